@@ -22,7 +22,7 @@ class BuildWithTemplates(build_py):
         for description in sorted(EXAMPLES.glob("*/template.json")):
             name = description.parent.name
             for path in ["template.json", *json.loads(description.read_text("utf-8"))["files"]]:
-                target = Path(self.build_lib) / "rune" / "templates" / name / path
+                target = Path(self.build_lib) / "rune" / "source" / "templates" / name / path
                 self.mkpath(str(target.parent))
                 self.copy_file(str(description.parent / path), str(target))
 

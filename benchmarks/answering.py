@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.checking import LARGE, USUAL, runefile
 from benchmarks.figure import table
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.language.service import Service
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.source.language.service import Service
 
 RUNS = {USUAL: 51, LARGE: 5}
 QUESTIONS = (

@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figure import ROOT, CannotMeasure, table
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.files import MemoryFiles
-from rune.runefile import check
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import MemoryFiles
+from rune.source.runefile import check
 
 USUAL, LARGE = 7, 1000
 LIMITS = {USUAL: 20, LARGE: 1000}

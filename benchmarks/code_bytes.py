@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from benchmarks.figure import table
 from benchmarks.models import further_models, models
-from rune.anvil.aim import AIMS
-from rune.anvil.lower import lower
-from rune.anvil.plan import plan
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.building.building import build
-from rune.building.models import ProjectModels
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.runefile import check
-from rune.runefile.pipeline import ModelStage
-from rune.targets.finding import find_variant
-from rune.targets.wasm32 import RELAXED
-from rune.verify.second_module import second_module, without_second_module
+from rune.compiler.anvil.aim import AIMS
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.plan import plan
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.building import build
+from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.wasm32 import RELAXED
+from rune.compiler.verify.second_module import second_module, without_second_module
+from rune.project.files import MemoryFiles
+from rune.source.runefile import check
+from rune.source.runefile.pipeline import ModelStage
 
 TEXT = (
     "Everything of a rune but its constants: code, what starts it, and what it says of itself. A rune for speed is two "
@@ -25,7 +25,8 @@ TEXT = (
     "is below that, person and vww float are not, and `--optimize speed` is above it for vww, ic and person, where "
     "each layer has a copy of its own of every loop. The usual build lets a layer share where that saves a greater "
     "share of the bytes than it costs of the time, so a large model has more code: person has 243,696 bytes of "
-    "constants. Made to share all of its layers' kernels it has 15,055 and takes 1.24 of the time (ADR 167)."
+    "constants. Made to share all of its layers' kernels it has 15,055 and takes 1.24 of the time "
+    "(the README of the kernels says why it does not)."
 )
 
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import models
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.building.report import Report
-from rune.files import FolderFiles, MemoryFiles, ProjectFiles
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.report import Report
+from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 
 RUNS = 5
 
 CODE = (
     "Code is all of a rune but its constants. Fully connected layers share one kernel. Pointwise and depthwise layers "
-    "do where they take little of the time (ADR 107, 130 and 162); shared by all layers vww has 2.8 kB less and takes "
+    "do where they take little of the time (the README of the kernels says why); shared by all layers vww "
+    "has 2.8 kB less and takes "
     "4 % more. `--optimize size` shares all code (2.3 to 7.5 kB)."
 )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rune.tflite import ModelError, read_model
+from rune.model.tflite import ModelError, read_model
 
 RUNS = 21
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figure import ROOT, CannotMeasure
-from rune.files import MemoryFiles
-from rune.tflite import read_model, signature
+from rune.model.tflite import read_model, signature
+from rune.project.files import MemoryFiles
 
 NAMES = {
     "kws": "keyword spotting",

@@ -15,18 +15,18 @@ import numpy as np
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.models import MeasuredModel, models
-from rune.anvil.lower import lower
-from rune.anvil.plan import plan
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.emulation.cores import CORES
-from rune.emulation.errors import MissingProgram
-from rune.emulation.firmware import build_firmware
-from rune.emulation.running import emulate
-from rune.runefile import check
-from rune.runtime.interpreters.tflite import open_tflite
-from rune.targets.c.interface import interface_of
-from rune.targets.finding import find_target
-from rune.tflite import read_model, signature
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.plan import plan
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.errors import MissingProgram
+from rune.devices.emulation.firmware import build_firmware
+from rune.devices.emulation.running import emulate
+from rune.model.tflite import read_model, signature
+from rune.running.runtime.interpreters.tflite import open_tflite
+from rune.source.runefile import check
 
 FRAMES: Final = 20
 

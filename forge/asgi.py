@@ -18,19 +18,19 @@ _http = get_asgi_application()  # sets Django up, which what follows needs
 
 from forge.builds.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
-from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.origins import SameOrigin  # noqa: E402
+from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observing import Observed  # noqa: E402
-from forge.core.origins import SameOrigin  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
-from forge.core.static_files import StaticFiles  # noqa: E402
-from forge.door.bodies import BodyGate  # noqa: E402
-from forge.door.callers import identify, sockets_of_person  # noqa: E402
-from forge.door.capacity import capacity_for, descriptor_limit  # noqa: E402
-from forge.door.requests import RequestGate  # noqa: E402
-from forge.door.sockets import PersonsSockets, SocketGate  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
-from forge.reviews.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
+from forge.request_limits.bodies import BodyGate  # noqa: E402
+from forge.request_limits.callers import identify, sockets_of_person  # noqa: E402
+from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
+from forge.request_limits.requests import RequestGate  # noqa: E402
+from forge.request_limits.sockets import PersonsSockets, SocketGate  # noqa: E402
+from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.tracing import traced  # noqa: E402
 
 

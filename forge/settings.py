@@ -72,12 +72,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "forge.accounts.middleware.session_use",
+    "forge.accounts.sign_in.middleware.session_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "forge.core.middleware.page_policies",
-    "forge.core.middleware.DomainErrorPages",
+    "forge.core.http.middleware.page_policies",
+    "forge.core.http.middleware.DomainErrorPages",
 ]
 
 ROOT_URLCONF = "forge.urls"
@@ -103,7 +103,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Everything that is written is on the disk before it is answered: synchronous FULL costs 0.3 ms a commit and also
 # survives a power cut. IMMEDIATE takes the write lock when a transaction starts, so no transaction fails half way.
-# The log is carried over by a thread of the server (forge.core.checkpoints); 80 MB of it is for when there is none.
+# The log is carried over by a thread of the server (forge.core.database.checkpoints); 80 MB of it is for when there is
+# none.
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "forge.sqlite3",
@@ -130,8 +131,7 @@ def _storage(folder: str) -> dict[str, Any]:
 
 
 STORAGES = {
-    # Nothing is stored here any more: a migration reads what an older version left (`forge.builds`, 0006).
-    "default": _storage("media"),
+    "default": _storage("blobs"),
     "blobs": _storage("blobs"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -151,23 +151,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "forge.accounts.passwords.EndsWhatTheOldOneOpened"},
+    {"NAME": "forge.accounts.sign_in.passwords.EndsWhatTheOldOneOpened"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "forge.accounts.adapter.Accounts"
+ACCOUNT_ADAPTER = "forge.accounts.sign_in.adapter.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Addresses are confirmed by our own pages (forge.accounts.actions.addresses); until then a person may work.
+# Addresses are confirmed by our own pages (forge.accounts.people.actions.addresses); until then a person may work.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = ENVIRONMENT.public.scheme
 # Beside those of allauth: asking for a short code, by address, and trying codes, by person
-# (forge.accounts.actions.device). Passwords are counted in `forge.accounts.attempts`; "login_failed" is left for codes
-# of the second factor, and counted by person alone: who comes so far knows the password.
+# (forge.accounts.tokens.actions.device). Passwords are counted in `forge.accounts.sign_in.attempts`; "login_failed" is
+# left for codes of the second factor, and counted by person alone: who comes so far knows the password.
 ACCOUNT_RATE_LIMITS = {
     "start_device": "10/m/ip",
     "try_device_code": "10/m/user",
@@ -179,7 +179,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 # Seconds for which nobody asks again who it is that changes how they sign in.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
-MFA_ADAPTER = "forge.accounts.second_factor.SecondFactors"
+MFA_ADAPTER = "forge.accounts.sign_in.second_factor.SecondFactors"
 # A browser gives passkeys to pages of a name, over HTTPS or on this machine, and to no page at a bare address.
 PASSKEYS = has_passkeys(ENVIRONMENT.public)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if PASSKEYS else [])]
@@ -189,20 +189,20 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
-SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_on.SignOn"
+SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOn"
 SOCIALACCOUNT_PROVIDERS = ENVIRONMENT.sign_on.provider_settings()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link: browsers apply the policy's form-action to all addresses that a form is led on to, and a service leads on to
-# more than its own. Nothing is tied to an open session by it (forge.accounts.sign_on).
+# more than its own. Nothing is tied to an open session by it (forge.accounts.sign_in.sign_on).
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SIGN_ON = ENVIRONMENT.sign_on.services
 SIGN_ON_DOMAINS = ENVIRONMENT.sign_on.domains
 
 EMAIL_IS_SENT = ENVIRONMENT.mail_server is not None
 EMAIL_BACKEND = (
-    "forge.accounts.background_mail.BackgroundSmtp"
+    "forge.accounts.mail.background.BackgroundSmtp"
     if EMAIL_IS_SENT
     else "django.core.mail.backends.console.EmailBackend"
 )
@@ -253,17 +253,17 @@ PERMISSIONS_POLICY = (
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "forge.accounts.authentication.BearerAuthentication",
-        "forge.accounts.authentication.SessionWithCsrf",
+        "forge.accounts.sign_in.authentication.BearerAuthentication",
+        "forge.accounts.sign_in.authentication.SessionWithCsrf",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["forge.accounts.authentication.TokenScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["forge.accounts.sign_in.authentication.TokenScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["forge.core.json_body.JsonBody"],
-    "DEFAULT_PAGINATION_CLASS": "forge.core.pages.CursorPages",
-    "DEFAULT_SCHEMA_CLASS": "forge.core.schema.ForgeSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["forge.core.throttles.PersonThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["forge.core.api.json_body.JsonBody"],
+    "DEFAULT_PAGINATION_CLASS": "forge.core.api.pages.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "forge.core.api.schema.ForgeSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["forge.core.api.throttles.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"person": "1200/min", "visitor": "240/min"},
-    "EXCEPTION_HANDLER": "forge.core.problems.problem_response",
+    "EXCEPTION_HANDLER": "forge.core.api.problems.problem_response",
     # A visitor's address is the connection's; `serve` makes it the one that a trusted proxy tells.
     "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -278,7 +278,7 @@ SPECTACULAR_SETTINGS = {
     # Answers name their choices themselves; what comes in has them where they stand.
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
-        "forge.core.event_schema.add_events",
+        "forge.core.events.schema.add_events",
     ],
 }
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from forge.player.urls import player_urlpatterns
-from forge.registry.distribution import distribution
+from forge.registry.distribution.api import distribution
 from forge.web.errors import unknown
 
 api_urlpatterns: list[URLPattern | URLResolver] = [

@@ -17,6 +17,38 @@ const MAY_IMPORT = {
   pages: ["api", "look", "pipeline"],
 };
 
+/**
+ * The folders of the studio, from the bottom up. A folder imports from itself and from the floors below it; folders of one floor do
+ * not see each other. `format` turns numbers and texts into what people read; `document` is the live text; `session` holds what the
+ * page knows of the project; `edits` changes the text by the language; `parts` are components without a store of their own;
+ * `context` is what all components read from; `frame` is the window that lays them out.
+ */
+const STUDIO_FLOORS = [
+  ["styles", "format"],
+  ["api"],
+  ["document"],
+  ["session"],
+  ["edits"],
+  ["parts"],
+  ["context"],
+  ["editor", "graph", "pages", "phone"],
+  ["block", "dialogs", "versions"],
+  ["commands", "panels"],
+  ["frame"],
+];
+const studioFolder = (name) => `^src/studio/${name}/`;
+const studioFolders = STUDIO_FLOORS.flat();
+
+const studioRules = STUDIO_FLOORS.flatMap((floor, height) =>
+  floor.map((name) => ({
+    name: `studio-floor-of-${name}`,
+    comment: `src/studio/${name} imports only from itself and from the floors of the studio below it.`,
+    severity: "error",
+    from: { path: studioFolder(name) },
+    to: { path: "^src/studio/", pathNot: [name, ...STUDIO_FLOORS.slice(0, height).flat()].map(studioFolder) },
+  })),
+);
+
 module.exports = {
   forbidden: [
     ...Object.entries(MAY_IMPORT).map(([name, below]) => ({
@@ -26,6 +58,24 @@ module.exports = {
       from: { path: folder(name) },
       to: { path: "^src/", pathNot: [name, ...below].map(folder) },
     })),
+    ...studioRules,
+    {
+      name: "studio-folders-have-a-floor",
+      comment:
+        "A new folder of src/studio gets its place in STUDIO_FLOORS; beside the folders there is only the entry, main.tsx.",
+      severity: "error",
+      from: { path: "^src/studio/", pathNot: [...studioFolders.map(studioFolder), "^src/studio/main\\.tsx$"] },
+      to: {},
+    },
+    {
+      name: "studio-folders-have-a-floor-too-where-they-are-imported",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        path: "^src/studio/",
+        pathNot: [...studioFolders.map(studioFolder), "^src/studio/(main\\.tsx|studio\\.css)$"],
+      },
+    },
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-circles-of-types",

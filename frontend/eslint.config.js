@@ -21,7 +21,7 @@ export default defineConfig(
             {
               name: "react",
               importNames: ["useSyncExternalStore"],
-              message: "State that is watched is kept in zustand: docs/adr/0038.",
+              message: "State that is watched is kept in zustand: docs/adr/0008.",
             },
           ],
         },

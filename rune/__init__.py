@@ -31,7 +31,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(_import_module("rune.api"), name)
+    found = getattr(_import_module("rune.tools.api"), name)
     globals()[name] = found
     return found
 

@@ -1,17 +1,17 @@
-from rune.api import Build as Build
-from rune.api import BuildError as BuildError
-from rune.api import Input as Input
-from rune.api import InputError as InputError
-from rune.api import Limits as Limits
-from rune.api import NotARune as NotARune
-from rune.api import Output as Output
-from rune.api import Results as Results
-from rune.api import Rune as Rune
-from rune.api import RuneError as RuneError
-from rune.api import RuneStopped as RuneStopped
-from rune.api import RuneTrapped as RuneTrapped
-from rune.api import build as build
-from rune.api import load as load
+from rune.tools.api import Build as Build
+from rune.tools.api import BuildError as BuildError
+from rune.tools.api import Input as Input
+from rune.tools.api import InputError as InputError
+from rune.tools.api import Limits as Limits
+from rune.tools.api import NotARune as NotARune
+from rune.tools.api import Output as Output
+from rune.tools.api import Results as Results
+from rune.tools.api import Rune as Rune
+from rune.tools.api import RuneError as RuneError
+from rune.tools.api import RuneStopped as RuneStopped
+from rune.tools.api import RuneTrapped as RuneTrapped
+from rune.tools.api import build as build
+from rune.tools.api import load as load
 
 __version__: str
 __all__ = [

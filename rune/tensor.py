@@ -25,7 +25,7 @@ class ElementType(Enum):
 
     @property
     def size(self) -> int:
-        """Bytes of one element in memory; a UTF8 element is a pointer and a length (see `rune.anvil`)."""
+        """Bytes of one element in memory; a UTF8 element is a pointer and a length (see `rune.compiler.anvil`)."""
         return _SIZES[self]
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forge.accounts.scopes import Scope
+from forge.accounts.tokens.scopes import Scope
 from tests.live_forge import REPOSITORY
 from tests.live_server import LiveServer
 

@@ -16,7 +16,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     django.setup()
-    from forge.core.throttles import PersonThrottle
+    from forge.core.api.throttles import PersonThrottle
 
     PersonThrottle.THROTTLE_RATES = {"person": "1000000/min", "visitor": "1000000/min"}
     execute_from_command_line(sys.argv)

@@ -23,7 +23,8 @@ def missing_places(page: str, root: Path) -> list[str]:
 
 
 def missing_paths(page: str, root: Path) -> list[str]:
-    """The files and folders of a page that are not there. Placeholders (`rune/targets/<name>`) do not count."""
+    """The files and folders of a page that are not there. Placeholders (`rune/compiler/targets/<name>`) do not
+    count."""
     return [match["path"] for match in _PATH.finditer(page) if not (root / match["path"]).exists()]
 
 

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import FolderFiles
-from rune.runtime import Runtime
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FolderFiles
+from rune.running.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static" / "example"

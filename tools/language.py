@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from rune.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
@@ -27,7 +27,7 @@ PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
 PACKER = ROOT / ".venv" / "pyodide-build"
 FOLDER = ROOT / "static" / "language"
-ENTRY_MODULES = ("rune.language.service", "rune.blocks.catalogue", "rune.pyblock.live")
+ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
 """What the page's worker imports; these and what they import are packed."""
 PACKAGES = ("rune", "yaml")
 
@@ -73,7 +73,7 @@ def packed_files() -> Iterator[tuple[str, Path]]:
             place = Path(source)
             inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
             yield "/".join(inside), place
-    for page in sorted((ROOT / "rune" / "blocks").glob("*/README.md")):
+    for page in sorted((ROOT / "rune" / "compiler" / "blocks").glob("*/README.md")):
         yield page.relative_to(ROOT).as_posix(), page
 
 

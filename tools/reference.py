@@ -17,22 +17,22 @@ from zipfile import ZipFile
 
 import click
 
-from rune.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
-from rune.anvil.ops import OPERATIONS
-from rune.anvil.ops.mean import SUM_OF_INT8
-from rune.anvil.ops.softmax import LONGEST_ROW
-from rune.anvil.ops.types import ELEMENTS_LIMIT
-from rune.anvil.support import unsupported
-from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
-from rune.blocks.in_python import source_of
-from rune.blocks.signature import Argument, Block, Category
-from rune.cli import main as rune_command
-from rune.cli.failure import STATUSES
-from rune.cli.settings import VARIABLES
-from rune.policy.schema import policy_schema
-from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
-from rune.runefile.schema import schema
-from rune.tflite import operator_types, read_model
+from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
+from rune.compiler.anvil.ops import OPERATIONS
+from rune.compiler.anvil.ops.mean import SUM_OF_INT8
+from rune.compiler.anvil.ops.softmax import LONGEST_ROW
+from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
+from rune.compiler.blocks.in_python import source_of
+from rune.compiler.blocks.signature import Argument, Block, Category
+from rune.model.tflite import operator_types, read_model
+from rune.source.policy.schema import policy_schema
+from rune.source.runefile.schema import schema
+from rune.tools.cli import main as rune_command
+from rune.tools.cli.failure import STATUSES
+from rune.tools.cli.settings import VARIABLES
+from rune.tools.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -398,7 +398,7 @@ def openapi() -> str:
 
 def events_page() -> str:
     """What the sockets of events tell, from the declarations. The web app is set up, as `openapi` leaves it."""
-    from forge.core.event_types import StreamKind, declared_types
+    from forge.core.events.declarations import StreamKind, declared_types
 
     lines = [
         "# Events",

@@ -25,8 +25,8 @@ PROGRAMS = (
     "tests/e2e",
     "tests/contributing",
     "tests/foreign",
-    "tests/rune/targets",
-    "tests/rune/verify",
+    "tests/rune/compiler/targets",
+    "tests/rune/compiler/verify",
     "tests/rune/interpreters",
 )
 """What drives whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from benchmarks.browser import bundle, open_page
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.latency import serving
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import FolderFiles
-from rune.runtime import Limits, Runtime
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FolderFiles
+from rune.running.runtime import Limits, Runtime
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = 201

@@ -17,10 +17,10 @@ from typing import Any
 from benchmarks.browser import open_page
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
 from benchmarks.models import MeasuredModel, further_models, models
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.targets.wasm32 import TARGET as WASM32
-from rune.tflite import read_model, signature
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.tflite import read_model, signature
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 
 HERE = Path(__file__).resolve().parent

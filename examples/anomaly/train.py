@@ -21,10 +21,10 @@ import numpy as np
 from machine import FAULTS, RATE, recording
 from numpy.typing import NDArray
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.runtime import LoadedRune, Runtime
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
+from rune.running.runtime import LoadedRune, Runtime
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))  # training.py, which the templates share

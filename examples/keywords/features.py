@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rune import kernels
-from rune.blocks.fft import BLOCK as FFT
-from rune.blocks.noise_filtering import BLOCK as NOISE_FILTERING
-from rune.blocks.signature import Block, BlockCode
+from rune.compiler import kernels
+from rune.compiler.blocks.fft import BLOCK as FFT
+from rune.compiler.blocks.noise_filtering import BLOCK as NOISE_FILTERING
+from rune.compiler.blocks.signature import Block, BlockCode
 from rune.tensor import ElementType, TensorType
 
 WINDOW = 16_000

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from phrase import IS_NEAR, IS_PHRASE, PHRASE
 from sounds import music_minutes, noise_minutes, prompt_minutes, speech_minutes
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import FolderFiles
-from rune.runtime import Runtime
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FolderFiles
+from rune.running.runtime import Runtime
 
 RATE = 16_000
 _CHUNK = 1_600

@@ -9,10 +9,10 @@ from augment import Corpus, add, in_a_room, level, noise_of, resampled
 from numpy.typing import NDArray
 from phrase import IS_NEAR, IS_PHRASE
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.runtime import LoadedRune, Runtime
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
+from rune.running.runtime import LoadedRune, Runtime
 
 RATE = 16_000
 LENGTH = 4 * RATE

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation, members_of, open_invitations, organisations_of
 from forge.accounts.models import ApiToken, Organisation
-from forge.accounts.people import person_to_json
+from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, organisations_of
+from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.scopes import Scope
+from forge.accounts.quotas.usage import usage_of
 from forge.accounts.serializers import (
     CreatedTokenJson,
     GivenRoleSerializer,
@@ -40,8 +40,8 @@ from forge.accounts.serializers import (
     token_to_json,
     usage_to_json,
 )
-from forge.accounts.usage import usage_of
-from forge.core.api import ForgeView, needing, raising
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Moved
 
 

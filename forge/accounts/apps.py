@@ -11,9 +11,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # The schema's extensions and the receivers register themselves when they are imported.
-        import_module("forge.accounts.schema")
-        import_module("forge.accounts.signing")
-        import_module("forge.accounts.receivers")
+        import_module("forge.accounts.sign_in.schema")
+        import_module("forge.accounts.sign_in.session_signals")
+        import_module("forge.accounts.sign_in.receivers")
         import_module("forge.accounts.registrations")
-        import_module("forge.accounts.audit_words")
-        import_module("forge.accounts.actions.refusals")
+        import_module("forge.accounts.audit_messages")
+        import_module("forge.accounts.audit.actions.refusals")

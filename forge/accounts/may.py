@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from forge.accounts.permissions import OF_ORGANISATION, OF_PROJECT, Verb
-from forge.core.json_types import choices
+from forge.core.api.json_types import choices
 
 
 def names_of(verbs: Iterable[Verb]) -> list[str]:

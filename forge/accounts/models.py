@@ -14,14 +14,14 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Now
 
-from forge.accounts.names import MAXIMUM_LENGTH
+from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
 from forge.accounts.roles import is_higher
-from forge.accounts.team_models import Team as Team
-from forge.accounts.team_models import TeamRole as TeamRole
+from forge.accounts.teams.models import Team as Team
+from forge.accounts.teams.models import TeamRole as TeamRole
 from forge.core.actors import Actor, ProjectRole
-from forge.core.audit import Place
-from forge.core.compiled_queries import CompiledQuery, id_of
+from forge.core.audit.entries import Place
+from forge.core.database.compiled_queries import CompiledQuery, id_of
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
@@ -95,7 +95,7 @@ class User(AbstractBaseUser):
     page_taken_down = models.DateTimeField(null=True, blank=True)
     """Since when their page is shown to nobody else (`forge.moderation`)."""
     hints_away = models.JSONField(default=list)
-    """The hints for beginners that the person put away (`forge.accounts.hints`)."""
+    """The hints for beginners that the person put away (`forge.accounts.people.hints`)."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -318,7 +318,7 @@ class Quota(models.Model):
     holder = models.CharField(max_length=64)
     """`organisation:<id>` or `user:<id>`."""
     resource = models.CharField(max_length=20)
-    """One of `forge.accounts.quotas.Resource`."""
+    """One of `forge.accounts.quotas.limits.Resource`."""
     limit = models.BigIntegerField()
 
     class Meta:

@@ -7,7 +7,7 @@ from importlib import import_module
 from django.conf import settings
 
 from forge.accounts.actions import end_old_entries
-from forge.accounts.actions.device import delete_ended_codes
+from forge.accounts.tokens.actions.device import delete_ended_codes
 from forge.core.periodic import PeriodicTask, Runs, register
 
 DAY = 24 * 3600.0

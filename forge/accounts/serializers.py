@@ -6,16 +6,16 @@ from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
-from forge.accounts.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
 from forge.accounts.may import OrganisationVerb, names_of
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
-from forge.accounts.people import PersonJson, person_to_json
+from forge.accounts.organisations.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
-from forge.accounts.quotas import OF_ORGANISATION
-from forge.accounts.scopes import ASKABLE
-from forge.accounts.usage import Usage
-from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
+from forge.accounts.quotas.limits import OF_ORGANISATION
+from forge.accounts.quotas.usage import Usage
+from forge.accounts.tokens.scopes import ASKABLE
+from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 
 RoleJson = Annotated[str, choices("Role", Role.values)]
 ScopeJson = Annotated[str, choices("Scope", ASKABLE)]

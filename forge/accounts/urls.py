@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from forge.accounts import api, audit_api, device_api, team_api
+from forge.accounts import api
+from forge.accounts.audit import api as audit_api
+from forge.accounts.teams import api as team_api
+from forge.accounts.tokens import device_api
 
 urlpatterns = [
     path("me", api.Me.as_view()),

@@ -12,7 +12,7 @@ from uuid import UUID
 from forge.activity.kinds import Deed, Kind
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import State
-from forge.core.event_types import StreamKind
+from forge.core.events.declarations import StreamKind
 from forge.core.models import Event
 from forge.projects.events import (
     ORGANISATION_PROJECT_CREATED,

@@ -10,7 +10,7 @@ from django.db.models import F
 from forge.activity.kinds import Deed
 from forge.activity.models import Activity
 from forge.activity.readings import readings, who_acted
-from forge.core.event_types import StreamKind
+from forge.core.events.declarations import StreamKind
 from forge.core.models import Event
 from forge.projects.models import Project
 

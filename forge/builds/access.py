@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from forge.accounts.access import nothing_for, nothing_here
+from forge.accounts.organisations.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.errors import NoPackage
 from forge.builds.models import Build, BuildPackage, BuildQuerySet, Preview
 from forge.core.actors import Actor
-from forge.core.audit import NOWHERE
+from forge.core.audit.entries import NOWHERE
 from forge.projects.models import Project
 from rune.wording import plain
 

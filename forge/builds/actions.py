@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Kind as PrincipalKind
-from forge.accounts.quotas import require_room
+from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import BuildOver, TooManyBuilds
@@ -19,16 +19,16 @@ from forge.builds.events import TARGETS_CHANGED
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, BuildChoices, BuildPackage, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
+from forge.builds.previews.variants import remake_previews
+from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
-from forge.builds.requesting import remake_previews
-from forge.builds.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
-from forge.core.events import append_event
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
-from forge.projects.versions import snapshot
+from forge.projects.versions.store import snapshot
 
 WAITING_LIMIT = 20
 """Builds of one project that may wait or run at once."""
@@ -171,7 +171,8 @@ def run_tests(actor: Actor, project: Project, asked: Any) -> Preview:
 def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
     """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
 
-    `asked` names the fix as `forge.compute.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or `NotFound`.
+    `asked` names the fix as `forge.compute.child.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or
+    `NotFound`.
     """
     require(actor, Verb.READ, project)
     return start_watch(project, {**plain_options(), "fix": checked_fix(asked)})

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import Scope
+from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import builds_of, find_build, find_package, preview_of
 from forge.builds.actions import (
     cancel_build,
@@ -30,11 +30,12 @@ from forge.builds.actions import (
     try_fix,
     watch_wires,
 )
-from forge.builds.artefacts import certificate_of, open_rune
+from forge.builds.artefacts.store import certificate_of, open_rune
 from forge.builds.choices import TargetsJson, targets_to_json
 from forge.builds.errors import NoCertificate, NoFirmware, NoPackage, NoRune
-from forge.builds.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.builds.models import Artefact
+from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
+from forge.builds.previews.watches import find_watch
 from forge.builds.serializers import (
     BuildJson,
     BuildLogJson,
@@ -45,18 +46,17 @@ from forge.builds.serializers import (
     preview_to_json,
     watch_to_json,
 )
-from forge.builds.watches import find_watch
-from forge.core.api import ForgeView, needing, raising
-from forge.core.blob_responses import as_foreign, blob_response
-from forge.core.chunks import chunks_for
-from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.blobs.chunks import chunks_for
+from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
+from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.projects.api import ProjectView
-from rune.anvil.aim import AIMS
-from rune.anvil.profile import PROFILES
-from rune.verify.certificate_json import CertificateJson
+from rune.compiler.anvil.aim import AIMS
+from rune.compiler.anvil.profile import PROFILES
+from rune.compiler.verify.certificate_json import CertificateJson
 
 
 class BuildPages(CursorPages):

@@ -14,10 +14,10 @@ from django.db import connections
 
 from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, preview_slots, stopping
 from forge.builds.notify import notify_workers
-from forge.builds.preview_leases import end_leases
-from forge.builds.previews import resume_previews
-from forge.compute.toolchain import spare
-from forge.compute.workdir import remove_leftovers, workdirs
+from forge.builds.previews.leases import end_leases
+from forge.builds.previews.refresh import resume_previews
+from forge.compute.pool.toolchain import spare
+from forge.compute.pool.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
 """Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""

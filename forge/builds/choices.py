@@ -10,13 +10,13 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from forge.builds.models import Build, BuildChoices, State
+from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
-from forge.core.json_types import choices as one_of
 from forge.projects.models import Project
-from rune.anvil.aim import AIMS, Aim
-from rune.anvil.profile import PROFILES, Profile
-from rune.policy.policy import BuildPreferencesJson
-from rune.targets.finding import targets
+from rune.compiler.anvil.aim import AIMS, Aim
+from rune.compiler.anvil.profile import PROFILES, Profile
+from rune.compiler.targets.finding import targets
+from rune.source.policy.policy import BuildPreferencesJson
 from rune.wording import listed
 
 AimJson = Annotated[str, one_of("Optimize", AIMS)]

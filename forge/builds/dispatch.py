@@ -18,11 +18,11 @@ from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import Lease, sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_workers
-from forge.builds.previews import refresh_previews
-from forge.compute.served import sharing
-from forge.compute.toolchain import warm_compilers
-from forge.compute.turns import Party, Turns, may_begin
-from forge.compute.warm_compilers import WarmCompilers
+from forge.builds.previews.refresh import refresh_previews
+from forge.compute.pool.toolchain import warm_compilers
+from forge.compute.pool.warm_compilers import WarmCompilers
+from forge.compute.scheduler.recent_usage import sharing
+from forge.compute.scheduler.slots import Party, Turns, may_begin
 from forge.projects.models import Project
 
 _log = logging.getLogger(__name__)

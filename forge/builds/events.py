@@ -6,8 +6,8 @@ from typing import NotRequired, TypedDict
 
 from forge.builds.choices import AimJson, MatchJson
 from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
-from forge.core.event_types import EventType, StreamKind, declare
-from forge.core.json_types import Uuid
+from forge.core.api.json_types import Uuid
+from forge.core.events.declarations import EventType, StreamKind, declare
 
 
 class BuildChangedJson(TypedDict):

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any, Protocol
 
-from forge.builds.artefacts import (
+from forge.builds.artefacts.store import (
     add_certificate,
     add_measurement,
     add_needs,
@@ -21,14 +21,14 @@ from forge.builds.artefacts import (
     secure,
     take_known,
 )
-from forge.builds.evaluations import add_evaluation
+from forge.builds.evaluations.outcomes import add_evaluation
 from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
-from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.local_files import given_blob, local_files
-from forge.compute.pace import PaceNow, usual_pace
-from forge.compute.toolchain import fetched_folder
+from forge.compute.pool.compiler import Answer, Compiler
+from forge.compute.pool.local_files import given_blob, local_files
+from forge.compute.pool.toolchain import fetched_folder
+from forge.compute.scheduler.pace import PaceNow, usual_pace
 
 
 class Recorder(Protocol):
@@ -56,7 +56,7 @@ class Recorder(Protocol):
         """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
-        """What a package needs on its target was counted, or planned (`rune.boards.describing.NeedsJson`)."""
+        """What a package needs on its target was counted, or planned (`rune.devices.boards.describing.NeedsJson`)."""
 
     def failed(self, answer: Answer) -> None:
         """It cannot be built: `error` and `diagnostics`."""

@@ -13,20 +13,20 @@ from typing import Any
 from uuid import UUID
 
 from forge.builds.choices import choices_of, choices_of_build
-from forge.builds.evaluations import SampleSet, is_evaluated, samples_under_test
+from forge.builds.evaluations.outcomes import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
-from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
-from forge.projects.mounting import with_blocks
-from forge.projects.versions import Manifest, WorkingTree, given_files
-from rune.anvil.aim import Aim
-from rune.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
-from rune.emulation.cores import core_of
-from rune.emulation.running import missing_package
-from rune.policy import POLICY_FILE
-from rune.runefile.block_test_files import has_tests
-from rune.runefile.pipeline import Port
-from rune.targets.finding import find_variant
+from forge.projects.versions.store import Manifest, WorkingTree, given_files
+from rune.compiler.anvil.aim import Aim
+from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
+from rune.compiler.targets.finding import find_variant
+from rune.devices.emulation.cores import core_of
+from rune.devices.emulation.running import missing_package
+from rune.source.policy import POLICY_FILE
+from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.pipeline import Port
 
 
 class Step(StrEnum):

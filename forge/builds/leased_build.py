@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
-from forge.builds.evaluations import stored_evaluation, summary_of
+from forge.builds.evaluations.limits import judged, wished_manner
+from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
-from forge.builds.leased_packages import PackageWork
 from forge.builds.leases import (
     Lease,
     Line,
@@ -26,18 +26,18 @@ from forge.builds.leases import (
     set_measurement,
     write_log,
 )
-from forge.builds.limits import judged, wished_manner
 from forge.builds.models import Artefact, Build, State
-from forge.compute.compiler import Answer
+from forge.builds.packages.leased import PackageWork
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.pace import Pace, PaceNow, usual_pace
-from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.compute.pool.compiler import Answer
+from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
+from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import Damaged
-from forge.core.full_disk import is_full_disk
 from forge.core.observing import working_on
-from rune.evaluation.evaluation import Evaluation
-from rune.evaluation.wording import accuracy_sentence, stream_sentence
-from rune.policy.wording import judgement_line
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.source.policy.wording import judgement_line
 from rune.wording import counted, listed
 
 RENEW_EVERY = 1.0

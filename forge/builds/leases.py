@@ -22,8 +22,8 @@ from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, BuildPackage, Kind, State
 from forge.builds.order import Lately, Waiting, fair_order
 from forge.builds.serializers import build_to_json, log_line_to_json
-from forge.compute.turns import Party
-from forge.core.events import append_event
+from forge.compute.scheduler.slots import Party
+from forge.core.events.log import append_event
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease."""

@@ -11,13 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
-from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
-from rune.anvil.aim import AIMS, BALANCED
-from rune.anvil.profile import LITERT, PROFILES
-from rune.building.spec import canonical_digest
+from rune.compiler.anvil.aim import AIMS, BALANCED
+from rune.compiler.anvil.profile import LITERT, PROFILES
+from rune.compiler.building.spec import canonical_digest
 
 
 class Kind(models.TextChoices):
@@ -61,7 +61,7 @@ class Artefact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="artefacts")
     spec = models.JSONField()
-    """`rune.building.BuildSpec` as JSON."""
+    """`rune.compiler.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     """Of the bytes of the rune, or of the package."""
@@ -109,7 +109,7 @@ class Artefact(models.Model):
 
     @property
     def needs(self) -> dict[str, Any] | None:
-        """Of a package: `rune.boards.describing.NeedsJson`, once that was counted or planned."""
+        """Of a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
         found: dict[str, Any] | None = self.report.get("needs")
         return found
 
@@ -192,17 +192,18 @@ class Build(models.Model):
     """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
-    """Whose bits its models give: a key of `rune.anvil.profile.PROFILES`."""
+    """Whose bits its models give: a key of `rune.compiler.anvil.profile.PROFILES`."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
-    """`rune.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for no other
-    build of the same bytes. None where it was not measured."""
+    """`rune.running.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for
+    no other build of the same bytes. None where it was not measured."""
     samples = models.CharField(max_length=71, blank=True)
-    """The digest of the test samples that it was run on (`forge.builds.evaluations`); empty where there were none."""
+    """The digest of the test samples that it was run on (`forge.builds.evaluations.outcomes`); empty where there
+    were none."""
     evaluation = models.JSONField(null=True, blank=True)
-    """`forge.builds.evaluations.EvaluationSummaryJson`; None where there were no test samples, or not yet."""
+    """`forge.builds.evaluations.outcomes.EvaluationSummaryJson`; None where there were no test samples, or not yet."""
     judgements = models.JSONField(default=list)
-    """`rune.policy.judging.JudgementJson` of each limit that its `forge.yml` states."""
+    """`rune.source.policy.judging.JudgementJson` of each limit that its `forge.yml` states."""
     diagnostics = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -282,7 +283,7 @@ class BuildPackage(models.Model):
     refusal = models.TextField(blank=True)
     """Why there is none, for a person; empty where there is one, or not yet."""
     needs = models.JSONField(null=True, blank=True)
-    """`rune.boards.describing.NeedsJson`; None until it is known."""
+    """`rune.devices.boards.describing.NeedsJson`; None until it is known."""
 
     class Meta:
         constraints = [
@@ -356,10 +357,10 @@ class Preview(models.Model):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.compute.applied_fix`). With `"copy": {"version", "wishes"}`, it is
-    no newest text, but a copy of a version's files with those wishes granted (`forge.compute.wishes`). With
-    `"tests": path` nothing is built but the tests of a block, which are run; `outline` is what they found
-    (`forge.compute.compiled_tests`)."""
+    text with that fix of a diagnostic in it (`forge.compute.child.applied_fix`). With `"copy": {"version", "wishes"}`,
+    it is no newest text, but a copy of a version's files with those wishes granted (`forge.compute.child.overrides`).
+    With `"tests": path` nothing is built but the tests of a block, which are run; `outline` is what they found
+    (`forge.compute.child.compiled_tests`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -374,7 +375,7 @@ class Preview(models.Model):
     toolchain = models.CharField(max_length=71, blank=True)
     """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
     leased_sequence = models.BigIntegerField(default=0)
-    """The number of the update that the worker with the lease builds (`forge.builds.preview_leases`)."""
+    """The number of the update that the worker with the lease builds (`forge.builds.previews.leases`)."""
     lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()

@@ -33,7 +33,7 @@ def notify_preview(*project_ids: UUID) -> None:
 
 def notify_firmware(build_id: UUID) -> None:
     """Somebody wants the firmware of a build."""
-    _send("forge.builds.firmware", str(build_id))
+    _send("forge.builds.packages.firmware", str(build_id))
 
 
 def _send(task: str, *arguments: str) -> None:

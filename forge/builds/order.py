@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from forge.compute.turns import Party
+from forge.compute.scheduler.slots import Party
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas import Resource, limits_of, locked
+from forge.accounts.quotas.limits import Resource, limits_of, locked
 from forge.builds.models import Build
 from forge.core.errors import TooOften
 

@@ -10,14 +10,14 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.usage import Counts, organisation_counts, person_counts
+from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
 from forge.builds.dispatch import look_after_builds
-from forge.builds.limits import judgements_of
+from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
 from forge.builds.notify import previews
-from forge.builds.previews import resume_previews
+from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
@@ -35,8 +35,8 @@ from forge.projects.hooks import (
     waits,
 )
 from forge.projects.models import Project
-from rune.policy import Outcome
-from rune.policy.wording import judgement_sentence
+from rune.source.policy import Outcome
+from rune.source.policy.wording import judgement_sentence
 from rune.wording import counted
 
 SWEEP_EVERY = 2.0

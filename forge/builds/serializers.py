@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict, cast
 
-from forge.accounts.people import PersonJson, person_to_json
-from forge.builds.artefacts import CertificateFileJson, certificate_of
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.builds.artefacts.store import CertificateFileJson, certificate_of
 from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
-from forge.builds.evaluations import EvaluationSummaryJson
-from forge.builds.limits import JudgedLimitJson, judged_to_json, judgements_of
+from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, judgements_of
+from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build, BuildLogLine, BuildPackage, Kind, Preview, PreviewState, State
-from forge.core.json_types import Timestamp, Uuid, choices
-from rune.boards.describing import NeedsJson
-from rune.building.report import ReportJson
-from rune.policy.policy import PolicyJson
-from rune.runefile import DiagnosticJson, OutlineJson
-from rune.verify.verification import VerificationJson
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from rune.compiler.building.report import ReportJson
+from rune.compiler.verify.verification import VerificationJson
+from rune.devices.boards.describing import NeedsJson
+from rune.source.policy.policy import PolicyJson
+from rune.source.runefile import DiagnosticJson, OutlineJson
 
 BuildStateJson = Annotated[str, choices("BuildState", State.values)]
 PreviewStateJson = Annotated[str, choices("PreviewState", PreviewState.values)]

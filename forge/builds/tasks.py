@@ -9,7 +9,7 @@ from uuid import UUID
 from celery import shared_task
 
 from forge.builds.dispatch import numbered, preview_slots
-from forge.builds.firmware import slot
+from forge.builds.packages.firmware import slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ def preview(*project_ids: str) -> None:
     preview_slots.work(*map(UUID, project_ids))
 
 
-@task("forge.builds.firmware")
+@task("forge.builds.packages.firmware")
 def firmware(build_id: str) -> None:
     """Makes the firmware of a build."""
     slot.work(UUID(build_id))

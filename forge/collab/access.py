@@ -8,11 +8,11 @@ from uuid import UUID
 
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
-from forge.accounts.quotas import Resource, limit_of
+from forge.accounts.quotas.limits import Resource, limit_of
 from forge.collab.reader import reader
-from forge.core.denials import tell_denial
+from forge.core.audit.denials import tell_denial
 from forge.core.errors import DomainError, Moved
-from forge.core.events import last_sequences
+from forge.core.events.log import last_sequences
 from forge.projects.access import find_project
 from forge.projects.models import Project
 

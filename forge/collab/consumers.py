@@ -17,7 +17,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from forge.accounts.events import PROFILE_CHANGED
-from forge.accounts.people import person_to_json
+from forge.accounts.people.serializers import person_to_json
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
@@ -40,8 +40,8 @@ from forge.collab.protocol import (
 from forge.collab.room import FromMember, Room
 from forge.collab.rooms import rooms
 from forge.collab.watch import watch
-from forge.core.delivery import Message, group_of, listen, stop_listening
-from forge.core.events import event_to_json, events_after
+from forge.core.events.delivery import Message, group_of, listen, stop_listening
+from forge.core.events.log import event_to_json, events_after
 from forge.core.shares import OverLimit
 
 _log = logging.getLogger(__name__)

@@ -25,9 +25,9 @@ from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, st
 from forge.collab.storage import load_after, load_stored
 from forge.collab.updates import UpdateFacts
 from forge.collab.writer import writer
-from forge.core.delivery import is_shared, tell_others
 from forge.core.errors import DomainError
-from forge.projects.documents import merge_updates
+from forge.core.events.delivery import is_shared, tell_others
+from forge.projects.files.document_store import merge_updates
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from forge.collab.room import FromElsewhere, Member, Room
 from forge.collab.watch import watch
 from forge.collab.writer import writer
-from forge.core.delivery import listen, stop_listening
+from forge.core.events.delivery import listen, stop_listening
 
 _log = logging.getLogger(__name__)
 

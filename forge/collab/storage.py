@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forge.collab.updates import BadUpdate, read_update
-from forge.projects.documents import read_document
+from forge.projects.files.document_store import read_document
 from forge.projects.models import DocumentClient, DocumentUpdate
 
 

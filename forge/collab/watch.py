@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from forge.collab.reader import reader
-from forge.core.events import last_sequences
-from forge.projects.documents import document_sequences
+from forge.core.events.log import last_sequences
+from forge.projects.files.document_store import document_sequences
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import connections
 
 from forge.core.errors import NotFound
-from forge.projects.documents import Batch, announce, append_batches
+from forge.projects.files.document_store import Batch, announce, append_batches
 
 BATCH = 200
 """Documents of one transaction."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from forge.comparison.sides import ModelFacts, Side
-from rune.runefile import Outline
-from rune.runefile.outline import Node, NodeArgument, Wire
+from rune.source.runefile import Outline
+from rune.source.runefile.outline import Node, NodeArgument, Wire
 
 Change = Literal["added", "removed", "changed", "same"]
 FileState = Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rune.policy.judging import TIME_NOISE
+from rune.source.policy.judging import TIME_NOISE
 
 SMALLEST = 0.0075
 """Milliseconds below which a difference is the clock's."""
@@ -24,7 +24,7 @@ class InferenceTime:
 
 
 def read_inference_time(found: Mapping[str, Any] | None) -> InferenceTime | None:
-    """What `rune.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
+    """What `rune.running.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
     if not found:
         return None
     median = found["milliseconds"]

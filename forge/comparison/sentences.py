@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
 from forge.comparison.sides import ModelFacts
-from rune.runefile.outline import Node
+from rune.source.runefile.outline import Node
 from rune.wording import counted, listed, size_text
 
 KIND_WORDS = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}

@@ -15,10 +15,10 @@ from forge.comparison.changes import (
 )
 from forge.comparison.sentences import model_sentences, pipeline_sentences, sentences
 from forge.comparison.sides import ModelFacts
-from rune.anvil.memory_map import MemoryMapJson
-from rune.runefile.to_json import OutlineNodeJson, OutlineWireJson, node_to_json, wire_to_json
-from rune.tflite.describe import ModelDescriptionJson
-from rune.tflite.layers import QuantisationJson
+from rune.compiler.anvil.memory_map import MemoryMapJson
+from rune.model.tflite.describe import ModelDescriptionJson
+from rune.model.tflite.layers import QuantisationJson
+from rune.source.runefile.to_json import OutlineNodeJson, OutlineWireJson, node_to_json, wire_to_json
 
 
 class FileStateJson(TypedDict):

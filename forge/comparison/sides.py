@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rune.runefile import Outline
-from rune.runefile.outline import Node, NodeArgument, Wire
+from rune.source.runefile import Outline
+from rune.source.runefile.outline import Node, NodeArgument, Wire
 
 Manifest = Mapping[str, Mapping[str, Any]]
 """`{path: {"digest": "sha256:..", "size": bytes}}`."""
@@ -17,8 +17,8 @@ Manifest = Mapping[str, Mapping[str, Any]]
 class ModelFacts:
     """A typed view of a model's facts as JSON, in which whatever the side does not know is None.
 
-    A summary of files (`forge.compute.summary`) describes a model whole; a build knows its size and who runs it. Of a
-    model that cannot be read, nothing is known but its refusal.
+    A summary of files (`forge.compute.child.summary`) describes a model whole; a build knows its size and who runs it.
+    Of a model that cannot be read, nothing is known but its refusal.
     """
 
     json: Mapping[str, Any]
@@ -97,7 +97,7 @@ class Side:
 
 
 def read_outline(found: Mapping[str, Any]) -> Outline:
-    """The outline that `rune.runefile.outline_to_json` wrote."""
+    """The outline that `rune.source.runefile.outline_to_json` wrote."""
     nodes = (
         Node(node["name"], node["kind"], node["detail"], node["line"], node.get("file"), _arguments(node))
         for node in found["nodes"]

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Collection
 
 from forge.compute.errors import NotIsolated
-from forge.compute.yielding import YieldsToNobody, yields_by
-from rune.isolation.protections import Isolation, Protection
+from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
+from rune.running.isolation.protections import Isolation, Protection
 
 _log = logging.getLogger(__name__)
 _said: set[Isolation] = set()

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from forge.compute.compiler_pool import summary_pool
+from forge.compute.pool.language import summary_pool
 from forge.projects.hooks import file_summaries
-from forge.projects.versions import Manifest
+from forge.projects.versions.store import Manifest
 
 
 @file_summaries.register

@@ -45,7 +45,7 @@ class Actor(Protocol):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """To what it is held, of all that its person may do (`forge.accounts.scopes`); None for all of it."""
+        """To what it is held, of all that its person may do (`forge.accounts.tokens.scopes`); None for all of it."""
 
     @property
     def reach(self) -> frozenset[str] | None:

@@ -13,7 +13,8 @@ class DomainError(Exception):
 
     title = "The request failed"
     denial: object = None
-    """What was refused, for the audit log (`forge.core.denials.Denial`); None where nobody was refused anything."""
+    """What was refused, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
+    anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:
         """`errors` says what is wrong by field; `extra` is for programs, such as an offset in a file."""

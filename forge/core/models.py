@@ -63,7 +63,7 @@ class BlobLink(models.Model):
 
 
 class BlobHold(models.Model):
-    """That no blob may be deleted for a while: a backup copies them (`forge.core.blob_hold`)."""
+    """That no blob may be deleted for a while: a backup copies them (`forge.core.blobs.backup_hold`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=60)
@@ -74,7 +74,7 @@ class BlobHold(models.Model):
 
 
 class StoredBytes(models.Model):
-    """How many bytes are stored for an organisation (`forge.core.stored_bytes`)."""
+    """How many bytes are stored for an organisation (`forge.core.blobs.usage`)."""
 
     organisation = models.UUIDField(primary_key=True)
     size = models.BigIntegerField()
@@ -134,7 +134,8 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """Who did what to what, where, and when. Written by every action, never changed.
 
-    Who: what acted, by its kind and id, and the person behind it. Where: whose log it is in (`forge.core.audit.Place`).
+    Who: what acted, by its kind and id, and the person behind it. Where: whose log it is in
+    (`forge.core.audit.entries.Place`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

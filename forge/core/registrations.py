@@ -6,12 +6,12 @@ import logging
 
 from django.conf import settings
 
-from forge.core.blob_sweep import adopt_strays, sweep_blobs
-from forge.core.checkpoints import checkpoints
-from forge.core.events import event_checks
-from forge.core.lifespan import server_stopping
+from forge.core.blobs.sweep import adopt_strays, sweep_blobs
+from forge.core.blobs.usage import recount_all
+from forge.core.database.checkpoints import checkpoints
+from forge.core.events.log import event_checks
+from forge.core.http.lifespan import server_stopping
 from forge.core.periodic import PeriodicTask, Runs, register, scheduler
-from forge.core.stored_bytes import recount_all
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def find_strays() -> None:
 
 if settings.DEBUG:
     # Its libraries take a while to load.
-    from forge.core.event_check import check_shape
+    from forge.core.events.check import check_shape
 
     event_checks.register(check_shape)
 server_stopping.register(scheduler.stop)

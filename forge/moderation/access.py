@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from forge.accounts.models import User
-from forge.accounts.pages_of_people import find_person
+from forge.accounts.people.access import find_person
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
-from forge.core.audit_words import ids_among
+from forge.core.audit.messages import ids_among
 from forge.core.errors import NotFound
 from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportState, TakeDown
 from forge.projects.access import find_project

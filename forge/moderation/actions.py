@@ -11,9 +11,9 @@ from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
-from forge.core.audit import Place, write_entry
+from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooOften
-from forge.core.events import append_event
+from forge.core.events.log import append_event
 from forge.moderation.access import Subject, about, can_report, key_of, require_moderator, standing
 from forge.moderation.events import PROJECT_TAKEN_DOWN
 from forge.moderation.models import LONGEST_TEXT, Moderator, Reason, Report, ReportState, TakeDown

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import signed_in
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, needing, raising
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound, TooOften
-from forge.core.json_types import Timestamp, Uuid, choices
 from forge.moderation import actions
 from forge.moderation.access import find_reported, own_reports
 from forge.moderation.models import LONGEST_TEXT, Reason, Report, ReportState

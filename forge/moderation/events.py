@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.events.declarations import EventType, StreamKind, declare
 
 
 class ProjectTakenDownJson(TypedDict):

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.scopes import Scope
+from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
-from forge.core.api import ForgeView, needing
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json

@@ -12,8 +12,8 @@ from forge.accounts.principals import Principal, acting_as
 from forge.collab.closing import Closing
 from forge.collab.reader import reader
 from forge.collab.watch import watch
-from forge.core.delivery import group_of, listen, stop_listening
-from forge.core.events import last_sequences
+from forge.core.events.delivery import group_of, listen, stop_listening
+from forge.core.events.log import last_sequences
 from forge.notices.access import unread_count
 from forge.notices.events import inbox_stream
 from forge.projects.access import organisations_of_projects

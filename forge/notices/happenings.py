@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.accounts.models import Membership, Role
 from forge.accounts.permissions import Verb
-from forge.accounts.team import ids_of_team, team_of
+from forge.accounts.project_people import ids_of_team, team_of
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import Build, State
 from forge.core.models import Comment, Event
@@ -16,8 +16,6 @@ from forge.moderation.events import PROJECT_TAKEN_DOWN
 from forge.notices.rules import Happening, Kind
 from forge.projects.models import Project, Visibility
 from forge.registry.events import TAG_PUBLISHED
-from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
-from forge.reviews.decision import waited_for
 from forge.reviews.events import (
     CHANGE_REQUEST_CHANGED,
     OFFER_CHANGED,
@@ -31,6 +29,8 @@ from forge.reviews.events import (
     ThreadStep,
 )
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review, Round, Verdict
+from forge.reviews.rounds.access import complete, groups_of, newest_round, standing_verdicts
+from forge.reviews.rounds.decision import waited_for
 from forge.webhooks.events import WEBHOOK_STOPPED
 
 LONGEST_ERROR = 200

@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.letters import letter
+from forge.accounts.mail.emails import letter
 from forge.accounts.models import User
 from forge.notices.access import notices_of
 from forge.notices.models import Notice

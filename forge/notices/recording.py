@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.team import ids_of_team
-from forge.core.event_types import StreamKind
-from forge.core.events import append_event
+from forge.accounts.project_people import ids_of_team
+from forge.core.events.declarations import StreamKind
+from forge.core.events.log import append_event
 from forge.core.models import Event
 from forge.notices.events import INBOX_CHANGED, inbox_stream
 from forge.notices.happenings import readings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.events import event_written
+from forge.core.events.log import event_written
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.notices.mail import end_old, send_due
 from forge.notices.recording import record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.accounts.people import PersonJson, person_to_json
-from forge.core.json_types import Timestamp, Uuid, choices
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.notices.models import Notice
 from forge.notices.rules import Kind, Level, MailChoice, Reason
 from forge.notices.words import action, sentence, title

@@ -12,10 +12,10 @@ from django.utils import timezone
 from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import acting_as
-from forge.accounts.tokens import hash_secret, new_secret
+from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
-from forge.core.delivery import deliver
+from forge.core.audit.entries import write_entry
+from forge.core.events.delivery import deliver
 from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_group, player_path
 from forge.projects.access import require

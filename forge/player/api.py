@@ -15,14 +15,14 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.authentication import SessionWithCsrf
 from forge.accounts.models import User
-from forge.accounts.people import person_to_json
+from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Kind, principal_of, signed_in
-from forge.accounts.scopes import Scope
+from forge.accounts.sign_in.authentication import SessionWithCsrf
+from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
-from forge.core.api import ForgeView, needing
+from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Forbidden, Moved
 from forge.player.actions import (
     LINK_LIFE,

@@ -12,4 +12,4 @@ class PlayerConfig(AppConfig):
     def ready(self) -> None:
         # Registers periodic work.
         import_module("forge.player.registrations")
-        import_module("forge.player.audit_words")
+        import_module("forge.player.audit_messages")

@@ -21,7 +21,7 @@ from channels.db import database_sync_to_async
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.closing import Closing
 from forge.collab.consumers import ProjectSocket
-from forge.core.delivery import Message, deliver, listen, stop_listening
+from forge.core.events.delivery import Message, deliver, listen, stop_listening
 from forge.player.messages import (
     MESSAGE_LIMIT,
     BadMessage,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import acting_as
-from forge.accounts.tokens import hash_secret
+from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.core.errors import DomainError, Moved
 from forge.player.models import PhonePass

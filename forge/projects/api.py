@@ -10,22 +10,23 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.access import find_organisation
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blob_responses import as_foreign, blob_response
-from forge.core.blobs import read_blob
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.schema import WithParts
+from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.blobs.responses import as_foreign, blob_response
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, Gone, Moved, Stale, Unprocessable
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
-from forge.core.schema import WithParts
-from forge.projects import actions, files
+from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
 from forge.projects.errors import FileNotThere
+from forge.projects.files import contents as files
+from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
-from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
@@ -46,7 +47,7 @@ from forge.projects.serializers import (
     template_to_json,
 )
 from forge.projects.state import project_state
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 
 class ProjectView(ForgeView):

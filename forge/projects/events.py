@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from forge.accounts.people import PersonJson
-from forge.core.event_types import EVERYTHING, EventType, StreamKind, declare
-from forge.core.json_types import Uuid
+from forge.accounts.people.serializers import PersonJson
+from forge.core.api.json_types import Uuid
+from forge.core.events.declarations import EVERYTHING, EventType, StreamKind, declare
 from forge.projects.serializers import ProjectSummaryJson
 
 

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.dispatch import Signal
 
 from forge.core.actors import Actor
+from forge.core.api.json_types import Uuid
 from forge.core.hooks import Hook
-from forge.core.json_types import Uuid
 from forge.projects.models import Project, Version
 
 document_changed = Signal()
@@ -42,7 +42,8 @@ class CardFacts:
     warnings: int = 0
     """Of the newest text, where it has no errors."""
     outline: Mapping[str, Any] = field(default_factory=dict)
-    """The pipeline's outline, `nodes` and `wires` as `rune.runefile.outline_to_json` gives them; empty without one."""
+    """The pipeline's outline, `nodes` and `wires` as `rune.source.runefile.outline_to_json` gives them; empty
+    without one."""
     size: int | None = None
     """Bytes of the rune of the last build that succeeded."""
     accuracy: float | None = None

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.names import MAXIMUM_LENGTH
+from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
-from forge.core.audit import Place
+from forge.core.audit.entries import Place
 
 
 class Visibility(models.TextChoices):
@@ -232,7 +232,7 @@ class SampleKind(models.TextChoices):
 
 
 class SampleSplit(models.TextChoices):
-    """What a sample is for (`rune.evaluation.labelled.Split`)."""
+    """What a sample is for (`rune.running.evaluation.labelled.Split`)."""
 
     TRAIN = "train", "Train"
     TEST = "test", "Test"
@@ -321,7 +321,7 @@ class Version(models.Model):
     )
     """Who asked for it."""
     writers = models.JSONField(default=list)
-    """The ids of the people who wrote in the files since the version before (`forge.projects.writers`)."""
+    """The ids of the people who wrote in the files since the version before (`forge.projects.versions.writers`)."""
     created = models.DateTimeField(auto_now_add=True)
     message = models.CharField(max_length=200, blank=True)
     saved_by = models.ForeignKey(

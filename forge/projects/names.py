@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from forge.accounts.errors import NameTaken
-from forge.accounts.held_names import lock_names
 from forge.accounts.models import Organisation
-from forge.accounts.names import check_project_name, slug
+from forge.accounts.organisations.name_reservations import lock_names
+from forge.accounts.organisations.names import check_project_name, slug
 from forge.core.errors import Invalid
 from forge.projects.hooks import name_given
 from forge.projects.models import FormerProjectName, Project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.accounts.models import Organisation
-from forge.accounts.quotas import Resource, limit_of, locked
+from forge.accounts.quotas.limits import Resource, limit_of, locked
 from forge.core.errors import QuotaReached
 from forge.projects.models import Project
 

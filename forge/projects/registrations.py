@@ -8,15 +8,15 @@ from collections.abc import Collection, Set
 
 from forge.accounts.hooks import Purpose, projects_within_reach, purposes
 from forge.accounts.models import Invitation, Organisation
-from forge.accounts.quotas import Resource
-from forge.accounts.usage import Counts, organisation_counts
+from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.core.actors import Actor
-from forge.core.audit_words import ids_among
+from forge.core.audit.messages import ids_among
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
-from forge.projects.autosaving import EVERY, save_what_changed
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
+from forge.projects.versions.autosaving import EVERY, save_what_changed
 
 _log = logging.getLogger(__name__)
 

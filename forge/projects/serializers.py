@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.may import ProjectVerb, names_of
-from forge.accounts.people import PersonJson
+from forge.accounts.people.serializers import PersonJson
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
-from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
-from forge.projects.document import BINARY, TEXT, FileEntry
+from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
+from forge.projects.files.document import BINARY, TEXT, FileEntry
 from forge.projects.models import Project, SampleKind, SampleSplit, Visibility
-from rune.templates import Template
+from rune.source.templates import Template
 
 
 class ProjectSummaryJson(TypedDict):

@@ -1,9 +1,9 @@
-"""The template that a person chose, by its name; `rune.templates` knows which there are."""
+"""The template that a person chose, by its name; `rune.source.templates` knows which there are."""
 
 from __future__ import annotations
 
 from forge.projects.errors import UnknownTemplate
-from rune.templates import Template, list_templates
+from rune.source.templates import Template, list_templates
 
 
 def find_template(name: str) -> Template:

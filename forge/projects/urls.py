@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from forge.projects import api, archive_api, copy_api, git_api, people_api, sample_api, version_api
+from forge.projects import api
+from forge.projects.archives import api as archive_api
+from forge.projects.copying import api as copy_api
+from forge.projects.git import api as git_api
+from forge.projects.people import api as people_api
+from forge.projects.samples import api as sample_api
+from forge.projects.versions import api as version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from forge.builds.models import ArtefactFile, Role
 from forge.core.actors import Actor
-from forge.core.blob_links import links_of
+from forge.core.blobs.links import links_of
 from forge.core.errors import NotFound
 from forge.core.models import BlobLink
 from forge.projects.models import Project
+from forge.registry.distribution.manifests import is_digest, is_tag
 from forge.registry.errors import NoSuchTag
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Admission, Manifest, Repository, Tag
-from forge.registry.oci import is_digest, is_tag
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:

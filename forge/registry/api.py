@@ -14,12 +14,12 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import Scope
+from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.api import rune_response
 from forge.builds.models import Build
-from forge.core.api import needing, raising
-from forge.core.blob_responses import part_response
+from forge.core.api.views import needing, raising
+from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
 from forge.projects.api import ProjectView
 from forge.projects.models import Project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.core.event_types import EventType, StreamKind, declare
-from forge.core.json_types import choices
+from forge.core.api.json_types import choices
+from forge.core.events.declarations import EventType, StreamKind, declare
 from forge.registry.models import Admission
 
 

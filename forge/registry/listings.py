@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from forge.builds.contents import sensors_of
 from forge.core.actors import Actor
-from forge.core.blob_links import is_linked
-from forge.core.blobs import read_blob
+from forge.core.blobs.links import is_linked
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Version
 from forge.registry.licences import FILES, licence_of

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forge.accounts.names import MAXIMUM_LENGTH
+from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version, Visibility
-from forge.registry.oci import TAG_LENGTH
+from forge.registry.distribution.manifests import TAG_LENGTH
 
 BLOCK_NAME_LENGTH = 60
 """Characters of a block's name."""
@@ -22,7 +22,7 @@ BLOCK_NAME_LENGTH = 60
 class Repository(models.Model):
     """What a project published, runes and blocks. It belongs to the project's id, so a rename moves it along.
 
-    A blob is pulled only through a repository that links it (`forge.core.blob_links`).
+    A blob is pulled only through a repository that links it (`forge.core.blobs.links`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -167,8 +167,8 @@ class BlockVersion(models.Model):
     successor = models.CharField(max_length=250, blank=True, db_default="")
     """What to take in its place, as a Runefile names it; empty where nothing is named."""
     interface = models.JSONField(null=True, default=None)
-    """What its function says of itself (`rune.pyblock.interface`); None of one that was published before that was
-    kept."""
+    """What its function says of itself (`rune.compiler.pyblock.interface`); None of one that was published before that
+    was kept."""
 
     objects = BlockVersionQuerySet.as_manager()
 
@@ -218,7 +218,7 @@ class Publication(models.Model):
     """That a tag was set to a build, and how that was admitted. Nothing changes it later.
 
     `policy` is what the build's `forge.yml` said. That of the newest publication which passed the gate is in force in
-    the project (`forge.reviews.gate`).
+    the project (`forge.reviews.gate.check`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -234,7 +234,7 @@ class Publication(models.Model):
     reason = models.TextField(blank=True)
     """Of an override."""
     policy = models.JSONField()
-    """`rune.policy.policy.PolicyJson`."""
+    """`rune.source.policy.policy.PolicyJson`."""
     created = models.DateTimeField()
 
     objects = PublicationQuerySet.as_manager()
@@ -313,7 +313,7 @@ class PublishedVersion(models.Model):
     """What a version's tag means at a name, for good: also when the tag, the project or the organisation is gone.
 
     It is kept by the organisation and not by the name of it, since all names of an organisation that publishes stay
-    with it (`forge.accounts.held_names`).
+    with it (`forge.accounts.organisations.name_reservations`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import Published, VersionPartsJson, name_given, published_versions, state_parts, version_parts
 from forge.projects.models import Project, Version
-from forge.projects.mounting import published_blocks, usable_texts
 from forge.registry.access import default_tag, tags_of
-from forge.registry.blocks import locked_blocks
+from forge.registry.blocks.access import locked_blocks
+from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
-from forge.registry.usable import usable_texts_of
 from forge.registry.use import FLUSH_EVERY, write_down
 
 name_given.register(take_along)

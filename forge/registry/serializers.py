@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
-from forge.core.json_types import Timestamp, choices
+from forge.core.api.json_types import Timestamp, choices
 from forge.registry.access import default_tag
 from forge.registry.models import Admission, Tag
 

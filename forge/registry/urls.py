@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from forge.registry import api, block_api
+from forge.registry import api
+from forge.registry.blocks import api as block_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),

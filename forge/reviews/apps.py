@@ -12,6 +12,6 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.reviews.registrations")
-        import_module("forge.reviews.change_waiting")
-        import_module("forge.reviews.gate")
-        import_module("forge.reviews.audit_words")
+        import_module("forge.reviews.changes.pending")
+        import_module("forge.reviews.gate.check")
+        import_module("forge.reviews.audit_messages")

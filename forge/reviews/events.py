@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, TypedDict
 
-from forge.accounts.people import PersonJson
-from forge.core.event_types import EventType, StreamKind, declare
-from forge.core.json_types import Uuid, choices
+from forge.accounts.people.serializers import PersonJson
+from forge.core.api.json_types import Uuid, choices
+from forge.core.events.declarations import EventType, StreamKind, declare
 
 
 class BuildJudged(StrEnum):

@@ -15,7 +15,7 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project, Version
-from forge.reviews.change_models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
 
 __all__ = [
     "AnchoredThread",
@@ -116,10 +116,10 @@ class Review(models.Model):
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
     joining: int
-    """How many people may still join it by a letter; of what `forge.reviews.access.with_joining` found."""
+    """How many people may still join it by a letter; of what `forge.reviews.rounds.access.with_joining` found."""
     judged: str | None
-    """The digest of what it judges now; of what `forge.reviews.open_reviews` found, as `since`, when its newest round
-    began."""
+    """The digest of what it judges now; of what `forge.reviews.rounds.open_reviews` found, as `since`, when its newest
+    round began."""
     since: datetime
 
     objects = ReviewQuerySet.as_manager()
@@ -214,7 +214,8 @@ class AnchoredThreadQuerySet(models.QuerySet["AnchoredThread"]):
 
 
 class AnchoredThread(models.Model):
-    """A thread about a build, or about a part of it. `kind` and `place` are an anchor (`forge.reviews.anchors`).
+    """A thread about a build, or about a part of it. `kind` and `place` are an anchor
+    (`forge.reviews.threads.anchors`).
 
     One that belongs to a review goes on over its rounds; `build` and `round` are those in which it was begun.
     """
@@ -291,7 +292,7 @@ class Suggestion(models.Model):
     thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     wishes = models.JSONField()
-    """`forge.builds.copies.WishJson`, each."""
+    """`forge.builds.previews.copies.WishJson`, each."""
     said = models.JSONField()
     """The same in sentences, with the words that they had when this was suggested."""
     state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)

@@ -10,16 +10,16 @@ from django.db.models import Q
 
 from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
-from forge.accounts.quotas import Resource
-from forge.accounts.usage import Counts, organisation_counts, person_counts
+from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.core.actors import Actor
 from forge.projects.hooks import CardVerdict, Waiting, Waits, card_verdicts, waits
-from forge.reviews.actions.inviting import become_reviewer
-from forge.reviews.decision import ReviewState
-from forge.reviews.invited import review_of
 from forge.reviews.models import Review, ReviewerGroup
-from forge.reviews.open_reviews import OpenReview, open_reviews
-from forge.reviews.quotas import trials_of_organisation, trials_of_person
+from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.rounds.decision import ReviewState
+from forge.reviews.rounds.invitees import review_of
+from forge.reviews.rounds.open_reviews import OpenReview, open_reviews
+from forge.reviews.suggestions.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 
 purposes.register(review_of)

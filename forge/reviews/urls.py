@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from forge.reviews import api, change_api, guest_api, review_api, suggestion_api, thread_api
+from forge.reviews.changes import api as change_api
+from forge.reviews.guests import api as guest_api
+from forge.reviews.rounds import api as review_api
+from forge.reviews.rounds import verdict_api as api
+from forge.reviews.suggestions import api as suggestion_api
+from forge.reviews.threads import api as thread_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),

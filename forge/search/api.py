@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import signed_in
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, needing
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import choices
+from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.core.json_types import choices
 from forge.search.asked import LONGEST, read
 from forge.search.finding import Hit, HitKind, find
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.taking import take_backup
 from forge.serving.environment import make_private
+from rune.wording import counted
 
 _LOCK = 0x666F726765
 """Names the lock among all of the database's; any number does."""
@@ -36,6 +39,8 @@ def migrate_if_needed() -> bool:
     try:
         with _alone():
             executor = MigrationExecutor(connection)
+            if unknown := unknown_migrations(executor.loader):
+                raise DatabaseUnusable(_of_another_version(unknown))
             if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return False
             if executor.loader.applied_migrations:
@@ -44,6 +49,13 @@ def migrate_if_needed() -> bool:
             return True
     except DatabaseError as error:
         raise DatabaseUnusable(_reason(error)) from error
+
+
+def unknown_migrations(loader: MigrationLoader) -> list[str]:
+    """The migrations of our apps that the database has and this version lacks, such as `accounts.0002_tokens`."""
+    applied = loader.applied_migrations or {}
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("forge.")}
+    return sorted(f"{app}.{name}" for app, name in applied if app in ours and (app, name) not in loader.disk_migrations)
 
 
 def is_up_to_date() -> bool:
@@ -80,6 +92,17 @@ def _back_up() -> None:
 def _reason(error: DatabaseError) -> str:
     found = damage()
     return _damaged(found) if found else f"The database cannot be used: {error}"
+
+
+def _of_another_version(unknown: Sequence[str]) -> str:
+    more = f" and {counted(len(unknown) - 1, 'other')}" if len(unknown) > 1 else ""
+    return (
+        f"The data folder {settings.DATA_DIR} is of another version of Hammer Forge: its database has the migration "
+        f"{unknown[0]}{more}, which this version does not know. Nothing was changed.\n"
+        "To take projects along, start the version that made the folder, open Versions in each project and press With "
+        "history. Then start this version with an empty data folder (DATA_DIR=...) and create the projects from those "
+        "archives: New project, from a .zip."
+    )
 
 
 def _damaged(found: str) -> str:

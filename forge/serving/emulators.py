@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from rune.emulation.cores import CORES
-from rune.emulation.running import missing_package
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.running import missing_package
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from forge.serving.mail_server import MailServer, read_mail_server
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
 from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read_social
-from rune.isolation.protections import Protection
+from rune.running.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024

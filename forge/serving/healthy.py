@@ -15,11 +15,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from forge.compute.yielding import YieldsToNobody, yields_by
+from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
 from forge.core.data_lock import running_server
 from forge.serving.environment import BadEnvironment, Environment, read_environment
-from rune.isolation.probe import probe
-from rune.isolation.protections import Protection
+from rune.running.isolation.probe import probe
+from rune.running.isolation.protections import Protection
 
 SECONDS = 3.0
 """How long the server may take to answer."""

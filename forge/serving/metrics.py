@@ -20,7 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import REGISTRY, Collector
 
 from forge.builds.figures import build_figures
-from forge.core.blob_damage import count_damaged
+from forge.core.blobs.damage import count_damaged
 from forge.core.errors import NotFound
 from forge.core.models import Blob, PeriodicRun
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forge.accounts.quotas import Resource
+from forge.accounts.quotas.limits import Resource
 from rune.wording import size_text
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}

@@ -158,10 +158,10 @@ def caches(redis: str) -> dict[str, Any]:
     if not redis:
         return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}, "process": own}
     shared = {
-        "BACKEND": "forge.core.shared_cache.SharedCache",
+        "BACKEND": "forge.core.cache.shared.SharedCache",
         "LOCATION": redis,
         "OPTIONS": {
-            "serializer": "forge.core.cache_json.JsonSerializer",
+            "serializer": "forge.core.cache.json_values.JsonSerializer",
             "socket_timeout": REDIS_PATIENCE,
             "socket_connect_timeout": REDIS_PATIENCE,
         },

@@ -18,12 +18,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import is_confirmed, wanted_address
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import ApiToken, User
+from forge.accounts.organisations.access import is_confirmed, wanted_address
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import WORDS, Scope
-from forge.core.audit_words import name_things
+from forge.accounts.tokens.scopes import WORDS, Scope
+from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
 from forge.web.reach import asked_reach, reach_choices

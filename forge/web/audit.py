@@ -14,16 +14,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
-from forge.accounts.access import find_organisation
 from forge.accounts.actions import note_export
-from forge.accounts.audit_api import AuditPages
-from forge.accounts.audit_export import checked_format, export_response
-from forge.accounts.audit_log import Wanted, organisation_entries, own_entries, people_in
-from forge.accounts.audit_sentences import Told, tell
-from forge.accounts.audit_serializers import wanted_of
+from forge.accounts.audit.api import AuditPages
+from forge.accounts.audit.export import checked_format, export_response
+from forge.accounts.audit.log import Wanted, organisation_entries, own_entries, people_in
+from forge.accounts.audit.sentences import Told, tell
+from forge.accounts.audit.serializers import wanted_of
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.audit_words import Topic
+from forge.core.audit.messages import Topic
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 from forge.projects.models import Project

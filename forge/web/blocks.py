@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from forge.accounts.access import find_organisation
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Invalid, NotFound, SignInNeeded
 from forge.projects.models import Project
 from forge.registry.actions import deprecate_block, end_block_deprecation
-from forge.registry.block_users import BlockUse, users_of
-from forge.registry.blocks import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
+from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
+from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.licences import licence_of
 from forge.registry.models import BlockVersion
 from forge.web.block_words import arguments_of, signature_line, stage_text
@@ -29,7 +29,7 @@ from forge.web.organisation import tabs_of
 from forge.web.pages import for_person, show_again
 from forge.web.paging import chosen_of, things_of, words_of
 from forge.web.project import project_of
-from rune.blocks.shared_path import SharedName, SharedPath
+from rune.compiler.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50
 USERS_SHOWN = 30

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rune.boards.board import Board
+from rune.devices.boards.board import Board
 
 WIDTH, HEIGHT = 318, 132
 """Of the picture, in units of its own."""

@@ -10,11 +10,11 @@ from typing import Any
 from forge.builds.models import Build, BuildPackage
 from forge.builds.serializers import package_url
 from forge.web.board_drawing import BoardDrawing, board_drawing
-from rune.boards.board import Board
-from rune.boards.describing import needs_of
-from rune.boards.finding import boards
-from rune.boards.fit import Fit, Room, RunTime, Verdict, fit
-from rune.targets.finding import targets
+from rune.compiler.targets.finding import targets
+from rune.devices.boards.board import Board
+from rune.devices.boards.describing import needs_of
+from rune.devices.boards.finding import boards
+from rune.devices.boards.fit import Fit, Room, RunTime, Verdict, fit
 from rune.wording import counted, listed, size_text
 
 NEARLY_FULL = 0.8

@@ -24,14 +24,14 @@ from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build, publish_past_gate
+from forge.registry.distribution.manifests import is_tag
 from forge.registry.models import Tag
-from forge.registry.oci import is_tag
-from forge.reviews.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
-from forge.reviews.anchors import read_key
-from forge.reviews.conversation import threads_on_build
-from forge.reviews.decision import ReviewState, Verdicts
 from forge.reviews.registrations import STATE_WORDS
+from forge.reviews.rounds.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
+from forge.reviews.rounds.decision import ReviewState, Verdicts
+from forge.reviews.threads.anchors import read_key
+from forge.reviews.threads.conversation import threads_on_build
 from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.limits import gate_facts

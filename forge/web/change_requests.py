@@ -18,12 +18,9 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.models import UNFINISHED, Build, State
 from forge.core.errors import Conflict, Invalid
 from forge.projects.models import Project
-from forge.projects.versions import find_version, versions_of
+from forge.projects.versions.store import find_version, versions_of
 from forge.reviews import actions
-from forge.reviews.access import complete, reviews_about, standing_verdicts, state_of
-from forge.reviews.change_gate import current_build, demands_to_merge, missing_to_merge
-from forge.reviews.change_models import ChangeRequest, ChangeState
-from forge.reviews.changes import (
+from forge.reviews.changes.access import (
     change_requests_of,
     find_numbered_change_request,
     find_numbered_offer,
@@ -32,10 +29,13 @@ from forge.reviews.changes import (
     offers_of,
     rounds_of,
 )
-from forge.reviews.conversation import threads_on_request
-from forge.reviews.merging import Merging, merging_of
+from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
+from forge.reviews.changes.merging import Merging, merging_of
+from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.changes.participants import offers_it
 from forge.reviews.models import Review
-from forge.reviews.taking_part import offers_it
+from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
+from forge.reviews.threads.conversation import threads_on_request
 from forge.web.change_view import left_in_words, merge_view, shown_conflicts, version_view
 from forge.web.conversation import Which, request_talk_facts, which_asked
 from forge.web.judging import rune_facts
@@ -44,7 +44,7 @@ from forge.web.pages import for_person, show_again
 from forge.web.paging import rows_of
 from forge.web.project import project_of
 from forge.web.reviews import STATE_TAGS, StateTag
-from rune.merge import Choice, Side
+from rune.source.merge import Choice, Side
 from rune.wording import counted
 
 SHOWN = 50

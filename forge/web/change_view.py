@@ -13,14 +13,14 @@ from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.sentences import sentences
 from forge.comparison.sides import Side
 from forge.projects.models import Project, Version
-from forge.projects.sides import side_of_files, side_of_tree
-from forge.projects.versions import Manifest, WorkingTree, manifest_digest, stored_text
-from forge.reviews.merging import Merging, without_recordings
+from forge.projects.versions.comparison_source import side_of_files, side_of_tree
+from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
+from forge.reviews.changes.merging import Merging, without_recordings
 from forge.web.line_changes import FileLines, stretches_of
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from rune.merge import Choice, Conflict, ConflictKind
-from rune.merge import Side as MergeSide
-from rune.runefile import outline_to_json
+from rune.source.merge import Choice, Conflict, ConflictKind
+from rune.source.merge import Side as MergeSide
+from rune.source.runefile import outline_to_json
 from rune.wording import listed, size_text
 
 MOST_FILES = 12

@@ -18,16 +18,16 @@ from django.shortcuts import render
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
-from forge.builds.evaluations import evaluation_of
+from forge.builds.artefacts.comparison_source import figures_of, side_of
+from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
-from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, Moved, NotFound
 from forge.projects.access import find_project
 from forge.projects.models import Project, Sample
-from forge.projects.samples import samples_of
+from forge.projects.samples.access import samples_of
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.web.evaluated import Shown, evaluated
 from forge.web.judging import change_sentences

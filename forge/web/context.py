@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from forge.accounts.principals import principal_of
-from forge.core.proxies import unnamed_proxy
+from forge.core.http.proxies import unnamed_proxy
 from forge.notices.access import unread_count
 from forge.web.guides import guide_of
 

@@ -19,23 +19,23 @@ from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from forge.accounts.people import person_to_json
+from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
+from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.models import Build
-from forge.builds.sides import figures_of
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import Comment
 from forge.projects.models import Sample
-from forge.projects.samples import samples_of
+from forge.projects.samples.access import samples_of
 from forge.reviews import actions
-from forge.reviews.anchoring import anchored
-from forge.reviews.anchors import Anchor, BadAnchor, element_id, read_key
-from forge.reviews.conversation import anchor_of, find_comment, find_thread
-from forge.reviews.mentions import Names, names_of
+from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
-from forge.reviews.taking_part import may_end, mentionable_by, offers_it
+from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
+from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
+from forge.reviews.threads.mentions import Names, names_of
 from forge.web.line_changes import FileLines, changed_lines
 from forge.web.markdown import render_comment
 from forge.web.pages import for_person

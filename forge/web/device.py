@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
 from forge.accounts.errors import CodeEnded
 from forge.accounts.models import DeviceSignIn
-from forge.accounts.scopes import WORDS, Scope
+from forge.accounts.tokens.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
+from forge.accounts.tokens.scopes import WORDS, Scope
 from forge.core.errors import Invalid
 from forge.web.pages import for_person, person, show_again
 from forge.web.reach import asked_reach, reach_choices

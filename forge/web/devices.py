@@ -23,7 +23,7 @@ from forge.projects.models import Project
 from forge.web.board_fits import MAY_FIT, Asked, BoardFit, Show, board_fits, boards_for, filtered
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
-from rune.anvil.aim import OPTIMIZATIONS, Aim
+from rune.compiler.anvil.aim import OPTIMIZATIONS, Aim
 
 PACKAGE_AIMS: Final[dict[Aim, str]] = {
     "size": "Little flash (-Os)",

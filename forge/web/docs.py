@@ -14,7 +14,7 @@ from forge.search.docs import BLOCKS, FIRST, PICTURES, anchor_of, page_file, pat
 from forge.search.docs_contents import contents, place_of
 from forge.web.block_pictures import picture
 from forge.web.markdown import Page, render_page
-from rune.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.catalogue import CATALOGUE
 
 _BLOCK_HEADING = re.compile(r"^### (?P<name>\w+)$", re.MULTILINE)
 

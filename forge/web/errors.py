@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from forge.core.problems import problem_json
+from forge.core.api.problems import problem_json
 
 
 @csrf_exempt

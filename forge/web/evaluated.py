@@ -7,14 +7,14 @@ from typing import Literal
 from urllib.parse import quote
 
 from forge.accounts.principals import Principal
-from forge.builds.evaluations import evaluation_of
+from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
-from forge.projects.samples import kinds_of
-from rune.evaluation.changes import Change, changed
-from rune.evaluation.evaluation import Evaluation, Outcome
-from rune.evaluation.intervals import Share
-from rune.evaluation.metrics import Confusion
-from rune.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
+from forge.projects.samples.access import kinds_of
+from rune.running.evaluation.changes import Change, changed
+from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.intervals import Share
+from rune.running.evaluation.metrics import Confusion
+from rune.running.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
 from rune.wording import counted
 
 WIDEST = 16

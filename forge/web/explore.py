@@ -17,7 +17,7 @@ from forge.projects.models import Visibility
 from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
-from forge.reviews.access import approved_among
+from forge.reviews.rounds.access import approved_among
 from forge.web.cards import SENSOR_WORDS
 from forge.web.paging import rows_of
 from forge.web.project_filter import SENSORS

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.access import find_organisation, organisations_of
+from forge.accounts.organisations.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.projects.actions import create_from_git, push_to_git
-from forge.projects.git_remote import checked_remote
-from forge.projects.history import wanted_versions
-from forge.projects.repository import BRANCH
+from forge.projects.git.remote import checked_remote
+from forge.projects.history.export import wanted_versions
+from forge.projects.history.repository import BRANCH
 from forge.web.pages import for_person, show_again, usual_organisation
 from forge.web.project import project_of
 

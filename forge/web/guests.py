@@ -1,7 +1,7 @@
 """A review for guests, who have a link and no account; and for members, making and revoking such links.
 
-What a guest is shown is put together here from what `forge.reviews.guests` finds for them, and from nothing else: no
-recording of anybody's, no other build, no list of people.
+What a guest is shown is put together here from what `forge.reviews.guests.access` finds for them, and from nothing
+else: no recording of anybody's, no other build, no list of people.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb, can_as_guest
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.api import rune_response
+from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.errors import NoRune
 from forge.builds.models import Build
-from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.access import approved_before, find_numbered_review, is_reviewable, standing_verdicts, state_of
 from forge.reviews.actions import GuestTerms
-from forge.reviews.guests import (
+from forge.reviews.guests.access import (
     build_for_guest,
     cookie_name,
     find_guest,
@@ -43,6 +42,13 @@ from forge.reviews.guests import (
     threads_for_guest,
 )
 from forge.reviews.models import AnchoredThread, Guest, Review
+from forge.reviews.rounds.access import (
+    approved_before,
+    find_numbered_review,
+    is_reviewable,
+    standing_verdicts,
+    state_of,
+)
 from forge.web.conversation import read_by_guests
 from forge.web.judging import change_sentences
 from forge.web.pages import for_person, show_again

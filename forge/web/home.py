@@ -8,10 +8,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
+from forge.accounts.organisations.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.usage import with_storage
+from forge.accounts.quotas.usage import with_storage
 from forge.activity.access import activity_of, complete
 from forge.projects.access import favourites_of, with_favourites
 from forge.projects.hooks import Waiting, waits
@@ -21,7 +21,7 @@ from forge.web.pages import usual_among
 from forge.web.project_filter import ProjectFilter
 from forge.web.project_list import project_list
 from forge.web.usage import nearly_full
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 ACTIVITY_SHOWN = 8
 FAVOURITES_SHOWN = 8

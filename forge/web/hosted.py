@@ -8,7 +8,7 @@ from typing import Any
 
 from forge.builds.models import Build
 from rune.abi import ModelFormat
-from rune.tflite.signature import is_wrong_in_pages
+from rune.model.tflite.signature import is_wrong_in_pages
 
 LITERT = ModelFormat.TENSORFLOW_LITE.mimetype
 MOST_REASONS = 3

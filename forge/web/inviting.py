@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import QueryDict
 
-from forge.accounts.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.accounts.organisations.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
 from forge.core.errors import Invalid
 
 DAYS = (1, USUAL_DAYS, LONGEST_DAYS)

@@ -10,16 +10,16 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
+from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
-from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import RuneFigures, figure_rows, manner_sentences
 from forge.comparison.sentences import sentences
-from forge.reviews.access import approved_before, is_approved, is_reviewable, verdicts_on
-from forge.reviews.actions.verdicts import UNDONE_WITHIN
-from forge.reviews.authorship import is_own_rune
 from forge.reviews.models import Verdict
+from forge.reviews.rounds.access import approved_before, is_approved, is_reviewable, verdicts_on
+from forge.reviews.rounds.actions.verdicts import UNDONE_WITHIN
+from forge.reviews.rounds.authorship import is_own_rune
 from forge.web.evaluated import evaluated
 from forge.web.hosted import hosted_models
 from forge.web.limits import shown_limits, with_limits

@@ -8,14 +8,14 @@ from typing import Any
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
-from forge.builds.limits import judgements_of
+from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.comparison.figures import FigureRow
-from forge.reviews.access import is_reviewable
-from forge.reviews.demands import Demands
-from forge.reviews.gate import demands_on
-from rune.policy import Judgement, Outcome
-from rune.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
+from forge.reviews.gate.check import demands_on
+from forge.reviews.gate.demands import Demands
+from forge.reviews.rounds.access import is_reviewable
+from rune.source.policy import Judgement, Outcome
+from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from forge.builds.models import Build
-from forge.reviews.anchoring import recordings_of, text_of
-from forge.reviews.anchors import Anchor, Kind
+from forge.reviews.threads.anchoring import recordings_of, text_of
+from forge.reviews.threads.anchors import Anchor, Kind
 
 MOST_FILES = 12
 MOST_LINES = 1500

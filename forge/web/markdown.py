@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from forge.reviews.mentions import Names, pieces
+from forge.reviews.threads.mentions import Names, pieces
 
 LIMIT = 200_000
 """Characters of a README that are shown."""

@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from forge.accounts.access import find_organisation, organisations_of
+from forge.accounts.organisations.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.projects.actions import create_from_upload, create_project
-from forge.projects.bringing import usual_name
+from forge.projects.history.import_archive import usual_name
 from forge.projects.names import free_name
 from forge.projects.templates import find_template
 from forge.web.pages import for_person, show_again, usual_organisation
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 
 @for_person

@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
+from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.permissions import Verb, can, organisations_where
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.teams import teams_of_member
+from forge.accounts.teams.access import teams_of_member
 from forge.activity.access import activity_of, complete
 from forge.core.errors import Conflict, DomainError, Invalid, NotFound, SignInNeeded
 from forge.projects.actions import restore_project

@@ -12,8 +12,8 @@ from django.shortcuts import render
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import Principal
+from forge.core.api.problems import status_of
 from forge.core.errors import DomainError, SignInNeeded
-from forge.core.problems import status_of
 from forge.projects.models import Project
 
 P = ParamSpec("P")

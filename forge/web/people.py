@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.pages_of_people import find_person, is_among_colleagues, shared_organisations
+from forge.accounts.people.access import find_person, is_among_colleagues, shared_organisations
 from forge.accounts.principals import Principal, principal_of
 from forge.moderation.access import can_report, standing
 from forge.registry.listings import listed

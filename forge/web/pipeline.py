@@ -91,7 +91,7 @@ def _mark(stage: StageChange) -> Mark:
 
 
 def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None = None) -> DrawnPipeline | None:
-    """The picture of an outline as `rune.runefile.outline_to_json` gives it, with marks by stage.
+    """The picture of an outline as `rune.source.runefile.outline_to_json` gives it, with marks by stage.
 
     None where there is nothing to draw.
     """

@@ -9,12 +9,12 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.hints import Hint, shows
+from forge.accounts.people.hints import Hint, shows
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.usage import storage_of
-from forge.core.compression import gzip_page
+from forge.accounts.quotas.usage import storage_of
 from forge.core.errors import Conflict, Invalid, Moved
+from forge.core.http.compression import gzip_page
 from forge.projects.access import find_project
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project

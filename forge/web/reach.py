@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from forge.accounts.access import organisations_of
 from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import organisations_of
 from forge.accounts.principals import principal_of
 from forge.projects.models import Project
 

@@ -15,14 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.team import team_of
+from forge.accounts.project_people import team_of
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.reviews import actions
-from forge.reviews.access import (
+from forge.reviews.actions import Asked
+from forge.reviews.guests.access import links_of
+from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.reviews.rounds.access import (
     find_numbered_review,
     groups_of,
     newest_round,
@@ -31,14 +34,11 @@ from forge.reviews.access import (
     state_of,
     verdicts_on,
 )
-from forge.reviews.actions import Asked
-from forge.reviews.anchors import read_key
-from forge.reviews.authorship import authors_of
-from forge.reviews.conversation import threads_in_review
-from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
-from forge.reviews.guests import links_of
-from forge.reviews.invited import waiting_to_join
-from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.reviews.rounds.authorship import authors_of
+from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.rounds.invitees import waiting_to_join
+from forge.reviews.threads.anchors import read_key
+from forge.reviews.threads.conversation import threads_in_review
 from forge.web.builds import next_tag
 from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts

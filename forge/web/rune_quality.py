@@ -11,12 +11,12 @@ from typing import Any
 
 from django.core.cache import caches
 
-from forge.builds.evaluations import evaluation_of
+from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build, BuildPackage
 from forge.web.board_fits import MAY_FIT, NOT_BUILT, WAITING, fits_of
-from rune.evaluation.evaluation import Evaluation
-from rune.evaluation.metrics import LabelFigures
-from rune.evaluation.wording import accuracy_sentence, percent, stream_sentence
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.metrics import LabelFigures
+from rune.running.evaluation.wording import accuracy_sentence, percent, stream_sentence
 from rune.wording import counted
 
 

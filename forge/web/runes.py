@@ -16,20 +16,20 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, principal_of
 from forge.builds.access import packages_for_reading
 from forge.comparison.inference_time import milliseconds, read_inference_time
-from forge.core.blob_links import is_linked
-from forge.core.blobs import read_blob
+from forge.core.blobs.links import is_linked
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, DomainError, NotFound
 from forge.moderation.access import can_report, standing
 from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
-from forge.registry.blocks import best_blocks_of
+from forge.registry.blocks.access import best_blocks_of
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
 from forge.registry.use import uses_of
-from forge.reviews.access import approvals_of
+from forge.reviews.rounds.access import approvals_of
 from forge.web.embed import script_integrity
 from forge.web.kept_markdown import kept_readme, kept_text
 from forge.web.markdown import LIMIT

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.policy.schema import policy_schema
-from rune.runefile.schema import schema
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.source.policy.schema import policy_schema
+from rune.source.runefile.schema import schema
 
 _SECONDS = 3600
 

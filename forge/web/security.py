@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from forge.accounts.access import organisations_kept_out_of
 from forge.accounts.models import ApiToken
+from forge.accounts.organisations.access import organisations_kept_out_of
 from forge.accounts.principals import principal_of
-from forge.accounts.second_factor import factors_of
+from forge.accounts.sign_in.second_factor import factors_of
 from forge.web.pages import for_person, person
 
 SECURITY = "account/security.html"

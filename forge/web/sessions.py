@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forge.accounts import actions
 from forge.accounts.principals import principal_of
-from forge.accounts.sessions import sessions_of
+from forge.accounts.sign_in.sessions import sessions_of
 from forge.core.errors import NotFound
 from forge.web.pages import for_person, person
 

@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.access import open_invitations
 from forge.accounts.models import Role
+from forge.accounts.organisations.access import open_invitations
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.team import Teammate, team_of
-from forge.accounts.teams import find_team, names_of_teams, team_in, teams_in
+from forge.accounts.project_people import Teammate, team_of
+from forge.accounts.teams.access import find_team, names_of_teams, team_in, teams_in
 from forge.core.errors import Invalid, NotFound
 from forge.projects.access import origin_of
 from forge.projects.actions import (

@@ -12,11 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.actions import NewPerson, join_as, join_new, redeem_sign_in_link
-from forge.accounts.attempts import make_known
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.hooks import purpose_of
-from forge.accounts.invitations import find_invitation
 from forge.accounts.models import User
+from forge.accounts.organisations.invitations import find_invitation
+from forge.accounts.sign_in.attempts import make_known
 from forge.web.pages import for_person, person, show_again
 from forge.web.security import LINK
 

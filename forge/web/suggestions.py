@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.copies import find_copy
 from forge.builds.models import Preview, PreviewState
+from forge.builds.previews.copies import find_copy
 from forge.builds.serializers import rune_url, watch_to_json
 from forge.comparison.choice_words import choice_words
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.access import find_numbered_review, newest_round
 from forge.reviews.actions import AskedChange
 from forge.reviews.models import Review
-from forge.reviews.suggestions import Field, fields_of, find_suggestion, in_words
+from forge.reviews.rounds.access import find_numbered_review, newest_round
+from forge.reviews.suggestions.access import Field, fields_of, find_suggestion, in_words
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 

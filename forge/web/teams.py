@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation, members_of
 from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole
+from forge.accounts.organisations.access import find_organisation, members_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.teams import find_team, is_in_team, people_of, roles_of, teams_of
+from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role

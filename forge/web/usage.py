@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.accounts.models import Organisation
-from forge.accounts.quotas import Resource
-from forge.accounts.usage import Usage, usage_of
+from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.usage import Usage, usage_of
 from rune.wording import size_text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rune.abi import Capability
-from rune.targets.c.names import fields, file_stem
+from rune.compiler.targets.c.names import fields, file_stem
 
 _TYPE = re.compile(r"(?P<element>[a-z]+\d*)\[(?P<sizes>[\d, ]*)\]")
 _FILES = {

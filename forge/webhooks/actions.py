@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import require_in, require_operator
 from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import require_in, require_operator
 from forge.accounts.permissions import Verb
-from forge.accounts.quotas import locked
+from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
-from forge.core.audit import Place, write_entry
+from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Invalid
-from forge.core.events import append_event
+from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.webhooks.addresses import checked_url
 from forge.webhooks.errors import TooManyWebhooks

@@ -10,15 +10,15 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, needing, raising
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.core.event_types import EventType, StreamKind, declare
-from forge.core.json_types import Uuid
+from forge.core.api.json_types import Uuid
+from forge.core.events.declarations import EventType, StreamKind, declare
 
 
 class WebhookStoppedJson(TypedDict):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from forge.core.event_types import StreamKind
+from forge.core.events.declarations import StreamKind
 from forge.core.models import Event
 from forge.projects.models import Project
 from forge.webhooks.messages import body_of, message_of, tells_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.events import event_written
+from forge.core.events.log import event_written
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.webhooks.courier import courier, end_old
 from forge.webhooks.recording import record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.accounts.people import PersonJson, person_to_json
-from forge.core.json_types import Timestamp, Uuid, choices
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Topic, Webhook
 
 WebhookTopicJson = Annotated[str, choices("WebhookTopic", Topic.values)]

@@ -15,15 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from rune.anvil.errors import CompileError
-from rune.anvil.support import unsupported
-from rune.building.building import build
-from rune.building.errors import BuildFailed
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.tflite import Model, ModelError, read_model, signature
-from rune.verify.verification import ModelVerification, Verification
-from rune.verify.verifying import Effort, verify
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.verify.verification import ModelVerification, Verification
+from rune.compiler.verify.verifying import Effort, verify
+from rune.model.tflite import Model, ModelError, read_model, signature
+from rune.project.files import MemoryFiles
 from tests.architectures.files import MODEL, named, place
 from tests.architectures.outcome import OUTCOME, Outcome, Verdict
 

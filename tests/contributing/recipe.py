@@ -35,7 +35,7 @@ class ScratchCopy:
 
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
-        for name in ("rune", "tests/rune/targets", "tests/rune/blocks", "examples", "docs/guides"):
+        for name in ("rune", "tests/rune/compiler/targets", "tests/rune/compiler/blocks", "examples", "docs/guides"):
             # What is compiled already comes along: each process of the copy would compile all of it again.
             shutil.copytree(REPOSITORY / name, folder / name)
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
@@ -61,7 +61,7 @@ class ScratchCopy:
 
     def found(self) -> subprocess.CompletedProcess[str]:
         """The test that says what was forgotten of a target or an op."""
-        return self.tests("tests/rune/targets/test_targets_found.py")
+        return self.tests("tests/rune/compiler/targets/test_targets_found.py")
 
     def tests(self, *paths: str) -> subprocess.CompletedProcess[str]:
         """Runs tests of this copy, and stops at the first that fails."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.boards.fit import Needs, Verdict, fit
-from rune.boards.reading import read_board
+from rune.devices.boards.fit import Needs, Verdict, fit
+from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
 from tests.model_cases import refused_cases
@@ -21,13 +21,13 @@ import sys
 import numpy as np
 from pathlib import Path
 import rune
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.runefile.starter import starter
-from rune.runtime import Runtime
-from rune.targets.finding import find_target
-from rune.tflite import read_model, signature
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
+from rune.source.runefile.starter import starter
+from rune.running.runtime import Runtime
+from rune.compiler.targets.finding import find_target
+from rune.model.tflite import read_model, signature
 
 assert Path(rune.__file__).is_relative_to(Path.cwd()), rune.__file__
 data = Path(sys.argv[1]).read_bytes()
@@ -51,7 +51,7 @@ def test_a_recipe_has_six_places_at_most() -> None:
 
 
 def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
-    page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/targets/<name>/` |"
+    page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/compiler/targets/<name>/` |"
     assert missing_paths(page, REPOSITORY) == ["tests/no_such_test.py"]
 
 
@@ -64,7 +64,7 @@ def test_the_files_and_tests_that_a_recipe_names_are_there(page: str) -> None:
 def test_a_board_is_added_by_its_recipe() -> None:
     ((path, text),) = files_of("add-a-board.md").items()
     board = read_board(Path(path).stem, text)
-    assert path == f"rune/boards/{board.key}.toml"
+    assert path == f"rune/devices/boards/{board.key}.toml"
     assert fit(Needs(board.target, 60_000, 40_000, 5_500_000), board).verdict is Verdict.FITS
 
 
@@ -74,7 +74,7 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
     assert len(files) == 3
     for path, text in files.items():
-        if path == "rune/kernels/portable/elu.py":
+        if path == "rune/compiler/kernels/portable/elu.py":
             assert copy.found().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
     assert copy.found().returncode == 0
@@ -103,9 +103,11 @@ def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stdout
     printed = []
     for target in ("wasm32", "wasm32-bulk"):
-        made = copy.python("-m", "rune.cli", "build", "examples/digits", "--target", target, "-o", f"{target}.rune")
+        made = copy.python(
+            "-m", "rune.tools.cli", "build", "examples/digits", "--target", target, "-o", f"{target}.rune"
+        )
         assert made.returncode == 0, made.stderr
-        ran = copy.python("-m", "rune.cli", "run", f"{target}.rune", "--generated")
+        ran = copy.python("-m", "rune.tools.cli", "run", f"{target}.rune", "--generated")
         assert ran.returncode == 0, ran.stderr
         printed.append(ran.stdout)
     assert printed[0] == printed[1]
@@ -135,7 +137,7 @@ pipeline:
 def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
     assert len(files) == 4
-    told = ("tests/rune/blocks/test_block_catalogue.py", "tests/rune/blocks/test_block_vectors.py")
+    told = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
     for path, text in files.items():
         if path.endswith("golden.json"):
             forgotten = copy.tests(*told)
@@ -147,10 +149,10 @@ def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     app = tmp_path / "app"
     app.mkdir()
     (app / "Runefile.yml").write_text(CLIP, encoding="utf-8")
-    made = copy.python("-m", "rune.cli", "build", "app", "-o", "app.rune")
+    made = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
     assert made.returncode == 0, made.stderr
     (tmp_path / "numbers").write_bytes(struct.pack("<3f", -3, 0.25, 4))
-    ran = copy.python("-m", "rune.cli", "run", "app.rune", "--raw", "numbers")
+    ran = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--raw", "numbers")
     assert json.loads(ran.stdout)["2"][0]["elements"] == [-1, 0.25, 0.5], ran.stderr
 
 
@@ -159,12 +161,12 @@ def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert len(files) == 3
     for path, text in files.items():
         if path.endswith("template.json"):
-            assert copy.python("-m", "rune.cli", "new", "spectrum").returncode != 0  # nothing describes it yet
+            assert copy.python("-m", "rune.tools.cli", "new", "spectrum").returncode != 0  # nothing describes it yet
         copy.write(path, text)
-    made = copy.python("-m", "rune.cli", "new", "spectrum", "mine")
+    made = copy.python("-m", "rune.tools.cli", "new", "spectrum", "mine")
     assert made.returncode == 0, made.stderr
-    checked = copy.python("-m", "rune.cli", "check", "mine")
+    checked = copy.python("-m", "rune.tools.cli", "check", "mine")
     assert checked.returncode == 0, checked.stderr
     assert "0 errors, 0 warnings" in checked.stdout
-    built = copy.python("-m", "rune.cli", "build", "mine")
+    built = copy.python("-m", "rune.tools.cli", "build", "mine")
     assert built.returncode == 0, built.stderr

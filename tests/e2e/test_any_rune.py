@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rune.container import pack
+from rune.running.container import pack
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, expect_running, sign_in
 from tests.live_forge import LiveForge

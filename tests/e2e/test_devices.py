@@ -13,7 +13,7 @@ from tests.e2e.conftest import DESKTOP
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_any_rune import choose
 from tests.live_forge import LiveForge
-from tests.rune.runtime.wat_runes import mirror
+from tests.rune.running.runtime.wat_runes import mirror
 from tools.browser import chromium
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -155,7 +155,7 @@ def pull_with_stock_clients(page: Page, forge: LiveForge, address: str, token: s
     assert (layout / layer.removeprefix("sha256:")).read_bytes() == rune
     pulled = folder / "pulled.rune"
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    rune_command = [sys.executable, "-m", "rune.cli"]
+    rune_command = [sys.executable, "-m", "rune.tools.cli"]
     subprocess.run(
         [*rune_command, "login", forge.address, "--token-stdin"], check=True, env=environment, input=token, text=True
     )

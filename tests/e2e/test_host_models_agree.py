@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import expect
 
-from rune.anvil.profile import LITERT
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.cli import main
-from rune.files import MemoryFiles
-from rune.runtime import Runtime
-from rune.runtime.engine import isolated_models
-from rune.runtime.limits import Limits
+from rune.compiler.anvil.profile import LITERT
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
+from rune.running.runtime import Runtime
+from rune.running.runtime.engine import isolated_models
+from rune.running.runtime.limits import Limits
+from rune.tools.cli import main
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_any_rune import choose

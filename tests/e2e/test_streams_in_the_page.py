@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
 from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import stage, write_runefile
 from tests.e2e.studio import PATIENCE, create, sign_in

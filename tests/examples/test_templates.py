@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.building.report import BuildResult
-from rune.files import FolderFiles
-from rune.runtime import LoadedRune, Runtime
-from rune.tflite import read_model
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.report import BuildResult
+from rune.model.tflite import read_model
+from rune.project.files import FolderFiles
+from rune.running.runtime import LoadedRune, Runtime
 from tests.examples.finger_digits import LETTERS, STROKES, draw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

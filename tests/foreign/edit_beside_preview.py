@@ -19,7 +19,7 @@ def main() -> None:
 
     from forge.builds.events import PREVIEW_CHANGED
     from forge.builds.models import Build, Kind
-    from forge.core.events import append_event
+    from forge.core.events.log import append_event
     from forge.projects.models import Project
 
     project = Project.objects.alive().select_related("organisation").first()

@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from rune.abi import Capability
-from rune.cli import main
-from rune.container import graph_json, pack, rune_sections
-from tests.rune.container.test_container_graph import PIPELINE
-from tests.rune.container.wasm_bytes import MODULE
-from tests.rune.runtime.wat_runes import mirror, rune
+from rune.running.container import graph_json, pack, rune_sections
+from rune.tools.cli import main
+from tests.rune.running.container.test_container_graph import PIPELINE
+from tests.rune.running.container.wasm_bytes import MODULE
+from tests.rune.running.runtime.wat_runes import mirror, rune
 
 pytestmark = pytest.mark.foreign
 

@@ -19,7 +19,7 @@ from kombu import serialization
 from kombu.exceptions import ContentDisallowed
 
 from forge.celery import app
-from forge.core.cache_json import JsonSerializer
+from forge.core.cache.json_values import JsonSerializer
 from forge.core.errors import CountersAway
 from forge.serving.services import caches, channel_layers
 from tests.services import ServiceMissing, running_redis

@@ -20,11 +20,11 @@ REPOSITORY = Path(__file__).parents[2]
 PYODIDE = REPOSITORY / "frontend/node_modules/pyodide"
 HERE = Path(__file__).parent / "pyodide"
 RUN = HERE / "run.mjs"
-TESTED = ("tests/rune/runefile", "tests/rune/language")
+TESTED = ("tests/rune/source/runefile", "tests/rune/source/language")
 LEFT_OUT = {
-    "tests/rune/runefile/test_diagnostic_pages.py": "some of the pages need a build",
-    "tests/rune/runefile/test_runefile_is_light.py": "a page starts no processes",
-    "tests/rune/runefile/test_schema.py": "the checker of JSON Schemas has compiled parts",
+    "tests/rune/source/runefile/test_diagnostic_pages.py": "some of the pages need a build",
+    "tests/rune/source/runefile/test_runefile_is_light.py": "a page starts no processes",
+    "tests/rune/source/runefile/test_schema.py": "the checker of JSON Schemas has compiled parts",
 }
 """Files whose tests need what only a machine has, with the reason. All others must pass."""
 PROJECT = (

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from rune.abi import Output
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import FolderFiles, MemoryFiles
-from rune.runtime import Runtime
-from rune.runtime.randomness import random_bytes
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FolderFiles, MemoryFiles
+from rune.running.runtime import Runtime
+from rune.running.runtime.randomness import random_bytes
 
 pytestmark = pytest.mark.foreign
 

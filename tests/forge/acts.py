@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-AUDIT = "forge.core.audit.write_entry"
-EVENT = "forge.core.events.append_event"
+AUDIT = "forge.core.audit.entries.write_entry"
+EVENT = "forge.core.events.log.append_event"
 CHECKS = frozenset(
     {
-        "forge.accounts.access.require_in",
-        "forge.accounts.access.require_operator",
-        "forge.accounts.access.require_scope",
+        "forge.accounts.organisations.access.require_in",
+        "forge.accounts.organisations.access.require_operator",
+        "forge.accounts.organisations.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.moderation.access.require_moderator",
         "forge.projects.access.require",
-        "forge.reviews.guests.require_as_guest",
+        "forge.reviews.guests.access.require_as_guest",
     }
 )
 """What asks whether someone may do a thing."""

@@ -15,10 +15,10 @@ from django.db import connection
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.compute.compiler import Compiler
-from forge.compute.toolchain import warm_compiler
-from forge.core.event_check import check_shape
-from forge.core.events import event_checks
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import warm_compiler
+from forge.core.events.check import check_shape
+from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from tests.empty_database import SHARED, empty_database
 

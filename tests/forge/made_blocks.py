@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from forge.core.blob_links import link_blobs
-from forge.core.blobs import put_bytes
-from forge.projects.versions import snapshot
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes
+from forge.projects.versions.store import snapshot
+from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.models import BlockVersion, Manifest, Repository
-from forge.registry.oci import MANIFEST_TYPE
-from rune.blocks.artefact import BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.artefact import BlockFiles, block_manifest, digest_of
 from tests.rune.shared_blocks import SMOOTH
 
 

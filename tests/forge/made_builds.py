@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from forge.builds import leases
 from forge.builds.actions import request_build
-from forge.builds.artefacts import keep_artefact, take_known
+from forge.builds.artefacts.store import keep_artefact, take_known
 from forge.builds.jobs import numbered_job, package_job
 from forge.builds.models import Build, BuildPackage, State
 from forge.projects.models import Project
 from forge.reviews.actions import give_verdict
-from forge.reviews.authorship import authors_of
+from forge.reviews.rounds.authorship import authors_of
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 20
 OUTLINE = {

@@ -8,7 +8,7 @@ from forge.builds.models import Build, State
 from forge.projects.actions import fork_project, invite_to_project, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.changes import find_change_request
+from forge.reviews.changes.access import find_change_request
 from forge.reviews.models import ChangeRequest
 from tests.forge.made_builds import RUNE, finished
 

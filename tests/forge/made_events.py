@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from forge.core.event_types import EventType, StreamKind
+from forge.core.events.declarations import EventType, StreamKind
 
 
 class HappenedJson(TypedDict):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from forge.accounts.models import User
-from forge.builds.copies import WishJson, start_copy
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews import preview_build
+from forge.builds.previews.copies import WishJson, start_copy
+from forge.builds.previews.refresh import preview_build
 from forge.reviews import actions
-from forge.reviews.access import newest_round
 from forge.reviews.models import Review, Suggestion
-from forge.reviews.suggestions import find_suggestion
+from forge.reviews.rounds.access import newest_round
+from forge.reviews.suggestions.access import find_suggestion
 
 WISH: WishJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
 """One that the Runefile of `tests/forge/conftest.py` can be granted."""

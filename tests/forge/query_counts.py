@@ -25,7 +25,7 @@ from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import (
     Asked,

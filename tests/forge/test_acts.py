@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import forge
-from forge.core.audit_words import declared
+from forge.core.audit.messages import declared
 from tests.forge.acts import (
     AUDIT,
     EVENT,
@@ -27,13 +27,13 @@ from tests.forge.acts import (
 
 RECORDERS: Mapping[str, str] = {
     "forge.builds.leases": "a worker that holds a build's lease tells how it goes on: nobody acts",
-    "forge.builds.previews": "a worker tells what came of a preview: nobody acts",
+    "forge.builds.previews.refresh": "a worker tells what came of a preview: nobody acts",
     "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }
 """Who tells events beside acts, and why."""
 
 UNAUDITED: Mapping[str, str] = {
-    "forge.accounts.actions.people.end_connections": "tells open sockets of what was done, and does nothing itself",
+    "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
     "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
@@ -41,7 +41,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
-    "forge.projects.actions.autosave.save_by_itself": "nobody acts; what it saved is a version that everybody sees",
+    "forge.projects.versions.actions.autosave.save_by_itself": "nobody acts; everybody sees the version that it saved",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""
@@ -56,8 +56,8 @@ IMPORTS = """
 from django.db import transaction
 from forge.accounts.models import User
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
-from forge.core.events import append_event
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
 from forge.projects.access import require
 """
 
@@ -116,8 +116,8 @@ def test_an_entry_in_actions_is_in_its_place(module: str) -> None:
 
 
 def test_an_entry_is_found_under_another_name_and_through_its_module() -> None:
-    renamed = "from forge.core.audit import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
-    dotted = "from forge.core import audit\ndef write(actor):\n    audit.write_entry(actor, 'a', 'b')"
+    renamed = "from forge.core.audit.entries import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
+    dotted = "from forge.core.audit import entries\ndef write(actor):\n    entries.write_entry(actor, 'a', 'b')"
     code = read_code(("forge.toys.one", renamed), ("forge.toys.two", dotted))
     assert called_elsewhere(code, AUDIT) == [f"forge.toys.one calls {AUDIT}", f"forge.toys.two calls {AUDIT}"]
 

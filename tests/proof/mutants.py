@@ -10,7 +10,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 
-from tests.rune.tflite.mutations import mutant
+from tests.rune.model.tflite.mutations import mutant
 
 COUNT = 1_000_000
 SECONDS_A_FILE = 0.1

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from yaml.reader import Reader
 
-from rune.container import ContainerError, read_rune, read_zune
-from rune.files import FileError
-from rune.policy import Policy
-from rune.policy.read import read_policy
-from rune.runefile.compose import compose
-from rune.runefile.report import Report
-from rune.runefile.source import SourceText
-from rune.runtime.errors import InputFile
-from rune.runtime.sounds import sound_input
-from rune.runtime.tables import csv_rows
-from rune.tflite import ModelError, describe, read_model, signature
-from tests.rune.runefile.held import held, same
+from rune.model.tflite import ModelError, describe, read_model, signature
+from rune.project.files import FileError
+from rune.running.container import ContainerError, read_rune, read_zune
+from rune.running.runtime.errors import InputFile
+from rune.running.runtime.sounds import sound_input
+from rune.running.runtime.tables import csv_rows
+from rune.source.policy import Policy
+from rune.source.policy.read import read_policy
+from rune.source.runefile.compose import compose
+from rune.source.runefile.report import Report
+from rune.source.runefile.source import SourceText
+from tests.rune.source.runefile.held import held, same
 
 CORPUS = Path(__file__).parent / "corpus"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.proof.mutants import Recorder
-from tests.rune.runtime.test_any_calls import any_calls, check_calls
+from tests.rune.running.runtime.test_any_calls import any_calls, check_calls
 
 pytestmark = pytest.mark.proof
 

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.proof.seeds import seeds
-from tests.rune.runefile.held import held, same
-from tests.rune.runefile.test_check_any_input import DOCUMENTS, LEGACY_PIECES, PIECES
+from tests.rune.source.runefile.held import held, same
+from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, LEGACY_PIECES, PIECES
 
 pytestmark = pytest.mark.proof
 Recorder = Callable[[str, object], None]

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.emulation.firmware import build_firmware
-from rune.emulation.running import emulate
-from rune.runtime import Runtime
-from rune.targets.c.interface import interface_of
-from rune.targets.finding import find_target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.firmware import build_firmware
+from rune.devices.emulation.running import emulate
+from rune.running.runtime import Runtime
 from tests.proof.mutants import Recorder
 from tests.proof.test_random_models_elsewhere import HOST, said_by
-from tests.rune.anvil.pipelines import tensors_of
-from tests.rune.emulation.programs import core
-from tests.rune.pyblock.block_projects import agreeing_programs, project_of, together
-from tests.rune.pyblock.programs import Program
-from tests.rune.targets.c_programs import said
+from tests.rune.compiler.anvil.pipelines import tensors_of
+from tests.rune.compiler.pyblock.block_projects import agreeing_programs, project_of, together
+from tests.rune.compiler.pyblock.programs import Program
+from tests.rune.compiler.targets.c_programs import said
+from tests.rune.devices.emulation.programs import core
 
 pytestmark = pytest.mark.proof
 

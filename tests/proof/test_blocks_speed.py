@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from rune.pyblock.c_lines import ELEMENT_TYPES
-from rune.pyblock.check import check_file
-from rune.pyblock.emit import emit
+from rune.compiler.pyblock.c_lines import ELEMENT_TYPES
+from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.emit import emit
 from rune.tensor import TensorType
 from tests.proof.blocks_by_hand import BLOCKS
 from tests.proof.mutants import Recorder
-from tests.rune.pyblock.native import COMMON
+from tests.rune.compiler.pyblock.native import COMMON
 from tools.needs import GCC, lack
 
 pytestmark = pytest.mark.proof

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.pyblock.check import check_file
-from rune.pyblock.emit import emit
+from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.emit import emit
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import Recorder
-from tests.rune.pyblock.generated import in_python
-from tests.rune.pyblock.native import Case, results
+from tests.rune.compiler.pyblock.generated import in_python
+from tests.rune.compiler.pyblock.native import Case, results
 
 COUNT = int(os.environ.get("FORGE_FUZZED_BLOCKS", "10000"))
 SHARES = 4

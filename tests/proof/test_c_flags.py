@@ -1,6 +1,6 @@
 """The target `c` under the flags that people build with: the bytes of wasm32 for every template, model and operator.
 
-`make test` has the two ends of it, in tests/rune/targets/test_c_target.py.
+`make test` has the two ends of it, in tests/rune/compiler/targets/test_c_target.py.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.tflite import read_model
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.model.tflite import read_model
 from tests.model_cases import model_cases
-from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of
-from tests.rune.targets.c_programs import C, CFolder, said, sources_of
-from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
-from tests.rune.targets.test_c_target import assert_same
+from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of
+from tests.rune.compiler.targets.c_programs import C, CFolder, said, sources_of
+from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.rune.compiler.targets.test_c_target import assert_same
 
 pytestmark = pytest.mark.proof
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rune.isolation.protections import Protection
-from rune.templates import list_templates
+from rune.running.isolation.protections import Protection
+from rune.source.templates import list_templates
 from tests.compose_file import compose_file, service_environment
 from tests.live_forge import free_port
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
@@ -207,7 +207,7 @@ def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: Bu
     source = builder.folder / "context"
     for name in names:
         here = tmp_path / f"{name}.rune"
-        command = [sys.executable, "-c", "from rune.cli import main; main()", "build"]
+        command = [sys.executable, "-c", "from rune.tools.cli import main; main()", "build"]
         arguments = [f"examples/{name}/Runefile.yml", "-o", str(here)]
         environment = os.environ | {"PYTHONPATH": str(source)}
         subprocess.run([*command, *arguments], cwd=source, env=environment, check=True)

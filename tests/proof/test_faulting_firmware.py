@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.firmware.board import PICO
-from rune.firmware.making import Firmware, make
-from rune.firmware.program import Described
-from rune.targets.c.interface import interface_of
-from rune.targets.c.trace import step_names
-from rune.targets.finding import find_target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.c.trace import step_names
+from rune.compiler.targets.finding import find_target
+from rune.devices.firmware.board import PICO
+from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.program import Described
 from tests.proof.test_virtual_pico import RUN, answered, host_command, pieces, request
-from tests.rune.packages.package_programs import packaged
-from tests.rune.targets.projects import template
+from tests.rune.compiler.targets.projects import template
+from tests.rune.devices.packages.package_programs import packaged
 
 pytestmark = pytest.mark.proof
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.rune.targets.c_programs import zig_folder
+from tests.rune.compiler.targets.c_programs import zig_folder
 
 pytestmark = pytest.mark.proof
 
@@ -24,7 +24,7 @@ def test_what_the_image_keeps_of_the_compiler_makes_firmware(tmp_path: Path) -> 
     subprocess.run(["sh", "-euc", removing], cwd=tmp_path, check=True)
     left = sorted(path.name for path in (tmp_path / "ziglang" / "lib").iterdir())
     assert left == ["compiler_rt", "compiler_rt.zig", "include", "std"]
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from rune.cli import main; main()"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from rune.tools.cli import main; main()"
     for target in ("wasm32", "pico"):
         made = tmp_path / target
         arguments = ["build", str(REPOSITORY / "examples" / "sine"), "--target", target, "-o", str(made)]

@@ -11,25 +11,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rune.anvil.lower import lower
-from rune.anvil.plan import plan
-from rune.blocks.catalogue import CATALOGUE
-from rune.emulation.firmware import build_firmware
-from rune.emulation.running import emulate
-from rune.runefile.pipeline import OutputStage, Pipeline
-from rune.targets.c.interface import interface_of
-from rune.targets.finding import find_target
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.plan import plan
+from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.firmware import build_firmware
+from rune.devices.emulation.running import emulate
+from rune.source.runefile.pipeline import OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import Recorder
 from tests.proof.test_blocks_elsewhere import in_v8
-from tests.rune.anvil.pipelines import loaded, module_of
-from tests.rune.blocks.block_module import BlockFailed, BlockModule, Vector, packed, vectors_of
-from tests.rune.blocks.references import make_library_learners as library
-from tests.rune.blocks.references.case import Array, Fails
-from tests.rune.blocks.references.learners import REFERENCES
-from tests.rune.emulation.programs import core
-from tests.rune.targets.c_programs import said
-from tests.rune.targets.test_c_blocks import stages_of
+from tests.rune.compiler.anvil.pipelines import loaded, module_of
+from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector, packed, vectors_of
+from tests.rune.compiler.blocks.references import make_library_learners as library
+from tests.rune.compiler.blocks.references.case import Array, Fails
+from tests.rune.compiler.blocks.references.learners import REFERENCES
+from tests.rune.compiler.targets.c_programs import said
+from tests.rune.compiler.targets.test_c_blocks import stages_of
+from tests.rune.devices.emulation.programs import core
 
 pytestmark = pytest.mark.proof
 

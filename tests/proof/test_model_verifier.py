@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.container import ContainerError, read_rune
-from rune.tflite import ModelError, describe, read_model, signature
+from rune.model.tflite import ModelError, describe, read_model, signature
+from rune.running.container import ContainerError, read_rune
 from tests.model_cases import all_models, model_cases
 from tests.proof.mutants import COUNT, Recorder, prove
-from tests.rune.anvil.any_model import Refused, use_model
-from tests.rune.container.test_container_fuzz import GOOD
+from tests.rune.compiler.anvil.any_model import Refused, use_model
+from tests.rune.running.container.test_container_fuzz import GOOD
 
 pytestmark = pytest.mark.proof(shares=20)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from rune.verify.recorded import verify_recorded
-from rune.verify.verification import Runs, Verification
-from rune.verify.verifying import Effort, verify
+from rune.compiler.verify.recorded import verify_recorded
+from rune.compiler.verify.verification import Runs, Verification
+from rune.compiler.verify.verifying import Effort, verify
 from tests.model_cases import model_cases
-from tests.rune.verify.projects import TEMPLATES, around, rune_of
+from tests.rune.compiler.verify.projects import TEMPLATES, around, rune_of
 
 pytestmark = pytest.mark.proof
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.rune.packages.package_programs import PackageFolder, packaged
-from tests.rune.targets.c_programs import clang, gcc
-from tests.rune.targets.projects import TEMPLATES
+from tests.rune.compiler.targets.c_programs import clang, gcc
+from tests.rune.compiler.targets.projects import TEMPLATES
+from tests.rune.devices.packages.package_programs import PackageFolder, packaged
 
 pytestmark = pytest.mark.proof
 

@@ -9,14 +9,14 @@ from importlib.util import find_spec
 
 import pytest
 
-from rune.anvil.profile import TFLM
-from rune.anvil.support import unsupported
-from rune.targets.finding import find_target
-from rune.tflite import read_model
+from rune.compiler.anvil.profile import TFLM
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.targets.finding import find_target
+from rune.model.tflite import read_model
 from tests.models.random_models import LENGTH, random_model
 from tests.proof.mutants import Recorder
-from tests.rune.anvil.model_judge import RUNS, disagreements
-from tests.rune.kernels.always_winograd import ALWAYS_WINOGRAD
+from tests.rune.compiler.anvil.model_judge import RUNS, disagreements
+from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
 
 pytestmark = pytest.mark.proof
 

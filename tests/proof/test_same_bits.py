@@ -1,6 +1,6 @@
 """Every template and every integer model of the test data gives the same bytes on emulated processors as on a server.
 
-Writes docs/same-bits.md. `make test` has a share of it: tests/rune/packages/test_packages_on_cores.py.
+Writes docs/same-bits.md. `make test` has a share of it: tests/rune/devices/packages/test_packages_on_cores.py.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.emulation.cores import CORES
-from rune.emulation.firmware import build_firmware
-from rune.emulation.running import emulate
-from rune.files import ProjectFiles
-from rune.runtime import Runtime
-from rune.targets.c.interface import interface_of
-from rune.targets.finding import find_target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.firmware import build_firmware
+from rune.devices.emulation.running import emulate
+from rune.project.files import ProjectFiles
+from rune.running.runtime import Runtime
 from tests.conftest import REPOSITORY
-from tests.rune.emulation.programs import core
-from tests.rune.targets.c_programs import said, zig_folder
-from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.rune.compiler.targets.c_programs import said, zig_folder
+from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.rune.devices.emulation.programs import core
 from tools.needs import QEMU_USER, lack
 
 pytestmark = pytest.mark.proof

@@ -20,7 +20,7 @@ from tests.proof.test_in_webkit import (
     expect_own_language,
     expect_running,
 )
-from tests.rune.building.test_real_projects import GESTURE
+from tests.rune.compiler.building.test_real_projects import GESTURE
 
 pytestmark = pytest.mark.proof
 

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.cli import main
-from rune.firmware import device
-from rune.packages.packaging import package
-from rune.targets.finding import find_target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.firmware import device
+from rune.devices.packages.packaging import package
+from rune.tools.cli import main
 from tests.proof.test_virtual_pico import described, host_command
-from tests.rune.targets.projects import template
+from tests.rune.compiler.targets.projects import template
 
 pytestmark = pytest.mark.proof
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from rune.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import Recorder
-from tests.rune.blocks.block_module import BlockModule, Vector
-from tests.rune.blocks.references.texts import BYTES
+from tests.rune.compiler.blocks.block_module import BlockModule, Vector
+from tests.rune.compiler.blocks.references.texts import BYTES
 
 pytestmark = pytest.mark.proof
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 from rune.toolchain import source_digest
-from tests.rune.remote.simulated_registry import SimulatedRegistry, simulated_registry
+from tests.rune.tools.remote.simulated_registry import SimulatedRegistry, simulated_registry
 
 pytestmark = pytest.mark.proof
 

@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from rune.building.building import build
-from rune.building.options import BuildOptions
-from rune.files import ProjectFiles
-from rune.packages.errors import NoFirmware
-from rune.packages.packaging import package
-from rune.runtime import Runtime
-from rune.targets.finding import find_target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.packages.errors import NoFirmware
+from rune.devices.packages.packaging import package
+from rune.project.files import ProjectFiles
+from rune.running.runtime import Runtime
 from tests.conftest import REPOSITORY
-from tests.rune.targets.c_programs import said
-from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.rune.compiler.targets.c_programs import said
+from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
 
 pytestmark = pytest.mark.proof
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.blocks.artefact import BlockFiles, block_manifest, digest_of
-from rune.blocks.mounted import SHELF, mounted_path
-from rune.files import MemoryFiles
+from rune.compiler.blocks.artefact import BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.mounted import SHELF, mounted_path
+from rune.project.files import MemoryFiles
 
 SMOOTH = b'''"""Average the scores, so that one loud moment is not a word.
 

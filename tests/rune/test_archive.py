@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.archive import zip_folder
-from rune.files import FileError, FileTooLarge, FolderFiles, MemoryFiles
+from rune.project.archive import zip_folder
+from rune.project.files import FileError, FileTooLarge, FolderFiles, MemoryFiles
 
 CONTENTS = {"net/model.json": b"{}", "net/shards/b.bin": b"bb", "net/a.bin": b"a" * 5000, "network.txt": b"other"}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rune import files as files_module
-from rune.beneath import open_beneath
-from rune.files import FileError, FileMissing, FileNotInProject, FolderFiles
-from rune.repository import enclosing_repository
+from rune.project import files as files_module
+from rune.project.files import FileError, FileMissing, FileNotInProject, FolderFiles
+from rune.project.open_no_follow import open_beneath
+from rune.project.repository import enclosing_repository
 
 
 @pytest.fixture

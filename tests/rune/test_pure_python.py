@@ -14,12 +14,12 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
     "package",
     [
         "rune",
-        "rune.tflite",
-        "rune.container",
-        "rune.blocks.catalogue",
-        "rune.runefile",
-        "rune.templates",
-        "rune.language.service",
+        "rune.model.tflite",
+        "rune.running.container",
+        "rune.compiler.blocks.catalogue",
+        "rune.source.runefile",
+        "rune.source.templates",
+        "rune.source.language.service",
     ],
 )
 def test_a_package_loads_nothing_heavy(package: str) -> None:
@@ -29,7 +29,7 @@ def test_a_package_loads_nothing_heavy(package: str) -> None:
 
 def test_the_help_of_the_command_waits_for_nothing_heavy() -> None:
     program = (
-        "import atexit, sys; from rune.cli import main; "
+        "import atexit, sys; from rune.tools.cli import main; "
         f"atexit.register(lambda: print(*({set(HEAVY) - {'click'}} & set(sys.modules)), file=sys.stderr)); "
         "main(['--help'])"
     )

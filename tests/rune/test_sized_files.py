@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.files import FileMissing, FileNotInProject, FolderFiles, MemoryFiles, SizedFiles
+from rune.project.files import FileMissing, FileNotInProject, FolderFiles, MemoryFiles, SizedFiles
 
 
 def test_folders_and_memory_tell_the_size_of_a_file(tmp_path: Path) -> None:

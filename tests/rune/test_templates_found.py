@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 
 def test_the_one_that_a_newcomer_is_offered_comes_first() -> None:

@@ -15,7 +15,7 @@ from rune.toolchain import PARTS, source_digest, toolchain_digest
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
 IMPORTED = (
-    "import sys, rune.building.building, rune.packages.packaging; "
+    "import sys, rune.compiler.building.building, rune.devices.packages.packaging; "
     "print(*(m for m in sys.modules if m.startswith('rune.')))"
 )
 
@@ -31,9 +31,12 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
     """In a process of its own: what other tests have imported is no part of a build."""
     found = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True).stdout.split()
-    imported = {name.split(".")[1] for name in found}
-    hashed = {part.removesuffix(".py") for part in PARTS}
-    assert imported - hashed == set()
+    hashed = {part.removesuffix(".py").replace("/", ".") for part in PARTS}
+    groups = {part.partition(".")[0] for part in hashed if "." in part}
+    imported = {
+        ".".join(name.split(".")[1:3]) if name.split(".")[1] in groups else name.split(".")[1] for name in found
+    }
+    assert imported - hashed - groups == set()
     assert hashed - imported == {"__init__"}
 
 
@@ -58,14 +61,20 @@ def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path) ->
 def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(scratch: Path) -> None:
     before = source_digest(scratch, COMPILER)
     assert source_digest(scratch, "zig 2") != before
-    kernel = min((scratch / "kernels").rglob("*.h"))
+    kernel = min((scratch / "compiler" / "kernels").rglob("*.h"))
     moved = kernel.rename(kernel.with_name("moved.h"))
     assert source_digest(scratch, COMPILER) != before
     moved.rename(kernel)
 
 
 @pytest.mark.parametrize(
-    "other", ["emulation/running.py", "verify/verifying.py", "language/service.py", "blocks/README.md"]
+    "other",
+    [
+        "devices/emulation/running.py",
+        "compiler/verify/verifying.py",
+        "source/language/service.py",
+        "compiler/blocks/README.md",
+    ],
 )
 def test_what_decides_no_byte_is_not_in_it(other: str, scratch: Path) -> None:
     before = source_digest(scratch, COMPILER)

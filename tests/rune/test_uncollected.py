@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from rune.uncollected import uncollected
+from rune.gc_paused import uncollected
 
 
 @uncollected()

@@ -3,12 +3,8 @@
 Each act checks the permission, does it, and writes the audit entry and the event. Those of `device` keep their module.
 """
 
-from forge.accounts.actions.addresses import ask_for_address, confirm_address
-from forge.accounts.actions.audit import end_old_entries, note_export
-from forge.accounts.actions.disabling import disable_person, enable_person
-from forge.accounts.actions.forgotten import find_person_of_link, reset_password, send_password_link
-from forge.accounts.actions.hints import put_hint_away
-from forge.accounts.actions.invitations import (
+from forge.accounts.audit.actions.export import end_old_entries, note_export
+from forge.accounts.organisations.actions.invitations import (
     NewPerson,
     invite,
     invite_by_letter,
@@ -16,27 +12,35 @@ from forge.accounts.actions.invitations import (
     join_new,
     revoke_invitation,
 )
-from forge.accounts.actions.members import change_role, hand_over, remove_member
-from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
-from forge.accounts.actions.people import (
+from forge.accounts.organisations.actions.members import change_role, hand_over, remove_member
+from forge.accounts.organisations.actions.organisations import (
+    create_organisation,
+    create_organisation_for,
+    update_organisation,
+)
+from forge.accounts.people.actions.account import (
     end_connections,
     end_what_password_opened,
     set_password,
     update_page,
     update_profile,
 )
-from forge.accounts.actions.quotas import set_quota
-from forge.accounts.actions.second_factor import require_second_factor
-from forge.accounts.actions.sessions import (
+from forge.accounts.people.actions.addresses import ask_for_address, confirm_address
+from forge.accounts.people.actions.disabling import disable_person, enable_person
+from forge.accounts.people.actions.hints import put_hint_away
+from forge.accounts.quotas.actions import set_quota
+from forge.accounts.sign_in.actions.one_time_link import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
+from forge.accounts.sign_in.actions.password_reset import find_person_of_link, reset_password, send_password_link
+from forge.accounts.sign_in.actions.second_factor import require_second_factor
+from forge.accounts.sign_in.actions.sessions import (
     end_other_sessions,
     end_session,
     note_failed_sign_in,
     note_sign_in,
     note_sign_out,
 )
-from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
-from forge.accounts.actions.teams import add_to_team, create_team, delete_team, take_from_team, update_team
-from forge.accounts.actions.tokens import create_token, delete_token
+from forge.accounts.teams.actions import add_to_team, create_team, delete_team, take_from_team, update_team
+from forge.accounts.tokens.actions.tokens import create_token, delete_token
 
 __all__ = [
     "NewPerson",

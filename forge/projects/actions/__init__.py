@@ -1,18 +1,7 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
-from forge.projects.actions.bringing import create_from_upload
-from forge.projects.actions.copying import duplicate_project, fork_project
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
-from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
-from forge.projects.actions.git import create_from_git, push_to_git
-from forge.projects.actions.people import (
-    end_project_role,
-    give_project_role,
-    invite_to_project,
-    invite_to_project_by_letter,
-    revoke_project_invitation,
-)
 from forge.projects.actions.project import (
     create_from_archive,
     create_from_files,
@@ -22,12 +11,23 @@ from forge.projects.actions.project import (
     restore_project,
     update_project,
 )
-from forge.projects.actions.restoring import Restored, restore_version, restoring_update
-from forge.projects.actions.sample_sets import Imported, Marking, import_samples, mark_samples
-from forge.projects.actions.samples import end_samples, send_sample, take_back
-from forge.projects.actions.teams import end_team_role, give_team_role
-from forge.projects.actions.unpacking import Unpacked, unpack
-from forge.projects.actions.versions import save_version
+from forge.projects.archives.actions import Unpacked, unpack
+from forge.projects.copying.actions import duplicate_project, fork_project
+from forge.projects.files.actions import copy_file, delete_file, rename_file, write_file
+from forge.projects.git.actions import create_from_git, push_to_git
+from forge.projects.history.actions import create_from_upload
+from forge.projects.people.actions.roles import (
+    end_project_role,
+    give_project_role,
+    invite_to_project,
+    invite_to_project_by_letter,
+    revoke_project_invitation,
+)
+from forge.projects.people.actions.teams import end_team_role, give_team_role
+from forge.projects.samples.actions.recordings import end_samples, send_sample, take_back
+from forge.projects.samples.actions.sets import Imported, Marking, import_samples, mark_samples
+from forge.projects.versions.actions.restoring import Restored, restore_version, restoring_update
+from forge.projects.versions.actions.save import save_version
 
 __all__ = [
     "Imported",

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.audit import entries_since, write_entry
+from forge.core.audit.entries import entries_since, write_entry
 from forge.projects.access import require
 from forge.projects.models import Project
 

@@ -8,17 +8,17 @@ from typing import IO
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.names import check_project_name, slug
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.names import check_project_name, slug
 from forge.accounts.permissions import Verb
-from forge.accounts.quotas import require_room
+from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
+from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
-from forge.core.events import append_event
+from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.documents import editing
+from forge.projects.archives.unpacking import extracted_file
 from forge.projects.events import (
     ORGANISATION_PROJECT_CREATED,
     ORGANISATION_PROJECT_DELETED,
@@ -26,15 +26,15 @@ from forge.projects.events import (
     PROJECT_CHANGED,
     PROJECT_DELETED,
 )
-from forge.projects.files import StoredFile, seed_files, store_files
-from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
+from forge.projects.files.contents import StoredFile, seed_files, store_files
+from forge.projects.files.document_store import editing
+from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
+from forge.projects.files.storage import nothing_left_behind
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
 from forge.projects.serializers import project_summary
-from forge.projects.storage import nothing_left_behind
 from forge.projects.templates import find_template
-from forge.projects.unpacking import extracted_file
 
 BLANK_RUNEFILE = b"""\
 version: 1

@@ -1,9 +1,9 @@
 """What can be done to what a project publishes. Each act checks the permission, does it, and writes the audit entry and
 the event."""
 
-from forge.registry.actions.blocks import deprecate_block, end_block_deprecation, note_block_pull, publish_block
 from forge.registry.actions.describing import deprecate_tag, describe_tag, end_deprecation
 from forge.registry.actions.publishing import note_pull, publish_build, publish_past_gate
+from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, note_block_pull, publish_block
 
 __all__ = [
     "deprecate_block",

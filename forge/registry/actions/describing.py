@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
+from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
-from forge.core.events import append_event
+from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.access import find_tag
 from forge.registry.events import TAG_DESCRIBED
+from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import Tag
-from forge.registry.words import checked_notes, checked_sentence
 
 
 @transaction.atomic

@@ -7,29 +7,29 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.held_names import hold_names, lock_names
+from forge.accounts.organisations.name_reservations import hold_names, lock_names
 from forge.accounts.permissions import Verb
-from forge.builds.artefacts import secure
-from forge.builds.limits import policy_of
+from forge.builds.artefacts.store import secure
+from forge.builds.evaluations.limits import policy_of
 from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
-from forge.core.audit import write_entry
-from forge.core.blob_links import link_blobs
-from forge.core.blobs import put_bytes
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
-from forge.core.events import append_event
+from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
+from forge.registry.distribution.manifests import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagTaken
 from forge.registry.events import TAG_PUBLISHED
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
+from forge.registry.messages import checked_notes
 from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
-from forge.registry.oci import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.published_versions import fix_version
-from forge.registry.words import checked_notes
-from rune.policy import Policy
+from rune.source.policy import Policy
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 """Characters of the reason for an override."""

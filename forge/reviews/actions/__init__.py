@@ -1,13 +1,7 @@
 """The acts of reviews. Each checks the permission, does it, and writes the audit entry and the event."""
 
-from forge.reviews.actions.asking import (
-    Asked,
-    ask_for_review,
-    ask_in_a_new_round,
-    change_reviewers,
-    close_review,
-)
-from forge.reviews.actions.changes import (
+from forge.reviews.changes.actions.merges import merge_change_request, merge_past_gate, undo_merge
+from forge.reviews.changes.actions.offers import (
     ask_for_changes,
     build_merged,
     close_change_request,
@@ -17,15 +11,7 @@ from forge.reviews.actions.changes import (
     resolve_conflict,
     start_over,
 )
-from forge.reviews.actions.conversation import (
-    begin_thread,
-    delete_comment,
-    edit_comment,
-    reopen_thread,
-    reply_in_thread,
-    resolve_thread,
-)
-from forge.reviews.actions.guests import (
+from forge.reviews.guests.actions import (
     GuestTerms,
     enter_as_guest,
     invite_guest,
@@ -33,8 +19,15 @@ from forge.reviews.actions.guests import (
     revoke_guest_link,
     say_as_guest,
 )
-from forge.reviews.actions.merges import merge_change_request, merge_past_gate, undo_merge
-from forge.reviews.actions.suggestions import (
+from forge.reviews.rounds.actions.requests import (
+    Asked,
+    ask_for_review,
+    ask_in_a_new_round,
+    change_reviewers,
+    close_review,
+)
+from forge.reviews.rounds.actions.verdicts import give_verdict, undo_verdict
+from forge.reviews.suggestions.actions import (
     AskedChange,
     decline_suggestion,
     suggest,
@@ -42,8 +35,15 @@ from forge.reviews.actions.suggestions import (
     try_changes,
     withdraw_suggestion,
 )
-from forge.reviews.actions.verdicts import give_verdict, undo_verdict
-from forge.reviews.actions.wrong_results import mark_wrong
+from forge.reviews.threads.actions.conversation import (
+    begin_thread,
+    delete_comment,
+    edit_comment,
+    reopen_thread,
+    reply_in_thread,
+    resolve_thread,
+)
+from forge.reviews.threads.actions.wrong_results import mark_wrong
 
 __all__ = [
     "Asked",

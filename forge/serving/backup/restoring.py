@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 
-from forge.core.blobs import blob_name, blob_storage, place_file
+from forge.core.blobs.store import blob_name, blob_storage, place_file
 from forge.core.models import Blob
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack

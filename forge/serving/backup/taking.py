@@ -17,8 +17,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from forge.core.blob_hold import blobs_held
-from forge.core.blobs import blob_name, open_blob
+from forge.core.blobs.backup_hold import blobs_held
+from forge.core.blobs.store import blob_name, open_blob
 from forge.core.errors import Damaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
 from forge.serving.backup.errors import BackupError

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from forge.reviews.anchors import element_id
+from forge.reviews.threads.anchors import element_id
 
 register = template.Library()
 

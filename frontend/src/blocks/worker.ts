@@ -15,8 +15,8 @@ const NOWHERE = "https://python.invalid/";
 const START = `
 import sys
 sys.path.insert(0, "/language")
-from rune.pyblock.live import Live
-lambda alive: Live(alive).answer_text
+from rune.compiler.pyblock.live import LiveBlock
+lambda alive: LiveBlock(alive).answer_text
 `;
 
 /** What a script of a worker could reach the outside or other scripts by. The policy stops it as well. */

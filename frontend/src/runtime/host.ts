@@ -1,5 +1,5 @@
 // The host's side of Rune's ABI v0: what each import does. Handles are counted from 1 in the order of the requests, one
-// counter for all kinds, as the native runtime and rune.runtime do.
+// counter for all kinds, as the native runtime and rune.running.runtime do.
 import { decodeLog, decodeOutput } from "./decode";
 import { RuneError } from "./errors";
 import { GuestMemory } from "./guest-memory";

@@ -1,4 +1,4 @@
-// The worker's core under Node: small runes written by hand, and the same facts that rune.runtime is held to.
+// The worker's core under Node: small runes written by hand, and the same facts that rune.running.runtime is held to.
 import { describe, expect, test } from "vitest";
 import {
   assemble,

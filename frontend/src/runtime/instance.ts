@@ -221,7 +221,7 @@ async function started(
 
 /**
  * The second module that a rune carries for engines whose relaxed SIMD is exact. It tries the engine before anything else
- * (rune/kernels/relaxed/trial.h) and refuses one that is not. Null then, where the engine cannot read it, and where there
+ * (rune/compiler/kernels/relaxed/trial.h) and refuses one that is not. Null then, where the engine cannot read it, and where there
  * is none: the rune itself runs, with the same results.
  */
 async function startedSecond(

@@ -4,8 +4,8 @@ import { createRoot } from "react-dom/client";
 import type { PageState } from "./api/page-state";
 import { startDeferredOnInput } from "./session/deferred";
 import { Workspace } from "./session/workspace";
-import { makeShell, ShellContext } from "./shell/shell";
-import { Studio } from "./Studio";
+import { makeStores, StudioContext } from "./context/studio";
+import { Studio } from "./frame/Studio";
 import "./studio.css";
 
 const root = document.getElementById("studio");
@@ -16,14 +16,14 @@ const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageStat
 workspace.start();
 startDeferredOnInput(window);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-const shell = makeShell(workspace, nonce);
+const studio = makeStores(workspace, nonce);
 // The page of a change request leads here with its id.
 const resolving = new URLSearchParams(location.search).get("resolve");
-if (resolving !== null) shell.dialogs.open({ what: "resolve", id: resolving });
+if (resolving !== null) studio.dialogs.open({ what: "resolve", id: resolving });
 createRoot(root).render(
   <StrictMode>
-    <ShellContext value={shell}>
+    <StudioContext value={studio}>
       <Studio />
-    </ShellContext>
+    </StudioContext>
   </StrictMode>,
 );

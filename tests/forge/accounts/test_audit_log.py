@@ -16,14 +16,14 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.actions import change_role, create_token, end_old_entries, invite, remove_member
-from forge.accounts.actions.refusals import MOST
-from forge.accounts.audit_export import batches, safe_cell
-from forge.accounts.audit_log import Wanted, organisation_entries, own_entries
-from forge.accounts.audit_sentences import tell
-from forge.accounts.audit_serializers import wanted_of
+from forge.accounts.audit.actions.refusals import MOST
+from forge.accounts.audit.export import batches, safe_cell
+from forge.accounts.audit.log import Wanted, organisation_entries, own_entries
+from forge.accounts.audit.sentences import tell
+from forge.accounts.audit.serializers import wanted_of
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.principals import acting_as
-from forge.core.audit import Place, write_entry
+from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import delete_project, update_project, write_file
@@ -193,8 +193,8 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
 
 def test_guessing_does_not_fill_the_log(user: User) -> None:
     from forge.accounts.actions import note_failed_sign_in
-    from forge.accounts.actions.sessions import MOST_OF_NOBODY, MOST_OF_ONE
-    from forge.accounts.sessions import Origin
+    from forge.accounts.sign_in.actions.sessions import MOST_OF_NOBODY, MOST_OF_ONE
+    from forge.accounts.sign_in.sessions import Origin
 
     for number in range(MOST_OF_NOBODY + 5):
         note_failed_sign_in(user.email, Origin("192.0.2.7", "x"))
@@ -304,7 +304,7 @@ def test_an_empty_export_is_still_a_file(organisation: Organisation, owner: User
 
 
 def test_the_export_is_streamed_to_an_asynchronous_server(project: Project) -> None:
-    from forge.accounts.audit_export import _in_threads
+    from forge.accounts.audit.export import _in_threads
 
     async def read() -> list[str]:
         return [piece async for piece in _in_threads(iter(["a", "b"]))]

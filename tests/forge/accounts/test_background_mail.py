@@ -11,7 +11,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.test import override_settings
 
-from forge.accounts import background_mail
+from forge.accounts.mail import background as background_mail
 
 
 class _Inbox(socketserver.StreamRequestHandler):

@@ -12,10 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.actions import device
 from forge.accounts.errors import CodeEnded, DeviceWaits
 from forge.accounts.models import ApiToken, DeviceSignIn, User
-from forge.accounts.tokens import find_token
+from forge.accounts.tokens.actions import device
+from forge.accounts.tokens.secrets import find_token
 from forge.core.models import AuditEntry
 from forge.core.periodic import run_once, tasks
 

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from forge.accounts.actions import create_token, disable_person, enable_person, invite, make_sign_in_link
-from forge.accounts.actions.sign_in import redeem_sign_in_link
 from forge.accounts.errors import LinkEnded
 from forge.accounts.models import Invitation, Organisation, User
+from forge.accounts.sign_in.actions.one_time_link import redeem_sign_in_link
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from forge.accounts.actions import put_hint_away
-from forge.accounts.hints import Hint, shows
 from forge.accounts.models import User
+from forge.accounts.people.hints import Hint, shows
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry
 

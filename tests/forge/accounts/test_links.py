@@ -14,8 +14,8 @@ from django.utils import timezone
 from forge.accounts import actions
 from forge.accounts.actions import NewPerson, invite, join_as, join_new, make_sign_in_link
 from forge.accounts.errors import BadAccount, LinkEnded
-from forge.accounts.invitations import find_invitation
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
+from forge.accounts.organisations.invitations import find_invitation
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry
 
@@ -141,7 +141,7 @@ def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two invitations and one address: both have looked before either has written."""
-    monkeypatch.setattr("forge.accounts.actions.invitations.email_errors", lambda email: {})
+    monkeypatch.setattr("forge.accounts.organisations.actions.invitations.email_errors", lambda email: {})
     links = [invite(owner, organisation, "developer")[1] for _ in range(2)]
     join_new(_secret(links[0]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
     with pytest.raises(BadAccount) as raised:

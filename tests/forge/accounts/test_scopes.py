@@ -7,19 +7,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import transaction
-from django.db.migrations.state import StateApps
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import create_token
 from forge.accounts.models import ApiToken, Invitation, User
 from forge.accounts.permissions import SCOPES_OF, Verb
-from forge.accounts.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
-from forge.core.api import ForgeView
+from forge.accounts.tokens.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
+from forge.core.api.views import ForgeView
 from forge.projects.models import Project
-from tests.forge.each_migration import each_migration, go_back
 from tests.forge.web.test_permissions_matrix import CASES, KINDS, things
 
 __all__ = ["things"]
@@ -169,37 +166,6 @@ def test_changing_a_thing_takes_reading_it() -> None:
     assert spelled_out(["build:run"]) == ["project:read", "build:run"]
     assert spelled_out(["write"]) == spelled_out(["registry", "write", "read"])
     assert set(spelled_out(["write"])) == set(SHORT["write"])
-
-
-@pytest.fixture
-def before(transactional_db: None) -> Iterator[StateApps]:
-    """The tables as they were before tokens had scopes of verbs; `migrate` carries over what is in them."""
-    yield go_back([("accounts", "0002_device_sign_in")])
-    call_command("migrate", verbosity=0)
-
-
-def _old_token(apps: Any, owner: Any, scopes: list[str]) -> None:
-    name = f"token {apps.get_model('accounts', 'ApiToken').objects.count()}"
-    values = {"token_hash": name, "hint": "", "name": name, "owner_id": owner.pk, "scopes": scopes}
-    apps.get_model("accounts", "ApiToken").objects.create(**values)
-
-
-@pytest.mark.proof
-def test_tokens_of_before_keep_what_they_meant_but_make_no_people_and_publish_no_project(before: StateApps) -> None:
-    owner = before.get_model("accounts", "User").objects.create(email="jo@acme.example", name="Jo")
-    for scopes in (["read"], ["write"], ["registry"], ["read", "registry"], ["read", "write", "registry"]):
-        _old_token(before, owner, scopes)
-    verbs = ("accounts", "0003_scopes_are_verbs")
-    call_command("migrate", *verbs, verbosity=0)
-    # From then on, power was chosen in words of its own.
-    _old_token(each_migration().loader.project_state(verbs).apps, owner, ["organisation:read", "member:manage"])
-    call_command("migrate", "accounts", verbosity=0)
-    found = [token.scopes for token in ApiToken.objects.order_by("name")]
-    reads, writes = ([str(scope) for scope in SHORT[name]] for name in ("read", "write"))
-    assert found[0] == found[3] == reads
-    assert sorted(found[1]) == sorted(found[4]) == sorted(writes)
-    assert found[2] == ["registry:pull"]
-    assert found[5] == ["organisation:read", "member:manage"]
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from forge.accounts.actions import create_token, make_sign_in_link, require_seco
 from forge.accounts.errors import OwnSecondFactorNeeded, SecondFactorUnreadable
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import acting_as
-from forge.accounts.second_factor import SecondFactors
+from forge.accounts.sign_in.second_factor import SecondFactors
 from forge.core.errors import Forbidden
 from forge.core.models import AuditEntry
 from forge.projects.models import Project

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.actions import create_token, set_password
-from forge.accounts.browsers import browser_name
 from forge.accounts.models import ApiToken, BrowserSession, User
-from forge.accounts.sessions import RecentlySeen, recently_seen, remember_session
+from forge.accounts.sign_in.browsers import browser_name
+from forge.accounts.sign_in.sessions import RecentlySeen, recently_seen, remember_session
 from forge.core.models import AuditEntry, Event
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_a_session_of_before_the_list_is_listed_once_it_is_used(user: User, clie
 
 
 def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> None:
-    from forge.accounts.sessions import Origin
+    from forge.accounts.sign_in.sessions import Origin
 
     seen = RecentlySeen(seconds=300, most=2)
     assert [seen.is_due(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]

@@ -19,13 +19,13 @@ from forge.accounts.actions import (
     take_from_team,
     update_team,
 )
-from forge.accounts.audit_sentences import tell
+from forge.accounts.audit.sentences import tell
 from forge.accounts.errors import BadName, NameTaken
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, Team, TeamRole, User
 from forge.accounts.permissions import ALLOWED, Verb, can, projects_where
 from forge.accounts.principals import acting_as
+from forge.accounts.project_people import ByTeam, ids_of_team, team_of
 from forge.accounts.roles import highest
-from forge.accounts.team import ByTeam, ids_of_team, team_of
 from forge.core.actors import ProjectRole
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
@@ -223,7 +223,7 @@ def test_a_name_is_well_formed_and_one_of_its_organisation(team: Team, owner: Us
 
 
 def test_an_organisation_has_so_many_teams(team: Team, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forge.accounts.actions.teams.MOST_TEAMS", 1)
+    monkeypatch.setattr("forge.accounts.teams.actions.MOST_TEAMS", 1)
     with pytest.raises(Invalid, match="at most 1"):
         create_team(owner, team.organisation, "more")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.actions import create_token, delete_token
 from forge.accounts.models import ApiToken, User
-from forge.accounts.tokens import find_token
+from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid, NotFound
 from forge.projects.models import Project
 

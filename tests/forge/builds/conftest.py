@@ -16,11 +16,11 @@ from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Build
 from forge.builds.notify import Debounce
-from forge.compute.compiler import Compiler
-from forge.compute.spare import Spare
-from forge.compute.warm_compilers import WarmCompilers
-from forge.core import events as event_log
-from forge.core.delivery import group_of
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.warm_compilers import WarmCompilers
+from forge.core.events import log as event_log
+from forge.core.events.delivery import group_of
 
 BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
 

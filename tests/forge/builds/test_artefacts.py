@@ -19,26 +19,26 @@ import rune
 from forge.builds import jobs
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
-from forge.builds.artefacts import drop_unused, open_rune, secure
+from forge.builds.artefacts.store import drop_unused, open_rune, secure
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
-from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.refresh import refresh_previews
 from forge.compute.errors import ChildDied
-from forge.compute.toolchain import TOOLCHAIN
-from forge.compute.workdir import workdir
-from forge.core.blob_links import links_of
-from forge.core.blob_sweep import sweep_blobs
-from forge.core.blobs import blob_path, read_blob
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.compute.pool.workdir import workdir
+from forge.core.blobs.links import links_of
+from forge.core.blobs.store import blob_path, read_blob
+from forge.core.blobs.sweep import sweep_blobs
+from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import Damaged
 from forge.core.models import Blob
-from forge.core.stored_bytes import organisation_bytes
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.errors import NotPublishable
-from rune.building.spec import canonical_digest
+from rune.compiler.building.spec import canonical_digest
 from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest
 from tests.forge.builds.conftest import log_of
@@ -77,7 +77,7 @@ def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in (rune, forge):
         source = Path(package.__path__[0])
         shutil.copytree(source, copy / source.name, ignore=ignored)
-    kernel = min((copy / "rune" / "kernels").rglob("*.h"))
+    kernel = min((copy / "rune" / "compiler" / "kernels").rglob("*.h"))
     kernel.write_bytes(kernel.read_bytes() + b"\n")
     return copy
 

@@ -13,23 +13,23 @@ from django.test import Client
 
 from forge.builds.access import preview_of
 from forge.builds.actions import choose_for_builds, request_build
+from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.choices import Choices, choices_of
 from forge.builds.jobs import numbered_job, package_job
 from forge.builds.models import Artefact, Build, PreviewState, State
-from forge.builds.previews import refresh_previews
-from forge.builds.sides import figures_of
+from forge.builds.previews.refresh import refresh_previews
 from forge.comparison.figures import figure_rows
-from forge.compute.compiler import Compiler
+from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.anvil.profile import TFLM
-from rune.building.spec import SpecOptions
-from rune.container import read_rune
-from rune.runefile import starter
-from rune.tflite import read_model, signature
-from rune.verify.second_module import second_module
+from rune.compiler.anvil.profile import TFLM
+from rune.compiler.building.spec import SpecOptions
+from rune.compiler.verify.second_module import second_module
+from rune.model.tflite import read_model, signature
+from rune.running.container import read_rune
+from rune.source.runefile import starter
 from tests.forge.builds.conftest import WakeUps, log_of
 from tests.model_cases import compiled_model
 

@@ -12,9 +12,9 @@ from django.test import Client
 from forge.builds.actions import WAITING_LIMIT, request_build
 from forge.builds.leases import Line, take, write_log
 from forge.builds.models import Build
-from forge.core.blobs import blob_path
+from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
-from forge.registry.oci import digest_of
+from forge.registry.distribution.manifests import digest_of
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from forge.builds.models import Preview
-from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.refresh import refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
 

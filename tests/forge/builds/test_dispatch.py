@@ -14,9 +14,9 @@ from forge.accounts.models import Organisation
 from forge.builds import dispatch
 from forge.builds.dispatch import NumberedSlots, PreviewSlots
 from forge.builds.leases import Lease
-from forge.compute.compiler import Compiler
-from forge.compute.pace import PaceNow
-from forge.compute.turns import Party
+from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.pace import PaceNow
+from forge.compute.scheduler.slots import Party
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
 

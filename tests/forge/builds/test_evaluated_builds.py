@@ -14,16 +14,16 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import cancel_build, request_build
-from forge.builds.evaluations import evaluation_of
+from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import ArtefactFile, Build, Role, State
-from forge.compute.compiler import Compiler
-from forge.compute.pace import Pace
-from forge.core.blobs import delete_bytes
+from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.pace import Pace
+from forge.core.blobs.store import delete_bytes
 from forge.projects.actions import Marking, mark_samples, send_sample, take_back, write_file
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

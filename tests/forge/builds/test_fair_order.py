@@ -15,7 +15,7 @@ from forge.builds.actions import request_build
 from forge.builds.leases import Outcome, finish, take
 from forge.builds.models import Build, State
 from forge.builds.order import Lately, Waiting, fair_order
-from forge.compute.turns import Party
+from forge.compute.scheduler.slots import Party
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import RUNEFILE, make_member

@@ -12,18 +12,18 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from forge.builds import firmware
 from forge.builds.actions import request_build
-from forge.builds.firmware import TEXT_IS_GONE, FirmwareSlot, firmware_to_json, uf2_of
 from forge.builds.models import Artefact, Build
-from forge.builds.previews import preview_build
-from forge.compute.compiler import Compiler
-from forge.compute.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
-from forge.core.blobs import read_blob
+from forge.builds.packages import firmware
+from forge.builds.packages.firmware import TEXT_IS_GONE, FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.previews.refresh import preview_build
+from forge.compute.child.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
+from forge.compute.pool.compiler import Compiler
+from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.firmware.uf2 import read_uf2
+from rune.devices.firmware.uf2 import read_uf2
 from tests.forge.builds.conftest import log_of
 from tests.forge.made_builds import built
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from forge.builds.actions import request_build
-from forge.builds.limits import judgements_of, policy_of
+from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build, State
-from forge.builds.previews import refresh_previews
+from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import build_to_json
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.policy import Limit, LimitKind, Outcome, Policy
+from rune.source.policy import Limit, LimitKind, Outcome, Policy
 from tests.forge.builds.conftest import log_of
 from tests.forge.builds.test_evaluated_builds import RUNEFILE as AXES
 from tests.forge.builds.test_evaluated_builds import give

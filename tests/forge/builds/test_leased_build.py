@@ -14,14 +14,14 @@ import pytest
 
 from forge.builds import leased_build
 from forge.builds.actions import cancel_build, request_build
-from forge.builds.artefacts import open_rune
+from forge.builds.artefacts.store import open_rune
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, State
 from forge.builds.serializers import MeasurementJson, build_to_json
-from forge.compute.compiler import Compiler
-from forge.compute.pace import Pace
-from forge.compute.toolchain import fresh_compiler
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import fresh_compiler
+from forge.compute.scheduler.pace import Pace
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of

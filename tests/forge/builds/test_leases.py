@@ -14,10 +14,10 @@ from forge.builds.actions import cancel_build, request_build
 from forge.builds.errors import BuildOver, LeaseLost
 from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back, renew, sweep, take, write_log
 from forge.builds.models import Artefact, Build, Kind, State
-from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.models import Event
 from forge.projects.actions import write_file
-from rune.building.spec import BuildSpec, SpecOptions
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db

@@ -13,24 +13,24 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import choose_for_builds, request_build
-from forge.builds.artefacts import drop_unused
+from forge.builds.artefacts.comparison_source import figures_of
+from forge.builds.artefacts.store import drop_unused
 from forge.builds.choices import choices_of
+from forge.builds.evaluations.limits import judgements_of
 from forge.builds.leased_build import LeasedBuild
-from forge.builds.leased_packages import refusal_of
 from forge.builds.leases import take
-from forge.builds.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
-from forge.builds.sides import figures_of
-from forge.compute import package_steps
-from forge.compute.compiler import Compiler
+from forge.builds.packages.leased import refusal_of
+from forge.compute.child import package_steps
+from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
-from rune.emulation.cores import CORES
-from rune.emulation.running import missing_package
-from rune.files import MemoryFiles
-from rune.packages.errors import SelfTestFailed
-from rune.policy import Outcome
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.running import missing_package
+from rune.devices.packages.errors import SelfTestFailed
+from rune.project.files import MemoryFiles
+from rune.source.policy import Outcome
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,17 +12,19 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from forge.builds import actions, dispatch, preview_leases, previews
+from forge.builds import actions, dispatch
 from forge.builds.access import preview_of
 from forge.builds.dispatch import PreviewSlots
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
-from forge.builds.preview_leases import LEASE, PreviewLease, end_leases, is_leased
-from forge.builds.previews import refresh_previews
+from forge.builds.previews import leases as preview_leases
+from forge.builds.previews import refresh as previews
+from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
+from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import preview_to_json
-from forge.compute.compiler import Compiler
-from forge.compute.toolchain import TOOLCHAIN
-from forge.core.blobs import blob_path
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.blobs.store import blob_path
 from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from forge.builds.jobs import NUMBERED_STEPS, Job, Step
 from forge.builds.models import Artefact
-from rune.building.spec import BuildSpec, SpecOptions
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 
 BLOCK: dict[str, dict[str, str]] = {"Runefile.yml": {}, "smooth.py": {}}
 

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import Organisation
-from forge.core.blob_links import link_made
-from forge.core.blobs import put_bytes
+from forge.core.blobs.links import link_made
+from forge.core.blobs.store import put_bytes
+from forge.core.blobs.usage import organisation_bytes, recount, stored_bytes
 from forge.core.models import StoredBytes
-from forge.core.stored_bytes import organisation_bytes, recount, stored_bytes
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.artefacts import open_rune
+from forge.builds.artefacts.store import open_rune
 from forge.builds.models import PLAIN, Build, Preview
-from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.refresh import refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
-from forge.projects.versions import working_tree
-from rune.runefile.open_question import pixel_question
-from rune.runtime import Runtime
+from forge.projects.versions.store import working_tree
+from rune.running.runtime import Runtime
+from rune.source.runefile.open_question import pixel_question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,18 +11,18 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts import keep_artefact, open_rune
+from forge.builds.artefacts.store import keep_artefact, open_rune
 from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.building.building import build as build_rune
-from rune.building.options import BuildOptions
-from rune.files import MemoryFiles
-from rune.verify.check_certificate import check
-from rune.verify.verification import Verification
+from rune.compiler.building.building import build as build_rune
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.verify.check_certificate import check
+from rune.compiler.verify.verification import Verification
+from rune.project.files import MemoryFiles
 from tests.forge.builds.conftest import log_of
-from tests.rune.verify.projects import TEMPLATES, template, with_changed_weight
+from tests.rune.compiler.verify.projects import TEMPLATES, template, with_changed_weight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.artefacts import open_rune
+from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Build, Preview
-from forge.builds.previews import KEPT, REQUESTED_KEPT, refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.refresh import KEPT, REQUESTED_KEPT, refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
-from rune.runefile.pipeline import Port
-from rune.runtime import Runtime
+from rune.running.runtime import Runtime
+from rune.source.runefile.pipeline import Port
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from forge.collab.rooms import rooms
-from forge.core.delivery import attach
+from forge.core.events.delivery import attach
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from forge.accounts.actions import (
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.collab import watch
 from forge.collab.closing import Closing
-from forge.core import delivery, events
-from forge.core.events import append_event, last_sequence
+from forge.core.events import delivery
+from forge.core.events import log as events
+from forge.core.events.log import append_event, last_sequence
 from forge.projects.actions import delete_project
 from tests.forge.collab.yjs_socket import Socket, YjsClient
 from tests.forge.made_events import COUNTED, HAPPENED

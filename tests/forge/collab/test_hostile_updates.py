@@ -15,7 +15,7 @@ from forge.collab import live_document
 from forge.collab.closing import Closing
 from forge.collab.protocol import update_frame
 from forge.collab.updates import VALUE_DEPTH, BadUpdate, read_update
-from forge.projects.document import entries
+from forge.projects.files.document import entries
 from tests.forge.collab.yjs_socket import YjsClient
 
 CLIENT = 77

@@ -29,9 +29,9 @@ from forge.collab.protocol import (
 )
 from forge.collab.room import FromMember
 from forge.collab.updates import read_update
-from forge.core import delivery
+from forge.core.events import delivery
 from forge.projects.actions import delete_file, write_file
-from forge.projects.documents import load_document
+from forge.projects.files.document_store import load_document
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
 from tests.forge.collab.yjs_socket import Socket, YjsClient, text_of
 

@@ -11,8 +11,8 @@ from forge.comparison.changes import compare
 from forge.comparison.sentences import sentences
 from forge.comparison.serializers import comparison_to_json
 from forge.comparison.sides import ModelFacts, Side, read_outline
-from rune.runefile import Outline, outline_to_json
-from rune.runefile.outline import Node, NodeArgument, NodeKind, Wire
+from rune.source.runefile import Outline, outline_to_json
+from rune.source.runefile.outline import Node, NodeArgument, NodeKind, Wire
 
 MIC = Node("mic", "capability", "SOUND 16 kHz", 3, None)
 FFT = Node("fft", "block", "fft", 7, None)

@@ -13,16 +13,16 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.compiler import Compiler
+from forge.compute.child.job_file import Given
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.given import Given
-from forge.compute.pace import Pace
-from forge.compute.spare import Spare
-from forge.compute.toolchain import TOOLCHAIN
-from forge.compute.usage import _tree
-from forge.compute.workdir import claim_workdir, remove_leftovers
-from rune.building.spec import BuildSpec, SpecOptions
-from rune.files import DEFAULT_FILE_LIMIT
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.compute.pool.usage import _tree
+from forge.compute.pool.workdir import claim_workdir, remove_leftovers
+from forge.compute.scheduler.pace import Pace
+from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.project.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (
@@ -229,7 +229,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
 
 def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from forge.compute.compiler import Compiler\n"
+        "import sys; from pathlib import Path; from forge.compute.pool.compiler import Compiler\n"
         "c = Compiler(Path(sys.argv[1])); c.start(); print(c.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
@@ -338,7 +338,7 @@ def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
 
 
 def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
-    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.workdir import claim_workdir"
+    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.pool.workdir import claim_workdir"
     script = f"{claim}; from pathlib import Path; print(claim_workdir(Path(sys.argv[1])), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from forge.compute import guard
 from forge.compute.errors import ChildDied
-from rune.isolation.control_group import NotDelegated, delegated_to
-from rune.isolation.protections import Protection
+from forge.compute.pool import guard
+from rune.running.isolation.control_group import NotDelegated, delegated_to
+from rune.running.isolation.protections import Protection
 from tests.forge.compute.test_exploited_child import Attacked
 
 

@@ -17,11 +17,11 @@ from django.test import Client
 from benchmarks.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
-from forge.compute.compiler_pool import WAITING_LIMIT, CompilerPool, language_pool
 from forge.compute.errors import LanguageBusy
-from forge.compute.served import MOMENT, sharing
-from forge.compute.turns import Party, Turns
-from forge.compute.workdir import workdir
+from forge.compute.pool.language import WAITING_LIMIT, CompilerPool, language_pool
+from forge.compute.pool.workdir import workdir
+from forge.compute.scheduler.recent_usage import MOMENT, sharing
+from forge.compute.scheduler.slots import Party, Turns
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.core.files.storage import InMemoryStorage
 
-from forge.compute.given import Given
-from forge.compute.local_files import FETCHED_KEPT, local_file, local_files
-from forge.core.blobs import blob_name, blob_storage, put_bytes
+from forge.compute.child.job_file import Given
+from forge.compute.pool.local_files import FETCHED_KEPT, local_file, local_files
+from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from forge.compute import neighbours
-from forge.compute.neighbours import FILE, OUTDATED, TELL_EVERY, Neighbours, Told, read_told
-from forge.compute.pace import Pace
-from forge.compute.served import MOMENT, Sharing
-from forge.compute.turns import Party, Turns
+from forge.compute.scheduler import peers as neighbours
+from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.peers import FILE, OUTDATED, TELL_EVERY, Neighbours, Told, read_told
+from forge.compute.scheduler.recent_usage import MOMENT, Sharing
+from forge.compute.scheduler.slots import Party, Turns
 
 ACME, OTHER = uuid4(), uuid4()
 

@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.compiler import Compiler
-from forge.compute.given import Given
-from forge.compute.toolchain import TOOLCHAIN
-from rune.building.spec import BuildSpec, SpecOptions
-from rune.emulation.cores import CORES
-from rune.emulation.running import missing_package
+from forge.compute.child.job_file import Given
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.toolchain import TOOLCHAIN
+from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.running import missing_package
 
 OWNER = uuid4()
 RUNEFILE = (

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from forge.compute.priority import USUAL, YIELDING, set_priority
+from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 
 # Root may raise a priority whatever the limit says, so that it can be tried without setting the limit.
 LOWER_AND_RAISE = (
-    "import os, resource, sys; from forge.compute.priority import *\n"
+    "import os, resource, sys; from forge.compute.scheduler.priority import *\n"
     "resource.getrlimit = lambda kind: (int(sys.argv[1]),) * 2\n"
     "os.setpgid(0, 0)\n"
     "for priority in (YIELDING, USUAL):\n"

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from forge.compute.pace import Pace
-from forge.compute.served import MOMENT, Served, Sharing
-from forge.compute.turns import LOOK_EVERY, Claim, Party, Turns, choose, may_begin
+from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.recent_usage import MOMENT, Served, Sharing
+from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, Turns, choose, may_begin
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 JO, MIKA = UUID(int=11), UUID(int=12)

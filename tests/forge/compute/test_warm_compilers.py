@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from forge.compute.compiler import Compiler
-from forge.compute.spare import Spare
-from forge.compute.warm_compilers import WARM_MEMORY, WarmCompilers
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.warm_compilers import WARM_MEMORY, WarmCompilers
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 

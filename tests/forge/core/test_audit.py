@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.apps import apps
-from django.core.management import call_command
-from django.db.migrations.state import StateApps
 from django.test import Client
 
 from forge.accounts.actions import create_token, delete_token
 from forge.accounts.models import User
-from forge.core.audit import write_entry
+from forge.core.audit.entries import write_entry
 from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
-from tests.forge.each_migration import go_back
 
 
 def _who(action: str) -> tuple[str, str, User | None]:
@@ -51,30 +45,6 @@ def test_an_entry_names_the_installation_where_nobody_acted() -> None:
     assert _who("sample.ended") == ("installation", "", None)
 
 
-@pytest.fixture
-def before(transactional_db: None) -> Iterator[StateApps]:
-    """The tables of before `migrate` carries them over."""
-    yield go_back([("core", "0002_blobs_have_owners")])
-    call_command("migrate", verbosity=0)
-
-
-@pytest.mark.proof
-def test_entries_of_before_name_their_person_or_the_installation(before: StateApps) -> None:
-    people = [User.objects.create_user(f"{name}@acme.example", name=name) for name in ("Jo", "Mika")]
-    entries = before.get_model("core", "AuditEntry").objects
-    for number, actor in enumerate([people[0].pk, people[1].pk, people[0].pk, None]):
-        entries.create(actor_id=actor, action=f"act.{number}", subject="x", data={"n": number})
-    call_command("migrate", "core", verbosity=0)
-    found = {entry.action: entry for entry in AuditEntry.objects.all()}
-    assert [_who(f"act.{number}") for number in range(4)] == [
-        ("person", str(people[0].pk), people[0]),
-        ("person", str(people[1].pk), people[1]),
-        ("person", str(people[0].pk), people[0]),
-        ("installation", "", None),
-    ]
-    assert [found[f"act.{number}"].data for number in range(4)] == [{"n": number} for number in range(4)]
-
-
 # -- entries stay as they are
 
 
@@ -103,50 +73,3 @@ def test_an_entry_outlives_its_person(user: User) -> None:
     user.delete()
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.principal_id) == (None, kept)
-
-
-# -- entries of before get their places
-
-
-def test_entries_of_before_are_where_they_happened(transactional_db: None) -> None:
-    from forge.accounts.models import Organisation
-    from forge.builds.models import Build
-    from forge.projects.models import Version
-
-    person = User.objects.create_user("jo@acme.example", name="Jo")
-    organisation = Organisation.objects.create(name="acme")
-    project = Project.objects.create(organisation=organisation, name="kitchen")
-    version = Version.objects.create(project=project, number=1, digest="x", manifest={}, sequence=0)
-    build = Build.objects.create(project=project, version=version, name="kitchen", kind="numbered", number=1)
-    subjects = {
-        "organisation": organisation.stream,
-        "project": project.stream,
-        "build": build.subject,
-        "user": person.stream,
-        "token": f"token:{build.pk}",
-        "gone": f"project:{build.pk}",
-        "odd": "project:odd",
-    }
-    for name, subject in subjects.items():
-        write_entry(person, name, subject)
-    carry_over = import_module("forge.builds.migrations.0010_audit_entries_have_places").carry_over
-    carry_over(_PlainApps(), None)
-    found = {entry.action: (entry.organisation, entry.project, entry.person) for entry in AuditEntry.objects.all()}
-    inside = (organisation.pk, project.pk, None)
-    assert found == {
-        "organisation": (organisation.pk, None, None),
-        "project": inside,
-        "build": inside,
-        "user": (None, None, person.pk),
-        "token": (None, None, person.pk),
-        "gone": (None, None, None),
-        "odd": (None, None, None),
-    }
-
-
-class _PlainApps:
-    """The tables as a migration sees them: without what the models of today refuse."""
-
-    def get_model(self, app: str, name: str) -> Any:
-        model = apps.get_model(app, name)
-        return type(name, (), {"objects": model._base_manager})

@@ -17,14 +17,15 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forge.core import blob_sweep, blobs
-from forge.core.blob_hold import blobs_held
-from forge.core.blob_links import is_linked, link_blobs, links_of
-from forge.core.blob_sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
-from forge.core.blobs import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
+from forge.core.blobs import store as blobs
+from forge.core.blobs import sweep as blob_sweep
+from forge.core.blobs.backup_hold import blobs_held
+from forge.core.blobs.links import is_linked, link_blobs, links_of
+from forge.core.blobs.store import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
+from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
+from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobHold, BlobLink, Thread
-from forge.core.stored_bytes import organisation_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,8 @@ from django.db import connection
 from django.test import AsyncRequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from forge.core.blobs import (
+from forge.core.blobs.chunks import CHUNK, chunks_for, read_chunks
+from forge.core.blobs.store import (
     blob_path,
     digest_of,
     open_blob,
@@ -24,7 +25,6 @@ from forge.core.blobs import (
     put_together,
     read_blob,
 )
-from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
 

@@ -11,9 +11,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from forge.core.blob_links import link_blobs
-from forge.core.blob_sweep import adopt_strays, erase, let_go, sweep_blobs
-from forge.core.blobs import blob_name, blob_path, blob_storage, put_bytes, read_blob, record, staged_file, sync_blob
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import (
+    blob_name,
+    blob_path,
+    blob_storage,
+    put_bytes,
+    read_blob,
+    record,
+    staged_file,
+    sync_blob,
+)
+from forge.core.blobs.sweep import adopt_strays, erase, let_go, sweep_blobs
 from forge.core.errors import NotFound
 from forge.core.models import Blob, Thread
 from tests.forge.bucket import BUCKET

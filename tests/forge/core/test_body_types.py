@@ -8,7 +8,7 @@ import pytest
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from forge.core.body_types import require_described_types
+from forge.core.api.body_types import require_described_types
 
 
 class Part(serializers.Serializer[Any]):

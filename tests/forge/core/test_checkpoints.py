@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from forge.core.checkpoints import PAGE, Checkpoints, carry_over, lengthen
+from forge.core.database.checkpoints import PAGE, Checkpoints, carry_over, lengthen
 from forge.core.models import PeriodicRun
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from forge.accounts.models import Membership, Organisation, User
-from forge.core.compiled_queries import CompiledQuery, id_of
+from forge.core.database.compiled_queries import CompiledQuery, id_of
 
 
 def _memberships(person: UUID) -> QuerySet[Any, Any]:

@@ -13,9 +13,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import AsyncRequestFactory
 
-from forge.core.blob_damage import count_damaged
-from forge.core.blob_links import link_blobs
-from forge.core.blobs import (
+from forge.core.blobs.chunks import CHUNK, chunks_for, read_chunks
+from forge.core.blobs.damage import count_damaged
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import (
     blob_name,
     blob_storage,
     open_blob,
@@ -27,7 +28,6 @@ from forge.core.blobs import (
     staged_bytes,
     sync_blob,
 )
-from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import Damaged, NotFound
 from forge.core.models import Thread
 from tests.forge.bucket import BUCKET

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from forge.core.delivery import Message, attach, group_of, listen, stop_listening
-from forge.core.events import append_event
+from forge.core.events.delivery import Message, attach, group_of, listen, stop_listening
+from forge.core.events.log import append_event
 from tests.forge.made_events import COUNTED, HAPPENED
 
 

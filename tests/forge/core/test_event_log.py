@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from forge.core.delivery import group_of
-from forge.core.events import append_event, events_after, last_sequence
+from forge.core.events.delivery import group_of
+from forge.core.events.log import append_event, events_after, last_sequence
 from forge.core.models import Event
 from tests.forge.made_events import COUNTED, HAPPENED
 

@@ -7,11 +7,11 @@ from typing import Any, Literal, NotRequired, TypedDict
 import pytest
 from drf_spectacular.plumbing import ComponentRegistry
 
-from forge.core.event_check import check_shape
-from forge.core.event_schema import message_schemas
-from forge.core.event_types import EventType, NewEvent, StreamKind, WrongEvent, declare, declared_types
-from forge.core.events import append_event, event_checks, last_sequence
-from forge.core.json_types import Uuid
+from forge.core.api.json_types import Uuid
+from forge.core.events.check import check_shape
+from forge.core.events.declarations import EventType, NewEvent, StreamKind, WrongEvent, declare, declared_types
+from forge.core.events.log import append_event, event_checks, last_sequence
+from forge.core.events.schema import message_schemas
 from tests.forge.made_events import COUNTED, HAPPENED, HappenedJson
 
 

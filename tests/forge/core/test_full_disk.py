@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from forge.core.full_disk import is_full_disk
-from forge.core.problems import problem_response
+from forge.core.api.problems import problem_response
+from forge.core.database.full_disk import is_full_disk
 
 
 def _wrapped(error: Exception) -> Exception:

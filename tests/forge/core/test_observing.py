@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from forge.core.api.problems import problem
 from forge.core.logs import Belonging, JsonLines, TextLines
 from forge.core.observing import REQUESTS, SOCKETS, Observed, request_id, working_on
-from forge.core.problems import problem
 
 Messages = list[MutableMapping[str, Any]]
 

@@ -14,7 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from forge.core import periodic
-from forge.core.blobs import put_bytes
+from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob, PeriodicRun
 from forge.core.periodic import PeriodicTask, Runs, Scheduler, claim, run_claimed, tasks
 

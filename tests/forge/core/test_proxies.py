@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from forge.accounts.models import User
-from forge.core.proxies import forget_proxy, is_behind_unnamed_proxy, notice_proxy, unnamed_proxy
+from forge.core.http.proxies import forget_proxy, is_behind_unnamed_proxy, notice_proxy, unnamed_proxy
 
 
 @pytest.fixture(autouse=True)

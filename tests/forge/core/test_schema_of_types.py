@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 import pytest
 from drf_spectacular.plumbing import ComponentRegistry
 
+from forge.core.api.json_types import PageJson, Timestamp, choices
+from forge.core.api.schema import WithParts, schema_of
 from forge.core.hooks import Hook
-from forge.core.json_types import PageJson, Timestamp, choices
-from forge.core.schema import WithParts, schema_of
 
 
 class Colour(Enum):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forge.core.static_files import StaticFiles
+from forge.core.http.static_files import StaticFiles
 
 
 class _Beyond:

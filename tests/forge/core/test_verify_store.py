@@ -12,11 +12,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from forge.core.blob_damage import count_damaged
-from forge.core.blob_links import link_blobs, links_of
-from forge.core.blobs import blob_name, blob_storage, put_bytes
+from forge.core.blobs.check import Kind, check_store
+from forge.core.blobs.damage import count_damaged
+from forge.core.blobs.links import link_blobs, links_of
+from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.core.models import Blob, Thread
-from forge.core.store_check import Kind, check_store
 from tests.forge.bucket import BUCKET, Bucket
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from forge.door import bodies, refusals
-from forge.door.bodies import BODIES_OF_ALL, BODIES_OF_ONE, STRANGERS_BYTES, BodyGate
+from forge.request_limits import bodies, refusals
+from forge.request_limits.bodies import BODIES_OF_ALL, BODIES_OF_ONE, STRANGERS_BYTES, BodyGate
 
 LIMIT = 1_000_000
 LARGE = STRANGERS_BYTES + 1

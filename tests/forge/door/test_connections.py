@@ -16,11 +16,11 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from forge.door import accepting, connections
-from forge.door.accepting import Acceptor, tls_context
-from forge.door.capacity import Capacity
-from forge.door.connections import DoorSocketProtocol, protocol_for
-from forge.door.entrance import Entrance
+from forge.request_limits import accepting, connections
+from forge.request_limits.accepting import Acceptor, tls_context
+from forge.request_limits.capacity import Capacity
+from forge.request_limits.connections import DoorSocketProtocol, protocol_for
+from forge.request_limits.entrance import Entrance
 from forge.serving.local_authority import server_certificate
 
 SMALL = Capacity(connections=6, connections_of_address=2, requests=2, requests_of_address=1, sockets_of_address=2)

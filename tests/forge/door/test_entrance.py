@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from forge.door.addresses import is_in, network_of, party_of
-from forge.door.capacity import Capacity, capacity_for
-from forge.door.entrance import Entrance
+from forge.request_limits.addresses import is_in, network_of, party_of
+from forge.request_limits.capacity import Capacity, capacity_for
+from forge.request_limits.entrance import Entrance
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=2, requests_of_address=1, sockets_of_address=2)
 

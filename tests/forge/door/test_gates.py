@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.collab.closing import Closing
-from forge.door.capacity import Capacity
-from forge.door.requests import RequestGate
-from forge.door.sockets import PersonsSockets, SocketGate
+from forge.request_limits.capacity import Capacity
+from forge.request_limits.requests import RequestGate
+from forge.request_limits.sockets import PersonsSockets, SocketGate
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forge.accounts.models import Organisation, User
-from forge.compute.compiler import Compiler
+from forge.compute.pool.compiler import Compiler
 from forge.projects.models import Project
 from tests.forge.events.scenarios import World
 

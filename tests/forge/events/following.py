@@ -15,7 +15,7 @@ from django.test import Client
 
 from forge.builds.models import Build, Preview
 from forge.builds.registrations import SHOWN_BUILDS
-from forge.core.event_types import EVERYTHING, EventType
+from forge.core.events.declarations import EVERYTHING, EventType
 from forge.projects.models import Project
 
 View = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.test import Client
 
-from forge.core.event_types import NewEvent
-from forge.core.events import event_checks, last_sequence
+from forge.core.events.declarations import NewEvent
+from forge.core.events.log import event_checks, last_sequence
 from forge.core.models import AuditEntry, Event
 from forge.notices.events import inbox_stream
 from tests.forge.events.following import Told, View

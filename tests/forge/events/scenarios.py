@@ -17,36 +17,38 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from forge.accounts import actions as accounts
-from forge.accounts.actions.second_factor import note_second_factor
 from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION
+from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
-from forge.builds import leases, previews
+from forge.builds import leases
 from forge.builds.models import Build, State
-from forge.compute.compiler import Compiler
+from forge.builds.previews import refresh as previews
+from forge.compute.pool.compiler import Compiler
 from forge.moderation import actions as moderation
 from forge.notices import actions as notices
 from forge.notices import recording
 from forge.notices.access import notices_of
 from forge.notices.models import Notice
 from forge.projects import actions as projects
-from forge.projects.actions import autosave, write_file
+from forge.projects.actions import write_file
 from forge.projects.actions.project import create_of
-from forge.projects.files import find_file, store_files
-from forge.projects.git_remote import checked_remote
+from forge.projects.files.contents import find_file, store_files
+from forge.projects.git.remote import checked_remote
 from forge.projects.models import Fork, Project, Sample, Version
-from forge.projects.samples import sample_terms
-from forge.projects.versions import snapshot
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.actions import autosave
+from forge.projects.versions.store import snapshot
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
-from forge.reviews.actions.inviting import become_reviewer
-from forge.reviews.actions.wrong_results import WrongResult
-from forge.reviews.conversation import find_thread
-from forge.reviews.guests import principal_of_guest
-from forge.reviews.merging import merging_of
+from forge.reviews.changes.merging import merging_of
+from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
+from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.threads.actions.wrong_results import WrongResult
+from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks
-from rune.merge import Choice, Side
+from rune.source.merge import Choice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import RUNE, approved, built, failed_build, finished

@@ -1,7 +1,7 @@
 """The studio's session follows the events of every scene of a project.
 
 Each scene gives a case: the state before, the events, and the state after. The last test runs the front end's test on
-the cases, `frontend/src/studio/session/state.cases.test.ts`: run the whole file.
+the cases, `frontend/src/studio/session/project-session.cases.test.ts`: run the whole file.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.core.event_types import StreamKind
+from forge.core.events.declarations import StreamKind
 from tests.conftest import REPOSITORY
 from tests.forge.events.following import View, read
 from tests.forge.events.playing import play
 from tests.forge.events.scenarios import SCENES, Scene, World
 
-FRONT_END_TEST = "src/studio/session/state.cases.test.ts"
+FRONT_END_TEST = "src/studio/session/project-session.cases.test.ts"
 CASES = "FORGE_EVENT_CASES"
 """Names the file of the cases for the front end's test."""
 

@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from forge.accounts.actions import create_token, update_page
-from forge.accounts.audit_log import Wanted, organisation_entries
-from forge.accounts.audit_sentences import tell
+from forge.accounts.audit.log import Wanted, organisation_entries
+from forge.accounts.audit.sentences import tell
 from forge.accounts.models import User
-from forge.accounts.pages_of_people import find_person
+from forge.accounts.people.access import find_person
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, acting_as
 from forge.builds.models import Build

@@ -14,7 +14,7 @@ from forge.accounts.actions import end_connections
 from forge.accounts.models import ProjectMembership, Role, User
 from forge.collab.closing import Closing
 from forge.collab.watch import watch
-from forge.core import delivery
+from forge.core.events import delivery
 from forge.notices.actions import read_all
 from forge.notices.routing import websocket_urlpatterns
 from forge.projects.models import Project

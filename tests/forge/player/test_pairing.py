@@ -16,7 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from forge.accounts.actions import remove_member, set_password
 from forge.collab.closing import Closing
 from forge.collab.rooms import rooms
-from forge.core.delivery import attach
+from forge.core.events.delivery import attach
 from forge.player import consumers
 from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of

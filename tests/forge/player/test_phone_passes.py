@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forge.accounts.actions import remove_member, set_password
 from forge.accounts.models import Organisation, User
-from forge.accounts.tokens import hash_secret
+from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Preview
 from forge.core.models import AuditEntry
 from forge.core.periodic import run_once, tasks

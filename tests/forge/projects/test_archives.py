@@ -14,11 +14,11 @@ from django.test import AsyncClient, Client
 from forge.accounts.models import User
 from forge.core.models import Blob
 from forge.projects.actions import restore_version, write_file
-from forge.projects.archives import LIST_LIMIT, Archive
+from forge.projects.archives.reading import LIST_LIMIT, Archive
 from forge.projects.errors import ArchiveRefused
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
 from forge.projects.models import DocumentUpdate, Project
-from forge.projects.versions import find_version
+from forge.projects.versions.store import find_version
 from tests.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db

@@ -12,15 +12,15 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.activity.models import Activity
 from forge.builds.actions import request_build
-from forge.core.blob_links import links_of
+from forge.core.blobs.links import links_of
 from forge.core.errors import Forbidden
 from forge.core.models import Event
 from forge.projects.actions import delete_project, restore_version, restoring_update, save_version, write_file
-from forge.projects.actions.autosave import save_by_itself, thin_out
-from forge.projects.autosaving import save_what_changed
 from forge.projects.models import Project, Version
-from forge.projects.thinning import thinned_out
-from forge.reviews.authorship import authors_of
+from forge.projects.versions.actions.autosave import save_by_itself, thin_out
+from forge.projects.versions.autosaving import save_what_changed
+from forge.projects.versions.retention import thinned_out
+from forge.reviews.rounds.authorship import authors_of
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db

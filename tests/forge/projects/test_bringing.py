@@ -29,17 +29,17 @@ from forge.projects.actions import (
     take_back,
     write_file,
 )
-from forge.projects.actions.autosave import save_by_itself
-from forge.projects.archives import Archive
+from forge.projects.archives.reading import Archive
 from forge.projects.errors import ArchiveRefused
-from forge.projects.files import list_files
-from forge.projects.git_objects import Broken
-from forge.projects.history import wanted_versions
-from forge.projects.history_process import SENT, Asked, read
+from forge.projects.files.contents import list_files
+from forge.projects.git.objects import Broken
+from forge.projects.history.export import wanted_versions
+from forge.projects.history.process import SENT, Asked, read
+from forge.projects.history.repository import State, repository
 from forge.projects.models import Project, Version
-from forge.projects.repository import State, repository
-from forge.projects.samples import sample_terms
-from forge.reviews.access import may_judge
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.actions.autosave import save_by_itself
+from forge.reviews.rounds.access import may_judge
 from tests.forge.made_builds import built
 from tests.forge.web.test_strangers import A_SOUND
 from tests.model_cases import compiled_model

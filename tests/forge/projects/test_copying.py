@@ -21,12 +21,12 @@ from forge.projects.actions import (
     update_project,
     write_file,
 )
-from forge.projects.actions.autosave import save_by_itself
 from forge.projects.errors import FilesNotShared
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
 from forge.projects.models import Fork, Project, Version
-from forge.projects.samples import sample_terms
-from forge.projects.versions import working_tree
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.actions.autosave import save_by_itself
+from forge.projects.versions.store import working_tree
 from forge.registry.actions import publish_build
 from tests.forge.made_builds import RUNE, built
 

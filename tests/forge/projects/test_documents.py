@@ -13,10 +13,12 @@ from pycrdt import Doc, Map, Text
 
 from forge.accounts.models import User
 from forge.core.errors import NotFound
-from forge.projects import document, documents
 from forge.projects.actions import create_project, delete_file, delete_project, rename_file, write_file
-from forge.projects.document import entries, replace_text, text_edits
-from forge.projects.documents import (
+from forge.projects.files import document
+from forge.projects.files import document_store as documents
+from forge.projects.files.contents import list_files
+from forge.projects.files.document import entries, replace_text, text_edits
+from forge.projects.files.document_store import (
     UPDATES_BEFORE_STATE,
     Batch,
     append_batches,
@@ -28,7 +30,6 @@ from forge.projects.documents import (
     merge_updates,
     read_document,
 )
-from forge.projects.files import list_files
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentState, DocumentUpdate, Project
 

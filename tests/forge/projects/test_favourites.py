@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.core.audit import Place
+from forge.core.audit.entries import Place
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry
 from forge.projects.access import favourites_of, is_favourite

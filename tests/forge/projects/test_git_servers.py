@@ -15,10 +15,10 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.models import AuditEntry
 from forge.projects.actions import save_version, write_file
-from forge.projects.actions.autosave import save_by_itself
 from forge.projects.actions.project import BLANK_RUNEFILE
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Version
+from forge.projects.versions.actions.autosave import save_by_itself
 from tests.forge.projects.git_server import TOKEN, bare, commit, git_server, hostile_server, swelling_pack
 
 pytestmark = pytest.mark.django_db

@@ -14,10 +14,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
 from forge.projects.actions import rename_file, save_version, send_sample, take_back, write_file
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
+from forge.projects.history.repository import State, may_be_in_git, repository
 from forge.projects.models import Project, Version
-from forge.projects.repository import State, may_be_in_git, repository
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from tests.forge.web.test_strangers import A_SOUND
 from tests.model_cases import compiled_model
 

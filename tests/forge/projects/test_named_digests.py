@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
-from forge.core.blob_damage import count_damaged
-from forge.projects import document
+from forge.core.blobs.damage import count_damaged
 from forge.projects.actions import create_from_files
-from forge.projects.documents import append_update, load_document
+from forge.projects.files import document
+from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from tests.forge.made_builds import built

@@ -210,7 +210,7 @@ def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
 def test_an_organisation_sends_so_many_letters_in_a_day(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.accounts.invitations.MOST_LETTERS", 1)
+    monkeypatch.setattr("forge.accounts.organisations.invitations.MOST_LETTERS", 1)
     invite_by_letter(owner, organisation, "viewer", ["a@x.example"])
     with pytest.raises(Invalid, match="in a day"):
         invite_by_letter(owner, organisation, "viewer", ["b@x.example"])

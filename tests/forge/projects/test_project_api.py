@@ -15,7 +15,7 @@ from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
 from forge.projects.models import Project
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 pytestmark = pytest.mark.django_db
 
@@ -255,7 +255,7 @@ def test_every_answer_says_what_is_left_of_the_rate_limit(client: Client) -> Non
 
 
 def test_over_the_limit_the_answer_says_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forge.core.throttles import PersonThrottle
+    from forge.core.api.throttles import PersonThrottle
 
     monkeypatch.setattr(PersonThrottle, "get_rate", lambda self: "2/min")
     answers = [client.get(BASE) for _ in range(3)]

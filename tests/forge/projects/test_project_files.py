@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
-from forge.projects import files
+from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
 from tests.model_cases import compiled_model, refused_cases
 
@@ -182,10 +182,10 @@ def test_my_own_model_makes_a_project_with_a_runefile_that_names_it(client: Clie
 
 
 def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) -> None:
-    from forge.projects.versions import VersionFiles, snapshot
-    from rune.blocks.catalogue import PUBLISHED_BLOCKS
-    from rune.runefile import check
-    from rune.tflite import read_model, signature
+    from forge.projects.versions.store import VersionFiles, snapshot
+    from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+    from rune.model.tflite import read_model, signature
+    from rune.source.runefile import check
 
     client.post(
         "/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream"

@@ -10,14 +10,14 @@ from pycrdt import Doc, Text
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
-from forge.projects import document
 from forge.projects.actions import delete_file, rename_file, restore_version, restoring_update, save_version, write_file
-from forge.projects.document import entries, files_map
-from forge.projects.documents import append_update, load_document
-from forge.projects.files import list_files
+from forge.projects.files import document
+from forge.projects.files.contents import list_files
+from forge.projects.files.document import entries, files_map
+from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import DocumentUpdate, Project, Sample, Version
-from forge.projects.restoring import Wanted, restore
-from forge.projects.versions import given_files, snapshot, working_tree
+from forge.projects.versions.restoring import Wanted, restore
+from forge.projects.versions.store import given_files, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db
 

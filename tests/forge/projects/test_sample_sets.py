@@ -11,15 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
-from forge.core.blob_links import links_of_all
-from forge.core.blobs import blob_path, digest_of
+from forge.core.blobs.links import links_of_all
+from forge.core.blobs.store import blob_path, digest_of
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry, Blob, Event
 from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, take_back
 from forge.projects.errors import TooManyFiles
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from tests.forge.made_samples import packed, zipped
 from tests.forge.projects.test_samples import a_sound
 
@@ -179,7 +179,7 @@ def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: Use
 def test_an_import_for_which_the_project_has_no_room_leaves_nothing(
     user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.projects.files.MAXIMUM_FILES", 4)
+    monkeypatch.setattr("forge.projects.files.contents.MAXIMUM_FILES", 4)
     archive = zipped({f"up/{loud}.wav": a_sound(loud) for loud in LOUD})
     with pytest.raises(TooManyFiles):
         import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)

@@ -15,18 +15,19 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.builds.actions import request_build
 from forge.builds.jobs import numbered_job
-from forge.core.blob_links import link_blobs, links_of
-from forge.core.blob_sweep import IN_FLIGHT
-from forge.core.blobs import blob_path, put_bytes, read_blob
+from forge.core.blobs.links import link_blobs, links_of
+from forge.core.blobs.store import blob_path, put_bytes, read_blob
+from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
-from forge.projects.actions import delete_file, end_samples, samples, send_sample, take_back, write_file
-from forge.projects.document import entries, files_map
-from forge.projects.documents import editing, load_document
-from forge.projects.files import list_files
+from forge.projects.actions import delete_file, end_samples, send_sample, take_back, write_file
+from forge.projects.files.contents import list_files
+from forge.projects.files.document import entries, files_map
+from forge.projects.files.document_store import editing, load_document
 from forge.projects.models import Project, Sample
-from forge.projects.restoring import still_given, wanted_files
-from forge.projects.samples import own_samples, sample_terms
-from forge.projects.versions import given_files, keep_tree, snapshot, working_tree
+from forge.projects.samples.access import own_samples, sample_terms
+from forge.projects.samples.actions import recordings as samples
+from forge.projects.versions.restoring import still_given, wanted_files
+from forge.projects.versions.store import given_files, keep_tree, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -278,7 +279,7 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
 
 
 def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forge.projects import recordings
+    from forge.projects.samples import formats as recordings
 
     monkeypatch.setattr(recordings, "LARGEST", 1000)
     answer = send(client, a_sound())

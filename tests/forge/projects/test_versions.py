@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from forge.accounts.models import User
-from forge.projects import document
 from forge.projects.actions import delete_file, write_file
-from forge.projects.documents import append_update, load_document
+from forge.projects.files import document
+from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project, Version
-from forge.projects.versions import VersionFiles, manifest_digest, snapshot, working_tree
-from rune.files import FileMissing, FileNotInProject, FileTooLarge
+from forge.projects.versions.store import VersionFiles, manifest_digest, snapshot, working_tree
+from rune.project.files import FileMissing, FileNotInProject, FileTooLarge
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from forge.accounts.models import User
 from forge.builds.actions import request_build
 from forge.core.models import Event
 from forge.projects.actions import delete_file, rename_file, save_version, write_file
-from forge.projects.documents import load_document, note_clients
+from forge.projects.files.document_store import load_document, note_clients
 from forge.projects.models import Project
-from forge.projects.versions import snapshot
+from forge.projects.versions.store import snapshot
 from tests.forge.conftest import RUNEFILE
 from tests.model_cases import compiled_model, model_cases
 

@@ -15,7 +15,7 @@ from forge.accounts.actions import create_organisation, set_quota
 from forge.accounts.errors import UnknownResource
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas import OF_ORGANISATION, Resource, limits_of
+from forge.accounts.quotas.limits import OF_ORGANISATION, Resource, limits_of
 from forge.builds.actions import request_build
 from forge.builds.models import Build, State
 from forge.core.errors import Forbidden, QuotaReached, TooOften

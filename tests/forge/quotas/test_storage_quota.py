@@ -13,9 +13,9 @@ from django.test import Client
 
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import Organisation, User
-from forge.core.blobs import blob_path
+from forge.core.blobs.store import blob_path
+from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
-from forge.core.stored_bytes import organisation_bytes, recount_all, stored_bytes
 from forge.projects.actions import create_project, take_back, write_file
 from forge.projects.models import Project
 from tests.forge.projects.test_samples import given

@@ -11,18 +11,18 @@ from django.test import Client
 
 from forge.accounts.models import Organisation
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.refresh import refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
-from forge.projects.mounting import with_blocks
-from forge.projects.versions import working_tree
+from forge.projects.files.mounting import with_blocks
+from forge.projects.versions.store import working_tree
 from forge.registry.actions import deprecate_block, end_block_deprecation, publish_block
 from forge.registry.errors import BadBlock, BlockBroken, TagTaken
 from forge.registry.models import BlockVersion
-from rune.blocks.artefact import digest_of, read_block_manifest
-from rune.blocks.mounted import SHELF, mounted_path
+from rune.compiler.blocks.artefact import digest_of, read_block_manifest
+from rune.compiler.blocks.mounted import SHELF, mounted_path
 from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import built
 from tests.forge.registry.test_distribution import body, get, token_of

@@ -12,10 +12,10 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 
 from forge.accounts.actions import create_token
-from forge.core.blobs import put_bytes
+from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.actions import publish_build
-from forge.registry.oci import MANIFEST_TYPE, digest_of
+from forge.registry.distribution.manifests import MANIFEST_TYPE, digest_of
 from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

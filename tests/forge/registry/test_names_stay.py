@@ -12,8 +12,8 @@ from django.test import Client
 
 from forge.accounts.actions import create_organisation, create_token, update_organisation
 from forge.accounts.errors import NameTaken, TooManyNames
-from forge.accounts.held_names import LARGEST_COUNT
 from forge.accounts.models import HeldName, Organisation, User
+from forge.accounts.organisations.name_reservations import LARGEST_COUNT
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.access import tags_of

@@ -14,8 +14,8 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
+from forge.registry.distribution.manifests import RuneFacts, digest_of, oci_artifact, stays
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
-from forge.registry.oci import RuneFacts, digest_of, oci_artifact, stays
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

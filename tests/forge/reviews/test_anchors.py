@@ -11,9 +11,9 @@ import pytest
 
 from forge.projects.actions import send_sample, take_back, write_file
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
-from forge.reviews.anchoring import anchored
-from forge.reviews.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
+from forge.projects.samples.access import sample_terms
+from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
 from tests.forge.made_builds import built
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}

@@ -11,16 +11,16 @@ from forge.accounts.models import Membership, Role
 from forge.builds.models import Build
 from forge.core.errors import Conflict
 from forge.projects.actions import create_project, restore_version, send_sample, write_file
-from forge.projects.documents import append_update, load_document, merge_updates
+from forge.projects.files.document_store import append_update, load_document, merge_updates
 from forge.projects.models import DocumentUpdate, Version
-from forge.projects.samples import sample_terms
-from forge.projects.versions import snapshot
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.store import snapshot
 from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
 from forge.reviews.actions import Asked, ask_for_review, give_verdict, undo_verdict
-from forge.reviews.authorship import authors_of
 from forge.reviews.errors import BadReviewers, OwnBuild
-from forge.reviews.gate import demands_on
+from forge.reviews.gate.check import demands_on
+from forge.reviews.rounds.authorship import authors_of
 from tests.forge.conftest import make_member
 from tests.forge.made_builds import RUNE, built
 

@@ -22,15 +22,16 @@ from forge.projects.actions import (
     write_file,
 )
 from forge.projects.errors import FileChanged
-from forge.projects.files import find_file, list_files
+from forge.projects.files.contents import find_file, list_files
 from forge.projects.models import Project, Version
-from forge.projects.samples import sample_terms
-from forge.projects.versions import snapshot, working_tree
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.store import snapshot, working_tree
 from forge.reviews import actions
-from forge.reviews.actions import Asked, merges
-from forge.reviews.authorship import authors_of
-from forge.reviews.change_gate import missing_to_merge
-from forge.reviews.changes import base_of, find_change_request, find_offer, fork_to_offer, offers_of
+from forge.reviews.actions import Asked
+from forge.reviews.changes.access import base_of, find_change_request, find_offer, fork_to_offer, offers_of
+from forge.reviews.changes.actions import merges
+from forge.reviews.changes.gate import missing_to_merge
+from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.errors import (
     CannotMerge,
     CannotUndo,
@@ -42,9 +43,9 @@ from forge.reviews.errors import (
     OwnBuild,
     TooManyOffers,
 )
-from forge.reviews.merging import Merging, merging_of
 from forge.reviews.models import ChangeRequest
-from rune.merge import Choice, Side
+from forge.reviews.rounds.authorship import authors_of
+from rune.source.merge import Choice, Side
 from tests.forge.made_builds import approved
 from tests.forge.made_changes import RUNEFILE, built_merged, forked, offered
 

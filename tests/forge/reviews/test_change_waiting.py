@@ -7,8 +7,8 @@ from forge.accounts.principals import acting_as
 from forge.projects.actions import delete_project, end_project_role, give_project_role
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.change_waiting import offers_that_wait
-from forge.reviews.changes import find_change_request
+from forge.reviews.changes.access import find_change_request
+from forge.reviews.changes.pending import offers_that_wait
 from tests.forge.made_changes import forked, offered
 
 

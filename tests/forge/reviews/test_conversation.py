@@ -23,11 +23,11 @@ from forge.reviews.actions import (
     reply_in_thread,
     resolve_thread,
 )
-from forge.reviews.anchors import Kind, Wish
-from forge.reviews.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.threads.anchors import Kind, Wish
+from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

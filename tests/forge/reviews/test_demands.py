@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from forge.reviews.demands import Demands, GivenVerdict, Member, Situation, demands
-from rune.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, judge
+from forge.reviews.gate.demands import Demands, GivenVerdict, Member, Situation, demands
+from rune.source.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, judge
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (

@@ -20,7 +20,7 @@ from forge.registry.errors import GateClosed, NothingToOverride
 from forge.registry.models import Admission, Publication
 from forge.reviews.actions import Asked, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
-from rune.policy.read import read_policy
+from rune.source.policy.read import read_policy
 from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

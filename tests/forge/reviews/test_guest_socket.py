@@ -20,17 +20,18 @@ from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.rooms import rooms
 from forge.collab.routing import websocket_urlpatterns as of_collab
-from forge.core.delivery import attach
+from forge.core.events.delivery import attach
 from forge.notices.routing import websocket_urlpatterns as of_notices
 from forge.player.routing import websocket_urlpatterns as of_player
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
-from forge.reviews import actions, consumers
+from forge.reviews import actions
 from forge.reviews.actions import Asked, GuestTerms
-from forge.reviews.consumers import sockets_of_guests
-from forge.reviews.guests import cookie_name
+from forge.reviews.guests import consumers
+from forge.reviews.guests.access import cookie_name
+from forge.reviews.guests.consumers import sockets_of_guests
+from forge.reviews.guests.routing import websocket_urlpatterns as of_guests
 from forge.reviews.models import GuestLink, Review
-from forge.reviews.routing import websocket_urlpatterns as of_guests
 from tests.forge.collab.yjs_socket import Socket
 from tests.forge.made_builds import RUNE, built
 
@@ -142,7 +143,7 @@ async def test_a_message_that_is_lost_is_made_up_for(
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         with monkeypatch.context() as silent:
-            silent.setattr("forge.core.delivery._loop", None)
+            silent.setattr("forge.core.events.delivery._loop", None)
             await say(reviewer, review)
         assert await socket.event() == {"type": "changed"}
 

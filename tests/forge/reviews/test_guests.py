@@ -16,12 +16,12 @@ from forge.core.models import AuditEntry
 from forge.notices.models import Notice
 from forge.projects.actions import send_sample, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews import actions
 from forge.reviews.actions import Asked, GuestTerms
-from forge.reviews.actions.guests import MOST_SAID
 from forge.reviews.errors import TooManyGuests
-from forge.reviews.guests import principal_of_guest
+from forge.reviews.guests.access import principal_of_guest
+from forge.reviews.guests.actions import MOST_SAID
 from forge.reviews.models import GuestLink, Review
 from tests.forge.made_builds import RUNE, built
 
@@ -204,7 +204,7 @@ def test_a_reviewer_invites_nobody(review: Review, reviewer: User) -> None:
 
 
 def test_a_link_lets_so_many_browsers_in(review: Review, developer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forge.reviews.actions.guests.MOST_GUESTS", 1)
+    monkeypatch.setattr("forge.reviews.guests.actions.MOST_GUESTS", 1)
     secret = invited(developer, review)
     browser = entered(secret, review)
     assert browser.post(f"/try/reviews/{review.pk}", {"token": secret}).status_code == 302

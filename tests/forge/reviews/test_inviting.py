@@ -17,10 +17,10 @@ from forge.accounts.actions import join_as, revoke_invitation
 from forge.accounts.models import Invitation, ProjectMembership
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
-from forge.reviews.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.actions import Asked, ask_for_review, close_review, give_verdict
-from forge.reviews.decision import ReviewState, waited_for
 from forge.reviews.models import InvitedReviewer, Review
+from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
+from forge.reviews.rounds.decision import ReviewState, waited_for
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,7 +172,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
 def test_an_organisation_sends_only_so_many_letters_in_a_day(
     owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.reviews.invited.MOST_LETTERS", 1)
+    monkeypatch.setattr("forge.reviews.rounds.invitees.MOST_LETTERS", 1)
     review, _ = invited_review(owner, project)
     close_review(owner, review)
     with pytest.raises(Invalid, match="in a day"):

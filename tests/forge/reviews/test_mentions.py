@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from forge.reviews.mentions import mentioned, names_of, pieces
+from forge.reviews.threads.mentions import mentioned, names_of, pieces
 
 
 @dataclass(frozen=True)

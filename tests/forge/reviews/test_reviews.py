@@ -15,7 +15,6 @@ from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
 from forge.projects.hooks import waits
 from forge.projects.models import Project
-from forge.reviews.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
 from forge.reviews.actions import (
     Asked,
     ask_for_review,
@@ -25,9 +24,10 @@ from forge.reviews.actions import (
     close_review,
     give_verdict,
 )
-from forge.reviews.decision import ReviewState
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.models import Review
+from forge.reviews.rounds.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
+from forge.reviews.rounds.decision import ReviewState
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

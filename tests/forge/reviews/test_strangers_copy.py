@@ -15,14 +15,14 @@ from forge.core.models import AuditEntry
 from forge.projects.access import origin_of
 from forge.projects.actions import duplicate_project, fork_project, send_sample, update_project, write_file
 from forge.projects.errors import FilesNotShared, NothingToCopy
-from forge.projects.files import list_files
+from forge.projects.files.contents import list_files
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
+from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
-from forge.reviews.merging import merging_of
-from rune.merge import Choice, Side
+from rune.source.merge import Choice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.made_builds import approved, built
 

@@ -19,11 +19,12 @@ from forge.notices.models import Notice
 from forge.projects.actions import fork_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews import actions, taking_part
-from forge.reviews.changes import find_change_request, find_offer, rounds_of
-from forge.reviews.conversation import find_thread, threads_on_request
+from forge.reviews import actions
+from forge.reviews.changes import participants as taking_part
+from forge.reviews.changes.access import find_change_request, find_offer, rounds_of
 from forge.reviews.errors import NotOpen, NotYours
 from forge.reviews.models import ChangeRequest
+from forge.reviews.threads.conversation import find_thread, threads_on_request
 from tests.forge.conftest import RUNEFILE, make_member
 from tests.forge.made_builds import approved, built
 from tests.forge.reviews.test_who_may_talk import ask

@@ -11,23 +11,23 @@ import pytest
 from forge.accounts.actions import set_quota
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas import Resource
-from forge.accounts.usage import usage_of
-from forge.builds.copies import COPIES_KEPT
+from forge.accounts.quotas.limits import Resource
+from forge.accounts.quotas.usage import usage_of
 from forge.builds.models import Preview
-from forge.builds.previews import prune_previews, refresh_previews
-from forge.compute.compiler import Compiler
+from forge.builds.previews.copies import COPIES_KEPT
+from forge.builds.previews.refresh import prune_previews, refresh_previews
+from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, TooOften
 from forge.core.models import AuditEntry, Event
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
-from forge.projects.files import find_file
+from forge.projects.files.contents import find_file
 from forge.projects.models import Project, Version
 from forge.reviews import actions
 from forge.reviews.actions import Asked, AskedChange
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
-from forge.reviews.suggestions import fields_of, find_suggestion, in_words
+from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
 from tests.forge.made_builds import built
 from tests.forge.made_suggestions import ready_copy
 
@@ -113,7 +113,7 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
         actions.try_changes(developer, review, change)
     assert 3500 < refused.value.retry_after <= 3601
     assert AuditEntry.objects.filter(action="review.try").count() == 2
-    monkeypatch.setattr("forge.reviews.quotas.HOUR", timedelta())
+    monkeypatch.setattr("forge.reviews.suggestions.quotas.HOUR", timedelta())
     actions.try_changes(reviewer, review, change)
 
 

@@ -12,11 +12,11 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.reviews.access import approvals_of, approved_before, is_approved, verdicts_on
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
-from forge.reviews.conversation import threads_on_build
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.models import Verdict
+from forge.reviews.rounds.access import approvals_of, approved_before, is_approved, verdicts_on
+from forge.reviews.threads.conversation import threads_on_build
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.actions import begin_thread, close_change_request, offer_changes
-from forge.reviews.changes import find_change_request
-from forge.reviews.merging import merging_of
+from forge.reviews.changes.access import find_change_request
+from forge.reviews.changes.merging import merging_of
 from tests.forge.made_changes import RUNEFILE, built_merged, forked, offered
 from tests.forge.reviews.test_who_may_talk import ask
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.made_builds import built

@@ -11,10 +11,10 @@ from forge.core.models import AuditEntry
 from forge.projects.actions import take_back
 from forge.projects.errors import ConsentChanged, SampleRefused
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review, mark_wrong
-from forge.reviews.actions.wrong_results import WrongResult
-from forge.reviews.conversation import anchor_of, find_thread, threads_on_build
+from forge.reviews.threads.actions.wrong_results import WrongResult
+from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving import emulators
-from rune.emulation.cores import CORES
+from rune.devices.emulation.cores import CORES
 from tools.needs import EMULATORS, lack
 
 

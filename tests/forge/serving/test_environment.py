@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.environment import BadEnvironment, has_passkeys, read_environment, secret_key
-from rune.isolation.protections import Protection
+from rune.running.isolation.protections import Protection
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from forge.serving.environment import read_environment
 from forge.serving.healthy import illness
-from rune.isolation.linux import is_linux
+from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 
 

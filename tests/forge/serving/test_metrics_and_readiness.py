@@ -116,8 +116,8 @@ def test_a_database_that_is_gone_is_waited_for_once() -> None:
 
 def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     pytest.importorskip("redis")
+    from forge.core.cache.shared import SharedCache
     from forge.core.errors import CountersAway
-    from forge.core.shared_cache import SharedCache
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         entry = caches(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")["default"]

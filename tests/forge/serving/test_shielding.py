@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.shielding import is_secret, shield
-from rune.isolation.linux import is_linux
+from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 
 SECRETS = {

@@ -9,12 +9,12 @@ import pytest
 from forge.builds.models import Preview
 from forge.core.models import Event
 from forge.projects.actions import create_project, update_project, write_file
-from forge.projects.versions import snapshot
+from forge.projects.versions.store import snapshot
 from forge.registry.models import BlockVersion
 from forge.web.block_words import signature_line, stage_text
-from rune.blocks.shared_path import parse_shared_path
-from rune.pyblock.check import read_file
-from rune.pyblock.interface import interface_of
+from rune.compiler.blocks.shared_path import parse_shared_path
+from rune.compiler.pyblock.check import read_file
+from rune.compiler.pyblock.interface import interface_of
 from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import built
 from tests.rune.shared_blocks import SMOOTH

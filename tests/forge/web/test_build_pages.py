@@ -10,17 +10,17 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import request_build
+from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.models import Build, State
-from forge.builds.sides import figures_of
 from forge.comparison.figures import figure_rows
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
-from rune.verify.comparison import Figures
-from rune.verify.rune_verification import RuneVerification
-from rune.verify.verification import ModelVerification, Runs, Verification
+from rune.compiler.verify.comparison import Figures
+from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.made_builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

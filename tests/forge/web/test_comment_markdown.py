@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from forge.reviews.mentions import names_of
+from forge.reviews.threads.mentions import names_of
 from forge.web.markdown import render_comment, render_readme
 
 

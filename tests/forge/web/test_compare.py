@@ -10,7 +10,7 @@ from django.test import Client
 from forge.accounts.models import Organisation, User
 from forge.projects.actions import create_project, send_sample, update_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from tests.forge.made_builds import OUTLINE, RUNE, approved, built
 

@@ -11,11 +11,11 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.actions import send_sample, take_back, write_file
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review, begin_thread, delete_comment, mark_wrong, resolve_thread
-from forge.reviews.actions.wrong_results import WrongResult
-from forge.reviews.anchors import Kind, Wish, element_id
 from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.threads.actions.wrong_results import WrongResult
+from forge.reviews.threads.anchors import Kind, Wish, element_id
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db

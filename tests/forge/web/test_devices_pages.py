@@ -10,7 +10,7 @@ from django.test import Client
 
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
-from rune.boards.finding import boards
+from rune.devices.boards.finding import boards
 from tests.forge.made_builds import NEEDS, PLANNED, built, packed, refused
 
 pytestmark = pytest.mark.django_db

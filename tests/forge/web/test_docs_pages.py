@@ -14,8 +14,8 @@ from forge.search.docs_contents import contents, place_of
 from forge.web.block_pictures import picture
 from forge.web.docs import block_of, rendered
 from forge.web.markdown import render_page
-from rune.blocks.catalogue import CATALOGUE
-from rune.blocks.signature import Block
+from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.signature import Block
 
 
 def test_each_entry_of_the_contents_is_a_page() -> None:

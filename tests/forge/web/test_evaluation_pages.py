@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.builds.evaluations import add_evaluation, summary_of
+from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
 from forge.projects.actions import send_sample, take_back
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review
-from rune.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.evaluation import Evaluation, Outcome
 from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,8 @@ SHOWN_AT_ONCE = "node_modules/@codemirror/lang-yaml/dist/index.js"
 FACES = ("sans-400", "sans-500", "sans-600", "mono-400")
 AFTERWARDS = (
     "src/studio/graph/GraphView.tsx",
-    "src/studio/shell/Dialogs.tsx",
-    "src/studio/shell/SignedOut.tsx",
+    "src/studio/frame/Dialogs.tsx",
+    "src/studio/frame/SignedOut.tsx",
     "src/studio/editor/deferred-extensions.ts",
     "src/studio/versions/VersionsPage.tsx",
 )

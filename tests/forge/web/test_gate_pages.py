@@ -13,9 +13,9 @@ from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.registry.models import Publication, Tag
 from forge.reviews.actions import Asked, ask_for_review, give_verdict
-from rune.policy import Figure, Figures, judge
-from rune.policy.read import read_policy
-from rune.policy.schema import policy_schema
+from rune.source.policy import Figure, Figures, judge
+from rune.source.policy.read import read_policy
+from rune.source.policy.schema import policy_schema
 from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

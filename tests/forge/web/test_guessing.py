@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client, RequestFactory
 
-from forge.accounts import attempts
 from forge.accounts.models import User
+from forge.accounts.sign_in import attempts
 from forge.core.errors import CountersAway
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
 
 
 def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture) -> None:
-    from forge.core.shared_cache import SharedCache
+    from forge.core.cache.shared import SharedCache
 
     shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):

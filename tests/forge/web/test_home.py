@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.builds.contents import keep_contents, sensors_of
-from forge.builds.models import PLAIN, Build, Preview, ProjectContents
-from forge.projects.actions import mark_favourite, save_version, write_file
+from forge.builds.models import Build, Preview, ProjectContents
+from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review
@@ -185,19 +183,3 @@ def test_contents_are_written_when_they_change_alone(project: Project, django_as
     keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": "SOUND OF <b>"}]}, ["x" * 30_000, "a.md"])
     row.refresh_from_db()
     assert (row.sensors, row.paths) == (" SOUND ", "a.md")
-
-
-def test_projects_of_before_are_found_by_what_their_preview_and_their_newest_version_say(
-    client: Client, project: Project, developer: User
-) -> None:
-    outline = {"nodes": [{"kind": "capability", "detail": "SOUND 16 kHz"}]}
-    Preview.objects.update_or_create(project=project, key=PLAIN, defaults={"outline": outline})
-    write_file(developer, project, "words.txt", b"x")
-    save_version(developer, project, "with words")
-    ProjectContents.objects.all().delete()
-    migration = import_module("forge.builds.migrations.0015_what_projects_are_found_by")
-    for _ in range(2):
-        migration.carry_over(apps, None)
-    row = ProjectContents.objects.get()
-    assert (row.sensors, row.paths) == (" SOUND ", "Runefile.yml\nwords.txt")
-    assert migration.PLAIN == PLAIN

@@ -12,10 +12,10 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.builds.models import Build, BuildLogLine
-from forge.core.blobs import blob_path
+from forge.core.blobs.store import blob_path
 from forge.projects.actions import write_file
-from forge.projects.document import add_text
-from forge.projects.documents import editing
+from forge.projects.files.document import add_text
+from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict

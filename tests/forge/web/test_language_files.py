@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from forge.core.static_files import StaticFiles
+from forge.core.http.static_files import StaticFiles
 from forge.web.language_files import language_address
 
 

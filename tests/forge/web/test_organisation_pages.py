@@ -12,7 +12,7 @@ from django.urls import get_resolver
 
 from forge.accounts.errors import BadName
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.accounts.names import check_project_name
+from forge.accounts.organisations.names import check_project_name
 from forge.projects.models import Project
 from forge.web.organisation import MEMBERS_SHOWN
 from tests.forge.made_builds import failed_build

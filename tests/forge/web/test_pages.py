@@ -18,9 +18,9 @@ from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build, Preview
 from forge.projects.models import Project
-from rune.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.runefile.schema import schema
-from rune.templates import list_templates
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.source.runefile.schema import schema
+from rune.source.templates import list_templates
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,8 @@ from forge.projects.actions import (
     write_file,
 )
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
-from forge.projects.versions import snapshot
+from forge.projects.samples.access import sample_terms
+from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.made_builds import failed_build
 

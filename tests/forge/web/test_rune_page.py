@@ -23,8 +23,8 @@ from forge.registry.actions import deprecate_tag, publish_build
 from forge.registry.picture import PictureFacts
 from forge.web.embed import script_path
 from forge.web.use_it import Published, interface_of, snippets
-from rune.boards.finding import boards
-from rune.evaluation.evaluation import Outcome
+from rune.devices.boards.finding import boards
+from rune.running.evaluation.evaluation import Outcome
 from tests.forge.made_builds import NEEDS, approved, built, packed
 from tests.forge.web.test_evaluation_pages import evaluated
 
@@ -123,7 +123,7 @@ def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
     def run(*command: str) -> str:
         return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
 
-    rune = (sys.executable, "-m", "rune.cli")
+    rune = (sys.executable, "-m", "rune.tools.cli")
     run(*rune, "new", "keywords")
     report = json.loads(run(*rune, "build", "keywords", "-o", "keywords.rune", "--format", "json"))
     run(*rune, "build", "keywords", "--target", "c", "-o", "package")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from rune.abi import ModelFormat
-from rune.anvil.profile import LITERT
-from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
-from rune.runtime.interpreters import Interpreter, open_model, tflite
-from rune.runtime.randomness import random_bytes, random_words
+from rune.compiler.anvil.profile import LITERT
+from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
+from rune.running.runtime.interpreters import Interpreter, open_model, tflite
+from rune.running.runtime.randomness import random_bytes, random_words
 from rune.tensor import ElementType, TensorType
 from tests.model_cases import model_cases
 from tests.real_models import QUICK_MODELS
@@ -123,7 +123,7 @@ def test_nothing_heavy_is_imported_before_a_model_needs_it() -> None:
     import subprocess
 
     code = (
-        "import sys, rune.runtime, rune.runtime.interpreters;"
+        "import sys, rune.running.runtime, rune.running.runtime.interpreters;"
         "print([name for name in ('numpy', 'ai_edge_litert', 'onnxruntime', 'PIL') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,9 +17,9 @@ import pytest
 from wasmtime import wat2wasm
 
 from rune.abi import ModelFormat
-from rune.anvil.profile import LITERT
-from rune.runtime import Limits, Runtime
-from rune.runtime.errors import (
+from rune.compiler.anvil.profile import LITERT
+from rune.running.runtime import Limits, Runtime
+from rune.running.runtime.errors import (
     HostModelError,
     ModelLoadError,
     ModelRunError,
@@ -27,13 +27,13 @@ from rune.runtime.errors import (
     RuneStopped,
     RuneUnusable,
 )
-from rune.runtime.interpreters import Interpreter, ModelLimits, open_isolated, open_model
-from rune.runtime.interpreters.isolated import read_types
+from rune.running.runtime.interpreters import Interpreter, ModelLimits, open_isolated, open_model
+from rune.running.runtime.interpreters.isolated import read_types
 from tests.model_cases import model_cases
-from tests.rune.runtime.conformance.modelled import POINTERS_AT, loading, model_case
-from tests.rune.runtime.conformance.wat import do, module
-from tests.rune.runtime.test_conformance import FOLDER
-from tests.rune.runtime.tflite_graphs import endless, growing
+from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading, model_case
+from tests.rune.running.runtime.conformance.wat import do, module
+from tests.rune.running.runtime.test_conformance import FOLDER
+from tests.rune.running.runtime.tflite_graphs import endless, growing
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 CASE = model_case("add_f32_rank_2")
@@ -107,7 +107,7 @@ def test_the_process_ends_when_nobody_holds_the_model() -> None:
 
 def test_the_process_ends_by_itself_when_its_host_does_not_end_it() -> None:
     code = (
-        "from rune.runtime.interpreters import child\n"
+        "from rune.running.runtime.interpreters import child\n"
         "child.SECONDS_MORE = 0.1\n"
         "with child.bounded(0.1):\n"
         "    while True: pass\n"

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from forge.accounts.audit_export import Format, batches, export
-from forge.accounts.audit_log import Wanted, all_entries, entries_of_organisation
-from forge.accounts.audit_sentences import Told
-from forge.accounts.audit_serializers import wanted_of
+from forge.accounts.audit.export import Format, batches, export
+from forge.accounts.audit.log import Wanted, all_entries, entries_of_organisation
+from forge.accounts.audit.sentences import Told
+from forge.accounts.audit.serializers import wanted_of
 from forge.accounts.models import Organisation, User
-from forge.core.audit_words import Topic
+from forge.core.audit.messages import Topic
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.builds.build_worker import BuildWorker
 from forge.core.data_lock import DataInUse, Use, data_folder
-from forge.core.delivery import attach_thread
+from forge.core.events.delivery import attach_thread
 from forge.core.periodic import Runs, scheduler
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forge.core.blob_sweep import adopt_strays, sweep_blobs
+from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from rune.wording import size_text
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forge.core.store_check import Finding, Kind, Progress, check_store
+from forge.core.blobs.check import Finding, Kind, Progress, check_store
 from rune.wording import counted, size_text
 
 TOLD_EVERY = 1.0

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from forge.accounts.actions import set_quota
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
-from forge.accounts.quotas import Resource, limits_of
-from forge.accounts.usage import usage_of, usage_of_person
+from forge.accounts.quotas.limits import Resource, limits_of
+from forge.accounts.quotas.usage import usage_of, usage_of_person
 from forge.core.errors import DomainError
 from forge.serving.quantities import read_quantity, shown_quantity
 

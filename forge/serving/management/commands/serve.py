@@ -15,10 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
 from forge.core.data_lock import DataInUse, Use, data_folder
-from forge.door.accepting import Acceptor, tls_context
-from forge.door.capacity import capacity_for, descriptor_limit, raise_descriptors
-from forge.door.connections import DoorSocketProtocol, protocol_for
-from forge.door.entrance import Entrance
+from forge.request_limits.accepting import Acceptor, tls_context
+from forge.request_limits.capacity import capacity_for, descriptor_limit, raise_descriptors
+from forge.request_limits.connections import DoorSocketProtocol, protocol_for
+from forge.request_limits.entrance import Entrance
 from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
 from forge.serving.environment import BadEnvironment
 from forge.serving.reserved_names import warn_of_reserved_names

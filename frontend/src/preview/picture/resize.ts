@@ -1,4 +1,4 @@
-// Pictures by the published arithmetic, bit for bit as rune.runtime: Catmull-Rom in float32, first down, then across,
+// Pictures by the published arithmetic, bit for bit as rune.running.runtime: Catmull-Rom in float32, first down, then across,
 // rounded to bytes after each of the two.
 
 /** u8 scanlines. */

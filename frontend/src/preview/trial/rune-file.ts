@@ -1,7 +1,7 @@
 // A file that may be a rune, before any of it runs: read, and said what is wrong with it.
 import { inspect, RuneError, type Inspected } from "../../runtime";
 
-/** As `rune.runtime`'s limit of a module. */
+/** As `rune.running.runtime`'s limit of a module. */
 const LARGEST = 128 << 20;
 
 export interface RuneFile {

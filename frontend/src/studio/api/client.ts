@@ -26,7 +26,7 @@ import type {
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import { upload, type Upload } from "./upload";
-import type { Wish } from "./watch";
+import type { VariantRequest } from "./watch";
 
 const TOKEN = "X-CSRFToken";
 
@@ -167,7 +167,7 @@ export class ProjectClient {
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
-  watch(wires: readonly Wire[], wish: Wish | null): Promise<Watch> {
+  watch(wires: readonly Wire[], wish: VariantRequest | null): Promise<Watch> {
     return this.write("POST", `${this.base}/preview/watch`, { wires, ...wish });
   }
 

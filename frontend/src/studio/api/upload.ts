@@ -1,6 +1,6 @@
 // Sending a file with progress and a limit, which fetch cannot report. One function; who calls it shows what it says.
 import { Problem, problemFrom } from "./problem";
-import { bytes } from "../parts/words";
+import { bytes } from "../format/quantities";
 
 export interface Upload {
   readonly address: string;

@@ -2,4 +2,4 @@
 import type { NamedFix } from "../../api/schema";
 
 /** Another rune of the text than the plain one: it says when each stage ends, or has a fix in it; or what the tests of a block find, compiled. */
-export type Wish = { readonly timed: true } | { readonly fix: NamedFix } | { readonly tests: string };
+export type VariantRequest = { readonly timed: true } | { readonly fix: NamedFix } | { readonly tests: string };

@@ -6,19 +6,19 @@ import { createStore } from "zustand/vanilla";
 import type { Snapshot } from "../../preview";
 import type { FileEntry } from "../document/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
-import type { Places } from "../shell/places";
-import { usePlace, useShell } from "../shell/shell";
-import { BlockTests } from "./BlockTests";
-import { LiveTest } from "./LiveTest";
-import type { RecordingEngine } from "./new-test";
-import { ForOthers } from "./ForOthers";
-import { Live } from "./Live";
-import { OtherBlock } from "./OtherBlock";
+import type { Places } from "../context/places";
+import { usePlace, useStudio } from "../context/studio";
+import { TestResults } from "./tests/TestResults";
+import { AddLiveTest } from "./tests/AddLiveTest";
+import type { RecordingEngine } from "./tests/new-test";
+import { BlockPublishing } from "./Publishing";
+import { RunningBlock } from "./RunningBlock";
+import { SharedBlockPanel } from "./SharedBlockPanel";
 import type { BlockRunner } from "./runner";
-import { blockOf, isTestFile, testsOf, type TestsState } from "./test-runner";
+import { blockOf, isTestFile, testsOf, type TestsState } from "./tests/runner";
 import { useBlock, type BlockPlace } from "./use-block";
 import { usePython, useRunner } from "./use-python";
-import { useTests, type BlockTestsOf } from "./use-tests";
+import { useTests, type BlockTestsOf } from "./tests/use-tests";
 import { valuesOfRun, valuesOfTests } from "./values";
 import "./block.css";
 
@@ -35,15 +35,15 @@ interface PanelProps {
 }
 
 export default function BlockPanel({ file, stage, running }: PanelProps) {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const { base } = workspace.language;
   if (base === null) return null;
-  if (stage !== null) return <OtherBlock key={stage} stage={stage} running={running} base={base} />;
+  if (stage !== null) return <SharedBlockPanel key={stage} stage={stage} running={running} base={base} />;
   if (isTestFile(file.path)) return <TestsAlone file={file} base={base} />;
   return (
     <>
       <Block file={file} running={running} base={base} />
-      <ForOthers file={file} />
+      <BlockPublishing file={file} />
     </>
   );
 }
@@ -55,7 +55,7 @@ interface AloneProps {
 
 /** Beside a test file, or a block that the Runefile does not run. */
 function TestsAlone({ file, base }: AloneProps) {
-  const { workspace, places } = useShell();
+  const { workspace, places } = useStudio();
   const { holder, frame } = usePython(base);
   const tests = useTests(workspace, file, frame);
   return (
@@ -83,11 +83,11 @@ interface ShownTestsProps {
 function ShownTests({ tests, file, places }: ShownTestsProps) {
   const { run } = useStore(tests.runner.state);
   useShownValues(useMemo(() => (run === null ? [] : valuesOfTests(run, file.path, tests.path)), [run, file, tests]));
-  return <BlockTests tests={tests} onGo={(path, line) => places.goTo(path, line, 1)} />;
+  return <TestResults tests={tests} onGo={(path, line) => places.goTo(path, line, 1)} />;
 }
 
 function Block({ file, running, base }: Props & { readonly base: string }) {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const place = useBlock(workspace, file);
   if (place === null) return null;
   if (place.stage === null)
@@ -112,7 +112,7 @@ interface RunningProps extends Props {
 }
 
 function Running({ place, stage, file, running, base }: RunningProps) {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const { holder, frame } = usePython(base);
   const runner = useRunner(frame, file.path, place, running);
   const tests = useTests(workspace, file, frame);
@@ -139,7 +139,7 @@ interface ShownProps {
 const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopped: null }));
 
 function Shown({ runner, engine, place, stage, running, file, tests }: ShownProps) {
-  const { places } = useShell();
+  const { places } = useStudio();
   const state = useStore(runner.state);
   const tested = useStore(tests?.runner.state ?? NO_TESTS).run;
   useShownValues(
@@ -150,12 +150,12 @@ function Shown({ runner, engine, place, stage, running, file, tests }: ShownProp
   );
   return (
     <>
-      <Live runner={runner} place={place} stage={stage} running={running} />
+      <RunningBlock runner={runner} place={place} stage={stage} running={running} />
       {tests !== null && (
-        <BlockTests
+        <TestResults
           tests={tests}
           onGo={(path, line) => places.goTo(path, line, 1)}
-          more={<LiveTest runner={runner} engine={engine} />}
+          more={<AddLiveTest runner={runner} engine={engine} />}
         />
       )}
       {tests === null && (
@@ -164,7 +164,7 @@ function Shown({ runner, engine, place, stage, running, file, tests }: ShownProp
           <p className="small muted">
             None yet: they stand in <code>{testsOf(file.path)}</code>, and run here as you type and in each build.
           </p>
-          <LiveTest runner={runner} engine={engine} />
+          <AddLiveTest runner={runner} engine={engine} />
         </section>
       )}
     </>

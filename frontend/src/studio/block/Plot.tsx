@@ -1,7 +1,7 @@
 // What a block reads or writes, plotted: a long array by its elements, a short one run by run.
 import { useMemo } from "react";
 import LiveChart from "../../preview/outputs/LiveChart";
-import { count } from "../parts/words";
+import { count } from "../format/quantities";
 
 interface PlotProps {
   readonly title: string;

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { PythonFrame, type BlockText } from "../../blocks";
 import type { Snapshot } from "../../preview";
-import { useShell } from "../shell/shell";
+import { useStudio } from "../context/studio";
 import { BlockRunner } from "./runner";
 import type { BlockPlace } from "./use-block";
 
@@ -29,7 +29,7 @@ export function useRunner(
   place: Pick<BlockPlace, "inputs" | "types" | "text" | "settings">,
   { watched }: Snapshot,
 ): BlockRunner | null {
-  const { watching } = useShell().workspace;
+  const { watching } = useStudio().workspace;
   const runner = useMemo(() => (frame === null ? null : new BlockRunner(frame)), [frame]);
   const { inputs, types, text, settings } = place;
   const wires = useMemo(() => inputs.map(({ stage, index }) => ({ stage, index })), [inputs]);

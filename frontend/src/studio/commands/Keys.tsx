@@ -1,5 +1,5 @@
 // The keys of a command as caps.
-import { isMac, keyCaps } from "./command";
+import { isMac, keyCaps } from "../parts/keys";
 
 export function Keys({ keys }: { readonly keys: string }) {
   return (

@@ -1,10 +1,10 @@
 // Everything that can be done or opened, found by a few letters: commands, files, stages; and what the server finds elsewhere.
 import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../parts/dialog/Dialog";
 import type { Command } from "./command";
-import type { Destination } from "./destination";
+import type { Destination } from "../context/destination";
 import { Keys } from "./Keys";
-import { find, type Found } from "./search";
+import { find, type Found } from "../parts/fuzzy-search";
 import { useElsewhere } from "./use-elsewhere";
 
 interface PaletteProps {

@@ -1,5 +1,5 @@
 // The keys of everything that has some, by group.
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../parts/dialog/Dialog";
 import type { Command, CommandGroup } from "./command";
 import { Keys } from "./Keys";
 

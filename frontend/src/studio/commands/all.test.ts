@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { DialogStore } from "../shell/dialog-store";
-import type { Shell } from "../shell/shell";
+import { DialogStore } from "../context/dialog-store";
+import type { StudioStores } from "../context/studio";
 import { commandsOf } from "./all";
 import type { CommandState } from "./state";
 
 /** Which commands there are, and whether they can be done, is read of the state alone; none of them is run. */
-const SHELL = { building: {}, places: {}, files: { actions: {} }, dialogs: new DialogStore() } as Shell;
+const SHELL = { building: {}, places: {}, files: { actions: {} }, dialogs: new DialogStore() } as StudioStores;
 const STATE: CommandState = { mayEdit: true, canReview: true, active: null, isText: true, isRunefile: true };
 
 describe("the studio's commands", () => {

@@ -1,6 +1,6 @@
 // Every command of the studio as it can be done at this moment.
-import { lastSucceeded } from "../session/state";
-import type { Shell } from "../shell/shell";
+import { lastSucceeded } from "../session/project-session";
+import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { editCommands } from "./edit-commands";
 import { fileCommands } from "./file-commands";
@@ -8,7 +8,7 @@ import { goCommands } from "./go-commands";
 import { projectCommands } from "./project-commands";
 import type { CommandState } from "./state";
 
-export function stateOf({ workspace, places }: Shell): CommandState {
+export function stateOf({ workspace, places }: StudioStores): CommandState {
   const { shown, runefile, editor, showsVersions } = places.state.getState();
   return {
     mayEdit: workspace.mayEdit,
@@ -19,11 +19,11 @@ export function stateOf({ workspace, places }: Shell): CommandState {
   };
 }
 
-export function commandsOf(shell: Shell, state = stateOf(shell)): readonly Command[] {
+export function commandsOf(studio: StudioStores, state = stateOf(studio)): readonly Command[] {
   return [
-    ...projectCommands(state, shell),
-    ...fileCommands(state, shell),
-    ...editCommands(state, shell),
-    ...goCommands(state, shell),
+    ...projectCommands(state, studio),
+    ...fileCommands(state, studio),
+    ...editCommands(state, studio),
+    ...goCommands(state, studio),
   ];
 }

@@ -2,7 +2,7 @@
 import type { Location } from "../../language";
 import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
-import type { Destination } from "./destination";
+import type { Destination } from "../context/destination";
 
 export function destinationsOf(
   found: readonly Location[],

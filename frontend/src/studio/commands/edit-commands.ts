@@ -1,14 +1,14 @@
 // The commands that change the text, most of them by its language.
-import type { EditorHandle } from "../editor/Editor";
-import type { Shell } from "../shell/shell";
+import type { EditorHandle } from "../context/editor-handle";
+import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { unlessEditor, unlessRunefile, type CommandState } from "./state";
 
 /** Fetched when one of them is used for the first time. */
 const languageActions = () => import("./language-actions");
 
-export function editCommands(state: CommandState, shell: Shell): readonly Command[] {
-  const { workspace, places } = shell;
+export function editCommands(state: CommandState, studio: StudioStores): readonly Command[] {
+  const { workspace, places } = studio;
   const group = "Edit";
   const editing = unlessEditor(state);
   const inRunefile = editing ?? unlessRunefile(state);
@@ -25,7 +25,7 @@ export function editCommands(state: CommandState, shell: Shell): readonly Comman
       group,
       refused: inRunefile,
       run: withEditor((editor) =>
-        workspace.attempt(languageActions().then(({ chooseFix }) => chooseFix(shell, editor))),
+        workspace.attempt(languageActions().then(({ chooseFix }) => chooseFix(studio, editor))),
       ),
     },
     {
@@ -36,7 +36,7 @@ export function editCommands(state: CommandState, shell: Shell): readonly Comman
       heard: "in the editor",
       refused: inRunefile,
       run: withEditor((editor) =>
-        workspace.attempt(languageActions().then(({ renameName }) => renameName(shell, editor))),
+        workspace.attempt(languageActions().then(({ renameName }) => renameName(studio, editor))),
       ),
     },
     {

@@ -1,11 +1,11 @@
 // The commands about files: those of the file that is open, and of all.
-import type { FileTarget } from "../panels/files/actions";
-import type { Shell } from "../shell/shell";
+import type { FileTarget } from "../context/files/actions";
+import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { unlessEditor, unlessFile, type CommandState } from "./state";
 
-export function fileCommands(state: CommandState, shell: Shell): readonly Command[] {
-  const { workspace, places, files, dialogs } = shell;
+export function fileCommands(state: CommandState, studio: StudioStores): readonly Command[] {
+  const { workspace, places, files, dialogs } = studio;
   const { actions } = files;
   const { active } = state;
   const group = "File";
@@ -19,7 +19,7 @@ export function fileCommands(state: CommandState, shell: Shell): readonly Comman
     const { editor } = places.state.getState();
     if (editor !== null && active !== null)
       workspace.attempt(
-        import("../editor/authors").then(({ toggleAuthors }) => toggleAuthors(editor, workspace, active)),
+        import("../editor/authors/toggle").then(({ toggleAuthors }) => toggleAuthors(editor, workspace, active)),
       );
   };
   return [

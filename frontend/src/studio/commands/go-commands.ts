@@ -1,16 +1,16 @@
 // The commands that lead somewhere, or show it in another way.
-import type { Shell } from "../shell/shell";
+import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { unlessRunefile, type CommandState } from "./state";
 
-export function goCommands(state: CommandState, shell: Shell): readonly Command[] {
-  const { workspace, places, building, dialogs } = shell;
+export function goCommands(state: CommandState, studio: StudioStores): readonly Command[] {
+  const { workspace, places, building, dialogs } = studio;
   const inRunefile = unlessRunefile(state);
   const palette = (start: string) => (): void => dialogs.open({ what: "palette", start });
   const references = (): void => {
     const { editor } = places.state.getState();
     if (editor !== null)
-      workspace.attempt(import("./language-actions").then(({ findReferences }) => findReferences(shell, editor)));
+      workspace.attempt(import("./language-actions").then(({ findReferences }) => findReferences(studio, editor)));
   };
   return [
     {

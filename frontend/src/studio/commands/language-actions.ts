@@ -1,9 +1,12 @@
 // What the commands about the name at the cursor do: the editor finds, and where there is a choice its person is asked.
-import type { EditorHandle } from "../editor/Editor";
-import type { Shell } from "../shell/shell";
+import type { EditorHandle } from "../context/editor-handle";
+import type { StudioStores } from "../context/studio";
 import { destinationsOf } from "./destinations";
 
-export async function findReferences({ workspace, places, dialogs }: Shell, editor: EditorHandle): Promise<void> {
+export async function findReferences(
+  { workspace, places, dialogs }: StudioStores,
+  editor: EditorHandle,
+): Promise<void> {
   const found = await editor.references();
   const { files } = workspace.state.getState();
   if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
@@ -15,7 +18,7 @@ export async function findReferences({ workspace, places, dialogs }: Shell, edit
     });
 }
 
-export async function chooseFix({ workspace, dialogs }: Shell, editor: EditorHandle): Promise<void> {
+export async function chooseFix({ workspace, dialogs }: StudioStores, editor: EditorHandle): Promise<void> {
   const found = await editor.actions();
   const choices = found.map((action, index) => ({
     id: String(index),
@@ -27,7 +30,7 @@ export async function chooseFix({ workspace, dialogs }: Shell, editor: EditorHan
   else dialogs.open({ what: "choose", title: "Quick fix", choices });
 }
 
-export async function renameName({ dialogs }: Shell, editor: EditorHandle): Promise<void> {
+export async function renameName({ dialogs }: StudioStores, editor: EditorHandle): Promise<void> {
   const name = await editor.nameAtCursor();
   if (name !== null) dialogs.open({ what: "rename-name", name, rename: (next) => editor.rename(next) });
 }

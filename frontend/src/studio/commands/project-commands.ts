@@ -1,17 +1,17 @@
 // The commands about the project as a whole: building, versions, sharing.
-import { askAddress, lastSucceeded } from "../session/state";
-import type { Shell } from "../shell/shell";
+import { askAddress, lastSucceeded } from "../session/project-session";
+import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
 import { unlessEditor, type CommandState } from "./state";
 
-export function projectCommands(state: CommandState, shell: Shell): readonly Command[] {
-  const { workspace, building, dialogs, places } = shell;
+export function projectCommands(state: CommandState, studio: StudioStores): readonly Command[] {
+  const { workspace, building, dialogs, places } = studio;
   const refused = unlessEditor(state);
   const group = "Project";
   return [
     { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
     { id: "build.targets", title: "What builds are for", group, refused, run: () => dialogs.open({ what: "targets" }) },
-    { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaved(shell) },
+    { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaved(studio) },
     {
       id: "version.save",
       title: "Save a version…",
@@ -43,7 +43,7 @@ export function projectCommands(state: CommandState, shell: Shell): readonly Com
   ];
 }
 
-function saySaved({ workspace }: Shell): void {
+function saySaved({ workspace }: StudioStores): void {
   const { save } = workspace.state.getState();
   const isUnsent = save === "saving" || save === "offline-unsent";
   workspace.toasts.say(

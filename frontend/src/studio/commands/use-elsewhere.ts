@@ -1,7 +1,7 @@
 // What the server finds outside of the project that is open: other projects, builds, people, their files, and the documentation.
 import { useEffect, useState } from "react";
 import { findHits, HIT_WORDS, type Hit } from "../../look/finding";
-import type { Destination } from "./destination";
+import type { Destination } from "../context/destination";
 
 /** Milliseconds without a key after which the server is asked. */
 const PAUSE = 120;

@@ -1,6 +1,7 @@
 // The keys of the commands, heard wherever the focus is and before the editor, which has some of them for itself.
 import { useEffect, useEffectEvent } from "react";
-import { isMac, isPressed, type Command } from "./command";
+import { isMac, isPressed } from "../parts/keys";
+import type { Command } from "./command";
 
 /** Whether keys that type something would type it here. */
 function isTyping(target: EventTarget | null): boolean {

@@ -1,9 +1,9 @@
 // What a newer version of another project's block changes, and taking it.
 import { useMemo } from "react";
-import { Dialog } from "../parts/Dialog";
-import { DialogFoot } from "../parts/DialogFoot";
+import { Dialog } from "../parts/dialog/Dialog";
+import { DialogFoot } from "../parts/dialog/DialogFoot";
 import type { SharedBlock } from "../session/shared-blocks";
-import { useShell } from "../shell/shell";
+import { useStudio } from "../context/studio";
 import { lineDifference } from "./line-difference";
 import "./block-version.css";
 
@@ -20,7 +20,7 @@ const SIGNS = { same: "  ", gone: "− ", new: "+ " } as const;
 const WORDS = { same: undefined, gone: "removed", new: "added" } as const;
 
 export default function BlockVersionDialog({ block, from, to, take, onClose }: Props) {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const before = workspace.shared?.source(block, from) ?? null;
   const after = workspace.shared?.source(block, to) ?? null;
   const lines = useMemo(

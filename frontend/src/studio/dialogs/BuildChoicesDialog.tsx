@@ -3,7 +3,7 @@ import type { Targets } from "../../api/schema";
 import { useEffect, useState } from "react";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../parts/dialog/Dialog";
 import {
   choicesOf,
   LIBRARIES,

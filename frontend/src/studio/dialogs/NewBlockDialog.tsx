@@ -3,10 +3,10 @@ import type { OutlineWire } from "../../api/schema";
 import { useId, useState } from "react";
 import { LanguageRefusal } from "../../language";
 import { sentenceOf } from "../api/problem";
-import { Dialog } from "../parts/Dialog";
-import { DialogFoot } from "../parts/DialogFoot";
-import { makeBlock } from "../session/new-block";
-import { useOutline, useShell } from "../shell/shell";
+import { Dialog } from "../parts/dialog/Dialog";
+import { DialogFoot } from "../parts/dialog/DialogFoot";
+import { makeBlock } from "../edits/new-block";
+import { useOutline, useStudio } from "../context/studio";
 
 interface Props {
   readonly at: Pick<OutlineWire, "source" | "source_index"> | null;
@@ -19,7 +19,7 @@ const keyOf = ({ source, source_index, target, target_index }: OutlineWire): str
   JSON.stringify([source, source_index, target, target_index]);
 
 export default function NewBlockDialog({ at, onClose }: Props) {
-  const { workspace, places } = useShell();
+  const { workspace, places } = useStudio();
   const { wires } = useOutline();
   const id = useId();
   const suggested = wires.find((wire) => wire.source === at?.source && wire.source_index === at.source_index);

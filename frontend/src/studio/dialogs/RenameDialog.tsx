@@ -1,7 +1,7 @@
 // Another name for a stage or a resource, everywhere in the Runefile. The language says what cannot be one.
 import { useId, useState } from "react";
-import { Dialog } from "../parts/Dialog";
-import { DialogFoot } from "../parts/DialogFoot";
+import { Dialog } from "../parts/dialog/Dialog";
+import { DialogFoot } from "../parts/dialog/DialogFoot";
 
 interface RenameDialogProps {
   readonly name: string;

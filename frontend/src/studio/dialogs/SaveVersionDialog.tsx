@@ -1,6 +1,6 @@
 // Asks what a version is about, before it is saved. Saying nothing is fine.
 import { useId, useState } from "react";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../parts/dialog/Dialog";
 
 interface SaveVersionDialogProps {
   readonly onSave: (message: string) => void;

@@ -1,7 +1,7 @@
 // The links that can be sent to someone, and who can open them.
 import type { Build, ProjectState } from "../../api/schema";
-import { CopyField } from "../parts/CopyField";
-import { Dialog } from "../parts/Dialog";
+import { CopyField } from "../parts/dialog/CopyField";
+import { Dialog } from "../parts/dialog/Dialog";
 
 interface ShareDialogProps {
   readonly session: Pick<ProjectState, "project" | "public_url" | "public_url_is_loopback" | "tags">;

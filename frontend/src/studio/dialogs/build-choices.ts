@@ -1,6 +1,6 @@
 // What builds of a project can be made for, in words, with what earlier builds came to.
 import type { Made, Match, Optimize, Targets } from "../../api/schema";
-import { bytes, count } from "../parts/words";
+import { bytes, count } from "../format/quantities";
 
 export type Manner = Pick<Targets, "optimize" | "optimize_packages" | "match">;
 

@@ -1,9 +1,9 @@
-// Which file of a project is its Runefile: names alone, as the toolchain takes them (rune/runefile/find.py).
+// Which file of a project is its Runefile: names alone, as the toolchain takes them (rune/source/runefile/find.py).
 
 /** The names that a Runefile can have; the first that a project has is its Runefile. */
 export const RUNEFILE_NAMES: readonly string[] = ["Runefile.yml", "Runefile.yaml", "Runefile"];
 
-/** Where a project states its limits, approvals and protected tags (rune/policy/read.py). */
+/** Where a project states its limits, approvals and protected tags (rune/source/policy/read.py). */
 export const POLICY_FILE = "forge.yml";
 
 /** The Runefile's path; that of a new one when there is none. */

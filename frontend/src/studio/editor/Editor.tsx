@@ -1,10 +1,10 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
 import type { Diagnostic } from "../../api/schema";
-import { EditorSelection, EditorState, type Extension, type StateEffect } from "@codemirror/state";
+import { EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
-import type { LanguageAction, Location } from "../../language";
+import type { Cursor, EditorHandle } from "../context/editor-handle";
 import type { Presence } from "../document/presence";
 import { deferred } from "../session/deferred";
 import { isCaretShown } from "./caret-in-view";
@@ -21,34 +21,6 @@ import {
 import { languageOf } from "./languages";
 import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
 import { beside, extensions, deferredPart, language, reading, readOnlyAs, spoken } from "./setup";
-
-export interface Cursor {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** What the rest of the page may ask of the open editor. */
-export interface EditorHandle {
-  /** Put the cursor at a line and column (from 1) and look at it; the focus goes along unless it shall stay where it is. */
-  goTo(line: number, column: number, focus?: boolean): void;
-  nextProblem(): void;
-  focus(): void;
-  /** The line of the cursor, from 1. */
-  line(): number;
-  /** Show something beside the text, until something else is shown; nothing for an empty list. */
-  show(what: Extension): void;
-  /** Hand something to what helps with writing. */
-  tell(effect: StateEffect<unknown>): void;
-  /** The name at the cursor that can be changed everywhere, or null. */
-  nameAtCursor(): Promise<string | null>;
-  /** Rename it; answers why not, or null when it is done. */
-  rename(name: string): Promise<string | null>;
-  goToDefinition(): void;
-  references(): Promise<readonly Location[]>;
-  actions(): Promise<readonly LanguageAction[]>;
-  /** Bring the text into form, or write left-out types in. */
-  rewrite(how: "format" | "infer"): void;
-}
 
 interface EditorProps {
   readonly text: Y.Text;

@@ -3,8 +3,9 @@
 import { StateEffect, type Extension, type Range } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { Decoration, ViewPlugin, WidgetType, type DecorationSet, type ViewUpdate } from "@codemirror/view";
-import * as Y from "yjs";
-import type { Presence, Present, PresentPerson } from "../document/presence";
+import type * as Y from "yjs";
+import { cursorPosition } from "../document/cursor-position";
+import type { Presence, PresentPerson } from "../document/presence";
 
 /** How long a name stays beside a caret that moved, in milliseconds. */
 const NAME_STAYS = 2500;
@@ -40,21 +41,6 @@ class Caret extends WidgetType {
   override ignoreEvent(): boolean {
     return true;
   }
-}
-
-interface Placed {
-  readonly present: Present;
-  readonly anchor: number;
-  readonly head: number;
-}
-
-/** Where a cursor stands now in the text; null when it is in another one, or its place is not known here yet. */
-export function placed(present: Present, text: Y.Text): Placed | null {
-  if (present.cursor === null || text.doc === null) return null;
-  const anchor = Y.createAbsolutePositionFromRelativePosition(present.cursor.anchor, text.doc);
-  const head = Y.createAbsolutePositionFromRelativePosition(present.cursor.head, text.doc);
-  if (anchor === null || head === null || anchor.type !== text || head.type !== text) return null;
-  return { present, anchor: anchor.index, head: head.index };
 }
 
 class Carets {
@@ -99,7 +85,7 @@ class Carets {
     const length = this.view.state.doc.length;
     const ranges: Range<Decoration>[] = [];
     for (const each of this.presence.state.getState()) {
-      const place = placed(each, this.text);
+      const place = cursorPosition(each, this.text);
       if (place === null) continue;
       const { person, client } = { person: each.person, client: each.client };
       const head = Math.min(place.head, length);

@@ -1,6 +1,6 @@
 // The server takes an edit of up to 1 MB; one that is larger would cut its writer off. So it is refused before it is made.
 import { EditorState, type ChangeSet, type Extension, type Text } from "@codemirror/state";
-import { bytes } from "../parts/words";
+import { bytes } from "../format/quantities";
 
 /** Bytes of text that go into one edit; the server's own limit is a little above, for what Yjs writes around the text. */
 export const MOST_EDIT_BYTES = 1_000_000;

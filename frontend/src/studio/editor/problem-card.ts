@@ -2,8 +2,8 @@
 // Words of a user's files stand in it as text, never as markup.
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
-import { explanationOf } from "../parts/explanation";
-import { pieces } from "../parts/inline-code";
+import { explanationOf } from "../parts/diagnostic-page";
+import { pieces } from "../format/inline-code";
 import "../styles/problem-card.css";
 import { applyFix, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
 

@@ -2,12 +2,12 @@
 import type { Outline, OutlineWire } from "../../api/schema";
 import { Code, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { find } from "../commands/search";
+import { find } from "../parts/fuzzy-search";
 import { moveFocus } from "../parts/arrow-keys";
 import { InlineCode } from "../parts/InlineCode";
-import type { PaletteAnswer, PaletteItem, Port, Suit } from "./answers";
-import { useShell } from "../shell/shell";
-import type { GraphLanguage } from "./graph-language";
+import type { PaletteAnswer, PaletteItem, Port, Suit } from "../edits/graph-requests";
+import { useStudio } from "../context/studio";
+import type { GraphLanguage } from "../edits/graph-language";
 
 interface AddPanelProps {
   readonly language: GraphLanguage;
@@ -64,7 +64,7 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
 }
 
 export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlock, onClose }: AddPanelProps) {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
   const [suits, setSuits] = useState<readonly Suit[]>([]);
   const [query, setQuery] = useState("");

@@ -3,28 +3,29 @@ import type { Diagnostic, Outline, OutlineNode, OutlineWire, TextEdit } from "..
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
-import { isMac } from "../commands/command";
-import { copyInto } from "../session/new-block";
+import { isMac } from "../parts/keys";
+import { copyInto } from "../edits/new-block";
 import type { EditStep, Workspace } from "../session/workspace";
-import { useShell } from "../shell/shell";
+import { useStudio } from "../context/studio";
 import { AddPanel } from "./AddPanel";
-import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
-import { Canvas, type Under } from "./Canvas";
-import { CanvasTools } from "./CanvasTools";
-import { HandsContext, keyOf, type Hands } from "./connecting";
-import "./canvas.css";
+import type { GraphEdit, PaletteItem, Port } from "../edits/graph-requests";
+import { Canvas, type Under } from "./canvas/Canvas";
+import { CanvasTools } from "./canvas/Tools";
+import { HandsContext, keyOf, type Hands } from "./canvas/connecting";
+import "./canvas/canvas.css";
 import "./panels.css";
-import "./room.css";
-import { GraphLanguage } from "./graph-language";
+import "./narrow.css";
+import { GraphLanguage } from "../edits/graph-language";
 import { describeStages } from "../../pipeline";
 import { StagePanel } from "./panel/StagePanel";
-import { wireId } from "./picture";
+import { wireId } from "./canvas/flow-elements";
 import { undoByKeys } from "./undo-keys";
-import { useDrawing } from "./use-drawing";
+import { useDrawing } from "./canvas/use-drawing";
 import { usePorts } from "./use-ports";
-import { useStrip } from "./use-strip";
+import { useStrip } from "./use-strip-height";
 import { useWiring } from "./use-wiring";
-import { directionOf, neighbour, wireAfter } from "./neighbours";
+import { directionOf, neighbour, wireAfter } from "./canvas/neighbours";
+import type { WatchedWires } from "./watched-wires";
 
 export interface GraphViewProps {
   readonly workspace: Workspace;
@@ -36,7 +37,7 @@ export interface GraphViewProps {
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   /** Tensors that are shown in the preview; null where that is not offered. */
-  readonly watching: Watching | null;
+  readonly watching: WatchedWires | null;
   /** Fixes of the problems that are shown; null while the text is newer than they are. */
   readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (node: OutlineNode | null) => void;
@@ -84,7 +85,7 @@ function EditableGraph({
   onAlone,
   onNewBlock,
 }: GraphViewProps) {
-  const { places } = useShell();
+  const { places } = useStudio();
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
   const where = useStore(workspace.language.state);

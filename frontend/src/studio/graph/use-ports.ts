@@ -1,8 +1,8 @@
 // The ports of every stage and the form of their text, asked of the language after each check. Until an answer is there the last one stands.
 import type { Outline } from "../../api/schema";
 import { useEffect, useState } from "react";
-import type { StagePorts } from "./answers";
-import type { GraphLanguage } from "./graph-language";
+import type { StagePorts } from "../edits/graph-requests";
+import type { GraphLanguage } from "../edits/graph-language";
 
 export interface KnownPorts {
   /** The text's form; null while it is not known. */

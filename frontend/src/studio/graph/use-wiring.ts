@@ -1,9 +1,9 @@
 // A wire that is being drawn: where it began, what it may end at, and the edit that comes of it.
 import type { Outline, OutlineWire } from "../../api/schema";
 import { useRef, useState } from "react";
-import type { GraphEdit, Port } from "./answers";
-import { endAt, keyOf, verdictsFor, type Connecting, type PortEnd } from "./connecting";
-import type { GraphLanguage } from "./graph-language";
+import type { GraphEdit, Port } from "../edits/graph-requests";
+import { endAt, keyOf, verdictsFor, type Connecting, type PortEnd } from "./canvas/connecting";
+import type { GraphLanguage } from "../edits/graph-language";
 
 interface WiringOptions {
   readonly language: GraphLanguage;

@@ -3,7 +3,7 @@
 import { lazy, Suspense } from "react";
 import type { FileEntry } from "../document/files";
 import { baseName, extension } from "../document/paths";
-import { bytes } from "../parts/words";
+import { bytes } from "../format/quantities";
 import { PictureView } from "./PictureView";
 import { SoundPlayer } from "./SoundPlayer";
 import "../styles/pages.css";

@@ -1,7 +1,7 @@
 // A Markdown file as it reads.
 import { useEffect, useRef, type MouseEvent } from "react";
 import type * as Y from "yjs";
-import { toHtml } from "./markdown";
+import { toHtml } from "../format/markdown";
 import { useText } from "./use-text";
 import "../styles/prose.css";
 

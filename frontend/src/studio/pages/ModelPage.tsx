@@ -5,7 +5,7 @@ import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
-import { bytes, count } from "../parts/words";
+import { bytes, count } from "../format/quantities";
 import { MemoryMap } from "./model/MemoryMap";
 import "../styles/pages.css";
 

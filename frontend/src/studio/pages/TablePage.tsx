@@ -1,7 +1,7 @@
 // Comma-separated values as a table and as lines.
 import { useMemo, useState } from "react";
 import type * as Y from "yjs";
-import { count } from "../parts/words";
+import { count } from "../format/quantities";
 import { LineChart } from "./LineChart";
 import { plotOf, readTable } from "./table";
 import { useText } from "./use-text";

@@ -1,6 +1,6 @@
 // Comma-separated values as a table and as lines to draw. Pure.
 import Papa from "papaparse";
-import { count } from "../parts/words";
+import { count } from "../format/quantities";
 
 export interface Table {
   /** Names of the columns: the first row's, or numbers from 1 where that row is data. */

@@ -5,7 +5,7 @@ import type { PreviewBuild } from "../../api/schema";
 import Boards from "../../device/Boards";
 import type { Snapshot } from "../../preview";
 import type { ProjectClient } from "../api/client";
-import { useSession } from "../shell/shell";
+import { useSession } from "../context/studio";
 
 interface Props {
   readonly client: ProjectClient;

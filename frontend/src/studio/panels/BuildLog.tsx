@@ -2,9 +2,9 @@
 import type { Build, BuildReport, LogLine, Tag } from "../../api/schema";
 import { Cpu, ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { problemCounts } from "../session/problem-count";
-import { isUnderWay } from "../session/state";
-import { bytes, count, duration, shortDigest } from "../parts/words";
+import { problemCounts } from "../session/problems/count";
+import { isUnderWay } from "../session/project-session";
+import { bytes, count, duration, shortDigest } from "../format/quantities";
 
 interface BuildLogProps {
   readonly build: Build;

@@ -1,7 +1,7 @@
 // What a beginner tries first, until they put it away: then it is gone in every browser of theirs.
 import { X } from "lucide-react";
 import { useState } from "react";
-import { useShell } from "../shell/shell";
+import { useStudio } from "../context/studio";
 import "../styles/first-steps.css";
 
 const NAME = "first-steps";
@@ -13,7 +13,7 @@ const STEPS: readonly { readonly title: string; readonly text: string }[] = [
 ];
 
 export default function FirstSteps() {
-  const { workspace } = useShell();
+  const { workspace } = useStudio();
   const [isShown, setShown] = useState(workspace.hints.includes(NAME));
   if (!isShown) return null;
   const putAway = (): void => {

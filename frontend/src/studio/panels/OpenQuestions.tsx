@@ -6,7 +6,7 @@ import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
 import Versus, { type VersusSide } from "../../preview/versus/Versus";
 import { InlineCode } from "../parts/InlineCode";
-import { useRune } from "../session/use-rune";
+import { useRune } from "../session/preview/use-rune";
 import type { Workspace } from "../session/workspace";
 
 interface OpenQuestionsProps {

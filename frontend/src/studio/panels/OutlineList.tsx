@@ -3,13 +3,13 @@ import type { OutlineNode } from "../../api/schema";
 import { CircleAlert, Eye, TriangleAlert } from "lucide-react";
 import { useMemo, useState } from "react";
 import { moveFocus } from "../parts/arrow-keys";
-import { severityByStage } from "../session/severity";
-import { useWatching } from "../session/watching";
-import { useDiagnostics, useOutline, usePlace, useShell } from "../shell/shell";
-import { outputsOf } from "./outputs-of";
+import { severityByStage } from "../session/problems/severity";
+import { useWatching } from "../session/preview/variant-build";
+import { useDiagnostics, useOutline, usePlace, useStudio } from "../context/studio";
+import { outputsOf } from "./read-outputs";
 
 export function OutlineList() {
-  const { workspace, places } = useShell();
+  const { workspace, places } = useStudio();
   const outline = useOutline();
   const diagnostics = useDiagnostics();
   const runefile = usePlace((place) => place.runefile);

@@ -3,22 +3,30 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { kindFor, Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
-import { editState, previewStatus } from "../session/preview-status";
-import { useRune } from "../session/use-rune";
+import { editState, previewStatus } from "../session/preview/status";
+import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
-import { useApplyFix, useDiagnostics, useIsSignedOut, useMayEdit, useSession, useShell, useText } from "../shell/shell";
+import {
+  useApplyFix,
+  useDiagnostics,
+  useIsSignedOut,
+  useMayEdit,
+  useSession,
+  useStudio,
+  useText,
+} from "../context/studio";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
-const Beside = lazy(deferred(() => import("../block/Beside")));
+const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
 export function PreviewPane() {
-  const { workspace, places } = useShell();
+  const { workspace, places } = useStudio();
   const { client, watching: watches } = workspace;
   const preview = useSession((session) => session.preview);
   const diagnostics = useDiagnostics();
@@ -82,7 +90,7 @@ export function PreviewPane() {
         timed={timed}
         first={(running) => (
           <Suspense fallback={null}>
-            <Beside running={running} />
+            <SelectedBlock running={running} />
           </Suspense>
         )}
         after={(running) =>
@@ -129,7 +137,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 
 /** What the project gives its preview: its files, its builds, its samples. */
 function useHost(): PreviewHost {
-  const { workspace, places, dialogs } = useShell();
+  const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
   const files = useText((text) => text.files);
   const builds = useSession((session) => session.builds);
@@ -145,7 +153,7 @@ function useHost(): PreviewHost {
     // Once, with the files that are there when the first rune runs.
     if (kinds === null) return;
     const paths = files.map(({ path }) => path);
-    void import("../session/first-recording").then(({ firstReplay }) =>
+    void import("../session/samples/first-recording").then(({ firstReplay }) =>
       firstReplay(workspace, paths, kinds).then(setReplay),
     );
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -161,7 +169,7 @@ function useHost(): PreviewHost {
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
-            import("../session/label-file")
+            import("../edits/add-labels")
               .then(({ addLabels }) => addLabels(workspace, { stage, index, count }))
               .then((path) => path !== null && places.awaitFile(path)),
           ),
@@ -190,7 +198,7 @@ interface SamplesProps {
 }
 
 function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
-  const { workspace, dialogs } = useShell();
+  const { workspace, dialogs } = useStudio();
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>

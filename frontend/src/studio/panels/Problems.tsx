@@ -4,10 +4,10 @@ import { CodeLink } from "../parts/CodeLink";
 import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
 import "../styles/problem-list.css";
-import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
+import { useApplyFix, useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";
 
 export default function Problems() {
-  const { places } = useShell();
+  const { places } = useStudio();
   const diagnostics = useDiagnostics();
   const isChecking = useSession(({ preview }) => preview.state === "checking");
   const mayEdit = useMayEdit();

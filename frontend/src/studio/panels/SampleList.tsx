@@ -5,11 +5,11 @@ import { Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import { useFileDrop } from "../parts/file-drop";
+import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
-import { count } from "../parts/words";
-import type { NamedFile } from "../session/named-files";
-import { SPLITS } from "../session/samples";
+import { count } from "../format/quantities";
+import type { NamedFile } from "../session/uploads/incoming-files";
+import { SPLITS } from "../session/samples/splits-and-labels";
 import "../styles/samples.css";
 
 interface SampleListProps {

@@ -1,5 +1,5 @@
 // A diagnostic's code; it leads to the page that explains it.
-import { explanationOf } from "./explanation";
+import { explanationOf } from "./diagnostic-page";
 
 export function CodeLink({ code }: { readonly code: string }) {
   return (

@@ -1,5 +1,5 @@
 // The labels of the rune that runs, offered where a sample gets one, and a word about any other.
-import { isKnown } from "../session/samples";
+import { isKnown } from "../session/samples/splits-and-labels";
 
 export function LabelList({ id, labels }: { readonly id: string; readonly labels: readonly string[] }) {
   return (

@@ -6,9 +6,9 @@ import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
 import { countPhones, endPhones, phoneLink } from "../api/phones";
 import { sentenceOf } from "../api/problem";
-import { CopyField } from "../parts/CopyField";
-import { Dialog } from "../parts/Dialog";
-import { useSession } from "../shell/shell";
+import { CopyField } from "../parts/dialog/CopyField";
+import { Dialog } from "../parts/dialog/Dialog";
+import { useSession } from "../context/studio";
 import { pathOf, QUIET } from "./code";
 import type { StudioPairing } from "./pairing";
 

@@ -2,7 +2,7 @@
 import { Smartphone, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
-import { useShell } from "../shell/shell";
+import { useStudio } from "../context/studio";
 import { StudioPairing } from "./pairing";
 import { PhonePane } from "./PhonePane";
 
@@ -17,7 +17,7 @@ export interface PhoneParts {
 }
 
 export function usePhones(): PhoneParts {
-  const { workspace, dialogs } = useShell();
+  const { workspace, dialogs } = useStudio();
   const { client } = workspace;
   const isOpen = useStore(dialogs.state, (request) => request?.what === "phone");
   const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));

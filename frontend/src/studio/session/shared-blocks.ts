@@ -5,7 +5,7 @@ import type { KnownFile } from "../../language";
 
 export type SharedBlock = UsableBlocks["blocks"][number];
 
-interface Room {
+interface SharedBlocksOptions {
   /** What the project's texts name now: when that changes, other blocks may be wanted. */
   readonly named: () => string;
   /** Resolves when the server has stored what was typed. */
@@ -29,7 +29,7 @@ export class SharedBlocks {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private reading: Promise<void> | null = null;
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: SharedBlocksOptions) {}
 
   readonly files = (): ReadonlyMap<string, KnownFile> => this.known;
 

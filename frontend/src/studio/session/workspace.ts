@@ -11,18 +11,18 @@ import { DocumentConnection, KEPT } from "../document/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
-import { toRange, type Range } from "../editor/offsets";
+import { toRange, type Range } from "../document/offsets";
 import { browserStorage, UnsentEdits } from "../document/unsent";
-import { checkedPreview } from "./checked";
-import { Checking } from "./checking";
+import { checkedPreview } from "./preview/checked-preview";
+import { TextCheck } from "./preview/text-check";
 import { KnownFiles } from "./known-files";
-import { newsOf } from "./news";
+import { toastOf } from "./event-toasts";
 import { SignInWatch } from "./sign-in-watch";
 import type { SharedBlocks } from "./shared-blocks";
-import { SessionStore } from "./store";
+import { SessionStore } from "./session-store";
 import { Toasts } from "./toasts";
-import { Uploads } from "./uploads";
-import { WatchStore } from "./watching";
+import { Uploads } from "./uploads/queue";
+import { VariantBuild } from "./preview/variant-build";
 
 /** Milliseconds after the text is here at which the language is fetched in the background. */
 const LANGUAGE_LATER = 1500;
@@ -63,17 +63,17 @@ export class Workspace {
   readonly uploads: Uploads;
   readonly presence: Presence;
   readonly language: LanguageService;
-  readonly checking: Checking;
+  readonly checking: TextCheck;
   /** The preview with the problems and the pipeline of the check in this page, where there is one. */
   readonly preview: Omit<StoreApi<Preview>, "setState">;
   /** Which wires are watched in the preview. */
-  readonly watching: WatchStore;
+  readonly watching: VariantBuild;
   /** The rune that says when each stage ends, while somebody looks at that. */
-  readonly timing: WatchStore;
+  readonly timing: VariantBuild;
   /** The rune of the other answer to an open question, while both are compared. */
-  readonly answers: WatchStore;
+  readonly answers: VariantBuild;
   /** What the tests of the open block find, compiled, while its panel is open. */
-  readonly tested: WatchStore;
+  readonly tested: VariantBuild;
   /** The blocks of other projects that this one can use, once the page rests. */
   shared?: SharedBlocks;
   /** Whose session this browser has. */
@@ -123,13 +123,13 @@ export class Workspace {
       base: state.language,
       startWorker: () => new Worker(`${import.meta.env.BASE_URL}language.js`),
     });
-    this.checking = new Checking(this.language);
+    this.checking = new TextCheck(this.language);
     this.preview = checkedPreview(this.store.state, this.checking.state);
     this.files.doc.on("update", () => {
       this.checking.touch();
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
-    const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
+    const wished = () => new VariantBuild(this.client, (sentence) => this.toasts.say(sentence));
     const asked = [
       (this.watching = wished()),
       (this.timing = wished()),
@@ -185,7 +185,7 @@ export class Workspace {
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
         for (const each of asked) each.apply(event);
-        const news = newsOf(event, this.store.state.getState());
+        const news = toastOf(event, this.store.state.getState());
         if (news !== null)
           this.toasts.say(news.text, { label: "Open", run: () => void window.open(news.url, "_blank") });
         if (NEWS_OF_VERSIONS.has(event.type)) for (const listener of this.versionListeners) listener(event);

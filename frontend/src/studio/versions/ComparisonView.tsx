@@ -4,12 +4,12 @@ import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { InlineCode } from "../parts/InlineCode";
-import { ago, bytes, count } from "../parts/words";
+import { ago, bytes, count } from "../format/quantities";
 import type { Workspace } from "../session/workspace";
-import { ModelsCompared } from "./ModelsCompared";
-import { PipelineCompared } from "./PipelineCompared";
-import { sideName, titleOf, type Side, type Sides } from "./sides";
-import { TextCompared } from "./TextCompared";
+import { ModelComparison } from "./ModelComparison";
+import { PipelineComparison } from "./PipelineComparison";
+import { sideName, titleOf, type Side, type Sides } from "./comparison";
+import { TextComparison } from "./TextComparison";
 
 interface ComparisonViewProps {
   readonly workspace: Workspace;
@@ -162,8 +162,8 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
               </button>
             )}
           </section>
-          {found.pipeline !== null && <PipelineCompared pipeline={found.pipeline} />}
-          {found.models.length > 0 && <ModelsCompared models={found.models} from={sideName(from)} to={sideName(to)} />}
+          {found.pipeline !== null && <PipelineComparison pipeline={found.pipeline} />}
+          {found.models.length > 0 && <ModelComparison models={found.models} from={sideName(from)} to={sideName(to)} />}
           <section className="card">
             <h3>{count(found.files.length, "file")}</h3>
             <ul className="plain changed-files">
@@ -191,7 +191,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
                     )}
                   </div>
                   {shown === file.path && (
-                    <TextCompared workspace={workspace} file={file} sides={sides} nonce={nonce} />
+                    <TextComparison workspace={workspace} file={file} sides={sides} nonce={nonce} />
                   )}
                 </li>
               ))}

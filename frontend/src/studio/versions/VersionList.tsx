@@ -1,8 +1,8 @@
 // The versions in a list, the newest first: who, when, what was said, and what was built of each.
 import type { Version } from "../../api/schema";
 import { Bookmark, Clock, Hammer, Tag } from "lucide-react";
-import { ago, count } from "../parts/words";
-import { titleOf, type Sides } from "./sides";
+import { ago, count } from "../format/quantities";
+import { titleOf, type Sides } from "./comparison";
 
 interface VersionListProps {
   readonly versions: readonly Version[];

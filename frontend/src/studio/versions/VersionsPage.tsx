@@ -3,10 +3,10 @@ import type { Version } from "../../api/schema";
 import { Download, Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import { useMayEdit, useShell } from "../shell/shell";
-import { useNow } from "../shell/use-page";
+import { useMayEdit, useStudio } from "../context/studio";
+import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
-import { changesIn, type Side, type Sides } from "./sides";
+import { changesIn, type Side, type Sides } from "./comparison";
 import { VersionList } from "./VersionList";
 import "../styles/versions.css";
 
@@ -17,7 +17,7 @@ interface Listed {
 }
 
 export default function VersionsPage() {
-  const { workspace, places, dialogs, nonce } = useShell();
+  const { workspace, places, dialogs, nonce } = useStudio();
   const mayEdit = useMayEdit();
   const now = useNow();
   const [listed, setListed] = useState<Listed | null>(null);

@@ -5,9 +5,9 @@ import { Check } from "lucide-react";
 import { useEffect, useState } from "react";
 import { changeRequest, resolveConflict, startOver } from "../../api/conflicts";
 import { sentenceOf } from "../../api/problem";
-import { Dialog } from "../../parts/Dialog";
-import { count } from "../../parts/words";
-import { useMayEdit, useShell } from "../../shell/shell";
+import { Dialog } from "../../parts/dialog/Dialog";
+import { count } from "../../format/quantities";
+import { useMayEdit, useStudio } from "../../context/studio";
 import { SideText } from "./SideBySide";
 import { nextUnresolved, placeOf, shownSide, SIDE_WORDS, startOfText } from "./steps";
 import "./resolve.css";
@@ -18,7 +18,7 @@ interface ResolveDialogProps {
 }
 
 export default function ResolveDialog({ id }: ResolveDialogProps) {
-  const { workspace, dialogs } = useShell();
+  const { workspace, dialogs } = useStudio();
   const { client } = workspace;
   const mayEdit = useMayEdit();
   const [found, setFound] = useState<OpenChangeRequest | null>(null);

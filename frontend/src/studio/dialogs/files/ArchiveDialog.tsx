@@ -1,7 +1,7 @@
 // A .zip that was dropped: its files into the project, or the archive as it is.
 import { useState } from "react";
-import { Dialog } from "../../parts/Dialog";
-import { bytes } from "../../parts/words";
+import { Dialog } from "../../parts/dialog/Dialog";
+import { bytes } from "../../format/quantities";
 
 interface ArchiveDialogProps {
   readonly file: File;

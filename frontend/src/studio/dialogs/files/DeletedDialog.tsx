@@ -4,8 +4,8 @@ import { useEffect, useState } from "react";
 import type { ProjectClient } from "../../api/client";
 import type { DeletedFile, ProjectFiles } from "../../document/files";
 import { freePath } from "../../document/tree";
-import { FileIcon } from "../../panels/files/FileIcon";
-import { Dialog } from "../../parts/Dialog";
+import { FileIcon } from "../../parts/files/KindIcon";
+import { Dialog } from "../../parts/dialog/Dialog";
 
 /** Why a recording cannot be brought back; the words of the server's own record of it. */
 const GONE: Readonly<Record<string, string>> = {

@@ -3,30 +3,17 @@ import { useMemo } from "react";
 import type { FileEntry } from "../../document/files";
 import { baseName, byName, pathProblem } from "../../document/paths";
 import { moveProblem, parentOf } from "../../document/tree";
-import { bytes } from "../../parts/words";
-import { planUpload, type UploadPlan } from "../../session/named-files";
+import { bytes } from "../../format/quantities";
+import { planUpload } from "../../session/uploads/incoming-files";
 import type { Workspace } from "../../session/workspace";
 import { ArchiveDialog } from "./ArchiveDialog";
-import type { FileDialogRequest } from "./request";
+import type { FileDialogRequest } from "../../context/files/dialog-request";
 import { DeletedDialog } from "./DeletedDialog";
 import { PathDialog } from "./PathDialog";
 import { UploadDialog } from "./UploadDialog";
 import { RemoveUsedDialog, RenameUsedDialog } from "./UsedDialogs";
-import type { FileTarget } from "../../panels/files/actions";
+import type { FileAnswers } from "../../context/files/actions";
 import "../../styles/file-dialogs.css";
-
-export interface FileAnswers {
-  readonly create: (path: string) => void;
-  /** Give a file or a folder another path. */
-  readonly move: (target: FileTarget, to: string) => void;
-  /** The same after it was said whether the Runefile is changed too. */
-  readonly rename: (target: FileTarget, to: string, alsoThere: boolean) => void;
-  readonly remove: (target: FileTarget) => void;
-  readonly send: (sends: UploadPlan["sends"]) => void;
-  readonly unpack: (file: File, folder: string, replace: boolean) => void;
-  readonly restored: (id: string, path: string) => void;
-  readonly versions: () => void;
-}
 
 interface FileDialogsProps {
   readonly request: FileDialogRequest;

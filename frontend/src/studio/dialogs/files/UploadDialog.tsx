@@ -1,9 +1,9 @@
 // Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
-import { Dialog } from "../../parts/Dialog";
-import { bytes, count } from "../../parts/words";
+import { Dialog } from "../../parts/dialog/Dialog";
+import { bytes, count } from "../../format/quantities";
 import type { Storage } from "../../api/page-state";
-import type { UploadPlan } from "../../session/named-files";
-import { roomNotice } from "../../session/room";
+import type { UploadPlan } from "../../session/uploads/incoming-files";
+import { quotaNotice } from "../../session/uploads/storage-quota";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;
@@ -29,7 +29,7 @@ function Paths({ paths }: { readonly paths: readonly string[] }) {
 
 export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDialogProps) {
   const { sends, refused, replaces, leftOut, size } = plan;
-  const notice = sends.length > 0 ? roomNotice(storage, size) : null;
+  const notice = sends.length > 0 ? quotaNotice(storage, size) : null;
   const fresh = sends.filter(({ path }) => !replaces.includes(path));
   const send = (chosen: UploadPlan["sends"]): void => {
     onClose();

@@ -6,7 +6,7 @@ export async function documentation(text: string): Promise<HTMLElement> {
   // Its card scrolls: with this, by the keyboard too.
   made.tabIndex = 0;
   try {
-    const { toHtml } = await import("../../pages/markdown");
+    const { toHtml } = await import("../../format/markdown");
     made.append(toHtml(text, "", () => ""));
   } catch {
     // Without a connection the reader cannot be fetched: its signs are readable as they are.
@@ -20,5 +20,5 @@ const AFTERWARDS = 5000;
 
 /** Fetches the reader before it is needed, so that documentation comes at once and without a connection. */
 export function prepareDocumentation(): void {
-  setTimeout(() => void import("../../pages/markdown").catch(() => undefined), AFTERWARDS);
+  setTimeout(() => void import("../../format/markdown").catch(() => undefined), AFTERWARDS);
 }

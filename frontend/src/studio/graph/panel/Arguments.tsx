@@ -3,7 +3,7 @@ import { RotateCcw } from "lucide-react";
 import { useId } from "react";
 import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
-import type { ArgumentValue, GraphEdit, PaletteAnswer, StageArgument } from "../answers";
+import type { ArgumentValue, GraphEdit, PaletteAnswer, StageArgument } from "../../edits/graph-requests";
 import { NumberField } from "./NumberField";
 import { TextField } from "./TextField";
 

@@ -3,9 +3,9 @@ import type { Outline } from "../../../api/schema";
 import { ArrowDown, ArrowUp, Cable, Plus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { moveFocus } from "../../parts/arrow-keys";
-import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../answers";
-import type { GraphLanguage } from "../graph-language";
-import { hasItsOwn } from "../picture";
+import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../../edits/graph-requests";
+import type { GraphLanguage } from "../../edits/graph-language";
+import { hasItsOwn } from "../canvas/flow-elements";
 
 interface InputsProps {
   readonly ports: StagePorts;

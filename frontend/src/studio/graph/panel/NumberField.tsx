@@ -2,8 +2,8 @@
 // and is one step of the undo.
 import { useId, useRef, useState } from "react";
 import type { EditStep } from "../../session/workspace";
-import type { StageArgument } from "../answers";
-import { hasSlider, placeOf, PLACES, valueAt } from "../slider";
+import type { StageArgument } from "../../edits/graph-requests";
+import { hasSlider, placeOf, PLACES, valueAt } from "./slider";
 
 interface NumberFieldProps {
   readonly argument: StageArgument;

@@ -2,10 +2,11 @@
 import { Cable, Eye, Pencil, RotateCcw } from "lucide-react";
 import { useId, useState } from "react";
 import { sentenceOf } from "../../api/problem";
-import type { GraphEdit, StagePorts, TensorType, Watching } from "../answers";
-import type { PortEnd } from "../connecting";
-import type { GraphLanguage } from "../graph-language";
+import type { GraphEdit, StagePorts, TensorType } from "../../edits/graph-requests";
+import type { PortEnd } from "../canvas/connecting";
+import type { GraphLanguage } from "../../edits/graph-language";
 import { TypeForm } from "./TypeForm";
+import type { WatchedWires } from "../watched-wires";
 
 interface OutputsProps {
   readonly ports: StagePorts;
@@ -13,7 +14,7 @@ interface OutputsProps {
   readonly elements: readonly string[];
   readonly language: GraphLanguage;
   readonly readOnly: boolean;
-  readonly watching: Watching | null;
+  readonly watching: WatchedWires | null;
   readonly onEdit: (edit: GraphEdit) => Promise<unknown>;
   readonly onConnect: (from: PortEnd) => void;
 }

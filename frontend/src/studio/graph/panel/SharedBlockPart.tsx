@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import { InlineCode } from "../../parts/InlineCode";
 import type { SharedBlock, SharedBlocks } from "../../session/shared-blocks";
-import { useShell } from "../../shell/shell";
+import { useStudio } from "../../context/studio";
 
 interface Props {
   readonly target: string;
@@ -35,12 +35,12 @@ export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): N
 }
 
 export function SharedBlockPart(props: Props) {
-  const { shared } = useShell().workspace;
+  const { shared } = useStudio().workspace;
   return shared === undefined ? null : <Shown {...props} shared={shared} />;
 }
 
 function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: SharedBlocks }) {
-  const { workspace, dialogs } = useShell();
+  const { workspace, dialogs } = useStudio();
   const found = sharedBlockOf(useStore(shared.state), target);
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
   if (found === null) return null;

@@ -6,15 +6,16 @@ import { KIND_WORDS } from "../../../pipeline";
 import { CodeLink } from "../../parts/CodeLink";
 import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
-import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
-import type { PortEnd } from "../connecting";
-import type { GraphLanguage } from "../graph-language";
-import { stageAt } from "../selection";
+import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts } from "../../edits/graph-requests";
+import type { PortEnd } from "../canvas/connecting";
+import type { GraphLanguage } from "../../edits/graph-language";
+import { stageAt } from "../../session/problems/stage-at";
 import { Arguments } from "./Arguments";
 import { Inputs } from "./Inputs";
 import { Outputs } from "./Outputs";
 import { SharedBlockPart } from "./SharedBlockPart";
 import { TextField } from "./TextField";
+import type { WatchedWires } from "../watched-wires";
 
 interface StagePanelProps {
   readonly node: OutlineNode;
@@ -24,7 +25,7 @@ interface StagePanelProps {
   readonly diagnostics: readonly Diagnostic[];
   readonly runefile: string;
   readonly readOnly: boolean;
-  readonly watching: Watching | null;
+  readonly watching: WatchedWires | null;
   readonly onEdit: (edit: GraphEdit, step?: EditStep) => Promise<string | null>;
   readonly onFix: ((edits: readonly TextEdit[]) => void) | null;
   readonly onPick: (name: string) => void;

@@ -1,9 +1,9 @@
 // The type of an output, as someone wants to declare it. Whether the stage can give it is the language's word.
 import { useId, useState, type FormEvent } from "react";
 import { sentenceOf } from "../../api/problem";
-import type { StagePorts, TensorType } from "../answers";
-import type { GraphLanguage } from "../graph-language";
-import { readType, shapeOf } from "../tensor-type";
+import type { StagePorts, TensorType } from "../../edits/graph-requests";
+import type { GraphLanguage } from "../../edits/graph-language";
+import { readType, shapeOf } from "./tensor-type";
 
 interface TypeFormProps {
   readonly ports: StagePorts;

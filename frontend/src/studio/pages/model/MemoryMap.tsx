@@ -1,6 +1,6 @@
 // What lies where in the memory of a model that is compiled, and in which steps; `forge/web/memory.py` draws the same on a build's page.
 import type { MemoryMap as Map } from "../../../api/schema";
-import { bytes } from "../../parts/words";
+import { bytes } from "../../format/quantities";
 import "../../../look/memory.css";
 
 const WIDTH = 720;

@@ -3,7 +3,7 @@
 import type { DrawnModel, Layer } from "../../../api/schema";
 import { Minus, Plus } from "lucide-react";
 import { useMemo, useRef, useState, type PointerEvent } from "react";
-import { bytes, count } from "../../parts/words";
+import { bytes, count } from "../../format/quantities";
 import { blocksOf, layoutOf, opName, shortShape, type PlacedBlock } from "./layers";
 
 const BOX = { width: 168, height: 46, across: 24, down: 34 };

@@ -15,11 +15,12 @@ import type { Present } from "../../document/presence";
 import { treeRows } from "../../document/paths";
 import { MANY, parentOf, rowAfter, rowNamed, shownRows, type OpenFolders, type ShownRow } from "../../document/tree";
 import { useRemembered } from "../../parts/remembered";
-import { menuOf, type FileActions, type FileTarget } from "./actions";
+import type { FileActions, FileTarget } from "../../context/files/actions";
+import { menuOf } from "./menu";
 import { TreeRow, type RowActions } from "./TreeRow";
-import type { Severity } from "../../session/severity";
+import type { Severity } from "../../session/problems/severity";
 
-const Menu = lazy(() => import("../../parts/Menu"));
+const Menu = lazy(() => import("../../parts/menu/Menu"));
 
 interface TreeProps {
   readonly project: string;

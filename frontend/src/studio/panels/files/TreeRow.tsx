@@ -4,9 +4,9 @@ import { memo, type DragEvent, type MouseEvent } from "react";
 import type { FileEntry } from "../../document/files";
 import type { Present } from "../../document/presence";
 import type { ShownRow } from "../../document/tree";
-import { bytes, count } from "../../parts/words";
-import { FileIcon } from "./FileIcon";
-import type { Severity } from "../../session/severity";
+import { bytes, count } from "../../format/quantities";
+import { FileIcon } from "../../parts/files/KindIcon";
+import type { Severity } from "../../session/problems/severity";
 
 export interface RowActions {
   readonly activate: (row: ShownRow<FileEntry>) => void;

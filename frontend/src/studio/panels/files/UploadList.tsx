@@ -1,8 +1,8 @@
 // What is on its way to the server, and what was refused and why.
 import { X } from "lucide-react";
 import { baseName } from "../../document/paths";
-import { count } from "../../parts/words";
-import type { UploadRow, Uploads } from "../../session/uploads";
+import { count } from "../../format/quantities";
+import type { UploadRow, Uploads } from "../../session/uploads/queue";
 
 /** Rows that are shown one by one; more are told together. */
 const EACH = 3;

@@ -1,0 +1,115 @@
+"""The audit log as a file: CSV or JSON, streamed, so that its length costs no memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db.models import Q, QuerySet
+from django.http import StreamingHttpResponse
+
+from forge.accounts.audit.sentences import Told, tell
+from forge.accounts.audit.serializers import told_to_json
+from forge.core.api.json_types import utc_timestamp
+from forge.core.blobs.responses import as_foreign
+from forge.core.errors import Invalid
+from forge.core.models import AuditEntry
+
+BATCH = 500
+"""Entries that are held at once."""
+
+COLUMNS = ("time", "person", "by", "action", "sentence", "project", "address", "subject", "data")
+
+
+class Format(StrEnum):
+    """What a file may be."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSON: "application/json"}
+
+
+def checked_format(text: str) -> Format:
+    """The format of this name. Raises `Invalid`."""
+    if text not in set(Format):
+        raise Invalid("The format is csv or json.", errors={"format": ["csv or json"]})
+    return Format(text)
+
+
+def export_response(request: Any, entries: QuerySet[AuditEntry], kind: Format, filename: str) -> StreamingHttpResponse:
+    """Entries as a download. The caller has checked that they may be read."""
+    pieces = export(entries, kind)
+    is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
+    content = _in_threads(pieces) if is_async else pieces
+    return as_foreign(StreamingHttpResponse(content, content_type=_TYPES[kind]), filename=f"{filename}.{kind}")
+
+
+def export(entries: QuerySet[AuditEntry], kind: Format) -> Iterator[str]:
+    """The pieces of a file of entries, the newest first."""
+    write: Callable[[Iterator[list[Told]]], Iterator[str]] = _csv if kind is Format.CSV else _json
+    return write(batches(entries))
+
+
+def batches(entries: QuerySet[AuditEntry], size: int = BATCH) -> Iterator[list[Told]]:
+    """The entries, the newest first, so many at a time. Each batch is a query of its own: none stays open."""
+    left = entries.order_by("-at", "-pk")
+    batch = list(left[:size])
+    while batch:
+        yield tell(batch)
+        last = batch[-1]
+        batch = list(left.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))[:size])
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a quote goes before what could be one."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _csv(found: Iterator[list[Told]]) -> Iterator[str]:
+    yield _rows([COLUMNS])
+    for batch in found:
+        yield _rows([_row(told) for told in batch])
+
+
+def _row(told: Told) -> tuple[str, ...]:
+    entry = told.entry
+    return (
+        utc_timestamp(entry.at),
+        told.who,
+        told.by,
+        entry.action,
+        told.sentence,
+        told.project.name if told.project else "",
+        str(entry.data.get("address", "")),
+        entry.subject,
+        json.dumps(entry.data, ensure_ascii=False, sort_keys=True),
+    )
+
+
+def _rows(rows: list[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _json(found: Iterator[list[Told]]) -> Iterator[str]:
+    before = "[\n"
+    for batch in found:
+        yield before + ",\n".join(json.dumps(told_to_json(told), ensure_ascii=False) for told in batch)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+async def _in_threads(pieces: Iterator[str]) -> AsyncIterator[str]:
+    """The same pieces, each read in a thread that gives its connection back."""
+    read = database_sync_to_async(next, thread_sensitive=False)
+    while (piece := await read(pieces, None)) is not None:
+        yield piece

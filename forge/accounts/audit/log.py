@@ -1,0 +1,95 @@
+"""Reading the audit log: whose entries are whose, and which of them someone wants.
+
+Owners read what happened in their organisation, and how people signed in while they were its members; everyone reads
+what happened to their own account. What a stranger was refused is told to owners and never to the stranger, who would
+learn by it that there is something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from forge.accounts.models import Membership, Organisation, User
+from forge.accounts.organisations.access import require_in, require_scope
+from forge.accounts.permissions import Verb
+from forge.accounts.tokens.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.audit.messages import Topic, actions_of, declared
+from forge.core.errors import Invalid
+from forge.core.models import AuditEntry
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries someone wants: all that are empty want any."""
+
+    who: UUID | None = None
+    """The person who acted, by themself or by a token; or the person whose account it was."""
+    what: str = ""
+    """A topic, or an action."""
+    since: datetime | None = None
+    until: datetime | None = None
+    project: UUID | None = None
+
+    def condition(self) -> Q:
+        """What an entry must be. Raises `Invalid` for a topic or an action that there is not."""
+        found = Q()
+        if self.who is not None:
+            found &= Q(actor=self.who) | Q(subject=f"user:{self.who}")
+        if self.what:
+            found &= Q(action__in=_actions(self.what))
+        if self.since is not None:
+            found &= Q(at__gte=self.since)
+        if self.until is not None:
+            found &= Q(at__lt=self.until)
+        if self.project is not None:
+            found &= Q(project=self.project)
+        return found
+
+
+def organisation_entries(actor: Actor, organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """What happened in an organisation, and how people signed in while they were members; the newest first.
+
+    Raises `Forbidden`, `NotFound` and `Invalid`.
+    """
+    require_in(actor, Verb.READ_AUDIT, organisation)
+    return entries_of_organisation(organisation, wanted)
+
+
+def own_entries(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """What happened to the person's own account, the newest first. Raises `Forbidden` and `Invalid`."""
+    require_scope(actor, Scope.AUDIT_READ)
+    own = AuditEntry.objects.filter(person=actor.pk) if actor.is_authenticated else AuditEntry.objects.none()
+    return own.filter(wanted.condition()).select_related("actor")
+
+
+def entries_of_organisation(organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """The same for whoever runs the installation."""
+    found = AuditEntry.objects.filter(organisation=organisation.pk)
+    return found.filter(wanted.condition()).select_related("actor")
+
+
+def all_entries(wanted: Wanted) -> QuerySet[AuditEntry]:
+    """Those of the whole installation, for whoever runs it; each sign-in once, and not for each organisation."""
+    once = AuditEntry.objects.exclude(subject__startswith="user:", organisation__isnull=False)
+    return once.filter(wanted.condition()).select_related("actor")
+
+
+def people_in(organisation: Organisation) -> QuerySet[User]:
+    """Who acted in an organisation, or is a member of it: who left stays among them."""
+    acted = AuditEntry.objects.filter(organisation=organisation.pk, actor=OuterRef("pk"))
+    member = Membership.objects.filter(organisation=organisation, user=OuterRef("pk"))
+    return User.objects.filter(Exists(acted) | Exists(member)).order_by("name", "email")
+
+
+def _actions(what: str) -> list[str]:
+    if what in set(Topic):
+        return actions_of(Topic(what))
+    if what in declared():
+        return [what]
+    topics = ", ".join(Topic)
+    raise Invalid(f"{what[:60]} is neither a topic nor an action of the audit log. Topics: {topics}.")

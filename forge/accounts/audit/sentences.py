@@ -1,0 +1,148 @@
+"""Entries of the audit log as sentences, in which people, projects and builds are named as they are called today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from forge.accounts.principals import Kind
+from forge.core.audit.messages import Thing, declared, name_things
+from forge.core.models import AuditEntry
+
+_GONE: Mapping[str, str] = {
+    "project": "a project that is gone",
+    "organisation": "an organisation that is gone",
+    "person": "someone whose account is gone",
+    "member": "someone whose account is gone",
+    "team": "a team that is gone",
+    "build": "a build",
+    "review": "a review",
+}
+"""What stands for a thing that has no name any more."""
+
+LONGEST_VALUE = 200
+"""Characters of one value of an entry in a sentence; all of it is in the data."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence, with the page of the thing that it names, if it has one."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry, as it is told."""
+
+    entry: AuditEntry
+    who: str
+    by: str
+    """The token or the pass that acted in the person's name; "" for a person's own hands."""
+    parts: tuple[Part, ...]
+    """What they did: the rest of the sentence."""
+    project: Thing | None
+
+    @property
+    def sentence(self) -> str:
+        """The whole of it as text."""
+        return f"{self.who} {''.join(part.text for part in self.parts)}."
+
+
+def tell(entries: Sequence[AuditEntry]) -> list[Told]:
+    """The entries as sentences. Each kind of thing is asked for once, however many entries there are."""
+    things = name_things({key for entry in entries for key in _keys(entry)})
+    return [_told(entry, things) for entry in entries]
+
+
+def _keys(entry: AuditEntry) -> Iterator[str]:
+    """The keys of all things that the entry's sentence may name."""
+    yield entry.subject
+    yield from (key for key in _places(entry).values() if key)
+    if entry.principal_kind == Kind.TOKEN:
+        yield f"token:{entry.principal_id}"
+
+
+def _places(entry: AuditEntry) -> dict[str, str]:
+    """The key of each thing that words may name."""
+    member, team = entry.data.get("member"), entry.data.get("team")
+    return {
+        "project": f"project:{entry.project}" if entry.project else "",
+        "organisation": f"organisation:{entry.organisation}" if entry.organisation else "",
+        "person": entry.subject if entry.subject.startswith("user:") else "",
+        "member": f"user:{member}" if member else "",
+        "team": f"team:{team}" if team else "",
+        "build": entry.subject if entry.subject.startswith("build:") else "",
+        "review": entry.subject if entry.subject.startswith("review:") else "",
+    }
+
+
+def _told(entry: AuditEntry, things: Mapping[str, Thing]) -> Told:
+    words = declared().get(entry.action)
+    parts = _parts(words.text, entry, things) if words else [Part(f"did {entry.action}")]
+    project = things.get(f"project:{entry.project}") if entry.project else None
+    return Told(entry, _who(entry), _by(entry, things), tuple(parts), project)
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.actor is not None:
+        return str(entry.actor)
+    if entry.principal_kind == Kind.INSTALLATION:
+        return "The installation"
+    if entry.principal_kind == Kind.GUEST:
+        return f"{entry.data.get('guest') or 'Someone'} (guest)"
+    return "Someone" if entry.principal_kind == Kind.VISITOR else "Someone whose account is gone"
+
+
+def _by(entry: AuditEntry, things: Mapping[str, Thing]) -> str:
+    if entry.principal_kind == Kind.TOKEN:
+        token = things.get(f"token:{entry.principal_id}")
+        return f"token {token.name}" if token else "a token that was deleted"
+    return "a phone" if entry.principal_kind == Kind.PHONE_PASS else ""
+
+
+def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterator[Part]:
+    places = _places(entry)
+    for literal, field, _, _ in Formatter().parse(text):
+        if literal:
+            yield Part(literal)
+        if field in places:
+            thing = things.get(places[field])
+            yield Part(thing.name, thing.url) if thing else Part(_missing(entry, field))
+        elif field == "changes":
+            yield Part("; ".join(_changes(entry.data)) or "nothing")
+        elif field:
+            yield Part(_value(entry.data.get(field)))
+
+
+def _missing(entry: AuditEntry, field: str) -> str:
+    """What stands for a thing without a name: what the entry itself says of it, if it does."""
+    number = entry.data.get("number")
+    return f"{field} {number}" if field in {"build", "review"} and number else _GONE[field]
+
+
+def _changes(data: Mapping[str, Any]) -> Iterator[str]:
+    before, after = data.get("before"), data.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in after:
+            if before.get(name) != after[name]:
+                yield f"{name} from {_value(before.get(name))} to {_value(after[name])}"
+
+
+def _value(value: Any) -> str:
+    """A value on one line; what is missing or empty can be seen to be so."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(each) for each in value)
+    text = " ".join(str(value).split()) if value not in (None, "") else "nothing"
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def topics_and_actions() -> Iterable[tuple[str, list[str]]]:
+    """Each topic with its actions, for pages and for the reference."""
+    found: dict[str, list[str]] = {}
+    for name, words in declared().items():
+        found.setdefault(str(words.topic), []).append(name)
+    return ((topic, sorted(actions)) for topic, actions in sorted(found.items()))

@@ -1,0 +1,167 @@
+"""Finding organisations for a person: unknown and forbidden look the same, a former name redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from forge.accounts.errors import SecondFactorNeeded
+from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
+from forge.accounts.organisations.names import is_name
+from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
+from forge.accounts.principals import Kind
+from forge.accounts.tokens.scopes import Scope, fitting
+from forge.core.actors import Actor
+from forge.core.audit.denials import Denial
+from forge.core.audit.entries import NOWHERE, Place
+from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
+
+
+def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
+    """The organisation, if the person may do `verb` to it.
+
+    Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
+    whose role does not include the verb, and `Moved` for a former name of one that they may see.
+    """
+    organisation = Organisation.objects.filter(name=name).first() if is_name(name) else None
+    moved = organisation is None
+    if organisation is None and is_name(name):
+        former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
+        organisation = former.organisation if former else None
+    if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
+        raise nothing_for(actor, verb, name, organisation.place if organisation else NOWHERE)
+    if moved:
+        raise Moved(organisation.get_absolute_url())
+    if not can(actor, verb, organisation):
+        raise refusal(actor, verb, name, organisation.place)
+    return organisation
+
+
+def organisations_of(actor: Actor, verb: Verb = Verb.SEE_ORGANISATION) -> QuerySet[Organisation]:
+    """The organisations to which who acts may do `verb` as a member, by name."""
+    return Organisation.objects.filter(pk__in=organisations_where(actor, verb))
+
+
+def organisations_kept_out_of(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations where who acts has a role, and which want a second factor first."""
+    return Organisation.objects.filter(pk__in=actor.kept_out)
+
+
+def members_of(organisation: Organisation, words: str = "") -> QuerySet[Membership]:
+    """The members whose name or address has these words in it, the first one first.
+
+    The caller has found the organisation for someone.
+    """
+    found = organisation.memberships.select_related("user")
+    for word in words.split():
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found
+
+
+def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
+    """The memberships of people whose name or address has these words in it, in the person's own organisations."""
+    found = Membership.objects.filter(
+        organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION), user__is_active=True
+    )
+    for word in words:
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found.select_related("user", "organisation").order_by("user__name", "organisation__name")
+
+
+def open_invitations(organisation: Organisation, project: UUID | None = None) -> QuerySet[Invitation]:
+    """Invitations to an organisation, or to one of its projects, whose links still work, newest first.
+
+    The caller may manage the people.
+    """
+    found = organisation.invitations.filter(project=project).select_related("invited_by")
+    return found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
+
+
+def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
+    """Raises what `find_organisation` would when the person may not do `verb` to it; actions begin with it."""
+    if can(actor, verb, organisation):
+        return
+    answer = refusal if can(actor, Verb.SEE_ORGANISATION, organisation) else nothing_for
+    raise answer(actor, verb, organisation.name, organisation.place)
+
+
+def nothing_here(actor: Actor) -> SignInNeeded | NotFound:
+    """What is answered where there is nothing; a visitor is asked to sign in."""
+    return NotFound() if actor.is_authenticated else SignInNeeded("Sign in to see this page, if it exists.")
+
+
+def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNeeded | SecondFactorNeeded | NotFound:
+    """The same answer for unknown and forbidden. A person's asking is written down, for both.
+
+    A member who is kept out of the organisation hears that it takes a second factor.
+
+    `where` is what was asked for, as it was asked; `place` where that is, or `NOWHERE`.
+    """
+    is_kept_out = place.organisation in actor.kept_out
+    nothing = SecondFactorNeeded() if is_kept_out else nothing_here(actor)
+    if actor.is_authenticated:
+        nothing.denial = Denial(actor, verb, where, place)
+    return nothing
+
+
+def refusal(actor: Actor, verb: Verb, where: str, place: Place) -> Forbidden:
+    """What a member hears whose role, or whose token's scopes, do not include the verb."""
+    if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
+        refused = scope_needed(sorted(SCOPES_OF[verb])[0])
+    else:
+        refused = Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
+    refused.denial = Denial(actor, verb, where, place)
+    return refused
+
+
+def scope_needed(scope: str) -> Forbidden:
+    """What a token hears that lacks a scope."""
+    return Forbidden(
+        f"This token's scopes do not allow this, which takes {scope}. Create a token with it in your settings."
+    )
+
+
+def may_create_organisations(actor: Actor) -> bool:
+    """Whether who acts may create organisations on this installation, as far as its settings say."""
+    return actor.is_authenticated and settings.EVERYONE_CREATES_ORGANISATIONS
+
+
+def require_may_create(actor: Actor) -> None:
+    """Raises `Forbidden` where organisations are the operator's to create."""
+    if not may_create_organisations(actor):
+        raise Forbidden("On this server, the operator creates organisations. Ask them for one.")
+
+
+def require_operator(actor: Actor) -> None:
+    """Raises `Forbidden` for whoever acts over the network: for what is done by commands where the server runs."""
+    if actor.kind != Kind.INSTALLATION:
+        raise Forbidden("Only the operator of this server can do this, by a command on its machine.")
+
+
+def require_scope(actor: Actor, scope: Scope) -> None:
+    """For what is of no organisation: raises `Forbidden` for a token without the scope."""
+    if (actor.scopes is not None and scope not in actor.scopes) or scope not in fitting(actor.reach):
+        raise scope_needed(scope)
+
+
+def is_confirmed(person: User) -> bool:
+    """Whether the person's address is confirmed."""
+    return bool(EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists())
+
+
+def wanted_address(person: User) -> str:
+    """The address that the person asked for and has not confirmed yet; "" without one."""
+    wanted = EmailAddress.objects.filter(user=person, verified=False).exclude(email=person.email).first()
+    return wanted.email if wanted else ""
+
+
+def organisations_left_alone(person: User) -> list[Organisation]:
+    """The organisations of which this person is an owner, and nobody else who can sign in."""
+    owned = person.memberships.filter(role=Role.OWNER).values("organisation")
+    others = Membership.objects.filter(role=Role.OWNER, user__is_active=True).exclude(user=person)
+    return list(Organisation.objects.filter(pk__in=owned).exclude(pk__in=others.values("organisation")))

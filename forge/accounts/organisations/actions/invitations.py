@@ -1,0 +1,155 @@
+"""Inviting people to an organisation, by links or by letters, and joining by an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.errors import BadAccount
+from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.hooks import invitation_accepted
+from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.invitations import (
+    USUAL_DAYS,
+    checked_addresses,
+    checked_offer,
+    find_invitation,
+    make_link,
+    send_link,
+)
+from forge.accounts.people.actions.account import make_account
+from forge.accounts.people.checks import email_errors, name_errors, password_errors
+from forge.accounts.permissions import Verb, is_more
+from forge.accounts.tokens.secrets import hash_secret
+from forge.core.actors import Actor
+from forge.core.audit.entries import Place, write_entry
+from forge.core.errors import NotFound
+from forge.core.events.log import append_event
+
+
+@transaction.atomic
+def invite(
+    actor: Actor, organisation: Organisation, role: str, *, places: int = 1, days: int = USUAL_DAYS
+) -> tuple[Invitation, str]:
+    """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    offer = checked_offer(role, days, places)
+    invitation, link = make_link(actor, organisation, offer)
+    subject = f"organisation:{organisation.pk}"
+    write_entry(actor, "invitation.create", subject, organisation.place, role=str(offer.role), places=places, days=days)
+    return invitation, link
+
+
+@transaction.atomic
+def invite_by_letter(
+    actor: Actor, organisation: Organisation, role: str, addresses: Sequence[str], *, days: int = USUAL_DAYS
+) -> list[Invitation]:
+    """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    offer = checked_offer(role, days, 1)
+    to = organisation.title or organisation.name
+    subject = f"organisation:{organisation.pk}"
+    sent = []
+    for address in checked_addresses(organisation, addresses):
+        sent.append(send_link(actor, organisation, offer, address, to))
+        write_entry(actor, "invitation.send", subject, organisation.place, role=str(offer.role), email=address)
+    return sent
+
+
+@transaction.atomic
+def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
+    """Revokes an invitation that is open, to the organisation or to a project of it.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
+    if not open_ones.update(revoked=timezone.now()):
+        raise NotFound("This invitation does not exist; it was used or revoked.")
+    write_entry(
+        actor, "invitation.revoke", f"organisation:{organisation.pk}", organisation.place, invitation=str(invitation_id)
+    )
+
+
+def _held_invitation(secret: str) -> Invitation:
+    """The invitation of a link, locked: of two that join at once where one place is left, the second hears that it was
+    used. Raises `LinkEnded`.
+    """
+    Invitation.objects.select_for_update().only("pk").filter(token_hash=hash_secret(secret)).first()
+    return find_invitation(secret)
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What someone who joins says of themselves."""
+
+    name: str
+    email: str
+    password: str
+
+
+def join_as(user: User, secret: str) -> Organisation:
+    """Gives someone who is signed in the role of the invitation; who has a higher one keeps it.
+
+    Raises `LinkEnded`.
+    """
+    with transaction.atomic():
+        return _accept(_held_invitation(secret), user)
+
+
+def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
+    """Makes an account with a password, and lets it in. Raises `LinkEnded` and `BadAccount`."""
+    name, email = " ".join(person.name.split()), person.email.strip().lower()
+    with transaction.atomic():
+        invitation = _held_invitation(secret)
+        errors = name_errors(name) | email_errors(email)
+        errors |= password_errors(person.password, User(email=email, name=name))
+        if errors:
+            raise BadAccount("Check the fields below.", errors=errors)
+        user = make_account(email, name, person.password)
+        return user, _accept(invitation, user)
+
+
+def _accept(invitation: Invitation, user: User) -> Organisation:
+    role, is_new = _let_in(invitation, user)
+    _take_place(invitation, user, is_new)
+    organisation = invitation.organisation
+    if invitation.project is None:
+        write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=role)
+    else:
+        place = Place(organisation=organisation.pk, project=invitation.project)
+        write_entry(user, "project.join", f"project:{invitation.project}", place, role=role)
+    append_event(organisation.stream, MEMBERS_CHANGED(), user)
+    invitation_accepted.call(user, invitation)
+    return organisation
+
+
+def _let_in(invitation: Invitation, user: User) -> tuple[Role, bool]:
+    """The role that the person has now, and whether they had none before."""
+    role = Role(invitation.role)
+    row: Membership | ProjectMembership
+    if invitation.project is None:
+        row, is_new = Membership.objects.get_or_create(
+            organisation=invitation.organisation, user=user, defaults={"role": role}
+        )
+    else:
+        row, is_new = ProjectMembership.objects.get_or_create(
+            project=invitation.project, user=user, defaults={"organisation": invitation.organisation, "role": role}
+        )
+    if not is_new and is_more(role, Role(row.role)):
+        row.role = role
+        row.save(update_fields=["role"])
+    return Role(row.role), is_new
+
+
+def _take_place(invitation: Invitation, user: User, is_new: bool) -> None:
+    """Of a link for several, whoever is let in already takes none."""
+    invitation.taken += 1 if is_new or invitation.places == 1 else 0
+    invitation.used_by = user
+    invitation.used = timezone.now() if invitation.taken >= invitation.places else None
+    invitation.save(update_fields=["taken", "used", "used_by"])

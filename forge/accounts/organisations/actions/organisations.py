@@ -1,0 +1,139 @@
+"""Making an organisation, and renaming it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+from forge.accounts.errors import NameTaken, TooManyNames
+from forge.accounts.events import ORGANISATION_CHANGED
+from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
+from forge.accounts.organisations.access import require_in, require_may_create, require_operator, require_scope
+from forge.accounts.organisations.name_reservations import (
+    LARGEST_COUNT,
+    hold_names,
+    holds_names,
+    is_held_from,
+    lock_names,
+    names_of,
+)
+from forge.accounts.organisations.names import check_organisation_name
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import Resource, limit_of, locked
+from forge.accounts.tokens.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid, QuotaReached
+from forge.core.events.log import append_event
+
+LONGEST_TITLE = 80
+"""Characters of what an organisation is called on pages."""
+
+
+@transaction.atomic
+def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
+    """Makes an organisation, whose owner is the person.
+
+    Raises `Forbidden`, `QuotaReached`, `BadName`, `NameTaken` and `Invalid`.
+    """
+    require_scope(actor, Scope.ORGANISATION_CREATE)
+    require_may_create(actor)
+    _require_another(actor.person)
+    return _create(actor, actor.person, name, title)
+
+
+@transaction.atomic
+def create_organisation_for(actor: Actor, owner: User, name: str, title: str = "") -> Organisation:
+    """Makes an organisation for a person: the operator's, by a command. Raises what `create_organisation` raises."""
+    require_operator(actor)
+    return _create(actor, owner, name, title)
+
+
+def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
+    name = check_organisation_name(name)
+    _take_name(name, None)
+    with _one_of_the_name(name):
+        organisation = Organisation.objects.create(name=name, title=_checked_title(title))
+    Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
+    subject = f"organisation:{organisation.pk}"
+    write_entry(actor, "organisation.create", subject, organisation.place, name=name, owner=str(owner.pk))
+    return organisation
+
+
+@transaction.atomic
+def update_organisation(
+    actor: Actor, organisation: Organisation, *, name: str | None = None, title: str | None = None
+) -> Organisation:
+    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
+
+    Raises `Forbidden`, `BadName`, `NameTaken`, `TooManyNames` and `Invalid`.
+    """
+    require_in(actor, Verb.RENAME_ORGANISATION, organisation)
+    organisation = lock_names(organisation.pk)
+    before = {"name": organisation.name, "title": organisation.title}
+    if name is not None and name != organisation.name:
+        name = check_organisation_name(name)
+        had = names_of(organisation)
+        if name not in had and len(had) >= LARGEST_COUNT:
+            raise TooManyNames(organisation.name, sorted(had))
+        _take_name(name, organisation)
+        FormerOrganisationName.objects.create(name=organisation.name, organisation=organisation)
+        organisation.name = name
+    if title is not None:
+        organisation.title = _checked_title(title)
+    after = {"name": organisation.name, "title": organisation.title}
+    if after != before:
+        with _one_of_the_name(organisation.name):
+            organisation.save(update_fields=["name", "title"])
+        if holds_names(organisation):
+            hold_names(organisation)
+        subject = f"organisation:{organisation.pk}"
+        write_entry(actor, "organisation.update", subject, organisation.place, before=before, after=after)
+        append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
+    return organisation
+
+
+def _require_another(user: User) -> None:
+    """In the transaction that makes one: raises `QuotaReached` for the owner of as many as one may own."""
+    locked(user)
+    limit = limit_of(user.stream, Resource.ORGANISATIONS)
+    if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
+        raise QuotaReached(f"You own {limit} organisations, which is as many as one may. Ask the operator for more.")
+
+
+def _checked_title(title: str) -> str:
+    title = " ".join(title.split())
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(
+            f"A title has at most {LONGEST_TITLE} characters, this one has {len(title)}.",
+            errors={"title": [f"At most {LONGEST_TITLE}."]},
+        )
+    return title
+
+
+def _take_name(name: str, organisation: Organisation | None) -> None:
+    """Makes sure that a name is free for an organisation, or for a new one; as a former name it no longer leads
+    anywhere. Raises `NameTaken`.
+    """
+    # Locked first and looked at afterwards: whoever publishes at this moment holds the names that lead to them.
+    FormerOrganisationName.objects.select_for_update().filter(name=name).first()
+    if is_held_from(name, organisation) or Organisation.objects.filter(name=name).exists():
+        raise _taken(name)
+    FormerOrganisationName.objects.filter(name=name).delete()
+
+
+@contextmanager
+def _one_of_the_name(name: str) -> Iterator[None]:
+    """For writing a name that was free a moment ago. Raises `NameTaken`."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _taken(name: str) -> NameTaken:
+    """The same for a name in use and for one that is held: a stranger learns neither who has it nor what is there."""
+    return NameTaken(f"The name {name} is not available. Choose another name.")

@@ -1,0 +1,128 @@
+"""What an invitation offers, the links that are made of it, and the living invitation of a link.
+
+A link carries its token in the fragment, which no browser sends and no log keeps; a page redeems it by POST. Only the
+token's hash is stored. Used, revoked, ended and unknown links all answer the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.errors import LinkEnded
+from forge.accounts.mail.emails import letter
+from forge.accounts.models import Invitation, Organisation, Role
+from forge.accounts.permissions import OfOrganisation
+from forge.accounts.tokens.secrets import hash_secret, new_secret
+from forge.core.actors import Actor
+from forge.core.errors import Invalid
+
+USUAL_DAYS = 7
+LONGEST_DAYS = 30
+MOST_PLACES = 100
+"""People who can join by one link."""
+MOST_ADDRESSES = 20
+"""Letters that are sent at once."""
+MOST_LETTERS = 100
+"""Letters with invitations that an organisation sends in a day."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The role that an invitation gives, in the organisation or in one of its projects, to how many, and until when."""
+
+    role: Role
+    days: int = USUAL_DAYS
+    """After so many days the link is dead: 1 to `LONGEST_DAYS`."""
+    places: int = 1
+    """How many people can join by one link: 1 to `MOST_PLACES`."""
+    project: OfOrganisation | None = None
+
+
+def checked_role(role: str) -> Role:
+    """The role of this name. Raises `Invalid`."""
+    if role not in Role.values:
+        choices = ", ".join(Role.values)
+        raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
+    return Role(role)
+
+
+def checked_offer(role: str, days: int, places: int, project: OfOrganisation | None = None) -> Offer:
+    """An offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
+    offered = checked_role(role)
+    if project is not None and offered == Role.OWNER:
+        raise Invalid("A project has no owner. Choose maintainer.", errors={"role": ["Not owner."]})
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Invalid(
+            f"An invitation is open for 1 to {LONGEST_DAYS} days.", errors={"days": [f"1 to {LONGEST_DAYS}."]}
+        )
+    if not 1 <= places <= MOST_PLACES:
+        raise Invalid(f"By one link 1 to {MOST_PLACES} people can join.", errors={"places": [f"1 to {MOST_PLACES}."]})
+    return Offer(offered, days, places, project)
+
+
+def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> tuple[str, ...]:
+    """The addresses to which letters go, each once, in lower case. Raises `Invalid`."""
+    found = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    if not found:
+        raise _refused("Write at least one email address.")
+    if len(found) > MOST_ADDRESSES:
+        raise _refused(f"Invite at most {MOST_ADDRESSES} people at once, these are {len(found)}.")
+    for address in found:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise _refused(f"{address} does not look like an email address.") from None
+    since = timezone.now() - timedelta(days=1)
+    sent = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
+    if sent + len(found) > MOST_LETTERS:
+        raise _refused(f"An organisation sends at most {MOST_LETTERS} invitations in a day. Try again tomorrow.")
+    return found
+
+
+def make_link(actor: Actor, organisation: Organisation, offer: Offer, email: str = "") -> tuple[Invitation, str]:
+    """An invitation and its link, which nobody can be told again. The caller has checked that it may be made."""
+    secret = new_secret()
+    invitation = Invitation.objects.create(
+        token_hash=hash_secret(secret),
+        organisation=organisation,
+        project=offer.project.pk if offer.project is not None else None,
+        role=offer.role,
+        email=email,
+        places=offer.places,
+        invited_by=actor.person,
+        expires=timezone.now() + timedelta(days=offer.days),
+    )
+    return invitation, f"{settings.PUBLIC_URL}/join#token={secret}"
+
+
+def send_link(actor: Actor, organisation: Organisation, offer: Offer, email: str, to: str) -> Invitation:
+    """An invitation whose link goes to an address when the transaction ends; `to` is what it is to, as people say."""
+    invitation, link = make_link(actor, organisation, offer, email)
+    words = {"person": actor.person, "to": to, "role": offer.role.label.lower(), "days": offer.days, "link": link}
+    message = letter("invitation", email, words)
+    transaction.on_commit(message.send)
+    return invitation
+
+
+def find_invitation(secret: str) -> Invitation:
+    """The living invitation of a link, to be shown before it is accepted. Raises `LinkEnded`."""
+    invitation = (
+        Invitation.objects.select_related("organisation", "invited_by")
+        .filter(token_hash=hash_secret(secret), used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
+        .first()
+    )
+    if invitation is None:
+        raise LinkEnded("The invitation was used, was revoked or has expired. Ask whoever sent it for another.")
+    return invitation
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid(message, errors={"emails": [message]})

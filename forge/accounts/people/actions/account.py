@@ -1,0 +1,88 @@
+"""What a person does to their own account."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
+
+from forge.accounts.errors import BadAccount
+from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
+from forge.accounts.models import ApiToken, BrowserSession, User
+from forge.accounts.people.access import LONGEST_ABOUT
+from forge.accounts.people.checks import ADDRESS_TAKEN, name_errors, password_errors
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
+from rune.wording import counted
+
+
+def make_account(email: str, name: str, password: str | None = None) -> User:
+    """An account with an address that was free a moment ago. Raises `BadAccount`: it may be somebody's by now."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name)
+    except IntegrityError:
+        raise BadAccount("Check the fields below.", errors={"email": [ADDRESS_TAKEN]}) from None
+
+
+@transaction.atomic
+def update_profile(user: User, *, name: str) -> User:
+    """Changes what a person is called. Raises `BadAccount`."""
+    name = " ".join(name.split())
+    errors = name_errors(name)
+    if errors:
+        raise BadAccount("Check the fields below.", errors=errors)
+    if name != user.name:
+        user.name = name
+        user.save(update_fields=["name"])
+        write_entry(user, "profile.update", f"user:{user.pk}", user.place)
+        append_event(user.stream, PROFILE_CHANGED(), user)
+    return user
+
+
+@transaction.atomic
+def update_page(user: User, *, about: str, shows_page: bool) -> User:
+    """Changes what a person's page says of them, and whether it is for everybody. Raises `BadAccount`."""
+    about = " ".join(about.split())
+    if len(about) > LONGEST_ABOUT:
+        message = f"At most {LONGEST_ABOUT} characters, these are {len(about)}."
+        raise BadAccount("Check the fields below.", errors={"about": [message]})
+    before = {"about": user.about, "for everybody": "yes" if user.shows_page else "no"}
+    user.about, user.shows_page = about, shows_page
+    after = {"about": about, "for everybody": "yes" if shows_page else "no"}
+    if after != before:
+        user.save(update_fields=["about", "shows_page"])
+        write_entry(user, "page.update", user.stream, user.place, before=before, after=after)
+    return user
+
+
+@transaction.atomic
+def set_password(user: User, password: str) -> None:
+    """Gives a person a password. The caller keeps the session alive. Raises `BadAccount`."""
+    errors = password_errors(password, user)
+    if errors:
+        raise BadAccount("This password cannot be used.", errors=errors)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    write_entry(user, "password.set", f"user:{user.pk}", user.place)
+    end_connections(user)
+
+
+@transaction.atomic
+def end_what_password_opened(user: User) -> None:
+    """Ends all tokens and sessions of a person whose password was changed; who changed it goes on with a new session.
+
+    Django calls it by `forge.accounts.sign_in.passwords`, whoever stores a new password, by whatever way.
+    """
+    tokens = ApiToken.objects.visible_to(user)
+    names = [token.name for token in tokens]
+    sessions = BrowserSession.objects.visible_to(user).count()
+    if names or sessions:
+        ended = {"tokens": counted(len(names), "token"), "sessions": counted(sessions, "session"), "names": names}
+        write_entry(user, "password.end", user.stream, user.place, **ended)
+        tokens.delete()
+        Session.objects.filter(browser__user=user).delete()
+
+
+def end_connections(user: User) -> None:
+    """Tells the person's open sockets that a session ended; clients with a valid session reconnect."""
+    append_event(user.stream, SESSIONS_CHANGED(), user)

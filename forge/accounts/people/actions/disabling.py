@@ -1,0 +1,65 @@
+"""Disabling a person, which the operator of the installation does: nothing of theirs gets in, their work stays.
+
+Who is enabled again signs in anew: their sessions, tokens and links do not come back.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from forge.accounts.errors import NoSuchPerson
+from forge.accounts.models import ApiToken, Invitation, SignInLink, User
+from forge.accounts.people.actions.account import end_connections
+from forge.accounts.principals import INSTALLATION
+from forge.core.audit.entries import write_entry
+
+
+@transaction.atomic
+def disable_person(email: str) -> User:
+    """Ends the sessions, sockets and tokens of the person of an address, and the invitations that they made.
+
+    Raises `NoSuchPerson`.
+    """
+    person = _person_of(email)
+    now = timezone.now()
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    tokens = ApiToken.objects.filter(Q(expires__isnull=True) | Q(expires__gt=now), owner=person).update(expires=now)
+    # Whoever has one of their links could come back by it as somebody else.
+    open_ones = Invitation.objects.filter(invited_by=person, used__isnull=True, revoked__isnull=True)
+    invitations = open_ones.update(revoked=now)
+    SignInLink.objects.filter(email=person.email, used__isnull=True).update(used=now)
+    _delete_sessions(person)
+    write_entry(
+        INSTALLATION, "person.disable", f"user:{person.pk}", person.place, tokens=tokens, invitations=invitations
+    )
+    end_connections(person)
+    return person
+
+
+@transaction.atomic
+def enable_person(email: str) -> User:
+    """Lets the person of an address sign in again. Raises `NoSuchPerson`."""
+    person = _person_of(email)
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    write_entry(INSTALLATION, "person.enable", f"user:{person.pk}", person.place)
+    return person
+
+
+def _person_of(email: str) -> User:
+    person = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+    if person is None:
+        raise NoSuchPerson(f"Nobody has the address {email}. The members' list of an organisation shows addresses.")
+    return person
+
+
+def _delete_sessions(person: User) -> None:
+    """Reads all sessions, since a session does not say whose it is but inside: few enough for what is done seldom."""
+    living = Session.objects.filter(expire_date__gt=timezone.now())
+    theirs = [each.pk for each in living.iterator() if each.get_decoded().get(SESSION_KEY) == str(person.pk)]
+    Session.objects.filter(pk__in=theirs).delete()

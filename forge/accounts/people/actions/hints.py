@@ -1,0 +1,30 @@
+"""Putting hints for beginners away."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.models import User
+from forge.accounts.organisations.access import require_scope
+from forge.accounts.people.hints import Hint
+from forge.accounts.tokens.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import NotFound
+
+
+@transaction.atomic
+def put_hint_away(actor: Actor, name: str) -> None:
+    """Shows a hint to this person never again; twice is once. Raises `Forbidden`, and `NotFound` for no hint of ours.
+
+    It is theirs alone: the entry is in the log of their account, and no stream tells of it.
+    """
+    require_scope(actor, Scope.ACCOUNT_WRITE)
+    if name not in Hint.__members__.values():
+        raise NotFound("There is no hint of this name.")
+    person = User.objects.select_for_update().get(pk=actor.person.pk)
+    if name in person.hints_away:
+        return
+    person.hints_away = [*person.hints_away, name]
+    person.save(update_fields=["hints_away"])
+    write_entry(actor, "hint.away", f"user:{person.pk}", person.place, hint=name)

@@ -1,0 +1,115 @@
+"""How much of each resource an organisation and a person may have: defaults, and what the operator changed.
+
+What uses a resource checks its quota in the transaction that uses it, with the holder locked (`locked`), so that two
+who use it at once do not both slip under. What is used is counted by the floor that has the tables
+(`forge.accounts.quotas.usage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from forge.accounts.errors import StorageQuotaReached
+from forge.accounts.models import Organisation, Quota, User
+from forge.core.blobs.usage import recount, stored_bytes
+from rune.wording import size_text
+
+GIGABYTE = 1_000_000_000
+
+
+class Resource(StrEnum):
+    """What there is a quota of."""
+
+    BYTES = "bytes"
+    PROJECTS = "projects"
+    BUILDS = "builds"
+    """In an hour."""
+    MINUTES = "minutes"
+    """Of builds, in a day."""
+    TRIALS = "trials"
+    """Changes tried in copies of builds, in an hour."""
+    SOCKETS = "sockets"
+    """At once, at one server process."""
+    ORGANISATIONS = "organisations"
+    """Of which a person is an owner."""
+
+
+OF_ORGANISATION: Mapping[Resource, int] = {
+    Resource.BYTES: 20 * GIGABYTE,
+    Resource.PROJECTS: 500,
+    Resource.BUILDS: 240,
+    Resource.MINUTES: 720,
+    Resource.TRIALS: 240,
+    Resource.SOCKETS: 1000,
+}
+"""The defaults of an organisation."""
+
+OF_PERSON: Mapping[Resource, int] = {
+    Resource.BUILDS: 120,
+    Resource.MINUTES: 360,
+    Resource.TRIALS: 60,
+    Resource.SOCKETS: 100,
+    Resource.ORGANISATIONS: 20,
+}
+"""The defaults of a person, in all organisations together."""
+
+Holder = TypeVar("Holder", Organisation, User)
+
+
+def defaults_of(holder: str) -> Mapping[Resource, int]:
+    """The defaults of a kind of holder, `organisation` or `user`, also for one of them by its key."""
+    return OF_ORGANISATION if holder.partition(":")[0] == "organisation" else OF_PERSON
+
+
+def limits_of(holder: str) -> dict[Resource, int]:
+    """All limits of a holder by its key, as `Organisation.stream` and `User.stream` are, or of a kind of holder."""
+    kind = holder.partition(":")[0]
+    rows = {(row.holder, row.resource): row.limit for row in Quota.objects.filter(holder__in=(holder, kind))}
+    return {
+        resource: rows.get((holder, resource), rows.get((kind, resource), default))
+        for resource, default in defaults_of(holder).items()
+    }
+
+
+def limit_of(holder: str, resource: Resource) -> int:
+    """One limit of a holder."""
+    return limits_of(holder)[resource]
+
+
+def limits_of_organisations(organisations: Collection[UUID], resource: Resource) -> dict[UUID, int]:
+    """One limit of many organisations, in one query."""
+    keys = {f"organisation:{pk}": pk for pk in organisations}
+    rows = Quota.objects.filter(holder__in=(*keys, "organisation"), resource=resource)
+    found = dict(rows.values_list("holder", "limit"))
+    default = found.get("organisation", OF_ORGANISATION[resource])
+    return {pk: found.get(key, default) for key, pk in keys.items()}
+
+
+def locked(holder: Holder) -> Holder:
+    """The holder's row, locked to the end of the transaction: for whoever counts what it has and then adds to it."""
+    # Rows that point to it may be written meanwhile.
+    return type(holder).objects.select_for_update(no_key=True).get(pk=holder.pk)
+
+
+def require_room(organisation: UUID) -> None:
+    """Before something is stored: raises `StorageQuotaReached` for an organisation that may store nothing more."""
+    limit = limit_of(f"organisation:{organisation}", Resource.BYTES)
+    _require_at_most(limit - 1, organisation, limit)
+
+
+def require_fits(organisation: UUID) -> None:
+    """In the transaction that has just linked more: raises `StorageQuotaReached` if that is too much."""
+    limit = limit_of(f"organisation:{organisation}", Resource.BYTES)
+    _require_at_most(limit, organisation, limit)
+
+
+def _require_at_most(most: int, organisation: UUID, limit: int) -> None:
+    # What was deleted since it was counted last is not held against anyone.
+    if stored_bytes(organisation) > most and recount(organisation) > most:
+        raise StorageQuotaReached(
+            f"The organisation has room for {size_text(limit)}, and not for this too. "
+            "Delete recordings that nobody needs, or ask the operator of this server for more room."
+        )

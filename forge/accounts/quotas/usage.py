@@ -1,0 +1,80 @@
+"""What an organisation has of each resource, beside its limits: for its page, the API and the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from forge.accounts.models import Organisation, User
+from forge.accounts.quotas.limits import Resource, limits_of, limits_of_organisations
+from forge.core.blobs.usage import organisation_bytes
+from forge.core.hooks import Hook
+from forge.core.models import StoredBytes
+
+NEAR = 0.8
+"""The part of a limit from which people are warned."""
+
+Counts = Mapping[Resource, int]
+
+organisation_counts: Hook[[Organisation], Counts] = Hook()
+"""What an organisation has of the resources that a floor counts."""
+
+person_counts: Hook[[User], Counts] = Hook()
+"""The same of a person, in all organisations together."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What there is of a resource, and how much there may be."""
+
+    resource: Resource
+    used: int
+    limit: int
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is time to warn."""
+        return self.used >= self.limit * NEAR
+
+    @property
+    def is_full(self) -> bool:
+        return self.used >= self.limit
+
+
+def usage_of(organisation: Organisation) -> tuple[Usage, ...]:
+    """What an organisation has of all that is counted; the caller has found it for someone."""
+    found = {Resource.BYTES: organisation_bytes(organisation.pk)}
+    for counts in organisation_counts.call(organisation):
+        found.update(counts)
+    return _beside_limits(found, limits_of(organisation.stream))
+
+
+def usage_of_person(user: User) -> tuple[Usage, ...]:
+    """What a person has of all that is counted."""
+    found: dict[Resource, int] = {}
+    for counts in person_counts.call(user):
+        found.update(counts)
+    return _beside_limits(found, limits_of(user.stream))
+
+
+def storage_of(organisations: Collection[UUID]) -> dict[UUID, Usage]:
+    """The stored bytes of organisations, as they were counted last: quick, for a page that shows many."""
+    sizes = dict(StoredBytes.objects.filter(pk__in=organisations).values_list("pk", "size"))
+    limits = limits_of_organisations(organisations, Resource.BYTES)
+    return {pk: Usage(Resource.BYTES, sizes.get(pk, 0), limits[pk]) for pk in organisations}
+
+
+def with_storage(organisations: QuerySet[Organisation]) -> list[tuple[Organisation, Usage]]:
+    """Organisations with what they store, as it was counted last. Two queries."""
+    stored = StoredBytes.objects.filter(organisation=OuterRef("pk")).values("size")
+    found = list(organisations.annotate(stored=Coalesce(Subquery(stored), 0)))
+    limits = limits_of_organisations([each.pk for each in found], Resource.BYTES) if found else {}
+    return [(each, Usage(Resource.BYTES, each.stored, limits[each.pk])) for each in found]
+
+
+def _beside_limits(found: Counts, limits: Counts) -> tuple[Usage, ...]:
+    return tuple(Usage(resource, found[resource], limits[resource]) for resource in limits if resource in found)

@@ -1,0 +1,59 @@
+"""How allauth signs people in here: nobody signs up by themselves, attempts are counted, and letters are our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib.messages import ERROR
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+
+from forge.accounts.mail.emails import letter
+from forge.accounts.models import User
+from forge.accounts.sign_in import attempts
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Signing in and out, with letters in our own words."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The address or the password is wrong.",
+        "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
+        "account_inactive": "This account is disabled. Ask the administrator of this server.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """The pages themselves show what was done; only what went wrong is told on the next page."""
+        if level >= ERROR:
+            super().add_message(request, level, *args, **kwargs)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._attempt = attempts.begin(request, str(credentials.get("email", "")))
+        if not self._attempt.is_allowed:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self._attempt.forgive()
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        attempts.make_known(request, response, user.email)
+        return response
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        return letter(template_prefix.rpartition("/")[2], email, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tells a person of a change to their account, at an address that they confirmed."""
+        to = email or user.email
+        if EmailAddress.objects.filter(user=user, email=to, verified=True).exists():
+            super().send_notification_mail(template_prefix, user, {**(context or {}), "person": user}, to)

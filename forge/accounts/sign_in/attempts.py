@@ -1,0 +1,122 @@
+"""Counts failed sign-ins, so that guessing ends and nobody is locked out by others who guess.
+
+A browser that a person signed in with before is known by a signed cookie and has a count of its own (OWASP calls this
+device cookies). All others are counted three times: by person and address, which ends the usual guessing; by person
+over all addresses; and by address over all people, with room for an office that shares one. So whoever guesses at a
+person, or in the office's network, makes only unknown browsers wait. The counts are in the cache: without it, nobody
+signs in (`forge.core.errors.CountersAway`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase
+
+from forge.core.http.proxies import is_behind_unnamed_proxy
+
+COOKIE = "known-browser"
+COOKIE_LIFE = 180 * 24 * 3600
+"""Seconds for which a browser stays known."""
+_PEOPLE_OF_A_BROWSER = 8
+_SALT = "forge.accounts.sign_in.attempts"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many failures in so many seconds."""
+
+    failures: int
+    seconds: int
+
+
+KNOWN_BROWSER = Limit(5, 300)
+PERSON_AND_ADDRESS = Limit(5, 300)
+PERSON = Limit(50, 3600)
+ADDRESS = Limit(100, 600)
+UNNAMED_PROXY = Limit(1000, 600)
+"""Of an address that is a proxy's, behind which everyone may be (`forge.core.http.proxies`)."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to sign in, counted as a failure until it is `forgiven`."""
+
+    is_allowed: bool
+    _keys: tuple[str, ...]
+
+    def forgive(self) -> None:
+        """It was no failure. Counts that have ended meanwhile stay ended."""
+        for key in self._keys:
+            if cache.get(key):
+                cache.decr(key)
+
+
+def begin(request: HttpRequest, email: str) -> Attempt:
+    """Counts an attempt before the password is looked at, so that many at once are not more than the limit.
+
+    Raises `CountersAway`.
+    """
+    person = _digest(email.strip().lower())
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    if person in known_people(request):
+        return _counted([(f"{_digest(request.COOKIES[COOKIE])}:{person}", KNOWN_BROWSER)])
+    of_address = UNNAMED_PROXY if is_behind_unnamed_proxy(request) else ADDRESS
+    return _counted([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
+
+
+def _counted(counts: Iterable[tuple[str, Limit]]) -> Attempt:
+    keys, allowed = [], True
+    for name, limit in counts:
+        # Windows of fixed places: one atomic step counts, in Redis as in memory.
+        key = f"attempts:{limit.failures}:{int(time.time()) // limit.seconds}:{name}"
+        cache.add(key, 0, limit.seconds)
+        keys.append(key)
+        allowed = cache.incr(key) <= limit.failures and allowed
+    return Attempt(allowed, tuple(keys))
+
+
+def known_people(request: HttpRequest) -> list[str]:
+    """The people, as digests of their addresses, who signed in with this browser before, the last one first."""
+    try:
+        people: list[str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=COOKIE_LIFE)
+    except signing.BadSignature:
+        return []
+    return people
+
+
+def make_known(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
+    """Lets the browser know, in the answer, that the person of this address signed in with it."""
+    person = _digest(email)
+    others = [each for each in known_people(request) if each != person]
+    response.set_cookie(
+        COOKIE,
+        signing.dumps([person, *others][:_PEOPLE_OF_A_BROWSER], salt=_SALT),
+        max_age=COOKIE_LIFE,
+        path="/accounts/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def network_of(address: str) -> str:
+    """What is counted as one address: an IPv4 address, or the /64 network that a subscriber has of IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False).network_address)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]

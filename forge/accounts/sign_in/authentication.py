@@ -1,0 +1,58 @@
+"""Authentication of the API: a bearer token, or a session whose unsafe requests carry the CSRF token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from forge.accounts.models import ApiToken, User
+from forge.accounts.organisations.access import scope_needed
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.secrets import find_token
+from forge.core.audit.denials import Denial
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = find_token(secret.strip())
+        if token is None:
+            raise AuthenticationFailed("Your token is invalid or has expired. Create a new one in your settings.")
+        return token.owner, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class SessionWithCsrf(SessionAuthentication):
+    """A browser's session; REST framework asks for the CSRF token whenever someone is signed in."""
+
+
+class TokenScope(BasePermission):
+    """Keeps a token to its scopes: each view says in `needs` which one a method takes; others are refused.
+
+    What a person may do, and a token with a scope, is checked by the actions.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token = request.auth
+        if not isinstance(token, ApiToken):
+            return True
+        method = {"HEAD": "get", "OPTIONS": "get"}.get(str(request.method), str(request.method).lower())
+        needed: str | None = view.needs.get(method, "a scope that no token has")
+        if needed is not None and needed not in token.scopes:
+            refused = scope_needed(needed)
+            if method in view.needs:  # and not only because the address knows no such method
+                refused.denial = Denial(
+                    principal_of(request), f"do what takes {needed}", request.path, token.owner.place
+                )
+            raise refused
+        return True

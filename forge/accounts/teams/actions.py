@@ -1,0 +1,124 @@
+"""Making teams of an organisation's members, and changing who is in them. What a team may do is given by project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from forge.accounts.errors import NameTaken
+from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.models import Membership, Organisation, Team
+from forge.accounts.organisations.access import require_in, require_scope
+from forge.accounts.organisations.names import check_team_name
+from forge.accounts.permissions import Verb
+from forge.accounts.teams.access import LONGEST_DESCRIPTION, MOST_TEAMS
+from forge.accounts.tokens.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid, NotFound
+from forge.core.events.log import append_event
+
+
+@transaction.atomic
+def create_team(actor: Actor, organisation: Organisation, name: str, description: str = "") -> Team:
+    """Makes a team without people or projects. Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`."""
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    if organisation.teams.count() >= MOST_TEAMS:
+        raise Invalid(f"An organisation has at most {MOST_TEAMS} teams. Delete one that nobody needs.")
+    team = Team(organisation=organisation, name=check_team_name(name), description=_checked_description(description))
+    _save(team)
+    write_entry(actor, "team.create", team.subject, organisation.place, name=name)
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+    return team
+
+
+@transaction.atomic
+def update_team(actor: Actor, team: Team, *, name: str | None = None, description: str | None = None) -> Team:
+    """Gives a team another name or description. Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`."""
+    organisation = team.organisation
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    before = {"name": team.name, "description": team.description}
+    if name is not None:
+        team.name = check_team_name(name)
+    if description is not None:
+        team.description = _checked_description(description)
+    after = {"name": team.name, "description": team.description}
+    if after != before:
+        _save(team)
+        write_entry(
+            actor, "team.update", team.subject, organisation.place, name=before["name"], before=before, after=after
+        )
+        append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+    return team
+
+
+@transaction.atomic
+def delete_team(actor: Actor, team: Team) -> None:
+    """Deletes a team and the roles that its people had by it; what they are otherwise stays. Raises `Forbidden`."""
+    organisation, subject = team.organisation, team.subject
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    team.delete()
+    write_entry(actor, "team.delete", subject, organisation.place, name=team.name)
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+@transaction.atomic
+def add_to_team(actor: Actor, team: Team, people: Collection[UUID]) -> list[Membership]:
+    """Puts members of the organisation into a team; who is in it stays.
+
+    Raises `Forbidden`, `Invalid` and `NotFound`.
+    """
+    organisation = team.organisation
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    if not people:
+        raise Invalid("Choose at least one member.", errors={"people": ["At least one."]})
+    members = list(Membership.objects.filter(organisation=organisation, user__in=people).select_related("user"))
+    if len(members) < len(set(people)):
+        raise NotFound(f"A team has members of {organisation.name} alone. Invite the person to it first.")
+    there = set(team.members.filter(pk__in=[each.pk for each in members]).values_list("pk", flat=True))
+    added = [each for each in members if each.pk not in there]
+    team.members.add(*added)
+    for each in added:
+        write_entry(actor, "team.add", team.subject, organisation.place, member=str(each.user_id), team=str(team.pk))
+    if added:
+        append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+    return members
+
+
+@transaction.atomic
+def take_from_team(actor: Actor, team: Team, person: UUID) -> None:
+    """Takes somebody out of a team, who stays a member of the organisation; anyone may leave by themselves.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    organisation = team.organisation
+    require_scope(actor, Scope.MEMBER_MANAGE)
+    if person != actor.pk:
+        require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    member = team.members.filter(user=person).first()
+    if member is None:
+        raise NotFound(f"{team.name} has no such member.")
+    team.members.remove(member)
+    write_entry(actor, "team.remove", team.subject, organisation.place, member=str(person), team=str(team.pk))
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+def _checked_description(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > LONGEST_DESCRIPTION:
+        message = f"At most {LONGEST_DESCRIPTION} characters."
+        raise Invalid(
+            f"A team's description has at most {LONGEST_DESCRIPTION} characters, this one has {len(text)}.",
+            errors={"description": [message]},
+        )
+    return text
+
+
+def _save(team: Team) -> None:
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError:
+        raise NameTaken(f"{team.organisation.name} has a team {team.name} already. Choose another name.") from None

@@ -1,0 +1,154 @@
+"""Teams of an organisation over HTTP. Every view hands on to an action."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts import actions
+from forge.accounts.api import OrganisationView
+from forge.accounts.models import Team
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.serializers import RoleJson
+from forge.accounts.teams.access import named_team, people_of, roles_of, teams_of
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import Uuid
+from forge.core.api.views import needing, raising
+from forge.core.errors import Conflict
+
+
+class TeamJson(TypedDict):
+    """A team."""
+
+    id: Uuid
+    name: str
+    description: str
+    url: str
+
+
+class TeamsJson(TypedDict):
+    """The teams of an organisation, by name."""
+
+    teams: list[TeamJson]
+
+
+class TeamRoleJson(TypedDict):
+    """The role of a team in a project."""
+
+    project: Annotated[Uuid, "the id of the project"]
+    role: RoleJson
+
+
+class TeamDetailJson(TeamJson):
+    """A team with its people and its roles."""
+
+    people: list[PersonJson]
+    roles: list[TeamRoleJson]
+
+
+class NewTeamSerializer(serializers.Serializer[Any]):
+    """What makes a team."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class TeamChangeSerializer(serializers.Serializer[Any]):
+    """What changes a team; what is left out stays."""
+
+    name = serializers.CharField(required=False)
+    description = serializers.CharField(required=False, allow_blank=True)
+
+
+def team_to_json(team: Team) -> TeamJson:
+    """A team without its people."""
+    return {
+        "id": str(team.pk),
+        "name": team.name,
+        "description": team.description,
+        "url": team.get_absolute_url(),
+    }
+
+
+def detail_to_json(team: Team) -> TeamDetailJson:
+    """A team with its people and its roles. Two queries."""
+    return {
+        **team_to_json(team),
+        "people": [person_to_json(each.user) for each in people_of(team)],
+        "roles": [{"project": str(each.project), "role": each.role} for each in roles_of(team)],
+    }
+
+
+class TeamView(OrganisationView):
+    """A view below a team's address."""
+
+    def team(self, request: Request, organisation: str, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Team:
+        """The team of the address. Raises what `OrganisationView.organisation` raises, and `NotFound`."""
+        return named_team(self.organisation(request, organisation, verb), name)
+
+
+class Teams(OrganisationView):
+    """The teams of an organisation, and making one."""
+
+    needs = needing(get=Scope.ORGANISATION_READ, post=Scope.MEMBER_MANAGE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="teams_list", responses=TeamsJson)
+    def get(self, request: Request, organisation: str) -> Response:
+        found = self.organisation(request, organisation)
+        return Response({"teams": [team_to_json(each) for each in teams_of(found)]})
+
+    @extend_schema(request=NewTeamSerializer, responses={201: TeamDetailJson})
+    def post(self, request: Request, organisation: str) -> Response:
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        asked = self.asked(request, NewTeamSerializer)
+        made = actions.create_team(signed_in(request), found, asked["name"], asked["description"])
+        return Response(detail_to_json(made), status=status.HTTP_201_CREATED)
+
+
+class TeamDetail(TeamView):
+    """One team: its people and roles, another name, deleting it."""
+
+    needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+    raises = raising(patch=Conflict)
+
+    @extend_schema(responses=TeamDetailJson)
+    def get(self, request: Request, organisation: str, team: str) -> Response:
+        return Response(detail_to_json(self.team(request, organisation, team)))
+
+    @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson)
+    def patch(self, request: Request, organisation: str, team: str) -> Response:
+        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        asked = self.asked(request, TeamChangeSerializer)
+        return Response(detail_to_json(actions.update_team(signed_in(request), found, **asked)))
+
+    @extend_schema(responses={204: OpenApiResponse(description="its people have no role by it any more")})
+    def delete(self, request: Request, organisation: str, team: str) -> Response:
+        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        actions.delete_team(signed_in(request), found)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TeamMember(TeamView):
+    """One person in a team: putting them in, taking them out."""
+
+    needs = needing(put=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+
+    @extend_schema(request=None, responses=TeamDetailJson)
+    def put(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
+        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        actions.add_to_team(signed_in(request), found, [member])
+        return Response(detail_to_json(found))
+
+    @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})
+    def delete(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
+        found = self.team(request, organisation, team)
+        actions.take_from_team(principal_of(request), found, member)
+        return Response(status=status.HTTP_204_NO_CONTENT)

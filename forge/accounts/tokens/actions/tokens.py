@@ -1,0 +1,87 @@
+"""Making and deleting a person's tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.models import ApiToken
+from forge.accounts.organisations.access import require_scope
+from forge.accounts.tokens.restriction import checked_reach
+from forge.accounts.tokens.scopes import ASKABLE, Scope, misfits, spelled_out
+from forge.accounts.tokens.secrets import PREFIX, hash_secret, new_secret
+from forge.core.actors import Actor
+from forge.core.audit.entries import Place, write_entry
+from forge.core.errors import Invalid, NotFound
+
+LONGEST_NAME = 80
+"""Characters of what a token is called."""
+LONGEST_TOKEN = timedelta(days=366)
+"""A token ends at the latest after this time."""
+
+
+@transaction.atomic
+def create_token(
+    actor: Actor,
+    name: str,
+    scopes: Sequence[str],
+    expires: datetime | None,
+    reach: Collection[str] | None = None,
+) -> tuple[ApiToken, str]:
+    """Makes a token and gives it with its secret, which is shown this once.
+
+    `scopes` are names out of `scopes.ASKABLE`. `reach` are keys like `organisation:<id>` and `project:<id>`, to which
+    the token is held; without it, it reaches all that its owner does. A token makes tokens with its own scopes only.
+    Raises `Invalid` and `Forbidden`.
+    """
+    require_scope(actor, Scope.TOKEN_CREATE)
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        message = f"Say what the token is for, in at most {LONGEST_NAME} characters."
+        raise Invalid(message, errors={"name": [f"1 to {LONGEST_NAME} characters"]})
+    held = checked_reach(actor, reach)
+    wanted = _checked_scopes(scopes, held)
+    for scope in wanted:
+        require_scope(actor, Scope(scope))
+    now = timezone.now()
+    expires = expires or now + timedelta(days=90)
+    if not now < expires <= now + LONGEST_TOKEN:
+        raise Invalid("A token expires within a year from now.", errors={"expires": ["within a year from now"]})
+    secret = new_secret(PREFIX)
+    token = ApiToken.objects.create(
+        token_hash=hash_secret(secret),
+        hint=secret[-4:],
+        name=name,
+        owner=actor.person,
+        scopes=wanted,
+        reach=held,
+        expires=expires,
+    )
+    what = {"name": name, "scopes": token.scopes, "reach": held}
+    write_entry(actor, "token.create", f"token:{token.pk}", token.owner.place, **what)
+    return token, secret
+
+
+def _checked_scopes(scopes: Sequence[str], held: Collection[str] | None) -> list[str]:
+    unknown = sorted(set(scopes) - set(ASKABLE))
+    if unknown or not scopes:
+        raise Invalid(f"A token needs one or more of the scopes {', '.join(ASKABLE)}.", errors={"scopes": unknown})
+    if wrong := misfits(scopes, held):
+        message = f"A token that is held to organisations or projects cannot have {', '.join(wrong)}."
+        raise Invalid(message, errors={"scopes": wrong})
+    return spelled_out(scopes, held)
+
+
+@transaction.atomic
+def delete_token(actor: Actor, token_id: UUID) -> None:
+    """Deletes one of the person's own tokens. Raises `NotFound`."""
+    require_scope(actor, Scope.ACCOUNT_WRITE)
+    token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
+    if token is None:
+        raise NotFound("You have no such token.")
+    token.delete()
+    write_entry(actor, "token.delete", f"token:{token_id}", Place(person=token.owner_id), name=token.name)

@@ -1,0 +1,100 @@
+"""Whether a numbered build keeps the limits of its `forge.yml`: judged once, when the build ends, and told as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, TypedDict
+
+from forge.builds.models import Artefact, Build
+from forge.core.api.json_types import choices
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.limited import with_evaluation
+from rune.source.policy import Figure, Figures, Judgement, LimitKind, Outcome, Policy, TargetFigures, judge
+from rune.source.policy.wording import bound_text, judgement_sentence, limit_name, value_text
+
+
+class JudgedLimitJson(TypedDict):
+    """A limit of a build's `forge.yml`, and what is said of it.
+
+    `bound` and `value` are bytes, milliseconds, shares from 0 to 1, numbers an hour or instructions; `value` is null
+    where nothing was measured.
+    """
+
+    kind: Annotated[str, choices("LimitKind", tuple(LimitKind))]
+    label: Annotated[str | None, "the label whose recall is limited, or the target of flash, RAM or instructions"]
+    outcome: Annotated[str, choices("LimitOutcome", tuple(Outcome))]
+    bound: float
+    value: float | None
+    name: str
+    found: Annotated[str, "the value as text; empty where nothing was measured"]
+    limit: Annotated[str, "the bound as text"]
+    sentence: str
+
+
+def policy_of(build: Build) -> Policy | None:
+    """What the build's `forge.yml` says; None where there is no such file, or the build is of before there was one."""
+    told = None if build.artefact is None else build.artefact.report.get("policy")
+    return None if told is None else Policy.from_json(told)
+
+
+def wished_manner(artefact: Artefact) -> dict[str, str]:
+    """For what the artefact's `forge.yml` says that its builds are made, by the names of a build's columns."""
+    wishes = (artefact.report.get("policy") or {}).get("build", {})
+    return {name: value for name, value in wishes.items() if value is not None}
+
+
+def judged(
+    artefact: Artefact,
+    run: Mapping[str, Any] | None,
+    evaluation: Mapping[str, Any] | None,
+    needs: Mapping[str, Mapping[str, Any]],
+) -> list[Judgement]:
+    """A judgement of each limit. `run` is what was measured for the build, `evaluation` what was stored of its test
+    samples, `needs` what its packages need, by target (`rune.devices.boards.describing.NeedsJson`)."""
+    told = artefact.report.get("policy")
+    if told is None:
+        return []
+    targets = {target: target_figures(told) for target, told in needs.items()}
+    figures = Figures(artefact.size, artefact.planned_memory, _time(run), targets=targets)
+    if evaluation is not None and "outcomes" in evaluation:
+        figures = with_evaluation(figures, Evaluation.from_json(evaluation))
+    elif evaluation is not None:
+        reason = str(evaluation["reason"])
+        figures = replace(
+            figures, reasons=dict.fromkeys((LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS), reason)
+        )
+    return list(judge(Policy.from_json(told), figures))
+
+
+def target_figures(needs: Mapping[str, Any]) -> TargetFigures:
+    """What a package needs, as limits and comparisons tell it."""
+    return TargetFigures(needs["flash"], needs["ram"], needs["instructions"], needs["not_measured"] or "")
+
+
+def _time(run: Mapping[str, Any] | None) -> Figure | None:
+    if run is None:
+        return None
+    median = run["milliseconds"]
+    return Figure(median, run.get("low", median), run.get("high", median), run["runs"])
+
+
+def judgements_of(build: Build) -> tuple[Judgement, ...]:
+    """What was said of the limits when the build ended."""
+    return tuple(Judgement.from_json(each) for each in build.judgements)
+
+
+def judged_to_json(judgement: Judgement) -> JudgedLimitJson:
+    """A judgement, with its words."""
+    limit, figure = judgement.limit, judgement.figure
+    return {
+        "kind": limit.kind.value,
+        "label": limit.label,
+        "outcome": judgement.outcome.value,
+        "bound": limit.bound,
+        "value": None if figure is None else figure.value,
+        "name": limit_name(limit),
+        "found": value_text(judgement),
+        "limit": bound_text(limit),
+        "sentence": judgement_sentence(judgement),
+    }

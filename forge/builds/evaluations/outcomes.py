@@ -1,0 +1,126 @@
+"""The test samples of a build, and what became of them: the evaluation, a file of the artefact for each set of samples.
+
+An artefact of the same rune has one for each set of samples that it was run on, so nothing is run twice. A sample is
+named by the digest of its recording: what is stored says nothing more once the recording is withdrawn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict, cast
+
+from django.db import transaction
+
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Project, Sample, SampleSplit
+from forge.projects.versions.store import Manifest
+from rune.compiler.building.spec import canonical_digest
+from rune.running.evaluation.evaluation import FORMAT, Evaluation
+
+
+@dataclass(frozen=True)
+class SampleUnderTest:
+    """A sample that a build is evaluated on: a file of its version, with its label and marks of today."""
+
+    digest: str
+    path: str
+    label: str
+    events: Any
+
+    def to_json(self) -> dict[str, Any]:
+        """As the compiler's process reads it."""
+        return {"digest": self.digest, "path": self.path, "label": self.label, "events": self.events}
+
+
+@dataclass(frozen=True)
+class SampleSet:
+    """All of them, and what names the set: their recordings, labels and marks, and how results are written."""
+
+    samples: tuple[SampleUnderTest, ...]
+    digest: str
+
+
+class EvaluationSummaryJson(TypedDict):
+    """How a build did on its test samples. Without an `accuracy`, `reason` says why."""
+
+    samples: int
+    right: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    telling: bool
+    false_alarms_an_hour: float | None
+    reason: str | None
+
+
+def samples_under_test(project: Project, manifest: Manifest) -> SampleSet | None:
+    """The project's test samples among the files of a version; None where there are none."""
+    paths = {entry["digest"]: path for path, entry in sorted(manifest.items(), reverse=True)}
+    rows = Sample.objects.kept().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
+    samples = tuple(
+        SampleUnderTest(row.digest, paths[row.digest], row.label, row.events) for row in rows.order_by("digest")
+    )
+    if not samples:
+        return None
+    named = [[sample.digest, sample.label, sample.events] for sample in samples]
+    return SampleSet(samples, canonical_digest({"format": FORMAT, "samples": named}))
+
+
+def is_evaluated(artefact: Artefact, samples: str) -> bool:
+    """Whether the artefact was run on this set of samples, and what was found is there to be read."""
+    return stored_evaluation(artefact, samples) is not None
+
+
+def add_evaluation(artefact: Artefact, samples: str, found: Mapping[str, Any]) -> None:
+    """Stores what was found as a file of the artefact. Two that find it at once keep one."""
+    data = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    blob = put_bytes(data)
+    with transaction.atomic():
+        link_blobs(artefact, [blob.digest], artefact.organisation_id)
+        ArtefactFile.objects.update_or_create(
+            artefact=artefact, role=Role.EVALUATION, subject=samples, defaults={"blob_id": blob.digest}
+        )
+
+
+def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | None:
+    """What was stored, as JSON; None where nothing is, or where its bytes are lost."""
+    file = artefact.files.filter(role=Role.EVALUATION, subject=samples).first()
+    if file is None:
+        return None
+    try:
+        return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
+    except (NotFound, Damaged, ValueError):
+        return None
+
+
+def evaluation_of(build: Build) -> Evaluation | None:
+    """What became of the build's test samples; None where it has none, or could not be evaluated."""
+    if build.artefact is None or not build.samples:
+        return None
+    stored = stored_evaluation(build.artefact, build.samples)
+    if stored is None or "outcomes" not in stored:
+        return None
+    try:
+        return Evaluation.from_json(stored)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def summary_of(stored: Mapping[str, Any]) -> EvaluationSummaryJson:
+    """The figures that lists and the studio show."""
+    share, stream = stored.get("accuracy"), stored.get("stream")
+    return {
+        "samples": stored.get("samples", 0),
+        "right": stored.get("right", 0),
+        "accuracy": share and share["value"],
+        "low": share and share["low"],
+        "high": share and share["high"],
+        "telling": bool(share and share["telling"]),
+        "false_alarms_an_hour": stream and stream["false_alarms_an_hour"]["value"],
+        "reason": stored.get("reason"),
+    }

@@ -1,0 +1,202 @@
+"""The firmware of a build: what an artefact has of it, and making it when somebody wants it.
+
+It is made on demand, by a build worker, and kept beside the rune. A wake-up that is lost is sent again by the page that
+waits; two workers that make it at once end with the same files.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.builds.errors import NoFirmware
+from forge.builds.execution import NewCompiler
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.notify import notify_firmware
+from forge.compute.errors import ChildDied
+from forge.compute.pool.compiler import Answer
+from forge.compute.pool.local_files import local_files
+from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
+from forge.compute.scheduler.recent_usage import sharing
+from forge.compute.scheduler.slots import Party, Turns
+from forge.core.actors import Actor
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
+from forge.core.errors import Damaged, NotFound
+from forge.projects.access import require
+from forge.projects.files.mounting import with_blocks
+from forge.projects.models import Version
+from forge.projects.versions.store import Manifest, given_files, working_tree
+from rune.compiler.anvil.aim import AIMS, BALANCED
+from rune.devices.firmware.making import FirmwareDescriptionJson
+
+TARGET = "pico"
+"""What firmware is made for."""
+_UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
+_DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
+"""What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
+TEXT_IS_GONE = (
+    "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
+)
+
+
+class FirmwareJson(TypedDict):
+    """The firmware of a build for a board. `missing` is what was not made yet, or not asked for; a refusal has its
+    reason. The description is that of docs/reference/serial.md."""
+
+    state: Literal["missing", "made", "refused"]
+    reason: NotRequired[str]
+    uf2_url: NotRequired[str]
+    description: NotRequired[FirmwareDescriptionJson]
+
+
+def firmware_to_json(build: Build) -> FirmwareJson:
+    """What there is of a build's firmware."""
+    described = None if build.artefact is None else _described(build.artefact, build.optimize_packages)
+    if described is None:
+        return {"state": "missing"}
+    if "refused" in described:
+        return {"state": "refused", "reason": described["refused"]}
+    return {
+        "state": "made",
+        "uf2_url": f"/api/v1/builds/{build.pk}/firmware.uf2",
+        "description": cast("FirmwareDescriptionJson", described),
+    }
+
+
+def uf2_of(build: Build) -> ArtefactFile | None:
+    """The file for the board."""
+    if build.artefact is None:
+        return None
+    files = build.artefact.files.filter(role=Role.FIRMWARE, subject=_UF2[build.optimize_packages])
+    return files.select_related("blob").first()
+
+
+def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
+    """What there is; where there is nothing, it is made soon. A preview has it while its text is the project's.
+
+    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
+    a build without a rune, and for a preview whose text is gone.
+    """
+    require(actor, Verb.READ, build.project)
+    if build.artefact is None:
+        raise NoFirmware("This build has no rune: it has not finished, or it failed.")
+    found = firmware_to_json(build)
+    if found["state"] == "missing":
+        if _source(build, build.artefact) is None:
+            raise NoFirmware(TEXT_IS_GONE)
+        notify_firmware(build.pk)
+    return found
+
+
+class FirmwareSlot:
+    """Where firmware is made in this process: one at a time, and each build once."""
+
+    def __init__(self, new_compiler: NewCompiler = fresh_compiler) -> None:
+        self._new_compiler = new_compiler
+        self._turns = Turns(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        self._held: set[UUID] = set()
+        self._lock = threading.Lock()
+
+    def work(self, build_id: UUID) -> None:
+        """Makes the firmware of a build, or says why there is none."""
+        with self._lock:
+            if build_id in self._held:
+                return
+            self._held.add(build_id)
+        try:
+            build = Build.objects.select_related("project", "version", "artefact").filter(pk=build_id).first()
+            if build is not None and build.artefact is not None and firmware_to_json(build)["state"] == "missing":
+                self._make(build, build.artefact)
+        finally:
+            with self._lock:
+                self._held.remove(build_id)
+
+    def _make(self, build: Build, artefact: Artefact) -> None:
+        organisation = artefact.organisation_id
+        aim = build.optimize_packages
+        job = {
+            "op": "firmware",
+            "spec": artefact.spec,
+            "target": TARGET,
+            "optimize": aim,
+            "digest": artefact.digest,
+        }
+        source = _source(build, artefact)
+        if source is None:
+            # Its page asks again, and is told.
+            return
+        manifest, texts = source
+
+        def take(answer: Answer) -> None:
+            if answer["event"] == "firmware":
+                _keep(artefact, aim, answer["description"], compiler.output)
+            elif answer["event"] == "failed":
+                _keep(artefact, aim, {"refused": _reason(answer)}, None)
+
+        with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
+            try:
+                with local_files(manifest, fetched_folder(), texts) as files:
+                    compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
+            except (ChildDied, Damaged) as error:
+                reason = error.reason if isinstance(error, ChildDied) else error.detail
+                _keep(artefact, aim, {"refused": reason}, None)
+
+
+slot = FirmwareSlot()
+
+
+def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:
+    """The files that a build is of, and the bytes of those that are texts of the editor. None where a preview's text
+    went on and nobody kept it as a version."""
+    of_digest = Version.objects.filter(project=build.project, digest=artefact.version_digest)
+    version = build.version or of_digest.first()
+    if version is not None:
+        return with_blocks(build.project, given_files(version)), {}
+    seen = working_tree(build.project)
+    if seen.digest != artefact.version_digest:
+        return None
+    return with_blocks(build.project, seen.manifest, seen.texts), seen.texts
+
+
+def _reason(answer: Answer) -> str:
+    reasons = [one["message"] for one in answer["diagnostics"] if one["severity"] == "error"]
+    return " ".join([answer["error"], *reasons])
+
+
+def _described(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
+    """What is said of it; None where nothing is, or where its bytes are lost."""
+    file = artefact.files.filter(role=Role.FIRMWARE, subject=_DESCRIPTION[aim]).first()
+    if file is None:
+        return None
+    try:
+        return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
+    except (NotFound, Damaged, ValueError):
+        return None
+
+
+def _keep(artefact: Artefact, aim: str, description: Mapping[str, Any], uf2: Path | None) -> None:
+    """Stores the files, the board's first: a description without it is a refusal."""
+    data = json.dumps(description, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    with staged_bytes(data) as said, transaction.atomic():
+        record(said)
+        link_blobs(artefact, [said.digest], artefact.organisation_id)
+        if uf2 is not None:
+            with staged_file(uf2) as file:
+                record(file)
+                link_blobs(artefact, [file.digest], artefact.organisation_id)
+                _put(artefact, _UF2[aim], file.digest)
+        _put(artefact, _DESCRIPTION[aim], said.digest)
+
+
+def _put(artefact: Artefact, subject: str, digest: str) -> None:
+    ArtefactFile.objects.update_or_create(
+        artefact=artefact, role=Role.FIRMWARE, subject=subject, defaults={"blob_id": digest}
+    )

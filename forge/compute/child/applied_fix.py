@@ -1,0 +1,40 @@
+"""A project's text with one fix of a diagnostic in it, which is found anew in the files as they are.
+
+Who asks names the fix and brings no edit of their own. Runs in the compiler's process. Imports `rune` and never Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.child.language_request import SignatureOf
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import ProjectFiles
+from rune.source.language.apply import apply_edits
+from rune.source.runefile import check
+from rune.source.runefile.diagnostics import Fix
+
+NOT_THERE = "The text no longer has this question."
+
+
+def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The `path` and the whole new `text` of the file that a fix changes; `refused` is a sentence where there is none.
+
+    `named` is the `code` of a diagnostic, its `place` among those of that code, and the `choice` among its fixes, both
+    counted from 0.
+    """
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
+    found = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
+    fixes = found[0].fixes[named["choice"] :] if found else ()
+    if not fixes:
+        return {"refused": NOT_THERE}
+    return _applied(files, fixes[0])
+
+
+def _applied(files: ProjectFiles, fix: Fix) -> dict[str, Any]:
+    paths = {edit.file for edit in fix.edits}
+    if len(paths) != 1:
+        return {"refused": "This fix changes several files, so it cannot be tried."}
+    path = paths.pop()
+    return {"path": path, "text": apply_edits(files.read(path).decode("utf-8"), fix.edits)}

@@ -1,0 +1,247 @@
+"""The steps of a build or a preview, in the compiler's process: check, compile, test, verify, measure, evaluate;
+those of a package are in `forge.compute.child.package_steps`.
+
+Each step answers what it found; the first that finds fault ends the job.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from forge.compute.child.job_files import JobFiles
+from forge.compute.child.language_request import SignatureOf
+from forge.compute.child.package_steps import make_package, preferences_of, write_output
+from forge.compute.child.pause_points import Rests
+from forge.compute.pool.job_answers import Answers
+from rune.compiler.block_tests.running import run_block_tests
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.building import build, check_text
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.report import Step
+from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
+from rune.compiler.targets.finding import find_variant
+from rune.compiler.verify.certificate import certificate
+from rune.compiler.verify.certificate_json import CertificateJson
+from rune.compiler.verify.verifying import Effort, verify
+from rune.running.container import needed_resources, read_rune
+from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.evaluation.evaluating import Effort as EvaluationEffort
+from rune.running.evaluation.evaluating import evaluate
+from rune.running.evaluation.labelled import Event, LabelledSample
+from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
+from rune.running.runtime.measure import measure
+from rune.source.policy import CheckedPolicy, check_policy
+from rune.source.runefile import check, diagnostic_to_json, outline_to_json
+from rune.source.runefile.block_test_files import find_test_files
+from rune.source.runefile.diagnostics import Severity
+from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
+from rune.tensor import TensorType
+from rune.toolchain import toolchain_digest
+from rune.wording import plain
+
+WATCHED_ELEMENTS = 1 << 18
+"""Of a tensor that a page may watch: more would keep it from anything else."""
+VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
+"""A slow model is tried on fewer inputs, and the report says on how many."""
+EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
+"""What is left of the samples then is not run, and the evaluation says how many."""
+
+
+def make(
+    job: Mapping[str, Any],
+    files: JobFiles,
+    signature_of: SignatureOf,
+    answers: Answers,
+    made: bytes | None,
+    output: int,
+    rests: Rests,
+) -> None:
+    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
+    steps, spec = job["steps"], job["spec"]
+    if spec["toolchain"] != toolchain_digest():
+        # What is made here would bear the name of what another toolchain makes.
+        answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
+        return
+    if spec["target"] != RUNE_TARGET:
+        if made is None:
+            answers.send(
+                "failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[]
+            )
+            return
+        make_package(job, files, answers, made, output)
+        return
+    options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
+    if "check" in steps and not _check(files, options, answers, signature_of):
+        return
+    policy = _policy(files) if "policy" in steps else None
+    rune = _compile(files, options, output, answers) if made is None else made
+    if "test" in steps:
+        _test(files, answers)
+    if policy is not None:
+        answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
+    if "verify" in steps and not _verify(files, options, rune, answers):
+        return
+    if "measure" in steps:
+        _measure(rune, answers)
+    if "evaluate" in steps:
+        _evaluate(job["samples"], files, rune, answers, rests)
+
+
+def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:
+    start = time.perf_counter()
+    checked = check(
+        files,
+        PUBLISHED_BLOCKS,
+        runefile=options.runefile,
+        signatures=signature_of,
+        host_resources=options.host_resources,
+    )
+    is_broken = any(one.severity is Severity.ERROR for one in checked.diagnostics)
+    answers.send(
+        "checked",
+        broken=is_broken,
+        diagnostics=[diagnostic_to_json(one) for one in checked.diagnostics],
+        outline=outline_to_json(checked.outline),
+        text=check_text(checked),
+        milliseconds=round((time.perf_counter() - start) * 1000, 1),
+    )
+    if is_broken:
+        raise BuildFailed(checked.diagnostics)
+    if refused := refused_ports(checked.pipeline, options.watched):
+        answers.send("failed", error=refused, diagnostics=[])
+    return not refused
+
+
+def _policy(files: JobFiles) -> CheckedPolicy:
+    """The project's `forge.yml`. Raises `BuildFailed`: rules that cannot be read protect nothing."""
+    found = check_policy(files)
+    if found.has_errors:
+        raise BuildFailed(found.diagnostics)
+    return found
+
+
+def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
+    result = build(
+        files,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
+        log=lambda step: _send_step(answers, step),
+    )
+    write_output(output, result.rune)
+    answers.send(
+        "built",
+        report=result.report.to_json(),
+        diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
+    )
+    return result.rune
+
+
+def _test(files: JobFiles, answers: Answers) -> None:
+    """Runs the tests of the project's own blocks, compiled. Raises `BuildFailed`."""
+    found = find_test_files(files)
+    if not found:
+        return
+    report = run_block_tests(files, only=found)
+    answers.send("step", step="test", text=str(report), milliseconds=report.milliseconds)
+    if report.problems:
+        raise BuildFailed(report.problems)
+
+
+def refused_ports(pipeline: Pipeline | None, ports: Sequence[Port]) -> str:
+    """The reason why these wires cannot be watched; empty if they can."""
+    for port in ports:
+        kind = _type_of(pipeline, port)
+        if kind is None:
+            return f"{plain(port.stage)} no longer has an output {port.index}."
+        if kind.count > WATCHED_ELEMENTS:
+            much = f"{plain(port.stage)} gives {kind.count:,} numbers per run"
+            return f"{much}; at most {WATCHED_ELEMENTS:,} can be watched."
+    return ""
+
+
+def _type_of(pipeline: Pipeline | None, port: Port) -> TensorType | None:
+    stages = {stage.name: stage for stage in pipeline.stages} if pipeline is not None else {}
+    if pipeline is None or (isinstance(stages.get(port.stage), CapabilityStage) and port.index > 0):
+        return None
+    try:
+        return pipeline.type_of(port) if port.stage in stages else None
+    except (IndexError, ValueError):
+        return None
+
+
+def _send_step(answers: Answers, step: Step) -> None:
+    answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
+
+
+def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
+    start = time.perf_counter()
+    found = verify(
+        files,
+        rune,
+        runefile=options.runefile,
+        effort=VERIFY_EFFORT,
+        made_by=toolchain_digest(),
+        profile=options.profile,
+    )
+    milliseconds = round((time.perf_counter() - start) * 1000, 1)
+    answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
+    if found.is_within:
+        answers.send("certified", certificate=_certificate(files, options, rune))
+    return found.is_within
+
+
+def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
+    return certificate(
+        files,
+        rune,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
+    )
+
+
+def _measure(rune: bytes, answers: Answers) -> None:
+    needed = needed_resources(read_rune(rune))
+    if needed:
+        listed = ", ".join(plain(name) for name in needed)
+        answers.send("unmeasured", reason=f"the host must give it {listed} when it starts")
+        return
+    try:
+        measured = measure(rune)
+    except ModelRuntimeMissing as error:
+        # Such a rune is for hosts that have more than this one.
+        answers.send("unmeasured", reason=str(error))
+        return
+    except RuneStopped as error:
+        if error.limit not in ("input", "output"):
+            answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
+            return
+        # How much a run may send is the business of who runs it.
+        answers.send("unmeasured", reason=str(error))
+        return
+    except RuneError as error:
+        answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
+        return
+    answers.send("measured", run=dataclasses.asdict(measured))
+
+
+def _evaluate(
+    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: Rests
+) -> None:
+    """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
+    start = time.perf_counter()
+    given = [_labelled(sample, files) for sample in samples]
+    found: dict[str, Any]
+    try:
+        found = evaluate(rune, given, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
+    except (EvaluationImpossible, RuneError) as error:
+        found = {"samples": len(given), "reason": str(error)}
+    answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))
+
+
+def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:
+    marks = sample["events"]
+    events = None if marks is None else tuple(Event(each["label"], each["start"], each["end"]) for each in marks)
+    return LabelledSample(sample["digest"], sample["label"], partial(files.read, sample["path"]), events=events)

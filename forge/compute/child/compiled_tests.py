@@ -1,0 +1,36 @@
+"""The tests of one block of a project, compiled and run. Runs in the compiler's process, with limits on each test.
+
+Imports `rune` and never Django.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rune.compiler.block_tests.running import TestOutcome, run_block_tests
+from rune.project.files import ProjectFiles
+from rune.source.runefile.block_test_files import find_test_files
+
+_LONGEST = 500
+"""Characters of what a failed test says."""
+
+
+def run_compiled(files: ProjectFiles, path: str) -> dict[str, Any]:
+    """The `tests` of a test file with what each found; `refused` is a sentence where there is no such file."""
+    if path not in find_test_files(files):
+        return {"refused": "There is no such test file beside a block any more."}
+    report = run_block_tests(files, only=(path,))
+    return {"tests": [_to_json(each) for each in report.outcomes], "milliseconds": report.milliseconds}
+
+
+def _to_json(outcome: TestOutcome) -> dict[str, Any]:
+    found = outcome.problem
+    problem = None if found is None else {"file": found.file, "line": found.span.start.line, "message": _said(outcome)}
+    gave = None if outcome.gave is None else asdict(outcome.gave)
+    return {"name": outcome.name, "line": outcome.line, "problem": problem, "gave": gave}
+
+
+def _said(outcome: TestOutcome) -> str:
+    message = "" if outcome.problem is None else outcome.problem.message
+    return message.removeprefix(f"{outcome.name} failed: ")[:_LONGEST]

@@ -1,0 +1,177 @@
+"""The compiler's process: gets jobs over a socket, answers in JSON lines on stdout. Imports `rune` and never Django.
+
+It is started by `forge.compute.pool.child_process` through `rune.running.isolation.launch`, in a folder, a process
+group and, where the system has them, namespaces of its own. Once everything is imported and before it reads anything,
+it gives up all that it does not need, and says what the system could not take from it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
+from typing import IO, Any
+
+from forge.compute.child.applied_fix import apply_fix
+from forge.compute.child.block_step import answer_publishable
+from forge.compute.child.build_steps import make
+from forge.compute.child.compiled_tests import run_compiled
+from forge.compute.child.firmware_step import make_firmware
+from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
+from forge.compute.child.language_request import answer_request
+from forge.compute.child.overrides import answer_wishable, grant_wishes
+from forge.compute.child.pause_points import Rests
+from forge.compute.child.summary import summarise
+from forge.compute.pool.job_answers import Answers
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.errors import BuildFailed
+from rune.running.isolation.confine import confine
+from rune.running.isolation.launch import Entered, packages
+from rune.running.isolation.protections import Isolation
+from rune.running.isolation.toolchain_files import toolchain_access
+from rune.source.runefile import diagnostic_to_json
+from rune.toolchain import toolchain_digest
+
+MEMORY_LIMIT = 3 * 1024**3
+"""Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
+FILE_LIMIT = 512 * 1024**2
+"""Bytes of the largest file that may be written."""
+OPEN_FILES = 1024
+"""A project has at most 500 files."""
+RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
+"""Bytes and open files that are read from the socket at once."""
+
+
+def run_job(
+    job: Mapping[str, Any],
+    descriptors: Sequence[int],
+    output: int,
+    answers: Answers,
+    signatures: Signatures,
+    rests: Rests,
+) -> None:
+    """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
+    try:
+        files = JobFiles(job["files"], descriptors)
+        signature_of = partial(signatures.of, files)
+        match job["op"]:
+            case "language":
+                answers.send("answered", answer=answer_request(files, signature_of, job["request"]))
+            case "summarise":
+                answers.send("answered", answer=summarise(files, signature_of))
+            case "fix":
+                answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
+            case "test":
+                answers.send("answered", answer=run_compiled(files, job["path"]))
+            case "wishable":
+                answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "publishable":
+                answers.send("answered", answer=answer_publishable(files, job["path"]))
+            case "firmware":
+                make_firmware(job, files, answers, output)
+            case "grant":
+                answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
+            case _:
+                made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
+                make(job, files, signature_of, answers, made, output, rests)
+    except BuildFailed as failure:
+        answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
+    except CompileError as error:
+        # What the compiler said is about C that we wrote: it goes to the log and not to the person.
+        sys.stderr.write(f"{error.details}\n")
+        answers.send("failed", error=f"{error}.", diagnostics=[])
+    except MemoryError:
+        answers.send("failed", error="The build needs more memory than its limit.", diagnostics=[])
+    except Exception as error:
+        # Server error, not of the project: the person gets a sentence, the parent logs the rest from stderr.
+        sys.excepthook(type(error), error, error.__traceback__)
+        answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
+
+
+def limit_itself(seconds: int | None) -> None:
+    """Limits memory, files and, where `seconds` are given, time on the processor; what it starts inherits them."""
+    limits = {
+        resource.RLIMIT_DATA: MEMORY_LIMIT,
+        resource.RLIMIT_FSIZE: FILE_LIMIT,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    if seconds is not None:
+        limits[resource.RLIMIT_CPU] = seconds
+    for kind, limit in limits.items():
+        _, hard = resource.getrlimit(kind)
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (limit, limit))
+
+
+def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]]) -> None:
+    """Passes jobs on, each with the files that came with it. At the end of the input the parent is gone: all ends."""
+    data, descriptors = b"", list[int]()
+    while True:
+        received, came, _, _ = socket.recv_fds(source, RECEIVED, DESCRIPTORS_AT_ONCE)
+        if not received:
+            break
+        descriptors += came
+        # Descriptors come with a zero byte each time, which is in no JSON.
+        data += received.replace(b"\0", b"")
+        while b"\n" in data:
+            line, _, data = data.partition(b"\n")
+            jobs.put((json.loads(line), descriptors))
+            descriptors = []
+    with contextlib.suppress(OSError):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    # The first process of a namespace is not killed from inside; what it started ends with it.
+    os._exit(0)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the process has left once it gave up all else."""
+
+    answers: IO[str]
+    jobs: socket.socket
+    output: int
+    isolation: Isolation
+
+
+def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
+    """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
+    without a limit."""
+    limit_itself(int(arguments[1]) or None)
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    jobs = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    toolchain_digest()  # of what is loaded now
+    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
+    return Begun(answers, jobs, int(arguments[0]), Isolation((*entered.gaps, *confine(access))))
+
+
+def main(entered: Entered, arguments: Sequence[str]) -> None:
+    """Serves jobs as long as the parent runs."""
+    begun = begin(entered, arguments)
+    jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()
+    threading.Thread(target=read_jobs, args=(begun.jobs, jobs), daemon=True).start()
+    signatures = Signatures()
+    Answers(begun.answers, 0).send("ready", gaps=begun.isolation.to_json())
+    while True:
+        job, descriptors = jobs.get()
+        answers = Answers(begun.answers, job["id"])
+        run_job(job, descriptors, begun.output, answers, signatures, Rests(answers, jobs.get))
+        for descriptor in descriptors:
+            os.close(descriptor)
+        answers.send("done")
+        gc.collect()

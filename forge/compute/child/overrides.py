@@ -1,0 +1,45 @@
+"""What may be wished otherwise of a project's files, and the files with wishes granted. Runs in the compiler's process.
+
+Imports `rune` and never Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forge.compute.child.language_request import SignatureOf
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import ProjectFiles
+from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.graph_json import stage_argument_to_json
+from rune.source.language.wishes import Wish, WishRefused, granted, stated, wishable
+
+
+def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
+    """The `stages` with the `arguments` that may be wished otherwise; of each, `stated` is what it says now."""
+    analysis = analyse(files, PUBLISHED_BLOCKS, signatures=signature_of)
+    return {
+        "stages": [
+            {
+                "stage": fields.stage,
+                "arguments": [
+                    {**stage_argument_to_json(argument), "stated": stated(argument)} for argument in fields.arguments
+                ],
+            }
+            for fields in wishable(analysis)
+        ]
+    }
+
+
+def grant_wishes(files: ProjectFiles, signature_of: SignatureOf, wishes: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The whole new `texts` by path; or `refused`, a sentence."""
+
+    def read(changed: ProjectFiles) -> Analysis:
+        return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
+
+    try:
+        asked = [Wish(one["stage"], one["argument"], one["before"], one["after"]) for one in wishes]
+        return {"texts": dict(granted(read(files), asked, read))}
+    except WishRefused as refused:
+        return {"refused": refused.reason}

@@ -1,0 +1,102 @@
+"""Making a package for a target, in the compiler's process: sources with a self-test, and what they need on its core.
+
+A package is made from the rune of the same files, which the build has by then: its self-test compares with that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.child.job_files import JobFiles
+from forge.compute.pool.job_answers import Answers
+from rune.compiler.anvil.aim import OPTIMIZATIONS
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.report import BuildResult
+from rune.compiler.building.spec import SpecOptions
+from rune.compiler.targets.finding import find_variant
+from rune.devices.boards.describing import NeedsJson
+from rune.devices.emulation.cores import core_of
+from rune.devices.emulation.errors import EmulationError
+from rune.devices.emulation.measuring import measured_or_planned, measured_stages, period_of
+from rune.devices.emulation.running import missing_package
+from rune.devices.packages.errors import PackageRefused
+from rune.devices.packages.packaging import package
+from rune.source.policy import BuildPreferences, check_policy
+from rune.source.runefile import diagnostic_to_json
+
+EMULATION_SECONDS = 60.0
+"""An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
+
+
+def preferences_of(files: JobFiles) -> BuildPreferences:
+    """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
+    policy = check_policy(files).policy
+    return BuildPreferences() if policy is None else policy.build
+
+
+def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:
+    """The steps `package` and `count` of a job, those that it names. `rune` is that of the same files and options.
+
+    A package that does not leave here is answered as `failed`, with the reason.
+    """
+    options = SpecOptions.from_json(job["spec"]["options"]).with_preferences(preferences_of(files))
+    target = find_variant(job["spec"]["target"], options.optimize)
+    if "package" in job["steps"]:
+        try:
+            made = package(
+                files,
+                BuildOptions.of_spec(options, target),
+                rune=rune,
+            )
+        except PackageRefused as error:
+            answers.send("failed", error=f"{error}.", diagnostics=[])
+            return
+        write_output(output, made.zipped())
+        answers.send(
+            "built",
+            report=made.report.to_json(),
+            diagnostics=[diagnostic_to_json(one) for one in made.diagnostics],
+        )
+        built = made.built
+    else:
+        built = build(
+            files,
+            BuildOptions.of_spec(options, target),
+        )
+    if "count" in job["steps"]:
+        answers.send("counted", needs=_needs(built, options.name))
+
+
+def write_output(output: int, data: bytes) -> None:
+    """Puts what was made into the file of what a job makes."""
+    with os.fdopen(os.dup(output), "r+b") as target:
+        target.seek(0)
+        target.truncate()
+        target.write(data)
+
+
+def _needs(built: BuildResult, name: str) -> NeedsJson:
+    optimization = OPTIMIZATIONS[built.report.optimized_for]
+    needs, reason = measured_or_planned(built, name, EMULATION_SECONDS, optimization)
+    stages = _stages(built, name, optimization) if needs.is_measured else {}
+    core = core_of(built.report.target)
+    return {
+        "flash": needs.flash,
+        "ram": needs.ram,
+        "instructions": needs.instructions,
+        "stages": [{"stage": stage, "instructions": count} for stage, count in stages.items()],
+        "period": period_of(built.program.capabilities),
+        "not_measured": reason,
+        "missing": None if core is None or reason is None else missing_package(core),
+    }
+
+
+def _stages(built: BuildResult, name: str, optimization: str) -> Mapping[str, int]:
+    """Instructions by stage; none where the slower firmware that tells them did not come to its end."""
+    try:
+        return measured_stages(built, name, EMULATION_SECONDS, optimization)
+    except EmulationError:
+        return {}

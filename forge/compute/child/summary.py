@@ -1,0 +1,71 @@
+"""Facts about a project's files without building them: its pipeline, and each model with its memory.
+
+Runs in the compiler's process. Imports `rune` and never Django.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forge.compute.child.language_request import SignatureOf
+from rune.compiler.anvil.errors import AnvilError
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.memory_map import MemoryMap
+from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.tflite import Model, ModelError, describe, read_model, signature
+from rune.model.tflite.layers import live_bytes, quantisation
+from rune.project.files import FileError, MemoryFiles, ProjectFiles
+from rune.source.runefile import check, outline_to_json, starter
+from rune.source.runefile.diagnostics import Severity
+
+MODELS_DESCRIBED = 20
+"""Models of one project that are described."""
+_STARTER, _MODEL = "Runefile.yml", "model.tflite"
+
+
+def summarise(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
+    """The outline of the pipeline, how many errors it has, and the facts of each model by path."""
+    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
+    models = [path for path in files.paths() if path.lower().endswith(".tflite")]
+    return {
+        "outline": outline_to_json(checked.outline),
+        "errors": sum(one.severity is Severity.ERROR for one in checked.diagnostics),
+        "models": {path: _facts(files, path) for path in models[:MODELS_DESCRIBED]},
+    }
+
+
+def _facts(files: ProjectFiles, path: str) -> dict[str, Any]:
+    try:
+        data = files.read(path)
+        model = read_model(data)
+        described = describe(model)
+    except (FileError, ModelError) as error:
+        return {"refusal": str(error)}
+    return described | {"quantisation": quantisation(model), "memory": memory_of(model, data)}
+
+
+def memory_of(model: Model, data: bytes) -> dict[str, Any]:
+    """The bytes that a model needs. `arena` is what Anvil lays out for it with its inputs and outputs and nothing else;
+    None where the host runs it, and `map` says what lies where. `live` is the most that tensors between operators have
+    at one time."""
+    needed: dict[str, Any] = {"runs": "host", "arena": None, "constants": None, "live": live_bytes(model), "map": None}
+    if unsupported(model):
+        return needed
+    try:
+        files = MemoryFiles({_STARTER: starter(signature(model), _MODEL).encode("utf-8"), _MODEL: data})
+        pipeline = check(files, PUBLISHED_BLOCKS, runefile=_STARTER, signatures=lambda _: signature(model)).pipeline
+        if pipeline is None:
+            return needed
+        program = lower(pipeline, {_MODEL: model}, WASM32)
+        planned = plan(program, WASM32.limits)
+    except (ModelError, AnvilError):
+        return needed
+    return needed | {
+        "runs": "compiled",
+        "arena": planned.arena_size,
+        "constants": sum(planned.constant_sizes),
+        "map": MemoryMap.of(program, planned).to_json(),
+    }

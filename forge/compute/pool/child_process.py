@@ -1,0 +1,274 @@
+"""One isolated process that computes, from the outside: its start, its pipes, what it uses, and its end.
+
+It gets jobs over a socket, with the files of a job as open descriptors, so that it needs no path of the server's. What
+it makes it writes into one descriptor. It cannot name a file to its parent: no path of its choice is ever opened here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from queue import Queue
+from typing import IO, Any
+
+import forge
+import rune
+from forge.compute.errors import ChildDied
+from forge.compute.isolation_report import report
+from forge.compute.pool.control_groups import new_group
+from forge.compute.pool.guard import guard, out_of_memory
+from forge.compute.pool.removal import remove_tree
+from forge.compute.scheduler.pace import Pace
+from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
+from rune.running.isolation.control_group import ControlGroup
+from rune.running.isolation.launch import NO_GROUP
+from rune.running.isolation.linux import is_linux
+from rune.running.isolation.protections import Isolation, Protection, isolation_from_json
+
+_log = logging.getLogger(__name__)
+
+Answer = Mapping[str, Any]
+
+LINE_LIMIT = 16 * 1024**2
+"""Bytes of one answer."""
+DESCRIPTORS_AT_ONCE = 100
+"""Of the files of a job; the system takes some 250 in one message."""
+FOLDER_LIMIT = 1 << 30
+"""Bytes that the process may have in its own folder at once."""
+_PACKAGES, _OWN, _OUTPUT = "packages", "own", "output"
+
+
+class ChildProcess:
+    """One process. `root` is where its folder is made, `environment` gives the variables for that folder; `seconds` is
+    its time on the processor, with all that it starts.
+
+    It may still be loading when this returns.
+    """
+
+    program = "forge.compute.child.main"
+    """The module whose `main` runs in it."""
+
+    def __init__(
+        self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
+    ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=root))
+        self.answers: Queue[Answer | None] = Queue()
+        """What it said, and None at the end."""
+        self.isolation: Isolation | None = None
+        """None until it said that it is ready; nothing of a job is read before."""
+        self.stopped: str = ""
+        """Why it was ended from here, for a person."""
+        self._lock = threading.Lock()
+        self._closed = False
+        self._suspended_since: float | None = None
+        self._suspended = 0.0
+        self._priority = USUAL
+        own = self.folder / _OWN
+        own.mkdir()
+        self._output = (self.folder / _OUTPUT).open("w+b")
+        self._errors: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 (closed in `close`)
+        self._jobs, theirs = socket.socketpair()
+        self._group = new_group(self.folder.name)
+        with theirs, self._entrance() as entrance:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                self._command(own, entrance, seconds),
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                cwd=own,
+                env={**environment(self.folder), "HOME": str(own), "TMPDIR": str(own)},
+                pass_fds=(self._output.fileno(), *entrance),
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        arguments = (self._process.stdout,)
+        threading.Thread(target=self._read_answers, args=arguments, daemon=True, name="compiler-answers").start()
+        guard.watch(self, own=own, seconds=seconds)
+
+    def _command(self, own: Path, entrance: Sequence[int], seconds: int | None) -> list[str]:
+        group = str(entrance[0]) if entrance else NO_GROUP
+        launched = [sys.executable, "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), group]
+        return [*launched, self.program, str(self._output.fileno()), str(seconds or 0)]
+
+    @contextlib.contextmanager
+    def _entrance(self) -> Iterator[Sequence[int]]:
+        """The descriptor by which the process enters its control group, if it has one."""
+        if not isinstance(self._group, ControlGroup):
+            yield ()
+            return
+        entrance = self._group.open_entrance()
+        try:
+            yield (entrance,)
+        finally:
+            os.close(entrance)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ending(self) -> os.waitid_result | None:
+        """How it ended, or None while it runs. It is not reaped, so its id is nobody else's until `close`."""
+        if self._closed:
+            raise ValueError("the process was closed")
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+    @property
+    def output(self) -> Path:
+        """The file that it writes into. Only its descriptor is the process's: where it lies decides this side."""
+        return self.folder / _OUTPUT
+
+    def send(self, job: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Hands a job over, with open files, and empties the output. Raises `ChildDied`."""
+        self._output.truncate(0)
+        self._tell(job, descriptors)
+
+    def go_on(self) -> None:
+        """Lets a job go on that rests. Raises `ChildDied`."""
+        self._tell({}, ())
+
+    def _tell(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        line = json.dumps(message).encode() + b"\n"
+        try:
+            for start in range(0, len(descriptors), DESCRIPTORS_AT_ONCE):
+                socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])
+            self._jobs.sendall(line)
+        except OSError as error:
+            raise ChildDied(self.last_words()) from error
+
+    def last_words(self) -> str:
+        """How the process ended, for a person; what it said on stderr goes to our log."""
+        deadline = time.monotonic() + 1
+        while (end := self.ending) is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with contextlib.suppress(OSError, ValueError):
+            self._errors.seek(max(0, os.fstat(self._errors.fileno()).st_size - 4000))
+            text = self._errors.read(4000).decode("utf-8", "replace").strip()
+            if text:
+                _log.warning("The compiler's process ended and said: %s", text)
+        if self.stopped:
+            return self.stopped
+        if isinstance(self._group, ControlGroup) and self._group.ran_out_of_memory:
+            return out_of_memory()
+        if end is None:
+            return "The compiler's process stopped answering."
+        if end.si_code == os.CLD_EXITED:
+            return f"The compiler's process ended with code {end.si_status}."
+        return f"The compiler's process was ended by {signal.Signals(end.si_status).name}."
+
+    def clock(self) -> float:
+        """Seconds since some moment, without those for which it was suspended."""
+        now = time.monotonic() if self._suspended_since is None else self._suspended_since
+        return now - self._suspended
+
+    def set_pace(self, pace: Pace) -> None:
+        """Suspends it with all that it started, or lets it go on: as fast as others, or with what they leave."""
+        if pace is Pace.SUSPENDED:
+            self.suspend()
+            return
+        self.resume()
+        self._set_priority(YIELDING if pace is Pace.YIELDING else USUAL)
+
+    def _set_priority(self, priority: int) -> None:
+        with self._lock:
+            if self._closed or priority == self._priority:
+                return
+            if set_priority(self._process.pid, priority):
+                self._priority = priority
+
+    def suspend(self) -> None:
+        """Suspends it with all that it started, until `resume`; also twice.
+
+        Only where the system wakes its keeper when we die, and once it said that it is ready: a keeper that still
+        attends to the start of its child would not look whether we are there. Nothing happens before.
+        """
+        if is_linux() and self.isolation is not None and self._suspended_since is None and self._signal(signal.SIGSTOP):
+            self._suspended_since = time.monotonic()
+
+    def resume(self) -> None:
+        """Lets it go on if it was suspended."""
+        if self._suspended_since is not None:
+            self._signal(signal.SIGCONT)
+            self._suspended += time.monotonic() - self._suspended_since
+            self._suspended_since = None
+
+    def _signal(self, number: signal.Signals) -> bool:
+        with self._lock:
+            return not self._closed and self._send_signal(number)
+
+    def stop(self, reason: str) -> None:
+        """Ends the process with all that it started; who waits for its answers hears of it."""
+        with self._lock:
+            if not self._closed:
+                self.stopped = self.stopped or reason
+                self._send_signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Ends all and removes its folder. Closing twice does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._closed = True
+        guard.forget(self)
+        if isinstance(self._group, ControlGroup):
+            self._group.remove()
+        for stream in (self._jobs, self._process.stdout, self._output, self._errors):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        remove_tree(self.folder)
+
+    def _send_signal(self, number: signal.Signals) -> bool:
+        """Sends a signal to it and all that it started; answers whether it was sent."""
+        # The group has the process's own id; it exists until the process is waited for, so the id is still ours.
+        # Nothing that it starts can leave the group: the calls for that are refused.
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+    def _read_answers(self, source: IO[bytes]) -> None:
+        """Puts answers into the queue, and None at their end or at anything that is no answer."""
+        try:
+            while (line := source.readline(LINE_LIMIT)).endswith(b"\n"):
+                answer = dict(json.loads(line))
+                if self.isolation is None:
+                    self.isolation = self._with_group(isolation_from_json(answer["gaps"]))
+                    report(self.isolation)
+                self.answers.put(answer)
+        except (ValueError, LookupError, TypeError, OSError):
+            pass
+        self.answers.put(None)
+
+    def _with_group(self, inside: Isolation) -> Isolation:
+        """What the process lacks, of which it cannot know its control group itself."""
+        if isinstance(self._group, ControlGroup):
+            return inside.with_protection(Protection.PROCESS_COUNT)
+        return inside.with_gap(Protection.MEMORY_TOTAL, str(self._group))
+
+
+def packages_folder(folder: Path) -> Path:
+    """A folder that holds our two packages and nothing else: a checkout's own holds the data as well."""
+    made = folder / _PACKAGES
+    made.mkdir()
+    # For a process that is another user; the folder around it lets nobody else in.
+    made.chmod(0o755)
+    for package in (rune, forge):
+        source = Path(next(iter(package.__path__))).resolve()
+        (made / source.name).symlink_to(source)
+    return made

@@ -1,0 +1,241 @@
+"""Giving jobs to the compiler's process: one job after another, for one organisation until the process is replaced.
+
+Nothing here knows a build's row. One object is used by one thread at a time; its process may change.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from queue import Empty
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from forge.compute.child.job_file import Given
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.isolation_report import require
+from forge.compute.pool.child_process import Answer, ChildProcess, packages_folder
+from forge.compute.pool.guard import guard
+from forge.compute.scheduler.pace import RESTING, Pace, PaceNow, usual_pace
+from rune.running.isolation.protections import Isolation, Protection
+
+__all__ = ["Answer", "Compiler"]
+
+TICK = 0.2
+"""Seconds between two looks at the clock while a job runs."""
+START_LIMIT = 60.0
+"""Seconds until a process that was started must be ready."""
+_ALONE = 2
+"""Processes of one that started no other: its keeper and itself."""
+
+Start = Callable[[], ChildProcess]
+
+
+class Compiler:
+    """A process of the compiler, and the next when it ended.
+
+    `folder` is where the folders of processes are made; `seconds` a process's time on the processor. Without the
+    protections in `required` no job is given. `spare` gives a process that was started ahead; it must not have had a
+    job.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seconds: int | None = None,
+        required: Collection[Protection] = (),
+        spare: Start | None = None,
+    ) -> None:
+        self._root = folder
+        self._seconds = seconds
+        self._required = required
+        self._start = spare or self.new_process
+        self._process: ChildProcess | None = None
+        self._owner: UUID | None = None
+        self._job = 0
+        self._ready = False
+        self.memory = 0
+        """Bytes in memory after the last job."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process is there to take a job without a start."""
+        return self._process is not None and self._process.ending is None
+
+    @property
+    def pid(self) -> int | None:
+        """Of what keeps the process, as the system outside sees it."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def isolation(self) -> Isolation | None:
+        """What the process lacks; None until it said so, which is before its first job."""
+        return self._process.isolation if self._process is not None else None
+
+    @property
+    def output(self) -> Path:
+        """The file of what the last job made. It goes with the process."""
+        if self._process is None:
+            raise ChildDied("The compiler's process has ended.")
+        return self._process.output
+
+    def start(self) -> None:
+        """Starts the process if there is none. It may still be loading when this returns."""
+        if not self.alive:
+            self.close()
+            self._process = self._start()
+            self._ready = False
+
+    def new_process(self) -> ChildProcess:
+        """A process that had no job yet."""
+        return ChildProcess(self._root, self._environment, seconds=self._seconds)
+
+    @staticmethod
+    def _environment(folder: Path) -> dict[str, str]:
+        """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+        # A process of one thread can be confined; the C compiler has processes of its own for its threads.
+        own = {"PYTHONPATH": str(packages_folder(folder)), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
+        return kept | own
+
+    def is_of(self, owner: UUID) -> bool:
+        """Whether the process may have a job of this organisation's: it had none of another's."""
+        return self._owner in (None, owner)
+
+    def run(
+        self,
+        job: Mapping[str, Any],
+        on_answer: Callable[[Answer], None],
+        *,
+        owner: UUID,
+        limit: float,
+        files: Mapping[str, Given] | None = None,
+        rune: Given | None = None,
+        tick: Callable[[], None] = lambda: None,
+        pace: PaceNow = usual_pace,
+        pace_at_rest: PaceNow = usual_pace,
+    ) -> None:
+        """Gives a job of an organisation's and hands its answers on, up to `done`. `tick` is called several times a
+        second meanwhile. What it makes is in `output` then; `rune` is what was made before.
+
+        The process goes on, with all that it started, at the `pace` that is answered as often; the time for which it is
+        suspended does not count. Between the samples of an evaluation, whose runs are bounded by the clock, it waits as
+        long as `pace_at_rest` says that it is suspended.
+
+        A process that had a job of another organisation's is replaced first: whatever that job left in it, this one
+        does not meet.
+
+        Raises `ChildDied` when the process ends in the middle, `OutOfTime` (and ends the process) after `limit`
+        seconds, `NotIsolated`, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it
+        started.
+        """
+        process = self.make_ready(owner=owner, tick=tick, pace=pace)
+        self._job += 1
+        try:
+            guard.begins(process)
+            self._send(process, job, files or {}, rune)
+            deadline = process.clock() + limit
+            while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
+                if answer["event"] == RESTING:
+                    self._let_rest(process, tick, pace_at_rest)
+                else:
+                    on_answer(answer)
+            process.resume()
+            usage = guard.ends(process)
+            self.memory = usage.memory
+            if usage.processes > _ALONE:
+                # Something of the job runs on.
+                self.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def make_ready(
+        self, *, owner: UUID, tick: Callable[[], None] = lambda: None, pace: PaceNow = usual_pace
+    ) -> ChildProcess:
+        """Returns when a process is there that may have jobs of this organisation's. Raises as `run` does."""
+        if not self.is_of(owner):
+            self.close()
+        self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 (started above)
+        self._owner = owner
+        try:
+            deadline = process.clock() + START_LIMIT
+            while not self._ready:
+                self._ready = self._next(process, deadline, START_LIMIT, tick, pace)["event"] == "ready"
+            assert process.isolation is not None  # noqa: S101 (said before it was ready)
+            require(process.isolation, self._required)
+        except BaseException:
+            self.close()
+            raise
+        return process
+
+    def _let_rest(self, process: ChildProcess, tick: Callable[[], None], pace: PaceNow) -> None:
+        """Returns when it is this job's turn again. Its process waits to be told, so nothing is cut in the middle."""
+        while pace() is Pace.SUSPENDED:
+            process.suspend()
+            tick()
+            time.sleep(TICK)
+        process.resume()
+        process.go_on()
+
+    def _send(
+        self, process: ChildProcess, job: Mapping[str, Any], files: Mapping[str, Given], rune: Given | None
+    ) -> None:
+        """The job with its files: texts as they are, others as the number of a descriptor that goes with it."""
+        descriptors: list[int] = []
+
+        def described(given: Given) -> dict[str, Any]:
+            told: dict[str, Any] = {"digest": given.digest}
+            if given.text is not None:
+                told["text"] = given.text
+            elif given.descriptor is not None:
+                told["descriptor"] = len(descriptors)
+                descriptors.append(given.descriptor)
+            return told
+
+        told = {path: described(given) for path, given in files.items()}
+        made = None if rune is None else described(rune)
+        process.send({**job, "id": self._job, "files": told, "rune": made}, descriptors)
+
+    def _next(
+        self,
+        process: ChildProcess,
+        deadline: float,
+        limit: float,
+        tick: Callable[[], None],
+        pace: PaceNow,
+    ) -> Answer:
+        while True:
+            tick()
+            process.set_pace(pace())
+            if process.clock() > deadline:
+                raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
+            try:
+                answer = process.answers.get(timeout=TICK)
+            except Empty:
+                continue
+            if answer is None or "event" not in answer:
+                raise ChildDied(process.last_words())
+            return answer
+
+    def close(self) -> None:
+        """Ends the process with all that it started and removes its folder. Nothing happens when there is none."""
+        process, self._process = self._process, None
+        self._owner = None
+        self._ready = False
+        if process is not None:
+            process.close()

@@ -1,0 +1,180 @@
+"""The server's answers about a Runefile: for pages whose own Python is not there yet, and for other editors.
+
+They are computed in processes of this web process's own, each for one organisation. Questions wait in a fair queue.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+
+from forge.accounts.principals import Kind
+from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
+from forge.compute.pool.compiler import Answer, Compiler
+from forge.compute.pool.local_files import local_files
+from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
+from forge.compute.scheduler.recent_usage import sharing
+from forge.compute.scheduler.slots import Party, Turn, Turns
+from forge.core.actors import Actor
+from forge.core.http.lifespan import server_stopping
+from forge.projects.files.mounting import with_blocks, with_usable
+from forge.projects.models import Project
+from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, working_tree
+
+ANSWER_SECONDS = 5.0
+"""Time for one answer; a usual one takes some milliseconds."""
+PATIENCE = 10.0
+"""Seconds for which a question waits while others are answered; the first of them may wait for a process to start,
+which takes seconds on a busy machine."""
+WAITING_LIMIT = 16
+"""Questions of one organisation that may wait; further ones are refused, and nobody else's."""
+PLACES = 3
+"""Processes that may be in the middle of an answer; one computes, the others are suspended."""
+SUMMARY_KEPT = 24 * 3600
+"""Seconds for which the summary of files is kept; files of one digest never change."""
+REST_SECONDS = 300.0
+"""The processes end after this long without a question."""
+
+
+class CompilerPool:
+    """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
+
+    def __init__(self) -> None:
+        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
+        self._compilers = warm_compilers(kept=PLACES)
+        self._rest: threading.Timer | None = None
+        self._lock = threading.Lock()
+
+    def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
+        seen = working_tree(project)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        manifest, texts = with_usable(project, seen.manifest, seen.texts)
+        return self._run(party, {"op": "language", "request": request}, manifest, texts)
+
+    def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
+        """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
+
+    def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+        """What `summary.summarise` tells of an organisation's files; the same files are read once.
+
+        What is kept is the organisation's alone: what computed it had read files of no other. Raises as `answer` does.
+
+        Where it cannot be told in the time that there is, the answer has `error` in it.
+        """
+        return self._told_once("summarise", organisation, manifest, texts)
+
+    def wishable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
+        """What may be wished otherwise of these files (`forge.compute.child.overrides`); the same files are read once.
+
+        Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        return self._told_once("wishable", organisation, manifest, {})
+
+    def grant(
+        self,
+        actor: Actor,
+        project: Project,
+        wishes: Sequence[Mapping[str, object]],
+        manifest: Manifest,
+        texts: Mapping[str, bytes] | None = None,
+    ) -> dict[str, Any]:
+        """The `texts` of these files of a project that wishes change, or why they are `refused`.
+
+        Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        manifest = with_blocks(project, manifest, texts)
+        return self._run(party, {"op": "grant", "wishes": [dict(wish) for wish in wishes]}, manifest, texts or {})
+
+    def _told_once(
+        self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
+    ) -> dict[str, Any]:
+        told = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
+        key = f"{what}:" + hashlib.sha256(told.encode()).hexdigest()
+        known: dict[str, Any] | None = cache.get(key)
+        if known is not None:
+            return known
+        found = self._run(Party(organisation), {"op": what}, manifest, texts)
+        if "error" not in found:
+            cache.set(key, found, SUMMARY_KEPT)
+        return found
+
+    def _run(
+        self, party: Party, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
+    ) -> dict[str, Any]:
+        if self.turns.waiting(party.organisation) >= WAITING_LIMIT:
+            raise TooManyQuestions(
+                f"{WAITING_LIMIT} questions of this organisation are waiting already. Ask again in a moment.",
+                retry_after=1,
+            )
+        self._stay()
+        deadline = time.monotonic() + PATIENCE
+        try:
+            with self.turns.claim(party) as turn:
+                if not turn.wait(lambda: time.monotonic() > deadline):
+                    raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
+                with self._compilers.lend(party.organisation) as compiler:
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, turn)
+        finally:
+            self._rest_soon()
+
+    def _stay(self) -> None:
+        with self._lock:
+            if self._rest is not None:
+                self._rest.cancel()
+
+    def _rest_soon(self) -> None:
+        with self._lock:
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = threading.Timer(REST_SECONDS, self._compilers.close)
+            self._rest.daemon = True
+            self._rest.start()
+
+    def close(self) -> None:
+        """Ends the processes; the next question starts another."""
+        self._stay()
+        self._compilers.close()
+
+
+def _answer_of(
+    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], turn: Turn
+) -> dict[str, Any]:
+    answers: list[Answer] = []
+    try:
+        with local_files(manifest, fetched_folder(), texts) as files:
+            with turn.preparing():
+                compiler.make_ready(owner=owner, pace=turn.pace)
+            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=turn.pace)
+    except OutOfTime:
+        return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
+    except ChildDied as error:
+        return _error("failed", error.reason)
+    if answers and answers[0]["event"] == "answered":
+        found: dict[str, Any] = answers[0]["answer"]
+        return found
+    return _error(
+        "failed",
+        str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",
+    )
+
+
+def _error(name: str, message: str) -> dict[str, Any]:
+    return {"error": {"name": name, "message": message}}
+
+
+language_pool = CompilerPool()
+"""This process's."""
+summary_pool = CompilerPool()
+"""Another for summaries of whole versions and models, so that they keep no editor waiting."""
+server_stopping.register(language_pool.close)
+server_stopping.register(summary_pool.close)

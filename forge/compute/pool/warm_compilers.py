@@ -1,0 +1,66 @@
+"""Processes of the compiler that are kept for one job after another, each of one organisation and no other.
+
+Which organisation a process belongs to, the compiler knows (`Compiler.is_of`), and holds to it. Here each organisation
+finds its own again, and beside those that are kept there is a spare one that had no job yet.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.standby_process import Spare
+
+WARM_MEMORY = 700 * 1024**2
+"""Bytes at which a process is replaced: what Python once took it seldom gives back."""
+
+
+class WarmCompilers:
+    """Lends processes, and keeps up to `kept` that wait. Safe from any thread.
+
+    `new_compiler` gives one that takes its process from `spare`, of which another is prepared after each job.
+    """
+
+    def __init__(self, new_compiler: Callable[[], Compiler], spare: Spare, kept: int) -> None:
+        self._new_compiler = new_compiler
+        self._spare = spare
+        self._kept = kept
+        self._idle: list[Compiler] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lend(self, organisation: UUID) -> Iterator[Compiler]:
+        """A compiler for jobs of this organisation, which nobody else has meanwhile. It may have to be started."""
+        compiler = self._take(organisation)
+        try:
+            yield compiler
+        finally:
+            self._give_back(compiler)
+            self._spare.prepare()
+
+    def close(self) -> None:
+        """Ends all that nobody uses."""
+        with self._lock:
+            ended, self._idle = self._idle, []
+        for compiler in ended:
+            compiler.close()
+
+    def _take(self, organisation: UUID) -> Compiler:
+        with self._lock:
+            own = next((one for one in reversed(self._idle) if one.is_of(organisation)), None)
+            if own is None:
+                return self._new_compiler()
+            self._idle.remove(own)
+            return own
+
+    def _give_back(self, compiler: Compiler) -> None:
+        ended: list[Compiler] = []
+        with self._lock:
+            (self._idle if compiler.alive and compiler.memory <= WARM_MEMORY else ended).append(compiler)
+            while len(self._idle) > self._kept:
+                ended.append(self._idle.pop(0))
+        for old in ended:
+            old.close()

@@ -1,0 +1,27 @@
+"""How fast a job may go at this moment, beside what others compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+
+class Pace(Enum):
+    """What whoever computes does about those who want to compute as well."""
+
+    USUAL = "usual"
+    YIELDING = "yielding"
+    """It computes with what others leave of the processor."""
+    SUSPENDED = "suspended"
+
+
+RESTING = "resting"
+"""The event by which a job says that it waits to be let on: it may be suspended there for as long as others compute."""
+
+PaceNow = Callable[[], Pace]
+"""Asked several times a second while a job runs (`forge.compute.scheduler.slots`)."""
+
+
+def usual_pace() -> Pace:
+    """Of a job that shares the machine with nobody."""
+    return Pace.USUAL

@@ -1,0 +1,59 @@
+"""Words with which the types of answers (`TypedDict`) say what JSON alone does not: formats, choices and pages.
+
+Each shape that the API answers or an event tells is such a type, whose name ends with `Json`. mypy holds the code to
+it, and `forge.core.api.schema` describes it in the API's OpenAPI file. What comes in is checked by serializers instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Generic, TypedDict, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Format:
+    """The format of a text, by its name in OpenAPI."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The values that a text may have, under one name in the description."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TypeAt:
+    """The type of an answer, in a module that is loaded only when the description is written."""
+
+    module: str
+    name: str
+
+
+def choices(name: str, values: Iterable[str]) -> Choices:
+    """The choices of an enumeration; stands in `Annotated[str, choices(...)]`."""
+    return Choices(name, tuple(values))
+
+
+Timestamp = Annotated[str, Format("date-time")]
+Uuid = Annotated[str, Format("uuid")]
+
+
+def utc_timestamp(moment: datetime) -> Timestamp:
+    """A moment in UTC with `Z` at its end, as projects, invitations and tokens have always been told."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+class PageJson(TypedDict, Generic[T]):
+    """One page of a long list; `next` and `previous` are addresses."""
+
+    next: str | None
+    previous: str | None
+    results: list[T]

@@ -1,0 +1,66 @@
+"""What all views of the API share. Errors, rate limits and how a caller is known are set up once, in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
+
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from forge.core.api.body_types import require_described_types
+from forge.core.blobs.chunks import CHUNK
+from forge.core.errors import DomainError
+
+S = TypeVar("S", bound="Serializer[Any]")
+
+
+def needing(**scopes: str | None) -> Mapping[str, str | None]:
+    """The scope that a token needs, by method in small letters; None where anyone is answered."""
+    return MappingProxyType(scopes)
+
+
+Kinds = tuple[type[DomainError], ...]
+
+
+def raising(*always: type[DomainError], **kinds: type[DomainError] | Kinds) -> Mapping[str, Kinds]:
+    """The domain errors of a view: `always` those of any of its methods, `kinds` by method in small letters."""
+    return MappingProxyType(
+        {"": always, **{method: kind if isinstance(kind, tuple) else (kind,) for method, kind in kinds.items()}}
+    )
+
+
+class ForgeView(APIView):
+    """A view of the API. `asked` reads and checks the body."""
+
+    needs: ClassVar[Mapping[str, str | None]] = needing()
+    """Each view says it for all of its methods; a token is refused where nothing is said."""
+    raises: ClassVar[Mapping[str, Kinds]] = raising()
+    """The errors of its actions beyond those that follow from what it takes (`forge.core.api.failures`). They are added
+    to those of its base classes, and are part of the API's description, to which tests hold every answer."""
+
+    def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
+        """What the body asks for, checked. Raises REST framework's `ValidationError`."""
+        checked = serializer(data=request.data)
+        require_described_types(checked, request.data)
+        checked.is_valid(raise_exception=True)
+        values: dict[str, Any] = checked.validated_data
+        return values
+
+
+class RawBody(BaseParser):
+    """Leaves a body of any type alone; the view reads it with `body_chunks`."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        return stream
+
+
+def body_chunks(request: Request) -> Iterator[bytes]:
+    """A raw body, piece by piece; its size was limited before Django saw it."""
+    while chunk := request._request.read(CHUNK):
+        yield chunk

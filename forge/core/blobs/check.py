@@ -1,0 +1,160 @@
+"""Compares the whole blob store with its rows: bytes that are damaged or missing, and what nobody needs.
+
+The server may run meanwhile. What is put or deleted while this looks is no finding: a blob that looks bad is looked at
+once more, by a fresh row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from django.db.models import Exists, OuterRef
+
+from forge.core.blobs.checked_file import measure_file
+from forge.core.blobs.damage import damaged, note_intact
+from forge.core.blobs.store import open_stored, stored_digests
+from forge.core.errors import NotFound
+from forge.core.models import Blob, BlobLink
+
+BATCH = 500
+"""Rows that are read at once."""
+OWNERS_TOLD = 20
+"""Owners of a blob that a finding names."""
+
+
+class Kind(StrEnum):
+    """What a finding is. The first four are problems: something that a link promises cannot be given."""
+
+    DAMAGED = "damaged"
+    """The bytes are not what their digest says."""
+    UNREADABLE = "unreadable"
+    """The store gives an error in place of the bytes."""
+    MISSING = "missing"
+    """Something links the blob, and its bytes are not there."""
+    WRONG_SIZE = "wrong size"
+    """The bytes are whole, and the row says another size."""
+    UNLINKED = "unlinked"
+    """Nothing links the blob: the sweep removes it within the hour."""
+    STRAY = "stray"
+    """Bytes without a row, as a crash leaves them: found by the server once a day, and then swept."""
+
+
+PROBLEMS = frozenset({Kind.DAMAGED, Kind.UNREADABLE, Kind.MISSING, Kind.WRONG_SIZE})
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A row that needs a blob, by the name of its table and its id, and the organisation's id."""
+
+    kind: str
+    id: str
+    organisation: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about one blob. `detail` is a phrase for a person."""
+
+    kind: Kind
+    digest: str
+    detail: str
+    owners: tuple[Owner, ...] = ()
+
+    @property
+    def is_problem(self) -> bool:
+        return self.kind in PROBLEMS
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much was looked at: blobs of how many, and bytes."""
+
+    blobs: int
+    total: int
+    size: int
+
+
+def check_store(told: Callable[[Progress], None]) -> Iterator[Finding]:
+    """Reads every blob and gives what was found. `told` is called after each.
+
+    Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
+    """
+    total, count, size = Blob.objects.count(), 0, 0
+    for blob in _rows():
+        finding, read = _look(blob)
+        if finding is not None and finding.is_problem:
+            # It may have been put or deleted since its row was read.
+            again = Blob.objects.filter(pk=blob.pk).annotate(is_linked=_IS_LINKED).first()
+            finding, read = (None, read) if again is None else _look(again)
+        if finding is not None:
+            yield _noted(finding)
+        count, size = count + 1, size + read
+        told(Progress(count, max(count, total), size))
+    for digest in _strays():
+        yield Finding(Kind.STRAY, digest, "bytes without a row")
+
+
+_IS_LINKED = Exists(BlobLink.objects.filter(blob=OuterRef("pk")))
+
+
+def _rows() -> Iterator[Blob]:
+    """All rows by digest, a batch at a time: no transaction is open while bytes are read."""
+    last = ""
+    while batch := list(Blob.objects.filter(pk__gt=last).annotate(is_linked=_IS_LINKED).order_by("pk")[:BATCH]):
+        yield from batch
+        last = batch[-1].pk
+
+
+def _look(blob: Blob) -> tuple[Finding | None, int]:
+    """What is to be said of one blob, and how many of its bytes were read."""
+    is_linked: bool = blob.is_linked  # type: ignore[attr-defined]
+    try:
+        with open_stored(blob.digest) as file:
+            found = measure_file(file)
+    except NotFound:
+        return (Finding(Kind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
+    except OSError as error:
+        return Finding(Kind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
+    if found.digest != blob.digest:
+        detail = f"{found.size} bytes with the digest {found.digest}"
+        return Finding(Kind.DAMAGED, blob.digest, detail), found.size
+    if blob.damaged_at is not None:
+        note_intact(blob.digest)
+    if found.size != blob.size:
+        return Finding(Kind.WRONG_SIZE, blob.digest, f"{found.size} bytes; the row says {blob.size}"), found.size
+    if not is_linked:
+        return Finding(Kind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), found.size
+    return None, found.size
+
+
+def _noted(finding: Finding) -> Finding:
+    """The finding with its owners; damage is noted where operators see it."""
+    if finding.kind is Kind.DAMAGED:
+        damaged(finding.digest)
+    links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:OWNERS_TOLD]
+    owners = tuple(
+        Owner(link.owner_kind, str(link.owner_id), str(link.organisation) if link.organisation else None)
+        for link in links
+    )
+    return Finding(finding.kind, finding.digest, finding.detail, owners)
+
+
+def _strays() -> Iterator[str]:
+    """Digests of bytes without a row, each looked for once more: a put writes its row first."""
+    stored = stored_digests()
+    while batch := list(islice(stored, BATCH)):
+        known = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
+        for digest in batch:
+            if digest not in known and not Blob.objects.filter(pk=digest).exists() and _is_stored(digest):
+                yield digest
+
+
+def _is_stored(digest: str) -> bool:
+    try:
+        open_stored(digest).close()
+    except NotFound:
+        return False
+    return True

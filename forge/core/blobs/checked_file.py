@@ -1,0 +1,121 @@
+"""Reading bytes that have a digest: they are compared with it before the last of them is handed out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any
+
+from forge.core.blobs.chunks import CHUNK
+
+REMEMBERED = 600.0
+"""Seconds for which a comparison holds for parts of the same file."""
+REMEMBERED_FILES = 1_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Bytes by their digest, as `sha256:...`, and how many they are."""
+
+    digest: str
+    size: int
+
+
+def measure_file(source: IO[bytes]) -> Measured:
+    """Reads a file to its end."""
+    seen, size = hashlib.sha256(), 0
+    while piece := source.read(CHUNK):
+        seen.update(piece)
+        size += len(piece)
+    return Measured(f"sha256:{seen.hexdigest()}", size)
+
+
+class CheckedFile(io.RawIOBase):
+    """A file that is read once, from its first byte to its last.
+
+    The last piece is given only when the digest of all is the expected one; until then a reader has too few bytes, and
+    cannot take damaged ones for whole. `size` is the number of bytes, where it is known: no more than these are given.
+    """
+
+    def __init__(
+        self, source: IO[bytes], digest: str, damaged: Callable[[], Exception], size: int | None = None
+    ) -> None:
+        """`damaged` makes the exception to be raised."""
+        super().__init__()
+        self._source = source
+        self._digest = digest
+        self._damaged = damaged
+        self._left = size
+        self._seen = hashlib.sha256()
+        self._piece = b""
+        self._at = 0
+        self._next: bytes | None = None
+        """What follows the piece; None before the first."""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size is None or size < 0:
+            return self.readall()
+        if self._at == len(self._piece):
+            self._advance()
+        found = self._piece[self._at : self._at + size]
+        self._at += len(found)
+        return found
+
+    def readall(self) -> bytes:
+        return b"".join(iter(lambda: self.read(CHUNK), b""))
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+    def _advance(self) -> None:
+        """Makes the following piece the present one, when it is known whether it is the last."""
+        piece = self._take() if self._next is None else self._next
+        self._next = self._take() if piece else b""
+        if not self._next and self._digest != f"sha256:{self._seen.hexdigest()}":
+            raise self._damaged()
+        self._piece, self._at = piece, 0
+
+    def _take(self) -> bytes:
+        taken = self._source.read(CHUNK)
+        self._seen.update(taken)
+        if self._left is not None:
+            self._left -= len(taken)
+            if self._left < 0:
+                raise self._damaged()
+        return taken
+
+
+class Comparisons:
+    """Which files were compared with their digests a short while ago, and have not been written since.
+
+    Only files of this machine are remembered, by their number, time and size.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[Any, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def has(self, digest: str, identity: Any) -> bool:
+        """Whether this very file was compared a short while ago."""
+        with self._lock:
+            known, at = self._known.get(digest, (None, 0.0))
+        return known is not None and known == identity and time.monotonic() - at < REMEMBERED
+
+    def add(self, digest: str, identity: Any) -> None:
+        """Remembers a file that was compared; one without an identity is not remembered."""
+        if identity is None:
+            return
+        with self._lock:
+            self._known[digest] = (identity, time.monotonic())
+            self._known.move_to_end(digest)
+            while len(self._known) > REMEMBERED_FILES:
+                self._known.popitem(last=False)

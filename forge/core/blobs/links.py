@@ -1,0 +1,81 @@
+"""Which rows need which blobs: links by their owner, and whose bytes they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from forge.core.blobs.usage import add_bytes, count_linked, new_bytes
+from forge.core.models import BlobLink
+
+
+def owner_kind(owner: Model | type[Model]) -> str:
+    """What a link calls the model of its owner."""
+    return owner._meta.label_lower
+
+
+def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) -> int:
+    """Keeps blobs for as long as the owner needs them; those that it has already stay. They were put just before.
+
+    In the transaction that makes the owner need them. Answers how many bytes the organisation did not have before.
+    """
+    digests = sorted(set(digests))
+    added = new_bytes(organisation, digests) if organisation else 0
+    if organisation and added:
+        add_bytes(organisation, added)
+    _link(owner, digests, organisation)
+    return added
+
+
+def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
+    """Keeps for each of these rows of one table its blob, which something of the organisation links already."""
+    rows = [
+        BlobLink(owner_kind=owner_kind(owner), owner_id=owner.pk, blob_id=digest, organisation=organisation)
+        for owner, digest in owners
+    ]
+    BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def link_made(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
+    """The same for what the installation made of what is there.
+
+    Counted only after the transaction: it may go on to lock a project, and whoever brings bytes into that project has
+    locked it before the organisation's figure.
+    """
+    digests = sorted(set(digests))
+    added = new_bytes(organisation, digests)
+    _link(owner, digests, organisation)
+    if added:
+        transaction.on_commit(partial(count_linked, organisation, added))
+
+
+def _link(owner: Model, digests: Iterable[str], organisation: UUID | None) -> None:
+    kind, owner_id = owner_kind(owner), owner.pk
+    rows = [
+        BlobLink(owner_kind=kind, owner_id=owner_id, blob_id=digest, organisation=organisation) for digest in digests
+    ]
+    BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def links_of(owner: Model) -> QuerySet[BlobLink]:
+    """The links of one owner."""
+    return BlobLink.objects.filter(owner_kind=owner_kind(owner), owner_id=owner.pk)
+
+
+def links_of_all(owners: QuerySet[Model]) -> QuerySet[BlobLink]:
+    """The links of rows of one table."""
+    return BlobLink.objects.filter(owner_kind=owner_kind(owners.model), owner_id__in=owners.values("pk"))
+
+
+def is_linked(owner: Model, digest: str) -> bool:
+    """Whether the owner has this blob. A digest that somebody merely knows opens nothing."""
+    return links_of(owner).filter(blob_id=digest).exists()
+
+
+def linked_size(owner: Model, digest: str) -> int | None:
+    """The size of a blob that the owner has, as the store knows it; None where it has none of this digest."""
+    return links_of(owner).filter(blob_id=digest).values_list("blob__size", flat=True).first()

@@ -1,0 +1,68 @@
+"""Answering with a blob's bytes: streamed, as an attachment, and such that a browser never takes them for a page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from forge.core.blobs.chunks import chunks_for
+from forge.core.blobs.ranges import Unsatisfiable, requested_range
+from forge.core.blobs.store import open_blob, open_intact
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+FOREIGN_BYTES_POLICY = "default-src 'none'; sandbox"
+"""The policy of every answer whose bytes a user stored."""
+
+
+def blob_response(
+    request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
+) -> StreamingHttpResponse:
+    """A blob as a download. The caller has checked that the person may have it, and `size` is the store's and not a
+    client's. Raises `NotFound` and `Damaged` while streaming: the transfer then breaks off before its end.
+    """
+    chunks = chunks_for(request, partial(open_blob, digest, size))
+    response = StreamingHttpResponse(chunks, content_type=content_type)
+    response.headers["Content-Length"] = str(size)
+    return as_foreign(response, filename=filename, digest=digest)
+
+
+def part_response(
+    request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
+) -> HttpResponseBase:
+    """A blob, whole or the part of it that `Range` asks for, which is how a player jumps; without bytes for HEAD.
+
+    The caller has checked as for `blob_response`.
+    """
+    try:
+        part = requested_range(request.headers.get("Range"), size) if request.method == "GET" else None
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    first, last = part or (0, size - 1)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(content_type=content_type)
+    else:
+        # A part is given when all was compared; the whole is compared while it is sent.
+        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
+        chunks = chunks_for(request, opened, first, last - first + 1)
+        response = StreamingHttpResponse(chunks, content_type=content_type, status=206 if part else 200)
+    response.headers["Content-Length"] = str(last - first + 1)
+    if part:
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return as_foreign(response, filename=filename, digest=digest)
+
+
+def as_foreign(response: R, *, filename: str, digest: str | None = None) -> R:
+    """Marks an answer whose bytes a user stored: nosniff, sandboxed, an attachment; with its digest as ETag."""
+    response.headers["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = FOREIGN_BYTES_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if digest:
+        response.headers["ETag"] = f'"{digest}"'
+    return response

@@ -1,0 +1,344 @@
+"""The blob store: bytes by their SHA-256, stored once, never changed. Through Django's storages, so a folder or S3.
+
+Who puts bytes links them soon after (`forge.core.blobs.links`): bytes that nothing links are swept away in time
+(`forge.core.blobs.sweep`). What is linked has its bytes; of what is not, only the last put tells that they are there.
+
+Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, cast
+from uuid import UUID
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils import timezone
+
+from forge.core.blobs.checked_file import CheckedFile, Comparisons, measure_file
+from forge.core.blobs.chunks import CHUNK
+from forge.core.blobs.damage import damaged
+from forge.core.errors import Damaged, NotFound, TooLarge
+from forge.core.models import Blob, BlobLink
+from rune.wording import size_text
+
+_comparisons = Comparisons()
+
+
+def blob_storage() -> Storage:
+    """Where blobs lie."""
+    return storages["blobs"]
+
+
+def put_bytes(data: bytes) -> Blob:
+    """Stores bytes."""
+    return put_chunks([data])
+
+
+def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
+    """Stores the bytes of each. What the organisation has already is not written again; what only others have is, so
+    that nobody learns from the time that it takes that others have it.
+    """
+    by_digest = {digest_of(data): data for data in contents}
+    own = BlobLink.objects.filter(organisation=organisation, blob_id__in=by_digest)
+    whole = own.filter(blob__synced=True, blob__damaged_at__isnull=True)
+    known = set(whole.values_list("blob_id", flat=True))
+    if known:
+        # The same as if it had been put just now: its last link may go before the next one is made.
+        Blob.objects.filter(pk__in=known).update(put_at=timezone.now())
+        known = set(Blob.objects.filter(pk__in=known).values_list("pk", flat=True))
+    for digest in by_digest.keys() - known:
+        put_chunks([by_digest[digest]])
+
+
+def digest_of(data: bytes) -> str:
+    """What names these bytes in the store."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+Accept = Callable[[Path, int], None]
+"""Looks at bytes before they are stored, as a file and its size; raises to refuse them."""
+
+
+def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept | None = None) -> Blob:
+    """Stores a stream of bytes without holding it in memory; nothing is left of what is refused.
+
+    Raises `TooLarge` once more than `limit` came, and what `accept` raises.
+    """
+    storage = blob_storage()
+    aside = _incoming(storage) / secrets.token_hex(16)
+    try:
+        staged = _write_aside(aside, chunks, limit)
+        if accept is not None:
+            accept(aside, staged.size)
+        _sync(aside)
+        # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
+        # until they are in place nobody can link them.
+        _upsert(staged, synced=True)
+        _move_in(storage, staged)
+        if isinstance(storage, FileSystemStorage):
+            _sync(Path(storage.path(blob_name(staged.digest))).parent)
+        Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
+    finally:
+        aside.unlink(missing_ok=True)
+    return Blob(digest=staged.digest, size=staged.size)
+
+
+@contextmanager
+def put_together() -> Iterator[Callable[[bytes], Blob]]:
+    """Stores all that the block gives to the function that it gets, when the block ends: many in as few statements as
+    one. Nothing is stored of a block that raises. What fails while they are stored leaves bytes that nothing links.
+    """
+    storage = blob_storage()
+    incoming = _incoming(storage)
+    asides: list[Path] = []
+    staged: list[Staged] = []
+
+    def put(data: bytes) -> Blob:
+        asides.append(incoming / secrets.token_hex(16))
+        one = _write_aside(asides[-1], [data])
+        _sync(one.aside)
+        staged.append(one)
+        return Blob(digest=one.digest, size=one.size)
+
+    try:
+        yield put
+        # In the order of `put_chunks`, for its reasons.
+        _upsert(*staged, synced=True)
+        for each in staged:
+            _move_in(storage, each)
+        digests = {each.digest for each in staged}
+        if isinstance(storage, FileSystemStorage):
+            for folder in sorted({Path(storage.path(blob_name(digest))).parent for digest in digests}):
+                _sync(folder)
+        Blob.objects.filter(pk__in=digests, synced=False).update(synced=True)
+    finally:
+        for aside in asides:
+            aside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Bytes beside the store, to be moved into it in no time."""
+
+    aside: Path
+    digest: str
+    size: int
+
+
+@contextmanager
+def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
+    """Bytes beside the store, for as long as the caller needs to `record` them."""
+    with _staged(chunks) as staged:
+        yield staged
+
+
+@contextmanager
+def staged_file(source: Path) -> Iterator[Staged]:
+    """The same of a copy of a file."""
+    with source.open("rb") as given, _staged(iter(partial(given.read, CHUNK), b"")) as staged:
+        yield staged
+
+
+@contextmanager
+def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
+    storage = blob_storage()
+    aside = _incoming(storage) / secrets.token_hex(16)
+    try:
+        staged = _write_aside(aside, chunks)
+        if not isinstance(storage, FileSystemStorage):
+            # What goes over a network goes before the transaction.
+            _move_in(storage, staged)
+        yield staged
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def record(*staged: Staged) -> None:
+    """Stores what was staged, in the transaction of the caller, who links it there. The disk is not waited for: this is
+    for what can be made again. `sync_blob` does that later.
+    """
+    storage = blob_storage()
+    is_synced = not isinstance(storage, FileSystemStorage)
+    was_damaged = Blob.objects.filter(pk__in=[each.digest for each in staged], damaged_at__isnull=False)
+    bad = set(was_damaged.values_list("pk", flat=True))
+    _upsert(*staged, synced=is_synced)
+    for each in staged:
+        path = blob_name(each.digest)
+        # What is there already may be on the disk for certain, which this copy is not.
+        if each.digest in bad or not (storage.exists(path) and storage.size(path) == each.size):
+            _move_in(storage, each)
+    if bad:
+        Blob.objects.filter(pk__in=bad).update(synced=is_synced)
+
+
+def place_file(source: Path, digest: str) -> None:
+    """Moves a file into the store under its digest, which the caller has compared. Its row is the caller's, too."""
+    storage = blob_storage()
+    _sync(source)
+    _incoming(storage)
+    _move_in(storage, Staged(source, digest, source.stat().st_size))
+
+
+def sync_blob(digest: str) -> None:
+    """Makes sure that bytes are on the disk and are what their digest says. Nothing is done where that is known.
+
+    Raises `NotFound` for what is not there, or was damaged: then it has to be put again.
+    """
+    storage = blob_storage()
+    if Blob.objects.filter(pk=digest, synced=True, damaged_at__isnull=True).exists():
+        return
+    try:
+        with open_blob(digest) as file:
+            while file.read(CHUNK):
+                pass
+    except Damaged:
+        storage.delete(blob_name(digest))
+        raise NotFound(f"The bytes of {digest} were damaged.") from None
+    if isinstance(storage, FileSystemStorage):
+        _sync(Path(storage.path(blob_name(digest))))
+        _sync(Path(storage.path(blob_name(digest))).parent)
+    Blob.objects.filter(pk=digest).update(synced=True, damaged_at=None)
+
+
+def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
+    digest, size = hashlib.sha256(), 0
+    with aside.open("xb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise TooLarge(f"This is larger than the limit of {size_text(limit)}.")
+            digest.update(chunk)
+            file.write(chunk)
+    return Staged(aside, "sha256:" + digest.hexdigest(), size)
+
+
+def _upsert(*staged: Staged, synced: bool) -> None:
+    """The rows of these bytes, put now, and so not damaged. `synced` is for those that are new."""
+    now = timezone.now()
+    # In one order, so that no two who put the same wait for each other.
+    blobs = [
+        Blob(digest=digest, size=size, created=now, put_at=now, synced=synced)
+        for digest, size in sorted({each.digest: each.size for each in staged}.items())
+    ]
+    Blob.objects.bulk_create(
+        blobs, update_conflicts=True, unique_fields=["digest"], update_fields=["put_at", "damaged_at"]
+    )
+
+
+def open_blob(digest: str, size: int | None = None) -> IO[bytes]:
+    """A blob's bytes as a file that is read from its beginning, once, which the caller closes. `size` is its size,
+    where that is known. Raises `NotFound`; reading raises `Damaged` before the last bytes.
+    """
+    return cast("IO[bytes]", CheckedFile(open_stored(digest), digest, partial(damaged, digest), size))
+
+
+def open_intact(digest: str) -> IO[bytes]:
+    """A blob's bytes as a file that can be read from anywhere, which the caller closes: all of them are compared with
+    the digest first. Raises `NotFound` and `Damaged`.
+    """
+    file = open_stored(digest)
+    try:
+        identity = _identity(file)
+        if not _comparisons.has(digest, identity):
+            if measure_file(file).digest != digest:
+                raise damaged(digest)
+            _comparisons.add(digest, identity)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def read_blob(digest: str) -> bytes:
+    """All of a blob's bytes. Raises `NotFound` and `Damaged`."""
+    with open_blob(digest) as file:
+        return file.read()
+
+
+def open_stored(digest: str) -> IO[bytes]:
+    """What lies in the store as a blob, whole or damaged: for who compares it. Raises `NotFound`."""
+    try:
+        return blob_storage().open(blob_name(digest), "rb")
+    except FileNotFoundError:
+        raise NotFound(f"There is no blob {digest}.") from None
+
+
+def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
+    """Which file of this machine it is, and as it was written last; None for one that came over a network."""
+    if not isinstance(blob_storage(), FileSystemStorage):
+        return None
+    found = os.fstat(file.fileno())
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def blob_path(digest: str) -> Path | None:
+    """The file that a blob lies in, when blobs lie in a folder."""
+    storage = blob_storage()
+    return Path(storage.path(blob_name(digest))) if isinstance(storage, FileSystemStorage) else None
+
+
+def delete_bytes(digest: str) -> None:
+    """Deletes a blob's bytes; its row is the caller's to delete, who holds its lock."""
+    blob_storage().delete(blob_name(digest))
+
+
+def stored_digests() -> Iterator[str]:
+    """The digests by which bytes lie in the store, whether there are rows for them or not; sorted by folder."""
+    storage = blob_storage()
+    try:
+        folders = storage.listdir("sha256")[0]
+    except FileNotFoundError:
+        return
+    for folder in sorted(folders):
+        for name in storage.listdir(f"sha256/{folder}")[1]:
+            if len(name) == 64:
+                yield f"sha256:{name}"
+
+
+def blob_name(digest: str) -> str:
+    """What a blob is called in the storage. Raises `NotFound` for what is no digest."""
+    algorithm, _, hexadecimal = digest.partition(":")
+    if algorithm != "sha256" or len(hexadecimal) != 64 or not set(hexadecimal) <= set("0123456789abcdef"):
+        raise NotFound(f"{digest!r} is not a digest.")
+    return f"sha256/{hexadecimal[:2]}/{hexadecimal}"
+
+
+def _incoming(storage: Storage) -> Path:
+    """A folder on the same disk as the blobs where that is known, so that moving in is one step."""
+    if isinstance(storage, FileSystemStorage):
+        folder = Path(storage.location) / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    return Path(tempfile.gettempdir())
+
+
+def _move_in(storage: Storage, staged: Staged) -> None:
+    path = blob_name(staged.digest)
+    if not isinstance(storage, FileSystemStorage):
+        # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.
+        with staged.aside.open("rb") as file:
+            storage.save(path, File(file))
+        return
+    target = Path(storage.path(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged.aside.replace(target)
+
+
+def _sync(place: Path) -> None:
+    """Waits until a file's bytes, or a folder's names, are on the disk."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,43 @@
+"""Compares what an event says with its whole declaration: no field more, none less, each of its type.
+
+By the schema that the description of the API has, so that this is true for whoever reads events by it. Only where code
+is tried: `forge.core.events.log.event_checks` says why.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.plumbing import ComponentRegistry
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+
+from forge.core.api.schema import schema_of
+from forge.core.events.declarations import EventType, NewEvent, WrongEvent
+
+
+def check_shape(event: NewEvent) -> None:
+    """Raises `WrongEvent` where an event is not what its declaration says."""
+    if (problem := best_match(_validator(event.type).iter_errors(event.says))) is not None:
+        raise WrongEvent(f"{event.type.name}: {problem.json_path}: {problem.message}")
+
+
+@cache
+def _validator(event_type: EventType[Any]) -> Draft202012Validator:
+    registry = ComponentRegistry()
+    root = schema_of(event_type.hint, registry)
+    schemas = {name: closed(schema) for name, schema in registry.build({})["schemas"].items()}
+    return Draft202012Validator({**root, "components": {"schemas": schemas}}, format_checker=FormatChecker())
+
+
+def closed(schema: Any) -> Any:
+    """A schema of OpenAPI 3.0 as a JSON Schema that takes no field which it does not name."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items() if key != "nullable"}
+    if found.get("type") == "object" and "properties" in found:
+        found.setdefault("additionalProperties", False)
+    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") is True else found

@@ -1,0 +1,87 @@
+"""Headers of every response, and error pages for domain errors."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import urlencode
+
+from forge.core.api.problems import status_of
+from forge.core.api.throttles import RateLimit
+from forge.core.audit.denials import tell_denial
+from forge.core.database.full_disk import is_full_disk
+from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded, StepNeeded, TooOften
+from forge.core.http.proxies import notice_proxy
+
+_Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+
+@sync_and_async_middleware
+def page_policies(get_response: Any) -> _Answer:
+    """Sensors for our own pages only, no copies in shared caches, and what is left of a rate limit."""
+    if inspect.iscoroutinefunction(get_response):
+
+        async def asynchronous(request: HttpRequest) -> HttpResponseBase:
+            return _with_policies(request, await get_response(request))
+
+        return asynchronous
+
+    def synchronous(request: HttpRequest) -> HttpResponseBase:
+        return _with_policies(request, get_response(request))
+
+    return synchronous
+
+
+def _with_policies(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    notice_proxy(request)
+    response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    limit = getattr(request, "rate_limit", None)
+    if isinstance(limit, RateLimit):
+        limit.put_on(response)
+    return response
+
+
+class DomainErrorPages(MiddlewareMixin):
+    """Turns a domain error that a page's view raised into a page: moved, sign in first, or what went wrong."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if is_full_disk(error):
+            error = DiskFull()
+        if not isinstance(error, DomainError):
+            return None
+        tell_denial(error)
+        if isinstance(error, Moved):
+            return HttpResponseRedirect(error.location)
+        if isinstance(error, SignInNeeded):
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")
+        if isinstance(error, StepNeeded):
+            return redirect(error.location)
+        status = status_of(error)
+        response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def _after_signing_in(request: HttpRequest) -> str:
+    """The page that was asked for; for a form the page that it stands on, since what it sent is not sent again."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
+    return page.path if page.netloc == request.get_host() and page.path else "/"
+
+
+def _template(status: int) -> str:
+    return f"{status}.html" if status in (403, 404) else "problem.html"

@@ -1,0 +1,135 @@
+"""Files in and out together: a .zip of a project or a folder, and unpacking one; and copying a file."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.organisations.access import find_organisation
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.errors import Conflict, TooOften, Unprocessable
+from forge.projects import actions
+from forge.projects.api import ProjectView
+from forge.projects.archives.packing import MEDIA_TYPE, archive_response
+from forge.projects.files import contents as files
+from forge.projects.history.import_archive import usual_name
+from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
+from forge.projects.versions.store import working_tree
+
+_FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
+
+
+class UnpackedJson(TypedDict):
+    """The paths that an archive brought."""
+
+    before: Annotated[int, "the version that the files were until then"]
+    added: list[str]
+    replaced: list[str]
+
+
+class MadeFromArchiveJson(TypedDict):
+    """What was made of an archive."""
+
+    project: ProjectJson
+    versions: Annotated[int, "that came with its history; none where it has no `.git`"]
+    merges: Annotated[int, "commits that merged others, of which only the first way was followed"]
+
+
+class ProjectsFromArchive(ForgeView):
+    """Making a project of a .zip: the body. One with history brings its versions."""
+
+    needs = needing(post=Scope.PROJECT_CREATE)
+    raises = raising(post=(Conflict, Unprocessable, TooOften))
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="projects_from_archive",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("organisation", str, required=True),
+            OpenApiParameter("name", str, description="the project's name; by default after the file"),
+            OpenApiParameter("file", str, description="the file's name"),
+        ],
+        responses={201: MadeFromArchiveJson},
+    )
+    def post(self, request: Request) -> Response:
+        principal = signed_in(request)
+        query = request.query_params
+        organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
+        project, found = actions.create_from_upload(
+            principal, organisation, query.get("name", ""), body_chunks(request), usual_name(query.get("file", ""))
+        )
+        answer: MadeFromArchiveJson = {
+            "project": project_to_json(project, principal),
+            "versions": len(found.versions),
+            "merges": found.merges,
+        }
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class ProjectArchive(ProjectView):
+    """The project's files as a .zip, and putting those of a .zip into it."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="archive_read", parameters=[_FOLDER], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.READ)
+        folder = files.checked_path(asked) if (asked := request.query_params.get("folder", "")) else ""
+        seen = working_tree(project)
+        if request.method == "GET":
+            actions.note_download(principal_of(request), project, "archive.download", folder=folder)
+        filename = f"{folder.rpartition('/')[2] or project.name}.zip"
+        return archive_response(request, seen.manifest, seen.texts, folder=folder, filename=filename)
+
+    @extend_schema(
+        operation_id="archive_unpack",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        parameters=[
+            _FOLDER,
+            OpenApiParameter("replace", bool, description="whether files that are there may be replaced"),
+        ],
+        responses=UnpackedJson,
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Unpacks all of an archive in one step, or nothing; what is wrong is in `errors`, by file."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = request.query_params
+        replace = asked.get("replace", "") in ("true", "1")
+        done = actions.unpack(
+            principal_of(request), project, body_chunks(request), folder=asked.get("folder", ""), replace=replace
+        )
+        answer: UnpackedJson = {
+            "before": done.before.number,
+            "added": list(done.added),
+            "replaced": list(done.replaced),
+        }
+        return Response(answer)
+
+
+class ProjectFileCopy(ProjectView):
+    """A second file with the same contents."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
+
+    @extend_schema(request=RenameFileSerializer, responses=FileJson)
+    def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = self.asked(request, RenameFileSerializer)
+        return Response(file_to_json(actions.copy_file(principal_of(request), project, path, asked["path"])))

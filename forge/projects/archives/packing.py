@@ -1,0 +1,103 @@
+"""Files as a .zip that is made while it is sent: one piece of one file is in memory at a time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import IO, Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
+
+from forge.core.blobs.chunks import CHUNK
+from forge.core.blobs.responses import as_foreign
+from forge.core.blobs.store import open_blob
+from forge.projects.errors import FileNotThere
+from forge.projects.versions.store import Manifest
+
+MEDIA_TYPE = "application/zip"
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+"""The same files are the same bytes, whenever they are packed."""
+_PLAIN_FILE = 0o100644 << 16
+
+
+class _Tray(io.RawIOBase):
+    """What a zip is written to; it is taken away piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
+def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
+    """A .zip of files, each of which is opened when it comes to it. In their order, without times.
+
+    Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
+    """
+    tray = _Tray()
+    with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, opened in files:
+            info = zipfile.ZipInfo(name, _NO_TIME)
+            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _PLAIN_FILE, 3
+            with opened() as source, archive.open(info, "w") as target:
+                while chunk := source.read(CHUNK):
+                    target.write(chunk)
+                    if piece := tray.take():
+                        yield piece
+    yield tray.take()
+
+
+def folder_of(manifest: Manifest, folder: str) -> dict[str, str]:
+    """The files below a folder, each with its name from the folder's own on. Raises `FileNotThere`."""
+    if not folder:
+        return {path: path for path in manifest}
+    cut = len(folder.rpartition("/")[0])
+    found = {path: path[cut:].lstrip("/") for path in manifest if path.startswith(f"{folder}/")}
+    if not found:
+        raise FileNotThere(f"There is no folder {folder}.")
+    return found
+
+
+def archive_response(
+    request: Any,
+    manifest: Manifest,
+    texts: Mapping[str, bytes],
+    *,
+    folder: str,
+    filename: str,
+    beside: Iterable[tuple[str, bytes]] = (),
+) -> StreamingHttpResponse:
+    """Files as a download. `texts` are those that no store has; what is `beside` comes after them, made when it comes
+    to it. Raises `FileNotThere`."""
+    opened: dict[str, Callable[[], IO[bytes]]] = {}
+    for path, name in folder_of(manifest, folder).items():
+        text = texts.get(path)
+        described = manifest[path]
+        stored = partial(open_blob, described["digest"], described["size"])
+        opened[name] = stored if text is None else partial(io.BytesIO, text)
+    more = ((name, partial(io.BytesIO, data)) for name, data in beside)
+    pieces = pack(chain(sorted(opened.items()), more))
+    is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
+    answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=MEDIA_TYPE)
+    return as_foreign(answer, filename=filename)
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same for the server, whose event loop packs nothing itself."""
+    next_piece = sync_to_async(partial(next, pieces, b""), thread_sensitive=False)
+    while piece := await next_piece():
+        yield piece

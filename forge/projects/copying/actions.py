@@ -1,0 +1,137 @@
+"""Copies of a project: a duplicate, which looks like any other project, and a fork, which says where it came from.
+
+Who reads the project takes its files as they are, with the versions that people saved; where it shares its files,
+everyone else takes those that it published, version by version. Neither has the recordings that people gave the
+project: their consent was for it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.db import transaction
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.names import check_project_name
+from forge.accounts.permissions import Verb, can
+from forge.accounts.quotas.limits import require_room
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.store import read_blob
+from forge.projects.access import require_copy
+from forge.projects.actions.downloads import note_download
+from forge.projects.actions.project import create_of
+from forge.projects.errors import NothingToCopy
+from forge.projects.files.contents import store_files
+from forge.projects.files.storage import nothing_left_behind
+from forge.projects.history.export import given_in, makers_of, wanted_versions
+from forge.projects.hooks import published_versions
+from forge.projects.models import Fork, Project, Sample, Version
+from forge.projects.versions.imported import LONGEST_MESSAGE, BroughtVersion, keep_brought
+from forge.projects.versions.store import manifest_digest, snapshot, working_tree
+from rune.wording import listed
+
+Contents = Iterator[tuple[str, bytes]]
+
+
+def duplicate_project(actor: Actor, origin: Project, organisation: Organisation, name: str) -> Project:
+    """A project with the files that somebody may take of the origin. It shows nobody where it came from; what both have
+    in common is kept with it, so that its changes can be offered back. Raises `NotFound`, `FilesNotShared`,
+    `NothingToCopy`, `StorageQuotaReached`, and what `create_from_files` raises.
+    """
+    return _copied(actor, origin, organisation, name, is_duplicate=True)
+
+
+def fork_project(actor: Actor, origin: Project, organisation: Organisation, name: str) -> Project:
+    """The same, and who sees both pages is told where it came from.
+
+    The audit log of the fork does not name the origin, which its readers may not know of. Raises what
+    `duplicate_project` raises.
+    """
+    return _copied(actor, origin, organisation, name, is_duplicate=False)
+
+
+def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str, *, is_duplicate: bool) -> Project:
+    require_copy(actor, origin)
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    name = check_project_name(name)
+    require_room(organisation.pk)
+    contents, history = _as_read(origin) if can(actor, Verb.READ, origin) else _as_published(actor, origin)
+    _note(actor, origin)
+    # Files are stored outside of any transaction, since that waits for the disk.
+    stored = store_files(contents)
+    with nothing_left_behind([file.blob.digest for file in stored]), transaction.atomic():
+        project = create_of(actor, organisation, name, stored, origin.template)
+        keep_brought(actor, project, history)
+    base = snapshot(project, actor.person)
+    with transaction.atomic():
+        Fork.objects.create(project=project, origin=origin, base=base, is_duplicate=is_duplicate)
+        if not is_duplicate:
+            write_entry(actor, "project.fork", project.stream, project.place, origin=str(origin.pk))
+    return project
+
+
+def _note(actor: Actor, origin: Project) -> None:
+    """Whoever copies a project takes its files out, as an archive does; what is public, anyone may have."""
+    if can(actor, Verb.READ, origin):
+        note_download(actor, origin, "archive.download", folder="")
+        return
+    with transaction.atomic():
+        write_entry(actor, "project.copied", origin.stream, origin.place)
+
+
+def _as_read(origin: Project) -> tuple[Contents, list[BroughtVersion]]:
+    """The files as they are now, one after the other, and the versions that people saved, with who made them."""
+    tree = working_tree(origin)
+    recordings, may_give = _recordings(origin), _for_a_copy(origin)
+    versions = wanted_versions(origin)
+    history = [
+        (version, makers, version.message) for version, makers in zip(versions, makers_of(versions), strict=True)
+    ]
+    contents = (
+        (path, tree.texts[path] if path in tree.texts else read_blob(described["digest"]))
+        for path, described in tree.manifest.items()
+        if described["digest"] not in recordings
+    )
+    return contents, _brought(history, may_give)
+
+
+def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[BroughtVersion]]:
+    """The files of what was published, and nothing of the draft: no version between, no name and no message, which only
+    readers of the project know. Raises `NothingToCopy`."""
+    found = next((each for each in published_versions.call(actor, origin) if each is not None), None)
+    if found is None:
+        raise NothingToCopy(f"{origin.full_name} has published nothing yet.")
+    may_give = _for_a_copy(origin)
+    history = [
+        (version, (), f"Published as {listed(tags)}")
+        for version, tags in sorted(found.tagged, key=lambda each: each[0].number)
+    ]
+    described = [each for each in found.usual.manifest.items() if may_give(each[1]["digest"])]
+    return ((path, read_blob(each["digest"])) for path, each in described), _brought(history, may_give)
+
+
+def _for_a_copy(origin: Project) -> Callable[[str], bool]:
+    """Which digests of versions a copy may have: what is still given, and no recording of somebody."""
+    recordings, given = _recordings(origin), given_in(origin)
+    return lambda digest: digest not in recordings and given(digest)
+
+
+def _recordings(origin: Project) -> set[str]:
+    """The digests of what people gave the project: they agreed to it alone."""
+    return set(Sample.objects.filter(project=origin).values_list("digest", flat=True))
+
+
+def _brought(
+    history: Sequence[tuple[Version, tuple[str, ...], str]], may_give: Callable[[str], bool]
+) -> list[BroughtVersion]:
+    """Versions as a copy has them; one whose files an earlier one has, as they are given, is none of its own."""
+    found: dict[str, BroughtVersion] = {}
+    for version, makers, message in history:
+        manifest = {path: each for path, each in version.manifest.items() if may_give(each["digest"])}
+        digest = manifest_digest(manifest)
+        if manifest and digest not in found:
+            moment = version.saved_at or version.created
+            found[digest] = BroughtVersion(version.number, makers, moment, message[:LONGEST_MESSAGE], manifest, digest)
+    return list(found.values())

@@ -1,0 +1,123 @@
+"""Actions on a project's files through the API. Edits in the studio come by the sockets instead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import require_room
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import is_linked
+from forge.core.blobs.store import read_blob
+from forge.projects.access import require
+from forge.projects.errors import FileChanged, FileNotThere, PathTaken
+from forge.projects.files import document
+from forge.projects.files.contents import check_file_count, checked_path, put_file, store_file
+from forge.projects.files.document import FileEntry, entries, find_entry
+from forge.projects.files.document_store import editing
+from forge.projects.files.model_files import is_model, verified_model
+from forge.projects.files.storage import link_brought, nothing_left_behind
+from forge.projects.models import Project
+
+
+def write_file(
+    actor: Actor, project: Project, path: str, contents: bytes | Iterable[bytes], only_if: Collection[str] | None = None
+) -> FileEntry:
+    """Writes a file and gives it back; a new one is made, an old one is changed by the smallest edits.
+
+    What reads as text and is small becomes text. A model is verified first. `only_if` are the digests of which the
+    file must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`, `FileChanged`,
+    `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.EDIT, project)
+    path = checked_path(path)
+    require_room(project.organisation_id)
+    stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
+    blob = stored.blob
+    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
+        entry = find_entry(doc, path)
+        _must_be(path, entry, only_if)
+        link_brought(project, [blob.digest], project)
+        if entry is None:
+            check_file_count(len(entries(doc)) + 1)
+        put_file(doc, entry, stored)
+        write_entry(
+            actor, "file.write", f"project:{project.pk}", project.place, path=path, digest=blob.digest, size=blob.size
+        )
+        # As it is now, before anyone types on: its digest stands for what was written here.
+        return _existing(doc, path)
+
+
+def _must_be(path: str, entry: FileEntry | None, only_if: Collection[str] | None) -> None:
+    if only_if is None or (entry is not None and ("*" in only_if or entry.content_digest in only_if)):
+        return
+    raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
+
+
+def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
+    """Deletes a file. Raises `FileNotThere`, `FileChanged`, and `Forbidden` or `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    path = checked_path(path)
+    with editing(project, actor.pk) as doc:
+        entry = _existing(doc, path)
+        _must_be(path, entry, only_if)
+        document.set_deleted(doc, entry)
+        write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
+
+
+def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
+    """Makes a second file with the same contents. Raises what `rename_file` raises, and `TooManyFiles`."""
+    require(actor, Verb.EDIT, project)
+    path, new_path = checked_path(path), checked_path(new_path)
+    with editing(project, actor.pk) as doc:
+        entry = _existing(doc, path)
+        if find_entry(doc, new_path) is not None:
+            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
+        check_file_count(len(entries(doc)) + 1)
+        _require_contents(project, entry)
+        if is_model(new_path) and not is_model(path):
+            _verify(entry)
+        if entry.text is not None:
+            document.add_text(doc, new_path, entry.text)
+        elif entry.digest is not None:
+            document.add_binary(doc, new_path, entry.digest, entry.size)
+        write_entry(actor, "file.copy", f"project:{project.pk}", project.place, path=path, new_path=new_path)
+        return _existing(doc, new_path)
+
+
+def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
+    """Gives a file another path. Raises `FileNotThere`, `PathTaken`, `BadPath`, and `Forbidden` or `NotFound`."""
+    require(actor, Verb.EDIT, project)
+    path, new_path = checked_path(path), checked_path(new_path)
+    with editing(project, actor.pk) as doc:
+        entry = _existing(doc, path)
+        if path != new_path and find_entry(doc, new_path) is not None:
+            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
+        if is_model(new_path) and not is_model(path):
+            _require_contents(project, entry)
+            _verify(entry)
+        document.set_path(doc, entry, new_path)
+        write_entry(actor, "file.rename", f"project:{project.pk}", project.place, path=path, new_path=new_path)
+        return _existing(doc, new_path)
+
+
+def _existing(doc: Any, path: str) -> FileEntry:
+    entry = find_entry(doc, path)
+    if entry is None:
+        raise FileNotThere(f"There is no file {path}.")
+    return entry
+
+
+def _require_contents(project: Project, entry: FileEntry) -> None:
+    """Raises `FileNotThere` for a digest that a client wrote by itself, before anyone looks whether it is stored."""
+    if entry.text is None and not (entry.digest and is_linked(project, entry.digest)):
+        raise FileNotThere(f"{project.full_name} has no file {entry.path}.")
+
+
+def _verify(entry: FileEntry) -> None:
+    if entry.text is not None:
+        verified_model(entry.text.encode("utf-8"))
+    elif entry.digest:
+        verified_model(read_blob(entry.digest))

@@ -1,0 +1,63 @@
+"""The blocks of other projects that a project's lock names, among its files while the toolchain reads them.
+
+What is mounted is in no version and in no digest: the lock says which bytes are meant, and is a file of the project.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+
+from forge.core.blobs.store import read_blob
+from forge.core.errors import NotFound
+from forge.core.hooks import Hook
+from forge.projects.models import Project
+from forge.projects.versions.store import Manifest
+from rune.compiler.blocks.mounted import mounted_path
+from rune.source.runefile.lock import LOCK_FILE, parse_lock
+
+LARGEST_LOCK = 256 * 1024
+"""Bytes of a lock that is read."""
+
+published_blocks: Hook[[Project, Collection[str]], Mapping[str, int]] = Hook()
+"""Of these digests of published blocks those that a project may use, with those of their sources, and the sizes of all;
+the registry tells."""
+
+
+usable_texts: Hook[[Project], Mapping[str, str]] = Hook()
+"""What the language reads of the blocks that a project can use, by path: which there are, and their texts; the registry
+tells. It changes with time, so that a question of now has it, and a build never."""
+
+
+def with_usable(
+    project: Project, manifest: Manifest, texts: Mapping[str, bytes]
+) -> tuple[Manifest, Mapping[str, bytes]]:
+    """A project's files of now with the blocks that it can use, for a question of somebody who writes in it."""
+    usable = {path: text.encode() for found in usable_texts.call(project) for path, text in found.items()}
+    described = {
+        path: {"digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
+        for path, data in usable.items()
+    }
+    return {**manifest, **described}, {**texts, **usable}
+
+
+def with_blocks(project: Project, manifest: Manifest, texts: Mapping[str, bytes] | None = None) -> Manifest:
+    """A manifest of a project's files with the blocks that its lock names; `texts` are files that no store has."""
+    lock = _lock_of(manifest, texts or {})
+    digests = set(parse_lock(lock).digests.values()) if lock else set()
+    if not digests:
+        return manifest
+    sizes = {digest: size for found in published_blocks.call(project, digests) for digest, size in found.items()}
+    return {**manifest, **{mounted_path(digest): {"digest": digest, "size": size} for digest, size in sizes.items()}}
+
+
+def _lock_of(manifest: Manifest, texts: Mapping[str, bytes]) -> str:
+    described = manifest.get(LOCK_FILE)
+    if described is None or described["size"] > LARGEST_LOCK:
+        return ""
+    if LOCK_FILE in texts:
+        return texts[LOCK_FILE].decode("utf-8-sig", "replace")
+    try:
+        return read_blob(described["digest"]).decode("utf-8-sig", "replace")
+    except NotFound:
+        return ""

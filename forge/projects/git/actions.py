@@ -1,0 +1,58 @@
+"""Projects from Git servers, and their history to them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.names import slug
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.projects.access import require
+from forge.projects.actions.project import create_from_archive
+from forge.projects.git.remote import Pushed, Remote, fetched, pushed
+from forge.projects.history.export import versions_in_git, wanted_versions
+from forge.projects.models import Project
+from forge.projects.names import free_name
+from forge.projects.versions.actions.save import save_version
+
+
+def create_from_git(
+    actor: Actor, organisation: Organisation, name: str, remote: Remote
+) -> tuple[Project, tuple[str, ...]]:
+    """Makes a project of the newest files of a branch, and saves them as its first version, which names the commit.
+
+    Without a name it is called after the repository. Answers also what was left out. Raises `Forbidden`, `GitRefused`,
+    and what `create_from_archive` raises.
+    """
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    last = (remote.folder or remote.url.rstrip("/")).rpartition("/")[2].removesuffix(".git")
+    with fetched(remote) as found:
+        name = name or free_name(organisation, slug(last) or "project")
+        project = create_from_archive(actor, organisation, name, found.archive)
+    save_version(actor, project, f"{remote.url[:150]} at {found.commit[:12]}")
+    with transaction.atomic():
+        write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=found.commit)
+    return project, found.left_out
+
+
+def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
+    """Sends the versions that a branch does not have, a commit for each. What is no version, and what saved itself, is
+    not sent.
+
+    Raises `Forbidden`, `Invalid` without a version, and `GitRefused`, also when the branch has commits of others.
+    """
+    require(actor, Verb.EDIT, project)
+    if not remote.branch:
+        raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
+    versions = wanted_versions(project)
+    if not versions:
+        raise Invalid("There is no version to push. Save one first.")
+    done = pushed(remote, str(project.pk), versions_in_git(project, versions))
+    where = {"url": remote.url, "branch": remote.branch}
+    with transaction.atomic():
+        write_entry(actor, "git.push", project.stream, project.place, **where, commit=done.commit, commits=done.commits)
+    return done

@@ -1,0 +1,155 @@
+"""A Git repository's commits and files, read from its object folder: each object is what its name says, or nothing is.
+
+Knows no project, and runs nothing of the repository. `history_process` calls it, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+from dulwich.object_store import DiskObjectStore
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
+
+from forge.projects.history.repository import may_be_in_git
+from rune.project.files import FileError, normal_path
+from rune.wording import plain
+
+LONGEST_PATH: Final = 200
+LARGEST_COMMIT: Final = 64 * 1024
+T = TypeVar("T", bound=ShaFile)
+
+
+class Broken(Exception):
+    """What is wrong with a repository, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a history is read. More is refused, and not cut off."""
+
+    commits: int
+    files: int
+    """Of one commit."""
+    entries: int
+    """Files of all commits together."""
+
+
+class Objects:
+    """The objects of a folder that is called as Git calls its own."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._store = DiskObjectStore(str(folder))
+        self._limits = limits
+        self._below: dict[bytes, tuple[tuple[str, bytes], ...]] = {}
+
+    def history(self, head: bytes) -> tuple[list[Commit], int]:
+        """The commits up to one, the oldest first, by their first parents, and how many of them merge others."""
+        found: list[Commit] = []
+        seen: set[bytes] = set()
+        merges = 0
+        name: bytes | None = head
+        while name is not None:
+            if name in seen:
+                raise Broken("The history has a commit that comes before itself.")
+            if len(found) >= self._limits.commits:
+                raise Broken(f"The history has more than {self._limits.commits:,} commits.")
+            seen.add(name)
+            commit = self._object(name, Commit)
+            found.append(commit)
+            merges += len(commit.parents) > 1
+            name = bytes(commit.parents[0]) if commit.parents else None
+        return found[::-1], merges
+
+    def files(self, commit: Commit) -> dict[str, bytes]:
+        """The names of a commit's files by path."""
+        files: dict[str, bytes] = {}
+        for path, name in self._tree(bytes(commit.tree), 0):
+            files[_checked(path)] = name
+        return files
+
+    def blob(self, name: bytes) -> bytes:
+        """A file's bytes."""
+        return self._object(name, Blob).as_raw_string()
+
+    def commit_of(self, name: bytes) -> bytes:
+        """The name of the commit that a name leads to."""
+        kind, data = self._raw(name)
+        made = ShaFile.from_raw_string(kind, data)
+        return self.commit_of(bytes(made.object[1])) if isinstance(made, Tag) else name
+
+    def _tree(self, name: bytes, length: int) -> tuple[tuple[str, bytes], ...]:
+        """What lies below a tree, with paths from it on; read once, however often it is there."""
+        if length > LONGEST_PATH:
+            raise Broken(f"A path of the history has more than {LONGEST_PATH} characters.")
+        if name in self._below:
+            return self._below[name]
+        found: list[tuple[str, bytes]] = []
+        for entry in self._object(name, Tree).iteritems():
+            title = entry.path.decode("utf-8", "replace")
+            if stat.S_ISDIR(entry.mode):
+                found += [
+                    (f"{title}/{path}", blob) for path, blob in self._tree(bytes(entry.sha), length + len(title) + 1)
+                ]
+            elif stat.S_ISREG(entry.mode):
+                found.append((title, bytes(entry.sha)))
+            else:
+                what = "a link" if stat.S_ISLNK(entry.mode) else "another repository (a submodule)"
+                raise Broken(f"{plain(title)} in the history is {what}.")
+            if len(found) > self._limits.files:
+                raise Broken(f"A commit has more than {self._limits.files:,} files.")
+        self._below[name] = tuple(found)
+        return self._below[name]
+
+    def _object(self, name: bytes, kind: type[T]) -> T:
+        number, data = self._raw(name)
+        if number != kind.type_num:
+            raise Broken(f"The object {name.decode()[:12]} is no {kind.type_name.decode()}.")
+        if kind is Commit and len(data) > LARGEST_COMMIT:
+            raise Broken(f"The commit {name.decode()[:12]} has more than {LARGEST_COMMIT:,} bytes.")
+        try:
+            made = ShaFile.from_raw_string(number, data)
+            made.check()
+        except Exception as error:
+            # Whatever the library says of bytes that are no object: a stranger chose them.
+            raise Broken(f"The object {name.decode()[:12]} is damaged: {plain(str(error))[:100]}.") from error
+        assert isinstance(made, kind)  # noqa: S101 (its number said so)
+        return made
+
+    def _raw(self, name: bytes) -> tuple[int, bytes]:
+        try:
+            number, data = self._store.get_raw(ObjectID(name))
+        except KeyError:
+            raise Broken(
+                f"The object {name.decode('ascii', 'replace')[:12]} is missing: the history is not whole."
+            ) from None
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise Broken(f"The object {name.decode()[:12]} cannot be read: {plain(str(error))[:100]}.") from error
+        kinds: Mapping[int, bytes] = {each.type_num: each.type_name for each in (Commit, Tree, Blob, Tag)}
+        head = b"%s %d\0" % (kinds.get(number, b"?"), len(data))
+        if hashlib.sha1(head + data, usedforsecurity=False).hexdigest().encode() != name:
+            raise Broken(f"The object {name.decode()[:12]} is damaged: its bytes are not those of its name.")
+        return number, data
+
+
+@lru_cache(maxsize=100_000)
+def _checked(path: str) -> str:
+    try:
+        if normal_path(path) != path or len(path) > LONGEST_PATH or not may_be_in_git(path):
+            raise Broken(f"{plain(path)} in the history is no path of a project.")
+    except FileError as error:
+        raise Broken(f"{plain(path)} in the history: {error.reason}.") from error
+    return path
+
+
+def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:
+    """What became of files from one commit to the next; None of those that are gone."""
+    yield from ((path, name) for path, name in after.items() if before.get(path) != name)
+    yield from ((path, None) for path in before.keys() - after.keys())

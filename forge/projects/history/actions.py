@@ -1,0 +1,42 @@
+"""Making a project of a .zip: of its files, and of its versions where it has a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.names import check_project_name
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas.limits import require_room
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.projects.actions.project import create_of
+from forge.projects.files.storage import nothing_left_behind
+from forge.projects.history.import_archive import Brought, brought
+from forge.projects.models import Project
+from forge.projects.names import free_name
+from forge.projects.versions.imported import keep_brought
+
+
+def create_from_upload(
+    actor: Actor, organisation: Organisation, name: str, chunks: Iterable[bytes], usual_name: str
+) -> tuple[Project, Brought]:
+    """Makes a project of an archive that somebody sent: all of its files and versions, or nothing.
+
+    The versions have their messages, times and numbers; who made them is text, and whoever brings them answers for
+    them: nobody is taken for somebody here. Without a name it is called as `usual_name`, or as near to that as is free.
+    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, `StorageQuotaReached`, `TooLarge`, `ArchiveRefused`,
+    `GitRefused` and `TooOften`.
+    """
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    name = check_project_name(name or free_name(organisation, usual_name))
+    require_room(organisation.pk)
+    with brought(chunks) as found, nothing_left_behind(found.stored), transaction.atomic():
+        project = create_of(actor, organisation, name, found.files)
+        if found.versions:
+            keep_brought(actor, project, found.versions)
+            write_entry(actor, "history.bring", project.stream, project.place, versions=len(found.versions))
+    return project, found

@@ -1,0 +1,130 @@
+"""A project's history for Git: its versions, the oldest first, and what its files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from forge.accounts.models import User
+from forge.core.blobs.links import links_of, links_of_all
+from forge.core.blobs.store import read_blob
+from forge.projects.history.repository import State, may_be_in_git, repository
+from forge.projects.models import Project, Sample, Version
+from forge.projects.versions.store import Manifest, WorkingTree
+
+MOST_STATES = 1000
+"""Versions in a repository, the newest ones: the oldest of them then is its first commit."""
+HISTORY_ENDING = "-with-history"
+"""How the name of a download with history ends."""
+UNSAVED = "Files that are no version yet"
+"""What the newest commit says of files that are no version."""
+_NOBODY = "Nobody"
+
+
+def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, bytes]]:
+    """The files below `.git` of a project's history, whose newest commit is what the files are now.
+
+    Recordings whose consent ended are in no state of it. What was asked of the database is asked before the first file.
+    """
+    texts = {now.manifest[path]["digest"]: data for path, data in now.texts.items()}
+    versions = wanted_versions(project)
+    states = _states(project, versions)
+    if not versions or versions[-1].digest != now.digest:
+        living = {described["digest"] for described in now.manifest.values()}
+        unsaved = _files(now.manifest, living.__contains__)
+        states.append(State(unsaved, _NOBODY, _address(None), project.changed, UNSAVED))
+    return repository(states, partial(_read, texts))
+
+
+def versions_in_git(project: Project, versions: Sequence[Version]) -> Iterator[tuple[str, bytes]]:
+    """The same of versions alone, which are not none."""
+    return repository(_states(project, versions), read_blob)
+
+
+def wanted_versions(project: Project) -> list[Version]:
+    """The newest versions, the oldest of them first, without those that saved themselves: they come and go."""
+    wanted = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
+    return list(wanted.order_by("-number")[:MOST_STATES])[::-1]
+
+
+def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
+    return texts[digest] if digest in texts else read_blob(digest)
+
+
+def _states(project: Project, versions: Sequence[Version]) -> list[State]:
+    may_give = given_in(project)
+    names = _names_of(versions)
+    return [_state_of(version, names, may_give) for version in versions]
+
+
+def makers_of(versions: Sequence[Version]) -> list[tuple[str, ...]]:
+    """The names of those who made each of some versions: its author, then others who wrote in it. Two queries."""
+    names = _names_of(versions)
+    return [(author, *(name for name, _ in others)) for author, others in (_made_by(each, names) for each in versions)]
+
+
+def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
+    person = version.saved_by or version.author
+    author, others = _made_by(version, names)
+    trailers = [
+        *(f"Co-authored-by: {name} <{_address(writer)}>" for name, writer in others),
+        f"Project: {version.project_id}",
+        f"Version: {version.number}",
+        f"Digest: {version.digest}",
+    ]
+    return State(
+        files=_files(version.manifest, may_give),
+        author=author,
+        address=_address(None if person is None else str(person.pk)),
+        moment=version.saved_at or version.created,
+        message="\n".join([version.message or f"Version {version.number}", "", *trailers]),
+    )
+
+
+def _made_by(version: Version, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
+    """The name of a version's author, and the names of others who wrote in it, with their ids where they are known."""
+    person = version.saved_by or version.author
+    author = next(iter(version.made_by), _NOBODY) if person is None else _name(person)
+    # Of a version that was brought, whoever brought it is its writer, and no author of it.
+    if version.made_by:
+        return author, [(name, None) for name in version.made_by[1:]]
+    writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
+    return author, [(names[writer], writer) for writer in writers]
+
+
+def _name(person: User) -> str:
+    return person.name or _NOBODY
+
+
+def _address(person: str | None) -> str:
+    """What commits call a person: no mail is ever delivered to this domain (RFC 6761), and nobody's address is told."""
+    return f"{person or 'nobody'}@people.invalid"
+
+
+def _files(manifest: Manifest, may_give: Callable[[str], bool]) -> dict[str, str]:
+    return {
+        path: described["digest"]
+        for path, described in manifest.items()
+        if may_give(described["digest"]) and may_be_in_git(path)
+    }
+
+
+def given_in(project: Project) -> Callable[[str], bool]:
+    """Which digests may still be given, as `versions.given_files` has it for one version."""
+    samples = Sample.objects.filter(project=project)
+    gone = set(samples.filter(gone_at__isnull=False).values_list("digest", flat=True))
+    kept = set(samples.kept().values_list("digest", flat=True))
+    of_versions: Any = Version.objects.filter(project=project)
+    linked = set(
+        chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))
+    )
+    given = linked - (gone - kept)
+    return given.__contains__
+
+
+def _names_of(versions: Sequence[Version]) -> dict[str, str]:
+    """The names of those who wrote in some versions, by their ids."""
+    wanted = {writer for version in versions for writer in version.writers}
+    return {str(person.pk): _name(person) for person in User.objects.filter(pk__in=wanted)}

@@ -1,0 +1,144 @@
+"""What a .zip with a project's history holds: its files, and the versions that it tells of. Writes into no project.
+
+`history_process` reads it; what that says is still a stranger's, and is checked here as an upload is.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from forge.accounts.organisations.names import slug
+from forge.core.blobs.chunks import read_chunks
+from forge.core.blobs.store import put_chunks
+from forge.core.errors import DomainError
+from forge.projects.archives.unpacking import UNPACKED, extracted_file, open_file, receive
+from forge.projects.errors import ArchiveRefused
+from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
+from forge.projects.git.child import answer_of
+from forge.projects.git.process import ARCHIVE
+from forge.projects.history.export import HISTORY_ENDING, MOST_STATES, UNSAVED
+from forge.projects.history.process import BLOBS, SENT
+from forge.projects.versions.imported import LONGEST_MESSAGE, BroughtVersion
+from forge.projects.versions.store import manifest_digest
+
+MOST_ENTRIES = 500_000
+"""Files of all versions together."""
+_TRAILER = re.compile(r"^([A-Z][A-Za-z-]+): (.*)$", re.MULTILINE)
+
+
+def usual_name(filename: str) -> str:
+    """What a project is called after the archive that it comes from."""
+    stem = filename.rpartition("/")[2].rpartition("\\")[2].removesuffix(".zip").removesuffix(HISTORY_ENDING)
+    return slug(stem) or "project"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Stored files of now, and versions whose files are stored too. `stored` are the digests of all of them."""
+
+    files: tuple[StoredFile, ...]
+    versions: tuple[BroughtVersion, ...]
+    merges: int
+    """Commits that merged others, whose own way is left out."""
+    stored: frozenset[str]
+
+
+@contextmanager
+def brought(chunks: Iterable[bytes]) -> Iterator[Brought]:
+    """Reads and stores what an archive brings. Raises `ArchiveRefused`, `GitRefused`, `TooLarge` and `TooOften`."""
+    with tempfile.TemporaryDirectory(prefix="history-") as name:
+        folder = Path(name)
+        with (folder / SENT).open("wb") as body:
+            receive(chunks, body)
+        asked = {
+            "limit": UNPACKED * settings.UPLOAD_LIMIT,
+            "commits": MOST_STATES + 1,
+            "files": MAXIMUM_FILES,
+            "entries": MOST_ENTRIES,
+        }
+        said = answer_of("history_process", asked, folder)
+        with (folder / ARCHIVE).open("rb") as archive, extracted_file(archive) as files:
+            states = _checked_states(said["states"], folder / BLOBS)
+            stored = tuple(file.store() for file in files)
+        sizes = {f"sha256:{path.name}": path.stat().st_size for path in sorted((folder / BLOBS).glob("*"))}
+        for path in sorted((folder / BLOBS).glob("*")):
+            put_chunks(read_chunks(partial(open_file, path)))
+        versions = tuple(_versions(states, sizes))
+    yield Brought(stored, versions, said["merges"], frozenset({*sizes, *(file.blob.digest for file in stored)}))
+
+
+def _checked_states(states: Sequence[Mapping[str, Any]], blobs: Path) -> Sequence[Mapping[str, Any]]:
+    """Each file of each version is fit for its path, as if it were uploaded. Raises `ArchiveRefused`."""
+    seen: set[tuple[str, str]] = set()
+    for state in states:
+        for path, digest in state["changed"].items():
+            key = (digest, path.rpartition(".")[2])
+            if digest is None or key in seen:
+                continue
+            seen.add(key)
+            file = blobs / digest
+            try:
+                checked_contents(checked_path(path), file, file.stat().st_size)
+            except DomainError as error:
+                where = f"{path} in commit {state['commit'][:12]}"
+                raise ArchiveRefused(
+                    f"Nothing was made. {where}: {error.detail}", errors={path: [error.detail]}
+                ) from error
+    return states
+
+
+def _versions(states: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> Iterator[BroughtVersion]:
+    """The states as versions; one whose files an earlier one has is none of its own."""
+    files: dict[str, dict[str, Any]] = {}
+    known: set[str] = set()
+    last = 0
+    for state in states:
+        for path, name in state["changed"].items():
+            if name is None:
+                files.pop(path, None)
+            else:
+                files[path] = {"digest": f"sha256:{name}", "size": sizes[f"sha256:{name}"]}
+        digest = manifest_digest(files)
+        said = _said(state["message"])
+        if digest in known or not files or said.message == UNSAVED:
+            continue
+        known.add(digest)
+        # A version keeps its number where the history tells one that follows.
+        last = said.number if said.number is not None and last < said.number < last + 100_000 else last + 1
+        message = "" if said.message == f"Version {said.number}" else said.message
+        names = tuple(each for each in (state["author"], *said.others) if each)
+        yield BroughtVersion(last, names, _moment(state["moment"]), message, dict(files), digest)
+
+
+@dataclass(frozen=True)
+class _Said:
+    message: str
+    number: int | None
+    others: tuple[str, ...]
+
+
+def _said(message: str) -> _Said:
+    """What a commit's message says: of one of ours without its last lines, of others the first line."""
+    text, _, tail = message.strip().rpartition("\n\n")
+    trailers = _TRAILER.findall(tail)
+    numbers = [value for key, value in trailers if key == "Version" and value.isascii() and value.isdigit()]
+    if not numbers or len(numbers[-1]) > 8:
+        return _Said(" ".join(message.strip().partition("\n")[0].split())[:LONGEST_MESSAGE], None, ())
+    others = (value.partition(" <")[0] for key, value in trailers if key == "Co-authored-by")
+    return _Said(" ".join(text.split())[:LONGEST_MESSAGE], int(numbers[-1]), tuple(others))
+
+
+def _moment(seconds: int) -> datetime:
+    """Nothing was made before computers counted time, nor after now."""
+    return datetime.fromtimestamp(min(max(seconds, 0), int(timezone.now().timestamp())), UTC)

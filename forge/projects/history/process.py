@@ -1,0 +1,244 @@
+"""Reads a project's .zip with its history, in a process of its own: `python -P -m forge.projects.history.process`.
+
+Its working directory has the archive that somebody sent. It writes there `files.zip` with the files as they are beside
+`.git`, and `blobs/` with each file of the history once; the commits go as JSON to the standard output. What strangers
+put into a repository is unpacked here, under limits of memory and time, and nothing of it is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dulwich.config import ConfigFile
+from dulwich.objects import Commit
+
+from forge.projects.archives.reading import GIT_FOLDER, Archive, check_list, kind_problem
+from forge.projects.errors import ArchiveRefused
+from forge.projects.git.objects import Broken, Limits, Objects, changes
+from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
+from rune.wording import plain, size_text
+
+SENT: Final = "sent.zip"
+BLOBS: Final = "blobs"
+LIST_LIMIT: Final = 24 << 20
+"""Bytes of an archive's list of files: each version has some objects, and each object an entry."""
+LONGEST_MESSAGE: Final = 4000
+LONGEST_NAME: Final = 200
+_LOOSE: Final = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{38}")
+_PACK: Final = re.compile(r"objects/pack/pack-[0-9a-f]{40}\.(pack|idx)")
+_NAME: Final = re.compile(rb"[0-9a-f]{40}")
+_REFUSED: Final = {
+    "hooks/": "has hooks, which are programs",
+    "modules/": "has other repositories in it (submodules)",
+    "worktrees/": "belongs to other working folders",
+    "objects/info/alternates": "takes objects from another place",
+    "objects/info/http-alternates": "takes objects from another place",
+    "commondir": "is a part of another one",
+    "shallow": "has no whole history (it is a shallow clone)",
+}
+"""What a repository may not have, by the beginning of the name: nothing of it is run, and somebody may believe so."""
+_HARMLESS: Final = {
+    (b"core", b"repositoryformatversion"),
+    (b"core", b"filemode"),
+    (b"core", b"bare"),
+    (b"core", b"logallrefupdates"),
+    (b"core", b"ignorecase"),
+    (b"core", b"precomposeunicode"),
+    (b"core", b"symlinks"),
+    (b"core", b"autocrlf"),
+    (b"user", b"name"),
+    (b"user", b"email"),
+}
+_HARMLESS_SECTIONS: Final = (b"branch", b"remote", b"gc", b"color")
+_LARGEST_SMALL_FILE: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be read."""
+
+    limit: int
+    """Bytes of all files together, unpacked."""
+    commits: int
+    files: int
+    """Of one state."""
+    entries: int
+    """Files of all states together."""
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    asked = Asked(**json.load(sys.stdin))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (asked.limit * 2, asked.limit * 2))
+    try:
+        said = read(asked)
+    except (Broken, ArchiveRefused) as error:
+        said = {"error": str(error)}
+    except MemoryError:
+        said = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
+    except Exception as error:
+        # Whatever the libraries say of bytes that are neither: a stranger chose them.
+        said = {"error": f"This .zip cannot be read: {plain(str(error))[:300] or type(error).__name__}."}
+    json.dump(said, sys.stdout)
+
+
+def read(asked: Asked) -> Mapping[str, Any]:
+    """Writes the files, and answers the commits, the oldest first; none where the archive has no repository."""
+    with Path(SENT).open("rb") as file:
+        check_list(file, LIST_LIMIT)
+        sent = zipfile.ZipFile(file)
+        top = _top_of_git(sent)
+        states: list[dict[str, Any]] = []
+        merges, head_files = 0, dict[str, str]()
+        if top is not None:
+            head = _unpacked_git(sent, top, asked)
+            states, merges, head_files = _history(head, asked)
+        is_bare = top is not None and all(info.is_dir() or _is_git(info.filename) for info in sent.infolist())
+        if is_bare:
+            _pack_head(head_files)
+        else:
+            _pack_beside(Archive(file, files=asked.files, limit=asked.limit, list_limit=LIST_LIMIT))
+    return {"states": states, "merges": merges}
+
+
+def _is_git(name: str) -> bool:
+    return GIT_FOLDER in name.split("/")
+
+
+def _top_of_git(sent: zipfile.ZipFile) -> str | None:
+    """Where the repository lies: at the top, or in the one folder that all is in; None without one."""
+    found = [name for name in sent.namelist() if re.fullmatch(r"([^/]+/)?\.git/HEAD", name)]
+    if len(found) > 1:
+        raise Broken("The archive has more than one repository.")
+    return found[0].removesuffix("HEAD") if found else None
+
+
+def _unpacked_git(sent: zipfile.ZipFile, top: str, asked: Asked) -> bytes:
+    """Puts the objects where they are read, and answers the name of the newest commit."""
+    small: dict[str, bytes] = {}
+    total = 0
+    for info in sent.infolist():
+        name = info.filename.removeprefix(top)
+        if info.is_dir() or name == info.filename:
+            continue
+        problem = kind_problem(info)
+        if problem:
+            raise Broken(f"{plain(info.filename)}: {problem}.")
+        why = next((why for start, why in _REFUSED.items() if name.startswith(start)), None)
+        if why and not name.endswith(".sample"):
+            raise Broken(f"The repository {why}: .git/{plain(name)}. Take that out, and pack it again.")
+        if name in ("HEAD", "packed-refs", "config") or name.startswith("refs/heads/"):
+            if name in small:
+                raise Broken(f".git/{plain(name)} is in the archive twice.")
+            small[name] = _bytes_of(sent, info, _LARGEST_SMALL_FILE)
+        elif _LOOSE.fullmatch(name) or _PACK.fullmatch(name):
+            data = _bytes_of(sent, info, asked.limit - total)
+            total += len(data)
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(data)
+    Path("objects/pack").mkdir(parents=True, exist_ok=True)
+    _check_config(small.get("config", b""))
+    return _head_of(small)
+
+
+def _bytes_of(sent: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    with sent.open(info) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise Broken(f"Unpacked, {plain(info.filename)} goes beyond the limit.")
+    return data
+
+
+def _check_config(data: bytes) -> None:
+    """Refuses settings that make Git run something, or read elsewhere."""
+    config = ConfigFile.from_file(io.BytesIO(data))
+    for section in config.sections():
+        for key, _ in config.items(section):
+            place = section[0].lower(), key.lower()
+            if place not in _HARMLESS and section[0].lower() not in _HARMLESS_SECTIONS:
+                said = ".".join(part.decode("utf-8", "replace") for part in (*section, key))
+                raise Broken(f"The repository's .git/config sets {plain(said)}. Take that out, and pack it again.")
+
+
+def _head_of(small: Mapping[str, bytes]) -> bytes:
+    said = small["HEAD"].strip()
+    if said.startswith(b"ref: "):
+        branch = said.removeprefix(b"ref: ").strip()
+        packed = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
+        by_name = {name: commit for commit, name in packed.items()}
+        said = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
+        if not said:
+            raise Broken("The repository has no commit: its branch leads nowhere.")
+    if not _NAME.fullmatch(said):
+        raise Broken("The repository's HEAD is no name of a commit.")
+    return said
+
+
+def _history(head: bytes, asked: Asked) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
+    """The commits as JSON, each with what it changes; the digests of the last one's files."""
+    objects = Objects(Path("objects"), Limits(asked.commits, asked.files, asked.entries))
+    commits, merges = objects.history(objects.commit_of(head))
+    digests: dict[bytes, str] = {}
+    states: list[dict[str, Any]] = []
+    before: dict[str, bytes] = {}
+    entries = total = 0
+    Path(BLOBS).mkdir()
+    for commit in commits:
+        files = objects.files(commit)
+        entries += len(files)
+        if entries > asked.entries:
+            raise Broken(f"The commits have more than {asked.entries:,} files together.")
+        for name in set(files.values()) - digests.keys():
+            data = objects.blob(name)
+            total += len(data)
+            if total > asked.limit:
+                raise Broken(f"Unpacked, the history has more than {size_text(asked.limit)}.")
+            digests[name] = hashlib.sha256(data).hexdigest()
+            (Path(BLOBS) / digests[name]).write_bytes(data)
+        changed = {path: None if name is None else digests[name] for path, name in changes(before, files)}
+        states.append({**_said(commit), "changed": changed})
+        before = files
+    return states, merges, {path: digests[name] for path, name in before.items()}
+
+
+def _said(commit: Commit) -> dict[str, Any]:
+    author = commit.author.decode("utf-8", "replace")
+    return {
+        "commit": commit.id.decode(),
+        "author": plain(author.partition("<")[0].strip())[:LONGEST_NAME],
+        "moment": commit.commit_time,
+        "message": commit.message.decode("utf-8", "replace")[:LONGEST_MESSAGE],
+    }
+
+
+def _pack_beside(archive: Archive) -> None:
+    with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_STORED) as target:
+        for member in archive.members:
+            with target.open(zipfile.ZipInfo(member.path), "w", force_zip64=False) as file:
+                for chunk in archive.read(member):
+                    file.write(chunk)
+
+
+def _pack_head(files: Mapping[str, str]) -> None:
+    if not files:
+        raise Broken("The archive has no files.")
+    with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_STORED) as target:
+        for path, digest in sorted(files.items()):
+            target.write(Path(BLOBS) / digest, path)
+
+
+if __name__ == "__main__":
+    main()

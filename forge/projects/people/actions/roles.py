@@ -1,0 +1,101 @@
+"""Who has a role in one project: inviting them, changing their role, and taking them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.models import Invitation, ProjectMembership
+from forge.accounts.organisations.invitations import USUAL_DAYS, checked_addresses, checked_offer, make_link, send_link
+from forge.accounts.permissions import Verb
+from forge.accounts.project_people import Teammate, team_of
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import NotFound
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+@transaction.atomic
+def invite_to_project(
+    actor: Actor, project: Project, role: str, *, places: int = 1, days: int = USUAL_DAYS, email: str = ""
+) -> tuple[Invitation, str]:
+    """An invitation to the project alone and its link, which is shown this once, or sent to `email` by the caller.
+
+    Raises `Forbidden` and `Invalid`.
+    """
+    require(actor, Verb.MANAGE, project)
+    offer = checked_offer(role, days, places, project)
+    invitation, link = make_link(actor, project.organisation, offer, email)
+    write_entry(
+        actor, "invitation.create", project.stream, project.place, role=str(offer.role), places=places, days=days
+    )
+    return invitation, link
+
+
+@transaction.atomic
+def invite_to_project_by_letter(
+    actor: Actor, project: Project, role: str, addresses: Sequence[str], *, days: int = USUAL_DAYS
+) -> list[Invitation]:
+    """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
+    require(actor, Verb.MANAGE, project)
+    offer = checked_offer(role, days, 1, project)
+    sent = []
+    for address in checked_addresses(project.organisation, addresses):
+        sent.append(send_link(actor, project.organisation, offer, address, project.full_name))
+        write_entry(actor, "invitation.send", project.stream, project.place, role=str(offer.role), email=address)
+    return sent
+
+
+@transaction.atomic
+def revoke_project_invitation(actor: Actor, project: Project, invitation_id: UUID) -> None:
+    """Revokes an open invitation to the project. Raises `Forbidden` and `NotFound`."""
+    require(actor, Verb.MANAGE, project)
+    open_ones = Invitation.objects.filter(pk=invitation_id, project=project.pk, used=None, revoked=None)
+    if not open_ones.update(revoked=timezone.now()):
+        raise NotFound("This invitation does not exist; it was used or revoked.")
+    write_entry(actor, "invitation.revoke", project.stream, project.place, invitation=str(invitation_id))
+
+
+@transaction.atomic
+def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str) -> Teammate:
+    """Gives somebody who reads the project a role in it, beside what they are in its organisation.
+
+    Raises `Forbidden`, `NotFound` for somebody who must be invited first, and `Invalid`.
+    """
+    require(actor, Verb.MANAGE, project)
+    given = checked_offer(role, USUAL_DAYS, 1, project).role
+    before = _teammate(project, person_id)
+    ProjectMembership.objects.update_or_create(
+        project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": given}
+    )
+    data = {"member": str(person_id), "before": str(before.role), "after": str(given)}
+    write_entry(actor, "project.role", project.stream, project.place, **data)
+    append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
+    return Teammate(before.user, before.in_organisation, given)
+
+
+@transaction.atomic
+def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
+    """Takes the role in the project from somebody, who keeps what they are in its organisation; anyone may leave.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    require(actor, Verb.READ if person_id == actor.pk else Verb.MANAGE, project)
+    ended, _ = ProjectMembership.objects.filter(project=project.pk, user=person_id).delete()
+    if not ended:
+        raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")
+    write_entry(actor, "project.leave", project.stream, project.place, member=str(person_id))
+    append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+def _teammate(project: Project, person_id: UUID) -> Teammate:
+    found = next((mate for mate in team_of(project) if mate.user.pk == person_id), None)
+    if found is None:
+        raise NotFound(f"Nobody of this id can read {project.full_name}. Invite them first.")
+    return found

@@ -1,0 +1,52 @@
+"""Giving teams roles in projects, and ending them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.models import Team, TeamRole
+from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.invitations import USUAL_DAYS, checked_offer
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid, NotFound
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.models import Project
+
+
+@transaction.atomic
+def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: str) -> None:
+    """Gives the people of a team a role in these projects of its organisation, or another one than they had there.
+
+    Who has a role in a project alone may not: they would learn which teams there are. Raises `Forbidden`, `NotFound`
+    and `Invalid`; then none of the projects has changed.
+    """
+    require_in(actor, Verb.SEE_ORGANISATION, team.organisation)
+    if not projects:
+        raise Invalid("Name at least one project.", errors={"projects": ["At least one."]})
+    for project in projects:
+        require(actor, Verb.MANAGE, project)
+        given = checked_offer(role, USUAL_DAYS, 1, project).role
+        if team.organisation_id != project.organisation_id:
+            raise NotFound(f"{project.organisation.name} has no team {team.name}.")
+        before = TeamRole.objects.filter(team=team, project=project.pk).first()
+        TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": given})
+        data = {"team": str(team.pk), "before": before.role if before else "none", "after": str(given)}
+        write_entry(actor, "project.team-role", project.stream, project.place, **data)
+    append_event(team.organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+@transaction.atomic
+def end_team_role(actor: Actor, team: Team, project: Project) -> None:
+    """Ends a team's role in a project; its people keep what they are otherwise. Raises `Forbidden` and `NotFound`."""
+    require(actor, Verb.MANAGE, project)
+    ended, _ = TeamRole.objects.filter(team=team, project=project.pk).delete()
+    if not ended:
+        raise NotFound(f"The team {team.name} has no role in {project.full_name}.")
+    write_entry(actor, "project.team-leave", project.stream, project.place, team=str(team.pk))
+    append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)

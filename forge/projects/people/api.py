@@ -1,0 +1,149 @@
+"""The people of a project over HTTP: who reads it and as what, invitations to it alone, and roles in it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.organisations.access import open_invitations
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.project_people import team_of
+from forge.accounts.serializers import (
+    GivenRoleSerializer,
+    InvitationLettersSerializer,
+    InvitationLinkSerializer,
+    InvitationsJson,
+    NewInvitationJson,
+    invitation_to_json,
+)
+from forge.accounts.teams.access import find_team, team_in, teams_in
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.views import needing
+from forge.projects import actions
+from forge.projects.api import ProjectView
+from forge.projects.models import Project
+from forge.projects.people.serializers import (
+    PeopleJson,
+    ProjectTeamsJson,
+    TeammateJson,
+    team_role_to_json,
+    teammate_to_json,
+)
+
+
+class ProjectPeople(ProjectView):
+    """Everyone who reads the project, and by which role. Addresses are for members of the organisation."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="project_people", responses=PeopleJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        shows = can(principal_of(request), Verb.SEE_ORGANISATION, project.organisation)
+        return Response({"people": [teammate_to_json(mate, shows) for mate in team_of(project)]})
+
+
+class ProjectPerson(ProjectView):
+    """One person's role in the project: giving them another, or ending it."""
+
+    needs = needing(patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+
+    @extend_schema(request=GivenRoleSerializer, responses=TeammateJson)
+    def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        asked = self.asked(request, GivenRoleSerializer)
+        principal = signed_in(request)
+        mate = actions.give_project_role(principal, project, person, asked["role"])
+        return Response(teammate_to_json(mate, can(principal, Verb.SEE_ORGANISATION, project.organisation)))
+
+    @extend_schema(responses={204: OpenApiResponse(description="the person has no role of their own in it")})
+    def delete(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        actions.end_project_role(signed_in(request), project, person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProjectTeams(ProjectView):
+    """The teams that have a role in the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="project_teams_list", responses=ProjectTeamsJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        return Response(_teams(self.project(request, organisation, name, Verb.READ)))
+
+
+class ProjectTeam(ProjectView):
+    """One team's role in the project: giving it, changing it, ending it."""
+
+    needs = needing(put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+
+    @extend_schema(request=GivenRoleSerializer, responses=ProjectTeamsJson)
+    def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        asked = self.asked(request, GivenRoleSerializer)
+        found = find_team(principal_of(request), project.organisation.name, team)
+        actions.give_team_role(signed_in(request), found, [project], asked["role"])
+        return Response(_teams(project))
+
+    @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})
+    def delete(self, request: Request, organisation: str, name: str, team: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        actions.end_team_role(signed_in(request), team_in(project.pk, team), project)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _teams(project: Project) -> ProjectTeamsJson:
+    return {"teams": [team_role_to_json(each) for each in teams_in(project.pk)]}
+
+
+class ProjectInvitations(ProjectView):
+    """Open invitations to the project alone, and making a link."""
+
+    needs = needing(get=Scope.PROJECT_MANAGE, post=Scope.PROJECT_MANAGE)
+
+    @extend_schema(operation_id="project_invitations_list", responses=InvitationsJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        found = open_invitations(project.organisation, project.pk)
+        return Response({"invitations": [invitation_to_json(each) for each in found]})
+
+    @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        asked = self.asked(request, InvitationLinkSerializer)
+        invitation, link = actions.invite_to_project(signed_in(request), project, **asked)
+        answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class ProjectInvitationLetters(ProjectView):
+    """Inviting several people to the project by email."""
+
+    needs = needing(post=Scope.PROJECT_MANAGE)
+
+    @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        asked = self.asked(request, InvitationLettersSerializer)
+        sent = actions.invite_to_project_by_letter(
+            signed_in(request), project, asked["role"], asked["emails"], days=asked["days"]
+        )
+        return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
+
+
+class ProjectInvitation(ProjectView):
+    """One invitation to the project: revoking it."""
+
+    needs = needing(delete=Scope.PROJECT_MANAGE)
+
+    @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
+    def delete(self, request: Request, organisation: str, name: str, invitation: UUID) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        actions.revoke_project_invitation(signed_in(request), project, invitation)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,132 @@
+"""What would come in from an archive of labelled recordings, and what is refused and why. Writes nothing.
+
+The archive is a .zip with a folder for each label, or with a table at its top; `rune.running.evaluation.reading` says
+how both look, so that `rune evaluate` and the project read the same archives alike.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from django.conf import settings
+
+from forge.core.blobs.store import digest_of
+from forge.core.errors import TooLarge
+from forge.projects.archives.reading import Archive, Member
+from forge.projects.errors import ArchiveRefused, SampleRefused
+from forge.projects.files.contents import MAXIMUM_FILES
+from forge.projects.models import Project, Sample, SampleKind
+from forge.projects.samples.formats import LARGEST, kind_of
+from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
+from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.reading import samples_of
+from rune.wording import size_text
+
+KNOWN = "The same recording is already a sample of the project, or is in here twice."
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A recording of an archive that can come in, with its bytes."""
+
+    sample: LabelledSample
+    kind: SampleKind
+    digest: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file of an archive that cannot come in, and why."""
+
+    name: str
+    reason: str
+
+
+class _Members:
+    """The files of an archive, as those who read samples ask for them."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._members: dict[str, Member] = {member.path: member for member in archive.members}
+        self._asked: set[str] = set()
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._members))
+
+    def read(self, path: str) -> bytes:
+        member = self._members.get(normal_path(path))
+        self._asked.add(normal_path(path))
+        if member is None:
+            raise FileMissing(path, "no such file came with the table")
+        if member.size > LARGEST:
+            raise FileTooLarge(path, f"it has {size_text(member.size)}; a sample has at most {size_text(LARGEST)}")
+        return b"".join(self._archive.read(member))
+
+    def never_asked_for(self) -> tuple[str, ...]:
+        return tuple(path for path in self.paths() if path not in self._asked)
+
+
+class LabelledArchive:
+    """The samples of an archive, to be read while it is open."""
+
+    def __init__(self, members: _Members, samples: tuple[LabelledSample, ...]) -> None:
+        self._members = members
+        self.samples = samples
+
+    def left_out(self) -> tuple[str, ...]:
+        """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
+        return self._members.never_asked_for()
+
+
+@contextmanager
+def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
+    """The samples of an archive, to be read until the end. Raises `TooLarge` and `ArchiveRefused`."""
+    with tempfile.TemporaryFile() as body:
+        _receive(chunks, body)
+        archive = Archive(body, files=MAXIMUM_FILES, limit=2 * settings.UPLOAD_LIMIT)
+        members = _Members(archive)
+        try:
+            found = samples_of(members)
+        except (SamplesRefused, FileError) as error:
+            raise ArchiveRefused(str(error)) from error
+        yield LabelledArchive(members, found)
+
+
+def sorted_out(project: Project, found: Iterable[LabelledSample]) -> Iterator[Incoming | Refused]:
+    """Each sample of an archive as one that can come in, or with the reason why not. Reads one file at a time."""
+    known = set(Sample.objects.kept().filter(project=project).values_list("digest", flat=True))
+    for sample in found:
+        try:
+            data = sample.read()
+            kind = kind_of(data)
+        except FileError as error:
+            yield Refused(sample.name, _sentence(error.reason))
+            continue
+        except SampleRefused as error:
+            yield Refused(sample.name, error.detail)
+            continue
+        digest = digest_of(data)
+        if digest in known:
+            yield Refused(sample.name, KNOWN)
+            continue
+        known.add(digest)
+        yield Incoming(sample, kind, digest, data)
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+
+
+def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.UPLOAD_LIMIT:
+            raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}. Send it in parts.")
+        body.write(chunk)

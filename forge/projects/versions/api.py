@@ -1,0 +1,286 @@
+"""Versions over HTTP: listing, saving, comparing and restoring them, and who wrote what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.comparison.changes import compare
+from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
+from forge.comparison.sides import Side
+from forge.core.api.json_types import PageJson, Timestamp
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import needing, raising
+from forge.core.blobs.responses import as_foreign, blob_response
+from forge.core.errors import Conflict, Invalid
+from forge.projects.actions import note_download, restore_version, restoring_update, save_version
+from forge.projects.api import ProjectView
+from forge.projects.archives.packing import MEDIA_TYPE, archive_response
+from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
+from forge.projects.models import Project, Version
+from forge.projects.versions.authors import line_versions, people_of
+from forge.projects.versions.comparison_source import side_of_now, side_of_version
+from forge.projects.versions.store import (
+    described_in,
+    find_version,
+    given_files,
+    stored_text,
+    versions_of,
+)
+
+NOW = "now"
+"""What stands for the files as they are, where a version's number could be."""
+
+
+class VersionJson(TypedDict):
+    """A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand."""
+
+    number: int
+    digest: str
+    created: Timestamp
+    author: PersonJson | None
+    message: str
+    saved_by: PersonJson | None
+    saved_at: Timestamp | None
+    made_by: Annotated[list[str], "who made it elsewhere, where it came with a history: names as text, and nobody here"]
+    automatic: Annotated[bool, "whether it saved itself while people worked; it may be thinned out"]
+    files: Annotated[int, "how many files it has"]
+    builds: list[VersionBuildJson]
+    tags: list[str]
+
+
+class VersionWithFilesJson(VersionJson):
+    """A version with its files by path."""
+
+    manifest: dict[str, FileStateJson]
+
+
+class RestoredVersionJson(TypedDict):
+    """What restoring changed: the number of the version before it, and the paths."""
+
+    before: int
+    changed: list[str]
+
+
+class LineVersionJson(TypedDict):
+    """The version that a line is from."""
+
+    created: Timestamp
+    author: PersonJson | None
+    message: str
+
+
+class AuthorsJson(TypedDict):
+    """Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null
+    for none yet; and these versions by their number."""
+
+    people: dict[str, PersonJson]
+    lines: list[int | None]
+    versions: dict[str, LineVersionJson]
+
+
+class SaveVersionSerializer(serializers.Serializer[Any]):
+    """What saves a version."""
+
+    message = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class RestoreVersionSerializer(serializers.Serializer[Any]):
+    """What of a version is restored; all of it without `paths`, and then what it did not have is deleted."""
+
+    paths = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True, default=None)
+
+
+def version_to_json(version: Version, parts: VersionPartsJson) -> VersionJson:
+    """A version with its `builds` and `tags`, which the floors above told."""
+    return {
+        "number": version.number,
+        "digest": version.digest,
+        "created": version.created.isoformat(),
+        "author": person_to_json(version.author) if version.author else None,
+        "message": version.message,
+        "automatic": version.automatic,
+        "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
+        "saved_at": version.saved_at.isoformat() if version.saved_at else None,
+        "made_by": version.made_by,
+        "files": len(version.manifest),
+        "builds": parts.get("builds", []),
+        "tags": parts.get("tags", []),
+    }
+
+
+def versions_to_json(versions: list[Version]) -> list[VersionJson]:
+    """Versions with what the floors above tell of them, asked once for all."""
+    parts: dict[UUID, VersionPartsJson] = {version.pk: {} for version in versions}
+    for answer in version_parts.call([version.pk for version in versions]):
+        for key, found in answer.items():
+            parts[key] = {**parts[key], **found}
+    return [version_to_json(version, parts[version.pk]) for version in versions]
+
+
+class VersionPages(CursorPages):
+    """Versions, the newest first."""
+
+    ordering = "-number"
+
+
+class ProjectVersions(ProjectView):
+    """A project's versions, and saving one."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+
+    @extend_schema(operation_id="versions_list", responses=PageJson[VersionJson])
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = VersionPages()
+        found = pages.paginate_queryset(versions_of(project), request, view=self) or []
+        return pages.get_paginated_response(versions_to_json(found))
+
+    @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        version = save_version(principal_of(request), project, self.asked(request, SaveVersionSerializer)["message"])
+        return Response(versions_to_json([version])[0], status=status.HTTP_201_CREATED)
+
+
+class OneVersion(ProjectView):
+    """A version with its files."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(responses=VersionWithFilesJson)
+    def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
+        version = find_version(self.project(request, organisation, name, Verb.READ), number)
+        return Response({**versions_to_json([version])[0], "manifest": version.manifest})
+
+
+class VersionFile(ProjectView):
+    """A file as it was in a version: its bytes."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="versions_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
+        version = find_version(self.project(request, organisation, name, Verb.READ), number)
+        described = described_in(version, path)
+        if request.method == "GET":
+            what = {"path": path, "digest": described["digest"], "version": number}
+            note_download(principal_of(request), version.project, "file.download", **what)
+        filename = path.rpartition("/")[2]
+        text = stored_text(path, described["digest"], described["size"])
+        if text is None:
+            return blob_response(request, described["digest"], described["size"], filename=filename)
+        return as_foreign(
+            HttpResponse(text.encode("utf-8"), content_type="text/plain; charset=utf-8"), filename=filename
+        )
+
+
+class VersionArchive(ProjectView):
+    """All files of a version as one .zip."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="versions_archive", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.READ)
+        version = find_version(project, number)
+        if request.method == "GET":
+            note_download(principal_of(request), project, "archive.download", folder="", version=number)
+        filename = f"{project.name}-version-{version.number}.zip"
+        return archive_response(request, given_files(version), {}, folder="", filename=filename)
+
+
+class VersionRestore(ProjectView):
+    """Making the files what they were in a version, for everyone and live."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(
+        operation_id="versions_restore",
+        request=RestoreVersionSerializer,
+        parameters=[
+            OpenApiParameter(
+                "as", str, description="update: answer with a Yjs update that is stored nowhere, for an editor to apply"
+            )
+        ],
+        responses={
+            (200, "application/json"): RestoredVersionJson,
+            (200, "*/*"): OpenApiTypes.BINARY,
+        },
+    )
+    def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
+        project = self.project(request, organisation, name, Verb.EDIT)
+        version = find_version(project, number)
+        paths = self.asked(request, RestoreVersionSerializer)["paths"]
+        if request.query_params.get("as") == "update":
+            update = restoring_update(principal_of(request), project, version, paths)
+            return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
+        restored = restore_version(principal_of(request), project, version, paths)
+        return Response({"before": restored.before.number, "changed": list(restored.changed)})
+
+
+class VersionsCompared(ProjectView):
+    """What differs between two versions, or between one and now."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="versions_compare",
+        parameters=[
+            OpenApiParameter("from", str, required=True, description="a version's number, or `now`"),
+            OpenApiParameter("to", str, description="a version's number, or `now`, which it is by default"),
+        ],
+        responses=ComparisonJson,
+    )
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        before = _side(project, request.query_params.get("from", ""))
+        after = _side(project, request.query_params.get("to", NOW))
+        return Response(comparison_to_json(compare(before, after)))
+
+
+def _side(project: Project, which: str) -> Side:
+    """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
+    if which == NOW:
+        return side_of_now(project)
+    if not which.isascii() or not which.isdigit() or len(which) > 9:
+        raise Invalid("Give the number of a version, or `now`.")
+    return side_of_version(find_version(project, int(which)))
+
+
+class ProjectAuthors(ProjectView):
+    """Who is behind each Yjs client of the live document, and the version that each line of a text is from."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="authors",
+        parameters=[OpenApiParameter("path", str, description="a text, of whose lines the versions are told")],
+        responses=AuthorsJson,
+    )
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        path = request.query_params.get("path", "")
+        lines = line_versions(project, path) if path else []
+        named = versions_of(project).filter(number__in={number for number in lines if number is not None})
+        versions: dict[str, LineVersionJson] = {
+            str(version.number): {
+                "created": version.created.isoformat(),
+                "author": person_to_json(version.author) if version.author else None,
+                "message": version.message,
+            }
+            for version in named
+        }
+        return Response({"people": people_of(project), "lines": lines, "versions": versions})

@@ -1,0 +1,134 @@
+"""Edits a live document until its files are those of a version, by the smallest edits.
+
+No file is made anew when the document still has it, deleted or under another name: its text goes on, so that what
+others type in it at this moment is not lost. What came later is deleted as a value, and can be brought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Doc, Map, Text
+
+from forge.projects.files import document
+from forge.projects.files.document import BINARY, TEXT, FileEntry, entries, files_map
+from forge.projects.models import Version
+from forge.projects.versions.store import given_files, stored_text
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file as it was: its bytes' digest and size, its text where it was one, and its id where that is known."""
+
+    path: str
+    digest: str
+    size: int
+    text: str | None
+    file_id: str | None
+
+
+def wanted_files(version: Version, paths: Collection[str] | None = None) -> tuple[Wanted, ...]:
+    """The files of a version, or those of them that are in `paths`, with the texts read."""
+    found = []
+    for path, described in sorted(given_files(version).items()):
+        if paths is not None and path not in paths:
+            continue
+        digest, size = described["digest"], described["size"]
+        file_id = version.file_ids.get(path)
+        found.append(Wanted(path, digest, size, stored_text(path, digest, size), file_id))
+    return tuple(found)
+
+
+def still_given(version: Version, read: Collection[Wanted]) -> tuple[Wanted, ...]:
+    """Those of the files that may be given now: a recording may have been withdrawn since they were read."""
+    given = given_files(version)
+    return tuple(file for file in read if file.path in given)
+
+
+def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | None = None) -> tuple[str, ...]:
+    """Edits a document until its files are the wanted ones; answers the paths that changed, sorted.
+
+    With `paths`, files under other paths are left alone.
+    """
+    living = {entry.id: entry for entry in entries(doc)}
+    places = _places(doc, living, wanted, by_path_first=paths is not None)
+    changed: set[str] = set()
+    kept = {file_id for file_id in places.values() if file_id is not None}
+    for entry in living.values():
+        if entry.id not in kept and (paths is None or entry.path in paths):
+            document.set_deleted(doc, entry)
+            changed.add(entry.path)
+    for file in wanted:
+        file_id = places[file.path]
+        if file_id is None:
+            _add(doc, file)
+            changed.add(file.path)
+        elif _bring_back(doc, file_id, file, living.get(file_id)):
+            changed.add(file.path)
+    return tuple(sorted(changed))
+
+
+def _places(
+    doc: Doc[Any], living: Mapping[str, FileEntry], wanted: Collection[Wanted], *, by_path_first: bool
+) -> dict[str, str | None]:
+    """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
+
+    `by_path_first` is for restoring some files only: it then never takes a file away that has another name by now.
+    """
+    by_path = {entry.path: entry.id for entry in living.values()}
+    there: set[str] = set()
+    deleted: dict[str, str] = {}
+    for key, value in files_map(doc).items():
+        if isinstance(value, Map):
+            there.add(key)
+            path = value.get("path")
+            if key not in living and isinstance(path, str):
+                deleted.setdefault(path, key)
+    same = {file.path: file.file_id for file in wanted if file.file_id in there}
+    rest = {path: key for path, key in same.items() if key not in living}
+    places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)
+    taken: set[str] = set()
+    for source in (by_path, rest, deleted) if by_path_first else (same, by_path, deleted):
+        for file in wanted:
+            found = source.get(file.path)
+            if found is not None and places[file.path] is None and found not in taken:
+                places[file.path] = found
+                taken.add(found)
+    return places
+
+
+def _add(doc: Doc[Any], file: Wanted) -> None:
+    if file.text is not None:
+        document.add_text(doc, file.path, file.text)
+    else:
+        document.add_binary(doc, file.path, file.digest, file.size)
+
+
+def _bring_back(doc: Doc[Any], file_id: str, file: Wanted, entry: FileEntry | None) -> bool:
+    """Makes a file of the document the wanted one. Answers whether anything had to be edited."""
+    value = files_map(doc)[file_id]
+    is_changed = False
+    if value.get("deleted") is True:
+        del value["deleted"]
+        is_changed = True
+    if "gone" in value:
+        # Its bytes are gone for good; what it is made again has others.
+        del value["gone"]
+    # A living file may be shown under a path with a number, when another has its path: what is written counts.
+    if value.get("path") != file.path:
+        value["path"] = file.path
+        is_changed = True
+    text = value.get("text")
+    if file.text is not None:
+        current = str(text) if isinstance(text, Text) else None
+        if value.get("kind") != TEXT or current != file.text:
+            kind = TEXT if value.get("kind") == TEXT else BINARY
+            document.set_text(doc, FileEntry(file_id, file.path, kind), file.text)
+            is_changed = True
+    elif value.get("kind") != BINARY or value.get("digest") != file.digest or value.get("size") != file.size:
+        kind = BINARY if value.get("kind") == BINARY else TEXT
+        document.set_binary(doc, FileEntry(file_id, file.path, kind), file.digest, file.size)
+        is_changed = True
+    return is_changed

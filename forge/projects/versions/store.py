@@ -1,0 +1,197 @@
+"""Versions: a project's files frozen, named by the digest of their manifest, and read through the toolchain's door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from forge.core.blobs.links import links_of
+from forge.core.blobs.store import put_all, read_blob
+from forge.core.errors import NotFound
+from forge.projects.errors import FileNotThere, VersionNotThere
+from forge.projects.files.contents import MAXIMUM_TEXT
+from forge.projects.files.document import FileEntry, entries
+from forge.projects.files.document_store import load_document
+from forge.projects.files.model_files import is_model
+from forge.projects.files.storage import link_brought
+from forge.projects.models import Project, Sample, Version
+from forge.projects.versions.writers import writers_since_the_version_before
+from rune.compiler.building.spec import canonical_digest
+from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
+from rune.wording import size_text
+
+Manifest = Mapping[str, Mapping[str, Any]]
+"""`{path: {"digest": "sha256:..", "size": bytes}}`."""
+
+
+def manifest_digest(manifest: Manifest) -> str:
+    """What names a version: SHA-256 of the manifest as JSON with sorted keys and no spaces."""
+    return canonical_digest(manifest)
+
+
+@dataclass(frozen=True)
+class WorkingTree:
+    """A project's files at one moment, of which nothing is kept: what a preview is made of.
+
+    `digest` is the one that a version of these files has. `texts` are the text files' bytes by path; the other files
+    of the manifest are blobs. `sequence` is the number of the last update that is in them. `file_ids` are the files'
+    ids in the document by path.
+    """
+
+    digest: str
+    manifest: Manifest
+    texts: Mapping[str, bytes]
+    sequence: int
+    file_ids: Mapping[str, str]
+
+    def with_text(self, path: str, data: bytes) -> WorkingTree:
+        """The same moment with another text in one file, named by the digest that such files have."""
+        manifest = {**self.manifest, path: described_bytes(data)}
+        return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
+
+
+def working_tree(project: Project) -> WorkingTree:
+    """The files as they are now. Nothing is written, however often somebody types."""
+    loaded = load_document(project.pk)
+    files = entries(loaded.doc)
+    texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
+    manifest = _linked_blobs(project, files)
+    for path, data in texts.items():
+        manifest[path] = described_bytes(data)
+    ids = {entry.path: entry.id for entry in files if entry.path in manifest}
+    return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+
+
+def described_bytes(data: bytes) -> dict[str, Any]:
+    """What a manifest says of a file with these bytes."""
+    return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+
+
+def snapshot(project: Project, author: Any = None) -> Version:
+    """The version of a project's files as they are now: the one that has their digest already, or the next one.
+
+    The caller has checked that the person may make one.
+    """
+    return keep_tree(project, working_tree(project), author)
+
+
+def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
+    """The version of these files of a project, as they were a moment ago.
+
+    `writers` are the ids of people who wrote part of it elsewhere.
+    """
+    # Bytes are stored before the transaction, in which nothing is waited for.
+    put_all(tree.texts.values(), project.organisation_id)
+    with transaction.atomic():
+        Project.objects.lock(project.pk)
+        version = Version.objects.filter(project=project, digest=tree.digest).first()
+        if version is None:
+            highest = Version.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
+            version = Version.objects.create(
+                project=project,
+                number=highest + 1,
+                digest=tree.digest,
+                manifest=dict(tree.manifest),
+                file_ids=dict(tree.file_ids),
+                sequence=tree.sequence,
+                author=author,
+                writers=sorted({*writers_since_the_version_before(project, tree.sequence), *writers}),
+            )
+        elif version.automatic and author is not None:
+            # Somebody wants it now, so it is thinned out no more.
+            version.automatic = False
+            version.save(update_fields=["automatic"])
+        # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
+        # since the files were read, which nothing may hold any more.
+        texts = {tree.manifest[path]["digest"] for path in tree.texts}
+        others = {described["digest"] for described in tree.manifest.values()} - texts
+        link_brought(version, texts | _of_project(project, others).keys(), project)
+    return version
+
+
+def versions_of(project: Project) -> QuerySet[Version]:
+    """A project's versions, the newest first. The caller has found the project for someone."""
+    return Version.objects.filter(project=project).select_related("author", "saved_by").order_by("-number")
+
+
+def find_version(project: Project, number: int) -> Version:
+    """A project's version by its number. Raises `VersionNotThere`."""
+    found = versions_of(project).filter(number=number).first()
+    if found is None:
+        raise VersionNotThere(f"{project.full_name} has no version {number}.")
+    return found
+
+
+def given_files(version: Version) -> Manifest:
+    """What of a version may still be given: not a recording whose consent ended, nor what is no longer stored."""
+    digests = {described["digest"] for described in version.manifest.values()}
+    mine = Sample.objects.filter(project_id=version.project_id, digest__in=digests)
+    gone = set(mine.filter(gone_at__isnull=False).values_list("digest", flat=True))
+    kept = set(mine.kept().values_list("digest", flat=True))
+    linked = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
+    stored = (digests & linked) - (gone - kept)
+    return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
+
+
+def described_in(version: Version, path: str) -> Mapping[str, Any]:
+    """A file's digest and size in a version. Raises `FileNotThere`, also for what may no longer be given."""
+    given = given_files(version)
+    if path not in given:
+        raise FileNotThere(f"Version {version.number} has no file {path}, or the file was deleted everywhere.")
+    return given[path]
+
+
+def _of_project(project: Project, digests: Collection[str]) -> dict[str, int]:
+    """The sizes of those blobs that were put into the project."""
+    links = links_of(project).filter(blob_id__in=digests)
+    return dict(links.values_list("blob_id", "blob__size"))
+
+
+def _linked_blobs(project: Project, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
+    """The digests of the files that are blobs. One that was not put into the project is left out."""
+    named = [entry.digest for entry in files if entry.digest]
+    linked = _of_project(project, named)
+    return {
+        entry.path: {"digest": entry.digest, "size": linked[entry.digest]}
+        for entry in files
+        if entry.text is None and entry.digest in linked
+    }
+
+
+def stored_text(path: str, digest: str, size: int) -> str | None:
+    """What a stored file says, if it is a text; by the rule by which an upload becomes one."""
+    if is_model(path) or size > MAXIMUM_TEXT:
+        return None
+    try:
+        text = read_blob(digest).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+class VersionFiles:
+    """A version's files, as the toolchain reads a project."""
+
+    def __init__(self, manifest: Manifest, limit: int = DEFAULT_FILE_LIMIT) -> None:
+        self._manifest = manifest
+        self._limit = limit
+
+    def read(self, path: str) -> bytes:
+        normal = normal_path(path)
+        if normal not in self._manifest:
+            raise FileMissing(path, "no such file in the project")
+        described = self._manifest[normal]
+        if described["size"] > self._limit:
+            raise FileTooLarge(path, f"{size_text(described['size'])}, more than the limit of {size_text(self._limit)}")
+        try:
+            return read_blob(described["digest"])
+        except NotFound as error:
+            raise FileError(path, "its contents are no longer stored") from error
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._manifest))

@@ -1,0 +1,149 @@
+"""Finding published blocks: for a person, for a project that names them in its lock, for one that looks for some."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import nothing_for
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import NOWHERE
+from forge.core.blobs.store import read_blob
+from forge.core.models import Blob
+from forge.projects.models import Project
+from forge.registry.errors import NoSuchBlock
+from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
+from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
+from rune.compiler.blocks.mounted import Shelf, ShelfVersion
+from rune.compiler.blocks.shared_path import SharedName, SharedPath, version_key
+
+MOST_VERSIONS = 2_000
+"""Versions of blocks that a project is shown."""
+
+
+@dataclass(frozen=True)
+class PublishedFiles:
+    """The files of a published block, by their names, as text."""
+
+    manifest: BlockManifest
+    texts: Mapping[str, str]
+
+    @property
+    def source(self) -> str:
+        return self.texts[f"{self.manifest.name}.py"]
+
+
+def name_of(block: BlockVersion) -> SharedName:
+    """How Runefiles name the block, as its project is called now."""
+    project = block.repository.project
+    return SharedName(project.organisation.name, project.name, block.name)
+
+
+def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
+    """What a project published, by name, the newest version first, for someone who sees its page."""
+    return _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project)))
+
+
+def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
+    """Of the versions of a block, the newest first: the newest that nobody advises against, or else the newest."""
+    return next((each for each in versions if not each.deprecation), versions[0])
+
+
+def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
+    """The blocks that a project published, each at its best version, for someone who sees its page."""
+    return [best_of(list(versions)) for _, versions in groupby(blocks_of(actor, project), name_of)]
+
+
+def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
+    """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
+    and they are no member of it, as for one that there is not."""
+    found = BlockVersion.objects.visible_to(actor).filter(repository__project__organisation__name=organisation)
+    blocks = _newest_first(_whole(found)[:MOST_VERSIONS])
+    if not blocks:
+        # A token that reads projects reads no organisation: to be a member is enough.
+        known = Organisation.objects.filter(name=organisation).first()
+        if known is None or known.pk not in actor.roles:
+            raise nothing_for(actor, Verb.SEE_ORGANISATION, organisation, known.place if known else NOWHERE)
+    return blocks
+
+
+def versions_of(actor: Actor, project: Project, name: str, wanted: str | None = None) -> list[BlockVersion]:
+    """The versions of a block, the newest first, with the one that is wanted among them. Raises `NoSuchBlock`."""
+    found = _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name)))
+    if not found or (wanted is not None and all(each.version != wanted for each in found)):
+        raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if wanted is None else f'@{wanted}'}.")
+    return found
+
+
+def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
+    """One version of a block. Raises `NoSuchBlock`."""
+    found = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
+    block = found.filter(name=name, version=version).first()
+    if block is None:
+        raise NoSuchBlock(f"{project.full_name} has no block {name}@{version}.")
+    return block
+
+
+def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
+    """The block of a path, if there is one whose project's page the person may open."""
+    name = path.block
+    found = _whole(BlockVersion.objects.visible_to(actor)).filter(
+        repository__project__organisation__name=name.organisation, repository__project__name=name.project
+    )
+    return found.filter(name=name.name, version=path.version).first()
+
+
+def usable_blocks(project: Project, named: Iterable[SharedPath]) -> list[BlockVersion]:
+    """What a project can use: all that its organisation's projects published, and of other organisations the blocks
+    that it names."""
+    usable = BlockVersion.objects.usable_by(project)
+    own = usable.filter(repository__project__organisation=project.organisation_id)
+    found = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
+    for name in {path.block for path in named}:
+        others = usable.filter(
+            repository__project__organisation__name=name.organisation, repository__project__name=name.project
+        )
+        found |= {block.pk: block for block in _whole(others.filter(name=name.name))}
+    return _newest_first(found.values())
+
+
+def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
+    """Blocks as the language knows them."""
+    found: dict[SharedName, list[ShelfVersion]] = {}
+    for block in blocks:
+        said = ShelfVersion(block.version, block.manifest.blob_id, block.deprecation, block.successor)
+        found.setdefault(name_of(block), []).append(said)
+    return {name: tuple(versions) for name, versions in found.items()}
+
+
+def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
+    """What `forge.projects.files.mounting.published_blocks` asks for: the digests and sizes of manifests and their
+    files."""
+    blocks = BlockVersion.objects.readable_for(project).filter(manifest__blob_id__in=digests)
+    manifests = set(blocks.values_list("manifest__blob_id", flat=True))
+    sources = {read_block_manifest(read_blob(each)).source for each in manifests}
+    return dict(Blob.objects.filter(pk__in=manifests | sources).values_list("pk", "size"))
+
+
+def files_of(block: BlockVersion) -> PublishedFiles:
+    """The files of a block, from the store."""
+    manifest = read_block_manifest(read_blob(block.manifest.blob_id))
+    return PublishedFiles(manifest, {name: read_blob(each).decode() for name, each in manifest.files.items()})
+
+
+def find_published(repository: Repository, name: str, reference: str) -> BlockVersion | None:
+    """A version of a block by itself, or by the digest of its manifest."""
+    blocks = repository.blocks.filter(name=name).select_related("manifest__blob")
+    return blocks.filter(manifest__blob_id=reference).first() or blocks.filter(version=reference).first()
+
+
+def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:
+    return blocks.select_related("repository__project__organisation", "manifest", "author", "source_version")
+
+
+def _newest_first(blocks: Iterable[BlockVersion]) -> list[BlockVersion]:
+    found: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
+    return sorted(found, key=name_of)

@@ -1,0 +1,229 @@
+"""Publishing a project's own block, so that other projects can use it, and advice against a version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.organisations.name_reservations import hold_names, lock_names
+from forge.accounts.permissions import Verb
+from forge.compute.pool.language import summary_pool
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.blobs.links import link_blobs
+from forge.core.blobs.store import put_bytes
+from forge.core.errors import Busy, Invalid
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.actions import note_download
+from forge.projects.errors import FileNotThere
+from forge.projects.files.contents import checked_path
+from forge.projects.models import Project, Version, Visibility
+from forge.projects.versions.store import WorkingTree, keep_tree, working_tree
+from forge.registry.blocks.access import find_block, find_path, name_of
+from forge.registry.distribution.manifests import MANIFEST_TYPE
+from forge.registry.errors import BadBlock, BlockBroken, TagTaken
+from forge.registry.events import BLOCK_DESCRIBED, BLOCK_PUBLISHED
+from forge.registry.licences import FILES, licence_of
+from forge.registry.messages import checked_notes, checked_sentence
+from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
+from forge.registry.published_versions import fix_version
+from rune.compiler.blocks.artefact import EMPTY, BlockFiles, block_manifest, digest_of
+from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
+from rune.compiler.pyblock.interface import InterfaceJson
+from rune.compiler.pyblock.testing.check import tests_of_block
+
+
+def publish_block(actor: Actor, project: Project, path: str, version: str, notes: str = "") -> BlockVersion:
+    """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
+
+    Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Raises
+    `Forbidden`, `BadBlock`, `BlockBroken`, `TagTaken`, `FileNotThere` and `Busy`.
+    """
+    require(actor, Verb.PUBLISH, project)
+    path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
+    seen = working_tree(project)
+    files, interface = _checked_files(actor, project, seen, path, version)
+    # Bytes are stored before the transaction, in which nothing is waited for.
+    data = block_manifest(files)
+    for each in (data, EMPTY, *files.named().values()):
+        put_bytes(each)
+    source = keep_tree(project, seen, actor.person)
+    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes))
+
+
+def deprecate_block(
+    actor: Actor, project: Project, name: str, version: str, reason: str, successor: str = ""
+) -> BlockVersion:
+    """Advises against a version of a block, with a reason and what to take in its place: another version of it, or
+    another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock` and
+    `Invalid`."""
+    require(actor, Verb.PUBLISH, project)
+    reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
+    block = find_block(actor, project, name, version)
+    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()))
+
+
+def end_block_deprecation(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
+    """Takes the advice back. Raises `Forbidden` and `NoSuchBlock`."""
+    require(actor, Verb.PUBLISH, project)
+    return _say(actor, project, find_block(actor, project, name, version), "", "")
+
+
+def note_block_pull(actor: Actor, project: Project, name: str, digest: str) -> None:
+    """Writes down that someone takes out a block of a project that is not public; what is, anyone may have."""
+    if project.visibility != Visibility.PUBLIC:
+        note_download(actor, project, "block.pull", block=name, digest=digest)
+
+
+def _checked_version(version: str) -> str:
+    version = version.strip()
+    if not is_block_version(version):
+        message = "A version of a block is one to three numbers, like 1.2 or 2.0.1."
+        raise BadBlock(message, errors={"version": [message]})
+    return version
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be published: everything that takes time is done."""
+
+    source: Version
+    path: str
+    files: BlockFiles
+    interface: InterfaceJson
+    data: bytes
+    notes: str
+
+
+def _checked_files(
+    actor: Actor, project: Project, seen: WorkingTree, path: str, version: str
+) -> tuple[BlockFiles, InterfaceJson]:
+    if not path.endswith(".py") or path.endswith("_test.py"):
+        message = f"{path} is no block. A block is a file in Python, such as smooth.py."
+        raise BadBlock(message, errors={"path": [message]})
+    if path not in seen.texts:
+        raise FileNotThere(f"{project.full_name} has no text {path}.")
+    found = summary_pool.publishable(actor, project, seen, path)
+    if "error" in found:
+        raise Busy(f"The block could not be checked: {found['error']['message']}", retry_after=5)
+    problems = found["problems"]
+    if problems:
+        first = problems[0]
+        message = f"{first['file']}:{first['span']['start']['line']}: {first['message']}"
+        raise BlockBroken(f"The block has problems, so it was not published. {message}", problems=problems)
+    name = found["name"]
+    if len(name) > BLOCK_NAME_LENGTH:
+        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
+        raise BadBlock(message, errors={"path": [message]})
+    licence = next((seen.texts[file] for file in FILES if file in seen.texts), None)
+    files = BlockFiles(
+        name,
+        version,
+        found["summary"],
+        seen.texts[path],
+        seen.texts.get(tests_of_block(path)),
+        licence,
+        "" if licence is None else licence_of(licence.decode("utf-8", "replace")),
+    )
+    return files, found["interface"]
+
+
+@transaction.atomic
+def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersion:
+    files, data = prepared.files, prepared.data
+    lock_names(project.organisation_id)
+    project = (
+        Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=project.pk)
+    )
+    digest = digest_of(data)
+    existing = (
+        BlockVersion.objects.filter(repository__project=project, name=files.name, version=files.version)
+        .select_related("manifest", "repository__project__organisation", "author", "source_version")
+        .first()
+    )
+    if existing is not None and existing.manifest.blob_id == digest:
+        return existing
+    if existing is not None:
+        message = (
+            f"{files.name} {files.version} is published with other contents and cannot change: everyone who uses it "
+            "must get the same bytes. Choose the next version."
+        )
+        raise TagTaken(message, errors={"version": [message]})
+    fix_version(project, f"{files.name}@{files.version}", digest)
+    hold_names(project.organisation)
+    organisation = project.organisation_id
+    repository, _ = Repository.objects.get_or_create(project=project)
+    link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)
+    manifest, _ = Manifest.objects.get_or_create(
+        repository=repository, blob_id=digest, defaults={"media_type": MANIFEST_TYPE}
+    )
+    link_blobs(manifest, [digest], organisation)
+    block = BlockVersion.objects.create(
+        repository=repository,
+        name=files.name,
+        version=files.version,
+        manifest=manifest,
+        source_version=prepared.source,
+        path=prepared.path,
+        summary=files.summary,
+        interface=prepared.interface,
+        author=actor.person,
+        created=timezone.now(),
+        notes=prepared.notes,
+    )
+    said = {"block": block.name, "version": block.version}
+    write_entry(actor, "block.publish", f"project:{project.pk}", project.place, digest=digest, **said)
+    append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
+    return block
+
+
+def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str:
+    """The path of what to take in place of a block: it is published, and nobody advises against it."""
+    if not successor:
+        return ""
+    path = SharedPath(name_of(block), successor) if is_block_version(successor) else parse_shared_path(successor)
+    found = None if path is None else find_path(actor, path)
+    message = ""
+    if path is None:
+        message = "Name a version of it, like 1.3, or another block, like acme/sounds#calm@2.0."
+    elif found is None:
+        message = f"There is no block {path} that you can see. Publish it first, or leave this empty."
+    elif found.pk == block.pk:
+        message = "A version cannot be taken in place of itself."
+    elif found.deprecation:
+        message = f"{path} is deprecated too. Name one that people should take."
+    elif not _reaches(found, block):
+        message = f"{path} is not open to everyone who uses {name_of(block)}. Name one that they can use."
+    if message:
+        raise Invalid(message, errors={"successor": [message]})
+    return str(path)
+
+
+def _reaches(successor: BlockVersion, block: BlockVersion) -> bool:
+    """Whether whoever can use a block can use what is named in its place: it names nothing that they may not see."""
+    one, other = successor.repository.project, block.repository.project
+    return one.organisation_id == other.organisation_id and _openness(one) >= _openness(other)
+
+
+def _openness(project: Project) -> int:
+    return (Visibility.PRIVATE, Visibility.INTERNAL, Visibility.PUBLIC).index(Visibility(project.visibility))
+
+
+@transaction.atomic
+def _say(actor: Actor, project: Project, found: BlockVersion, reason: str, successor: str) -> BlockVersion:
+    locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
+    block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=found.pk)
+    if (block.deprecation, block.successor) == (reason, successor):
+        return block
+    block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None
+    block.successor = successor
+    block.save(update_fields=["deprecation", "deprecated", "successor"])
+    said = {"block": block.name, "version": block.version}
+    why = {"reason": reason, "successor": successor} if reason else {}
+    action = "block.deprecate" if reason else "block.undeprecate"
+    write_entry(actor, action, f"project:{project.pk}", project.place, **said, **why)
+    append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
+    return block

@@ -1,0 +1,127 @@
+"""Published blocks over REST: a project's, an organisation's, those that a project can use, and publishing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Busy, Conflict, Gone, Invalid
+from forge.projects.api import ProjectView
+from forge.registry.actions import deprecate_block, end_block_deprecation, note_block_pull, publish_block
+from forge.registry.blocks.access import blocks_in, blocks_of, find_block
+from forge.registry.blocks.serializers import (
+    BlockFilesJson,
+    BlockVersionJson,
+    PublishedBlocksJson,
+    UsableBlocksJson,
+    block_files_to_json,
+    block_to_json,
+    blocks_to_json,
+    usable_to_json,
+)
+from forge.registry.blocks.usable import usable_files
+
+
+class PublishBlockSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField(max_length=400)
+    version = serializers.CharField(max_length=40)
+    notes = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+
+
+class BlockDeprecationSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+    successor = serializers.CharField(max_length=250, allow_blank=True, default="")
+
+
+class ProjectBlocks(ProjectView):
+    """The blocks that a project published."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
+    raises = raising(get=Gone, post=(Busy, Conflict, Invalid))
+
+    @extend_schema(operation_id="blocks_list", responses=PublishedBlocksJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What the project published, by name, with the versions of each, the newest first."""
+        project = self.project(request, organisation, name, Verb.SEE)
+        return Response(blocks_to_json(blocks_of(principal_of(request), project)))
+
+    @extend_schema(operation_id="blocks_publish", request=PublishBlockSerializer, responses={201: BlockVersionJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
+        has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        asked = self.asked(request, PublishBlockSerializer)
+        block = publish_block(principal_of(request), project, asked["path"], asked["version"], asked["notes"])
+        return Response(block_to_json(block), status=status.HTTP_201_CREATED)
+
+
+class ProjectBlock(ProjectView):
+    """One version of a block, for whoever may see the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Gone)
+
+    @extend_schema(operation_id="blocks_read", responses=BlockFilesJson)
+    def get(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """A version with the texts of its source, its tests and the licence."""
+        project = self.project(request, organisation, name, Verb.SEE)
+        found = find_block(principal_of(request), project, block, version)
+        if request.method == "GET":
+            note_block_pull(principal_of(request), project, block, found.manifest.blob_id)
+        return Response(block_files_to_json(found))
+
+
+class BlockDeprecation(ProjectView):
+    """Advice against a version of a block."""
+
+    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
+    raises = raising(put=(Conflict, Invalid))
+
+    @extend_schema(operation_id="blocks_deprecate", request=BlockDeprecationSerializer, responses=BlockVersionJson)
+    def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
+        (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        asked = self.asked(request, BlockDeprecationSerializer)
+        said = deprecate_block(principal_of(request), project, block, version, asked["reason"], asked["successor"])
+        return Response(block_to_json(said))
+
+    @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson)
+    def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
+        """Takes the advice back."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        return Response(block_to_json(end_block_deprecation(principal_of(request), project, block, version)))
+
+
+class UsableBlocks(ProjectView):
+    """The blocks that a project can use."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="blocks_usable", responses=UsableBlocksJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What other projects of the organisation published, and the blocks of public projects that the Runefile or
+        `rune.lock` name. `files` are what the language service reads of them."""
+        project = self.project(request, organisation, name, Verb.READ)
+        blocks, files = usable_files(project)
+        return Response(usable_to_json(blocks, files))
+
+
+class OrganisationBlocks(ForgeView):
+    """The blocks of an organisation's projects."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="blocks_of_organisation", responses=PublishedBlocksJson)
+    def get(self, request: Request, organisation: str) -> Response:
+        """What the projects of an organisation published that you may see. Where that is nothing, and you are no member
+        of it, it is as if there were no such organisation."""
+        return Response(blocks_to_json(blocks_in(signed_in(request), organisation)))

@@ -1,0 +1,103 @@
+"""Published blocks as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypedDict
+
+from forge.core.api.json_types import Timestamp
+from forge.registry.blocks.access import PublishedFiles, files_of, name_of
+from forge.registry.models import BlockVersion
+from rune.compiler.blocks.shared_path import SharedName, SharedPath
+
+
+class BlockVersionJson(TypedDict):
+    """A version of a block."""
+
+    path: Annotated[str, "how a Runefile names it: acme/sounds#smooth@1.2"]
+    version: str
+    digest: Annotated[str, "of its manifest; what rune.lock says"]
+    created: Timestamp
+    author: Annotated[str, "who published it; empty where they left"]
+    notes: Annotated[str, "what is new in it, in Markdown"]
+    deprecated: Timestamp | None
+    deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
+    successor: Annotated[str, "what to take in its place, as a Runefile names it; empty where nothing is named"]
+    file: Annotated[str, "where its source stands in its project"]
+    from_version: Annotated[int, "the project's version that it was published from"]
+
+
+class PublishedBlockJson(TypedDict):
+    """A block that a project published, with its versions, the newest first."""
+
+    name: Annotated[str, "acme/sounds#smooth"]
+    organisation: str
+    project: str
+    block: str
+    summary: str
+    versions: list[BlockVersionJson]
+
+
+class PublishedBlocksJson(TypedDict):
+    """Blocks that were published, by their names."""
+
+    blocks: list[PublishedBlockJson]
+
+
+class UsableBlocksJson(PublishedBlocksJson):
+    """The blocks that a project can use. `files` are what the language service reads of them, by their paths."""
+
+    files: dict[str, str]
+
+
+class BlockFilesJson(BlockVersionJson):
+    """A version of a block with its files, by their names."""
+
+    files: dict[str, str]
+
+
+def block_to_json(block: BlockVersion) -> BlockVersionJson:
+    """A version of a block."""
+    return {
+        "path": str(SharedPath(name_of(block), block.version)),
+        "version": block.version,
+        "digest": block.manifest.blob_id,
+        "created": block.created.isoformat(),
+        "author": str(block.author or ""),
+        "notes": block.notes,
+        "deprecated": block.deprecated.isoformat() if block.deprecated else None,
+        "deprecation": block.deprecation,
+        "successor": block.successor,
+        "file": block.path,
+        "from_version": block.source_version.number,
+    }
+
+
+def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:
+    """Blocks with their versions, in the order in which they come."""
+    found: dict[SharedName, list[BlockVersion]] = {}
+    for block in blocks:
+        found.setdefault(name_of(block), []).append(block)
+    return {"blocks": [_published(name, versions) for name, versions in found.items()]}
+
+
+def block_files_to_json(block: BlockVersion) -> BlockFilesJson:
+    """A version of a block with its files."""
+    files: PublishedFiles = files_of(block)
+    return {**block_to_json(block), "files": dict(files.texts)}
+
+
+def usable_to_json(blocks: Iterable[BlockVersion], files: Mapping[str, str]) -> UsableBlocksJson:
+    """The blocks that a project can use."""
+    return {**blocks_to_json(blocks), "files": dict(files)}
+
+
+def _published(name: SharedName, versions: list[BlockVersion]) -> PublishedBlockJson:
+    return {
+        "name": str(name),
+        "organisation": name.organisation,
+        "project": name.project,
+        "block": name.name,
+        "summary": versions[0].summary,
+        "versions": [block_to_json(each) for each in versions],
+    }

@@ -1,0 +1,71 @@
+"""What a page's language reads of the blocks that a project can use: which there are, and the texts that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.files.mounting import published_blocks
+from forge.projects.models import Project
+from forge.projects.versions.store import WorkingTree, working_tree
+from forge.registry.blocks.access import shelf_of, usable_blocks
+from forge.registry.models import BlockVersion
+from rune.compiler.blocks.mounted import SHELF, Shelf, ShelfVersion, mounted_path, shelf_text
+from rune.compiler.blocks.shared_path import SharedPath, shared_paths_in
+from rune.source.runefile import RUNEFILE_NAMES
+from rune.source.runefile.lock import LOCK_FILE, parse_lock
+
+MOST_TEXTS = 400
+"""Blocks of which the text is given; of further ones a page knows only that they are there."""
+
+
+def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
+    """The blocks that a project can use, and the files that are mounted for them: those that its lock names, those that
+    its Runefile names, and of all others the version that the palette offers."""
+    seen = working_tree(project)
+    named = shared_paths_in("\n".join(_texts(seen)))
+    lock = parse_lock(seen.texts.get(LOCK_FILE, b"").decode("utf-8", "replace"))
+    blocks = usable_blocks(project, [*named, *lock.digests])
+    shelf = shelf_of(blocks)
+    wanted = dict.fromkeys([*lock.digests.values(), *_named(shelf, named), *_offered(shelf)])
+    sizes = [found for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for found in each]
+    files = {mounted_path(digest): text for digest in sizes if (text := _text(digest)) is not None}
+    return blocks, {SHELF: shelf_text(shelf), **files}
+
+
+def usable_texts_of(project: Project) -> Mapping[str, str]:
+    """What `forge.projects.files.mounting.usable_texts` asks for; nothing where there is no block to use."""
+    blocks, files = usable_files(project)
+    return files if blocks or len(files) > 1 else {}
+
+
+def _texts(seen: WorkingTree) -> list[str]:
+    names = (*RUNEFILE_NAMES, LOCK_FILE)
+    return [seen.texts[name].decode("utf-8", "replace") for name in names if name in seen.texts]
+
+
+def _named(shelf: Shelf, named: tuple[SharedPath, ...]) -> list[str]:
+    return [each.digest for path in named for each in shelf.get(path.block, ()) if each.version == path.version]
+
+
+def _offered(shelf: Shelf) -> list[str]:
+    return [_best(versions).digest for versions in shelf.values()]
+
+
+def _best(versions: tuple[ShelfVersion, ...]) -> ShelfVersion:
+    return next((each for each in versions if not each.deprecation), versions[0])
+
+
+def _text(digest: str) -> str | None:
+    try:
+        return _stored(digest)
+    except (NotFound, Damaged, UnicodeDecodeError):
+        return None
+
+
+@lru_cache(MOST_TEXTS)
+def _stored(digest: str) -> str:
+    """The text with this digest, which who asks was found to read. It is kept: each question of the language has it."""
+    return read_blob(digest).decode()

@@ -1,0 +1,52 @@
+"""How many requests may be under way at once: of one address, and in all. Each may take a thread and open files."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from forge.core.http.lifespan import Receive, Scope, Send
+from forge.core.shares import AllTaken, OverLimit, Shares
+from forge.request_limits.addresses import party_of
+from forge.request_limits.capacity import Capacity
+from forge.request_limits.refusals import Refusal, client_of, refuse
+
+ALWAYS_ANSWERED = frozenset({"/healthz"})
+"""Whoever watches the server must not take one that is busy for one that is dead."""
+
+_TOO_MANY = Refusal(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Too many requests",
+    "Too many requests of your address are under way. Wait for their answers and try again.",
+    retry_after=1,
+)
+_BUSY = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The server is busy",
+    "The server answers as many requests as it can. Try again in a moment.",
+    retry_after=2,
+)
+
+
+class RequestGate:
+    """ASGI middleware: answers 429 to an address with too many requests under way, and 503 where all have too many."""
+
+    def __init__(self, application: Any, capacity: Capacity) -> None:
+        self._application = application
+        self._limit = capacity.requests_of_address
+        self._shares = Shares(capacity.requests)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
+            await self._application(scope, receive, send)
+            return
+        party = party_of(client_of(scope))
+        try:
+            self._shares.take(party, 1, self._limit)
+        except (OverLimit, AllTaken) as refused:
+            await refuse(_TOO_MANY if isinstance(refused, OverLimit) else _BUSY, receive, send)
+            return
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            self._shares.give_back(party, 1)

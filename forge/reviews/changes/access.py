@@ -1,0 +1,102 @@
+"""Reading change requests: finding them, and what a fork may offer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from forge.accounts.organisations.access import nothing_for, nothing_here
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.audit.entries import NOWHERE
+from forge.projects.access import require
+from forge.projects.models import Fork, Project, Version
+from forge.reviews.changes.models import ChangeRequest, ChangeRequestQuerySet, ChangeState, OfferRound
+
+
+def change_requests_of(actor: Actor, project: Project) -> ChangeRequestQuerySet:
+    """The project's change requests that the person may see, newest first."""
+    return _complete(ChangeRequest.objects.visible_to(actor).filter(project=project).order_by("-number"))
+
+
+def find_change_request(actor: Actor, request_id: UUID) -> ChangeRequest:
+    """A change request that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    found = _complete(ChangeRequest.objects.visible_to(actor)).filter(pk=request_id).first()
+    if found is None:
+        there = ChangeRequest.objects.select_related("project").filter(pk=request_id).first()
+        place = there.project.place if there else NOWHERE
+        raise nothing_for(actor, Verb.READ, f"the change request {request_id}", place)
+    return found
+
+
+def find_numbered_change_request(actor: Actor, project: Project, number: int) -> ChangeRequest:
+    """A project's change request by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    found = change_requests_of(actor, project).filter(number=number).first()
+    if found is None:
+        raise nothing_here(actor)
+    return found
+
+
+def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
+    """A change request that the person sees at either end: they read its project, or the fork that it comes from and
+    see the project's page.
+
+    Raises `NotFound`, or `SignInNeeded` for a visitor.
+    """
+    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(pk=request_id).first()
+    return found if found is not None else find_change_request(actor, request_id)
+
+
+def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRequest:
+    """A change request to a project that the person does not read, which their fork offers.
+
+    Raises `NotFound`, or `SignInNeeded` for a visitor.
+    """
+    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(project=project, number=number).first()
+    if found is None:
+        raise nothing_for(actor, Verb.READ, f"change request {number} of {project.full_name}", project.place)
+    return found
+
+
+def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
+    """What a fork offered, newest first; nothing of it where the person may not see the origin (docs/adr/0102).
+
+    Raises `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, fork)
+    found = _complete(ChangeRequest.objects.filter(source=fork).order_by("-created"))
+    return [each for each in found if can(actor, Verb.SEE, each.project)]
+
+
+def rounds_of(request: ChangeRequest) -> list[OfferRound]:
+    """What it offered, and offered again, oldest first. The caller has found it for someone."""
+    rounds = OfferRound.objects.filter(request=request)
+    return list(rounds.select_related("version__project__organisation", "offered_by"))
+
+
+def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
+    """Where the person could offer this project's files; None where it is no fork, or they may not see its origin."""
+    found = Fork.objects.visible_to(actor).select_related("origin__organisation", "base").filter(project=project)
+    return found.first()
+
+
+def base_of(fork: Fork) -> Version:
+    """What a fork and its origin have in common: what was merged last, else what it began with."""
+    merged = ChangeRequest.objects.filter(source=fork.project_id, project=fork.origin_id, state=ChangeState.MERGED)
+    newest = merged.exclude(offered=None).select_related("offered").order_by("-decided").first()
+    return fork.base if newest is None or newest.offered is None else newest.offered
+
+
+def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
+    """With all that is told of one."""
+    return requests.select_related(
+        "project__organisation",
+        "source__organisation",
+        "author",
+        "decided_by",
+        "base__project__organisation",
+        "offered__project__organisation",
+        "build__artefact",
+        "build__version",
+        "before",
+        "merged",
+    )

@@ -1,0 +1,170 @@
+"""Merging a change request into a project's files, and undoing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.errors import FileChanged
+from forge.projects.events import VERSION_SAVED
+from forge.projects.files.document_store import editing
+from forge.projects.files.storage import link_brought
+from forge.projects.models import Project, Version
+from forge.projects.versions.restoring import Wanted, restore
+from forge.projects.versions.store import Manifest, WorkingTree, keep_tree, snapshot, stored_text, working_tree
+from forge.reviews.changes.actions.offers import (
+    decide,
+    keep_result,
+    open_again,
+    proposed,
+    require_open,
+    require_resolved,
+)
+from forge.reviews.changes.gate import missing_to_merge
+from forge.reviews.changes.merging import merging, merging_of
+from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
+from forge.reviews.events import ChangeStep
+from forge.reviews.threads.event_payloads import change_event, offer_event
+
+
+def merge_change_request(actor: Actor, request: ChangeRequest) -> Version:
+    """Makes the project's files what was built, reviewed and approved, by the smallest edits; answers their version.
+
+    Raises `Forbidden`, `NotOpen`, `CannotMerge` with all that is missing, and `FileChanged` where somebody edits at
+    this moment.
+    """
+    require(actor, Verb.EDIT, request.project)
+    return _merge(actor, request, past="")
+
+
+def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str) -> Version:
+    """The same without approvals or limits, for a reason that is written down; conflicts must be resolved all the same.
+
+    Raises `Forbidden`, `Invalid`, and what `merge_change_request` raises.
+    """
+    require(actor, Verb.EDIT, request.project)
+    require(actor, Verb.OVERRIDE_GATE, request.project)
+    if not reason.strip():
+        raise Invalid("Write why it is merged all the same.", errors={"reason": ["Write why."]})
+    return _merge(actor, request, past=reason.strip()[:1000])
+
+
+def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
+    project = request.project
+    require_open(request)
+    found = merging_of(request)
+    require_resolved(found)
+    if not past and (missing := missing_to_merge(request, found)):
+        raise CannotMerge(" ".join(missing))
+    before = snapshot(project, actor.person)
+    merged = keep_result(request, actor, found)
+    edits = edits_between(found.ours, found.result)
+    with transaction.atomic():
+        require_open(request)
+        _apply(actor, project, edits)
+        # Its files are there from here on: who wrote them wrote what is built later.
+        Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
+        request.before, request.merged = before, merged
+        decide(request, actor, ChangeState.MERGED)
+        _name(actor, request, merged)
+        facts: Mapping[str, object] = {"version": merged.number, "before": before.number}
+        _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
+    merged.refresh_from_db(fields=["message", "sequence"])
+    return merged
+
+
+def undo_merge(actor: Actor, request: ChangeRequest) -> Version:
+    """Takes what a merge changed out of the project's files again; what was edited since stays. It is open then.
+
+    Raises `Forbidden`, `NotOpen`, `CannotUndo` where later edits touch the same, and `FileChanged`.
+    """
+    project = request.project
+    require(actor, Verb.EDIT, project)
+    before, merged = request.before, request.merged
+    if request.state != ChangeState.MERGED or before is None or merged is None:
+        raise NotOpen("Only a change request that is merged can be undone.")
+    ours = working_tree(project)
+    found = merging(merged, ours, before, {})
+    if found.unresolved:
+        names = ", ".join(f"{each.name} in {each.path}" for each in found.unresolved[:3])
+        raise CannotUndo(
+            f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
+        )
+    snapshot(project, actor.person)
+    after = keep_tree(project, found.result, actor.person)
+    edits = edits_between(ours, found.result)
+    with transaction.atomic():
+        Project.objects.lock(project.pk)
+        request.refresh_from_db(fields=["state"])
+        if request.state != ChangeState.MERGED:
+            raise NotOpen("It was undone already.")
+        _apply(actor, project, edits)
+        open_again(request)
+        _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
+    return after
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What has to be edited in the document as it was after the update `sequence`: files that are the same in both
+    are left alone."""
+
+    sequence: int
+    paths: frozenset[str]
+    wanted: tuple[Wanted, ...]
+
+
+def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
+    """From the one to the other, with the texts read."""
+    changed = _changed(ours.manifest, result.manifest)
+    wanted = tuple(_wanted(result, path) for path in sorted(changed & result.manifest.keys()))
+    return Edits(ours.sequence, changed, wanted)
+
+
+def _apply(actor: Actor, project: Project, edits: Edits) -> None:
+    """Edits the live document. Raises `FileChanged` where it is not what was read."""
+    with editing(project, actor.pk) as doc:
+        project.refresh_from_db(fields=["sequence"])
+        if project.sequence != edits.sequence:
+            raise FileChanged("Somebody edited the files at this moment. Try it again.")
+        restore(doc, edits.wanted, edits.paths)
+        link_brought(project, (file.digest for file in edits.wanted if file.text is None), project)
+    project.refresh_from_db(fields=["sequence"])
+
+
+def _changed(then: Manifest, now: Manifest) -> frozenset[str]:
+    return frozenset(
+        path for path in then.keys() | now.keys() if then.get(path, {}).get("digest") != now.get(path, {}).get("digest")
+    )
+
+
+def _wanted(result: WorkingTree, path: str) -> Wanted:
+    described = result.manifest[path]
+    digest, size = described["digest"], described["size"]
+    text = result.texts[path].decode("utf-8") if path in result.texts else stored_text(path, digest, size)
+    return Wanted(path, digest, size, text, result.file_ids.get(path))
+
+
+def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:
+    """A version that nobody saved by hand says that it is a merge."""
+    message = f"Merged change request {request.number}: {request.title}"
+    message = message if len(message) <= 200 else message[:199] + "…"
+    if Version.objects.filter(pk=version.pk, message__in=("", proposed(request))).update(message=message):
+        append_event(version.project.stream, VERSION_SAVED(number=version.number), actor)
+
+
+def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
+    """Writes the audit entry, and tells both projects."""
+    write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
+    append_event(request.project.stream, change_event(request, step, actor.person), actor)
+    if request.source is not None:
+        append_event(request.source.stream, offer_event(request, step), actor)

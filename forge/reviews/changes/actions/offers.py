@@ -1,0 +1,325 @@
+"""Offering a fork's changes to its origin, resolving conflicts, building the result, and closing without merging."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.actions import build_version
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.events.log import append_event
+from forge.core.threads import MAXIMUM_COMMENT
+from forge.projects.access import require
+from forge.projects.files.storage import link_brought
+from forge.projects.models import Fork, Project, Version
+from forge.projects.versions.store import keep_tree, snapshot
+from forge.reviews.changes.access import base_of, fork_to_offer
+from forge.reviews.changes.merging import Merging, merging_of, without_recordings
+from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
+from forge.reviews.events import ChangeStep
+from forge.reviews.models import AnchoredThread
+from forge.reviews.threads.actions.conversation import begin_thread
+from forge.reviews.threads.event_payloads import change_event, offer_event
+from rune.source.merge import Choice, Side
+from rune.wording import counted
+
+MAXIMUM_TITLE = 200
+MOST_OPEN_OF_A_FORK = 5
+MOST_OPEN = 100
+"""Open change requests of a project."""
+MOST_ROUNDS = 100
+"""Times that one change request offers files."""
+LONGEST_WRITTEN = 64 * 1024
+"""Characters that somebody writes in place of a conflict."""
+
+
+def offer_changes(
+    actor: Actor, fork: Project, title: str, message: str = "", version: Version | None = None
+) -> ChangeRequest:
+    """Offers a fork's files, as they are now or in a version, to the project that it was forked from.
+
+    Whoever edits the fork and sees the origin's page may. Raises `Forbidden`, `NotFound`, `Invalid`, `NoFork`,
+    `NothingToOffer` and `TooManyOffers`.
+    """
+    require(actor, Verb.EDIT, fork)
+    title, message = checked_title(title), checked_text(message)
+    found = _fork(actor, fork)
+    offered = _offered(actor, fork, version)
+    with transaction.atomic():
+        origin = found.origin
+        assert origin is not None  # noqa: S101 (found for who sees it)
+        base = base_of(found)
+        _require_changes(base, offered)
+        Project.objects.lock(origin.pk)
+        _require_few(origin, fork)
+        last = ChangeRequest.objects.filter(project=origin).aggregate(last=Max("number"))["last"] or 0
+        made = ChangeRequest.objects.create(
+            project=origin,
+            number=last + 1,
+            title=title,
+            message=message,
+            author=actor.person,
+            source=fork,
+            base=base,
+            offered=offered,
+        )
+        OfferRound.objects.create(request=made, number=1, version=offered, offered_by=actor.person)
+        _note(actor, made, "change.offer", ChangeStep.OFFERED)
+        _note_taken_out(actor, fork, offered)
+    return made
+
+
+def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = None, message: str = "") -> None:
+    """Offers newer files of the fork in an open change request: another round, of which `message` says what was
+    addressed. Raises what `offer_changes` raises, and `NotOpen`."""
+    fork = request.source
+    if fork is None:
+        raise NoFork("The fork of this change request was deleted.")
+    require(actor, Verb.EDIT, fork)
+    message = checked_text(message)
+    offered = _offered(actor, fork, version)
+    with transaction.atomic():
+        require_open(request)
+        if request.offered_id == offered.pk:
+            raise NothingToOffer("These files are offered already.")
+        if request.base is not None:
+            _require_changes(request.base, offered)
+        last = OfferRound.objects.filter(request=request).aggregate(last=Max("number"))["last"] or 0
+        if last >= MOST_ROUNDS:
+            raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and offer a new one.")
+        OfferRound.objects.create(
+            request=request, number=last + 1, version=offered, message=message, offered_by=actor.person
+        )
+        request.offered, request.changes_asked = offered, None
+        request.save(update_fields=["offered", "changes_asked"])
+        _note(actor, request, "change.newer", ChangeStep.NEWER)
+        _note_taken_out(actor, fork, offered)
+
+
+@transaction.atomic
+def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> AnchoredThread:
+    """Says in a thread what should change before it is merged; it waits for newer files from then on.
+
+    Raises `Forbidden`, `NotOpen` and `Invalid`.
+    """
+    require(actor, Verb.REVIEW, request.project)
+    require_open(request)
+    thread = begin_thread(actor, request, text)
+    request.changes_asked = timezone.now()
+    request.save(update_fields=["changes_asked"])
+    _note(actor, request, "change.ask", ChangeStep.CHANGES)
+    return thread
+
+
+def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice) -> None:
+    """Says what stands in place of a conflict. Raises `Forbidden`, `NotOpen`, `NoSuchConflict` and `Invalid`."""
+    require(actor, Verb.EDIT, request.project)
+    found = merging_of(request)
+    conflict = next((each for each in found.conflicts if each.key == key), None)
+    if conflict is None:
+        raise NoSuchConflict("A side says something else there by now. Look at what is in conflict again.")
+    if choice.side not in conflict.sides:
+        raise Invalid("This conflict is resolved by one side or the other.", errors={"side": ["Choose a side."]})
+    text = choice.text.replace("\r\n", "\n") if choice.side is Side.WRITTEN else ""
+    if len(text) > LONGEST_WRITTEN or "\0" in text:
+        raise Invalid(f"A text has at most {LONGEST_WRITTEN} characters, and no null character.")
+    with transaction.atomic():
+        require_open(request)
+        Resolution.objects.update_or_create(
+            request=request, key=key, defaults={"side": choice.side, "text": text, "chosen_by": actor.person}
+        )
+        _note(actor, request, "change.resolve", ChangeStep.RESOLVED, file=conflict.path, side=choice.side.value)
+
+
+@transaction.atomic
+def start_over(actor: Actor, request: ChangeRequest) -> None:
+    """Forgets what was chosen in the conflicts. Raises `Forbidden` and `NotOpen`."""
+    require(actor, Verb.EDIT, request.project)
+    require_open(request)
+    Resolution.objects.filter(request=request).delete()
+    _note(actor, request, "change.start_over", ChangeStep.RESOLVED)
+
+
+def build_merged(actor: Actor, request: ChangeRequest) -> Build:
+    """Builds what merging would make, as a version of the project; its files stay as they are.
+
+    Raises `Forbidden`, `NotOpen`, `CannotMerge` while a conflict is unresolved, and what `request_build` raises.
+    """
+    require(actor, Verb.EDIT, request.project)
+    require(actor, Verb.BUILD, request.project)
+    require_open(request)
+    found = merging_of(request)
+    require_resolved(found)
+    version = keep_result(request, actor, found)
+    build = build_version(actor, version)
+    with transaction.atomic():
+        require_open(request)
+        request.build = build
+        request.save(update_fields=["build"])
+        _note(actor, request, "change.build", ChangeStep.BUILT, build_number=build.number)
+    return build
+
+
+@transaction.atomic
+def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "") -> None:
+    """Ends a change request without merging; its author may take it back, and who edits the project may decline it
+    with a reason. Raises `Forbidden`, `NotOpen` and `Invalid`."""
+    is_author = _may_withdraw(actor, request)
+    if not is_author:
+        require(actor, Verb.EDIT, request.project)
+    reason = checked_text(reason)
+    if not is_author and not reason:
+        raise Invalid("Write why it is closed.", errors={"reason": ["Write why it is closed."]})
+    require_open(request)
+    decide(request, actor, ChangeState.CLOSED, reason)
+    _note(actor, request, "change.close", ChangeStep.CLOSED)
+
+
+@transaction.atomic
+def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
+    """Opens a closed one again. Raises `Forbidden` and `NotOpen`."""
+    if not _may_withdraw(actor, request):
+        require(actor, Verb.EDIT, request.project)
+    Project.objects.lock(request.project_id)
+    request.refresh_from_db(fields=["state"])
+    if request.state != ChangeState.CLOSED:
+        raise NotOpen(f"This change request is {request.state}.")
+    open_again(request)
+    _note(actor, request, "change.reopen", ChangeStep.REOPENED)
+
+
+def keep_result(request: ChangeRequest, actor: Actor, found: Merging) -> Version:
+    """What merging makes, as a version of the project: the fork's people and who offered it wrote part of it."""
+    tree = found.result
+    # The files as they are come before it in the list of versions.
+    keep_tree(request.project, found.ours, actor.person)
+    stored = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
+    brought = stored - {each["digest"] for each in found.ours.manifest.values()}
+    with transaction.atomic():
+        Project.objects.lock(request.project_id)
+        link_brought(request.project, brought, request.project)
+    version = keep_tree(request.project, tree, actor.person, writers_of(request))
+    Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
+    return version
+
+
+def proposed(request: ChangeRequest) -> str:
+    """What the list of versions says of a merged result that is not merged."""
+    return f"What change request {request.number} would make"
+
+
+def writers_of(request: ChangeRequest) -> frozenset[str]:
+    """The ids of those who wrote what is offered: in the fork since what both have in common, and who offered it."""
+    people = {str(request.author_id)} if request.author_id else set()
+    if request.base is not None and request.offered is not None:
+        since = Version.objects.filter(
+            project=request.offered.project_id,
+            sequence__gt=request.base.sequence,
+            sequence__lte=request.offered.sequence,
+        )
+        people |= {person for writers in since.values_list("writers", flat=True) for person in writers}
+    return frozenset(people)
+
+
+def require_resolved(found: Merging) -> None:
+    """Raises `CannotMerge`."""
+    if found.unresolved:
+        names = ", ".join(f"{each.name} in {each.path}" for each in found.unresolved[:3])
+        left = counted(len(found.unresolved), "conflict")
+        raise CannotMerge(f"{left} left: {names}. Choose what stands there.")
+    if found.is_nothing:
+        raise CannotMerge("Merging it changes nothing: the project has all of it already. Close the change request.")
+
+
+def require_open(request: ChangeRequest) -> None:
+    """The project's row is the lock of its change requests. Raises `NotOpen`."""
+    with transaction.atomic():
+        Project.objects.lock(request.project_id)
+        request.refresh_from_db(fields=["state"])
+    if not request.is_open:
+        raise NotOpen(f"Change request {request.number} was {request.state} already.")
+
+
+def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str = "") -> None:
+    """Writes what became of it."""
+    request.state, request.reason = state, reason
+    request.decided_by, request.decided, request.changes_asked = actor.person, timezone.now(), None
+    request.save(update_fields=["state", "reason", "decided_by", "decided", "changes_asked", "before", "merged"])
+
+
+def open_again(request: ChangeRequest) -> None:
+    """As if it had not been decided."""
+    request.state, request.reason = ChangeState.OPEN, ""
+    request.decided_by = request.decided = request.before = request.merged = None
+    request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged"])
+
+
+def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
+    """Writes the audit entry, and tells both projects."""
+    write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
+    append_event(request.project.stream, change_event(request, step, actor.person), actor)
+    if request.source is not None:
+        append_event(request.source.stream, offer_event(request, step), actor)
+
+
+def checked_title(title: str) -> str:
+    """Raises `Invalid`."""
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("Write in a few words what changes.", errors={"title": ["Write a few words."]})
+    if len(title) > MAXIMUM_TITLE:
+        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters, this one has {len(title)}.")
+    return title
+
+
+def checked_text(text: str) -> str:
+    """Raises `Invalid`."""
+    text = text.strip()
+    if len(text) > MAXIMUM_COMMENT:
+        raise Invalid(f"A text has at most {MAXIMUM_COMMENT} characters, this one has {len(text)}.")
+    return text
+
+
+def _fork(actor: Actor, project: Project) -> Fork:
+    found = fork_to_offer(actor, project)
+    if found is None:
+        raise NoFork(f"{project.full_name} is no fork of a project that you can see.")
+    return found
+
+
+def _offered(actor: Actor, fork: Project, version: Version | None) -> Version:
+    if version is not None and version.project_id != fork.pk:
+        raise Invalid("The version is of another project.")
+    return version if version is not None else snapshot(fork, actor.person)
+
+
+def _require_changes(base: Version, offered: Version) -> None:
+    then, now = ({path: each["digest"] for path, each in without_recordings(side).items()} for side in (base, offered))
+    if then == now:
+        raise NothingToOffer("The fork has no change since it was forked or last merged. Change something first.")
+
+
+def _require_few(origin: Project, fork: Project) -> None:
+    still_open = ChangeRequest.objects.filter(project=origin, state=ChangeState.OPEN)
+    mine = sum(each.source_id == fork.pk for each in still_open)
+    if mine >= MOST_OPEN_OF_A_FORK:
+        raise TooManyOffers(f"{mine} change requests of this fork are open. Offer newer files in one of them.")
+    if len(still_open) >= MOST_OPEN:
+        raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
+
+
+def _note_taken_out(actor: Actor, fork: Project, offered: Version) -> None:
+    """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
+    write_entry(actor, "change.give", fork.stream, fork.place, version=offered.number)
+
+
+def _may_withdraw(actor: Actor, request: ChangeRequest) -> bool:
+    """Whether somebody takes back what they, or others of the fork, offered."""
+    is_mine = request.author_id is not None and request.author_id == actor.pk
+    return is_mine and request.source is not None and can(actor, Verb.EDIT, request.source)

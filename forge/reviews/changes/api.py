@@ -1,0 +1,231 @@
+"""Change requests over REST: offering a fork's changes, and what becomes of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict
+from forge.projects.api import ProjectView
+from forge.projects.versions.store import find_version
+from forge.reviews import actions
+from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
+from forge.reviews.changes.merging import merging_of
+from forge.reviews.changes.serializers import (
+    ChangeRequestJson,
+    NewerOfferSerializer,
+    OfferChangesSerializer,
+    OfferJson,
+    OffersJson,
+    OfferWithRoundsJson,
+    OpenChangeRequestJson,
+    ReasonSerializer,
+    ResolutionSerializer,
+    change_request_to_json,
+    offer_to_json,
+    offer_with_rounds_to_json,
+    open_change_request_to_json,
+)
+from forge.reviews.threads.conversation import find_thread, threads_on_request
+from forge.reviews.threads.serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json
+from rune.source.merge import Choice, Side
+
+
+class ProjectChangeRequests(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="change_requests_list", responses=PageJson[ChangeRequestJson])
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What forks offered to a project, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = CursorPages()
+        found = pages.paginate_queryset(change_requests_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response([change_request_to_json(each) for each in found])
+
+
+class ProjectOffers(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="offers_list", responses=OffersJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What this fork offered, newest first."""
+        fork = self.project(request, organisation, name, Verb.READ)
+        return Response({"offers": [offer_to_json(each) for each in offers_of(principal_of(request), fork)]})
+
+    @extend_schema(operation_id="offers_make", request=OfferChangesSerializer, responses={201: OfferJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Offers this fork's files to the project that it was forked from, whose people may read them then."""
+        fork = self.project(request, organisation, name, Verb.EDIT)
+        asked = self.asked(request, OfferChangesSerializer)
+        version = None if asked["version"] is None else find_version(fork, asked["version"])
+        made = actions.offer_changes(principal_of(request), fork, asked["title"], asked["message"], version)
+        return Response(offer_to_json(made), status=status.HTTP_201_CREATED)
+
+
+class OneChangeRequest(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="change_requests_retrieve", responses=OpenChangeRequestJson)
+    def get(self, request: Request, change_id: UUID) -> Response:
+        """With what is in conflict, and what is missing before it is merged."""
+        return Response(_as_json(principal_of(request), change_id))
+
+
+class ChangeRequestOffer(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson)
+    def get(self, request: Request, change_id: UUID) -> Response:
+        """What is offered and was before, for both sides."""
+        found = find_offer(principal_of(request), change_id)
+        return Response(offer_with_rounds_to_json(found, rounds_of(found)))
+
+    @extend_schema(operation_id="change_requests_newer", request=NewerOfferSerializer, responses=OfferJson)
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Offers newer files of the fork: another round."""
+        principal = principal_of(request)
+        found, asked = find_offer(principal, change_id), self.asked(request, NewerOfferSerializer)
+        number = asked["version"]
+        version = None if number is None or found.source is None else find_version(found.source, number)
+        actions.offer_newer(principal, found, version, asked["message"])
+        return Response(offer_to_json(find_offer(principal, change_id)))
+
+
+class ChangeRequestAsk(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_ask", request=TextSerializer, responses={201: ThreadJson})
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Says in a thread what should change; newer files are waited for from then on."""
+        principal = principal_of(request)
+        text = self.asked(request, TextSerializer)["text"]
+        thread = actions.ask_for_changes(principal, find_change_request(principal, change_id), text)
+        return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
+
+
+class ChangeRequestResolutions(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
+    raises = raising(Conflict)
+
+    @extend_schema(
+        operation_id="change_requests_resolve", request=ResolutionSerializer, responses=OpenChangeRequestJson
+    )
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Says what stands in place of a conflict."""
+        principal = principal_of(request)
+        asked = self.asked(request, ResolutionSerializer)
+        choice = Choice(Side(asked["side"]), asked["text"])
+        actions.resolve_conflict(principal, find_change_request(principal, change_id), asked["conflict"], choice)
+        return Response(_as_json(principal, change_id))
+
+    @extend_schema(operation_id="change_requests_start_over", responses=OpenChangeRequestJson)
+    def delete(self, request: Request, change_id: UUID) -> Response:
+        """Makes all conflicts open again."""
+        principal = principal_of(request)
+        actions.start_over(principal, find_change_request(principal, change_id))
+        return Response(_as_json(principal, change_id))
+
+
+class ChangeRequestBuilds(ForgeView):
+    needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_build", request=None, responses={202: OpenChangeRequestJson})
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Builds what merging makes; the project's files stay as they are."""
+        principal = principal_of(request)
+        actions.build_merged(principal, find_change_request(principal, change_id))
+        return Response(_as_json(principal, change_id), status=status.HTTP_202_ACCEPTED)
+
+
+class ChangeRequestMerge(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_merge", request=ReasonSerializer, responses=OpenChangeRequestJson)
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Merges it. With a `reason`, an owner merges past what is missing, but for conflicts."""
+        principal = principal_of(request)
+        found, reason = find_change_request(principal, change_id), self.asked(request, ReasonSerializer)["reason"]
+        if reason.strip():
+            actions.merge_past_gate(principal, found, reason)
+        else:
+            actions.merge_change_request(principal, found)
+        return Response(_as_json(principal, change_id))
+
+
+class ChangeRequestUndo(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_undo", request=None, responses=OpenChangeRequestJson)
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Takes what a merge changed out of the files again; what was edited since stays."""
+        principal = principal_of(request)
+        actions.undo_merge(principal, find_change_request(principal, change_id))
+        return Response(_as_json(principal, change_id))
+
+
+class ChangeRequestClose(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_close", request=ReasonSerializer, responses=OfferJson)
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Ends it without merging. Only its author needs no reason."""
+        principal = principal_of(request)
+        reason = self.asked(request, ReasonSerializer)["reason"]
+        actions.close_change_request(principal, find_offer(principal, change_id), reason)
+        return Response(offer_to_json(find_offer(principal, change_id)))
+
+
+class ChangeRequestReopen(ForgeView):
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_reopen", request=None, responses=OfferJson)
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Opens a closed one again."""
+        principal = principal_of(request)
+        actions.reopen_change_request(principal, find_offer(principal, change_id))
+        return Response(offer_to_json(find_offer(principal, change_id)))
+
+
+class ChangeRequestThreads(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+
+    @extend_schema(operation_id="change_requests_threads", responses=ThreadsJson)
+    def get(self, request: Request, change_id: UUID) -> Response:
+        """What was said about it, oldest first, for both sides."""
+        principal = principal_of(request)
+        found = threads_on_request(principal, find_offer(principal, change_id))
+        return Response({"threads": [thread_to_json(each) for each in found]})
+
+    @extend_schema(operation_id="change_requests_say", request=TextSerializer, responses={201: ThreadJson})
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Begins a thread about it, as the project's people and those who offer it may."""
+        principal = principal_of(request)
+        text = self.asked(request, TextSerializer)["text"]
+        begun = actions.begin_thread(principal, find_offer(principal, change_id), text)
+        return Response(thread_to_json(find_thread(principal, begun.pk)), status=status.HTTP_201_CREATED)
+
+
+def _as_json(principal: Actor, change_id: UUID) -> OpenChangeRequestJson:
+    """Read fresh, for what an act may have changed."""
+    found = find_change_request(principal, change_id)
+    is_readable = found.is_open and found.base is not None and found.offered is not None
+    return open_change_request_to_json(found, merging_of(found) if is_readable else None)

@@ -1,0 +1,36 @@
+"""What is missing before a change request is merged: what a version's tag demands of a build, of the merged result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forge.builds.models import UNFINISHED, Build, State
+from forge.reviews.changes.merging import Merging, is_of
+from forge.reviews.changes.models import ChangeRequest
+from forge.reviews.gate.check import demands_on
+from forge.reviews.gate.demands import Demands
+
+
+def current_build(request: ChangeRequest, found: Merging) -> Build | None:
+    """The build of the merged result as it is now; None where the files changed since, or it was never built."""
+    build = request.build
+    if build is None or build.version is None or not is_of(build.version, found.result, request.project):
+        return None
+    return build
+
+
+def demands_to_merge(build: Build) -> Demands:
+    """Limits and approvals as for a version; merging is protected whatever the tags are. Alone nobody could approve."""
+    return replace(demands_on(build, ""), is_protected=True)
+
+
+def missing_to_merge(request: ChangeRequest, found: Merging) -> tuple[str, ...]:
+    """A sentence for each thing that is missing, with what to do next."""
+    build = current_build(request, found)
+    if build is None:
+        return ("The merged result is not built as it is now. Build it first.",)
+    if build.state in UNFINISHED:
+        return (f"Build {build.number} of the merged result has not ended. Wait for it.",)
+    if build.state != State.SUCCEEDED or build.artefact is None:
+        return (f"The merged result does not build: build {build.number} {build.state}. Mend it, and build again.",)
+    return demands_to_merge(build).missing

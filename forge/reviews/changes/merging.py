@@ -1,0 +1,155 @@
+"""What merging a change request would make of a project's files: read, computed and compared; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from forge.projects.files.contents import check_file_count
+from forge.projects.models import Project, Sample, Version
+from forge.projects.versions.store import (
+    Manifest,
+    WorkingTree,
+    described_bytes,
+    given_files,
+    manifest_digest,
+    stored_text,
+    working_tree,
+)
+from forge.reviews.changes.models import ChangeRequest
+from forge.reviews.errors import ForkGone
+from rune.source.merge import Choice, Conflict, FilesMerge, Side, SideFiles, Stored, merge_files, renamed
+
+
+@dataclass(frozen=True)
+class Merging:
+    """The three sides of a change request as they are now, and what was chosen.
+
+    `ours` are the project's files. `choices` are by the conflicts' keys, also of conflicts that are no more.
+    """
+
+    merge: FilesMerge
+    ours: WorkingTree
+    base: Manifest
+    theirs: Manifest
+    choices: Mapping[str, Choice]
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        return self.merge.conflicts
+
+    @property
+    def unresolved(self) -> tuple[Conflict, ...]:
+        """The conflicts in which nothing was chosen."""
+        return tuple(each for each in self.conflicts if self.choice(each) is None)
+
+    def choice(self, conflict: Conflict) -> Choice | None:
+        return self.choices.get(conflict.key)
+
+    def text_of(self, digest: str) -> str | None:
+        """What a file of a side says; None where it is no text."""
+        return _text_of(digest, self.ours, self.base, self.theirs)
+
+    @cached_property
+    def result(self) -> WorkingTree:
+        """The project's files with what is merged, where nothing was chosen as they are here."""
+        return _result(self)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether merging would change no file."""
+        return self.result.digest == self.ours.digest
+
+
+def merging_of(request: ChangeRequest) -> Merging:
+    """Reads the sides. Raises `ForkGone` where the fork's files are not there any more."""
+    if request.base is None or request.offered is None:
+        raise ForkGone("The fork was deleted, and what it offered with it. Close the change request.")
+    choices = {each.key: Choice(Side(each.side), each.text) for each in request.resolutions.all()}
+    return merging(request.base, working_tree(request.project), request.offered, choices)
+
+
+def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, Choice]) -> Merging:
+    """What merging a version into files makes; recordings that people gave the other project are no part of it."""
+    then, theirs = without_recordings(base), without_recordings(offered)
+    sides = (
+        SideFiles(_digests(ours.manifest), renamed(_digests(then), _digests(ours.manifest))),
+        SideFiles(_digests(theirs), _renamed_there(base, then, offered, theirs)),
+    )
+    merge = merge_files(_digests(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
+    return Merging(merge, ours, then, theirs, choices)
+
+
+def without_recordings(version: Version) -> Manifest:
+    """The files of a version that its project may pass on: recordings were given to it alone."""
+    given = set(Sample.objects.filter(project=version.project_id).values_list("digest", flat=True))
+    return {path: each for path, each in given_files(version).items() if each["digest"] not in given}
+
+
+def is_of(version: Version, tree: WorkingTree, project: Project) -> bool:
+    """Whether a version has these files; recordings may have come or gone since."""
+    given = set(Sample.objects.filter(project=project).values_list("digest", flat=True))
+
+    def rest(manifest: Manifest) -> dict[str, str]:
+        return {path: digest for path, digest in _digests(manifest).items() if digest not in given}
+
+    return rest(version.manifest) == rest(tree.manifest)
+
+
+def _digests(manifest: Manifest) -> dict[str, str]:
+    return {path: str(each["digest"]) for path, each in manifest.items()}
+
+
+def _renamed_there(base: Version, then: Manifest, offered: Version, theirs: Manifest) -> dict[str, str]:
+    """The former path of what was renamed in the fork, which knows its files by their ids."""
+    was = {file_id: path for path, file_id in base.file_ids.items() if path in then}
+    found = renamed(_digests(then), _digests(theirs))
+    for path, file_id in offered.file_ids.items():
+        former = was.get(file_id)
+        if path in theirs and former is not None and former != path and former not in theirs:
+            found[path] = former
+    return found
+
+
+def _text_of(digest: str, ours: WorkingTree, *others: Manifest) -> str | None:
+    for path, described in ours.manifest.items():
+        if described["digest"] == digest:
+            return ours.texts[path].decode("utf-8") if path in ours.texts else None
+    for manifest in others:
+        for path, described in manifest.items():
+            if described["digest"] == digest:
+                return stored_text(path, digest, described["size"])
+    return None
+
+
+def _result(found: Merging) -> WorkingTree:
+    described = {
+        each["digest"]: each for side in (found.base, found.theirs, found.ours.manifest) for each in side.values()
+    }
+    manifest: dict[str, Mapping[str, Any]] = {}
+    texts: dict[str, bytes] = {}
+    for path, content in found.merge.files(found.choices).items():
+        if not isinstance(content, Stored):
+            texts[path] = content.text.encode("utf-8")
+            manifest[path] = described_bytes(texts[path])
+            continue
+        manifest[path] = described[content.digest]
+        if found.ours.manifest.get(path, {}).get("digest") == content.digest:
+            if path in found.ours.texts:
+                texts[path] = found.ours.texts[path]
+        elif (text := _text_of(content.digest, found.ours, found.base, found.theirs)) is not None:
+            texts[path] = text.encode("utf-8")
+    check_file_count(len(manifest))
+    ids = {path: file_id for path, file_id in _ids(found).items() if path in manifest}
+    return replace(found.ours, digest=manifest_digest(manifest), manifest=manifest, texts=texts, file_ids=ids)
+
+
+def _ids(found: Merging) -> dict[str, str]:
+    """The ids of the project's own files by their path in the result."""
+    ids = dict(found.ours.file_ids)
+    for file in found.merge.changed:
+        if file.our_path is not None and file.our_path != file.path and file.our_path in ids:
+            ids[file.path] = ids.pop(file.our_path)
+    return ids

@@ -1,0 +1,138 @@
+"""Change requests: what somebody made of a fork, offered to the project from which it was forked."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.projects.models import Project, Version
+from rune.source.merge import Side
+
+
+class ChangeState(models.TextChoices):
+    """What became of a change request."""
+
+    OPEN = "open", "Open"
+    MERGED = "merged", "Merged"
+    CLOSED = "closed", "Closed"
+
+
+class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
+    """Change requests, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ChangeRequestQuerySet:
+        """Those to projects that the person reads."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+    def offered_by(self, actor: Actor) -> ChangeRequestQuerySet:
+        """Those from forks that the person reads, to projects whose page they may open: what is offered, what is said
+        of it and what became of it, and no more."""
+        seen = Project.objects.visible_to(actor)
+        return self.filter(source__in=Project.objects.of_member(actor), project__in=seen)
+
+
+class ChangeRequest(models.Model):
+    """A fork's files, offered to its origin. They stay the fork's until they are merged: `base` and `offered` are its
+    versions, of which the people of the project may read what is needed to decide.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="change_requests")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    message = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    source = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="offers")
+    """The fork; None once it is gone for good."""
+    base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What both had in common."""
+    offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What is offered now: the version of the newest of its `rounds`."""
+    changes_asked = models.DateTimeField(null=True, blank=True)
+    """Since when the project's people wait for newer files; None where they do not."""
+    state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.OPEN)
+    reason = models.TextField(blank=True)
+    """Why it was closed."""
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided = models.DateTimeField(null=True, blank=True)
+    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The newest build of the merged result."""
+    before = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The project's files before it was merged: with `offered`, the parents of `merged`."""
+    merged = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="change_requests"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = ChangeRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="one_change_request_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(state=ChangeState.OPEN, decided__isnull=True)
+                | ~models.Q(state=ChangeState.OPEN) & models.Q(decided__isnull=False),
+                name="an_open_change_request_is_undecided",
+            ),
+        ]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"change request {self.number}"
+
+    @property
+    def subject(self) -> str:
+        """The key of its discussion and of its audit entries."""
+        return f"change_request:{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == ChangeState.OPEN
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/change-requests/{self.number}"
+
+
+class OfferRound(models.Model):
+    """Files that were offered in a change request, at first and each time again. `message` says what was addressed."""
+
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Of the fork; None once that is gone for good."""
+    message = models.TextField(blank=True)
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="one_offer_round_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"round {self.number} of {self.request}"
+
+
+class Resolution(models.Model):
+    """What a conflict of a change request is resolved to. `key` is the conflict's, so it ends when a side says another
+    thing there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="resolutions")
+    key = models.CharField(max_length=32)
+    side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
+    text = models.TextField(blank=True)
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "key"], name="one_resolution_a_conflict")]
+
+    def __str__(self) -> str:
+        return f"{self.side} for {self.key}"

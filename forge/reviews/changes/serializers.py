@@ -1,0 +1,213 @@
+"""Change requests as JSON, and what of them comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.reviews.changes.gate import missing_to_merge
+from forge.reviews.changes.merging import Merging
+from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
+from rune.source.merge import Conflict, ConflictKind, Side
+
+
+class OfferJson(TypedDict):
+    """What a fork offers, for its own people: where, and what became of it. `reason` is why it was closed."""
+
+    id: Uuid
+    number: int
+    title: str
+    state: Annotated[str, choices("ChangeState", ChangeState.values)]
+    reason: str
+    project: Annotated[str, "organisation/name of the origin"]
+    version: Annotated[int | None, "of the fork"]
+    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
+    created: Timestamp
+    decided: Timestamp | None
+    url: str
+
+
+class OfferRoundJson(TypedDict):
+    """Files that were offered, at first or again. `message` says what was addressed."""
+
+    number: int
+    version: Annotated[int | None, "of the fork"]
+    message: str
+    by: PersonJson | None
+    created: Timestamp
+
+
+class OfferWithRoundsJson(OfferJson):
+    """With what was offered before."""
+
+    message: str
+    rounds: Annotated[list[OfferRoundJson], "oldest first"]
+
+
+class ChangeRequestJson(TypedDict):
+    """A fork's files, offered to its origin. `source` and `version` are of the fork; `before` and `merged` are versions
+    of the project, once it is merged."""
+
+    id: Uuid
+    number: int
+    title: str
+    message: str
+    state: Annotated[str, choices("ChangeState", ChangeState.values)]
+    reason: str
+    author: PersonJson | None
+    source: str | None
+    version: int | None
+    build: Annotated[Uuid | None, "the newest build of the merged result"]
+    before: int | None
+    merged: int | None
+    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
+    created: Timestamp
+    decided: Timestamp | None
+    decided_by: PersonJson | None
+    url: str
+
+
+class ConflictJson(TypedDict):
+    """What both sides changed; null is what a side does not have. Of a `file`, the sides are digests. `both` has the
+    changes of both sides, where they do not touch."""
+
+    key: str
+    path: str
+    kind: Annotated[str, choices("ConflictKind", tuple(ConflictKind))]
+    name: str
+    line: int
+    base: str | None
+    ours: str | None
+    theirs: str | None
+    both: str | None
+    sides: Annotated[list[str], "what it may be resolved to"]
+    chosen: Annotated[str, choices("MergeSide", tuple(Side))] | None
+    written: Annotated[str | None, "the text that was written in its place, if one was"]
+
+
+class OpenChangeRequestJson(ChangeRequestJson):
+    """With what is in conflict and what is missing before it is merged; nothing once it is decided."""
+
+    conflicts: list[ConflictJson]
+    missing: list[str]
+
+
+class OffersJson(TypedDict):
+    """What a fork offered, newest first."""
+
+    offers: list[OfferJson]
+
+
+class OfferChangesSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    message = serializers.CharField(allow_blank=True, default="")
+    version = serializers.IntegerField(
+        min_value=1, allow_null=True, default=None, help_text="of the fork; its files as they are now without one"
+    )
+
+
+class NewerOfferSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    message = serializers.CharField(allow_blank=True, default="", help_text="what was addressed")
+
+
+class ResolutionSerializer(serializers.Serializer[Any]):
+    conflict = serializers.CharField(max_length=32)
+    side = serializers.ChoiceField(choices=[side.value for side in Side])
+    text = serializers.CharField(
+        allow_blank=True, default="", trim_whitespace=False, help_text="what stands there, of the side `written`"
+    )
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(allow_blank=True, default="")
+
+
+def offer_to_json(request: ChangeRequest) -> OfferJson:
+    """A change request as the fork's people see it."""
+    return {
+        "id": str(request.pk),
+        "number": request.number,
+        "title": request.title,
+        "state": request.state,
+        "reason": request.reason,
+        "project": request.project.full_name,
+        "version": None if request.offered is None else request.offered.number,
+        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
+        "created": request.created.isoformat(),
+        "decided": request.decided.isoformat() if request.decided else None,
+        "url": request.get_absolute_url(),
+    }
+
+
+def offer_with_rounds_to_json(request: ChangeRequest, rounds: Iterable[OfferRound]) -> OfferWithRoundsJson:
+    """The same with what was offered before."""
+    told: list[OfferRoundJson] = [
+        {
+            "number": each.number,
+            "version": None if each.version is None else each.version.number,
+            "message": each.message,
+            "by": person_to_json(each.offered_by) if each.offered_by else None,
+            "created": each.created.isoformat(),
+        }
+        for each in rounds
+    ]
+    return {**offer_to_json(request), "message": request.message, "rounds": told}
+
+
+def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
+    """A change request, found by `forge.reviews.changes.access`."""
+    return {
+        "id": str(request.pk),
+        "number": request.number,
+        "title": request.title,
+        "message": request.message,
+        "state": request.state,
+        "reason": request.reason,
+        "author": person_to_json(request.author) if request.author else None,
+        "source": None if request.source is None else request.source.full_name,
+        "version": None if request.offered is None else request.offered.number,
+        "build": None if request.build_id is None else str(request.build_id),
+        "before": None if request.before is None else request.before.number,
+        "merged": None if request.merged is None else request.merged.number,
+        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
+        "created": request.created.isoformat(),
+        "decided": request.decided.isoformat() if request.decided else None,
+        "decided_by": person_to_json(request.decided_by) if request.decided_by else None,
+        "url": request.get_absolute_url(),
+    }
+
+
+def open_change_request_to_json(request: ChangeRequest, found: Merging | None) -> OpenChangeRequestJson:
+    """The same with its conflicts; `found` is None where it is decided."""
+    return {
+        **change_request_to_json(request),
+        "conflicts": [] if found is None else [_conflict(each, found) for each in found.conflicts],
+        "missing": [] if found is None else [*_unresolved(found), *missing_to_merge(request, found)],
+    }
+
+
+def _unresolved(found: Merging) -> list[str]:
+    return [f"{each.name} in {each.path} is in conflict. Choose what stands there." for each in found.unresolved]
+
+
+def _conflict(conflict: Conflict, found: Merging) -> ConflictJson:
+    choice = found.choice(conflict)
+    return {
+        "key": conflict.key,
+        "path": conflict.path,
+        "kind": conflict.kind.value,
+        "name": conflict.name,
+        "line": conflict.line,
+        "base": conflict.base,
+        "ours": conflict.ours,
+        "theirs": conflict.theirs,
+        "both": conflict.both,
+        "sides": [side.value for side in conflict.sides],
+        "chosen": None if choice is None else choice.side.value,
+        "written": choice.text if choice is not None and choice.side is Side.WRITTEN else None,
+    }

@@ -1,0 +1,81 @@
+"""The gate of protected tags: reads what its demands depend on, and answers the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from forge.accounts.permissions import Verb
+from forge.accounts.project_people import team_of
+from forge.builds.evaluations.limits import judgements_of, policy_of
+from forge.builds.models import Build
+from forge.projects.models import Project
+from forge.registry.hooks import Clearance, GateAnswer, clearances, gates
+from forge.registry.models import Admission, Publication
+from forge.reviews.gate.demands import Demands, GivenVerdict, Member, Situation, demands
+from forge.reviews.models import Choice, Verdict
+from forge.reviews.rounds.authorship import authors_of
+from rune.source.policy import Policy
+
+
+def demands_on(build: Build, tag: str) -> Demands:
+    """What a tag demands of a build, and what is missing. The caller has found the build for someone."""
+    return demands(_situation(build), tag)
+
+
+@gates.register
+def answer(build: Build, tag: str) -> GateAnswer:
+    """What the registry is told."""
+    found = demands_on(build, tag)
+    return GateAnswer(found.is_protected, found.missing)
+
+
+@clearances.register
+def said_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Clearance]:
+    """Which of these runes are approved, and which somebody wants changed."""
+    standing = Verdict.objects.standing().filter(project=project, rune_digest__in=digests)
+    said: dict[str, Clearance] = {}
+    for digest, verdict in standing.values_list("rune_digest", "verdict"):
+        if verdict == Choice.CHANGES:
+            said[digest] = Clearance.OBJECTED
+        else:
+            said.setdefault(digest, Clearance.APPROVED)
+    return said
+
+
+def _situation(build: Build) -> Situation:
+    # An override lets one build past the rules and makes no new ones.
+    passed = Publication.objects.filter(repository__project=build.project_id, admission=Admission.PASSED)
+    newest = passed.order_by("-created").first()
+    members = _members(build.project)
+    authors = authors_of(build)
+    return Situation(
+        members,
+        policy_of(build) or Policy(),
+        Policy() if newest is None else Policy.from_json(newest.policy),
+        None if newest is None else newest.created,
+        _verdicts(build, members),
+        authors,
+        judgements_of(build),
+    )
+
+
+def _members(project: Project) -> tuple[Member, ...]:
+    """Everyone who may give a verdict on the project's builds today."""
+    mates = [mate for mate in team_of(project, Verb.REVIEW) if mate.user.is_active]
+    return tuple(Member(each.user.pk, str(each.user), each.user.email.lower(), each.role) for each in mates)
+
+
+def _verdicts(build: Build, members: Collection[Member]) -> tuple[GivenVerdict, ...]:
+    """The standing verdicts of today's members on the build's bytes."""
+    if build.artefact is None:
+        return ()
+    rows = Verdict.objects.standing().filter(
+        project=build.project_id,
+        rune_digest=build.artefact.digest,
+        user__in=[each.person for each in members],
+    )
+    return tuple(
+        GivenVerdict(each.user_id, each.verdict == Choice.APPROVE, each.created, policy_of(each.build) or Policy())
+        for each in rows.select_related("build__artefact")
+        if each.user_id is not None
+    )

@@ -1,0 +1,183 @@
+"""What a protected tag demands of a build, and what is missing. Pure.
+
+Two policies have a say: that of the build's own `forge.yml`, and that in force, which the newest publication that
+passed the gate had. Where they differ the build changes the rules: it needs the approvals of both, and only those count
+that were given on a build with the new rules, by people who could read what changes (docs/adr/0070).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rune.source.policy import FORMER_ROLES, POLICY_FILE, Approval, Judgement, Policy
+from rune.source.policy.tags import VERSIONS, protects
+from rune.source.policy.wording import approval_text, judgement_sentence, limit_name, rule_changes
+from rune.wording import listed
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who may give a verdict."""
+
+    person: UUID
+    name: str
+    address: str
+    role: str
+
+
+@dataclass(frozen=True)
+class GivenVerdict:
+    """A standing verdict on the build's bytes, and the policy of the build that was looked at."""
+
+    person: UUID
+    approves: bool
+    created: datetime
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the demands depend on.
+
+    `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
+    """
+
+    members: tuple[Member, ...]
+    proposed: Policy
+    in_force: Policy
+    since: datetime | None
+    verdicts: tuple[GivenVerdict, ...]
+    authors: frozenset[UUID]
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def changes_rules(self) -> bool:
+        return self.proposed != self.in_force
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there is a second person: only then somebody else can approve."""
+        return len(self.members) > 1
+
+
+@dataclass(frozen=True)
+class NeededApproval:
+    """An approval that is demanded, and who gave it.
+
+    `unknown` are addresses of nobody who may give a verdict; `is_of_authors` says that all who may are authors.
+    """
+
+    approval: Approval
+    given: tuple[str, ...]
+    is_of_authors: bool = False
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return approval_text(self.approval)
+
+    @property
+    def lacking(self) -> int:
+        return max(0, self.approval.count - len(self.given))
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What is demanded, and how the build does. `changes` says in words how it changes the rules."""
+
+    is_protected: bool
+    limits: tuple[Judgement, ...]
+    approvals: tuple[NeededApproval, ...]
+    objectors: tuple[str, ...]
+    changes: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """A sentence for each thing that is missing, with what to do next; nothing for a tag that is not protected."""
+        if not self.is_protected:
+            return ()
+        return (
+            *(_limit_sentence(each) for each in self.limits if not each.outcome.passes),
+            *(_objection_sentence(each) for each in self.objectors),
+            *(self._approval_sentence(each) for each in self.approvals if each.lacking),
+        )
+
+    def _approval_sentence(self, needed: NeededApproval) -> str:
+        told = f"It has {len(needed.given)} of {needed.text}."
+        if needed.unknown:
+            told += f" {listed(needed.unknown)} cannot give one: no such member."
+        if needed.is_of_authors:
+            return f"{told} Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
+        if self.changes:
+            return f"{told} It changes the rules, so only approvals count that were given on it. Ask for a review."
+        return f"{told} Ask for a review."
+
+
+def _objection_sentence(name: str) -> str:
+    return f"{name} wants it changed. Build what was asked for, or ask for another verdict."
+
+
+def _limit_sentence(judgement: Judgement) -> str:
+    return (
+        f"{limit_name(judgement.limit)} does not keep its limit: {judgement_sentence(judgement)} "
+        f"Make it better and build again, or change {POLICY_FILE}."
+    )
+
+
+def demands(situation: Situation, tag: str) -> Demands:
+    """What a tag demands of the build."""
+    policies = (situation.proposed, situation.in_force)
+    patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
+    needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
+    approving = frozenset(each.person for each in situation.verdicts if each.approves and _counts(each, situation))
+    objecting = frozenset(each.person for each in situation.verdicts if not each.approves)
+    return Demands(
+        protects(patterns, tag),
+        situation.judgements,
+        tuple(_needed(each, situation, approving) for each in needed),
+        tuple(each.name for each in situation.members if each.person in objecting),
+        rule_changes(situation.in_force, situation.proposed),
+    )
+
+
+def protected_tags(policy: Policy, situation: Situation) -> tuple[str, ...]:
+    """The default protects versions as soon as there is a second person."""
+    if policy.protected_tags is not None:
+        return policy.protected_tags
+    return (VERSIONS,) if situation.is_shared else ()
+
+
+def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
+    """The default is one approval, where there is somebody else who can give it."""
+    if policy.approvals is not None:
+        return policy.approvals
+    return (Approval(),) if situation.is_shared else ()
+
+
+def _counts(verdict: GivenVerdict, situation: Situation) -> bool:
+    """Nobody approves what they made, and who approved bytes under other rules has not approved these."""
+    if verdict.person in situation.authors:
+        return False
+    if not situation.changes_rules:
+        return True
+    is_of_now = situation.since is None or verdict.created > situation.since
+    return is_of_now and verdict.policy == situation.proposed
+
+
+def _needed(approval: Approval, situation: Situation, approving: Collection[UUID]) -> NeededApproval:
+    asked = [each for each in situation.members if _is_asked(approval, each)]
+    known = {each.address for each in situation.members}
+    return NeededApproval(
+        approval,
+        tuple(each.name for each in asked if each.person in approving),
+        bool(asked) and all(each.person in situation.authors for each in asked),
+        tuple(each for each in approval.people if each not in known),
+    )
+
+
+def _is_asked(approval: Approval, member: Member) -> bool:
+    roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
+    return approval.is_of_anyone or member.role in roles or member.address in approval.people

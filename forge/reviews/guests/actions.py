@@ -1,0 +1,194 @@
+"""Guest links: making and revoking them, coming in by one, and what guests do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.errors import LinkEnded
+from forge.accounts.permissions import Verb
+from forge.accounts.tokens.secrets import hash_secret, new_secret
+from forge.builds.models import Build
+from forge.core import threads
+from forge.core.actors import Actor
+from forge.core.audit.entries import entries_since, write_entry
+from forge.core.errors import Invalid, TooOften
+from forge.core.events.delivery import deliver
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.reviews.errors import ReviewClosed, TooManyGuests
+from forge.reviews.events import ThreadStep
+from forge.reviews.guests.access import LOOK, guest_path, guests_group, is_good, principal_of_guest, require_as_guest
+from forge.reviews.models import AnchoredThread, Guest, GuestLink, Review
+from forge.reviews.rounds.access import newest_round
+from forge.reviews.threads.anchors import Kind
+from forge.reviews.threads.event_payloads import thread_event
+
+LONGEST_NAME = 80
+MOST_DAYS = 90
+MOST_LINKS = 20
+"""Links to one review that work at a time."""
+MOST_GUESTS = 200
+"""Browsers that one link lets in."""
+MOST_SAID = 20
+"""Comments of one guest within `SAID_WITHIN`."""
+SAID_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class GuestTerms:
+    """For whom a link is, for how many days, and whether they may comment or only read."""
+
+    title: str
+    days: int = 7
+    may_comment: bool = True
+
+
+@transaction.atomic
+def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[GuestLink, str]:
+    """Makes a link that shows the review to whoever has it; its address is told this once.
+
+    Raises `Forbidden`, `Invalid`, `ReviewClosed` and `TooManyGuests`.
+    """
+    require(actor, Verb.SHARE, review.project)
+    title = _checked_name(terms.title, "Write for whom the link is.", "title")
+    if not 1 <= terms.days <= MOST_DAYS:
+        raise Invalid(f"A link works for 1 to {MOST_DAYS} days.", errors={"days": [f"1 to {MOST_DAYS}."]})
+    Project.objects.lock(review.project_id)
+    _require_open(review)
+    if GuestLink.objects.alive().filter(review=review).count() >= MOST_LINKS:
+        raise TooManyGuests(f"A review has at most {MOST_LINKS} links for guests. Revoke one first.")
+    secret = new_secret()
+    link = GuestLink.objects.create(
+        review=review,
+        title=title,
+        may_comment=terms.may_comment,
+        secret_hash=hash_secret(secret),
+        created_by=actor.person,
+        expires=timezone.now() + timedelta(days=terms.days),
+    )
+    write_entry(
+        actor,
+        "guest.invite",
+        review.subject,
+        review.project.place,
+        number=review.number,
+        link=str(link.pk),
+        title=title,
+        days=terms.days,
+        comments=terms.may_comment,
+    )
+    return link, f"{settings.PUBLIC_URL}{guest_path(review.pk)}#token={secret}"
+
+
+@transaction.atomic
+def revoke_guest_link(actor: Actor, link: GuestLink) -> None:
+    """Ends a link, and what it let in, at once. Raises `Forbidden`."""
+    review = link.review
+    require(actor, Verb.SHARE, review.project)
+    if GuestLink.objects.filter(pk=link.pk, revoked=None).update(revoked=timezone.now()):
+        write_entry(
+            actor,
+            "guest.revoke",
+            review.subject,
+            review.project.place,
+            number=review.number,
+            link=str(link.pk),
+            title=link.title,
+        )
+        transaction.on_commit(lambda: deliver(guests_group(review.pk), LOOK), robust=True)
+
+
+@transaction.atomic
+def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
+    """Lets a browser in to the review of a link, and gives what it keeps. Raises `LinkEnded` and `TooManyGuests`."""
+    links = GuestLink.objects.select_for_update(of=("self",)).select_related(
+        "created_by", "review__project__organisation"
+    )
+    link = links.filter(secret_hash=hash_secret(secret), review=review).first()
+    if link is None or not is_good(link):
+        raise LinkEnded("The link is incomplete, has expired or was revoked. Ask whoever sent it for a new one.")
+    if link.guests.count() >= MOST_GUESTS:
+        raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is all it is for.")
+    kept = new_secret()
+    guest = Guest.objects.create(link=link, secret_hash=hash_secret(kept))
+    found = link.review
+    place = found.project.place
+    write_entry(principal_of_guest(guest), "guest.enter", found.subject, place, number=found.number, guest=link.title)
+    return guest, kept
+
+
+@transaction.atomic
+def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: AnchoredThread | None = None) -> None:
+    """Begins a thread about the review's newest build, or replies in one of the review.
+
+    Nobody is told by a mention of a guest's. Raises `NotFound`, `Invalid`, `ReviewClosed`, `ThreadFull` and `TooOften`.
+    """
+    require_as_guest(actor, Verb.COMMENT, review)
+    name = _checked_name(name, "Write your name, so that the others know who says it.", "name")
+    Project.objects.lock(review.project_id)
+    _require_open(review)
+    if entries_since(actor, "guest.say", SAID_WITHIN).count() >= MOST_SAID:
+        raise TooOften(
+            f"{MOST_SAID} comments an hour is as many as a guest may write. Go on later.",
+            int(SAID_WITHIN.total_seconds()),
+        )
+    if reply_to is None:
+        thread = _begun(review, name, text)
+    else:
+        thread = reply_to
+        thread.thread.refresh_from_db()
+        threads.reply(thread.thread, None, text, name)
+    write_entry(
+        actor,
+        "guest.say",
+        review.subject,
+        review.project.place,
+        number=review.number,
+        thread=str(thread.pk),
+        guest=name,
+    )
+    append_event(review.project.stream, thread_event(thread, ThreadStep.COMMENT), actor)
+
+
+@transaction.atomic
+def note_guest_download(actor: Actor, review: Review, build: Build, guest: str) -> None:
+    """Writes down that a guest fetches the build's rune, once an hour. Raises `NotFound`."""
+    require_as_guest(actor, Verb.READ, review)
+    if entries_since(actor, "guest.download", SAID_WITHIN).filter(data__number=build.number).exists():
+        return
+    write_entry(actor, "guest.download", review.subject, review.project.place, number=build.number, guest=guest)
+
+
+def _begun(review: Review, name: str, text: str) -> AnchoredThread:
+    comment = threads.begin_thread(review.subject, None, text, name)
+    last = newest_round(review)
+    return AnchoredThread.objects.create(
+        thread=comment.thread,
+        project=review.project,
+        review=review,
+        build=last.build,
+        round=last.number,
+        kind=Kind.BUILD,
+    )
+
+
+def _checked_name(name: str, missing: str, field: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(missing, errors={field: [missing]})
+    if len(name) > LONGEST_NAME:
+        raise Invalid(f"A name has at most {LONGEST_NAME} characters, this one has {len(name)}.")
+    return name
+
+
+def _require_open(review: Review) -> None:
+    review.refresh_from_db(fields=["closed"])
+    if review.closed is not None:
+        raise ReviewClosed(f"Review {review.number} was closed.")

@@ -1,0 +1,189 @@
+"""The socket of a guest: it says that the one review they were let in to reads otherwise now, and nothing else.
+
+What changed is read by the page, with the right that the page has. The socket looks after the link again before each
+message, when the link is revoked, and from time to time: it ends with the link.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from forge.accounts.quotas.limits import Resource, limit_of
+from forge.collab.closing import Closing
+from forge.collab.open_sockets import sockets_of_organisations
+from forge.collab.reader import reader
+from forge.collab.watch import watch
+from forge.core.errors import NotFound
+from forge.core.events.delivery import Message, group_of, listen, stop_listening
+from forge.core.events.log import event_to_json, events_after, last_sequence
+from forge.core.shares import OverLimit, Shares
+from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED
+from forge.reviews.guests.access import LOOK, find_guest, guests_group, principal_of_guest, review_for_guest
+
+LOOK_EVERY = 15.0
+"""Seconds after which the link is looked at again although nothing happens: its time may be over."""
+MEMBERS_PART = 2
+"""Guests have at most this part, one half, of an organisation's sockets, so that members always have theirs."""
+ENDED = "There is no such review, or your link to it has ended."
+TOO_MANY = "This review is open in as many browsers as it may be. New comments appear when you load the page again."
+
+_log = logging.getLogger(__name__)
+
+sockets_of_guests = Shares()
+"""Held by the stream of the organisation; each is also among the organisation's."""
+
+
+@dataclass(frozen=True)
+class GuestEntry:
+    """What a guest's socket follows, and how many sockets the organisation may have open."""
+
+    project_stream: str
+    organisation_stream: str
+    heard: int
+    most_sockets: int
+
+
+class GuestReviewSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Opened by the cookie of a guest, below the address that the cookie is sent to. It ignores what it is sent."""
+
+    _entry: GuestEntry | None = None
+    _following: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
+        await self.accept()
+        self._review: UUID = self.scope["url_route"]["kwargs"]["review_id"]
+        self._cookies: Mapping[str, str] = self.scope.get("cookies", {})
+        entry = await reader.ask(_enter, self._cookies, self._review)
+        if entry is None:
+            await self.close(code=Closing.NOT_FOUND, reason=ENDED)
+        elif not _take(entry):
+            await self.close(code=Closing.TOO_MANY, reason=TOO_MANY)
+        else:
+            self._follow(entry)
+            await self._say("hello")
+
+    async def disconnect(self, code: int) -> None:
+        entry, self._entry = self._entry, None
+        if entry is not None and self._following is not None:
+            self._following.cancel()
+            for group in self._groups(entry):
+                stop_listening(group, self._inbox.put_nowait)
+            watch.leave_stream(entry.project_stream, self._notice)
+            _give_back(entry)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Ignores all messages of the client."""
+
+    def _groups(self, entry: GuestEntry) -> tuple[str, str]:
+        return group_of(entry.project_stream), guests_group(self._review)
+
+    def _follow(self, entry: GuestEntry) -> None:
+        self._entry, self._heard = entry, entry.heard
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        for group in self._groups(entry):
+            listen(group, self._inbox.put_nowait)
+        watch.follow_stream(entry.project_stream, self._notice)
+        self._following = asyncio.create_task(self._hear_on(entry))
+
+    def _notice(self, stream: str, last: int) -> None:
+        """The database's last number: a message may have been lost."""
+        if last > self._heard:
+            self._inbox.put_nowait({"last": last})
+
+    async def _hear_on(self, entry: GuestEntry) -> None:
+        try:
+            while await self._hear(entry, await self._next()):
+                pass
+        except Exception:
+            _log.exception("A message to a guest's socket could not be answered; it is closed")
+            await self.close(code=Closing.TRY_AGAIN, reason="The server had an error. The review is opened again.")
+
+    async def _next(self) -> Message:
+        try:
+            return await asyncio.wait_for(self._inbox.get(), LOOK_EVERY)
+        except TimeoutError:
+            return LOOK
+
+    async def _hear(self, entry: GuestEntry, message: Message) -> bool:
+        """Tells the page where there is something to tell. False when the link has ended, and the socket with it."""
+        is_news = message != LOOK and await self._is_news(entry, message)
+        if not is_news and message != LOOK:
+            return True
+        if not await reader.ask(_is_in, self._cookies, self._review):
+            await self.close(code=Closing.NO_ACCESS, reason=ENDED)
+            return False
+        if is_news:
+            await self._say("changed")
+        return True
+
+    async def _is_news(self, entry: GuestEntry, message: Message) -> bool:
+        """Whether something happened to the review since the number that was heard last."""
+        event = message.get("event")
+        last: int = event["sequence"] if event else message["last"]
+        if last <= self._heard:
+            return False
+        before, self._heard = self._heard, last
+        events = [event] if event and last == before + 1 else await reader.ask(_events, entry.project_stream, before)
+        self._heard = max([last, *(each["sequence"] for each in events)])
+        return _concern(events, self._review)
+
+    async def _say(self, kind: str) -> None:
+        await self.send(text_data=json.dumps({"type": kind}))
+
+
+def _concern(events: Iterable[Mapping[str, Any]], review: UUID) -> bool:
+    """Whether one of them may change what the review's page says. A verdict does not name the reviews that it is in."""
+    of_review = (THREAD_CHANGED.name, REVIEW_ASKED.name)
+    return any(
+        each["type"] == REVIEW_CHANGED.name or (each["type"] in of_review and each["data"].get("review") == str(review))
+        for each in events
+    )
+
+
+def _take(entry: GuestEntry) -> bool:
+    """Counts the socket among the guests' and among the organisation's; False where there is no room."""
+    stream = entry.organisation_stream
+    try:
+        sockets_of_guests.take(stream, 1, entry.most_sockets // MEMBERS_PART)
+    except OverLimit:
+        return False
+    try:
+        sockets_of_organisations.take(stream, 1, entry.most_sockets)
+    except OverLimit:
+        sockets_of_guests.give_back(stream, 1)
+        return False
+    return True
+
+
+def _give_back(entry: GuestEntry) -> None:
+    sockets_of_guests.give_back(entry.organisation_stream, 1)
+    sockets_of_organisations.give_back(entry.organisation_stream, 1)
+
+
+def _enter(cookies: Mapping[str, str], review_id: UUID) -> GuestEntry | None:
+    guest = find_guest(cookies, review_id)
+    if guest is None:
+        return None
+    try:
+        project = review_for_guest(principal_of_guest(guest), review_id).project
+    except NotFound:
+        return None
+    most = limit_of(project.organisation.stream, Resource.SOCKETS)
+    return GuestEntry(project.stream, project.organisation.stream, last_sequence(project.stream), most)
+
+
+def _is_in(cookies: Mapping[str, str], review_id: UUID) -> bool:
+    return find_guest(cookies, review_id) is not None
+
+
+def _events(stream: str, after: int) -> list[dict[str, Any]]:
+    return [event_to_json(event) for event in events_after(stream, after)]

@@ -1,0 +1,176 @@
+"""Reading reviews: who was asked, the verdicts, and who may judge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
+
+from forge.accounts.organisations.access import nothing_for, nothing_here
+from forge.accounts.permissions import Verb, can, verbs_on
+from forge.builds.models import Build, Kind, State
+from forge.core.actors import Actor
+from forge.core.audit.entries import NOWHERE
+from forge.projects.models import Project
+from forge.reviews.models import Choice, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict
+from forge.reviews.rounds.authorship import is_own_rune
+from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, decided, verdicts_of
+
+
+def may_judge(actor: Actor, build: Build) -> bool:
+    """Whether the person may give a verdict on the build."""
+    return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own_rune(actor, build)
+
+
+def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
+    """What who acts may do to the build's project, without a verdict where this build takes none of theirs."""
+    return verbs_on(actor, build.project) - (frozenset() if may_judge(actor, build) else {Verb.REVIEW})
+
+
+def is_reviewable(build: Build) -> bool:
+    """Whether there is something to judge."""
+    return build.kind == Kind.NUMBERED and build.state == State.SUCCEEDED and build.artefact is not None
+
+
+def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
+    """All verdicts on a build's bytes, whichever build was looked at, the replaced ones too, oldest first."""
+    if build.artefact is None:
+        return []
+    found = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
+    return list(found.select_related("user", "build"))
+
+
+def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
+    """The standing verdicts on all runes of a project, by digest."""
+    rows = Verdict.objects.visible_to(actor).standing().filter(project=project)
+    given: dict[str, dict[UUID, str]] = {}
+    for digest, user_id, verdict in rows.values_list("rune_digest", "user", "verdict"):
+        if user_id is not None:
+            given.setdefault(digest, {})[user_id] = verdict
+    return {digest: verdicts_of(by_person) for digest, by_person in given.items()}
+
+
+def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
+    """Those of some runes, each the id of a project and a digest, that are approved and nobody wants changed.
+
+    One query for all. The caller has found the projects for someone.
+    """
+    found = Verdict.objects.standing().filter(
+        project__in={project for project, _ in runes}, rune_digest__in={digest for _, digest in runes}
+    )
+    said: dict[tuple[UUID, str], set[str]] = {}
+    for project, digest, verdict in found.values_list("project", "rune_digest", "verdict"):
+        said.setdefault((project, digest), set()).add(verdict)
+    return frozenset(rune for rune in runes if said.get(rune) == {Choice.APPROVE})
+
+
+def is_approved(verdicts: list[Verdict]) -> bool:
+    """Whether a current verdict approves and none asks for changes."""
+    standing = {verdict.verdict for verdict in verdicts if not verdict.replaced}
+    return standing == {Choice.APPROVE}
+
+
+def approvals_of(build: Build) -> int:
+    """How many members approve a build's bytes, for whoever may see what was published of it."""
+    if build.artefact is None:
+        return 0
+    standing = Verdict.objects.standing().filter(project=build.project, rune_digest=build.artefact.digest)
+    return standing.filter(verdict=Choice.APPROVE).count()
+
+
+def approved_before(build: Build) -> Build | None:
+    """The newest earlier build of the project whose bytes are approved."""
+    earlier = Build.objects.filter(project=build.project, number__lt=build.number, state=State.SUCCEEDED)
+    standing = Verdict.objects.standing().filter(project=build.project)
+    approving = standing.filter(verdict=Choice.APPROVE).values("rune_digest")
+    objecting = standing.filter(verdict=Choice.CHANGES).values("rune_digest")
+    found = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
+    return found.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+
+
+def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:
+    """The project's reviews that the person may see, newest first."""
+    return complete(Review.objects.visible_to(actor).filter(project=project).order_by("-number"))
+
+
+def reviews_about(actor: Actor, build: Build) -> list[Review]:
+    """The reviews in which a build's bytes are or were judged, newest first."""
+    if build.artefact is None:
+        return []
+    same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
+    found = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
+    return list(found.select_related("project__organisation").order_by("-number"))
+
+
+def find_review(actor: Actor, review_id: UUID) -> Review:
+    """A review that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    review = complete(Review.objects.visible_to(actor)).filter(pk=review_id).first()
+    if review is None:
+        there = Review.objects.select_related("project").filter(pk=review_id).first()
+        raise nothing_for(actor, Verb.READ, f"the review {review_id}", there.project.place if there else NOWHERE)
+    return review
+
+
+def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
+    """A project's review by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    review = reviews_of(actor, project).filter(number=number).first()
+    if review is None:
+        raise nothing_here(actor)
+    return review
+
+
+def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With all that tells where reviews stand, but for the verdicts."""
+    rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
+    found = with_joining(reviews).select_related("project__organisation", "asked_by")
+    return found.prefetch_related(Prefetch("rounds", rounds), "groups__people")
+
+
+def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With how many people may still join each by a letter."""
+    invited = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
+    joining = Coalesce(Subquery(invited.annotate(count=Count("pk")).values("count")), 0)
+    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    return reviews.annotate(joining=joining)  # type: ignore[no-redef]
+
+
+def newest_round(review: Review) -> Round:
+    """The round that is judged."""
+    return list(review.rounds.all())[-1]
+
+
+def groups_of(review: Review) -> list[Group]:
+    """Who was asked, for the decision. Whoever was invited by a letter is yet unknown, and their approval is needed."""
+    asked = [Group(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()]
+    return asked + [Group(frozenset(), 1)] * review.joining
+
+
+def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
+    """The standing verdicts on what each review judges now, by review; one query for all."""
+    return given_verdicts({review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews})
+
+
+def given_verdicts(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
+    """The standing verdicts on runes, each the id of a project and a digest, by what asks; one query for all."""
+    rows = Verdict.objects.standing().filter(
+        project__in={project for project, _ in judged.values()},
+        rune_digest__in={digest for _, digest in judged.values()},
+    )
+    given: dict[tuple[UUID, str], dict[UUID, str]] = {}
+    for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
+        if user_id is not None:
+            given.setdefault((project_id, digest), {})[user_id] = verdict
+    return {asking: verdicts_of(given.get(rune, {})) for asking, rune in judged.items()}
+
+
+def digest_of(one_round: Round) -> str:
+    """The digest of the bytes that a round judges."""
+    artefact = one_round.build.artefact
+    return "" if artefact is None else artefact.digest
+
+
+def state_of(review: Review, verdicts: Verdicts) -> ReviewState:
+    """Where a review stands."""
+    return decided(groups_of(review), verdicts, is_closed=review.closed is not None)

@@ -1,0 +1,142 @@
+"""Reviews over REST: asking for one, its rounds, its reviewers and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.builds.access import find_build
+from forge.core.actors import Actor
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict, Invalid
+from forge.projects.api import ProjectView
+from forge.reviews import actions
+from forge.reviews.actions import Asked
+from forge.reviews.models import Review
+from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
+from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
+
+
+class AskedReviewersSerializer(serializers.Serializer[Any]):
+    people = serializers.ListField(child=serializers.UUIDField(), max_length=50)
+    needed = serializers.IntegerField(min_value=0, default=1)
+    title = serializers.CharField(max_length=60, allow_blank=True, default="")
+
+
+class ReviewersSerializer(serializers.Serializer[Any]):
+    reviewers = AskedReviewersSerializer(many=True)
+
+
+class AskForReviewSerializer(ReviewersSerializer):
+    build = serializers.UUIDField()
+    title = serializers.CharField(max_length=200)
+    message = serializers.CharField(allow_blank=True, default="")
+    due = serializers.DateField(allow_null=True, default=None)
+    invited = serializers.ListField(
+        child=serializers.EmailField(),
+        max_length=10,
+        default=list,
+        help_text="addresses of people who are no members: owners invite them into the review",
+    )
+
+
+class NewRoundSerializer(serializers.Serializer[Any]):
+    build = serializers.UUIDField()
+    message = serializers.CharField(allow_blank=True, default="")
+
+
+class ProjectReviews(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="requested_reviews_list", responses=PageJson[ReviewJson])
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """A project's reviews, newest first."""
+        project = self.project(request, organisation, name, Verb.READ)
+        pages = CursorPages()
+        found = pages.paginate_queryset(reviews_of(principal_of(request), project), request, view=self) or []
+        verdicts = standing_verdicts(found)
+        return pages.get_paginated_response([review_to_json(review, verdicts[review.pk]) for review in found])
+
+    @extend_schema(operation_id="requested_reviews_ask", request=AskForReviewSerializer, responses={201: ReviewJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says."""
+        principal = principal_of(request)
+        project = self.project(request, organisation, name, Verb.ASK)
+        asked = self.asked(request, AskForReviewSerializer)
+        build = find_build(principal, asked["build"])
+        if build.project_id != project.pk:
+            raise Invalid("The build is of another project.")
+        review = actions.ask_for_review(
+            principal, build, asked["title"], asked["message"], _groups(asked), asked["due"], asked["invited"]
+        )
+        return Response(_as_json(principal, review.pk), status=status.HTTP_201_CREATED)
+
+
+class OneReview(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="requested_reviews_retrieve", responses=ReviewJson)
+    def get(self, request: Request, review_id: UUID) -> Response:
+        return Response(_as_json(principal_of(request), review_id))
+
+
+class ReviewRounds(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="requested_reviews_next_round", request=NewRoundSerializer, responses={201: RoundJson})
+    def post(self, request: Request, review_id: UUID) -> Response:
+        """Carries the review on with a newer build, and asks again."""
+        principal = principal_of(request)
+        review = find_review(principal, review_id)
+        asked = self.asked(request, NewRoundSerializer)
+        build = find_build(principal, asked["build"])
+        new = actions.ask_in_a_new_round(principal, review, build, asked["message"])
+        return Response(round_to_json(new), status=status.HTTP_201_CREATED)
+
+
+class ReviewReviewers(ForgeView):
+    needs = needing(put=Scope.REVIEW_WRITE)
+    raises = raising(put=Conflict)
+
+    @extend_schema(operation_id="requested_reviews_reviewers", request=ReviewersSerializer, responses=ReviewJson)
+    def put(self, request: Request, review_id: UUID) -> Response:
+        """Asks these people and no others."""
+        principal = principal_of(request)
+        review = find_review(principal, review_id)
+        actions.change_reviewers(principal, review, _groups(self.asked(request, ReviewersSerializer)))
+        return Response(_as_json(principal, review.pk))
+
+
+class ReviewClose(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="requested_reviews_close", request=None, responses=ReviewJson)
+    def post(self, request: Request, review_id: UUID) -> Response:
+        """Ends the review: nobody is waited for any more."""
+        principal = principal_of(request)
+        actions.close_review(principal, find_review(principal, review_id))
+        return Response(_as_json(principal, review_id))
+
+
+def _groups(asked: Mapping[str, Any]) -> tuple[Asked, ...]:
+    return tuple(Asked(tuple(each["people"]), each["needed"], each["title"]) for each in asked["reviewers"])
+
+
+def _as_json(principal: Actor, review_id: UUID) -> ReviewJson:
+    """Read fresh, for what an act may have changed."""
+    review: Review = find_review(principal, review_id)
+    return review_to_json(review, standing_verdicts([review])[review.pk])

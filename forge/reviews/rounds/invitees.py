@@ -1,0 +1,74 @@
+"""People who are invited into a review: to whom a letter may go, who has not joined, what an invitation says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from forge.accounts.hooks import Purpose
+from forge.accounts.models import Invitation
+from forge.accounts.permissions import Verb
+from forge.accounts.project_people import team_of
+from forge.core.actors import Actor
+from forge.core.errors import Invalid
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.reviews.models import InvitedReviewer, Review
+
+MOST_INVITED = 10
+"""People whom one review invites."""
+MOST_LETTERS = 50
+"""Letters to people outside that the reviews of an organisation send in a day."""
+
+
+def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) -> tuple[str, ...]:
+    """The addresses to which letters go. Raises `Forbidden` for who may not invite, and `Invalid`."""
+    found = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    if not found:
+        return ()
+    require(actor, Verb.MANAGE, project)
+    if len(found) > MOST_INVITED:
+        raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(found)}.")
+    for address in found:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise _invalid(f"{address} does not look like an email address.") from None
+    judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
+    if known := next((judges[address] for address in found if address in judges), None):
+        raise _invalid(f"{known} can review this project already: choose them in the list.")
+    since = timezone.now() - timedelta(days=1)
+    sent = InvitedReviewer.objects.filter(
+        review__project__organisation=project.organisation_id, created__gt=since
+    ).count()
+    if sent + len(found) > MOST_LETTERS:
+        raise _invalid(
+            f"An organisation invites at most {MOST_LETTERS} people into reviews in a day. Try again tomorrow."
+        )
+    return found
+
+
+def _invalid(message: str) -> Invalid:
+    return Invalid(message, errors={"invited": [message]})
+
+
+def waiting_to_join(review: Review) -> list[InvitedReviewer]:
+    """Those who may still join. The caller has found the review for someone."""
+    return list(InvitedReviewer.objects.open().filter(review=review))
+
+
+def review_of(invitation: Invitation) -> Purpose | None:
+    """The review that an invitation leads to, while it is there."""
+    found = (
+        InvitedReviewer.objects.filter(invitation=invitation, review__project__deleted_at=None)
+        .select_related("review__project__organisation")
+        .first()
+    )
+    if found is None:
+        return None
+    review = found.review
+    return Purpose(f"to review “{review.title}”", review.project.full_name, review.get_absolute_url())

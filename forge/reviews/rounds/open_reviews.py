@@ -1,0 +1,88 @@
+"""Where many open reviews stand, for lists: three queries for any number of them, and nothing that no list shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from forge.reviews.models import Review, ReviewerGroup, ReviewQuerySet, Round
+from forge.reviews.rounds.access import given_verdicts, with_joining
+from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, decided, waited_for
+
+
+@dataclass(frozen=True)
+class OpenReview:
+    """A review that is open, who was asked, and what they said of what it judges now."""
+
+    review: Review
+    since: datetime
+    """When its newest round began."""
+    groups: tuple[Group, ...]
+    names: Mapping[UUID, str]
+    """Of those who were asked, by their id."""
+    verdicts: Verdicts
+
+    @property
+    def state(self) -> ReviewState:
+        """Where it stands."""
+        return decided(self.groups, self.verdicts, is_closed=False)
+
+    @property
+    def waited_for(self) -> frozenset[UUID]:
+        """Whose verdict it waits for."""
+        return waited_for(self.groups, self.verdicts)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A group of reviewers, and one of its people; a group of nobody has one row."""
+
+    group: int
+    needed: int
+    person: UUID | None
+    name: str
+
+
+def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
+    """The open ones of some reviews, in their order. The caller has found them for someone, or limited them."""
+    newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
+    judged = newest.values("build__artefact__digest")[:1]
+    since = newest.values("created")[:1]
+    # Whoever reads them finds them declared at the model, which the plug-in takes for other definitions.
+    found = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
+    reviews = list(found.select_related("project__organisation", "asked_by"))
+    if not reviews:
+        return []
+    rows = _rows_of([review.pk for review in reviews])
+    verdicts = given_verdicts({review.pk: (review.project_id, review.judged or "") for review in reviews})
+    return [_open_review(each, rows.get(each.pk, []), verdicts[each.pk]) for each in reviews]
+
+
+def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
+    columns = ("review", "pk", "needed", "people", "people__name", "people__email")
+    found: dict[UUID, list[_Row]] = {}
+    chosen = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
+    for review, group, needed, person, name, address in chosen.values_list(*columns):
+        found.setdefault(review, []).append(_Row(group, needed, person, name or address or ""))
+    return found
+
+
+def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
+    needed = {row.group: row.needed for row in rows}
+    people: dict[int, set[UUID]] = {group: set() for group in needed}
+    for row in rows:
+        if row.person is not None:
+            people[row.group].add(row.person)
+    # Whoever was invited by a letter is yet unknown, and their approval is needed.
+    joining = (Group(frozenset(), 1),) * review.joining
+    return OpenReview(
+        review=review,
+        since=review.since,
+        groups=tuple(Group(frozenset(people[group]), needed[group]) for group in needed) + joining,
+        names={row.person: row.name for row in rows if row.person is not None},
+        verdicts=verdicts,
+    )

@@ -1,0 +1,64 @@
+"""Verdicts on builds over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.may import names_of
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.builds.access import find_build
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict
+from forge.reviews.actions import give_verdict, undo_verdict
+from forge.reviews.rounds.access import verbs_on_build, verdicts_on
+from forge.reviews.rounds.serializers import ReviewsJson, VerdictJson, verdict_to_json
+
+
+class GiveVerdictSerializer(serializers.Serializer[Any]):
+    verdict = serializers.CharField(max_length=20)
+    comment = serializers.CharField(allow_blank=True, default="")
+
+
+class BuildReviews(ForgeView):
+    """The verdicts on a build."""
+
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="reviews_list", responses=ReviewsJson)
+    def get(self, request: Request, build_id: UUID) -> Response:
+        """`may` is what one may do to the build's project, without a verdict where this build takes none of one's."""
+        principal = principal_of(request)
+        build = find_build(principal, build_id)
+        verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
+        return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})
+
+    @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictJson})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        build = find_build(principal_of(request), build_id)
+        asked = self.asked(request, GiveVerdictSerializer)
+        verdict = give_verdict(principal_of(request), build, asked["verdict"], asked["comment"])
+        return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
+
+
+class BuildVerdictUndo(ForgeView):
+    """Taking one's verdict back."""
+
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="reviews_undo", request=None, responses=ReviewsJson)
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again."""
+        principal = principal_of(request)
+        build = find_build(principal, build_id)
+        undo_verdict(principal, build)
+        verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
+        return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})

@@ -1,0 +1,113 @@
+"""What may be suggested about a build, a suggestion in words, and finding suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from forge.accounts.organisations.access import nothing_here
+from forge.builds.models import Build
+from forge.builds.previews.copies import WishJson
+from forge.comparison.argument_sentences import argument_sentences
+from forge.comparison.changes import ArgumentChange, StageChange
+from forge.comparison.sides import read_outline
+from forge.compute.pool.language import language_pool
+from forge.core.actors import Actor
+from forge.core.errors import Unprocessable
+from forge.projects.files.mounting import with_blocks
+from forge.projects.versions.store import given_files
+from forge.reviews.models import Suggestion
+from rune.source.runefile.outline import Node
+from rune.wording import counted
+
+SENTENCES_SHOWN = 12
+"""Of a suggestion; it counts the others."""
+
+
+class FilesUnread(Unprocessable):
+    """The files of a build of which nothing can be told here."""
+
+    title = "The build's files cannot be read"
+
+
+@dataclass(frozen=True)
+class Field:
+    """An argument that may be changed. `stated` is what it says, "" where it is left out and the default holds."""
+
+    stage: str
+    argument: str
+    kind: str
+    help: str
+    stated: str
+    default: str
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    choices: tuple[str, ...]
+    is_required: bool
+
+    @property
+    def key(self) -> str:
+        """What names it in a form."""
+        return f"{self.stage}.{self.argument}"
+
+
+def fields_of(build: Build) -> tuple[Field, ...]:
+    """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
+    found = language_pool.wishable(build.project.organisation_id, with_blocks(build.project, given_files(build.source)))
+    if "error" in found:
+        raise FilesUnread(found["error"]["message"])
+    return tuple(_field(stage["stage"], argument) for stage in found["stages"] for argument in stage["arguments"])
+
+
+def _field(stage: str, told: Mapping[str, Any]) -> Field:
+    default = told["default"]
+    return Field(
+        stage,
+        told["name"],
+        told["kind"],
+        told["help"],
+        told["stated"],
+        "" if default is None else f"{default:g}" if isinstance(default, float) else str(default),
+        _limit(told["minimum"]),
+        _limit(told["maximum"]),
+        told["step"],
+        tuple(told["choices"]),
+        told["required"],
+    )
+
+
+def _limit(limit: float | None) -> float | None:
+    """None where it only says how large a number of 32 bits can be."""
+    return None if limit is None or abs(limit) > 1e9 else limit
+
+
+def in_words(build: Build, wishes: Sequence[WishJson]) -> list[str]:
+    """The sentences of a comparison: what would be otherwise than in the build."""
+    nodes: dict[str, Node] = {}
+    if build.artefact is not None:
+        nodes = {node.name: node for node in read_outline(build.artefact.report["pipeline"]).nodes}
+    said = [sentence for wish in wishes for sentence in _sentences(nodes, wish)]
+    if len(said) > SENTENCES_SHOWN:
+        said = [*said[: SENTENCES_SHOWN - 1], f"{counted(len(said) - SENTENCES_SHOWN + 1, 'more change')}."]
+    return said
+
+
+def _sentences(nodes: Mapping[str, Node], wish: WishJson) -> tuple[str, ...]:
+    node = nodes.get(wish["stage"]) or Node(wish["stage"], "block", "", 0, None)
+    before, after = wish["before"] or None, wish["after"] or None
+    change = ArgumentChange(wish["argument"], before, after)
+    return argument_sentences(StageChange("changed", node, node, (change,)))
+
+
+def find_suggestion(actor: Actor, thread_id: UUID) -> Suggestion:
+    """A suggestion that the person may read, by its thread's id. Raises `NotFound`, or `SignInNeeded`."""
+    whole = Suggestion.objects.visible_to(actor).select_related(
+        "author", "thread__thread", "thread__build", "thread__project__organisation", "thread__review__project"
+    )
+    found = whole.filter(pk=thread_id).first()
+    if found is None:
+        raise nothing_here(actor)
+    return found

@@ -1,0 +1,240 @@
+"""Suggestions: trying changes in a copy of a build's files, suggesting them, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.permissions import Verb
+from forge.builds.models import Preview, PreviewState
+from forge.builds.previews.copies import WishJson, find_copy, start_copy
+from forge.compute.pool.language import language_pool
+from forge.core import threads
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid, NotFound
+from forge.core.events.log import append_event
+from forge.projects.access import require
+from forge.projects.actions import save_version
+from forge.projects.files import document
+from forge.projects.files.document import find_entry
+from forge.projects.files.document_store import editing
+from forge.projects.models import Project
+from forge.projects.versions.actions.save import LONGEST_MESSAGE
+from forge.projects.versions.store import WorkingTree, given_files, working_tree
+from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
+from forge.reviews.events import ThreadStep
+from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
+from forge.reviews.rounds.access import newest_round
+from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
+from forge.reviews.suggestions.quotas import TRIED, require_another_trial
+from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
+from forge.reviews.threads.anchors import WHOLE_BUILD, Kind, Wish
+from forge.reviews.threads.event_payloads import thread_event, thread_facts
+
+MOST_CHANGES = 50
+"""Arguments that one suggestion changes."""
+LONGEST_VALUE = 64 * 1024
+"""Characters of one of them."""
+MOST_OPEN = 20
+"""Suggestions of one person that may be open in a project."""
+
+
+@dataclass(frozen=True)
+class AskedChange:
+    """That an argument of a stage says `value`; "" leaves it out."""
+
+    stage: str
+    argument: str
+    value: str
+
+
+def try_changes(actor: Actor, review: Review, asked: Sequence[AskedChange]) -> Preview:
+    """Asks for the rune of the review's newest build with these changes; nothing of the project changes.
+
+    Raises `Forbidden`, `ReviewClosed`, `Invalid`, `FilesUnread`, `Busy` and `TooOften`.
+    """
+    require(actor, Verb.SUGGEST, review.project)
+    _require_open(review)
+    build = newest_round(review).build
+    wishes = _wishes({(field.stage, field.argument): field.stated for field in fields_of(build)}, asked)
+    if not wishes:
+        raise Invalid("Change something first.")
+    found = language_pool.grant(actor, review.project, wishes, given_files(build.source))
+    if "refused" in found:
+        raise Invalid(found["refused"])
+    if "error" in found:
+        raise FilesUnread(found["error"]["message"])
+    with transaction.atomic():
+        require_another_trial(review.project.organisation, actor.person)
+        write_entry(actor, TRIED, build.subject, review.project.place, number=build.number)
+        return start_copy(review.project, build.source, wishes)
+
+
+@transaction.atomic
+def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> AnchoredThread:
+    """Begins a thread that suggests what was tried. `text` says why; a sentence is written where it is empty.
+
+    Raises `Forbidden`, `ReviewClosed`, `NotTried`, `TooManySuggestions` and `Invalid`.
+    """
+    require(actor, Verb.SUGGEST, review.project)
+    Project.objects.lock(review.project_id)
+    _require_open(review)
+    build = newest_round(review).build
+    try:
+        copy = find_copy(actor, review.project, tried)
+    except NotFound:
+        raise NotTried("This trial was forgotten, as old ones are. Try your changes again.") from None
+    if copy.copy is None or copy.copy["version"] != str(build.source.pk):
+        raise NotTried(f"The review went on to build {build.number}. Try the changes in a copy of that one.")
+    if copy.state != PreviewState.READY:
+        raise NotTried("Only what was tried and builds can be suggested.")
+    mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
+    if mine.count() >= MOST_OPEN:
+        raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
+    wishes: list[WishJson] = copy.copy["wishes"]
+    said = in_words(build, wishes)
+    stages = {wish["stage"] for wish in wishes}
+    at = Wish(Kind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
+    thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
+    Suggestion.objects.create(thread=thread, author=actor.person, wishes=wishes, said=said)
+    write_entry(
+        actor,
+        "review.suggest",
+        build.subject,
+        review.project.place,
+        number=build.number,
+        thread=str(thread.pk),
+        changes=said,
+    )
+    return thread
+
+
+def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
+    """Makes the suggested changes in the project's files, and saves them as a version that names who suggested them.
+
+    Raises `Forbidden`, `AlreadySo`, `CannotBeTaken` where the files say something else by now, and `Busy`.
+    """
+    project = suggestion.thread.project
+    require(actor, Verb.EDIT, project)
+    # The answer is computed before the transaction, in which nothing is waited for.
+    seen = working_tree(project)
+    found = language_pool.grant(actor, project, suggestion.wishes, seen.manifest, seen.texts)
+    if "error" in found:
+        raise CannotBeTaken(found["error"]["message"])
+    if "refused" in found:
+        raise CannotBeTaken(f"{found['refused']} Make the change by hand, or decline it.")
+    _write(actor, suggestion, seen, found["texts"])
+    author = str(suggestion.author or "someone who left")
+    message = f"Suggested by {author}: {' '.join(suggestion.said)}"
+    version = save_version(actor, project, message if len(message) <= LONGEST_MESSAGE else message[:199] + "…")
+    Suggestion.objects.filter(pk=suggestion.pk).update(version=version)
+
+
+def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mapping[str, str]) -> None:
+    """Edits the document, unless what the edits were made from is not there any more."""
+    thread = suggestion.thread
+    with editing(thread.project, actor.pk) as doc:
+        _require_undecided(suggestion)
+        for path, text in texts.items():
+            entry = find_entry(doc, path)
+            if entry is None or entry.content_digest != seen.manifest[path]["digest"]:
+                raise CannotBeTaken(f"Somebody edited {path} at this moment. Take it again.")
+            document.set_text(doc, entry, text)
+        _decide(actor, suggestion, SuggestionState.TAKEN)
+        author = None if suggestion.author_id is None else str(suggestion.author_id)
+        _note(
+            actor,
+            thread,
+            "review.suggestion_taken",
+            ThreadStep.TAKEN,
+            member=author,
+            changes=suggestion.said,
+            files=sorted(texts),
+        )
+
+
+@transaction.atomic
+def decline_suggestion(actor: Actor, suggestion: Suggestion, reason: str) -> None:
+    """Says why a suggestion is not taken. Raises `Forbidden`, `AlreadySo`, and `Invalid` without a reason."""
+    thread = suggestion.thread
+    require(actor, Verb.EDIT, thread.project)
+    if not reason.strip():
+        raise Invalid("Write why it is declined.", errors={"text": ["Write why it is declined."]})
+    Project.objects.lock(thread.project_id)
+    _require_undecided(suggestion)
+    reply_in_thread(actor, thread, reason)
+    _decide(actor, suggestion, SuggestionState.DECLINED)
+    author = None if suggestion.author_id is None else str(suggestion.author_id)
+    _note(actor, thread, "review.suggestion_declined", ThreadStep.DECLINED, member=author)
+
+
+@transaction.atomic
+def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
+    """Takes one's own suggestion back. Raises `Forbidden`, `NotYours` and `AlreadySo`."""
+    thread = suggestion.thread
+    require(actor, Verb.SUGGEST, thread.project)
+    if suggestion.author_id != actor.pk:
+        raise NotYours("Only who made a suggestion withdraws it.")
+    Project.objects.lock(thread.project_id)
+    _require_undecided(suggestion)
+    _decide(actor, suggestion, SuggestionState.WITHDRAWN)
+    _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
+
+
+def _wishes(stated: Mapping[tuple[str, str], str], asked: Sequence[AskedChange]) -> list[WishJson]:
+    """What is asked for and not so already, in the order of the fields. Raises `Invalid`."""
+    if len(asked) > MOST_CHANGES:
+        raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(asked)}.")
+    wanted: dict[tuple[str, str], str] = {}
+    for change in asked:
+        key = change.stage, change.argument
+        if key not in stated:
+            raise Invalid("This build has no such argument, or it cannot be changed here.")
+        if len(change.value) > LONGEST_VALUE or "\0" in change.value:
+            raise Invalid(f"A value has at most {LONGEST_VALUE} characters, and no null character.")
+        wanted[key] = _as_text(change.value, stated[key])
+    return [
+        {"stage": stage, "argument": argument, "before": before, "after": wanted[stage, argument]}
+        for (stage, argument), before in stated.items()
+        if wanted.get((stage, argument), before) != before
+    ]
+
+
+def _as_text(value: str, before: str) -> str:
+    """With the line endings that are compared; a text of lines goes on ending as it did, and a value has no space
+    around it."""
+    value = value.replace("\r\n", "\n")
+    if "\n" not in before and "\n" not in value:
+        return value.strip()
+    end = "\n" if before.endswith("\n") else ""
+    return value.rstrip("\n") + end if value.strip() else ""
+
+
+def _require_open(review: Review) -> None:
+    review.refresh_from_db(fields=["closed"])
+    if review.closed is not None:
+        raise ReviewClosed(f"Review {review.number} was closed.")
+
+
+def _require_undecided(suggestion: Suggestion) -> None:
+    """The project's row is the lock of its suggestions."""
+    suggestion.refresh_from_db(fields=["state"])
+    if suggestion.state != SuggestionState.OPEN:
+        raise AlreadySo(f"This suggestion was {suggestion.state} already.")
+
+
+def _decide(actor: Actor, suggestion: Suggestion, state: SuggestionState) -> None:
+    """Writes what became of it; its thread is resolved by that."""
+    suggestion.state, suggestion.decided_by, suggestion.decided = state, actor.person, timezone.now()
+    suggestion.save(update_fields=["state", "decided_by", "decided"])
+    threads.resolve(suggestion.thread.thread, actor.person)
+
+
+def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep, **facts: object) -> None:
+    write_entry(actor, action, thread.about.subject, thread.project.place, **thread_facts(thread), **facts)
+    append_event(thread.project.stream, thread_event(thread, step), actor)

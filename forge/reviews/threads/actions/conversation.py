@@ -1,0 +1,180 @@
+"""Talking: beginning a thread about a build or a part of it, replying, resolving, editing and deleting."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.models import Build
+from forge.core import threads
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
+from forge.core.models import Comment
+from forge.projects.models import Project
+from forge.reviews.changes.models import ChangeRequest
+from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
+from forge.reviews.errors import AlreadySo, NotYours
+from forge.reviews.events import ThreadStep
+from forge.reviews.hooks import Mention, mentioned
+from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.rounds.access import newest_round
+from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, Wish
+from forge.reviews.threads.event_payloads import offer_thread_event, thread_event, thread_facts
+from forge.reviews.threads.mentions import mentioned as mentioned_in
+from forge.reviews.threads.mentions import names_of
+
+
+@transaction.atomic
+def begin_thread(
+    actor: Actor, about: Review | Build | ChangeRequest, text: str, at: Wish | Anchor = WHOLE_BUILD
+) -> AnchoredThread:
+    """Begins a thread about a build, or a part of it; about a review, it is its newest build. One about a change
+    request is about all of it.
+
+    Raises `Forbidden`, `Invalid`, `BadAnchor` and `TooOften`.
+    """
+    review = about if isinstance(about, Review) else None
+    request = about if isinstance(about, ChangeRequest) else None
+    require_talking(actor, about.project, request)
+    require_pace(actor, about.project)
+    build = None if isinstance(about, ChangeRequest) else build_of(about)
+    if build is None:
+        anchor = Anchor()
+    else:
+        anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
+    comment = threads.begin_thread(about.subject, actor.person, text)
+    thread = AnchoredThread.objects.create(
+        thread=comment.thread,
+        project=about.project,
+        review=review,
+        build=build,
+        change_request=request,
+        round=newest_round(review).number if review is not None else None,
+        kind=anchor.kind,
+        place=dict(anchor.place),
+    )
+    _note_comment(actor, thread, comment)
+    return thread
+
+
+@transaction.atomic
+def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
+    """Adds to a thread; one that was resolved is open again. Raises `Forbidden`, `Invalid` and `ThreadFull`."""
+    require_talking(actor, thread.project, thread.change_request)
+    require_pace(actor, thread.project)
+    _lock(thread)
+    comment = threads.reply(thread.thread, actor.person, text)
+    _note_comment(actor, thread, comment)
+    return comment
+
+
+@transaction.atomic
+def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
+    """Says that nothing is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+    require_ending(actor, thread)
+    _lock(thread)
+    if thread.thread.resolved is not None:
+        raise AlreadySo("This thread is resolved already.")
+    threads.resolve(thread.thread, actor.person)
+    _note(actor, thread, "review.resolve", ThreadStep.RESOLVED)
+
+
+@transaction.atomic
+def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
+    """Says that something is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+    require_ending(actor, thread)
+    _lock(thread)
+    if thread.thread.resolved is None:
+        raise AlreadySo("This thread is open already.")
+    threads.reopen(thread.thread)
+    _note(actor, thread, "review.reopen", ThreadStep.REOPENED)
+
+
+@transaction.atomic
+def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: str) -> None:
+    """Replaces the text of one's own comment; what it said before can be read.
+
+    Raises `Forbidden`, `NotYours`, `Invalid`, `CommentDeleted` and `ThreadFull`.
+    """
+    require_talking(actor, thread.project, thread.change_request)
+    if comment.author_id != actor.pk:
+        raise NotYours("Only who wrote a comment edits it. Reply to it.")
+    _lock(thread)
+    comment.refresh_from_db()
+    before = comment.text
+    if not threads.edit(comment, text):
+        return
+    write_entry(actor, "review.edit", thread.about.subject, thread.project.place, **thread_facts(thread, comment))
+    _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
+
+
+@transaction.atomic
+def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
+    """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours` and
+    `CommentDeleted`."""
+    require_talking(actor, thread.project, thread.change_request)
+    if comment.author_id != actor.pk and not can(actor, Verb.MANAGE, thread.project):
+        raise NotYours("Only who wrote a comment deletes it, or an owner.")
+    _lock(thread)
+    comment.refresh_from_db()
+    threads.delete(comment, actor.person)
+    author = None if comment.author_id is None else str(comment.author_id)
+    write_entry(
+        actor,
+        "review.delete",
+        thread.about.subject,
+        thread.project.place,
+        member=author,
+        **thread_facts(thread, comment),
+    )
+    _tell(actor, thread, ThreadStep.DELETED)
+
+
+def build_of(about: Review | Build) -> Build:
+    """The build that is talked about: a review's newest."""
+    return newest_round(about).build if isinstance(about, Review) else about
+
+
+def _lock(thread: AnchoredThread) -> None:
+    """The project's row is the lock of its threads, which are read again under it."""
+    Project.objects.lock(thread.project_id)
+    thread.thread.refresh_from_db()
+
+
+def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
+    facts = thread_facts(thread, comment)
+    place = thread.project.place
+    if thread.change_request is not None:
+        write_entry(actor, "change.say", thread.change_request.subject, place, **facts)
+    elif thread.review is not None:
+        write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
+    else:
+        write_entry(actor, "review.comment", thread.about.subject, place, **facts)
+    _tell(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
+
+
+def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str) -> frozenset[UUID]:
+    """Tells those who are mentioned now and were not before; answers who they are."""
+    if "@" not in comment.text:
+        return frozenset()
+    names = names_of(mentionable_by(actor, thread.project, thread.change_request))
+    people = mentioned_in(comment.text, names) - mentioned_in(before, names) - {actor.pk}
+    if people:
+        mentioned.call(Mention(actor, thread, comment, people))
+    return people
+
+
+def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
+    write_entry(actor, action, thread.about.subject, thread.project.place, **thread_facts(thread))
+    _tell(actor, thread, step)
+
+
+def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
+    append_event(thread.project.stream, thread_event(thread, step, people), actor)
+    request = thread.change_request
+    if request is not None and request.source is not None:
+        append_event(request.source.stream, offer_thread_event(thread, request, step, people), actor)

@@ -1,0 +1,82 @@
+"""Marking a result as wrong: the recording that gave it becomes a labelled sample, and a thread tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import Invalid
+from forge.core.threads import MAXIMUM_COMMENT
+from forge.projects.access import require
+from forge.projects.errors import SampleThere
+from forge.projects.models import Project, Sample
+from forge.projects.samples.actions.recordings import send_sample
+from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.threads.actions.conversation import begin_thread, build_of
+from forge.reviews.threads.anchoring import wrong_result
+
+LONGEST_ANSWER = 60
+"""Characters of what the build said."""
+
+
+@dataclass(frozen=True)
+class WrongResult:
+    """What a build answered to a recording and what is right. `consent` are the terms that its person read, which hold
+    for so many days."""
+
+    said: str
+    right: str
+    days: int
+    consent: str
+    text: str = ""
+    """What the person says to it; a sentence is written where this is empty."""
+
+
+def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: WrongResult) -> AnchoredThread:
+    """Gives the project the recording as a sample with the right label, and begins a thread about it.
+
+    A recording that the project has is not given again. Raises `Forbidden`, `Invalid`, and what `send_sample` raises.
+    """
+    require(actor, Verb.COMMENT, about.project)
+    said = " ".join(result.said.split())
+    if len(said) > LONGEST_ANSWER:
+        raise Invalid(f"What the build said has at most {LONGEST_ANSWER} characters here.")
+    if len(result.text) > MAXIMUM_COMMENT:
+        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(result.text)}.")
+    with transaction.atomic():
+        sample = _sample(actor, about.project, recording, result)
+        right = " ".join(result.right.split())
+        text = result.text.strip() or f"This was wrong: it said {_quoted(said)}, right is {_quoted(right)}."
+        thread = begin_thread(actor, about, text, wrong_result(sample, said, right))
+        build = build_of(about)
+        write_entry(
+            actor,
+            "review.wrong",
+            build.subject,
+            about.project.place,
+            number=build.number,
+            sample=str(sample.pk),
+            thread=str(thread.pk),
+            said=said or "nothing",
+            label=right,
+        )
+    return thread
+
+
+def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResult) -> Sample:
+    try:
+        return send_sample(actor, project, [recording], label=result.right, days=result.days, consent=result.consent)
+    except SampleThere:
+        digest = f"sha256:{sha256(recording).hexdigest()}"
+        return Sample.objects.kept().get(project=project, digest=digest)
+
+
+def _quoted(answer: str) -> str:
+    """As code, so that nothing in it is markup; what is empty is said in a word."""
+    return f"`{answer.replace('`', ' ')}`" if answer.strip("` ") else "nothing"

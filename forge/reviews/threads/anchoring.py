@@ -1,0 +1,122 @@
+"""Makes anchors: what somebody wants to talk about is compared with what the build has, and gets the words for it."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from forge.builds.artefacts.comparison_source import figures_of
+from forge.builds.models import Build
+from forge.comparison.figures import figure_rows
+from forge.core.actors import Actor
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Sample, SampleKind
+from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, seconds_text
+from rune.wording import listed
+
+LARGEST_FILE = 1024 * 1024
+"""Bytes of a file whose lines can be talked about."""
+LONGEST_LINE = 200
+"""Characters of a line that an anchor keeps."""
+
+
+def anchored(actor: Actor, build: Build, wish: Wish) -> Anchor:
+    """The anchor of a thread about this build. Raises `BadAnchor`."""
+    match wish.kind:
+        case Kind.BUILD:
+            return Anchor()
+        case Kind.FIGURE:
+            return _figure(build, wish.name)
+        case Kind.STAGE:
+            return _stage(build, wish.name)
+        case Kind.LINE:
+            return _line(build, wish.name, wish.number)
+        case Kind.SAMPLE:
+            return Anchor(Kind.SAMPLE, _named(_sample(actor, build, wish.name)))
+        case Kind.MOMENT:
+            return _moment(_sample(actor, build, wish.name), wish.number)
+        case Kind.RESULT:
+            raise BadAnchor("A wrong result is sent with its recording.")
+
+
+def wrong_result(sample: Sample, said: str, right: str) -> Anchor:
+    """The anchor of a thread about what a build said of a recording."""
+    return Anchor(Kind.RESULT, {**_named(sample), "said": said, "label": right})
+
+
+def recordings_of(build: Build) -> frozenset[str]:
+    """The digests of all samples that the build's project has or had: what they hold is in no text of ours."""
+    return frozenset(Sample.objects.filter(project=build.project_id).values_list("digest", flat=True))
+
+
+def text_of(build: Build, path: str, recordings: Collection[str]) -> str | None:
+    """A file of a build's version; None where it has none of this path, or none that is a text of moderate size, or
+    where it is a recording."""
+    entry = build.source.manifest.get(path)
+    if entry is None or entry["size"] > LARGEST_FILE or entry["digest"] in recordings:
+        return None
+    try:
+        return read_blob(entry["digest"]).decode("utf-8")
+    except (UnicodeDecodeError, NotFound, Damaged):
+        return None
+
+
+def _figure(build: Build, name: str) -> Anchor:
+    rows = figure_rows(figures_of(build), None) if build.artefact is not None else ()
+    row = next((row for row in rows if row.key == name), None)
+    if row is None:
+        raise BadAnchor(f"The figures of build {build.number} are {listed([row.key for row in rows]) or 'none'}.")
+    return Anchor(Kind.FIGURE, {"name": row.key, "title": row.name, "value": row.now})
+
+
+def _stage(build: Build, name: str) -> Anchor:
+    nodes = build.artefact.report["pipeline"].get("nodes", ()) if build.artefact is not None else ()
+    node = next((node for node in nodes if node["name"] == name), None)
+    if node is None:
+        raise BadAnchor(f"Build {build.number} has no stage of this name.")
+    return Anchor(Kind.STAGE, {"name": name, "detail": node["detail"]})
+
+
+def _line(build: Build, path: str, number: int) -> Anchor:
+    text = text_of(build, path, recordings_of(build))
+    lines = text.splitlines() if text is not None else []
+    if not 1 <= number <= len(lines):
+        raise BadAnchor(f"Build {build.number} has no text with such a line.")
+    return Anchor(Kind.LINE, {"file": path, "line": number, "text": lines[number - 1].strip()[:LONGEST_LINE]})
+
+
+def _sample(actor: Actor, build: Build, name: str) -> Sample:
+    try:
+        wanted = UUID(name)
+    except ValueError:
+        wanted = None
+    kept = Sample.objects.visible_to(actor).kept().filter(project=build.project_id)
+    found = kept.filter(pk=wanted).first() if wanted is not None else None
+    if found is None:
+        raise BadAnchor("The project has no such sample, or not any more.")
+    return found
+
+
+def _moment(sample: Sample, at: int) -> Anchor:
+    if sample.kind != SampleKind.SOUND:
+        raise BadAnchor("Only sounds have moments. Comment on the sample.")
+    length = _length_of(sample)
+    if at > length:
+        raise BadAnchor(f"The recording is {seconds_text(length)} long.")
+    return Anchor(Kind.MOMENT, {**_named(sample), "at": at})
+
+
+def _length_of(sample: Sample) -> int:
+    """Milliseconds of a sound; its bytes were checked when it was sent."""
+    try:
+        with wave.open(io.BytesIO(read_blob(sample.digest))) as sound:
+            return int(1000 * sound.getnframes() / sound.getframerate())
+    except (NotFound, Damaged) as error:
+        raise BadAnchor("The recording cannot be read.") from error
+
+
+def _named(sample: Sample) -> Mapping[str, str]:
+    return {"sample": str(sample.pk), "label": sample.label, "kind": sample.kind}

@@ -1,0 +1,155 @@
+"""What a thread is about: a build, or one thing of it. Pure data: a kind, and the place with the words that name it.
+
+A `Wish` says where somebody wants to begin a thread, and comes from outside; `forge.reviews.threads.anchoring` compares
+it with what is there and makes an `Anchor` of it, which stays readable when what it names is gone. The key of both,
+such as `line:17:Runefile.yml`, is what pages have in links and forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from forge.core.errors import Invalid
+
+LONGEST_KEY = 300
+
+
+class Kind(StrEnum):
+    """What a thread may be anchored to."""
+
+    BUILD = "build"
+    FIGURE = "figure"
+    STAGE = "stage"
+    LINE = "line"
+    SAMPLE = "sample"
+    MOMENT = "moment"
+    RESULT = "result"
+
+
+Value = str | int
+Place = Mapping[str, Value]
+
+
+class BadAnchor(Invalid):
+    """A place that a comment cannot be anchored to."""
+
+    title = "A comment cannot be put there"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where somebody wants to begin a thread; nothing of it is checked against a build.
+
+    `name` is a figure's, a stage's or a sample's (its id), or a file's path. `number` is a line from 1, or the
+    milliseconds of a moment.
+    """
+
+    kind: Kind = Kind.BUILD
+    name: str = ""
+    number: int = 0
+
+
+WHOLE_BUILD = Wish()
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a thread is. `place` has what finds it again, and the words that it had when the thread began."""
+
+    kind: Kind = Kind.BUILD
+    place: Place = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What names it in links and forms; what was said of a sample is at the sample."""
+        match self.kind:
+            case Kind.BUILD:
+                return Kind.BUILD
+            case Kind.FIGURE | Kind.STAGE:
+                return f"{self.kind}:{self.place['name']}"
+            case Kind.LINE:
+                return f"{self.kind}:{self.place['line']}:{self.place['file']}"
+            case Kind.MOMENT:
+                return f"{self.kind}:{self.place['at']}:{self.place['sample']}"
+            case Kind.SAMPLE | Kind.RESULT:
+                return f"{Kind.SAMPLE}:{self.place['sample']}"
+
+    @property
+    def spot(self) -> str:
+        """The key of what a page has of it: a moment is found at its recording."""
+        return f"{Kind.SAMPLE}:{self.place['sample']}" if self.kind is Kind.MOMENT else self.key
+
+    @property
+    def sample(self) -> UUID | None:
+        """The id of the sample that it is about."""
+        found = self.place.get("sample")
+        return None if found is None else UUID(str(found))
+
+    @property
+    def title(self) -> str:
+        """What it is about, in words."""
+        place = self.place
+        match self.kind:
+            case Kind.BUILD:
+                return str(place.get("title", "The build"))
+            case Kind.FIGURE:
+                return str(place["title"])
+            case Kind.STAGE:
+                return f"Stage {place['name']}"
+            case Kind.LINE:
+                return f"{place['file']}, line {place['line']}"
+            case Kind.SAMPLE:
+                return f"Sample {place['label']}"
+            case Kind.MOMENT:
+                return f"Sample {place['label']} at {seconds_text(int(place['at']))}"
+            case Kind.RESULT:
+                return "Wrong result"
+
+    @property
+    def detail(self) -> str:
+        """What stood there when the thread began; "" where the title says all."""
+        place = self.place
+        match self.kind:
+            case Kind.FIGURE:
+                return str(place["value"])
+            case Kind.STAGE:
+                return str(place["detail"])
+            case Kind.LINE:
+                return str(place["text"])
+            case Kind.RESULT:
+                return f"It said {place['said'] or 'nothing'}; right is {place['label']}"
+            case _:
+                return ""
+
+
+WHOLE_CHANGE = Anchor(Kind.BUILD, {"title": "The change"})
+"""What each thread about a change request is about."""
+
+
+def seconds_text(milliseconds: int) -> str:
+    """`1.4 s`."""
+    return f"{milliseconds / 1000:.1f} s"
+
+
+def read_key(key: str) -> Wish:
+    """Where a key says that a thread should begin; "" is the whole build. Raises `BadAnchor`."""
+    if len(key) > LONGEST_KEY:
+        raise BadAnchor("This names nothing of the build.")
+    word, _, rest = key.partition(":")
+    if word in ("", Kind.BUILD):
+        return WHOLE_BUILD
+    if word in (Kind.FIGURE, Kind.STAGE, Kind.SAMPLE) and rest:
+        return Wish(Kind(word), rest)
+    if word in (Kind.LINE, Kind.MOMENT):
+        number, _, name = rest.partition(":")
+        if number.isascii() and number.isdigit() and len(number) < 10 and name:
+            return Wish(Kind(word), name, int(number))
+    raise BadAnchor("This names nothing of the build.")
+
+
+def element_id(key: str) -> str:
+    """The id of the element of a page that has this key: the same letters, and others as their code points."""
+    return "at-" + "".join(letter if letter.isalnum() or letter in "-_.:" else f"~{ord(letter):x}" for letter in key)

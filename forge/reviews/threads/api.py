@@ -1,0 +1,204 @@
+"""Conversations over REST: threads of reviews and builds, replies, their end, and wrong results."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.builds.access import find_build
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.errors import Conflict, Invalid
+from forge.projects.samples.access import USUAL_DAYS
+from forge.projects.samples.formats import gathered
+from forge.reviews import actions
+from forge.reviews.models import Review
+from forge.reviews.rounds.access import find_review
+from forge.reviews.threads.actions.wrong_results import WrongResult
+from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
+from forge.reviews.threads.serializers import (
+    BeginThreadSerializer,
+    CommentJson,
+    TextSerializer,
+    ThreadJson,
+    ThreadsJson,
+    comment_to_json,
+    thread_to_json,
+    wish_of,
+)
+
+_RESULT = [
+    OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
+    OpenApiParameter("said", str, description="what the build answered"),
+    OpenApiParameter("text", str, description="what to say to it; a sentence is written without it"),
+    OpenApiParameter("days", int, description=f"how long the recording is kept; {USUAL_DAYS} if not given"),
+    OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
+]
+
+
+class ReviewThreads(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+
+    @extend_schema(operation_id="review_threads_list", responses=ThreadsJson)
+    def get(self, request: Request, review_id: UUID) -> Response:
+        """What was said in a review, in all its rounds."""
+        principal = principal_of(request)
+        found = threads_in_review(principal, find_review(principal, review_id))
+        return Response({"threads": [thread_to_json(thread) for thread in found]})
+
+    @extend_schema(operation_id="review_threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
+    def post(self, request: Request, review_id: UUID) -> Response:
+        """Begins a thread about the build of the newest round, or about a part of it."""
+        principal = principal_of(request)
+        return _begun(principal, find_review(principal, review_id), self.asked(request, BeginThreadSerializer))
+
+
+class BuildThreads(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+
+    @extend_schema(operation_id="threads_list", responses=ThreadsJson)
+    def get(self, request: Request, build_id: UUID) -> Response:
+        """What was said about a build, also in the reviews of its bytes."""
+        principal = principal_of(request)
+        found = threads_on_build(principal, find_build(principal, build_id))
+        return Response({"threads": [thread_to_json(thread) for thread in found]})
+
+    @extend_schema(operation_id="threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Begins a thread about a build or about a part of it, outside of a review."""
+        principal = principal_of(request)
+        return _begun(principal, find_build(principal, build_id), self.asked(request, BeginThreadSerializer))
+
+
+class OneThread(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="threads_retrieve", responses=ThreadJson)
+    def get(self, request: Request, thread_id: UUID) -> Response:
+        return Response(thread_to_json(find_thread(principal_of(request), thread_id)))
+
+
+class ThreadComments(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="threads_reply", request=TextSerializer, responses={201: CommentJson})
+    def post(self, request: Request, thread_id: UUID) -> Response:
+        """Replies; a thread that was resolved is open again."""
+        principal = principal_of(request)
+        thread = find_thread(principal, thread_id)
+        comment = actions.reply_in_thread(principal, thread, self.asked(request, TextSerializer)["text"])
+        return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)
+
+
+class ThreadResolve(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="threads_resolve", request=None, responses=ThreadJson)
+    def post(self, request: Request, thread_id: UUID) -> Response:
+        """Says that nothing is left to do."""
+        principal = principal_of(request)
+        actions.resolve_thread(principal, find_thread(principal, thread_id))
+        return Response(thread_to_json(find_thread(principal, thread_id)))
+
+
+class ThreadReopen(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="threads_reopen", request=None, responses=ThreadJson)
+    def post(self, request: Request, thread_id: UUID) -> Response:
+        """Says that something is left to do."""
+        principal = principal_of(request)
+        actions.reopen_thread(principal, find_thread(principal, thread_id))
+        return Response(thread_to_json(find_thread(principal, thread_id)))
+
+
+class OneComment(ForgeView):
+    needs = needing(patch=Scope.REVIEW_WRITE, delete=Scope.REVIEW_WRITE)
+    raises = raising(patch=Conflict, delete=Conflict)
+
+    @extend_schema(operation_id="comments_edit", request=TextSerializer, responses=CommentJson)
+    def patch(self, request: Request, comment_id: UUID) -> Response:
+        """Replaces the text of one's own comment; what it said before stays readable."""
+        principal = principal_of(request)
+        thread, comment = find_comment(principal, comment_id)
+        actions.edit_comment(principal, thread, comment, self.asked(request, TextSerializer)["text"])
+        return Response(comment_to_json(find_comment(principal, comment_id)[1]))
+
+    @extend_schema(operation_id="comments_delete", responses=CommentJson)
+    def delete(self, request: Request, comment_id: UUID) -> Response:
+        """Erases one's own comment, and as an owner anybody's; that it was there stays."""
+        principal = principal_of(request)
+        thread, comment = find_comment(principal, comment_id)
+        actions.delete_comment(principal, thread, comment)
+        return Response(comment_to_json(find_comment(principal, comment_id)[1]))
+
+
+class ReviewWrongResults(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="review_wrong_results_mark",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=_RESULT,
+        responses={201: ThreadJson},
+    )
+    def post(self, request: Request, review_id: UUID) -> Response:
+        """Marks a result as wrong: the body is the recording that gave it, as one sends a sample."""
+        principal = principal_of(request)
+        return _marked(principal, find_review(principal, review_id), request)
+
+
+class BuildWrongResults(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="wrong_results_mark",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=_RESULT,
+        responses={201: ThreadJson},
+    )
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Marks a result as wrong outside of a review."""
+        principal = principal_of(request)
+        return _marked(principal, find_build(principal, build_id), request)
+
+
+def _begun(principal: Actor, about: Review | Build, asked: dict[str, object]) -> Response:
+    thread = actions.begin_thread(principal, about, str(asked["text"]), wish_of(asked))
+    return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
+
+
+def _marked(principal: Actor, about: Review | Build, request: Request) -> Response:
+    query = request.query_params
+    result = WrongResult(
+        said=query.get("said", ""),
+        right=query.get("label", ""),
+        days=_days(query.get("days", "")),
+        consent=query.get("consent", ""),
+        text=query.get("text", ""),
+    )
+    thread = actions.mark_wrong(principal, about, gathered(body_chunks(request)), result)
+    return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
+
+
+def _days(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise Invalid("`days` must be a whole number.")
+    return int(text or USUAL_DAYS)

@@ -1,0 +1,75 @@
+"""Reading conversations: the threads of a review and of a build, with where they are anchored."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from forge.accounts.organisations.access import nothing_here
+from forge.accounts.permissions import Verb
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.core.models import Comment
+from forge.core.threads import comments_for_reading
+from forge.projects.access import require
+from forge.reviews.changes.models import ChangeRequest
+from forge.reviews.changes.participants import require_reading
+from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
+from forge.reviews.rounds.access import reviews_about
+from forge.reviews.threads.anchors import WHOLE_CHANGE, Anchor, Kind
+
+
+def anchor_of(thread: AnchoredThread) -> Anchor:
+    """What a thread is about."""
+    if thread.change_request_id is not None:
+        return WHOLE_CHANGE
+    return Anchor(Kind(thread.kind), thread.place)
+
+
+def threads_in_review(actor: Actor, review: Review) -> list[AnchoredThread]:
+    """The conversation of a review, of all its rounds, oldest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, review.project)
+    return list(_complete(actor).filter(review=review))
+
+
+def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
+    """What was said about a build on its page and in the reviews of its bytes, oldest first.
+
+    Raises `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, build.project)
+    return list(_complete(actor).filter(Q(review=None, build=build) | Q(review__in=reviews_about(actor, build))))
+
+
+def threads_on_request(actor: Actor, request: ChangeRequest) -> list[AnchoredThread]:
+    """What was said about a change request, oldest first, for both sides. Raises `Forbidden` or `NotFound`."""
+    require_reading(actor, request)
+    return list(_complete(actor).filter(change_request=request))
+
+
+def find_thread(actor: Actor, thread_id: UUID) -> AnchoredThread:
+    """A thread that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    found = _complete(actor).filter(pk=thread_id).first()
+    if found is None:
+        raise nothing_here(actor)
+    return found
+
+
+def find_comment(actor: Actor, comment_id: UUID) -> tuple[AnchoredThread, Comment]:
+    """A comment that the person may read, with its thread. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    thread = _complete(actor).filter(thread__comments=comment_id).first()
+    if thread is None:
+        raise nothing_here(actor)
+    return thread, next(comment for comment in thread.thread.comments.all() if comment.pk == comment_id)
+
+
+def _complete(actor: Actor) -> AnchoredThreadQuerySet:
+    """With all that a reader is shown."""
+    return (
+        AnchoredThread.objects.visible_to(actor)
+        .select_related("thread__resolved_by", "build", "review__project__organisation", "project__organisation")
+        .select_related("change_request__project__organisation", "change_request__source__organisation")
+        .select_related("suggestion__author", "suggestion__decided_by", "suggestion__version")
+        .prefetch_related(Prefetch("thread__comments", comments_for_reading()))
+    )

@@ -1,0 +1,196 @@
+"""Threads and their comments as JSON, and where a thread should begin as it comes in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from rest_framework import serializers
+
+from forge.accounts.models import User
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.core.models import Comment
+from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
+from forge.reviews.threads.anchors import Kind, Wish
+from forge.reviews.threads.conversation import anchor_of
+
+
+class AnchorJson(TypedDict):
+    """What a thread is about. `title` and `detail` are the words of the time when it began."""
+
+    kind: Annotated[str, choices("AnchorKind", tuple(Kind))]
+    title: str
+    detail: str
+    name: Annotated[str | None, "of a figure or a stage"]
+    file: str | None
+    line: Annotated[int | None, "from 1"]
+    sample: Uuid | None
+    at: Annotated[int | None, "milliseconds from the start of the recording"]
+    said: Annotated[str | None, "what the build answered, where that was wrong"]
+    label: Annotated[str | None, "the sample's label, or the right answer"]
+
+
+class EarlierTextJson(TypedDict):
+    """What a comment said before it was edited, and since when."""
+
+    text: str
+    written: Timestamp
+
+
+class CommentJson(TypedDict):
+    """Something that was said, in Markdown. A comment that was deleted has no text any more."""
+
+    id: Uuid
+    author: PersonJson | None
+    guest: Annotated[str | None, "the name that a guest gave, who is no author"]
+    text: str
+    created: Timestamp
+    edited: Timestamp | None
+    deleted: Timestamp | None
+    deleted_by: PersonJson | None
+    earlier: Annotated[list[EarlierTextJson], "what it said before, oldest first"]
+
+
+class SuggestedChangeJson(TypedDict):
+    """What an argument of a stage said and is to say; "" is left out."""
+
+    stage: str
+    argument: str
+    before: str
+    after: str
+
+
+class SuggestionJson(TypedDict):
+    """Changes that somebody suggests, and what became of them. `said` are the same in sentences."""
+
+    state: Annotated[str, choices("SuggestionState", SuggestionState.values)]
+    author: PersonJson | None
+    said: list[str]
+    changes: list[SuggestedChangeJson]
+    decided: Timestamp | None
+    decided_by: PersonJson | None
+    version: Annotated[int | None, "the version of the files with the suggestion in them, once it is taken"]
+
+
+class ThreadJson(TypedDict):
+    """A comment and the replies to it. `build_number` and `round` are those in which it was begun."""
+
+    id: Uuid
+    anchor: AnchorJson
+    build: Uuid | None
+    build_number: int | None
+    change_request: Annotated[Uuid | None, "where it is about one, and not about a build"]
+    review: Uuid | None
+    round: int | None
+    created: Timestamp
+    resolved: Timestamp | None
+    resolved_by: PersonJson | None
+    comments: list[CommentJson]
+    suggestion: Annotated[SuggestionJson | None, "what the thread suggests"]
+    url: str
+
+
+class ThreadsJson(TypedDict):
+    """A conversation, oldest first."""
+
+    threads: list[ThreadJson]
+
+
+class WantedAnchorSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in Kind if kind is not Kind.RESULT],
+        help_text="`build`, or what of it: then `name` says which figure, stage, file or sample (its id)",
+    )
+    name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    line = serializers.IntegerField(min_value=1, required=False, help_text="of a `line`")
+    at = serializers.IntegerField(min_value=0, required=False, help_text="milliseconds, of a `moment`")
+
+
+class BeginThreadSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    anchor = WantedAnchorSerializer(required=False)
+
+
+class TextSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+
+
+def wish_of(asked: dict[str, Any]) -> Wish:
+    """Where a thread should begin, from what a `BeginThreadSerializer` took."""
+    found = asked.get("anchor", {"kind": Kind.BUILD})
+    kind = Kind(found["kind"])
+    number = found.get("line" if kind is Kind.LINE else "at", 0)
+    return Wish(kind, found.get("name", ""), number)
+
+
+def thread_to_json(thread: AnchoredThread) -> ThreadJson:
+    """A thread, found by `forge.reviews.threads.conversation`."""
+    found = thread.thread
+    return {
+        "id": str(thread.pk),
+        "anchor": _anchor(thread),
+        "build": None if thread.build is None else str(thread.build.pk),
+        "build_number": None if thread.build is None else thread.build.number or 0,
+        "change_request": None if thread.change_request_id is None else str(thread.change_request_id),
+        "review": None if thread.review_id is None else str(thread.review_id),
+        "round": thread.round,
+        "created": found.created.isoformat(),
+        "resolved": found.resolved.isoformat() if found.resolved else None,
+        "resolved_by": _person(found.resolved_by),
+        "comments": [comment_to_json(comment) for comment in found.comments.all()],
+        "suggestion": _suggestion(thread),
+        "url": thread.get_absolute_url(),
+    }
+
+
+def _suggestion(thread: AnchoredThread) -> SuggestionJson | None:
+    made: Suggestion | None = getattr(thread, "suggestion", None)
+    if made is None:
+        return None
+    return {
+        "state": made.state,
+        "author": _person(made.author),
+        "said": made.said,
+        "changes": made.wishes,
+        "decided": made.decided.isoformat() if made.decided else None,
+        "decided_by": _person(made.decided_by),
+        "version": made.version.number if made.version else None,
+    }
+
+
+def comment_to_json(comment: Comment) -> CommentJson:
+    """Something that was said."""
+    return {
+        "id": str(comment.pk),
+        "author": _person(comment.author),
+        "guest": comment.guest_name or None,
+        "text": comment.text,
+        "created": comment.created.isoformat(),
+        "edited": comment.edited.isoformat() if comment.edited else None,
+        "deleted": comment.deleted.isoformat() if comment.deleted else None,
+        "deleted_by": _person(comment.deleted_by),
+        "earlier": [
+            {"text": earlier.text, "written": earlier.written.isoformat()} for earlier in comment.earlier_texts.all()
+        ],
+    }
+
+
+def _anchor(thread: AnchoredThread) -> AnchorJson:
+    anchor = anchor_of(thread)
+    place: Any = anchor.place
+    return {
+        "kind": anchor.kind,
+        "title": anchor.title,
+        "detail": anchor.detail,
+        "name": place.get("name"),
+        "file": place.get("file"),
+        "line": place.get("line"),
+        "sample": place.get("sample"),
+        "at": place.get("at"),
+        "said": place.get("said"),
+        "label": place.get("label"),
+    }
+
+
+def _person(user: User | None) -> PersonJson | None:
+    return person_to_json(user) if user else None

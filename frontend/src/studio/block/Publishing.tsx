@@ -1,0 +1,79 @@
+// Beside a block of the project: publishing it for the organisation's other projects, and what is published of it.
+import type { PublishedBlocks } from "../../api/schema";
+import { BookOpen, PackagePlus, TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useStore } from "zustand";
+import { publishedBlocks } from "../api/blocks";
+import type { FileEntry } from "../document/files";
+import { InlineCode } from "../parts/InlineCode";
+import { useSession, useStudio } from "../context/studio";
+
+type Published = PublishedBlocks["blocks"][number];
+
+export function BlockPublishing({ file }: { readonly file: FileEntry }) {
+  const { dialogs } = useStudio();
+  const { may, project } = useSession((session) => session);
+  const mayPublish = may.includes("publish");
+  const newest = usePublished(file.path)?.versions[0] ?? null;
+  if (!mayPublish && newest === null) return null;
+  const name = nameOf(file.path);
+  return (
+    <section className="card stack preview-card" aria-label="Other projects">
+      {newest === null ? (
+        <p className="small muted">Other projects of {project.organisation} can use this block once it is published.</p>
+      ) : (
+        <p className="small">
+          Other projects of {project.organisation} can use version <b>{newest.version}</b> of it.
+          {newest.deprecation !== "" && (
+            <>
+              {" "}
+              <TriangleAlert className="icon worse" aria-label="Warning" /> Deprecated:{" "}
+              <InlineCode>{newest.deprecation}</InlineCode>
+            </>
+          )}
+        </p>
+      )}
+      <div className="row wrap">
+        {mayPublish && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => dialogs.open({ what: "publish-block", path: file.path })}
+          >
+            <PackagePlus aria-hidden="true" />
+            Publish block…
+          </button>
+        )}
+        {newest !== null && (
+          <a className="button quiet" href={`${project.url}/blocks/${name}`}>
+            <BookOpen aria-hidden="true" />
+            Versions, users, deprecation
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What is published of the block, looked up again when a dialog was closed; null where that is nothing, or not known. */
+function usePublished(path: string): Published | null {
+  const { workspace, dialogs } = useStudio();
+  const isAsking = useStore(dialogs.state, (request) => request !== null);
+  const [found, setFound] = useState<Published | null>(null);
+  useEffect(() => {
+    if (isAsking) return undefined;
+    let wanted = true;
+    publishedBlocks(workspace.client).then(
+      (blocks) => wanted && setFound(blocks.find(({ block }) => block === nameOf(path)) ?? null),
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [workspace, path, isAsking]);
+  return found;
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^.*\//, "").replace(/\.py$/, "");
+}

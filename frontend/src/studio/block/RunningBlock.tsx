@@ -1,0 +1,86 @@
+// A block while it runs beside its text: what it reads and writes, what it prints, what is wrong, and the time of a call.
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { millisecondsText, type Snapshot } from "../../preview";
+import { bytes, count } from "../format/quantities";
+import { useDiagnostics } from "../context/studio";
+import { Plot, typeText } from "./Plot";
+import type { BlockRunner, RunnerState } from "./runner";
+import { Stopped } from "./Stopped";
+import type { BlockPlace } from "./use-block";
+
+interface Props {
+  readonly runner: BlockRunner;
+  readonly place: Pick<BlockPlace, "inputs" | "types">;
+  readonly stage: string;
+  readonly running: Snapshot;
+  /** What stands above the plots. */
+  readonly children?: ReactNode;
+}
+
+export function RunningBlock({ runner, place, stage, running, children }: Props) {
+  const diagnostics = useDiagnostics();
+  const state = useStore(runner.state);
+  const [input] = place.inputs;
+  const words = running.loaded?.wordlists ?? [];
+  const namesOf = (past: RunnerState["read"]): readonly string[] =>
+    words.find((each) => each.length === past.at(-1)?.length) ?? [];
+  const { run, problems, stopped, resumes, isStarting, read, written, printed, milliseconds, skipped } = state;
+  const problem = problems[0] ?? null;
+  const failure = run?.failure ?? null;
+  const isTold = diagnostics.some(({ severity }) => severity === "error");
+  const waiting = isStarting
+    ? "Python is starting…"
+    : running.loaded === null
+      ? "It runs as soon as the Runefile builds."
+      : "It runs with the next input.";
+  return (
+    <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
+      {children}
+      {stopped !== null && (
+        <Stopped said={resumes ? `${stopped} The next input runs it again.` : stopped} onAgain={() => runner.again()} />
+      )}
+      {stopped === null && problem !== null && (
+        <p className="notice warn" role="status">
+          Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
+        </p>
+      )}
+      {failure !== null && stopped === null && (
+        <Stopped said={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
+      )}
+      <Plot
+        title="Reads"
+        name={input === undefined ? "" : input.stage}
+        type={typeText(place.types?.[0])}
+        past={read}
+        names={namesOf(read)}
+        waiting={waiting}
+      />
+      <Plot
+        title="Writes"
+        name={stage}
+        type=""
+        past={written}
+        names={namesOf(written)}
+        waiting={
+          failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."
+        }
+      />
+      {printed.length > 0 && (
+        <details className="block-printed" open>
+          <summary className="label">Printed</summary>
+          <pre className="small num" tabIndex={0} aria-label="What the block printed, by line">
+            {printed.slice(-12).join("\n")}
+          </pre>
+        </details>
+      )}
+      {milliseconds !== null && (
+        <p className="small muted num">
+          {millisecondsText(milliseconds)} a call in Python, here. {state.state > 0 && `Keeps ${bytes(state.state)}. `}
+          {skipped > 0 &&
+            `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} left out.`}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+// What stands above the running app: the block that is open, or that of another project which the selected stage runs.
+import { lazy, Suspense } from "react";
+import { useStore } from "zustand";
+import type { Snapshot } from "../../preview";
+import { usePlace, useStudio } from "../context/studio";
+
+const BlockPanel = lazy(() => import("./BlockPanel"));
+
+export default function SelectedBlock({ running }: { readonly running: Snapshot }) {
+  const active = usePlace((place) => place.shown.active);
+  const other = useOtherBlock();
+  if (active === null || (!active.path.endsWith(".py") && other === null)) return null;
+  return (
+    <Suspense fallback={null}>
+      <BlockPanel key={active.id} file={active} stage={other} running={running} />
+    </Suspense>
+  );
+}
+
+/** The selected stage, where it runs a block of another project. */
+function useOtherBlock(): string | null {
+  const { workspace } = useStudio();
+  const selected = usePlace((place) => place.selected);
+  return useStore(workspace.preview, ({ outline }) =>
+    outline.nodes.some(({ name, detail }) => name === selected && detail.includes("#")) ? selected : null,
+  );
+}

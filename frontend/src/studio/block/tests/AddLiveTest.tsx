@@ -1,0 +1,48 @@
+// A press that makes a test of what the block read in the last two seconds, with what it gives as what is expected.
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useStore } from "zustand";
+import { PythonStopped } from "../../../blocks";
+import { count } from "../../format/quantities";
+import { useStudio } from "../../context/studio";
+import { addLiveTest, type NewTest, type RecordingEngine } from "./new-test";
+import { RECENT, type BlockRunner } from "../runner";
+
+interface Props {
+  readonly runner: BlockRunner;
+  readonly engine: RecordingEngine;
+}
+
+export function AddLiveTest({ runner, engine }: Props) {
+  const { workspace, places } = useStudio();
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState("");
+  const { run, problems } = useStore(runner.state);
+  const isReady = run !== null && problems.length === 0;
+
+  const add = async (): Promise<void> => {
+    setBusy(true);
+    const made = await addLiveTest(workspace, runner, engine).catch((error: unknown): NewTest => {
+      if (error instanceof PythonStopped) return { refused: error.message };
+      throw error;
+    });
+    setBusy(false);
+    setRefused("refused" in made ? made.refused : "");
+    if ("refused" in made) return;
+    workspace.toasts.say(`${made.path} has ${made.name} now, with ${count(made.runs, "run")}.`, {
+      label: "Show",
+      run: () => places.goTo(made.path, made.line, 1),
+    });
+  };
+
+  return (
+    <div className="block-test-more">
+      <button type="button" className="button small" disabled={!isReady || isBusy} onClick={() => void add()}>
+        <Plus size={14} aria-hidden /> From the last {RECENT / 1000} s
+      </button>
+      <p className="small muted" aria-live="polite">
+        {refused !== "" ? refused : isReady ? "" : "Makes a test of what comes in, once the block runs."}
+      </p>
+    </div>
+  );
+}

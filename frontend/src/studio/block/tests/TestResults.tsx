@@ -1,0 +1,164 @@
+// What the tests of a block found: each with what it gave the block, what came and what was expected. A press goes to its line.
+import { CircleAlert, CircleCheck } from "lucide-react";
+import { useEffect, type ReactNode } from "react";
+import { useStore } from "zustand";
+import type { Watch } from "../../../api/schema";
+import type { TestResult } from "../../../blocks";
+import { count, duration } from "../../format/quantities";
+import { useStudio } from "../../context/studio";
+import { beside } from "./compiled-results";
+import { Stopped } from "../Stopped";
+import type { BlockTestsOf } from "./use-tests";
+
+interface Props {
+  readonly tests: BlockTestsOf;
+  readonly onGo: (path: string, line: number) => void;
+  /** What makes a new test. */
+  readonly more?: ReactNode;
+}
+
+/** What they find compiled, of the text as it stands: run when the project has been built with it. */
+function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: string | null } {
+  const { tested, files } = useStudio().workspace;
+  useEffect(() => {
+    const forget = (): void => tested.stop();
+    tested.wish({ tests: path });
+    files.doc.on("update", forget);
+    return () => {
+      files.doc.off("update", forget);
+      tested.wish(null);
+    };
+  }, [tested, files, path]);
+  return useStore(tested.state);
+}
+
+export function TestResults({ tests, onGo, more }: Props) {
+  const compiled = useCompiled(tests.path);
+  const { run, isRunning, stopped } = useStore(tests.runner.state);
+  const results = run?.results ?? [];
+  const failed = results.filter(({ failure }) => failure !== null).length;
+  const [problem] = run?.problems ?? [];
+  const took = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return (
+    <section className="card stack preview-card block-tests" aria-label="Tests">
+      <div className="row between">
+        <h3>Tests</h3>
+        <span className="small num" role="status">
+          {said(results.length, failed, isRunning, problem !== undefined)}
+        </span>
+      </div>
+      {stopped !== null && <Stopped said={stopped} onAgain={isRunning ? null : () => tests.runner.again()} />}
+      {problem !== undefined && (
+        <p className="notice warn">
+          <button type="button" className="link" onClick={() => onGo(tests.path, problem.line)}>
+            Line {problem.line} of {tests.path}
+          </button>
+          : {problem.message}. No test runs until that is fixed.
+        </p>
+      )}
+      {results.length > 0 && (
+        <>
+          <p className="block-test-head label" aria-hidden>
+            <span>Case</span>
+            <span>Python</span>
+            <span>Compiled</span>
+          </p>
+          <ul className="block-test-list" aria-busy={isRunning}>
+            {results.map((result) => (
+              <Result key={result.name} result={result} path={tests.path} compiled={compiled.tests} onGo={onGo} />
+            ))}
+          </ul>
+        </>
+      )}
+      {results.length > 0 && (
+        <p className="small muted num">
+          In Python, here, in {duration(took)}.{" "}
+          {compiled.tests === null
+            ? (compiled.problem ?? "Compiled, they run as soon as the project builds.")
+            : `Compiled and run in ${duration(compiled.tests.milliseconds)}.`}{" "}
+          One that fails fails the build.
+        </p>
+      )}
+      {more}
+    </section>
+  );
+}
+
+function said(all: number, failed: number, isRunning: boolean, isBroken: boolean): string {
+  if (isBroken) return "";
+  if (all === 0) return isRunning ? "Running…" : "";
+  return failed === 0 ? `${all} of ${all} passed` : `${count(failed, "test")} of ${all} failed`;
+}
+
+interface ResultProps {
+  readonly result: TestResult;
+  readonly path: string;
+  readonly compiled: Watch["tests"];
+  readonly onGo: (path: string, line: number) => void;
+}
+
+function Result({ result, path, compiled, onGo }: ResultProps) {
+  const { title, failure, input, runs } = result;
+  const { word, agrees, said: saidCompiled } = beside(result, compiled?.tests ?? null);
+  const isElsewhere = failure !== null && failure.file !== path;
+  return (
+    <li>
+      <button
+        type="button"
+        className="block-test"
+        onClick={() => onGo(failure?.file ?? path, failure?.line ?? result.line)}
+      >
+        {failure === null ? (
+          <CircleCheck className="passed" size={16} aria-hidden />
+        ) : (
+          <CircleAlert className="bad" size={16} aria-hidden />
+        )}
+        <span className="block-test-name">{title}</span>
+        <span className={failure === null ? "small passed" : "small bad"}>
+          {failure === null ? "Passed" : "Failed"}
+        </span>
+        <span className={agrees === null ? "small muted" : agrees ? "small passed" : "small bad"}>{word}</span>
+      </button>
+      {agrees === false && (
+        <dl className="block-test-detail small">
+          <div>
+            <dt>Compiled</dt>
+            <dd>
+              {saidCompiled} Python and the compiled block must agree to the last bit: this is a mistake of ours, so
+              please report it.
+            </dd>
+          </div>
+        </dl>
+      )}
+      {failure !== null && (
+        <dl className="block-test-detail small">
+          <div>
+            <dt>{isElsewhere ? `${failure.file}, line ${failure.line}` : `Line ${failure.line}`}</dt>
+            <dd>{failure.message}</dd>
+          </div>
+          {input !== "" && (
+            <div>
+              <dt>Read</dt>
+              <dd className="mono">
+                {input}
+                {runs > 1 && `, in run ${runs}`}
+              </dd>
+            </div>
+          )}
+          {failure.got !== "" && failure.got !== failure.expected && (
+            <>
+              <div>
+                <dt>Got</dt>
+                <dd className="mono">{failure.got}</dd>
+              </div>
+              <div>
+                <dt>Expected</dt>
+                <dd className="mono">{failure.expected}</dd>
+              </div>
+            </>
+          )}
+        </dl>
+      )}
+    </li>
+  );
+}

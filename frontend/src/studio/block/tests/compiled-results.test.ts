@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import type { TestFailure, TestResult } from "../../../blocks";
+import { beside } from "./compiled-results";
+
+const GAVE = { count: 20, sum: 7, first: "0000803f000000400500" + "0000803f000000400500" };
+const result = (failure: TestFailure | null): TestResult => ({
+  name: "test_it",
+  title: "it",
+  line: 1,
+  runs: 1,
+  input: "",
+  milliseconds: 1,
+  failure,
+  gave: GAVE,
+  pieces: [
+    { run: 1, output: 0, element: "f32", size: 8 },
+    { run: 1, output: 1, element: "i16", size: 2 },
+    { run: 2, output: 0, element: "f32", size: 8 },
+    { run: 2, output: 1, element: "i16", size: 2 },
+  ],
+});
+const failure = { file: "a_test.py", line: 3, at: 3, message: "got 1, expected 2", got: "1", expected: "2" };
+const compiled = (problem: { file: string; line: number; message: string } | null) => [
+  { name: "test_other", line: 1, problem: null, gave: null },
+  { name: "test_it", line: 1, problem, gave: GAVE },
+];
+
+it("says where Python and the compiled block agree, and what the other said where not", () => {
+  const said = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
+  expect(beside(result(null), null)).toMatchObject({ word: "…", agrees: null });
+  expect(beside(result(null), [])).toMatchObject({ agrees: null });
+  expect(beside(result(null), compiled(null))).toMatchObject({ word: "Same bits", agrees: true });
+  expect(beside(result(failure), compiled(said))).toMatchObject({ word: "The same", agrees: true });
+  expect(beside(result(null), compiled(said))).toEqual({
+    word: "Differs",
+    agrees: false,
+    said: "Line 3: got 1, expected 2",
+  });
+  expect(beside(result(failure), compiled(null))).toMatchObject({ agrees: false, said: "Compiled, it passes." });
+  expect(beside(result(failure), compiled({ ...said, message: "got 1.5, expected 2" })).agrees).toBe(false);
+  expect(beside(result(failure), compiled({ ...said, line: 4 })).agrees).toBe(false);
+});
+
+it("compares what the runs gave, and names the first number that differs", () => {
+  const gave = (first: string, count = 20) => [
+    { name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } },
+  ];
+  const said = (first: string, count = 20) => beside(result(null), gave(first, count));
+  const one = "0000803f000000400500";
+  expect(said(one + "0000803f010000400500")).toEqual({
+    word: "Differs",
+    agrees: false,
+    said: "Run 2: element 1 of output 1 is 2.00000024, and in Python 2.",
+  });
+  expect(said("0000803f00000040fbff" + one).said).toBe("Run 1: element 0 of output 2 is -5, and in Python 5.");
+  expect(said("0000803f00000080").said).toBe("Run 1: element 1 of output 1 is -0, and in Python 2.");
+  expect(said(one, 10).said).toBe("Run 2: element 0 of output 1 is missing, and in Python 1.");
+  expect(said(one + one).said).toBe("Its outputs differ, behind the first 20 bytes.");
+  expect(said(one + one + one, 30).said).toBe("Its outputs have 30 bytes, and in Python 20.");
+});
+
+it("compares a failed test's outputs too, and by its words alone where it never came to its end", () => {
+  const problem = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
+  const failed = { name: "test_it", line: 1, problem, gave: null };
+  expect(beside(result(failure), [failed])).toMatchObject({ word: "The same", agrees: true });
+  expect(beside(result(failure), [{ ...failed, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
+});

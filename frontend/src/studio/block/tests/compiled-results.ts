@@ -1,0 +1,91 @@
+// What a test found compiled beside what it found in Python, and what its runs gave, to the last bit. Pure.
+import type { Gave, Piece, TestResult } from "../../../blocks";
+import type { Watch } from "../../../api/schema";
+
+type CompiledTest = NonNullable<Watch["tests"]>["tests"][number];
+
+export interface Beside {
+  readonly word: string;
+  /** Whether Python and the compiled block agree; null while it is not known. */
+  readonly agrees: boolean | null;
+  /** What the compiled block said or gave, where that is something else. */
+  readonly said: string;
+}
+
+/**
+ * A failed test agrees where it fails at the same line with the same words. One that came to its end, passed or failed, agrees
+ * where all outputs of its runs have the same bytes.
+ */
+export function beside(result: TestResult, compiled: readonly CompiledTest[] | null): Beside {
+  const found = compiled?.find(({ name }) => name === result.name);
+  if (found === undefined) return { word: "…", agrees: null, said: "" };
+  const { problem, gave } = found;
+  const { failure } = result;
+  const said = gave === null ? null : difference(result, gave);
+  if (said !== null) return { word: "Differs", agrees: false, said };
+  if (problem === null && failure === null) return { word: "Same bits", agrees: true, said: "" };
+  if (problem === null) return { word: "Differs", agrees: false, said: "Compiled, it passes." };
+  if (failure === null) return { word: "Differs", agrees: false, said: `Line ${problem.line}: ${problem.message}` };
+  const isSame = problem.line === failure.line && problem.file === failure.file && problem.message === failure.message;
+  return isSame
+    ? { word: "The same", agrees: true, said: "" }
+    : { word: "Differs", agrees: false, said: `Line ${problem.line}: ${problem.message}` };
+}
+
+/** A sentence on the first number in which the outputs differ; null where all bytes are the same. */
+function difference({ gave, pieces }: TestResult, compiled: Gave): string | null {
+  if (gave.sum === compiled.sum && gave.count === compiled.count) return null;
+  const mine = bytesOf(gave.first);
+  const theirs = bytesOf(compiled.first);
+  const at = mine.findIndex((byte, place) => byte !== theirs[place]);
+  const here = at < 0 ? null : pieceAt(pieces, at);
+  if (here === null) {
+    return gave.count === compiled.count
+      ? `Its outputs differ, behind the first ${mine.length.toLocaleString("en")} bytes.`
+      : `Its outputs have ${compiled.count.toLocaleString("en")} bytes, and in Python ${gave.count.toLocaleString("en")}.`;
+  }
+  const { piece, begin } = here;
+  const size = sizeOf(piece.element);
+  const element = Math.floor((at - begin) / size);
+  const place = begin + element * size;
+  const [got, wanted] = [theirs, mine].map((bytes) => numberAt(bytes, place, piece.element));
+  const output = pieces.some(({ output: other }) => other > 0) ? ` of output ${piece.output + 1}` : "";
+  return `Run ${piece.run}: element ${element}${output} is ${got}, and in Python ${wanted}.`;
+}
+
+function bytesOf(digits: string): Uint8Array {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+function pieceAt(pieces: readonly Piece[], at: number): { readonly piece: Piece; readonly begin: number } | null {
+  let begin = 0;
+  for (const piece of pieces) {
+    if (at < begin + piece.size) return { piece, begin };
+    begin += piece.size;
+  }
+  return null;
+}
+
+const READ: Readonly<Record<string, (view: DataView, at: number) => number | bigint>> = {
+  u8: (view, at) => view.getUint8(at),
+  i8: (view, at) => view.getInt8(at),
+  u16: (view, at) => view.getUint16(at, true),
+  i16: (view, at) => view.getInt16(at, true),
+  u32: (view, at) => view.getUint32(at, true),
+  i32: (view, at) => view.getInt32(at, true),
+  i64: (view, at) => view.getBigInt64(at, true),
+  f32: (view, at) => view.getFloat32(at, true),
+  f64: (view, at) => view.getFloat64(at, true),
+};
+
+function sizeOf(element: string): number {
+  return Number(element.slice(1)) / 8;
+}
+
+/** A number with all its digits; nothing where it is cut off. */
+function numberAt(bytes: Uint8Array, at: number, element: string): string {
+  if (at + sizeOf(element) > bytes.length) return "missing";
+  const found = READ[element]?.(new DataView(bytes.buffer, bytes.byteOffset), at) ?? Number.NaN;
+  if (Object.is(found, -0)) return "-0";
+  return element === "f32" ? String(Number(Number(found).toPrecision(9))) : String(found);
+}

@@ -1,0 +1,66 @@
+// A test made of what a block read just now: written behind the tests that there are, as one step of the undo.
+import * as Y from "yjs";
+import type { Recorded, RecordedText } from "../../../blocks";
+import { OUTSIDE_EDIT } from "../../document/files";
+import type { Workspace } from "../../session/workspace";
+import type { BlockRunner } from "../runner";
+import { testsOf } from "./runner";
+
+/** What writes a test: Python in the sandboxed frame. */
+export interface RecordingEngine {
+  record(recorded: RecordedText): Promise<Recorded>;
+}
+
+/** Where the new test is, or why there is none. */
+export type NewTest =
+  | { readonly path: string; readonly line: number; readonly name: string; readonly runs: number }
+  | { readonly refused: string };
+
+const NAME = "test_live_input";
+
+/** The first name that a text does not have: `test_live_input`, `test_live_input_2`. */
+export function freeName(text: string): string {
+  const taken = new Set([...text.matchAll(/^def\s+(\w+)/gm)].map(([, name]) => name));
+  let name = NAME;
+  for (let number = 2; taken.has(name); number++) name = `${NAME}_${number}`;
+  return name;
+}
+
+/** A text with a function behind it, and the line on which that begins. */
+export function withTest(text: string, test: string): { readonly added: string; readonly line: number } {
+  const gap = text === "" ? "" : text.endsWith("\n") ? "\n\n" : "\n\n\n";
+  return { added: gap + test, line: `${text}${gap}`.split("\n").length };
+}
+
+export async function addLiveTest(
+  workspace: Workspace,
+  runner: BlockRunner,
+  engine: RecordingEngine,
+): Promise<NewTest> {
+  const last = runner.lastSeconds;
+  if (last === null) return { refused: "Nothing came in yet. Start the preview's input, and press again." };
+  const path = testsOf(last.block.file);
+  const { files } = workspace;
+  const entry = files.list().find((each) => each.path === path);
+  if (entry !== undefined && entry.kind !== "text") return { refused: `${path} is no text.` };
+  const known = entry === undefined ? null : files.text(entry.id);
+  const name = freeName(known?.toJSON() ?? "");
+  const made = await engine.record({ ...last.block, name, runs: last.runs });
+  if ("refused" in made) return made;
+  const { added, line } = withTest(known?.toJSON() ?? "", made.test);
+  files.undo.stopCapturing();
+  files.doc.transact(() => {
+    if (known !== null) known.insert(known.length, added);
+    else
+      files.doc.getMap("files").set(
+        crypto.randomUUID(),
+        new Y.Map<unknown>([
+          ["path", path],
+          ["kind", "text"],
+          ["text", new Y.Text(added)],
+        ]),
+      );
+  }, OUTSIDE_EDIT);
+  files.undo.stopCapturing();
+  return { path, line, name, runs: made.runs };
+}

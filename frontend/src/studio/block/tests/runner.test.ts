@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import type { TestsRun, TestsText } from "../../../blocks";
+import { blockOf, isTestFile, recordingsIn, TestRunner, testsOf } from "./runner";
+
+const PASSED: TestsRun = { problems: [], results: [], prints: [] };
+
+it("knows the test file of a block, and the block of a test file", () => {
+  expect([testsOf("a/smooth.py"), blockOf("a/smooth_test.py")]).toEqual(["a/smooth_test.py", "a/smooth.py"]);
+  expect(["smooth_test.py", "smooth.py", "_test.py", "a/_test.py"].map(isTestFile)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+it("finds the recordings that a text names, by their path or the end of it below samples", () => {
+  const paths = ["clap.wav", "samples/a/clap.wav", "other/clap.wav", "samples/shake.csv", "samples/unused.wav"];
+  const text = `A = recording("clap.wav")\nB = recording( 'samples/shake.csv' )`;
+  expect(recordingsIn(text, paths)).toEqual(["clap.wav", "samples/a/clap.wav", "samples/shake.csv"]);
+});
+
+it("runs the newest tests only, reads a recording once, and says why nothing runs", async () => {
+  const asked: TestsText[] = [];
+  const read: string[] = [];
+  const waiting: (() => void)[] = [];
+  const engine = {
+    test: async (tests: TestsText): Promise<TestsRun> => {
+      asked.push(tests);
+      await new Promise<void>((done) => waiting.push(done));
+      if (tests.text === "endless") throw new Error("The block was stopped.");
+      return PASSED;
+    },
+  };
+  const runner = new TestRunner(engine, (path) => {
+    read.push(path);
+    return Promise.resolve(new Blob(["abc"]));
+  });
+  const source = { file: "a_test.py", block: "def a", recordings: ["clap.wav"] };
+  const settled = async (count: number): Promise<void> => {
+    await expect.poll(() => waiting.length).toBe(count);
+    waiting.at(-1)?.();
+  };
+  runner.use({ ...source, text: "one" });
+  await expect.poll(() => waiting.length).toBe(1);
+  for (const text of ["two", "three", "three"]) runner.use({ ...source, text });
+  expect(runner.state.getState().isRunning).toBe(true);
+  waiting[0]?.();
+  await settled(2);
+  await expect.poll(() => runner.state.getState()).toEqual({ run: PASSED, isRunning: false, stopped: null });
+  expect(asked.map(({ text }) => text)).toEqual(["one", "three"]);
+  expect([asked[1]?.recordings, read]).toEqual([{ "clap.wav": "YWJj" }, ["clap.wav"]]);
+  runner.use({ ...source, text: "endless" });
+  await settled(3);
+  await expect
+    .poll(() => runner.state.getState())
+    .toEqual({ run: null, isRunning: false, stopped: "The block was stopped." });
+});

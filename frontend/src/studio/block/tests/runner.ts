@@ -1,0 +1,116 @@
+// The tests of a block while it is written: run anew after each edit of either file, in the sandbox's Python. Knows no component.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { TestsRun, TestsText } from "../../../blocks";
+
+/** What runs tests: Python in the sandboxed frame. */
+export interface TestEngine {
+  test(tests: TestsText): Promise<TestsRun>;
+}
+
+/** What is tested: the texts as they stand, and the recordings that may be named in them. */
+export interface TestSource {
+  readonly file: string;
+  readonly text: string;
+  readonly block: string;
+  readonly recordings: readonly string[];
+}
+
+export interface TestsState {
+  readonly run: TestsRun | null;
+  /** Whether the results are of an older text. */
+  readonly isRunning: boolean;
+  /** Why there are none. */
+  readonly stopped: string | null;
+}
+
+const NOTHING: TestsState = { run: null, isRunning: false, stopped: null };
+
+const TESTS = "_test.py";
+
+export function isTestFile(path: string): boolean {
+  return path.endsWith(TESTS) && !path.endsWith(`/${TESTS}`) && path !== TESTS;
+}
+
+/** The file of the block that a test file is of. */
+export function blockOf(path: string): string {
+  return `${path.slice(0, -TESTS.length)}.py`;
+}
+
+export function testsOf(path: string): string {
+  return `${path.replace(/\.py$/, "")}${TESTS}`;
+}
+
+/** The paths that the names of recordings in a text may mean: a path as it is, or the end of one below `samples/`. */
+export function recordingsIn(text: string, paths: readonly string[]): readonly string[] {
+  const names = [...text.matchAll(/\brecording\(\s*["']([^"'\n]+)["']/g)].map(([, name]) => name ?? "");
+  return paths.filter((path) =>
+    names.some((name) => path === name || (path.startsWith("samples/") && path.endsWith(`/${name}`))),
+  );
+}
+
+export class TestRunner {
+  private readonly store = createStore<TestsState>(() => NOTHING);
+  readonly state: Omit<StoreApi<TestsState>, "setState"> = this.store;
+  private readonly known = new Map<string, Promise<string>>();
+  private wanted: TestSource | null = null;
+  private isBusy = false;
+
+  constructor(
+    private readonly engine: TestEngine,
+    private readonly read: (path: string) => Promise<Blob>,
+  ) {}
+
+  /** Runs these tests as soon as the ones before are done; of several in the meantime the last. */
+  use(source: TestSource): void {
+    if (JSON.stringify(source) !== JSON.stringify(this.wanted)) this.begin(source);
+  }
+
+  /** The same tests once more. */
+  again(): void {
+    if (this.wanted !== null) this.begin({ ...this.wanted });
+  }
+
+  private begin(source: TestSource): void {
+    this.wanted = source;
+    this.store.setState({ isRunning: true });
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    let done: TestSource | null = null;
+    while (this.wanted !== null && this.wanted !== done) {
+      done = this.wanted;
+      const found = await this.answer(done);
+      if (this.wanted === done) this.store.setState({ ...found, isRunning: false });
+    }
+    this.isBusy = false;
+  }
+
+  private async answer({ recordings, ...texts }: TestSource): Promise<Omit<TestsState, "isRunning">> {
+    try {
+      const read = await Promise.all(recordings.map(async (path) => [path, await this.recording(path)] as const));
+      return { run: await this.engine.test({ ...texts, recordings: Object.fromEntries(read) }), stopped: null };
+    } catch (error) {
+      return { run: null, stopped: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** A recording as base64: fetched once. */
+  private recording(path: string): Promise<string> {
+    const before = this.known.get(path);
+    if (before !== undefined) return before;
+    const found = this.read(path).then(asBase64);
+    this.known.set(path, found);
+    found.catch(() => this.known.delete(path));
+    return found;
+  }
+}
+
+async function asBase64(blob: Blob): Promise<string> {
+  const data = new Uint8Array(await blob.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
+  return btoa(text);
+}

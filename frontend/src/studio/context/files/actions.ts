@@ -1,0 +1,41 @@
+// What a person can do with a file or a folder of the tree, and what the dialogs about files lead to. Types only.
+import type { FileEntry } from "../../document/files";
+import type { Target } from "../../document/tree";
+import type { UploadPlan } from "../../session/uploads/incoming-files";
+
+export type FileTarget = Target<FileEntry>;
+
+export interface FileActions {
+  readonly open: (id: string) => void;
+  /** Ask for the name of a new file in a folder, "" for the top. */
+  readonly create: (folder: string) => void;
+  readonly rename: (target: FileTarget) => void;
+  /** Ask for the folder to move it to. */
+  readonly move: (target: FileTarget) => void;
+  /** Move it at once, as a drag does. */
+  readonly moveTo: (target: FileTarget, folder: string) => void;
+  readonly duplicate: (file: FileEntry) => void;
+  readonly remove: (target: FileTarget) => void;
+  readonly download: (target: FileTarget | null) => void;
+  readonly copyPath: (target: FileTarget) => void;
+  /** Choose files to upload into a folder; null where each kind has its own place. */
+  readonly upload: (folder: string | null) => void;
+  readonly uploadFolder: () => void;
+  /** Take what was dropped on a folder. */
+  readonly take: (transfer: DataTransfer | null, folder: string | null) => void;
+  readonly showDeleted: () => void;
+}
+
+/** What the dialogs about files do with their answers. */
+export interface FileAnswers {
+  readonly create: (path: string) => void;
+  /** Give a file or a folder another path. */
+  readonly move: (target: FileTarget, to: string) => void;
+  /** The same after it was said whether the Runefile is changed too. */
+  readonly rename: (target: FileTarget, to: string, alsoThere: boolean) => void;
+  readonly remove: (target: FileTarget) => void;
+  readonly send: (sends: UploadPlan["sends"]) => void;
+  readonly unpack: (file: File, folder: string, replace: boolean) => void;
+  readonly restored: (id: string, path: string) => void;
+  readonly versions: () => void;
+}

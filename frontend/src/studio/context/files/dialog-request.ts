@@ -1,0 +1,20 @@
+// What the page asks about files, before it does something.
+import type { FileUse } from "../../../language";
+import type { LineChange } from "../../document/line-changes";
+import type { FileTarget } from "./actions";
+import type { NamedFile } from "../../session/uploads/incoming-files";
+
+export type FileDialogRequest =
+  | { readonly what: "create-file"; readonly folder: string }
+  | { readonly what: "rename-file"; readonly target: FileTarget }
+  | { readonly what: "move-file"; readonly target: FileTarget }
+  | {
+      readonly what: "rename-used";
+      readonly target: FileTarget;
+      readonly to: string;
+      readonly changes: readonly LineChange[];
+    }
+  | { readonly what: "remove-used"; readonly target: FileTarget; readonly uses: readonly FileUse[] }
+  | { readonly what: "upload"; readonly incoming: readonly NamedFile[]; readonly folder: string | null }
+  | { readonly what: "archive"; readonly file: File; readonly folder: string }
+  | { readonly what: "deleted-files" };

@@ -1,0 +1,61 @@
+// What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
+// the page can be used.
+import { startFollowing } from "./follow-person";
+import { followSharedBlocks } from "../session/follow-shared-blocks";
+import type { Workspace } from "../session/workspace";
+import type { Places } from "./places";
+
+export function startListeners(workspace: Workspace, places: Places): void {
+  showUndone(workspace, places);
+  announceDeletion(workspace, places);
+  openFileOfAddress(places);
+  startFollowing(workspace, places);
+  announceRestoring(workspace);
+  followSharedBlocks(workspace);
+}
+
+/** A colleague's restoring changes many files at once: it is said, with the way back. What stood there is a version. */
+function announceRestoring(workspace: Workspace): void {
+  workspace.onVersion((event) => {
+    if (event.type !== "version.restored") return;
+    const { by, number, before } = event.data;
+    if (by === null || by.id === workspace.store.state.getState().me.id) return;
+    const undo = (): void => workspace.attempt(workspace.restore(before, null));
+    workspace.toasts.say(
+      `${by.name} restored version ${number}.`,
+      workspace.mayEdit ? { label: "Undo", run: undo } : undefined,
+    );
+  });
+}
+
+/** The file that the page's address names: what a search leads to. */
+function openFileOfAddress(places: Places): void {
+  const asked = new URLSearchParams(window.location.search).get("file");
+  if (asked !== null) places.awaitFile(asked);
+}
+
+/** The page has one undo: the file in which it took something back is opened. */
+function showUndone({ files }: Workspace, places: Places): void {
+  files.undo.on("stack-item-popped", ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }) => {
+    const undone = [...changedParentTypes.keys()].map((type) => files.fileOf(type)).find((id) => id !== null);
+    if (undone !== undefined && undone !== null && undone !== places.state.getState().shown.active?.id)
+      places.openFile(undone);
+  });
+}
+
+/** Says so when the file that is shown was deleted by someone else: what was typed in it is still there. */
+function announceDeletion({ files, toasts }: Workspace, places: Places): void {
+  let last = places.state.getState().shown.active;
+  places.state.subscribe(({ shown: { active } }) => {
+    const before = last;
+    last = active;
+    if (before === null || before.id === active?.id) return;
+    const gone = files.deleted().find(({ id }) => id === before.id);
+    if (gone === undefined || gone.client === files.doc.clientID) return;
+    const restore = (): void => {
+      files.restore(before.id);
+      places.openFile(before.id);
+    };
+    toasts.say(`${before.path} was deleted by someone else, or in another window.`, { label: "Restore", run: restore });
+  });
+}

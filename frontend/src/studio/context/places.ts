@@ -1,0 +1,241 @@
+// Where a person is in the studio, and the ways to other places: open files, the text's cursor, the selected stage, the part
+// that a narrow page shows. Only of this visit: the view of text and graph alone is remembered.
+import type { Diagnostic, Outline, OutlineNode } from "../../api/schema";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { FileEntry } from "../document/files";
+import { cursorPosition } from "../document/cursor-position";
+import type { Present } from "../document/presence";
+import { findRunefile } from "../document/runefile";
+import type { Cursor, EditorHandle } from "./editor-handle";
+import { stageAt } from "../session/problems/stage-at";
+import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } from "../session/open-files";
+import type { Workspace } from "../session/workspace";
+
+/** What is shown of a file that has two forms: the Runefile as text and graph, Markdown as text and page. */
+export type View = "text" | "both" | "graph";
+
+/** Which part a narrow page shows. */
+export type Screen = "files" | "text" | "preview";
+
+export interface Jump {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Whether the focus stays where it is. */
+  readonly quiet?: boolean;
+}
+
+/** What is chosen; what follows from it and from the files is in `PlacesState`. */
+interface Chosen {
+  readonly open: OpenFiles;
+  readonly screen: Screen;
+  readonly view: View;
+  /** Whether the versions stand where the text does. */
+  readonly showsVersions: boolean;
+  readonly editor: EditorHandle | null;
+  readonly cursor: Cursor | null;
+  /** The stage that is selected while the graph is shown alone; else it is the one that the cursor is in. */
+  readonly picked: string | null;
+  /** Where the editor goes once it shows that file. */
+  readonly jump: Jump | null;
+  /** The id of the person whose places are shown as they go, or null. */
+  readonly following: string | null;
+}
+
+export interface PlacesState extends Chosen {
+  readonly shown: ShownFiles;
+  /** The path of the file that the graph draws. */
+  readonly runefile: string;
+  /** The stage that the cursor is in. */
+  readonly atCursor: string | null;
+  readonly selected: string | null;
+}
+
+/** A choice that outlives the visit. */
+export interface RememberedView {
+  readonly read: () => View;
+  readonly keep: (view: View) => void;
+}
+
+export class Places {
+  private readonly store: StoreApi<PlacesState>;
+  readonly state: Omit<StoreApi<PlacesState>, "setState">;
+  private files: readonly FileEntry[];
+  private outline: Outline;
+  private awaited: string | null = null;
+
+  constructor(
+    private readonly workspace: Pick<Workspace, "state" | "preview" | "files">,
+    private readonly remembered: RememberedView,
+    isNarrow: boolean,
+  ) {
+    this.files = workspace.state.getState().files;
+    this.outline = workspace.preview.getState().outline;
+    const chosen: Chosen = {
+      open: { tabs: [], active: null },
+      screen: isNarrow ? "preview" : "text",
+      view: remembered.read(),
+      showsVersions: false,
+      editor: null,
+      cursor: null,
+      picked: null,
+      jump: null,
+      following: null,
+    };
+    this.store = createStore(() => this.derived(chosen, shownFiles(chosen.open, this.files)));
+    this.state = this.store;
+    workspace.state.subscribe(({ files }) => {
+      if (files !== this.files) this.follow(files);
+    });
+    workspace.preview.subscribe(({ outline }) => {
+      if (outline === this.outline) return;
+      this.outline = outline;
+      this.set({});
+    });
+  }
+
+  readonly setEditor = (editor: EditorHandle | null): void => this.set({ editor });
+
+  readonly setCursor = (cursor: Cursor): void => this.set({ cursor });
+
+  readonly setScreen = (screen: Screen): void => this.set({ screen });
+
+  readonly openFile = (id: string): void => {
+    this.workspace.files.undo.stopCapturing();
+    const { open, shown } = this.store.getState();
+    const before = open.tabs.length === 0 ? { tabs: idsOf(shown.tabs), active: open.active } : open;
+    this.set({ open: openedFile(before, id), showsVersions: false, screen: "text" });
+  };
+
+  readonly closeFile = (id: string): void => this.set({ open: closedFile(this.store.getState().open, id) });
+
+  /** Opens a file that the server makes as soon as it is in the document, ready to be typed in. */
+  readonly awaitFile = (path: string): void => {
+    this.awaited = path;
+    this.openAwaited();
+  };
+
+  readonly goTo = (path: string, line: number, column: number): void => {
+    const file = this.files.find((each) => each.path === path);
+    if (file === undefined) return;
+    const { runefile, view } = this.store.getState();
+    if (path === runefile && view === "graph") this.setView("both");
+    this.openFile(file.id);
+    this.set({ jump: { file: file.id, line, column } });
+  };
+
+  readonly goToProblem = ({ file, span }: Diagnostic): void => this.goTo(file, span.start.line, span.start.column);
+
+  /** The next one of the text that is shown, else the first of all. */
+  readonly goToNextProblem = (): void => {
+    const { diagnostics } = this.workspace.preview.getState();
+    const { shown, editor } = this.store.getState();
+    const [first] = diagnostics;
+    if (diagnostics.some(({ file }) => file === shown.active?.path)) editor?.nextProblem();
+    else if (first !== undefined) this.goToProblem(first);
+  };
+
+  /** Show where a person is from now on, until somebody stops it or works here; null stops. */
+  readonly followPerson = (person: string | null): void => this.set({ following: person });
+
+  readonly goToPerson = (present: Present, quiet = false): void => {
+    if (present.file === null) return;
+    this.openFile(present.file);
+    const text = this.workspace.files.text(present.file);
+    const place = text === null ? null : cursorPosition(present, text);
+    if (text === null || place === null) return;
+    const before = text.toJSON().slice(0, place.head).split("\n");
+    const column = (before.at(-1) ?? "").length + 1;
+    this.set({ jump: { file: present.file, line: before.length, column, quiet } });
+  };
+
+  readonly goToStage = (node: OutlineNode): void => {
+    this.set({ picked: node.name });
+    if (this.isGraphAlone) this.set({ screen: "text" });
+    else this.goToStageText(node);
+  };
+
+  readonly goToStageText = (node: OutlineNode): void => this.goTo(this.store.getState().runefile, node.line, 1);
+
+  /** In the graph: the cursor goes along, the focus does not. */
+  readonly pickStage = (node: OutlineNode | null): void => {
+    this.set({ picked: node?.name ?? null });
+    if (node !== null && !this.isGraphAlone) this.jumpQuietly(node);
+  };
+
+  readonly changeView = (next: View): void => {
+    const { atCursor, picked } = this.store.getState();
+    if (next === "graph" && !this.isGraphAlone) this.set({ picked: atCursor });
+    const left = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === picked) : undefined;
+    // A caret that is in the stage already stays where it was.
+    if (left !== undefined && left.name !== atCursor) this.jumpQuietly(left);
+    this.setView(next);
+  };
+
+  /** The Runefile, as text, graph or both. */
+  readonly showRunefile = (view: View): void => {
+    const { runefile } = this.store.getState();
+    const drawn = this.files.find((file) => file.path === runefile);
+    if (drawn !== undefined) this.openFile(drawn.id);
+    this.changeView(view);
+  };
+
+  /** The graph without the text, at this stage. */
+  readonly showGraphAt = (node: OutlineNode): void => {
+    this.set({ picked: node.name });
+    this.setView("graph");
+  };
+
+  readonly showVersions = (): void => this.set({ showsVersions: true, screen: "text" });
+
+  readonly hideVersions = (): void => this.set({ showsVersions: false });
+
+  private get isGraphAlone(): boolean {
+    const { view, shown, runefile } = this.store.getState();
+    return view === "graph" && shown.active?.path === runefile;
+  }
+
+  private setView(view: View): void {
+    this.set({ view });
+    this.remembered.keep(view);
+  }
+
+  private jumpQuietly({ line }: OutlineNode): void {
+    const { active } = this.store.getState().shown;
+    if (active !== null) this.set({ jump: { file: active.id, line, column: 1, quiet: true } });
+  }
+
+  private follow(files: readonly FileEntry[]): void {
+    this.files = files;
+    const state = this.store.getState();
+    this.store.setState(this.derived(state, shownFiles(state.open, files)), true);
+    this.openAwaited();
+  }
+
+  private openAwaited(): void {
+    const file = this.files.find(({ path }) => path === this.awaited);
+    if (file === undefined) return;
+    this.awaited = null;
+    const tabs = idsOf(this.store.getState().shown.tabs);
+    this.set({ open: openedFile({ tabs, active: null }, file.id), jump: { file: file.id, line: 1, column: 1 } });
+  }
+
+  private set(change: Partial<Chosen>): void {
+    const before = this.store.getState();
+    const shown =
+      change.open === undefined || change.open === before.open ? before.shown : shownFiles(change.open, this.files);
+    this.store.setState(this.derived({ ...before, ...change }, shown), true);
+  }
+
+  private derived(chosen: Chosen, shown: ShownFiles): PlacesState {
+    const runefile = findRunefile(this.files);
+    const isRunefile = shown.active?.path === runefile;
+    const { cursor, view, picked } = chosen;
+    const atCursor = isRunefile && cursor !== null ? (stageAt(this.outline, cursor.line)?.name ?? null) : null;
+    return { ...chosen, shown, runefile, atCursor, selected: isRunefile && view === "graph" ? picked : atCursor };
+  }
+}
+
+function idsOf(files: readonly FileEntry[]): readonly string[] {
+  return files.map(({ id }) => id);
+}

@@ -1,0 +1,98 @@
+// What every part of the studio's page may need, made once and found through one context: the workspace, and what is only of this
+// visit. None of it changes; what does is in the stores that they hold, which each part reads for itself.
+import type { TextEdit } from "../../api/schema";
+import { createContext, useContext } from "react";
+import { useStore } from "zustand";
+import { remembered } from "../parts/remembered";
+import { deferred } from "../session/deferred";
+import type { ProjectSession } from "../session/project-session";
+import type { TextState, Workspace } from "../session/workspace";
+import { Building } from "./building";
+import { DialogStore } from "./dialog-store";
+import { fileWork, type FileWork } from "./files/file-work";
+import { isNarrow } from "./is-narrow";
+import { Places, type PlacesState, type View } from "./places";
+
+export interface StudioStores {
+  readonly workspace: Workspace;
+  readonly places: Places;
+  readonly dialogs: DialogStore;
+  readonly building: Building;
+  readonly files: FileWork;
+  /** Of the page's content security policy: styles that the editor adds need it. */
+  readonly nonce: string;
+}
+
+const fetchListeners = deferred(() => import("./listeners"));
+
+export function makeStores(workspace: Workspace, nonce: string): StudioStores {
+  const dialogs = new DialogStore();
+  const places = new Places(workspace, remembered<View>("view", "both", isView), isNarrow());
+  sharePresence(workspace, places);
+  workspace.attempt(fetchListeners().then(({ startListeners: followPlaces }) => followPlaces(workspace, places)));
+  const building = new Building(workspace, places);
+  return { workspace, places, dialogs, building, files: fileWork(workspace, places, dialogs), nonce };
+}
+
+export const StudioContext = createContext<StudioStores | null>(null);
+
+export function useStudio(): StudioStores {
+  const studio = useContext(StudioContext);
+  if (studio === null) throw new Error("This part of the studio stands outside of its page.");
+  return studio;
+}
+
+/** A part of what the page knows of the project; drawn anew when that part is another. */
+export function useSession<Part>(part: (session: ProjectSession) => Part): Part {
+  return useStore(useStudio().workspace.store.state, part);
+}
+
+/** The same of the text as a whole. */
+export function useText<Part>(part: (text: TextState) => Part): Part {
+  return useStore(useStudio().workspace.state, part);
+}
+
+/** The same of where one is. */
+export function usePlace<Part>(part: (places: PlacesState) => Part): Part {
+  return useStore(useStudio().places.state, part);
+}
+
+export function useMayEdit(): boolean {
+  return useSession(({ may }) => may.includes("edit"));
+}
+
+export function useIsSignedOut(): boolean {
+  return useStore(useStudio().workspace.signIn.state, ({ who }) => who !== "me");
+}
+
+export function useDiagnostics() {
+  return useStore(useStudio().workspace.preview, ({ diagnostics }) => diagnostics);
+}
+
+export function useOutline() {
+  return useStore(useStudio().workspace.preview, ({ outline }) => outline);
+}
+
+/** Applies a fix of a problem that is shown; null while the text is newer than the problems: it would fall on other words. */
+export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
+  const { workspace } = useStudio();
+  const isAhead = useText(({ ahead }) => ahead);
+  const isFresh = useStore(workspace.checking.state, (checked) => checked?.isFresh ?? !isAhead);
+  return isFresh ? workspace.applyFix : null;
+}
+
+/** Others see in which file one is. */
+function sharePresence({ presence }: Workspace, places: Places): void {
+  let shared = places.state.getState().shown.active?.id ?? null;
+  presence.show(shared);
+  places.state.subscribe(({ shown }) => {
+    const id = shown.active?.id ?? null;
+    if (id === shared) return;
+    shared = id;
+    presence.show(id);
+  });
+}
+
+function isView(value: unknown): value is View {
+  return value === "text" || value === "both" || value === "graph";
+}

@@ -1,0 +1,85 @@
+// What is asked before something is published, and what is said afterwards: the same for builds and for blocks.
+import { useId, type ReactNode } from "react";
+import { Dialog } from "../../parts/dialog/Dialog";
+import { DialogFoot } from "../../parts/dialog/DialogFoot";
+import { InlineCode } from "../../parts/InlineCode";
+
+interface FormProps {
+  /** What is published under, such as "Version". */
+  readonly label: string;
+  /** Null until it is known what to propose. */
+  readonly value: string | null;
+  /** Why it cannot be this; null where it can. */
+  readonly malformed: string | null;
+  /** Why it was refused. */
+  readonly refused: string | null;
+  /** What is said of it otherwise. */
+  readonly said: string;
+  /** Said first: who will have it. */
+  readonly about: ReactNode;
+  /** What the button says while it is done; null while nothing is. */
+  readonly doing: string | null;
+  readonly onChange: (value: string) => void;
+  readonly onPublish: (value: string) => void;
+  readonly onClose: () => void;
+  /** Further fields. */
+  readonly children?: ReactNode;
+}
+
+export function PublishForm(props: FormProps) {
+  const { label, value, malformed, refused, said, about, doing, onChange, onPublish, onClose, children } = props;
+  const id = useId();
+  const isReady = value !== null && value !== "" && malformed === null && doing === null;
+  const wrong = refused ?? malformed;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) onPublish(value);
+      }}
+    >
+      <p className="muted">{about}</p>
+      <div className="field">
+        <label htmlFor={id}>{label}</label>
+        <input
+          id={id}
+          className="mono"
+          value={value ?? ""}
+          data-first
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={wrong !== null}
+          aria-describedby={`${id}-said`}
+          onChange={(event) => onChange(event.target.value.trim())}
+        />
+        <span id={`${id}-said`} className={wrong === null ? "small muted" : "error"} role="status">
+          {wrong === null ? said : <InlineCode>{wrong}</InlineCode>}
+        </span>
+      </div>
+      {children}
+      <DialogFoot verb={doing ?? "Publish"} disabled={!isReady} onClose={onClose} />
+    </form>
+  );
+}
+
+interface PublishedProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  /** How it is used, as text to copy. */
+  readonly children: ReactNode;
+}
+
+export function PublishedDialog({ title, onClose, children }: PublishedProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <div className="row">
+        <span className="grow" />
+        <button type="button" className="button primary" data-first onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,194 @@
+// Labelled recordings become samples: a folder, a CSV with its recordings, or a .zip of either. Its person sees what would come in and
+// what is refused, reads the terms, and only then brings it in, all at once.
+import type { SampleImportPreview, SamplesImported, SampleTerms } from "../../../api/schema";
+import { FileStack, FolderUp } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { ProjectClient } from "../../api/client";
+import { Problem, sentenceOf } from "../../api/problem";
+import { choose } from "../../parts/files/choose";
+import { Dialog } from "../../parts/dialog/Dialog";
+import { useFileDrop } from "../../parts/files/use-drop";
+import { count } from "../../format/quantities";
+import type { NamedFile } from "../../session/uploads/incoming-files";
+import { sampleArchive, type SampleArchive } from "../../session/samples/archive";
+import { IncomingList } from "./IncomingList";
+import "../../styles/samples.css";
+
+interface ImportDialogProps {
+  /** Those of the rune that runs. */
+  readonly labels: readonly string[];
+  /** What was dropped already; null to ask for it. */
+  readonly dropping: Promise<readonly NamedFile[]> | null;
+  readonly client: ProjectClient;
+  /** Bytes that one request may have. */
+  readonly limit: number;
+  readonly onImported: (done: SamplesImported) => void;
+  readonly onClose: () => void;
+}
+
+const DAYS = 90;
+
+/** An archive that was looked at. */
+interface Found {
+  readonly archive: SampleArchive;
+  readonly preview: SampleImportPreview;
+  /** Null while they are read anew. */
+  readonly terms: SampleTerms | null;
+}
+
+/** What is under way, and how much of it was sent, from 0 to 1. */
+interface Work {
+  readonly words: string;
+  readonly share: number;
+}
+
+/** An answer that never came leaves it open; a refusal does not. */
+function whatIsThere(error: unknown): string {
+  const isRefused = error instanceof Problem && error.status > 0;
+  return isRefused ? "Nothing was imported." : "The list of samples says whether they were imported.";
+}
+
+const READING: Work = { words: "Reading", share: 0 };
+
+export default function ImportDialog(props: ImportDialogProps) {
+  const { labels, dropping, client, limit, onImported, onClose } = props;
+  const [taken, setTaken] = useState(dropping);
+  const [found, setFound] = useState<Found | null>(null);
+  const [work, setWork] = useState<Work | null>(dropping === null ? null : READING);
+  const [problem, setProblem] = useState<string | null>(null);
+  const agree = useRef<HTMLButtonElement>(null);
+  const importing = useRef<AbortController>(null);
+
+  useEffect(() => {
+    if (taken === null) return undefined;
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const show = (share: number): void => setWork({ words: share < 1 ? "Sending" : "Reading", share });
+    const look = async (): Promise<Found> => {
+      const archive = await sampleArchive(await taken, limit);
+      show(0);
+      const preview = await client.previewSamples(archive.file, { limit, onProgress: show, signal });
+      return { archive, preview, terms: await client.sampleTerms(DAYS) };
+    };
+    look()
+      .then(
+        (seen) => !signal.aborted && setFound(seen),
+        (error: unknown) => !signal.aborted && setProblem(sentenceOf(error)),
+      )
+      .finally(() => !signal.aborted && setWork(null));
+    return () => stopping.abort();
+  }, [client, limit, taken]);
+  useEffect(() => agree.current?.focus(), [found]);
+  useEffect(() => () => importing.current?.abort(), []);
+
+  const take = (incoming: Promise<readonly NamedFile[]>): void => {
+    setFound(null);
+    setProblem(null);
+    setWork(READING);
+    setTaken(incoming);
+  };
+  const isImporting = work !== null && found !== null;
+  const drop = useFileDrop(isImporting ? null : take);
+  const send = ({ archive, terms }: Found): void => {
+    if (terms === null) return;
+    importing.current = new AbortController();
+    const { signal } = importing.current;
+    setProblem(null);
+    const onProgress = (share: number): void => setWork({ words: share < 1 ? "Sending" : "Storing", share });
+    onProgress(0);
+    client.importSamples(archive.file, terms, { limit, onProgress, signal }).then(
+      (done) => {
+        onImported(done);
+        onClose();
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        setWork(null);
+        setProblem(`${sentenceOf(error)} ${whatIsThere(error)}`);
+        // Who will see them may have changed meanwhile: it is read anew.
+        client.sampleTerms(DAYS).then(
+          (terms) => setFound((before) => before && { ...before, terms }),
+          () => setFound((before) => before && { ...before, terms: null }),
+        );
+      },
+    );
+  };
+
+  const coming = found?.preview.samples.length ?? 0;
+  return (
+    <Dialog title="Import samples" onClose={onClose}>
+      <div {...drop.props} className="stack">
+        <div className={`stack samples-drop${drop.isOver ? " over" : ""}`}>
+          <p>
+            <b>Drop a folder here</b> with a folder for each label in it, or a CSV with the columns file, label and, if
+            wanted, split, together with its recordings. A .zip of either works too.
+          </p>
+          <div className="row wrap">
+            <button
+              type="button"
+              className="button"
+              data-first
+              disabled={isImporting}
+              onClick={() => choose(true, (incoming) => take(Promise.resolve(incoming)))}
+            >
+              <FolderUp aria-hidden="true" />
+              Choose a folder…
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={isImporting}
+              onClick={() => choose(false, (incoming) => take(Promise.resolve(incoming)))}
+            >
+              <FileStack aria-hidden="true" />
+              Choose files…
+            </button>
+          </div>
+        </div>
+        {found !== null && (
+          <>
+            <p>
+              From <b className="written">{found.archive.title}</b>:{" "}
+              {coming === 0 ? "nothing can come in." : `${count(coming, "sample")} would come in.`}
+            </p>
+            <IncomingList found={found.preview} labels={labels} />
+          </>
+        )}
+        {coming > 0 && found?.terms && (
+          <p className="notice" aria-live="polite" aria-label="What you agree to">
+            For each of them: {found.terms.text}
+          </p>
+        )}
+        {work !== null && (
+          <div className="stack">
+            <p className="small muted" role="status">
+              {work.words}…
+            </p>
+            <progress className="meter" max={1} value={work.share} aria-label={work.words} />
+          </div>
+        )}
+        {problem !== null && (
+          <p className="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
+        <div className="row wrap import-foot">
+          <button type="button" className="button" onClick={onClose}>
+            {isImporting ? "Stop" : "Do not import"}
+          </button>
+          {found !== null && coming > 0 && (
+            <button
+              type="button"
+              ref={agree}
+              className="button primary"
+              disabled={found.terms === null || isImporting}
+              onClick={() => send(found)}
+            >
+              I agree, import {count(coming, "sample")}
+            </button>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,82 @@
+// What an archive of labelled recordings would bring, by label and split, and what is refused and why.
+import type { SampleImportPreview } from "../../../api/schema";
+import { count } from "../../format/quantities";
+import { isKnown } from "../../session/samples/splits-and-labels";
+
+/** Refused files that are named one by one. */
+const NAMED = 8;
+
+interface Group {
+  readonly label: string;
+  readonly split: string;
+  readonly count: number;
+}
+
+/** How many come in of each label and split. */
+function groups(samples: SampleImportPreview["samples"]): readonly Group[] {
+  const found = new Map<string, Group>();
+  for (const { label, split } of samples) {
+    const key = `${label}\n${split}`;
+    found.set(key, { label, split, count: (found.get(key)?.count ?? 0) + 1 });
+  }
+  return [...found.values()].sort((a, b) => a.label.localeCompare(b.label) || a.split.localeCompare(b.split));
+}
+
+interface IncomingListProps {
+  readonly found: SampleImportPreview;
+  /** Those of the rune that runs. */
+  readonly labels: readonly string[];
+}
+
+export function IncomingList({ found, labels }: IncomingListProps) {
+  const { samples, refused, left_out: leftOut } = found;
+  return (
+    <div className="stack" aria-live="polite">
+      {samples.length > 0 && (
+        <table className="num coming-in">
+          <thead>
+            <tr>
+              <th scope="col">Label</th>
+              <th scope="col">Split</th>
+              <th scope="col">Samples</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups(samples).map((group) => (
+              <tr key={`${group.label}\n${group.split}`}>
+                <th scope="row" className="first written">
+                  {group.label}
+                  {labels.length > 0 && !isKnown(group.label, labels) && (
+                    <small className="muted"> (the rune that runs has no such label)</small>
+                  )}
+                </th>
+                <td>{group.split}</td>
+                <td>{group.count}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {refused.length > 0 && (
+        <div className="notice warn">
+          <b>{count(refused.length, "file")} cannot come in</b>
+          <ul className="said">
+            {refused.slice(0, NAMED).map(({ name, reason }) => (
+              <li key={name}>
+                <span className="written">{name}</span>: {reason}
+              </li>
+            ))}
+            {refused.length > NAMED && <li>{count(refused.length - NAMED, "more file")}</li>}
+          </ul>
+        </div>
+      )}
+      {leftOut.length > 0 && (
+        <p className="small muted">
+          Left out, as they are in no folder of a label and not listed in a table:{" "}
+          <span className="written">{leftOut.slice(0, NAMED).join(", ")}</span>
+          {leftOut.length > NAMED && ` and ${count(leftOut.length - NAMED, "more file")}`}.
+        </p>
+      )}
+    </div>
+  );
+}

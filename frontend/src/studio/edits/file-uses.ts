@@ -1,0 +1,44 @@
+// What the Runefile says of files that are about to be renamed or deleted. Where the language cannot tell, nothing: the file is
+// the person's, and the Runefile says itself what it lacks then.
+import type { TextEdit } from "../../api/schema";
+import type { EditsAnswer, FileUse, FileUsesAnswer } from "../../language";
+import { lineChanges, type LineChange } from "../document/line-changes";
+import type { Workspace } from "../session/workspace";
+
+type LanguageAndFiles = Pick<Workspace, "language" | "files">;
+
+/** The edits by which the Runefile names files by their new paths, by their old ones. */
+export async function renamingEdits(
+  { language }: LanguageAndFiles,
+  moved: ReadonlyMap<string, string>,
+): Promise<readonly TextEdit[]> {
+  try {
+    return (await language.ask<EditsAnswer>({ ask: "rename-files", moved: Object.fromEntries(moved) })).edits;
+  } catch {
+    return [];
+  }
+}
+
+/** Where the Runefile names one of these files. A Runefile that goes with them needs none. */
+export async function usesOf({ language }: LanguageAndFiles, paths: ReadonlySet<string>): Promise<readonly FileUse[]> {
+  try {
+    const { uses } = await language.ask<FileUsesAnswer>({ ask: "file-uses" });
+    return uses.filter(({ path, file }) => paths.has(path) && !paths.has(file));
+  } catch {
+    return [];
+  }
+}
+
+/** What edits change in the texts as they are here. */
+export function changesOf({ files }: LanguageAndFiles, edits: readonly TextEdit[]): readonly LineChange[] {
+  return [...new Set(edits.map(({ file }) => file))].flatMap((path) => {
+    const file = files.list().find((each) => each.path === path);
+    const text = file === undefined ? null : files.text(file.id);
+    return text === null
+      ? []
+      : lineChanges(
+          text.toJSON(),
+          edits.filter((edit) => edit.file === path),
+        );
+  });
+}

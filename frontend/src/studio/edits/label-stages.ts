@@ -1,0 +1,60 @@
+// Labels for the scores of an output: a file with a name for each, and the blocks that turn the highest score into its
+// name. The text is changed as the graph changes it; the file is the person's to fill in.
+import type { GraphEdit, Port, PortsAnswer } from "./graph-requests";
+
+const BLOCKS = "hotg-ai/proc-blocks@v0.11.3#";
+
+/** Where the scores come from, and whose they are. */
+export interface Scores {
+  /** The output stage; null where the rune does not say it. */
+  readonly stage: string | null;
+  /** Which of its inputs. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The port that an output's scores come from; null where nobody can tell. */
+export function sourceOf({ stages }: PortsAnswer, { stage, index }: Scores): Port | null {
+  const outputs = stages.filter(({ kind }) => kind === "output");
+  const found =
+    stage === null ? (outputs.length === 1 ? outputs[0] : undefined) : outputs.find(({ name }) => name === stage);
+  return found?.inputs[index]?.source ?? null;
+}
+
+/** One edit that names the highest score of a port by the lines of a file, and sends the name. */
+export function labelEdit(source: Port, path: string, taken: ReadonlySet<string>): GraphEdit {
+  const [best, label, answer] = [unused("best", taken), unused("label", taken), unused("answer", taken)];
+  return {
+    edit: "several",
+    edits: [
+      {
+        edit: "add-stage",
+        kind: "block",
+        target: `${BLOCKS}most_confident_indices`,
+        name: best,
+        inputs: [source],
+        arguments: { count: 1 },
+      },
+      { edit: "add-stage", kind: "block", target: `${BLOCKS}label`, name: label, inputs: [{ stage: best, index: 0 }] },
+      { edit: "set-argument", stage: label, name: "wordlist", value: path, value_is: "file" },
+      { edit: "add-stage", kind: "output", target: "SERIAL", name: answer, inputs: [{ stage: label, index: 0 }] },
+    ],
+  };
+}
+
+/** One line a score, to be written over. */
+export function firstLabels(count: number): string {
+  return Array.from({ length: count }, (_, index) => `class ${index}\n`).join("");
+}
+
+/** `labels.txt`, or `labels-2.txt` and so on where that is there. */
+export function labelsPath(taken: ReadonlySet<string>): string {
+  return unused("labels", taken, "-", ".txt");
+}
+
+function unused(name: string, taken: ReadonlySet<string>, joint = "_", ending = ""): string {
+  for (let number = 1; ; number += 1) {
+    const tried = `${number === 1 ? name : `${name}${joint}${number}`}${ending}`;
+    if (!taken.has(tried)) return tried;
+  }
+}

@@ -1,0 +1,92 @@
+// Making a block in Python: what the language says, done to the document as one step of the undo.
+import type { OutlineWire, TextEdit } from "../../api/schema";
+import { LanguageRefusal } from "../../language";
+import { OUTSIDE_EDIT } from "../document/files";
+import { addText } from "../document/new-text";
+import type { Workspace } from "../session/workspace";
+
+interface BlockEdits {
+  readonly files: readonly NewText[];
+  readonly edits: readonly TextEdit[];
+}
+
+interface NewText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What of the workspace this needs, so that a test can give another. */
+type DocumentAccess = Pick<Workspace, "files" | "edit" | "checking"> & {
+  readonly language: Pick<Workspace["language"], "ask">;
+};
+
+/** How often it is asked for again while others type. */
+const TRIES = 6;
+
+/** Makes the block, between the stages of a wire if there is one, and answers the path of its file. Throws `LanguageRefusal`. */
+export async function makeBlock(room: DocumentAccess, name: string, wire: OutlineWire | null): Promise<string> {
+  const place =
+    wire === null
+      ? {}
+      : {
+          source: { stage: wire.source, index: wire.source_index },
+          feeds: { stage: wire.target, index: wire.target_index },
+        };
+  return (await applyBlockEdits(room, { ask: "new-block", name, ...place }))[0]?.path ?? "";
+}
+
+/** Makes the block of a stage, which the catalogue has in Python, the project's own; answers its file, if it is new. */
+export async function copyBlock(room: DocumentAccess, stage: string): Promise<string | null> {
+  return (await applyBlockEdits(room, { ask: "copy-block", stage }))[0]?.path ?? null;
+}
+
+/** The same for a press: opens the new file and says so, with the undo. */
+export async function copyInto(
+  workspace: Workspace,
+  places: { readonly awaitFile: (path: string) => void },
+  stage: string,
+): Promise<void> {
+  try {
+    const path = await copyBlock(workspace, stage);
+    if (path !== null) places.awaitFile(path);
+    workspace.toasts.say(
+      path === null ? `${stage} runs the file that is there already.` : `${stage} runs ${path}, which is yours now.`,
+      { label: "Undo", run: () => void workspace.files.undo.undo() },
+    );
+  } catch (error) {
+    if (!(error instanceof LanguageRefusal)) throw error;
+    workspace.toasts.say(error.message);
+  }
+}
+
+/** Does what the language answers to this, and answers the new files. Throws `LanguageRefusal`. */
+async function applyBlockEdits(
+  room: DocumentAccess,
+  request: Parameters<DocumentAccess["language"]["ask"]>[0],
+): Promise<readonly NewText[]> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = textsOf(room);
+    const { files, edits } = await room.language.ask<BlockEdits>(request);
+    const now = textsOf(room);
+    if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
+    addTexts(room, files, edits);
+    room.checking.touch(0);
+    return files;
+  }
+  throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
+}
+
+/** New texts, and edits of others with them, as one step of the undo. */
+function addTexts(room: DocumentAccess, texts: readonly NewText[], edits: readonly TextEdit[]): void {
+  const { doc, undo } = room.files;
+  undo.stopCapturing();
+  doc.transact(() => {
+    for (const { path, text } of texts) addText(room.files, path, text);
+    room.edit(edits);
+  }, OUTSIDE_EDIT);
+  undo.stopCapturing();
+}
+
+function textsOf({ files }: DocumentAccess): ReadonlyMap<string, string> {
+  return new Map(files.list().map(({ id, path }) => [path, files.text(id)?.toJSON() ?? ""]));
+}

@@ -1,0 +1,83 @@
+// The panel under the text: the problems, and the builds with their logs.
+import { lazy, Suspense, useEffect, useId } from "react";
+import { useStore } from "zustand";
+import { deferred } from "../session/deferred";
+import { problemCounts } from "../session/problems/count";
+import { ago } from "../format/quantities";
+import { useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";
+import { Tabs } from "../parts/Tabs";
+import { useNow } from "../parts/use-now";
+
+/** The tab tells how many there are; what they are comes with what helps with writing. */
+const Problems = lazy(deferred(() => import("../panels/Problems")));
+/** Fetched when it is first shown. */
+const BuildLog = lazy(() => import("../panels/BuildLog"));
+
+export function BottomPanel() {
+  const { workspace, building, dialogs } = useStudio();
+  const tab = useStore(building.state, (state) => state.tab);
+  const chosen = useStore(building.state, (state) => state.chosen);
+  const builds = useSession((session) => session.builds);
+  const tags = useSession((session) => session.tags);
+  const build = builds.find((each) => each.id === chosen) ?? builds[0] ?? null;
+  const lines = useSession(({ logs }) => (build === null ? undefined : logs[build.id]));
+  const diagnostics = useDiagnostics();
+  const mayEdit = useMayEdit();
+  const now = useNow();
+  const id = build?.id ?? null;
+  useEffect(() => {
+    if (id !== null && tab === "build") workspace.store.watch(id);
+  }, [workspace, id, tab]);
+  const panel = useId();
+  const tabs = [
+    { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
+    ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),
+  ];
+  const shown = tab === "build" && build !== null ? "build" : "problems";
+  return (
+    <section className="bottom" aria-label="Problems and builds">
+      <Tabs
+        label="Problems and builds"
+        tabs={tabs}
+        active={shown}
+        controls={panel}
+        onChoose={(choice) => building.showTab(choice === "build" ? "build" : "problems")}
+      >
+        {shown === "build" && builds.length > 1 && (
+          <select
+            className="quiet-select"
+            aria-label="Which build"
+            value={build?.id}
+            onChange={(event) => building.choose(event.target.value)}
+          >
+            {builds.map((each) => (
+              <option key={each.id} value={each.id}>
+                Build {each.number}, {each.state}, {ago(each.created, now)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Tabs>
+      <div id={panel} role="tabpanel" className="bottom-body">
+        {shown === "build" && build !== null ? (
+          <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
+            <BuildLog
+              key={build.id}
+              build={build}
+              lines={lines}
+              tags={tags}
+              mayEdit={mayEdit}
+              onCancel={() => building.cancel(build)}
+              onPublish={() => dialogs.open({ what: "publish", build })}
+              onProblems={() => building.showTab("problems")}
+            />
+          </Suspense>
+        ) : (
+          <Suspense fallback={<p className="panel-note muted">Checking…</p>}>
+            <Problems />
+          </Suspense>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,186 @@
+// The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
+import type { Destination } from "../context/destination";
+import { Palette } from "../commands/Palette";
+import { ShortcutHelp } from "../commands/ShortcutHelp";
+import { commandsOf } from "../commands/all";
+import { lazy, Suspense, useMemo } from "react";
+import { PublishRuneDialog } from "../dialogs/publish/RuneDialog";
+import { RenameDialog } from "../dialogs/RenameDialog";
+import { RuneFileDialog } from "../dialogs/RuneFileDialog";
+import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
+import { ShareDialog } from "../dialogs/ShareDialog";
+import { placeFor } from "../document/paths";
+import { sentenceOf } from "../api/problem";
+import { publishPastGate } from "../api/publishing";
+import { count } from "../format/quantities";
+import { takeBackAll } from "../session/samples/splits-and-labels";
+import { lastSucceeded } from "../session/project-session";
+import type { DialogRequest } from "../context/dialog-store";
+import { useMayEdit, useOutline, useSession, useStudio, useText } from "../context/studio";
+import "../styles/commands.css";
+
+/** Fetched when something is asked about files for the first time. */
+const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
+
+const ImportDialog = lazy(() => import("../dialogs/samples/ImportDialog"));
+const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
+const PublishBlockDialog = lazy(() => import("../dialogs/publish/BlockDialog"));
+const BlockVersionDialog = lazy(() => import("../dialogs/BlockVersionDialog"));
+const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
+const SaveRecordingDialog = lazy(() => import("../dialogs/samples/SaveRecordingDialog"));
+
+interface DialogsProps {
+  readonly request: DialogRequest;
+}
+
+export default function Dialogs({ request }: DialogsProps) {
+  const studio = useStudio();
+  const { workspace, dialogs, building, files } = studio;
+  const session = useSession((each) => each);
+  const mayEdit = useMayEdit();
+  const onClose = dialogs.close;
+  switch (request.what) {
+    case "files":
+      return (
+        <Suspense>
+          <FileDialogs
+            request={request.request}
+            workspace={workspace}
+            files={workspace.state.getState().files}
+            mayEdit={mayEdit}
+            answers={files.answers}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
+    case "save-version":
+      return <SaveVersionDialog onSave={building.saveVersion} onClose={onClose} />;
+    case "rune":
+      return (
+        <RuneFileDialog
+          files={request.files}
+          mayEdit={mayEdit}
+          onAdd={() => files.answers.send(request.files.map((file) => ({ path: placeFor(file.name), file })))}
+          onClose={onClose}
+        />
+      );
+    case "share":
+      return <ShareDialog session={session} build={lastSucceeded(session.builds)} onClose={onClose} />;
+    case "targets":
+      return (
+        <Suspense fallback={null}>
+          <BuildChoicesDialog
+            client={workspace.client}
+            devices={`${session.project.url}/devices`}
+            onSaved={(undo) =>
+              workspace.toasts.say("Saved. The next build is made for this.", {
+                label: "Undo",
+                run: () => {
+                  undo().then(
+                    () => workspace.toasts.say("Builds are made for what they were before."),
+                    (error: unknown) => workspace.toasts.say(sentenceOf(error)),
+                  );
+                },
+              })
+            }
+            onBuild={building.start}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
+    case "publish":
+      return (
+        <PublishRuneDialog
+          session={session}
+          build={request.build}
+          onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
+          onPublishPastGate={(tag, reason) => publishPastGate(workspace.client, tag, request.build.id, reason)}
+          onClose={onClose}
+        />
+      );
+    case "palette":
+      return <EverythingPalette start={request.start} onClose={onClose} />;
+    case "choose":
+      return <Palette title={request.title} commands={[]} destinations={request.choices} start="" onClose={onClose} />;
+    case "rename-name":
+      return <RenameDialog name={request.name} onRename={request.rename} onClose={onClose} />;
+    case "send-take":
+      return (
+        <Suspense fallback={null}>
+          <SaveRecordingDialog
+            take={request.take}
+            labels={request.labels}
+            client={workspace.client}
+            onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
+    case "import-samples":
+      return (
+        <Suspense fallback={null}>
+          <ImportDialog
+            labels={request.labels}
+            dropping={request.dropping}
+            client={workspace.client}
+            limit={workspace.uploads.limit}
+            onImported={({ samples, refused }) =>
+              workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refused.length)}.`, {
+                label: "Undo",
+                run: () => workspace.attempt(takeBackAll(workspace.client, samples)),
+              })
+            }
+            onClose={onClose}
+          />
+        </Suspense>
+      );
+    case "new-block":
+      return (
+        <Suspense fallback={null}>
+          <NewBlockDialog at={request.at} onClose={onClose} />
+        </Suspense>
+      );
+    case "publish-block":
+      return (
+        <Suspense fallback={null}>
+          <PublishBlockDialog path={request.path} onClose={onClose} />
+        </Suspense>
+      );
+    case "block-version":
+      return (
+        <Suspense fallback={null}>
+          <BlockVersionDialog {...request} onClose={onClose} />
+        </Suspense>
+      );
+    case "shortcuts":
+      return <ShortcutHelp commands={commandsOf(studio)} onClose={onClose} />;
+    case "phone":
+    case "resolve":
+      return null;
+  }
+}
+
+const alsoRefused = (number: number): string => (number > 0 ? `, ${count(number, "file")} refused` : "");
+
+/** All that can be done or opened at the moment at which it is asked for. */
+function EverythingPalette({ start, onClose }: { readonly start: string; readonly onClose: () => void }) {
+  const studio = useStudio();
+  const { places } = studio;
+  const files = useText((text) => text.files);
+  const outline = useOutline();
+  const commands = useMemo(() => commandsOf(studio), [studio]);
+  const destinations = useMemo<readonly Destination[]>(
+    () => [
+      ...files.map((file) => ({ id: file.id, title: file.path, kind: "File", go: () => places.openFile(file.id) })),
+      ...outline.nodes.map((node) => ({
+        id: `stage ${node.name}`,
+        title: node.name,
+        kind: "Stage",
+        go: () => places.goToStage(node),
+      })),
+    ],
+    [places, files, outline],
+  );
+  const here = useSession((session) => session.project.url);
+  return <Palette commands={commands} destinations={destinations} here={here} start={start} onClose={onClose} />;
+}

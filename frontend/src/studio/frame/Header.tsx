@@ -1,0 +1,139 @@
+// The bar: where one is, whether it is saved, and the one main action.
+import type { Build } from "../../api/schema";
+import { ChevronDown, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { Mark } from "../parts/Mark";
+import { deferred } from "../session/deferred";
+import { askAddress, isUnderWay, lastSucceeded } from "../session/project-session";
+import type { TextState } from "../session/workspace";
+import { People } from "./People";
+import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../context/studio";
+
+const Bell = lazy(deferred(() => import("./Bell")));
+
+/** What is said of the text; loud when someone could lose something. */
+function saveWords(
+  { save, closedFor, read }: Pick<TextState, "save" | "closedFor" | "read">,
+  isSignedOut: boolean,
+): {
+  readonly text: string;
+  readonly tone: "muted" | "worse" | "wrong";
+} {
+  if (save === "closed")
+    return {
+      text: `${closedFor === "" ? "This project is no longer available." : closedFor} Copy what you still need, then load the page again.`,
+      tone: "wrong",
+    };
+  if (isSignedOut && save === "offline") return { text: "Signed out", tone: "worse" };
+  if (isSignedOut && save !== "saved") return { text: "Signed out; your edits are kept", tone: "worse" };
+  if (!read) return { text: "Connecting…", tone: "muted" };
+  switch (save) {
+    case "saved":
+      return { text: "Saved", tone: "muted" };
+    case "saving":
+      return { text: "Saving…", tone: "muted" };
+    case "offline":
+      return { text: "Connection lost; connecting again…", tone: "worse" };
+    case "offline-unsent":
+      return { text: "Connection lost; your edits are kept and will be sent", tone: "worse" };
+  }
+}
+
+const STATES: Readonly<Record<Build["state"], string>> = {
+  queued: "waits",
+  running: "runs",
+  succeeded: "ok",
+  failed: "failed",
+  cancelled: "cancelled",
+  lost: "lost",
+};
+
+/** Whether the text is saved: the one part of the bar that changes as one types. */
+function SaveStatus() {
+  const save = useText((text) => text.save);
+  const closedFor = useText((text) => text.closedFor);
+  const read = useText((text) => text.read);
+  const words = saveWords({ save, closedFor, read }, useIsSignedOut());
+  return (
+    <span className={`small save ${words.tone}`} role="status">
+      {words.text}
+    </span>
+  );
+}
+
+export function Header() {
+  const { building, dialogs } = useStudio();
+  const project = useSession((session) => session.project);
+  const newest = useSession(({ builds }) => builds[0] ?? null);
+  const reviewable = useSession(({ builds }) => lastSucceeded(builds));
+  const mayEdit = useMayEdit();
+  const canBuild = useText(({ read, save }) => read && save !== "closed");
+  const Visibility = project.visibility === "private" ? Lock : Globe;
+  return (
+    <header className="bar studio-bar">
+      <a className="mark" href="/" aria-label="Hammer Forge, home">
+        <Mark />
+      </a>
+      <nav className="crumb" aria-label="Breadcrumb">
+        <a href={`/${project.organisation}`} className="cut">
+          {project.organisation}
+        </a>
+        <span aria-hidden="true">/</span>
+        <h1 className="cut">{project.name}</h1>
+      </nav>
+      <a className="tag wide-only" href={`${project.url}/share`} title="Who can see what">
+        <Visibility aria-hidden="true" />
+        {project.visibility.replace(/^./, (first) => first.toUpperCase())}
+      </a>
+      <SaveStatus />
+      <span className="grow" />
+      {newest !== null && (
+        <a className="small muted wide-only" href={newest.url ?? undefined}>
+          Build {newest.number} {STATES[newest.state]}
+        </a>
+      )}
+      <People />
+      <Suspense fallback={<span className="bell" />}>
+        <Bell />
+      </Suspense>
+      <button type="button" className="button quiet" aria-label="Share" onClick={() => dialogs.open({ what: "share" })}>
+        <Share2 aria-hidden="true" />
+        <span className="wide-only">Share</span>
+      </button>
+      {mayEdit &&
+        (reviewable === null ? (
+          <button type="button" className="button wide-only" disabled title="Build first: a review is of a build">
+            <Eye aria-hidden="true" />
+            Ask for review
+          </button>
+        ) : (
+          <a className="button wide-only" href={askAddress(reviewable)} title={`Of build ${reviewable.number}`}>
+            <Eye aria-hidden="true" />
+            Ask for review
+          </a>
+        ))}
+      {mayEdit && (
+        <button
+          type="button"
+          className="button primary"
+          onClick={building.start}
+          title="Build (Ctrl Enter)"
+          disabled={!canBuild}
+        >
+          <Hammer aria-hidden="true" />
+          {newest !== null && isUnderWay(newest) ? "Build again" : "Build"}
+        </button>
+      )}
+      {mayEdit && (
+        <button
+          type="button"
+          className="button square wide-only"
+          title="What builds are for"
+          onClick={() => dialogs.open({ what: "targets" })}
+        >
+          <ChevronDown aria-hidden="true" />
+        </button>
+      )}
+    </header>
+  );
+}

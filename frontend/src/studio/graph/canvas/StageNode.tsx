@@ -1,0 +1,125 @@
+// One stage on the canvas: its name and what it is, its ports, whether something is wrong with it.
+import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
+import { CircleAlert, RefreshCw, TriangleAlert } from "lucide-react";
+import { memo, useContext } from "react";
+import { KIND_WORDS, type Stage } from "../../../pipeline";
+import { endAt, HandsContext, keyOf, type PortEnd } from "./connecting";
+import type { Severity } from "../../session/problems/severity";
+
+export type StageData = {
+  readonly stage: Stage;
+  readonly inputs: readonly PortData[];
+  readonly outputs: readonly PortData[];
+  /** Whether there may be one input more than are shown. */
+  readonly takesMore: boolean;
+  readonly selected: boolean;
+  /** Whether Tab comes here: of all stages one alone, the arrow keys lead to the others. */
+  readonly tabStop: boolean;
+  readonly severity: Severity | null;
+};
+
+export interface PortData {
+  /** From the stage's top. */
+  readonly y: number;
+  /** What a reader hears and a pointer is shown: "input 0, f32[8], from fft". */
+  readonly title: string;
+  readonly taken: boolean;
+}
+
+export type StageFlowNode = Node<StageData, "stage">;
+
+function PortMark({
+  stage,
+  side,
+  index,
+  port,
+  isNext,
+}: {
+  readonly stage: string;
+  readonly side: PortEnd["side"];
+  readonly index: number;
+  readonly port: PortData;
+  readonly isNext?: boolean;
+}) {
+  const { connecting, tapPort, readOnly } = useContext(HandsContext);
+  const isFrom =
+    connecting !== null &&
+    connecting.from.side === side &&
+    connecting.from.stage === stage &&
+    connecting.from.index === index;
+  const isOther = connecting !== null && connecting.from.side !== side;
+  const verdict = isOther ? connecting.verdicts.get(keyOf({ stage, index })) : undefined;
+  const state = isFrom ? "from" : verdict === null ? "fits" : isOther ? "unfit" : "";
+  return (
+    <Handle
+      type={side === "output" ? "source" : "target"}
+      position={side === "output" ? Position.Right : Position.Left}
+      id={`${side} ${index}`}
+      isConnectable={!readOnly}
+      className={`port ${port.taken ? "taken" : "free"} ${isNext === true ? "next" : ""} ${state}`}
+      style={{ top: port.y }}
+      title={typeof verdict === "string" ? verdict : port.title}
+      onClick={(event) => {
+        event.stopPropagation();
+        if (!readOnly) tapPort({ stage, index, side });
+      }}
+    />
+  );
+}
+
+export const StageNode = memo(function StageNode({ data, height }: NodeProps<StageFlowNode>) {
+  const { connecting } = useContext(HandsContext);
+  const { stage, inputs, outputs, takesMore, selected, tabStop, severity } = data;
+  const end =
+    connecting === null || connecting.from.stage === stage.name
+      ? null
+      : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.taken ?? false);
+  const state =
+    connecting === null || connecting.from.stage === stage.name
+      ? ""
+      : end === null || "reason" in end
+        ? "unfit"
+        : "fits";
+  const keeps = (stage.state ?? []).map(({ name, help, gap }) => `${name}. ${help}. After a gap or a restart: ${gap}`);
+  const words = [
+    KIND_WORDS[stage.kind],
+    keeps.length === 0 ? "" : "keeps state between runs",
+    severity === null ? "" : severity === "error" ? "has an error" : "has a warning",
+    state === "fits" ? "the wire fits here" : "",
+  ].filter((word) => word !== "");
+  const reason = end !== null && "reason" in end ? end.reason : null;
+  return (
+    <>
+      <button
+        type="button"
+        className={`node ${stage.kind} ${selected ? "on" : ""} ${state} ${severity === null ? "" : "troubled"}`}
+        data-stage={stage.name}
+        tabIndex={tabStop ? 0 : -1}
+        aria-pressed={selected}
+        title={reason ?? [`${stage.name}: ${stage.detail}`, ...keeps.map((each) => `Keeps ${each}.`)].join("\n")}
+      >
+        <b>{stage.name}</b>
+        <span>{stage.detail}</span>
+        <i className="aloud">, {words.join(", ")}</i>
+        {keeps.length > 0 && <RefreshCw className="node-keeps" aria-hidden="true" />}
+        {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
+        {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
+      </button>
+      {inputs.map((port, index) => (
+        <PortMark key={index} stage={stage.name} side="input" index={index} port={port} />
+      ))}
+      {takesMore && (
+        <PortMark
+          stage={stage.name}
+          side="input"
+          index={inputs.length}
+          port={{ y: (height ?? 50) - 6, title: "another input", taken: false }}
+          isNext
+        />
+      )}
+      {outputs.map((port, index) => (
+        <PortMark key={index} stage={stage.name} side="output" index={index} port={port} />
+      ))}
+    </>
+  );
+});

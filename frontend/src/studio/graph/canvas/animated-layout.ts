@@ -1,0 +1,66 @@
+// Stages glide to where a changed graph puts them, so that eyes can follow; wires go along. Nothing moves for people
+// who asked for calm, nor in graphs that are too large to be drawn sixty times a second.
+import { useEffect, useRef, useState } from "react";
+import type { Placed, Point } from "../../../pipeline";
+
+const MILLISECONDS = 160;
+const LARGEST = 80;
+
+function point(from: Point, to: Point, part: number): Point {
+  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+}
+
+/** Between two pictures: what is in both is on its way, what is new is where it belongs. Pure. */
+export function between(before: Placed, after: Placed, part: number): Placed {
+  const nodes = new Map(before.nodes.map((each) => [each.node.name, each]));
+  const wires = new Map(before.wires.map((each) => [`${each.wire.target} ${each.wire.target_index}`, each]));
+  return {
+    ...after,
+    nodes: after.nodes.map((each) => {
+      const from = nodes.get(each.node.name);
+      return from === undefined ? each : { ...each, ...point(from, each, part) };
+    }),
+    wires: after.wires.map((each) => {
+      const from = wires.get(`${each.wire.target} ${each.wire.target_index}`);
+      if (from === undefined || from.points.length !== each.points.length) return each;
+      return {
+        ...each,
+        label: point(from.label, each.label, part),
+        points: each.points.map((to, index) => point(from.points[index] ?? to, to, part)),
+      };
+    }),
+  };
+}
+
+function stands(before: Placed, after: Placed): boolean {
+  const nodes = new Map(before.nodes.map((each) => [each.node.name, each]));
+  return after.nodes.every((each) => {
+    const from = nodes.get(each.node.name);
+    return from === undefined || (from.x === each.x && from.y === each.y);
+  });
+}
+
+export function useAnimatedLayout(placed: Placed): Placed {
+  const [shown, setShown] = useState(placed);
+  const last = useRef(placed);
+  useEffect(() => {
+    const before = last.current;
+    const show = (picture: Placed): void => {
+      last.current = picture;
+      setShown(picture);
+    };
+    const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (isCalm || placed.nodes.length > LARGEST || stands(before, placed)) {
+      show(placed);
+      return;
+    }
+    const started = performance.now();
+    let frame = requestAnimationFrame(function move(now: number) {
+      const time = Math.min(1, Math.max(0, (now - started) / MILLISECONDS));
+      show(time === 1 ? placed : between(before, placed, 1 - (1 - time) ** 3));
+      if (time < 1) frame = requestAnimationFrame(move);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [placed]);
+  return shown;
+}

@@ -1,0 +1,59 @@
+// A wire on its way: begun at one port by a drag, a tap or a key, until it ends at another. Says of each end whether it fits.
+import type { OutlineWire } from "../../../api/schema";
+import { createContext } from "react";
+import type { Port } from "../../edits/graph-requests";
+import type { GraphLanguage } from "../../edits/graph-language";
+
+export interface PortEnd extends Port {
+  readonly side: "output" | "input";
+}
+
+export interface Connecting {
+  readonly from: PortEnd;
+  /** Why a wire to this port would not fit, null if it does; not there while the language is asked. */
+  readonly verdicts: ReadonlyMap<string, string | null>;
+}
+
+/** What the stages and wires of the canvas need to know of it. */
+export interface Hands {
+  readonly connecting: Connecting | null;
+  /** A port was pressed: a wire begins there, or the one on its way ends there. */
+  readonly tapPort: (end: PortEnd) => void;
+  /** What a wire says of its tensor was pressed. */
+  readonly pressLabel: (wire: OutlineWire) => void;
+  readonly readOnly: boolean;
+}
+
+export const HandsContext = createContext<Hands>({
+  connecting: null,
+  tapPort: () => undefined,
+  pressLabel: () => undefined,
+  readOnly: true,
+});
+
+export function keyOf({ stage, index }: Port): string {
+  return `${stage} ${index}`;
+}
+
+/** All that a wire from (or to) this port could end at. */
+export async function verdictsFor(language: GraphLanguage, from: PortEnd): Promise<ReadonlyMap<string, string | null>> {
+  const found = from.side === "output" ? await language.fits(from) : await language.sources(from.stage, from.index);
+  return new Map(found.map((each) => [keyOf(each), each.reason]));
+}
+
+/** What is known of a stage as the other end: the index of a port that fits, or why none does. An empty input comes first. */
+export function endAt(
+  verdicts: ReadonlyMap<string, string | null>,
+  stage: string,
+  taken: (index: number) => boolean,
+): { readonly index: number } | { readonly reason: string } | null {
+  const ends = [...verdicts]
+    .filter(([key]) => key.slice(0, key.lastIndexOf(" ")) === stage)
+    .map(([key, reason]) => ({ index: Number(key.slice(key.lastIndexOf(" ") + 1)), reason }));
+  const fitting = ends
+    .filter(({ reason }) => reason === null)
+    .toSorted((one, other) => Number(taken(one.index)) - Number(taken(other.index)) || one.index - other.index);
+  if (fitting[0] !== undefined) return { index: fitting[0].index };
+  const reason = ends.find((each) => each.reason !== null)?.reason;
+  return reason === undefined || reason === null ? null : { reason };
+}

@@ -1,0 +1,157 @@
+// From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
+import type { OutlineWire } from "../../../api/schema";
+import { Position } from "@xyflow/react";
+import type { Severity } from "../../session/problems/severity";
+import type { StagePorts } from "../../edits/graph-requests";
+import type { Placed, PlacedNode } from "../../../pipeline";
+import type { PortData, StageFlowNode } from "./StageNode";
+import type { WireFlowEdge } from "./WireEdge";
+
+/** The half of a port that stands out of its stage, as drawn in canvas.css. */
+const PORT_HALF = 6;
+
+export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "target_index">): string {
+  return `${target} ${target_index}`;
+}
+
+/** Whether the inputs are given by what the stage is, as a model's are: then there are no more. */
+export function hasItsOwn(ports: StagePorts | undefined): boolean {
+  return ports !== undefined && ports.inputs.length > 0 && ports.inputs.every((port) => port.name !== null);
+}
+
+function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined, index: number): string {
+  const port = ports?.inputs[index];
+  return [
+    `input ${port?.name ?? index}`,
+    wire?.type ?? port?.type ?? "",
+    wire?.meaning ?? "",
+    wire === undefined ? "not connected" : `from ${wire.source}`,
+  ]
+    .filter((word) => word !== "")
+    .join(", ");
+}
+
+type WiresOf = ReadonlyMap<string, readonly OutlineWire[]>;
+
+function portsOf(
+  placed: PlacedNode,
+  ports: StagePorts | undefined,
+  into: WiresOf,
+  out: WiresOf,
+): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
+  const { name } = placed.node;
+  const reads = new Map((into.get(name) ?? []).map((wire) => [wire.target_index, wire]));
+  const gives = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
+  return {
+    inputs: placed.inputs.map((y, index) => ({
+      y,
+      title: inputTitle(ports, reads.get(index), index),
+      taken: reads.has(index),
+    })),
+    outputs: placed.outputs.map((y, index) => ({
+      y,
+      title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? "", gives.get(index)?.meaning ?? ""]
+        .filter((word) => word !== "")
+        .join(", "),
+      taken: gives.has(index),
+    })),
+  };
+}
+
+function grouped(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) => string): WiresOf {
+  const found = new Map<string, OutlineWire[]>();
+  for (const wire of wires) found.set(nameOf(wire), [...(found.get(nameOf(wire)) ?? []), wire]);
+  return found;
+}
+
+/** The stages, before anything is selected. */
+export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
+  const wires = placed.wires.map((each) => each.wire);
+  const into = grouped(wires, (wire) => wire.target);
+  const out = grouped(wires, (wire) => wire.source);
+  return placed.nodes.map((each) => {
+    const { name } = each.node;
+    const { inputs, outputs } = portsOf(each, ports.get(name), into, out);
+    const takesMore =
+      each.node.kind !== "capability" && inputs.every((port) => port.taken) && !hasItsOwn(ports.get(name));
+    return {
+      id: name,
+      type: "stage",
+      position: { x: each.x, y: each.y },
+      width: each.width,
+      height: each.height,
+      handles: [
+        ...inputs.map((port, index) => handle("target", index, 0, port.y)),
+        ...(takesMore ? [handle("target", inputs.length, 0, each.height - PORT_HALF)] : []),
+        ...outputs.map((port, index) => handle("source", index, each.width, port.y)),
+      ],
+      domAttributes: { "aria-roledescription": undefined },
+      data: { stage: each.node, inputs, outputs, takesMore, selected: false, tabStop: false, severity: null },
+    };
+  });
+}
+
+function handle(
+  type: "source" | "target",
+  index: number,
+  x: number,
+  y: number,
+): NonNullable<StageFlowNode["handles"]>[number] {
+  const position = type === "source" ? Position.Right : Position.Left;
+  return {
+    type,
+    id: `${type === "source" ? "output" : "input"} ${index}`,
+    position,
+    x: x - PORT_HALF,
+    y: y - PORT_HALF,
+    width: 2 * PORT_HALF,
+    height: 2 * PORT_HALF,
+  };
+}
+
+/** With what is selected and what is wrong. Stages that are as before stay the same objects, and are not drawn again. */
+export function marked(
+  nodes: StageFlowNode[],
+  selected: string | null,
+  wrong: ReadonlyMap<string, Severity>,
+): StageFlowNode[] {
+  const stop = nodes.some((node) => node.id === selected) ? selected : (nodes[0]?.id ?? null);
+  return nodes.map((node) => {
+    const [isSelected, tabStop, severity] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
+    return isSelected || tabStop || severity !== null
+      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, severity } }
+      : node;
+  });
+}
+
+/** The wires, before any is chosen. */
+export function edgesOf(placed: Placed): WireFlowEdge[] {
+  return placed.wires.map(({ wire, points, label, text, isBetween }) => ({
+    id: wireId(wire),
+    type: "wire",
+    source: wire.source,
+    target: wire.target,
+    sourceHandle: `output ${wire.source_index}`,
+    targetHandle: `input ${wire.target_index}`,
+    domAttributes: { "aria-roledescription": undefined },
+    data: { wire, points, label, text, isBetween, near: false, watched: null },
+  }));
+}
+
+/** With what is chosen, selected and watched; the others stay the same objects. */
+export function markedEdges(
+  edges: WireFlowEdge[],
+  selected: string | null,
+  chosen: string | null,
+  watched: (wire: OutlineWire) => boolean | null,
+): WireFlowEdge[] {
+  return edges.map((edge) => {
+    if (edge.data === undefined) return edge;
+    const { wire } = edge.data;
+    const near = selected !== null && (wire.source === selected || wire.target === selected);
+    const [isChosen, isWatched] = [edge.id === chosen, watched(wire)];
+    return near || isChosen || isWatched !== null
+      ? { ...edge, selected: isChosen, data: { ...edge.data, near, watched: isWatched } }
+      : edge;
+  });
+}

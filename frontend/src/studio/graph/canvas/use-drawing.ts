@@ -1,0 +1,70 @@
+// The picture of the pipeline: laid out for the room that there is, on its way to where a change puts it, and marked with what is
+// selected, watched and wrong.
+import type { Diagnostic, Outline } from "../../../api/schema";
+import { useMemo, useState } from "react";
+import { placeOnce, type Placed } from "../../../pipeline";
+import { severityByStage } from "../../session/problems/severity";
+import { useAnimatedLayout } from "./animated-layout";
+import type { StagePorts } from "../../edits/graph-requests";
+import { edgesOf as wiresOf, marked, markedEdges, nodesOf } from "./flow-elements";
+import type { StageFlowNode } from "./StageNode";
+import { edgesOf, roomFor, type Edges, type Room } from "./viewport";
+import type { WireFlowEdge } from "./WireEdge";
+import type { WatchedWires } from "../watched-wires";
+
+interface DrawingOptions {
+  readonly outline: Outline;
+  readonly ports: ReadonlyMap<string, StagePorts>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly runefile: string;
+  readonly selected: string | null;
+  /** The id of the wire that is chosen. */
+  readonly chosen: string | null;
+  readonly isStrip: boolean;
+  readonly watching: WatchedWires | null;
+}
+
+interface Drawing {
+  /** Where everything comes to stand. */
+  readonly placed: Placed;
+  readonly nodes: StageFlowNode[];
+  readonly edges: WireFlowEdge[];
+  /** What is kept free around it. */
+  readonly frame: Edges;
+  /** The size of the canvas, once it is known. */
+  readonly room: Room | null;
+  readonly setRoom: (room: Room) => void;
+}
+
+export function useDrawing(options: DrawingOptions): Drawing {
+  const { outline, ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
+  const [place] = useState(placeOnce);
+  const [room, setRoom] = useState<Room | null>(null);
+  const frame = edgesOf(isStrip);
+  const width = room === null ? Infinity : roomFor(room, frame);
+  const counts = useMemo(() => countPorts(ports), [ports]);
+  const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
+  const shown = useAnimatedLayout(placed);
+  const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
+  const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
+  const nodes = useMemo(() => marked(stages, selected, severities), [stages, selected, severities]);
+  const wires = useMemo(() => wiresOf(shown), [shown]);
+  const edges = useMemo(
+    () =>
+      markedEdges(wires, selected, chosen, (wire) =>
+        watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }),
+      ),
+    [wires, selected, chosen, watching],
+  );
+  return { placed, nodes, edges, frame, room, setRoom };
+}
+
+/** How many ports each stage is drawn with: one input at least, where a wire can be put. */
+function countPorts(ports: ReadonlyMap<string, StagePorts>) {
+  return new Map(
+    [...ports].map(([name, each]) => [
+      name,
+      { inputs: Math.max(each.inputs.length, each.kind === "capability" ? 0 : 1), outputs: each.outputs.length },
+    ]),
+  );
+}

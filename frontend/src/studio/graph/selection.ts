@@ -1,9 +1,0 @@
-// Which stage a line of the Runefile belongs to. Pure; the outline's lines are the server's word.
-import type { Outline, OutlineNode } from "../../api/schema";
-
-/** The last stage that begins on `line` or above it; null above the first. */
-export function stageAt(outline: Outline, line: number): OutlineNode | null {
-  let found: OutlineNode | null = null;
-  for (const node of outline.nodes) if (node.line <= line && (found === null || node.line > found.line)) found = node;
-  return found;
-}

@@ -1,0 +1,35 @@
+// Which problems and which pipeline the page shows: those of its own check where there is one, else the server's.
+import type { Preview } from "../../../api/schema";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { CheckedText, TextCheck } from "./text-check";
+import type { SessionStore } from "../session-store";
+
+/** Problems that only a build can tell; the check in the page knows nothing of them. */
+const OF_BUILDS = /^RUNE008[12]/;
+
+export function withChecked(preview: Preview, checked: CheckedText | null): Preview {
+  if (checked === null) return preview;
+  const { outline } = checked;
+  const ofBuilds = checked.isFresh ? preview.diagnostics.filter((diagnostic) => OF_BUILDS.test(diagnostic.code)) : [];
+  // The same list where nothing is added: what draws it need not draw it again.
+  const diagnostics = ofBuilds.length === 0 ? checked.diagnostics : [...checked.diagnostics, ...ofBuilds];
+  return { ...preview, diagnostics, outline };
+}
+
+/** The preview as the page shows it, which follows both. */
+export function checkedPreview(
+  session: SessionStore["state"],
+  checking: TextCheck["state"],
+): Omit<StoreApi<Preview>, "setState"> {
+  let [preview, checked] = [session.getState().preview, checking.getState()];
+  const store = createStore<Preview>(() => withChecked(preview, checked));
+  const follow = (): void => {
+    const [newest, answer] = [session.getState().preview, checking.getState()];
+    if (newest === preview && answer === checked) return;
+    [preview, checked] = [newest, answer];
+    store.setState(withChecked(preview, checked), true);
+  };
+  session.subscribe(follow);
+  checking.subscribe(follow);
+  return store;
+}

@@ -1,0 +1,164 @@
+// Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
+// rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
+import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../../api/schema";
+import { useMemo } from "react";
+import { createStore, useStore, type StoreApi } from "zustand";
+import { sentenceOf } from "../../api/problem";
+import type { VariantRequest } from "../../api/watch";
+
+export const MOST_WIRES = 8;
+/** Milliseconds after which it is read again although no event said that it is built: events may be lost. */
+const POLL_MILLISECONDS = 3000;
+
+export interface VariantState {
+  readonly wires: readonly Wire[];
+  /** The newest rune that shows them, and the version of the text that it is of. */
+  readonly build: PreviewBuild | null;
+  readonly of: string | null;
+  /** Why there is none. */
+  readonly problem: string | null;
+  /** What tests found, where those were wished for. */
+  readonly tests: Watch["tests"];
+}
+
+interface VariantClient {
+  watch(wires: readonly Wire[], wish: VariantRequest | null): Promise<Watch>;
+  watched(id: string): Promise<Watch>;
+}
+
+const NOTHING: VariantState = { wires: [], build: null, of: null, problem: null, tests: null };
+
+export class VariantBuild {
+  private readonly store = createStore<VariantState>(() => NOTHING);
+  readonly state: Omit<StoreApi<VariantState>, "setState"> = this.store;
+  /** Counts what was asked, so that an answer to an older question is known as such. */
+  private turn = 0;
+  private waitsFor: string | null = null;
+  private version: string | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private wished: VariantRequest | null = null;
+  /** Wires that something of the page reads, and that are not shown as watched. */
+  private besides: readonly Wire[] = [];
+
+  constructor(
+    private readonly client: VariantClient,
+    private readonly onTooMany: (sentence: string) => void,
+  ) {}
+
+  isWatched({ stage, index }: Wire): boolean {
+    return this.store.getState().wires.some((wire) => wire.stage === stage && wire.index === index);
+  }
+
+  /** Begins or ends to ask for another rune of the text. Not beside wires: those have a store of their own. */
+  wish(what: VariantRequest | null): void {
+    if (JSON.stringify(what) === JSON.stringify(this.wished)) return;
+    this.wished = what;
+    this.stop();
+    if (what !== null) this.ask();
+  }
+
+  /** Begins or ends to watch what flows out of a stage. */
+  toggle({ stage, index }: Wire): void {
+    const { wires } = this.store.getState();
+    const others = wires.filter((wire) => wire.stage !== stage || wire.index !== index);
+    const isNew = others.length === wires.length;
+    if (isNew && wires.length >= MOST_WIRES) {
+      this.onTooMany(`At most ${MOST_WIRES} wires are watched at once. Stop watching one of them first.`);
+      return;
+    }
+    if (!isNew && others.length === 0 && this.besides.length === 0) {
+      this.stop();
+      return;
+    }
+    this.store.setState({ wires: isNew ? [...wires, { stage, index }] : others });
+    this.ask();
+  }
+
+  /** Also reads these wires, in place of those before; they take no part in what is shown as watched. */
+  accompany(besides: readonly Wire[]): void {
+    if (JSON.stringify(besides) === JSON.stringify(this.besides)) return;
+    this.besides = besides;
+    if (this.isWanted) this.ask();
+    else this.stop();
+  }
+
+  private get isWanted(): boolean {
+    return this.store.getState().wires.length + this.besides.length > 0 || this.wished !== null;
+  }
+
+  /** The preview was read: of another text it is asked for anew. */
+  follow({ build }: Preview): void {
+    const version = build?.version ?? null;
+    if (version === this.version) return;
+    this.version = version;
+    if (this.isWanted) this.ask();
+  }
+
+  apply(event: ProjectEvent): void {
+    if (event.type !== "preview.watched" || event.data.watch !== this.waitsFor) return;
+    if (event.data.answer === undefined) this.look(this.turn, event.data.watch);
+    else this.take(this.turn, this.version, event.data.answer);
+  }
+
+  /** Forgets what was found, and an answer that is on its way; it is asked for again when the next text is built. */
+  stop(): void {
+    this.turn += 1;
+    this.waitsFor = null;
+    clearTimeout(this.timer);
+    this.store.setState(NOTHING);
+  }
+
+  private ask(): void {
+    this.turn += 1;
+    const { turn, version } = this;
+    const { wires } = this.store.getState();
+    const more = this.besides.filter((each) => !this.isWatched(each));
+    this.client.watch([...wires, ...more].slice(0, MOST_WIRES), this.wished).then(
+      (answer) => this.take(turn, version, answer),
+      (error: unknown) => this.refuse(turn, error),
+    );
+  }
+
+  private look(turn: number, id: string): void {
+    const { version } = this;
+    this.client.watched(id).then(
+      (answer) => this.take(turn, version, answer),
+      (error: unknown) => this.refuse(turn, error),
+    );
+  }
+
+  private take(turn: number, version: string | null, answer: Watch): void {
+    if (turn !== this.turn) return;
+    clearTimeout(this.timer);
+    if (answer.state === "ready") {
+      this.waitsFor = null;
+      this.store.setState({ build: answer.build, of: version, problem: null, tests: answer.tests });
+    } else if (answer.state === "building") {
+      this.waitsFor = answer.id;
+      this.timer = setTimeout(() => this.look(turn, answer.id), POLL_MILLISECONDS);
+      this.store.setState({ problem: null });
+    } else {
+      this.waitsFor = null;
+      this.store.setState({ problem: answer.error ?? "It could not be built." });
+    }
+  }
+
+  private refuse(turn: number, error: unknown): void {
+    if (turn === this.turn) this.store.setState({ problem: sentenceOf(error) });
+  }
+}
+
+/** For what draws wires: another object whenever what is watched changes. */
+export function useWatching(store: VariantBuild): {
+  readonly isWatched: (wire: Wire) => boolean;
+  readonly toggle: (wire: Wire) => void;
+} {
+  const { wires } = useStore(store.state);
+  return useMemo(
+    () => ({
+      isWatched: ({ stage, index }: Wire) => wires.some((wire) => wire.stage === stage && wire.index === index),
+      toggle: (wire: Wire) => store.toggle(wire),
+    }),
+    [store, wires],
+  );
+}

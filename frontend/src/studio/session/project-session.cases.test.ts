@@ -1,0 +1,60 @@
+// The session before, changed by its events, is the session after: by cases that the server gives of all its acts.
+// tests/forge/events/test_front_end_follows_events.py collects them, holds the server to them, and runs this file.
+import type { ProjectEvent, ProjectState } from "../../api/schema";
+import { expect, inject, test } from "vitest";
+import { afterEvent, sessionOf, withPreview, type Reading, type ProjectSession } from "./project-session";
+
+interface Case {
+  readonly before: ProjectState;
+  readonly events: readonly ProjectEvent[];
+  readonly after: ProjectState;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    eventCases: object;
+  }
+}
+
+const CASES = inject("eventCases") as Readonly<Record<string, Case>>;
+
+/** What reading gives, now that all has happened. */
+function withReading(session: ProjectSession, reading: Reading | null, now: ProjectState): ProjectSession {
+  if (reading?.what === "state") return { ...session, ...now };
+  return reading?.what === "preview" ? withPreview(session, now.preview) : session;
+}
+
+function follow({ before, events, after }: Case): ProjectSession {
+  return events.reduce((known, event) => {
+    const { session, reading } = afterEvent(known, event);
+    return withReading(session, reading, after);
+  }, sessionOf(before));
+}
+
+/** What the state says: not the number of the last event, which its stream keeps, and no builds of before the newest. */
+function told(state: ProjectState, shown: number): unknown {
+  const { project, me, may, preview, builds, tags } = state;
+  return { project, me, may, preview, builds: builds.slice(0, shown), tags };
+}
+
+test("there are cases", () => {
+  expect(Object.keys(CASES).length).toBeGreaterThan(20);
+});
+
+test.each(Object.entries(CASES))("%s", (_, example) => {
+  const shown = example.after.builds.length;
+  expect(told(follow(example), shown)).toEqual(told(example.after, shown));
+});
+
+test.each(Object.entries(CASES))("%s, when its events are read from the log", (_, example) => {
+  const events = example.events.map((event) => withoutTold(event));
+  const shown = example.after.builds.length;
+  expect(told(follow({ ...example, events }), shown)).toEqual(told(example.after, shown));
+});
+
+/** As the log keeps it. */
+function withoutTold(event: ProjectEvent): ProjectEvent {
+  if (event.type === "preview.changed") return { ...event, data: { ...event.data, preview: undefined } };
+  if (event.type === "preview.watched") return { ...event, data: { ...event.data, answer: undefined } };
+  return event;
+}

@@ -1,0 +1,81 @@
+// What the page knows of a project apart from its text, and how each event changes it. Pure.
+import type { Build, LogLine, Preview, ProjectEvent, ProjectState } from "../../api/schema";
+
+export interface ProjectSession extends ProjectState {
+  /** The log of each build that was looked at, by its id. */
+  readonly logs: Readonly<Record<string, readonly LogLine[]>>;
+  /** Whether the event socket is open. */
+  readonly connected: boolean;
+}
+
+/** What must be read from the server after an event that does not bring it. */
+export type Reading =
+  { readonly what: "preview" } | { readonly what: "log"; readonly build: string } | { readonly what: "state" };
+
+export function sessionOf(state: ProjectState): ProjectSession {
+  return { ...state, logs: {}, connected: false };
+}
+
+/** The newest first; a build that is known is replaced where it stands. */
+export function withBuild(builds: readonly Build[], build: Build): readonly Build[] {
+  if (build.number === null) return builds;
+  if (builds.some((other) => other.id === build.id))
+    return builds.map((other) => (other.id === build.id ? build : other));
+  return [build, ...builds].sort((one, other) => (other.number ?? 0) - (one.number ?? 0));
+}
+
+/** A build as a request answered it. Its events may have come first, so one that goes on takes nothing back; an end stays. */
+export function withAnswer(builds: readonly Build[], build: Build): readonly Build[] {
+  return isUnderWay(build) && builds.some((other) => other.id === build.id) ? builds : withBuild(builds, build);
+}
+
+/** The session after an event, and what to read because of it. */
+export function afterEvent(
+  session: ProjectSession,
+  event: ProjectEvent,
+): { session: ProjectSession; reading: Reading | null } {
+  switch (event.type) {
+    case "preview.changed":
+      // As told, it has the preview with it; as read from the log after a while away, or a large one, it does not.
+      return event.data.preview === undefined
+        ? { session, reading: { what: "preview" } }
+        : { session: withPreview(session, event.data.preview), reading: null };
+    case "build.changed":
+      return {
+        session: { ...session, builds: withBuild(session.builds, event.data.build) },
+        reading: { what: "log", build: event.data.build.id },
+      };
+    case "build.log":
+      return { session, reading: { what: "log", build: event.data.build } };
+    case "project.changed":
+      return { session: { ...session, project: event.data.project }, reading: null };
+    case "targets.changed":
+      return { session: { ...session, targets: event.data.targets }, reading: null };
+    case "tag.published":
+    case "tag.described":
+      return { session, reading: { what: "state" } };
+    case "review.changed":
+    case "thread.changed":
+    default:
+      return { session, reading: null };
+  }
+}
+
+/** A preview that was read later than another may have been answered earlier: the higher sequence is the newer text. */
+export function withPreview(session: ProjectSession, preview: Preview): ProjectSession {
+  return preview.sequence < session.preview.sequence ? session : { ...session, preview };
+}
+
+/** The newest build that has a rune, or null. */
+export function lastSucceeded(builds: readonly Build[]): Build | null {
+  return builds.find((build) => build.state === "succeeded") ?? null;
+}
+
+/** The page on which one asks for a review of a build. */
+export function askAddress(build: Build): string {
+  return `${build.url}/ask`;
+}
+
+export function isUnderWay(build: Build): boolean {
+  return build.state === "queued" || build.state === "running";
+}

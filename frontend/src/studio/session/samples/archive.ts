@@ -1,0 +1,44 @@
+// What was dropped or chosen for an import of samples, as the one archive that an import is: then it comes in as a whole or not at all.
+import { Problem } from "../../api/problem";
+import { bytes, count } from "../../format/quantities";
+import { loneArchive, MOST_FILES, withoutLitter, type NamedFile } from "../uploads/incoming-files";
+
+export interface SampleArchive {
+  readonly file: File;
+  /** What it was made of, for a person: `words, 12 files`. */
+  readonly title: string;
+}
+
+/**
+ * A .zip as it is; else files and folders, packed. `limit` is for the archive, in bytes. Throws a `Problem` for what
+ * the server would refuse once all of it was sent.
+ */
+export async function sampleArchive(incoming: readonly NamedFile[], limit: number): Promise<SampleArchive> {
+  const whole = loneArchive(incoming);
+  const kept = withoutLitter(incoming);
+  const size = (whole === null ? kept.map(({ file }) => file) : [whole]).reduce((sum, file) => sum + file.size, 0);
+  if (whole === null && kept.length === 0) throw refusal("There are no files in it. Choose a folder with recordings.");
+  if (whole === null && kept.length > MOST_FILES)
+    throw refusal(`There are ${kept.length} files; a project has at most ${MOST_FILES}. Import a part of them.`);
+  if (size > limit)
+    throw refusal(`It has ${bytes(size)}; this server accepts ${bytes(limit)} at once. Import it in parts.`);
+  if (whole !== null) return { file: whole, title: whole.name };
+  const name = nameOf(kept);
+  return { file: await packed(kept, name), title: `${name}, ${count(kept.length, "file")}` };
+}
+
+const refusal = (detail: string): Problem => new Problem(422, "It cannot be imported", detail);
+
+/** The folder that all lies in, or the first file. */
+function nameOf(files: readonly NamedFile[]): string {
+  const tops = new Set(files.map(({ name }) => name.split("/")[0] ?? name));
+  const [first = "samples"] = tops;
+  return tops.size === 1 ? first : `${first} and ${tops.size - 1} more`;
+}
+
+/** Recordings hardly become smaller, so they are packed as they are. */
+async function packed(files: readonly NamedFile[], name: string): Promise<File> {
+  const { downloadZip } = await import("client-zip");
+  const archive = downloadZip(files.map(({ name: path, file }) => ({ name: path, input: file })));
+  return new File([await archive.blob()], `${name}.zip`, { type: "application/zip" });
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import type { ProjectClient } from "../../api/client";
+import { isKnown, takeBackAll } from "./splits-and-labels";
+
+describe("samples", () => {
+  it("knows a label whatever its case and spaces", () => {
+    expect(isKnown(" Turn  Left ", ["turn left"])).toBe(true);
+    expect(isKnown("turn right", ["turn left"])).toBe(false);
+  });
+
+  it("takes each back once", async () => {
+    const taken: string[] = [];
+    const client = { takeBack: (id: string) => Promise.resolve(void taken.push(id)) } as unknown as ProjectClient;
+    await takeBackAll(
+      client,
+      ["a", "b", "c", "d", "e"].map((id) => ({ id })),
+    );
+    expect(taken).toEqual(["a", "b", "c", "d", "e"]);
+  });
+});

@@ -1,0 +1,27 @@
+// What is done with many samples at once.
+import type { Sample, SampleSplit } from "../../../api/schema";
+import type { ProjectClient } from "../../api/client";
+
+/** What a sample is for, in the words of the page. */
+export const SPLITS: readonly { readonly split: SampleSplit; readonly name: string }[] = [
+  { split: "test", name: "Test: each build runs it" },
+  { split: "train", name: "Train: the model learned from it" },
+  { split: "kept", name: "Kept: for a last look" },
+];
+
+const AT_ONCE = 4;
+
+/** Takes the consent back for each; a few at a time. */
+export async function takeBackAll(client: ProjectClient, samples: readonly Pick<Sample, "id">[]): Promise<void> {
+  for (let start = 0; start < samples.length; start += AT_ONCE)
+    await Promise.all(samples.slice(start, start + AT_ONCE).map(({ id }) => client.takeBack(id)));
+}
+
+/** Whether the rune has a word for a label; case and the number of spaces do not count. */
+export function isKnown(label: string, labels: readonly string[]): boolean {
+  return labels.some((known) => same(known) === same(label));
+}
+
+function same(label: string): string {
+  return label.trim().replace(/\s+/g, " ").toLowerCase();
+}

@@ -1,0 +1,136 @@
+// Files on their way to the server: how far each is, and why one was refused. A list that React reads.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { sentenceOf } from "../../api/problem";
+import { upload } from "../../api/upload";
+
+export interface UploadRow {
+  readonly id: number;
+  readonly path: string;
+  /** From 0 to 1. */
+  readonly share: number;
+  /** Why it was refused, or null while it is under way. */
+  readonly refused: string | null;
+  readonly stop: () => void;
+}
+
+export interface Destination {
+  readonly address: (path: string) => string;
+  readonly unpackAddress: (folder: string, replace: boolean) => string;
+  /** Read for each file: signing in again makes another. */
+  readonly token: () => string;
+  readonly limit: number;
+  /** What a refusal means: the same error, or that one is signed out. */
+  readonly explain: (error: unknown) => Promise<unknown>;
+}
+
+/** What a .zip brought. Restoring these paths of version `before` takes it back. */
+export interface Unpacked {
+  readonly before: number;
+  readonly added: readonly string[];
+  readonly replaced: readonly string[];
+}
+
+/** Files that are sent at one time: more do not go faster, and each may be checked for some time. */
+const AT_ONCE = 3;
+
+export class Uploads {
+  private readonly store = createStore<readonly UploadRow[]>(() => []);
+  readonly state: Omit<StoreApi<readonly UploadRow[]>, "setState"> = this.store;
+  private next = 1;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private readonly destination: Destination) {}
+
+  /** The most that one file may have, in bytes. */
+  get limit(): number {
+    return this.destination.limit;
+  }
+
+  /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. */
+  async send(path: string, file: File): Promise<boolean> {
+    try {
+      return (await this.row(path, file, this.destination.address(path), "PUT")) !== null;
+    } catch (error) {
+      this.refuse(path, sentenceOf(error));
+      return false;
+    }
+  }
+
+  /** Send a .zip to be unpacked; null when it was stopped. Throws the server's Problem. */
+  async unpack(file: File, folder: string, replace: boolean): Promise<Unpacked | null> {
+    const answer = await this.row(file.name, file, this.destination.unpackAddress(folder, replace), "POST");
+    return answer === null ? null : (JSON.parse(answer) as Unpacked);
+  }
+
+  /** Say in the list why something was refused. */
+  refuse(path: string, reason: string): void {
+    this.become([
+      ...this.store.getState().filter((row) => row.path !== path),
+      { id: this.next++, path, share: 0, refused: reason, stop: () => undefined },
+    ]);
+  }
+
+  dismiss(id: number): void {
+    this.become(this.store.getState().filter((row) => row.id !== id));
+  }
+
+  /** Forget all refusals. */
+  dismissAll(): void {
+    this.become(this.store.getState().filter((row) => row.refused === null));
+  }
+
+  /** Stop all that is under way. */
+  stopAll(): void {
+    for (const row of this.store.getState()) if (row.refused === null) row.stop();
+  }
+
+  /** One file on its way; null when it was stopped. */
+  private async row(path: string, file: File, address: string, method: "PUT" | "POST"): Promise<string | null> {
+    const id = this.next++;
+    const stopping = new AbortController();
+    const stop = (): void => {
+      stopping.abort();
+      this.dismiss(id);
+    };
+    this.become([
+      ...this.store.getState().filter((row) => row.path !== path),
+      { id, path, share: 0, refused: null, stop },
+    ]);
+    await this.turn();
+    try {
+      if (stopping.signal.aborted) return null;
+      const { token, limit } = this.destination;
+      return await upload(file, {
+        address,
+        method,
+        token: token(),
+        limit,
+        onProgress: (share) => this.change(id, { share }),
+        signal: stopping.signal,
+      });
+    } catch (error) {
+      if (stopping.signal.aborted) return null;
+      throw await this.destination.explain(error);
+    } finally {
+      this.dismiss(id);
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
+  }
+
+  /** Wait for a place; whoever ends hands theirs on. */
+  private async turn(): Promise<void> {
+    if (this.running < AT_ONCE) this.running += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private change(id: number, change: Partial<UploadRow>): void {
+    this.become(this.store.getState().map((row) => (row.id === id ? { ...row, ...change } : row)));
+  }
+
+  private become(rows: readonly UploadRow[]): void {
+    this.store.setState(rows, true);
+  }
+}

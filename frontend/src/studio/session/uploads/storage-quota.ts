@@ -1,0 +1,27 @@
+// Whether what is to be uploaded fits into what the organisation may store. Pure.
+import type { Storage } from "../../api/page-state";
+import { bytes } from "../../format/quantities";
+
+/** The part of the limit from which people are warned, as on the organisation's page. */
+const NEAR = 0.8;
+
+export interface QuotaNotice {
+  readonly tone: "warn" | "bad";
+  readonly text: string;
+}
+
+/** What to say before so many bytes are sent; null where there is room enough. */
+export function quotaNotice({ used, limit }: Storage, size: number): QuotaNotice | null {
+  if (used + size > limit) {
+    const left = Math.max(0, limit - used);
+    return {
+      tone: "bad",
+      text: `The organisation has ${bytes(left)} left of ${bytes(limit)}: this may be refused. Delete recordings that nobody needs, or ask the operator of this server for more.`,
+    };
+  }
+  if (used + size < limit * NEAR) return null;
+  return {
+    tone: "warn",
+    text: `After this, the organisation has ${bytes(limit - used - size)} left of ${bytes(limit)}.`,
+  };
+}

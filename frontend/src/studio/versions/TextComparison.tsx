@@ -1,0 +1,131 @@
+// A text of two moments: side by side where there is room, one under the other where there is not.
+import type { FileChange } from "../../api/schema";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
+import { EditorState, type Extension } from "@codemirror/state";
+import { EditorView, lineNumbers } from "@codemirror/view";
+import { useEffect, useRef, useState } from "react";
+import { sentenceOf } from "../api/problem";
+import { languageOf } from "../editor/languages";
+import { look } from "../editor/theme";
+import type { Workspace } from "../session/workspace";
+import { sideName, type Side, type Sides } from "./comparison";
+
+interface TextComparisonProps {
+  readonly workspace: Workspace;
+  readonly file: FileChange;
+  readonly sides: Sides;
+  readonly nonce: string;
+}
+
+interface Texts {
+  readonly before: string;
+  readonly after: string;
+  readonly language: Extension;
+}
+
+/** Below this width two columns of code cannot be read. */
+const ROOM = "(min-width: 1000px)";
+/** Enough for any file of code; of longer ones the difference is drawn more coarsely. */
+const DIFF = { scanLimit: 2000, timeout: 400 };
+const COLLAPSED = { margin: 3, minSize: 6 };
+
+async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
+  if (path === null) return "";
+  if (side !== "now") return workspace.client.versionText(side, path);
+  const file = workspace.state.getState().files.find((each) => each.path === path);
+  return file === undefined ? "" : (workspace.files.text(file.id)?.toJSON() ?? null);
+}
+
+export function TextComparison({ workspace, file, sides, nonce }: TextComparisonProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const [texts, setTexts] = useState<Texts | "no text" | { readonly error: string } | null>(null);
+  const { from, to } = sides;
+  const { path, was, before, after } = file;
+
+  useEffect(() => {
+    let wanted = true;
+    Promise.all([
+      textOf(workspace, from, before === null ? null : was),
+      textOf(workspace, to, after === null ? null : path),
+      languageOf(path),
+    ]).then(
+      ([old, fresh, language]) =>
+        wanted && setTexts(old === null || fresh === null ? "no text" : { before: old, after: fresh, language }),
+      (problem: unknown) => wanted && setTexts({ error: sentenceOf(problem) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [workspace, from, to, path, was, before, after]);
+
+  useEffect(() => {
+    if (holder.current === null || texts === null || texts === "no text" || "error" in texts) return undefined;
+    const parent = holder.current;
+    const shared: Extension = [
+      EditorState.lineSeparator.of("\n"),
+      nonce === "" ? [] : EditorView.cspNonce.of(nonce),
+      EditorState.readOnly.of(true),
+      EditorView.editable.of(false),
+      lineNumbers(),
+      texts.language,
+      look,
+    ];
+    const media = matchMedia(ROOM);
+    let drawn: { destroy: () => void };
+    const draw = (): void => {
+      const named = (side: Side): Extension =>
+        EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
+      drawn = media.matches
+        ? new MergeView({
+            parent,
+            a: { doc: texts.before, extensions: [shared, named(from)] },
+            b: { doc: texts.after, extensions: [shared, named(to)] },
+            gutter: true,
+            highlightChanges: true,
+            collapseUnchanged: COLLAPSED,
+            diffConfig: DIFF,
+          })
+        : new EditorView({
+            parent,
+            state: EditorState.create({
+              doc: texts.after,
+              extensions: [
+                shared,
+                EditorView.lineWrapping,
+                named(to),
+                unifiedMergeView({
+                  original: texts.before,
+                  mergeControls: false,
+                  gutter: true,
+                  collapseUnchanged: COLLAPSED,
+                  diffConfig: DIFF,
+                }),
+              ],
+            }),
+          });
+    };
+    draw();
+    const again = (): void => {
+      drawn.destroy();
+      parent.replaceChildren();
+      draw();
+    };
+    media.addEventListener("change", again);
+    return () => {
+      media.removeEventListener("change", again);
+      drawn.destroy();
+      parent.replaceChildren();
+    };
+  }, [texts, nonce, path, from, to]);
+
+  if (texts === null) return <p className="muted small">Reading both…</p>;
+  if (texts === "no text")
+    return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
+  if ("error" in texts) return <p className="small wrong">{texts.error}</p>;
+  return (
+    <>
+      {texts.before === texts.after && <p className="muted small">The text is the same.</p>}
+      <div ref={holder} className="text-compared" />
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+"""Everything that Anvil can refuse or fail at, by name.
+
+AnvilError
+├── UnsupportedModel    a model has ops, or ops with types, that Anvil has no kernel for
+├── MissingKernel       a target has no kernel for what an op computes
+├── BadModel            a model says something that its ops do not allow
+├── BadArgument         a proc-block cannot take an argument, which only its code could tell
+├── TooMuchMemory       the pipeline needs more memory than a rune may have
+└── CompileError        the compiler stopped: `reason` says by what
+    └── NotProven       constants of a kernel do not hold what they were found for
+"""
+
+from __future__ import annotations
+
+from rune.model.tflite import Unsupported
+
+
+class AnvilError(Exception):
+    """Base of Anvil's errors; the message is a sentence for a person."""
+
+
+class UnsupportedModel(AnvilError):
+    """`file` needs what Anvil lacks; `unsupported` lists it."""
+
+    def __init__(self, file: str, unsupported: tuple[Unsupported, ...]) -> None:
+        super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, unsupported))}")
+        self.file = file
+        self.unsupported = unsupported
+
+
+class MissingKernel(AnvilError):
+    """The kernel set called `kernels` has nothing that computes `computation`, which `file` needs."""
+
+    def __init__(self, file: str, computation: str, kernels: str) -> None:
+        super().__init__(f"the kernel set {kernels} has no kernel for {computation}, which {file} needs")
+        self.file = file
+        self.computation = computation
+        self.kernels = kernels
+
+
+class BadModel(AnvilError):
+    """`file` holds an op whose tensors or options contradict each other."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file = file
+        self.reason = reason
+
+
+class BadArgument(AnvilError):
+    """The proc-block of `stage` refuses an argument."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(f"{stage}: {reason}")
+        self.stage = stage
+        self.reason = reason
+
+
+class TooMuchMemory(AnvilError):
+    """`needed` and `limit` are bytes; `largest` is what needs most, by its name in the program."""
+
+    def __init__(self, needed: int, limit: int, largest: str) -> None:
+        # Rounded up, so that what is over the limit never reads as what is at it.
+        mebibytes = -(-needed // 2**20)
+        super().__init__(
+            f"the pipeline needs {mebibytes} MiB of memory, more than the {limit >> 20} MiB that a rune may have; "
+            f"most of it is for {largest}"
+        )
+        self.needed = needed
+        self.limit = limit
+        self.largest = largest
+
+
+class CompileError(AnvilError):
+    """The C compiler gave no module; `details` is what it printed, for the log."""
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details
+
+
+class NotProven(CompileError):
+    """The constants of a kernel, or its thresholds, do not give the reference's values: the message says where. It is a
+    defect of Hammer Forge, and no property of a model."""

@@ -1,0 +1,30 @@
+"""Pipeline and models to a target's program: read as a graph, made smaller by the passes, in the target's kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rune.compiler.anvil.passes.optimise import optimise
+from rune.compiler.anvil.profile import LITERT, Profile
+from rune.compiler.anvil.program import Program
+from rune.compiler.anvil.reading.pipeline import read_pipeline
+from rune.compiler.anvil.select import select
+from rune.compiler.anvil.target import Target
+from rune.model.tflite import Model
+from rune.source.runefile.pipeline import Pipeline, Port
+
+
+def lower(
+    pipeline: Pipeline,
+    models: Mapping[str, Model],
+    target: Target,
+    hosted: Mapping[str, bytes | None] | None = None,
+    *,
+    watched: Iterable[Port] = (),
+    timed: bool = False,
+    profile: Profile = LITERT,
+) -> Program:
+    """The program of a checked pipeline; arguments as those of `read_pipeline`. Raises `UnsupportedModel`, `BadModel`,
+    `BadArgument`, `MissingKernel`, and `ValueError` for a port that is not there."""
+    graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed, profile=profile)
+    return select(optimise(graph, target.passes).graph, target)

@@ -1,0 +1,43 @@
+"""Joins: what a CONCATENATION joins is made where its output lies, so that nothing is copied.
+
+Each input must have memory of its own and be read here once. Where the output would stand in memory for so long that
+the pipeline needed more (as in a U-Net, whose first layers wait for the last), the inputs are copied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rune.compiler.anvil.computation import Joined
+from rune.compiler.anvil.graph import Graph, Node
+from rune.compiler.anvil.passes.live_bytes import live_bytes
+
+
+def joins(graph: Graph) -> Graph:
+    """The graph without such ops."""
+    found = []
+    least = live_bytes(graph)
+    for number, node in enumerate(graph.nodes):
+        offsets = node.work.joined_offsets if isinstance(node.work, Joined) else None
+        if offsets is None or not _have_memory_of_their_own(graph, node):
+            continue
+        tried = graph.with_values(
+            {
+                storage: replace(graph.values[storage], shares=node.outputs[0], offset=offset)
+                for storage, offset in zip(map(graph.storage, node.inputs), offsets, strict=True)
+            }
+        )
+        needed = live_bytes(tried)
+        if needed <= least:
+            graph, least = tried, needed
+            found.append(number)
+    return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
+
+
+def _have_memory_of_their_own(graph: Graph, node: Node) -> bool:
+    """Whether each input is all of a storage that no other has, and no constant."""
+    storages = [graph.storage(index) for index in node.inputs]
+    return len(set(storages)) == len(storages) and all(
+        graph.values[storage].data is None and graph.values[storage].type.size == graph.values[index].type.size
+        for storage, index in zip(storages, node.inputs, strict=True)
+    )

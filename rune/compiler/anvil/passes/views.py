@@ -1,0 +1,41 @@
+"""Views: an op whose outputs are its input's bytes, or stretches of them, is no work: they are the input's memory.
+
+RESHAPE is one, and so is a SLICE, SPLIT or TRANSPOSE of what lies together. Where a stretch would keep so much of its
+input in memory that the pipeline needed more, it is copied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rune.compiler.anvil.computation import Parts, View
+from rune.compiler.anvil.graph import Graph, Node
+from rune.compiler.anvil.passes.live_bytes import live_bytes
+
+
+def views(graph: Graph) -> Graph:
+    """The graph without such ops."""
+    found = [number for number, node in enumerate(graph.nodes) if isinstance(node.work, View)]
+    for number in found:
+        graph = _shared(graph, graph.nodes[number], (0,))
+    least = live_bytes(graph)
+    for number, node in enumerate(graph.nodes):
+        offsets = node.work.part_offsets if isinstance(node.work, Parts) else None
+        if offsets is None or graph.values[graph.storage(node.inputs[0])].data is not None:
+            continue
+        tried = _shared(graph, node, offsets)
+        needed = live_bytes(tried)
+        if needed <= least:
+            graph, least = tried, needed
+            found.append(number)
+    return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
+
+
+def _shared(graph: Graph, node: Node, offsets: tuple[int, ...]) -> Graph:
+    """The graph whose outputs of this node begin so many bytes behind the start of its first input."""
+    return graph.with_values(
+        {
+            index: replace(graph.values[index], shares=node.inputs[0], offset=offset)
+            for index, offset in zip(node.outputs, offsets, strict=True)
+        }
+    )

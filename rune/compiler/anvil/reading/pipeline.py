@@ -1,0 +1,165 @@
+"""A checked pipeline as a graph: a node for each stage, and for each op of the models that are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rune.abi import Output
+from rune.compiler.anvil.errors import BadArgument
+from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
+from rune.compiler.anvil.profile import LITERT, Profile
+from rune.compiler.anvil.program import CapabilityRequest, OutputRequest
+from rune.compiler.anvil.reading.builder import GraphBuilder
+from rune.compiler.anvil.reading.model import read_ops
+from rune.compiler.blocks.signature import BlockError, BlockOutput, RunTimeSizes
+from rune.model.tflite import Model
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.tensor import ElementType, TensorType
+
+
+def read_pipeline(
+    pipeline: Pipeline,
+    models: Mapping[str, Model],
+    hosted: Mapping[str, bytes | None] | None = None,
+    *,
+    watched: Iterable[Port] = (),
+    timed: bool = False,
+    profile: Profile = LITERT,
+) -> Graph:
+    """The graph of a checked pipeline; `models` that are compiled by the file names of their stages.
+
+    `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
+    it. What flows out of the `watched` ports is sent too, when all stages are done: each through a TENSOR output of its
+    own, behind those of the pipeline. A `timed` program tells its host when each stage ends: two marks before the
+    first, between which there is nothing but a mark, and one after each. `profile` says whose bits models give. Raises
+    `UnsupportedModel`, `BadModel` and `BadArgument`, and `ValueError` for a port that is not there.
+    """
+    reading = _Reading(models, hosted or {}, profile)
+    if timed:
+        reading.mark("")
+        reading.mark("")
+    for stage in pipeline.stages:
+        match stage:
+            case CapabilityStage():
+                reading.capability(stage)
+            case BlockStage():
+                reading.block(stage)
+            case ModelStage():
+                reading.model(stage)
+            case OutputStage():
+                reading.output(stage)
+        if timed:
+            reading.mark(stage.name)
+    for port in watched:
+        reading.watch(port)
+    return reading.builder.graph()
+
+
+class _Reading:
+    """The graph as it grows, and the value of each port so far."""
+
+    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None], profile: Profile) -> None:
+        self.builder = GraphBuilder()
+        self._models = models
+        self._hosted = hosted
+        self._profile = profile
+        self._values: dict[Port, int] = {}
+
+    def mark(self, stage: str) -> None:
+        self.builder.node(stage, stage, StageEnd(stage))
+
+    def capability(self, stage: CapabilityStage) -> None:
+        request = CapabilityRequest(stage.name, stage.kind, stage.parameters, stage.output)
+        output = self.builder.value(Value(stage.name, stage.output))
+        self._values[Port(stage.name, 0)] = output
+        self.builder.node(stage.name, stage.name, Capture(request), (), (output,))
+
+    def block(self, stage: BlockStage) -> None:
+        types = tuple(self.builder.type_of(self._values[port]) for port in stage.inputs)
+        try:
+            code = stage.block.code(types, stage.arguments)
+        except BlockError as error:
+            raise BadArgument(stage.name, error.message) from error
+        is_fixed = all(type_.is_fixed for type_ in types)
+        element = stage.block.element(types, stage.arguments) if stage.block.element and is_fixed else None
+        tensors = self._inputs(stage.inputs)
+        outputs: list[int] = []
+        for index, output in enumerate(stage.outputs):
+            made = self._made(f"{stage.name}.{index}", output, tensors)
+            self._values[Port(stage.name, index)] = made[0]
+            outputs += made
+        header = code.header or stage.block.header
+        if header is None:
+            raise ValueError(f"{stage.block.name} has no C")
+        work = BlockCall(header, code, element, tensors)
+        given, keeps = self._with_sizes(tensors, pointers=stage.block.run_time_sizes is RunTimeSizes.POINTER)
+        self.builder.node(stage.name, stage.name, work, given, tuple(outputs), keeps)
+
+    def _made(self, name: str, output: BlockOutput, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """What a block writes for one output: the tensor, and its sizes and its texts' memory where it has them."""
+        beside: list[int] = []
+        sizes = None if output.sizes_of is None else self.builder.sizes_of(inputs[output.sizes_of])
+        if not output.type.is_fixed and sizes is None:
+            sizes = self.builder.value(
+                Value(f"{name} sizes", TensorType(ElementType.I32, (len(output.type.run_time),)))
+            )
+            beside.append(sizes)
+        points_into = [value for index in output.points_into for value in self.builder.bytes_of_texts(inputs[index])]
+        if output.text_memory:
+            memory = self.builder.value(Value(f"{name} texts", TensorType(ElementType.U8, (output.text_memory,))))
+            beside.append(memory)
+            points_into.append(memory)
+        tensor = Value(
+            name,
+            output.type,
+            text_bound=output.text_bound,
+            sizes=sizes,
+            points_into=tuple(dict.fromkeys(points_into)),
+        )
+        return (self.builder.value(tensor), *beside)
+
+    def _with_sizes(self, tensors: tuple[int, ...], *, pointers: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What a node is given for these tensors, and what it needs beside that. With `pointers`, sizes that each run
+        decides stand behind their tensor."""
+        given: list[int] = []
+        keeps: list[int] = []
+        for index in tensors:
+            sizes = self.builder.sizes_of(index)
+            given.append(index)
+            (given if pointers else keeps).extend([] if sizes is None else [sizes])
+            keeps.extend(self.builder.pointed_into(index))
+        return tuple(given), tuple(dict.fromkeys(keeps))
+
+    def model(self, stage: ModelStage) -> None:
+        inputs = self._inputs(stage.inputs)
+        if stage.name not in self._hosted:
+            file = stage.file or ""
+            results = read_ops(self.builder, stage.name, file, self._models[file], inputs, self._profile)
+            self._values |= {Port(stage.name, index): value for index, value in enumerate(results)}
+            return
+        named = [Value(f"{stage.name}.{index}", kind) for index, kind in enumerate(stage.outputs)]
+        outputs = self._outputs(stage.name, named)
+        work = HostInference(stage.format, stage.input_types, self._hosted[stage.name], stage.resource, stage.capacity)
+        self.builder.node(stage.name, stage.name, work, inputs, outputs)
+
+    def output(self, stage: OutputStage) -> None:
+        request = OutputRequest(stage.name, stage.kind)
+        self._send(stage.name, request, self._inputs(stage.inputs))
+
+    def watch(self, port: Port) -> None:
+        if port not in self._values:
+            raise ValueError(f"there is no output {port.index} of a stage {port.stage}")
+        request = OutputRequest(port.stage, Output.TENSOR)
+        self._send(port.stage, request, (self._values[port],))
+
+    def _send(self, stage: str, request: OutputRequest, tensors: tuple[int, ...]) -> None:
+        given, keeps = self._with_sizes(tensors, pointers=False)
+        self.builder.node(stage, stage, Send(request), given, (), keeps)
+
+    def _inputs(self, ports: Iterable[Port]) -> tuple[int, ...]:
+        return tuple(self._values[port] for port in ports)
+
+    def _outputs(self, stage: str, values: Iterable[Value]) -> tuple[int, ...]:
+        found = tuple(map(self.builder.value, values))
+        self._values |= {Port(stage, index): value for index, value in enumerate(found)}
+        return found

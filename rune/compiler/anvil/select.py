@@ -1,0 +1,435 @@
+"""A graph to a target's program: for each node its steps, for each value a place, for each op a call of the target's
+kernels with packed constants and scratch. Memory is not yet decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from rune.compiler.anvil.byte_price import byte_price
+from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.errors import MissingKernel
+from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Value
+from rune.compiler.anvil.kernel_call import (
+    Constant,
+    Input,
+    KernelArgument,
+    KernelCall,
+    KernelStructure,
+    Output,
+    Scratch,
+)
+from rune.compiler.anvil.kernel_set import Kernel
+from rune.compiler.anvil.messages import message_size
+from rune.compiler.anvil.program import (
+    Argument,
+    Buffer,
+    BufferPlace,
+    Call,
+    CapabilityRequest,
+    ConstantPlace,
+    ElementCount,
+    HostModel,
+    HostResource,
+    Infer,
+    Lifetime,
+    Mark,
+    Message,
+    ModelPlace,
+    Number,
+    OutputRequest,
+    Place,
+    Pointer,
+    Program,
+    ReadCapability,
+    ResourcePlace,
+    Row,
+    Rows,
+    RowStage,
+    RowWindow,
+    SendOutput,
+    Step,
+    Structure,
+    Tensor,
+)
+from rune.compiler.anvil.program import Constant as ConstantBytes
+from rune.compiler.anvil.rows import RowByRow
+from rune.compiler.anvil.target import Target
+from rune.compiler.blocks.signature import Count, HostText, Pace
+from rune.tensor import ElementType, TensorType
+
+PIPELINE = 0
+"""The part of the program that is no model."""
+MODEL_PARTS = 3
+"""How many parts models have to themselves; where there are more models, they share."""
+
+
+def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: None) -> Program:
+    """The graph in the target's kernels, whose constants are proven here. `between` is called before each node, and may
+    end it. Raises `MissingKernel`."""
+    selection = _Selection(graph, target)
+    for node in graph.nodes:
+        between()
+        selection.node(node)
+    return selection.program()
+
+
+class _Selection:
+    """The program as it grows, and where each value lies so far."""
+
+    def __init__(self, graph: Graph, target: Target) -> None:
+        self._graph = graph
+        self._target = target
+        self._byte_price = target.bytes_matter * byte_price(graph, target.kernels)
+        self._files = {model.stage: model.file for model in graph.models}
+        self._parts = {model.stage: 1 + number % MODEL_PARTS for number, model in enumerate(graph.models)}
+        self._places: dict[int, Place] = {}
+        self._text_memory = _text_memory(graph)
+        self._buffers: list[Buffer] = []
+        self._constants: dict[ConstantBytes, int] = {}
+        self._capabilities: list[CapabilityRequest] = []
+        self._host_models: list[HostModel] = []
+        self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
+        """By the identity of a computation of the graph."""
+        self._embedded: dict[bytes, int] = {}
+        self._resources: dict[str, HostResource] = {}
+        self._outputs: list[OutputRequest] = []
+        self._messages: list[Message] = []
+        self._steps: list[Step] = []
+        self._paces: list[Pace] = []
+        """Of each gate."""
+        self._needs: list[tuple[int, ...]] = []
+        self._needed: dict[int, frozenset[int]] = {}
+        """By storage, the gates behind which it was made."""
+
+    def program(self) -> Program:
+        return Program(
+            tuple(self._buffers),
+            tuple(self._constants),
+            tuple(self._capabilities),
+            tuple(self._outputs),
+            tuple(self._messages),
+            tuple(self._steps),
+            1 + min(len(self._graph.models), MODEL_PARTS),
+            tuple(self._host_models),
+            tuple(self._resources.values()),
+            gates=tuple(self._paces),
+            needs=tuple(self._needs) if self._paces else (),
+            embedded=tuple(self._embedded),
+        )
+
+    def node(self, node: Node) -> None:
+        """Appends the steps of a node, which need the gates of all that it reads."""
+        needed = self._gates_of(node)
+        before = len(self._paces)
+        self._append(node)
+        self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
+        made = needed | frozenset(range(before, len(self._paces)))
+        for index in node.outputs:
+            storage = self._graph.storage(index)
+            self._needed[storage] = self._needed.get(storage, frozenset()) | made
+
+    def _gates_of(self, node: Node) -> frozenset[int]:
+        """Those behind which anything was made that the node reads."""
+        nothing: frozenset[int] = frozenset()
+        return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
+
+    def _append(self, node: Node) -> None:
+        match node.work:
+            case Computation():
+                self._steps.extend(self._op(node, node.work))
+            case BlockCall():
+                self._steps.append(self._block(node, node.work))
+            case HostInference():
+                self._steps.append(self._host_model(node, node.work))
+            case Capture(request):
+                self._steps.append(ReadCapability(len(self._capabilities), self._output(node, 0)))
+                self._capabilities.append(request)
+            case Send(request):
+                tensors = tuple(self._tensor(index, PIPELINE) for index in node.inputs)
+                self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
+                self._outputs.append(request)
+                self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
+            case StageEnd(stage):
+                self._steps.append(Mark(stage))
+
+    def _op(self, node: Node, computation: Computation) -> Sequence[Step]:
+        part = self._parts.get(node.stage, PIPELINE)
+        for number in range(len(node.outputs)):
+            self._output(node, number, part)
+        if isinstance(computation, RowByRow):
+            return [self._rows(node, computation, part)]
+        return self._calls(
+            node,
+            computation,
+            lambda index: _Spot(self._place(node.inputs[index], part)),
+            lambda index: _Spot(self._place(node.outputs[index], part)),
+            lambda _, size: self._buffer(f"{node.name} scratch", size),
+        )
+
+    def _rows(self, node: Node, work: RowByRow, part: int) -> Rows:
+        """The stages of a chain. A row that one makes goes to the window of the next, the last one's to the output."""
+        source, output = self._place(node.inputs[0], part), self._place(node.outputs[0], part)
+        windows = [self._window(work, number) for number in range(len(work.stages))]
+        scratch = _SharedScratch(f"{node.name} scratch", self._buffers)
+        stages = []
+        for number, (stage, window) in enumerate(zip(work.stages, windows, strict=True)):
+            row = Row(number, stage.row_size)
+            step = Row(number, stage.work.step * work.source_row_size)
+            given = _Spot(source, step) if window is None else _Spot(window.place)
+            operands = [
+                given if index is None else _Spot(self._place(node.inputs[index], part), row) for index in stage.inputs
+            ]
+            following = next(iter(windows[number + 1 :]), None)
+            made = [_Spot(output, row) if following is None else _Spot(following.newest)]
+            its = replace(node, name=stage.name)
+            calls = self._calls(its, stage.work.computation, operands.__getitem__, made.__getitem__, scratch.place)
+            stages.append(RowStage(calls, stage.rows, window))
+        return Rows(source, tuple(stages))
+
+    def _window(self, work: RowByRow, number: int) -> RowWindow | None:
+        """The room of the rows that a stage reads; None where it reads them in the source."""
+        size, stage = work.window_size(number), work.stages[number]
+        if not size:
+            return None
+        place, its = self._buffer(f"{stage.name} rows", size), stage.work
+        return RowWindow(place, work.given_size(number), its.height, its.step, its.before, its.source_rows, its.padding)
+
+    def _calls(
+        self,
+        node: Node,
+        computation: Computation,
+        read: Callable[[int], _Spot],
+        written: Callable[[int], _Spot],
+        scratch: Callable[[int, int], BufferPlace],
+    ) -> tuple[Call, ...]:
+        """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number;
+        `scratch` gives a call's own memory, by number and size."""
+        kernel, calls = self._packed(node, computation)
+        part = self._parts.get(node.stage, PIPELINE)
+
+        def resolve(argument: KernelArgument, number: int) -> Argument:
+            match argument:
+                case Input(index, element):
+                    return read(index).pointer(element)
+                case Output(index, element):
+                    return written(index).pointer(element, writes=True)
+                case Scratch(element, size):
+                    return Pointer(scratch(number, size), element, writes=True)
+                case Constant(element, data):
+                    return Pointer(self._constant(data, part), element)
+                case KernelStructure(kind, fields):
+                    return Structure(kind, tuple((key, self._field(value, part)) for key, value in fields))
+                case Number():
+                    return argument
+
+        return tuple(
+            Call(
+                node.name,
+                kernel.header,
+                call.function,
+                tuple(resolve(argument, number) for number, argument in enumerate(call.arguments)),
+                part,
+                call.proof,
+            )
+            for call in calls
+        )
+
+    def _packed(self, node: Node, computation: Computation) -> tuple[Kernel, tuple[KernelCall, ...]]:
+        """The kernel of a computation and its calls, which are made once for nodes that share it, as those of a loop's
+        rounds do."""
+        known = self._kernels.get(id(computation))
+        if known is not None:
+            return known
+        kernel = self._target.kernels.kernel(computation, self._byte_price)
+        if kernel is None:
+            kind = type(computation).__name__
+            raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
+        self._kernels[id(computation)] = kernel, kernel.calls(computation)
+        return self._kernels[id(computation)]
+
+    def _block(self, node: Node, work: BlockCall) -> Call:
+        code = work.code
+        tensors = [self._tensor(index, PIPELINE) for index in node.inputs]
+        arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
+        for index in node.outputs:
+            self._reserve(index)  # a tensor's sizes and its texts' memory stand behind it
+        for index in node.outputs:
+            tensor = self._tensor(index, PIPELINE)
+            element = "char" if index in self._text_memory else C_TYPES[tensor.type.element]
+            arguments.append(Pointer(tensor.place, element, writes=True))
+        if code.state_size:
+            state = self._buffer(f"{node.name} state", code.state_size, Lifetime.KEPT)
+            arguments.append(Pointer(state, "void", writes=True))
+        if code.scratch_size:
+            arguments.append(Pointer(self._buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True))
+        arguments += [self._text(text) for text in code.texts]
+        arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
+        arguments += [self._number(value, work) for value in code.numbers]
+        beside = tuple(self._place(index, PIPELINE) for index in node.keeps)
+        gate = None
+        if code.pace is not None:
+            gate = len(self._paces)
+            before = [self._paces[each] for each in self._gates_of(node)]
+            first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
+            self._paces.append(code.pace.behind(Pace(first, every)))
+        return Call(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
+
+    def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
+        if not isinstance(value, Count):
+            return Number(value)
+        tensor = self._tensor(work.tensors[value.input_index], PIPELINE)
+        return ElementCount.of(tensor) or Number(tensor.type.count)
+
+    def _host_model(self, node: Node, work: HostInference) -> Infer:
+        data = work.data
+        embedded = None if data is None else ModelPlace(self._embedded.setdefault(data, len(self._embedded)))
+        source: ModelPlace | ResourcePlace
+        if work.resource is not None and work.capacity is not None:
+            source = self._resource(work.resource, work.capacity, embedded, len(data or b""))
+        elif embedded is not None:
+            source = embedded
+        else:
+            raise ValueError(f"there is nothing to give to the host for {node.name}")
+        outputs = tuple(self._output(node, number) for number in range(len(node.outputs)))
+        inputs = tuple(self._place(index, PIPELINE) for index in node.inputs)
+        types = tuple(tensor.type for tensor in outputs)
+        self._host_models.append(HostModel(work.format, source, work.input_types, types))
+        return Infer(len(self._host_models) - 1, inputs, tuple(tensor.place for tensor in outputs))
+
+    def _text(self, text: HostText) -> ResourcePlace:
+        data = None if text.default is None else text.default.encode()
+        default = None if data is None else self._constant(data, PIPELINE)
+        return self._resource(text.resource, text.capacity, default, len(data or b""))
+
+    def _resource(
+        self, name: str, capacity: int, default: ConstantPlace | ModelPlace | None, default_size: int
+    ) -> ResourcePlace:
+        """The resource of that name, which comes into the program when it is first asked for."""
+        if name not in self._resources:
+            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.KEPT)
+            self._resources[name] = HostResource(name, buffer, capacity, default, default_size)
+        return ResourcePlace(list(self._resources).index(name))
+
+    def _field(
+        self, value: int | float | tuple[int, ...] | Constant | None, part: int
+    ) -> int | float | tuple[int, ...] | Pointer | None:
+        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
+
+    def _output(self, node: Node, number: int, part: int = PIPELINE) -> Tensor:
+        """A value that a node makes."""
+        self._reserve(node.outputs[number], part)
+        return self._tensor(node.outputs[number], PIPELINE)
+
+    def _reserve(self, index: int, part: int = PIPELINE) -> None:
+        """A value that is the first in its storage brings a buffer into the program."""
+        storage = self._graph.storage(index)
+        if storage not in self._places:
+            value = self._graph.values[storage]
+            is_whole = storage not in self._text_memory and value.type.is_fixed and not _is_text(value)
+            self._places[storage] = (
+                self._buffer(value.name, self._size(value.type), is_whole=is_whole)
+                if value.initial is None
+                else self._state(value, part)
+            )
+
+    def _state(self, value: Value, part: int) -> BufferPlace:
+        """The buffer of a value that is kept, which comes into the program when a node first names it."""
+        data = b"" if value.initial is None else _little_endian(value.initial)
+        initial = self._constant(data, part) if any(data) else None
+        return self._buffer(value.name, self._size(value.type), Lifetime.KEPT, initial)
+
+    def _tensor(self, index: int, part: int) -> Tensor:
+        value = self._graph.values[index]
+        sizes = None if value.sizes is None else self._place(value.sizes, part)
+        points_into = tuple(self._place(each, part) for each in value.points_into)
+        return Tensor(self._place(index, part), value.type, value.text_bound, sizes, points_into)
+
+    def _place(self, index: int, part: int) -> Place:
+        """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
+        storage, offset = self._graph.place(index)
+        if storage not in self._places and self._graph.values[storage].initial is not None:
+            self._places[storage] = self._state(self._graph.values[storage], part)
+        elif storage not in self._places:
+            self._places[storage] = self._constant(_bytes(self._graph, storage), part)
+        place = self._places[storage]
+        return replace(place, offset=place.offset + offset) if isinstance(place, BufferPlace) else place
+
+    def _size(self, kind: TensorType) -> int:
+        """Bytes of a tensor on the target."""
+        return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
+
+    def _buffer(
+        self,
+        name: str,
+        size: int,
+        lifetime: Lifetime = Lifetime.RUN,
+        initial: ConstantPlace | None = None,
+        *,
+        is_whole: bool = True,
+    ) -> BufferPlace:
+        self._buffers.append(Buffer(name, size, lifetime, initial, is_whole))
+        return BufferPlace(len(self._buffers) - 1)
+
+    def _constant(self, data: bytes, part: int) -> ConstantPlace:
+        return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))
+
+
+@dataclass(frozen=True)
+class _SharedScratch:
+    """Memory that calls share which are never under way at one time, as those of a chain's stages: for each number of
+    an argument one buffer, of the most that any call needs."""
+
+    name: str
+    buffers: list[Buffer]
+    places: dict[int, BufferPlace] = field(default_factory=dict)
+
+    def place(self, number: int, size: int) -> BufferPlace:
+        if number not in self.places:
+            self.places[number] = BufferPlace(len(self.buffers))
+            self.buffers.append(Buffer(self.name, size))
+        index = self.places[number].index
+        self.buffers[index] = replace(self.buffers[index], size=max(size, self.buffers[index].size))
+        return self.places[number]
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a tensor lies, or a row of one."""
+
+    place: Place
+    row: Row | None = None
+
+    def pointer(self, element: str, *, writes: bool = False) -> Pointer:
+        return Pointer(self.place, element, writes, self.row)
+
+
+def _is_text(value: Value) -> bool:
+    return value.type.element is ElementType.UTF8
+
+
+def _text_memory(graph: Graph) -> frozenset[int]:
+    """The values in which blocks put texts together."""
+    return frozenset(
+        index
+        for node in graph.nodes
+        if isinstance(node.work, BlockCall)
+        for output in node.outputs
+        for index in graph.values[output].points_into
+        if index in node.outputs
+    )
+
+
+def _bytes(graph: Graph, index: int) -> bytes:
+    """A constant's, as they lie in memory."""
+    data = graph.values[index].data
+    if data is None:
+        raise ValueError(f"nothing makes {graph.values[index].name}")
+    return _little_endian(data)
+
+
+def _little_endian(data: Array) -> bytes:
+    return np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False).tobytes()

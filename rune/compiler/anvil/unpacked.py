@@ -1,0 +1,87 @@
+"""Constants that a model unpacks when it runs, unpacked: weights of float16, or of bytes, behind a DEQUANTIZE, and
+weights of 4 bits.
+
+Models that are converted to float16 keep their weights so, and compute in float32. Without its DEQUANTIZE such a model
+is one of float32. The numbers are those of TFLite's reference kernel `dequantize.cc`. Weights of 4 bits lie two in a
+byte, the first one in its lower half; the reference's kernels make bytes of them before they multiply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from rune.compiler.anvil.ops.types import one_scale
+from rune.model.tflite import Model, Operator, Tensor, TensorKind
+
+WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""The operators that may have weights of 4 bits, as their second input."""
+
+
+def unpacked(model: Model) -> Model:
+    """The model with constants in place of each DEQUANTIZE of a constant, and weights of 4 bits as int8; itself where
+    there is neither."""
+    return _without_dequantize(_without_halves(model))
+
+
+def _without_halves(model: Model) -> Model:
+    weights = {
+        operator.inputs[1]
+        for operator in model.operators
+        if operator.op in WITH_WEIGHTS and len(operator.inputs) > 1 and operator.inputs[0] >= 0
+        if model.tensors[operator.inputs[0]].kind is TensorKind.INT8
+    }
+    packed = [index for index in weights if index >= 0 and _is_packed(model.tensors[index])]
+    if not packed:
+        return model
+    tensors = list(model.tensors)
+    for index in packed:
+        tensors[index] = replace(tensors[index], kind=TensorKind.INT8, data=_bytes_of_halves(tensors[index]))
+    return replace(model, tensors=tuple(tensors))
+
+
+def _is_packed(tensor: Tensor) -> bool:
+    return tensor.kind is TensorKind.INT4 and tensor.data is not None and not tensor.is_sparse
+
+
+def _bytes_of_halves(tensor: Tensor) -> memoryview:
+    pairs = np.frombuffer(tensor.data or b"", np.uint8)
+    halves = np.stack([pairs << 4, pairs & 0xF0], axis=1).reshape(-1)[: tensor.count]
+    return memoryview((halves.view(np.int8) >> 4).tobytes())
+
+
+def _without_dequantize(model: Model) -> Model:
+    found = {number: data for number, op in enumerate(model.operators) if (data := _numbers(model, op)) is not None}
+    if not found:
+        return model
+    made = {model.operators[number].outputs[0]: data for number, data in found.items()}
+    tensors = tuple(
+        replace(tensor, data=made[index]) if index in made else tensor for index, tensor in enumerate(model.tensors)
+    )
+    operators = tuple(op for number, op in enumerate(model.operators) if number not in found)
+    return replace(model, tensors=tensors, operators=operators)
+
+
+def _numbers(model: Model, operator: Operator) -> memoryview | None:
+    """What a DEQUANTIZE of a constant gives, as the file would hold it; None for every other operator."""
+    if operator.op != "DEQUANTIZE" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
+        return None
+    if operator.inputs[0] < 0:  # an input that is absent
+        return None
+    source, result = model.tensors[operator.inputs[0]], model.tensors[operator.outputs[0]]
+    if source.data is None or source.is_sparse or result.kind is not TensorKind.FLOAT32 or source.shape != result.shape:
+        return None
+    numbers = _of(source)
+    return None if numbers is None else memoryview(numbers.astype("<f4").tobytes())
+
+
+def _of(source: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:
+    if source.data is None:
+        return None
+    if source.kind is TensorKind.FLOAT16:
+        return np.frombuffer(source.data, "<f2").astype(np.float32)
+    if source.kind in (TensorKind.INT8, TensorKind.UINT8) and one_scale(source):
+        stored = np.frombuffer(source.data, np.int8 if source.kind is TensorKind.INT8 else np.uint8)
+        return (stored.astype(np.int32) - (source.zero_point or 0)).astype(np.float32) * np.float32(source.scale)
+    return None

@@ -1,0 +1,115 @@
+"""Variables of a model: what VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE name becomes a tensor that is kept.
+
+In the file a variable is a name. CALL_ONCE calls a graph that gives variables their first values. Here each variable is
+a tensor, its data what it holds at first, and the ops that read or assign it have that tensor as their first input. A
+variable that cannot be resolved is left as it is, and its ops are refused by name. Source: TFLite's kernels
+`var_handle.cc`, `read_variable.cc`, `assign_variable.cc` and `call_once.cc`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rune.model.tflite import Model, Tensor
+
+Name = tuple[str, str]
+"""The container of a variable and its name there."""
+
+
+def with_variables(model: Model) -> Model:
+    """The model with tensors for its variables; itself where it has none."""
+    names = _names(model)
+    if not names:
+        return model
+    first = _first_values(model, names)
+    if first is None:
+        return model
+    found = {}
+    for name in dict.fromkeys(names.values()):
+        variable = _variable(model, [index for index, its in names.items() if its == name], first.get(name))
+        if variable is None:
+            return model
+        found[name] = variable
+    numbers = {name: len(model.tensors) + number for number, name in enumerate(found)}
+    places = {index: numbers[name] for index, name in names.items()}
+    operators = tuple(
+        replace(operator, inputs=tuple(places.get(index, index) for index in operator.inputs))
+        for operator in model.operators
+        if operator.op != "CALL_ONCE" and not (operator.op == "VAR_HANDLE" and names.keys() & operator.outputs)
+    )
+    return replace(model, tensors=(*model.tensors, *found.values()), operators=operators)
+
+
+def _names(model: Model) -> Mapping[int, Name]:
+    """The variable that each handle of a graph stands for."""
+    return {
+        operator.outputs[0]: (str(operator.options.get("container", "")), str(operator.options.get("shared_name", "")))
+        for operator in model.operators
+        if operator.op == "VAR_HANDLE" and isinstance(operator.options, Mapping) and len(operator.outputs) == 1
+    }
+
+
+def _first_values(model: Model, used_as: Mapping[int, Name]) -> Mapping[Name, Tensor] | None:
+    """What the graphs that are called once assign; None where one of them does anything else, or comes too late."""
+    found: dict[Name, Tensor] = {}
+    used: set[Name] = set()
+    for operator in model.operators:
+        used.update(used_as[index] for index in operator.inputs if index in used_as)
+        if operator.op != "CALL_ONCE":
+            continue
+        assert isinstance(operator.options, Mapping)  # noqa: S101 - the reader gives these for this op
+        number = operator.options.get("init_subgraph_index", 0)
+        if not isinstance(number, int) or number < 1 or operator.inputs or operator.outputs:
+            return None
+        graph = model.subgraphs[number - 1]
+        names = _names(graph)
+        for each in graph.operators:
+            if each.op == "VAR_HANDLE":
+                continue
+            if each.op != "ASSIGN_VARIABLE" or len(each.inputs) != 2 or each.inputs[0] not in names:
+                return None
+            value = graph.tensors[each.inputs[1]]
+            if value.data is None or names[each.inputs[0]] in used:
+                return None
+            found[names[each.inputs[0]]] = value
+    return found
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A tensor that an op reads from a variable or assigns to it."""
+
+    tensor: Tensor
+    is_assigned: bool
+
+
+def _variable(model: Model, handles: list[int], first: Tensor | None) -> Tensor | None:
+    """The tensor of a variable; None where an op does something else with it, its uses differ in what they are, or it
+    is read before it has a value."""
+    uses = list(_uses(model, handles))
+    if None in uses or not uses:
+        return None
+    known = [use for use in uses if use is not None]
+    if first is None and not known[0].is_assigned:
+        return None
+    like = first or known[0].tensor
+    if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known):
+        return None
+    data = first.data if first is not None else memoryview(bytes(like.count * (like.kind.bits or 0) // 8))
+    return replace(like, name=like.name or "variable", data=data, is_variable=True)
+
+
+def _uses(model: Model, handles: list[int]) -> Iterator[_Use | None]:
+    """In the order of the ops; None for a use that is neither."""
+    for operator in model.operators:
+        if not set(handles).intersection(operator.inputs):
+            continue
+        if operator.op == "READ_VARIABLE" and len(operator.inputs) == len(operator.outputs) == 1:
+            yield _Use(model.tensors[operator.outputs[0]], is_assigned=False)
+        elif operator.op == "ASSIGN_VARIABLE" and len(operator.inputs) == 2 and operator.inputs[1] not in handles:
+            yield _Use(model.tensors[operator.inputs[1]], is_assigned=True)
+        else:
+            yield None
+    if set(handles).intersection(model.outputs):
+        yield None

@@ -1,0 +1,225 @@
+"""Runs the tests of a project's blocks, compiled: what fails is a diagnostic at its line. No Python of a user runs."""
+
+from __future__ import annotations
+
+import re
+import struct
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rune.compiler.anvil.allowance import CompilerLimits
+from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.pyblock.emit import EmittedBlock, emit
+from rune.compiler.pyblock.problems import Problem
+from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
+from rune.compiler.pyblock.testing.check import CheckedTests, Test
+from rune.compiler.pyblock.testing.combined import combine_tests
+from rune.compiler.pyblock.testing.witness import WITNESS, OutputRecord, output_record_of
+from rune.compiler.pyblock.testing.wording import compared_values_of, failure_text
+from rune.project.files import FileError, MemoryFiles, ProjectFiles
+from rune.running.runtime import Limits
+from rune.running.runtime.engine import CompiledRune, LoadedRune
+from rune.running.runtime.errors import RuneError, RuneTrapped
+from rune.source.runefile.block_test_files import find_test_files, read_tests
+from rune.source.runefile.codes import Code
+from rune.source.runefile.diagnostics import Diagnostic, Severity
+from rune.source.runefile.python_blocks import span_of
+from rune.source.runefile.source import SourceText
+from rune.tensor import TensorType
+from rune.wording import counted
+
+_RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  number:
+    capability: RAW
+    args: {length: 4}
+    outputs: [{type: i32, dimensions: [1]}]
+  tests:
+    proc-block: tests
+    inputs: [number]
+  found:
+    out: TENSOR
+    inputs: [tests, tests.1, tests.2]
+"""
+_LIMITS = Limits(seconds=5.0)
+"""Of one test."""
+_PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<said>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class TestOutcome:
+    """What one test did, or a test file that cannot run. `problem` is None where it passed."""
+
+    file: str
+    name: str
+    line: int
+    problem: Diagnostic | None
+    gave: OutputRecord | None = None
+    """What its runs of the block gave; None where it did not come to its end."""
+
+
+@dataclass(frozen=True)
+class TestReport:
+    """All tests of a project, in the order of their files."""
+
+    outcomes: tuple[TestOutcome, ...]
+    milliseconds: float
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        return tuple(each.problem for each in self.outcomes if each.problem is not None)
+
+    def __str__(self) -> str:
+        """Returns the message, without a full stop."""
+        failed = len(self.problems)
+        files = len({each.file for each in self.outcomes})
+        of_all = f"{counted(len(self.outcomes), 'test')} of {counted(files, 'block')}"
+        return f"{failed} of {of_all} failed" if failed else f"{of_all} passed"
+
+
+def run_block_tests(
+    files: ProjectFiles,
+    *,
+    only: Sequence[str] | None = None,
+    wanted: str | None = None,
+    limits: CompilerLimits | None = None,
+    news: Callable[[TestOutcome], None] | None = None,
+) -> TestReport:
+    """Runs the tests of these test files, of all without `only`; of those the ones with `wanted` in file or name.
+
+    `limits` are those of compiling a file; `news` is told each outcome. Raises
+    `rune.compiler.anvil.errors.CompileError`."""
+    started = time.perf_counter()
+    outcomes: list[TestOutcome] = []
+    for path in find_test_files(files) if only is None else only:
+        for outcome in _of_file(files, path, wanted, limits):
+            outcomes.append(outcome)
+            if news is not None:
+                news(outcome)
+    return TestReport(tuple(outcomes), round((time.perf_counter() - started) * 1000, 1))
+
+
+def _of_file(
+    files: ProjectFiles, path: str, wanted: str | None, limits: CompilerLimits | None
+) -> Sequence[TestOutcome]:
+    try:
+        checked = read_tests(files, path)
+    except (FileError, UnicodeDecodeError) as error:
+        message = f"Unable to read {path} or its block: {error}"
+        start = SourceText(path, "").span(0, 0)
+        problem = Diagnostic(Severity.ERROR, Code.UNREADABLE_FILE.value, message, path, start, (), ())
+        return [TestOutcome(path, "", 1, problem)]
+    if checked.problems:
+        return [_unfit(checked, each) for each in checked.problems]
+    if wanted is not None:
+        kept = tuple(test for test in checked.tests if wanted in f"{path} {test.name}")
+        checked = replace(checked, tests=kept)
+    return _compiled(checked, limits) if checked.tests else []
+
+
+def _unfit(checked: CheckedTests, problem: Problem) -> TestOutcome:
+    source = SourceText(checked.text.file, checked.text.text)
+    span = span_of(source, problem.place)
+    notes = (problem.instead,)
+    found = Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, ())
+    return TestOutcome(source.file, "", problem.place.line, found)
+
+
+def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
+    block = combine_tests(checked)
+    made = emit(block, checked.text.file, ())
+    outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
+    project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
+    built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(made, outputs))))
+    rune = CompiledRune(built.rune, _LIMITS)
+    found: list[TestOutcome] = []
+    loaded: LoadedRune | None = None
+    for number, test in enumerate(checked.tests):
+        try:
+            loaded = loaded or rune.start()
+            problem, gave = _found(checked, test, loaded, number)
+        except RuneError as error:
+            loaded = None
+            problem, gave = _stopped(checked, test, error), None
+        found.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
+    return found
+
+
+def _found(
+    checked: CheckedTests, test: Test, rune: LoadedRune, number: int
+) -> tuple[Diagnostic | None, OutputRecord | None]:
+    (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
+    *parts, witness = _tensors(message.data)
+    outcome, numbers = (_elements(part, type_) for part, type_ in zip(parts, _OUTPUTS, strict=False))
+    gave = output_record_of(witness)
+    if outcome[0] == 0:
+        return None, gave
+    assertion = checked.assertions[int(outcome[0]) - 1]
+    said = failure_text(assertion, compared_values_of(outcome, numbers))
+    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", ()), gave
+
+
+_OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
+
+
+def _tensors(data: bytes) -> Sequence[bytes]:
+    """The bytes of each tensor of a TENSOR message, without what says its type."""
+    found: list[bytes] = []
+    while data:
+        (length,) = struct.unpack_from("<I", data)
+        size = _OUTPUTS[len(found)].size
+        found.append(data[4 + length : 4 + length + size])
+        data = data[4 + length + size :]
+    return found
+
+
+def _elements(data: bytes, type_: TensorType) -> list[bool | int | float]:
+    return list(struct.unpack(f"<{type_.count}{'d' if type_.element.is_float else 'q'}", data))
+
+
+def _stopped(checked: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
+    """A test that could not go on: the block or the test gave up, or a limit ended it."""
+    placed = _PLACE.search(str(error)) if isinstance(error, RuneTrapped) else None
+    if placed is None:
+        said = str(error).replace("the rune", "it")
+        return _failed(checked, checked.text.file, test.line, f"{test.name} failed: {said}", ())
+    notes = () if placed["file"] == checked.text.file else (f"Run by {test.name} in {checked.text.file}",)
+    return _failed(checked, placed["file"], int(placed["line"]), f"{test.name} failed: {placed['said']}", notes)
+
+
+def _failed(checked: CheckedTests, file: str, line: int, message: str, notes: tuple[str, ...]) -> Diagnostic:
+    text = checked.subject.source if file == checked.subject.file else checked.text.text
+    source = SourceText(file, text)
+    start, end = source.line_bounds(min(max(line, 1), source.line_count))
+    first = start + len(text[start:end]) - len(text[start:end].lstrip())
+    span = source.span(first, len(text[:end].rstrip("\r\n")))
+    return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, ())
+
+
+def _as_block(made: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:
+    header = GeneratedHeader(made.name, made.text)
+    code = BlockCode(made.function, state_size=made.state_size, scratch_size=made.scratch_size, header=header)
+
+    def given(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
+        return outputs
+
+    return Block("tests", "The tests of a block.", None, (), given, lambda _inputs, _arguments: code)
+
+
+@dataclass(frozen=True)
+class _OneBlock:
+    """Finds one block, by any name that is no file of the project."""
+
+    block: Block
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.block.name,)
+
+    def find(self, path: str) -> Block | None:
+        return self.block if path == self.block.name else None

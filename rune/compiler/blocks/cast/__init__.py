@@ -1,0 +1,69 @@
+"""The block `cast`: numbers of one type as numbers of another. The C is in cast.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.compiler.blocks.meaning import KEPT, By, Effect, Range, Read, clipped
+from rune.compiler.blocks.refusals import NUMBERS, only_input
+from rune.compiler.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockOutput,
+    Category,
+    text,
+)
+from rune.tensor import ElementType, TensorType
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("cast", inputs, NUMBERS)
+    return (BlockOutput(TensorType(ElementType(text(arguments, "type")), given.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    is_nearest = text(arguments, "rounding") == "nearest"
+    return BlockCode(
+        f"rune_cast_{inputs[0].element}_to_{text(arguments, 'type')}", numbers=(inputs[0].count, int(is_nearest))
+    )
+
+
+def _values(read: Read) -> Range | None:
+    return clipped(read, TensorType(ElementType(str(read.arguments["type"])), ()))
+
+
+BLOCK = Block(
+    name="cast",
+    summary="Turns numbers of one type into numbers of another.",
+    header=Path(__file__).parent / "cast.h",
+    arguments=(
+        Argument(
+            "type", ArgumentKind.TEXT, "The type that comes out.", default="f32", choices=tuple(map(str, NUMBERS))
+        ),
+        Argument(
+            "rounding",
+            ArgumentKind.TEXT,
+            "How a fraction becomes a whole number: towards zero, or to the nearest with halves away from zero.",
+            default="truncate",
+            choices=("truncate", "nearest"),
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    effects=(
+        Effect(
+            values=By(_values),
+            colour=KEPT,
+            layout=KEPT,
+            rate=KEPT,
+            quantised=KEPT,
+            is_probability=KEPT,
+            classes=KEPT,
+            labels=KEPT,
+        ),
+    ),
+    category=Category.NUMBERS,
+)

@@ -1,0 +1,32 @@
+"""What the blocks behind detectors share: tables of boxes and of scores, with or without a batch of one in front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.compiler.blocks.refusals import FLOATS, checked_input
+from rune.compiler.blocks.signature import BlockError
+from rune.tensor import TensorType
+
+SIDES = 4
+"""Numbers of a box: top, left, bottom, right."""
+
+
+def table(block: str, inputs: Sequence[TensorType], index: int, what: str) -> tuple[int, int]:
+    """The rows and columns of an input `[rows, columns]` or `[1, rows, columns]`. Raises `BlockError`."""
+    given = checked_input(block, inputs, index, FLOATS, what)
+    sizes = given.dimensions[1:] if len(given.dimensions) == 3 and given.dimensions[0] == 1 else given.dimensions
+    if len(sizes) != 2:
+        message = f"{block} takes {what} as [rows, columns] or [1, rows, columns], and not {given}"
+        raise BlockError(message, input_index=index)
+    return sizes[0], sizes[1]
+
+
+def boxes(block: str, inputs: Sequence[TensorType], index: int) -> int:
+    """How many boxes there are. Raises `BlockError`."""
+    rows, columns = table(block, inputs, index, "boxes")
+    if columns != SIDES:
+        raise BlockError(
+            f"{block} takes boxes of 4 numbers, such as f32[1, 100, 4], and not {inputs[index]}", input_index=index
+        )
+    return rows

@@ -1,0 +1,75 @@
+"""The block `k_means`: how far it is to the nearest of known centres. The C is in k_means.h."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.compiler.blocks.refusals import FLOATS, numbers_of, only_input
+from rune.compiler.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+)
+from rune.tensor import ElementType, TensorType
+
+_MOST = 1 << 16
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("k_means", inputs, FLOATS, "features")
+    _centres(given, arguments)
+    return (BlockOutput(TensorType(ElementType.F32, (1,))), BlockOutput(TensorType(ElementType.U32, (1,))))
+
+
+def _centres(given: TensorType, arguments: Arguments) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The numbers of all centres, and the radius of each."""
+    centres, radii = numbers_of(arguments, "centres"), numbers_of(arguments, "radii")
+    if not centres or len(centres) % given.count or len(centres) > _MOST:
+        raise BlockError(
+            f"each centre has {given.count} numbers, as {given} has, "
+            f"and {len(centres)} numbers do not make such centres",
+            argument="centres",
+        )
+    count = len(centres) // given.count
+    if len(radii) not in (0, 1, count) or any(round_f32(radius) <= 0 for radius in radii):
+        raise BlockError(f"write one radius above 0 for all, or for each of the {count} centres", argument="radii")
+    return centres, (radii or (1.0,)) * (count if len(radii) < count else 1)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    centres, radii = _centres(inputs[0], arguments)
+    return BlockCode(
+        "rune_k_means",
+        constants=(struct.pack(f"<{len(centres)}f", *centres), struct.pack(f"<{len(radii)}f", *radii)),
+        numbers=(inputs[0].count, len(radii)),
+    )
+
+
+BLOCK = Block(
+    name="k_means",
+    summary="Gives the distance to the nearest of known centres, and which it is: a score of anomaly.",
+    header=Path(__file__).parent / "k_means.h",
+    arguments=(
+        Argument(
+            "centres",
+            ArgumentKind.TEXT,
+            "The numbers of the first centre, then of the second, and so on; in a `$RESOURCE` where they are many.",
+        ),
+        Argument(
+            "radii",
+            ArgumentKind.TEXT,
+            "What a distance is divided by: one number, or one for each centre; left out, 1.",
+            default="",
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    category=Category.SCORES,
+)

@@ -1,0 +1,232 @@
+"""What the numbers of a tensor mean, as far as it is known, and what a block does to that.
+
+A type says how many numbers there are and how they are stored. Whether they are pixels from 0 to 255 or from 0 to 1,
+RGB or BGR, is their meaning. What is not known is None: nothing follows from it, and nothing is said against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from rune.tensor import TensorType
+from rune.wording import plain
+
+
+class Colour(Enum):
+    """What the channels of a picture are. The value is how people say it."""
+
+    RGB = "RGB"
+    BGR = "BGR"
+    GREY = "grey"
+
+
+class Layout(Enum):
+    """Where the channels of a picture stand."""
+
+    LAST = "channels last"
+    FIRST = "channels first"
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between which numbers all that can come lies, as a full scale: sound is seldom as loud as it could be."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:.6g} to {self.high:.6g}"
+
+    @property
+    def written(self) -> str:
+        """As arguments have it: `0..255`."""
+        return f"{self.low:.6g}..{self.high:.6g}"
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+@dataclass(frozen=True)
+class Quantisation:
+    """A whole number q stands for scale * (q - zero_point)."""
+
+    scale: float
+    zero_point: int
+
+    def __str__(self) -> str:
+        return f"steps of {self.scale:.6g} from {self.zero_point}"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What is known of the numbers of a tensor."""
+
+    values: Range | None = None
+    """Of the numbers as they are stored."""
+    colour: Colour | None = None
+    """Only pixels have one."""
+    layout: Layout | None = None
+    rate: int | None = None
+    """Samples a second."""
+    quantised: Quantisation | None = None
+    is_probability: bool | None = None
+    """Whether the numbers, once they are dequantised, are probabilities of classes."""
+    classes: int | None = None
+    """Of indices: how many classes they choose from."""
+    labels: tuple[str, ...] | None = None
+    """The names of the classes, of scores and of indices."""
+
+    def __str__(self) -> str:
+        """For people, after a type: `0 to 255, RGB, channels last`; empty where nothing is known."""
+        said: list[str] = [str(part) for part in (self.values,) if part is not None]
+        said += [each.value for each in (self.colour, self.layout) if each is not None]
+        said += [f"{self.rate:,} Hz"] if self.rate is not None else []
+        said += [str(self.quantised)] if self.quantised is not None else []
+        said += ["probabilities"] if self.is_probability else []
+        said += [f"indices of {self.classes} classes"] if self.classes is not None else []
+        said += [f"labels {_shown(self.labels)}"] if self.labels else []
+        return ", ".join(said)
+
+
+UNKNOWN = Meaning()
+_SHOWN, _LONGEST = 3, 40
+
+
+def _shown(labels: Sequence[str]) -> str:
+    return ", ".join(plain(label, _LONGEST) for label in labels[:_SHOWN]) + (
+        f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    )
+
+
+def common(meanings: Sequence[Meaning]) -> Meaning:
+    """What is known of all of them alike."""
+    if not meanings:
+        return UNKNOWN
+    first = meanings[0]
+    kept: dict[str, Any] = {}
+    for each in fields(Meaning):
+        value = getattr(first, each.name)
+        kept[each.name] = value if all(getattr(other, each.name) == value for other in meanings) else None
+    return Meaning(**kept)
+
+
+class Fate(Enum):
+    """What becomes of a part of the meaning."""
+
+    KEPT = "kept"
+    """It is that of the input; of several inputs, where all have the same."""
+    LOST = "lost"
+
+
+KEPT, LOST = Fate.KEPT, Fate.LOST
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a block reads, for parts of the meaning that are computed."""
+
+    meaning: Meaning
+    """Of its inputs, as far as they are alike."""
+    type: TensorType
+    """Of its first input."""
+    arguments: Mapping[str, Any]
+    """Complete, as `rune.compiler.blocks.signature.Arguments` are."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class By(Generic[T]):
+    """A part of the meaning that follows from what a block reads."""
+
+    compute: Callable[[Read], T | None]
+
+
+Part: TypeAlias = Fate | By[T] | T
+"""What becomes of one part: it is kept, lost, computed, or always the same."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the numbers of one output mean. What is not said is lost, and so unknown."""
+
+    values: Part[Range] = LOST
+    colour: Part[Colour] = LOST
+    layout: Part[Layout] = LOST
+    rate: Part[int] = LOST
+    quantised: Part[Quantisation] = LOST
+    is_probability: Part[bool] = LOST
+    classes: Part[int] = LOST
+    labels: Part[tuple[str, ...]] = LOST
+
+    def of(self, read: Read) -> Meaning:
+        """The meaning of the output."""
+        return Meaning(**{each.name: _part(getattr(self, each.name), each.name, read) for each in fields(Effect)})
+
+
+def _part(part: Fate | By[Any] | object, name: str, read: Read) -> Any:
+    if part is KEPT:
+        return getattr(read.meaning, name)
+    if part is LOST:
+        return None
+    return part.compute(read) if isinstance(part, By) else part
+
+
+SAME = Effect(KEPT, KEPT, KEPT, KEPT, KEPT, KEPT, KEPT, KEPT)
+"""The numbers are those of the input, in their places."""
+MOVED = Effect(values=KEPT, rate=KEPT, quantised=KEPT, is_probability=KEPT)
+"""The numbers are those of the input, in other places and perhaps not all of them."""
+REARRANGED = Effect(values=KEPT, colour=KEPT, rate=KEPT, quantised=KEPT, is_probability=KEPT, labels=KEPT)
+"""The numbers are those of the input, all of them, in other dimensions."""
+PICTURE = Effect(values=KEPT, colour=KEPT, layout=Layout.LAST)
+"""Another picture of the same pixels."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a block takes its input for, as far as it says so; `said_by` are the arguments that say it, by part."""
+
+    meaning: Meaning
+    said_by: Mapping[str, str]
+
+
+UNIT, SIGNED = Range(0, 1), Range(-1, 1)
+
+
+def full_range(type_: TensorType) -> Range | None:
+    """All that elements of a type of whole numbers can be."""
+    if not type_.element.is_integer:
+        return None
+    bits = 8 * type_.element.size
+    if type_.element.value.startswith("u"):
+        return Range(0, (1 << bits) - 1)
+    return Range(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+
+
+def clipped(read: Read, type_: TensorType) -> Range | None:
+    """The values of the input, as far as elements of another type hold them."""
+    given, held = read.meaning.values, full_range(type_)
+    if given is None or held is None:
+        return given
+    low, high = max(given.low, held.low), min(given.high, held.high)
+    return Range(low, high) if low < high else None
+
+
+def stands_for(whole: Range, quantisation: Quantisation) -> Range:
+    """What whole numbers of a range stand for."""
+    scale, zero = quantisation.scale, quantisation.zero_point
+    return Range(scale * (whole.low - zero), scale * (whole.high - zero))
+
+
+def classes_of_rows(read: Read) -> int | None:
+    """How many classes there are scores of, along the last dimension."""
+    return read.type.dimensions[-1] if read.type.dimensions else None
+
+
+INDICES = Effect(classes=By(lambda read: read.type.count), labels=KEPT)
+"""Indices into all elements of the input, which are scores of classes."""

@@ -1,0 +1,206 @@
+"""How libraries make mel bands of a sound: the presets of `log_mel`, `mfe` and `mfcc`, and what a stage asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from rune.compiler.blocks.refusals import only_input
+from rune.compiler.blocks.signature import Argument, ArgumentKind, Arguments, BlockError, integer, real, text
+from rune.tensor import ElementType, TensorType
+
+_MOST_VALUES = 1 << 20
+_LEAST_WIDTH = 0.01
+"""Hertz of a band."""
+
+
+class Scale(Enum):
+    """How frequencies become mel, and where the triangles of the bands have their corners."""
+
+    HTK = "htk"
+    """2595 log10(1 + f/700); straight in mel."""
+    SLANEY = "slaney"
+    """Linear to 1 kHz, then logarithmic; straight in hertz, each of the same area."""
+    ROWS = "rows"
+    """HTK's mel, corners on rows of the spectrum."""
+
+
+class Beside(Enum):
+    """What lies before and after the sound."""
+
+    NOTHING = "nothing"
+    """Frames start at the first sample; the last is filled with silence."""
+    SILENCE = "silence"
+    """The middle of the first frame is the first sample."""
+    MIRROR = "mirror"
+    """The same, with the sound's mirror image."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything that decides what comes out. `high` of 0 is half of the rate; `top_db` of 0 keeps all."""
+
+    name: str
+    frame: int
+    step: int
+    size: int
+    bands: int
+    low: float
+    high: float
+    scale: Scale
+    beside: Beside
+    hann: bool
+    of_ones: bool
+    """Whether whole samples are taken as parts of 1, as libraries read sound files."""
+    pre_emphasis: float = 0.0
+    is_periodogram: bool = False
+    """Whether the power is divided by the size of the transform."""
+    decibels: bool = True
+    least: float = 1e-10
+    top_db: float = 80.0
+    coefficients: int = 13
+    orthonormal: bool = True
+    lifter: int = 0
+    has_energy: bool = False
+
+
+KERAS = Preset(
+    "keras", 2048, 512, 2048, 128, 20.0, 0.0, Scale.HTK, Beside.MIRROR, hann=True, of_ones=True, orthonormal=False
+)
+LIBROSA = Preset(
+    "librosa", 2048, 512, 2048, 128, 0.0, 0.0, Scale.SLANEY, Beside.SILENCE, hann=True, of_ones=True, coefficients=20
+)
+SPEECH = Preset(
+    "python_speech_features",
+    frame=400,
+    step=160,
+    size=512,
+    bands=26,
+    low=0.0,
+    high=0.0,
+    scale=Scale.ROWS,
+    beside=Beside.NOTHING,
+    hann=False,
+    of_ones=False,
+    pre_emphasis=0.97,
+    is_periodogram=True,
+    decibels=False,
+    least=2.0**-52,
+    top_db=0.0,
+    lifter=22,
+    has_energy=True,
+)
+PRESETS = {preset.name: preset for preset in (KERAS, LIBROSA, SPEECH)}
+
+_OF_PRESET = "0 takes that of the preset."
+
+
+def mel_arguments(presets: tuple[str, ...]) -> tuple[Argument, ...]:
+    """The arguments that the blocks share. 0 stands for the preset's own value."""
+    return (
+        Argument("preset", ArgumentKind.TEXT, "Whose bands these are.", default=presets[0], choices=presets),
+        Argument(
+            "sample_rate",
+            ArgumentKind.INTEGER,
+            "Samples a second of the sound.",
+            default=16_000,
+            minimum=1_000,
+            maximum=192_000,
+            unit="hertz",
+        ),
+        _whole("frame", "How much sound a frame has.", 16_384, "samples"),
+        _whole("step", "How far apart frames start.", 16_384, "samples"),
+        _whole(
+            "fft_size", "The size of the transform: a power of two, at least as long as a frame.", 16_384, "samples"
+        ),
+        _whole("bands", "How many mel bands there are.", 256, ""),
+        _hertz("low", "Where the lowest band begins."),
+        _hertz("high", "Where the highest band ends."),
+    )
+
+
+def _whole(name: str, help_: str, most: int, unit: str) -> Argument:
+    return Argument(name, ArgumentKind.INTEGER, f"{help_} {_OF_PRESET}", default=0, minimum=0, maximum=most, unit=unit)
+
+
+def _hertz(name: str, help_: str) -> Argument:
+    return Argument(
+        name, ArgumentKind.FLOAT, f"{help_} {_OF_PRESET}", default=0.0, minimum=0.0, maximum=96_000.0, unit="hertz"
+    )
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What a stage asks for, complete: the preset with its own values in place."""
+
+    preset: Preset
+    rate: int
+    samples: int
+
+    @property
+    def high(self) -> float:
+        return self.preset.high or self.rate / 2
+
+    @property
+    def start(self) -> int:
+        """The first sample of the first frame."""
+        return 0 if self.preset.beside is Beside.NOTHING else -(self.preset.size // 2)
+
+    @property
+    def frames(self) -> int:
+        """How many frames the sound has, as the library counts them."""
+        preset = self.preset
+        if preset.beside is Beside.NOTHING:
+            return 1 + max(-(-(self.samples - preset.frame) // preset.step), 0)
+        return 1 + self.samples // preset.step
+
+
+def sound_input(block: str, inputs: tuple[TensorType, ...]) -> TensorType:
+    """The one input: the samples of one channel. Raises `BlockError`."""
+    sound = only_input(block, inputs, (ElementType.I16, ElementType.F32), "sound")
+    if sound.count != max(sound.dimensions, default=1):
+        raise BlockError(
+            f"{block} takes the samples of one channel, such as i16[16000], and not {sound}", input_index=0
+        )
+    return sound
+
+
+def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
+    """What the arguments ask for. Raises `BlockError` for what contradicts itself or the sound."""
+    given = PRESETS[text(arguments, "preset")]
+    rate = integer(arguments, "sample_rate")
+    size = integer(arguments, "fft_size") or given.size
+    preset = replace(
+        given,
+        # A frame is as long as the transform where both are so in the preset.
+        frame=integer(arguments, "frame") or (size if given.frame == given.size else given.frame),
+        step=integer(arguments, "step") or given.step,
+        size=size,
+        bands=integer(arguments, "bands") or given.bands,
+        low=real(arguments, "low") or given.low,
+        high=real(arguments, "high"),
+    )
+    bands = Bands(preset, rate, sound.count)
+    if size < 16 or size & (size - 1):
+        raise BlockError(f"{size} is not a power of two from 16 on", argument="fft_size")
+    if preset.frame > size:
+        raise BlockError(f"a frame of {preset.frame} samples does not fit a transform of {size}", argument="frame")
+    if bands.high > rate / 2:
+        raise BlockError(f"sound of {rate} Hz has nothing above {rate / 2:g} Hz", argument="high")
+    if preset.low >= bands.high:
+        raise BlockError(f"the lowest band begins at {preset.low:g} Hz, where the highest has ended", argument="low")
+    if bands.high - preset.low < preset.bands * _LEAST_WIDTH:
+        raise BlockError(
+            f"{preset.bands} bands do not fit between {preset.low:g} and {bands.high:g} Hz", argument="high"
+        )
+    if preset.beside is Beside.MIRROR and sound.count <= size // 2:
+        raise BlockError(
+            f"{sound} is too short: {block} mirrors {size // 2} samples at each end, so that it needs more than those",
+            input_index=0,
+        )
+    if bands.frames * preset.bands > _MOST_VALUES:
+        raise BlockError(
+            f"{bands.frames} frames of {preset.bands} bands are more than {_MOST_VALUES} values; make step larger",
+            argument="step",
+        )
+    return bands

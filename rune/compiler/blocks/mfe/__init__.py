@@ -1,0 +1,39 @@
+"""The block `mfe`: energies of mel bands over time. The C is in mfe.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.compiler.blocks.mel_presets import PRESETS, bands_of, mel_arguments, sound_input
+from rune.compiler.blocks.mel_tables import mel_code
+from rune.compiler.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockOutput,
+    Category,
+)
+from rune.tensor import ElementType, TensorType
+
+_PRESETS = tuple(PRESETS)
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    bands = bands_of("mfe", sound_input("mfe", inputs), arguments)
+    return (BlockOutput(TensorType(ElementType.F32, (bands.frames, bands.preset.bands))),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    return mel_code("mfe", inputs[0], bands_of("mfe", inputs[0], arguments))
+
+
+BLOCK = Block(
+    name="mfe",
+    summary="Gives the energies of mel bands over time, without a logarithm.",
+    header=Path(__file__).parent / "mfe.h",
+    arguments=mel_arguments(_PRESETS),
+    outputs=_outputs,
+    code=_code,
+    rate_argument="sample_rate",
+    category=Category.SOUND,
+)

@@ -1,0 +1,77 @@
+"""The block `quantize`: numbers as whole numbers of a scale and a zero point. The C is in quantize.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.compiler.blocks.meaning import KEPT, By, Effect, Meaning, Range, Taken, stands_for
+from rune.compiler.blocks.quantisation import QUANTISATION, quantisation_of
+from rune.compiler.blocks.refusals import FLOATS, only_input
+from rune.compiler.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+    real,
+    text,
+)
+from rune.tensor import ElementType, TensorType
+
+_RANGES = {"i8": (-128, 127), "u8": (0, 255), "i16": (-32_768, 32_767)}
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("quantize", inputs, FLOATS)
+    type_, zero = text(arguments, "type"), integer(arguments, "zero_point")
+    low, high = _RANGES[type_]
+    if not low <= zero <= high:
+        raise BlockError(f"the zero point {zero} is no {type_}, which holds {low} to {high}", argument="zero_point")
+    return (BlockOutput(TensorType(ElementType(type_), given.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    scale = round_f32(real(arguments, "scale"))
+    return BlockCode(
+        f"rune_quantize_{text(arguments, 'type')}", numbers=(inputs[0].count, scale, integer(arguments, "zero_point"))
+    )
+
+
+def _held(arguments: Arguments) -> Range:
+    return Range(*_RANGES[text(arguments, "type")])
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    """What lies outside is cut off, and what is much narrower has few steps."""
+    return Taken(Meaning(values=stands_for(_held(arguments), quantisation_of(arguments))), {"values": "scale"})
+
+
+BLOCK = Block(
+    name="quantize",
+    summary="Turns f32 into the whole numbers of a quantised model.",
+    header=Path(__file__).parent / "quantize.h",
+    arguments=(
+        *QUANTISATION,
+        Argument("type", ArgumentKind.TEXT, "The type that comes out.", default="i8", choices=tuple(_RANGES)),
+    ),
+    outputs=_outputs,
+    code=_code,
+    effects=(
+        Effect(
+            values=By(lambda read: _held(read.arguments)),
+            colour=KEPT,
+            layout=KEPT,
+            rate=KEPT,
+            quantised=By(lambda read: quantisation_of(read.arguments)),
+            is_probability=KEPT,
+            labels=KEPT,
+        ),
+    ),
+    taken=_taken,
+    category=Category.NUMBERS,
+)

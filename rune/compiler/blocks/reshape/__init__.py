@@ -1,0 +1,69 @@
+"""The block `reshape`: the same elements under other dimensions. The C is in reshape.h."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from rune.compiler.blocks.meaning import REARRANGED
+from rune.compiler.blocks.refusals import ANY_NUMBERS, only_input, whole_numbers_of
+from rune.compiler.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+)
+from rune.tensor import TensorType
+
+_FREE = -1
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("reshape", inputs, ANY_NUMBERS)
+    return (BlockOutput(TensorType(given.element, _dimensions(given, arguments))),)
+
+
+def _dimensions(given: TensorType, arguments: Arguments) -> tuple[int, ...]:
+    """Those that are asked for; one of -1 takes what is left."""
+    asked = whole_numbers_of(arguments, "dimensions")
+    free = [size for size in asked if size == _FREE]
+    if len(asked) > 8 or len(free) > 1 or any(size < 1 and size != _FREE for size in asked):
+        raise BlockError(
+            "write up to 8 sizes of 1 and more, of which one can be -1 for what is left", argument="dimensions"
+        )
+    known = math.prod(size for size in asked if size > 0)
+    if free and given.count % known == 0:
+        asked = tuple(given.count // known if size < 0 else size for size in asked)
+    if math.prod(asked) != given.count:
+        raise BlockError(
+            f"{given} has {given.count} elements, which do not make [{', '.join(map(str, asked))}]",
+            argument="dimensions",
+        )
+    return asked
+
+
+def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
+    return BlockCode("rune_reshape", numbers=(inputs[0].size,))
+
+
+BLOCK = Block(
+    name="reshape",
+    summary="Gives the same elements other dimensions.",
+    header=Path(__file__).parent / "reshape.h",
+    arguments=(
+        Argument(
+            "dimensions",
+            ArgumentKind.TEXT,
+            "The new sizes, such as `1, 49, 40`; one of them can be -1, for what is left.",
+            default="-1",
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    effects=(REARRANGED,),
+    category=Category.SHAPES,
+)

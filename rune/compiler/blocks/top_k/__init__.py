@@ -1,0 +1,61 @@
+"""The block `top_k`: the greatest scores and where they are, as far as they reach a threshold. The C is in top_k.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.compiler.blocks.meaning import INDICES, KEPT, Effect
+from rune.compiler.blocks.refusals import FLOATS, only_input
+from rune.compiler.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+    real,
+)
+from rune.tensor import ElementType, TensorType
+
+_ALL = -3.4028234663852886e38
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    scores = only_input("top_k", inputs, FLOATS, "scores")
+    if scores.count != max(scores.dimensions, default=1):
+        raise BlockError(f"top_k takes one row of scores, such as f32[1, 4], and not {scores}", input_index=0)
+    k = integer(arguments, "k")
+    if k > scores.count:
+        raise BlockError(f"{scores} has only {scores.count} scores, not {k}", argument="k")
+    return (BlockOutput(TensorType(ElementType.U32, (k,))), BlockOutput(TensorType(ElementType.F32, (k,))))
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    threshold = round_f32(real(arguments, "threshold"))
+    return BlockCode("rune_top_k", numbers=(inputs[0].count, integer(arguments, "k"), threshold))
+
+
+BLOCK = Block(
+    name="top_k",
+    summary="Gives the greatest scores and their indices, as far as they reach a threshold.",
+    header=Path(__file__).parent / "top_k.h",
+    arguments=(
+        Argument("k", ArgumentKind.INTEGER, "How many places.", default=1, minimum=1, maximum=1024),
+        Argument(
+            "threshold",
+            ArgumentKind.FLOAT,
+            "The least score that counts. What is below has the index that follows the last one, and the score 0.",
+            default=_ALL,
+            minimum=_ALL,
+            maximum=-_ALL,
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    effects=(INDICES, Effect(values=KEPT, is_probability=KEPT)),
+    category=Category.SCORES,
+)

@@ -1,0 +1,217 @@
+"""The steps of a build, from a project's files to the packed rune."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import rune
+from rune.compiler.anvil.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.chosen_kernels import chosen_kernels
+from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.looks import looking
+from rune.compiler.anvil.memory_map import MemoryMap
+from rune.compiler.anvil.program import Program, calls
+from rune.compiler.anvil.sources import Sources
+from rune.compiler.anvil.target import Made, Target
+from rune.compiler.blocks.shared_path import parse_shared_path
+from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.prepare import Prepared, prepare
+from rune.compiler.building.report import (
+    BlockReport,
+    BuildResult,
+    Memory,
+    PassReport,
+    Report,
+    ResourceReport,
+    Step,
+    file_reports,
+)
+from rune.project.files import ProjectFiles
+from rune.running.container import read_rune
+from rune.source.runefile import Checked, Severity, check
+from rune.source.runefile.lock import read_lock
+from rune.source.runefile.syntax import StageKind
+from rune.toolchain import toolchain_digest
+from rune.wording import counted
+
+
+def build(
+    files: ProjectFiles,
+    options: BuildOptions,
+    *,
+    log: Callable[[Step], None] | None = None,
+    allowance: Allowance | None = None,
+) -> BuildResult:
+    """Builds a project for the target of `options`. Calls `log` at the end of each step. An `allowance` from the caller
+    limits a build that is part of something larger.
+
+    Raises `BuildFailed` for errors of the project, `ValueError` for a watched port that does not exist or a watched or
+    timed program without a host, and `rune.compiler.anvil.errors.CompileError` where the compiler fails or a limit is
+    reached.
+    """
+    _require_host_for_observation(options)
+    allowance = allowance or Allowance(options.limits or CompilerLimits())
+    steps = _StepLog(log)
+    models = ProjectModels(files)
+    with looking(allowance.require):
+        checked = check(
+            files,
+            options.blocks,
+            runefile=options.runefile,
+            signatures=models.signature,
+            host_resources=options.host_resources,
+        )
+    steps.end("check", check_text(checked))
+    prepared = _prepared(checked, models, options, allowance)
+    code = _code(checked, models, options, prepared, allowance)
+    packaged = options.target.packager(
+        Made(options.name, prepared.pipeline, options.watched, prepared.carried, code.memory, *code.parts)
+    )
+    allowance.require()
+    size = sum(map(len, packaged.values()))
+    steps.end("compile", f"{size:,} bytes, {code.memory:,} bytes of memory")
+    report = _report(files, checked, options, prepared, code, packaged, steps.ended)
+    return BuildResult(packaged, report, checked.diagnostics, prepared.program)
+
+
+class _StepLog:
+    """Times the steps of a build, one after the other, and passes each to the caller's log."""
+
+    def __init__(self, log: Callable[[Step], None] | None) -> None:
+        self._log = log
+        self._start = time.perf_counter()
+        self.ended: list[Step] = []
+
+    def end(self, name: str, text: str) -> None:
+        """Ends a step; the next one starts now."""
+        step = Step(name, text, round((time.perf_counter() - self._start) * 1000, 1))
+        self.ended.append(step)
+        if self._log is not None:
+            self._log(step)
+        self._start = time.perf_counter()
+
+
+@dataclass(frozen=True)
+class _Code:
+    """The sources of a program and its modules, empty where the target ships its sources. `memory` is what the larger
+    of both programs plans, in bytes."""
+
+    memory: int
+    sources: Sources
+    module: bytes
+    second_module: bytes
+
+    @property
+    def parts(self) -> tuple[Sources, bytes, bytes]:
+        return self.sources, self.module, self.second_module
+
+
+def _require_host_for_observation(options: BuildOptions) -> None:
+    if not options.target.makes_rune and (options.watched or options.timed):
+        raise ValueError(f"{options.target.name} has no host that could watch or time what runs")
+
+
+def _prepared(checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance) -> Prepared:
+    with looking(allowance.require):
+        return prepare(checked, models, options, between=allowance.require)
+
+
+def _code(
+    checked: Checked, models: ProjectModels, options: BuildOptions, prepared: Prepared, allowance: Allowance
+) -> _Code:
+    """The code of a program, and of its second module where the target has one and uses its kernels."""
+    target, plan = options.target, prepared.plan
+    sources = target.emit(prepared.program, plan, options.name)
+    module = _compiled(target, sources, allowance)
+    memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
+    if target.second is None:
+        return _Code(memory, sources, module, b"")
+    second = _prepared(checked, models, replace(options, target=target.second), allowance)
+    if not _has_kernels_of(target.second, second.program):
+        return _Code(memory, sources, module, b"")
+    memory = max(memory, second.plan.arena_size + second.plan.message_size)
+    second_sources = target.second.emit(second.program, second.plan, options.name)
+    return _Code(memory, sources, module, _compiled(target.second, second_sources, allowance))
+
+
+def _report(
+    files: ProjectFiles,
+    checked: Checked,
+    options: BuildOptions,
+    prepared: Prepared,
+    code: _Code,
+    packaged: Mapping[str, bytes],
+    steps: Sequence[Step],
+) -> Report:
+    target, program, plan = options.target, prepared.program, prepared.plan
+    return Report(
+        toolchain=rune.__version__,
+        toolchain_digest=toolchain_digest(),
+        profile=options.profile,
+        target=target.name,
+        optimized_for=target.optimized_for,
+        name=options.name,
+        files=file_reports(packaged),
+        is_rune=target.makes_rune,
+        memory=Memory(
+            arena=plan.arena_size,
+            serial=plan.message_size if target.makes_rune else 0,
+            constants=plan.constant_size,
+            pages=(read_rune(code.module).memory_pages or 0) if target.makes_rune else None,
+        ),
+        memory_map=MemoryMap.of(program, plan),
+        kernels=tuple(chosen_kernels(program)),
+        models=prepared.chosen.reports,
+        passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
+        resources=tuple(
+            ResourceReport(resource.name, resource.capacity, resource.default is not None)
+            for resource in program.resources
+        ),
+        steps=tuple(steps),
+        pipeline=checked.outline,
+        blocks=_blocks_of_others(files, checked),
+    )
+
+
+def _blocks_of_others(files: ProjectFiles, checked: Checked) -> tuple[BlockReport, ...]:
+    """The blocks of other projects that stages run, each once, with what the lock says they are."""
+    targets = (stage.target.text.strip() for stage in checked.syntax.stages if stage.kind is StageKind.BLOCK)
+    digests = read_lock(files).digests
+    paths = dict.fromkeys(path for path in map(parse_shared_path, targets) if path in digests)
+    return tuple(BlockReport(str(path), digests[path]) for path in paths if path is not None)
+
+
+def _has_kernels_of(target: Target, program: Program) -> bool:
+    """Whether a kernel of the target's own set computes any of it."""
+    folder = target.kernels.folder
+    return any(call.header.parent == folder for step in program.steps for call in calls(step))
+
+
+def _compiled(target: Target, sources: Sources, allowance: Allowance) -> bytes:
+    """The module; nothing for a target whose sources are shipped as they are."""
+    return compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
+
+
+def explain(files: ProjectFiles, options: BuildOptions) -> str:
+    """Describes for people what `build` does with a project and the same options: its graph after each pass of the
+    compiler, the kernels, the memory. Compiles nothing. Raises `BuildFailed`."""
+    models = ProjectModels(files)
+    checked = check(
+        files,
+        options.blocks,
+        runefile=options.runefile,
+        signatures=models.signature,
+        host_resources=options.host_resources,
+    )
+    return prepare(checked, models, options).explanation
+
+
+def check_text(checked: Checked) -> str:
+    """A summary of a check, for a log."""
+    errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
+    warnings = len(checked.diagnostics) - errors
+    stages = counted(len(checked.outline.nodes), "stage")
+    return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"

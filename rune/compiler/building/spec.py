@@ -1,0 +1,112 @@
+"""The specification of a build, as a value with a digest: its files, toolchain, target and options.
+
+Two builds of one specification give the same bytes, so its digest identifies the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from rune.compiler.anvil.aim import BALANCED, Aim
+from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.source.policy import BuildPreferences
+from rune.source.runefile import HostResources
+from rune.source.runefile.pipeline import Port
+
+RUNE_TARGET = "wasm32"
+"""The name of the default target."""
+
+
+@dataclass(frozen=True)
+class SpecOptions:
+    """What changes the bytes beside the files and the target, as it is stored: the fields of `SpecOptions`."""
+
+    name: str
+    runefile: str | None = None
+    host_models: bool = False
+    host_resources: HostResources | None = None
+    watched: tuple[Port, ...] = ()
+    timed: bool = False
+    profile: Profile = LITERT
+    optimize: Aim = BALANCED
+    """Which variant of the target."""
+    follows_forge_yml: bool = False
+    """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
+        host = self.host_resources or HostResources()
+        matched = {} if self.profile is LITERT else {"match": self.profile.option}
+        follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
+        optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
+        return {
+            "name": self.name,
+            "runefile": self.runefile,
+            "host_models": self.host_models,
+            "host_resources": {"every": host.every, "capacities": dict(host.capacities)},
+            "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
+            "timed": self.timed,
+            **matched,
+            **optimized,
+            **follows,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> SpecOptions:
+        """Back from JSON. Raises `ValueError` for a capacity that no resource may have."""
+        host = value["host_resources"]
+        return cls(
+            name=value["name"],
+            runefile=value["runefile"],
+            host_models=value["host_models"],
+            host_resources=HostResources(host["every"], host["capacities"]),
+            watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
+            timed=value["timed"],
+            profile=PROFILES[value.get("match", LITERT.option)],
+            optimize=value.get("optimize", BALANCED),
+            follows_forge_yml=value.get("heeds_wishes", False),
+        )
+
+    def with_preferences(self, preferences: BuildPreferences) -> SpecOptions:
+        """These options with the build settings of the project's `forge.yml`."""
+        profile, aim = self.profile, self.optimize
+        if preferences.match is not None:
+            profile = PROFILES[preferences.match]
+        if self.follows_forge_yml and preferences.optimize is not None:
+            aim = cast("Aim", preferences.optimize)
+        return replace(self, profile=profile, optimize=aim)
+
+
+@dataclass(frozen=True)
+class BuildSpec:
+    """One thing to build. `version` is the digest of the files, `toolchain` that of what compiles them
+    (`rune.toolchain`), `target` the name of a target.
+    """
+
+    version: str
+    toolchain: str
+    target: str
+    options: SpecOptions
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "toolchain": self.toolchain,
+            "target": self.target,
+            "options": self.options.to_json(),
+        }
+
+    @property
+    def digest(self) -> str:
+        """The digest that identifies the result of this spec."""
+        return canonical_digest(self.to_json())
+
+
+def canonical_digest(value: Any) -> str:
+    """SHA-256 of a value as JSON with sorted keys and no spaces, in UTF-8: equal values have equal digests."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()

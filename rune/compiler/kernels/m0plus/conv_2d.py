@@ -1,0 +1,47 @@
+"""CONV_2D: weights as the model has them, channels filled up to fours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_set import Cost
+from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
+from rune.compiler.anvil.program import Number
+from rune.compiler.kernels.dsp.conv_2d import as_one_row, settled_sums
+from rune.compiler.kernels.dsp.rounding import are_short, ending
+from rune.compiler.kernels.packing import folded_bias, int8s, int32s, two_roundings
+from rune.compiler.kernels.portable.filter import filter_structure
+
+SUMS = 4
+"""RUNE_SUMS of four_sums.h."""
+
+
+def estimate(op: Conv2DInt8) -> Cost | None:
+    if op.filter_zero_point or not are_short(settled_sums(op)):
+        return None
+    return Cost(4 * op.multiply_accumulates, op.filters.size)
+
+
+def int8(op: Conv2DInt8) -> KernelCall:
+    sums = settled_sums(op)
+    channels, count = sums.weights.shape
+    more = -channels % SUMS
+    bias = folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)
+    return KernelCall(
+        f"rune_conv_2d_int8_by_fours{ending(op.output)}",
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            Scratch("int32_t", count * SUMS * 4 + count),
+            int8s(np.pad(sums.weights, ((0, more), (0, 0)))),
+            int32s(np.pad(bias, (0, more))),
+            filter_structure(as_one_row(op.window)),
+            two_roundings(sums.multipliers, op.output),
+            Number(op.input_zero_point),
+        ),
+    )
+
+
+PACKERS = {Conv2DInt8: int8}
+ESTIMATES = {Conv2DInt8: estimate}

@@ -1,0 +1,26 @@
+"""SELECT_V2 and SELECT."""
+
+from __future__ import annotations
+
+from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.ops.select_v2 import Select
+
+
+def select(op: Select) -> KernelCall:
+    size = op.element.itemsize
+    element = f"uint{8 * size}_t"
+    names = ("condition_steps", "first_steps", "second_steps")
+    shape = (("sizes", op.sizes), *zip(names, op.steps, strict=True))
+    return KernelCall(
+        f"rune_select_{size}",
+        (
+            Input(0, "uint8_t"),
+            Input(1, element),
+            Input(2, element),
+            Output(0, element),
+            KernelStructure("struct rune_select", shape),
+        ),
+    )
+
+
+PACKERS = {Select: select}

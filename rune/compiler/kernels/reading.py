@@ -1,0 +1,35 @@
+"""Reads a kernel set from its folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from rune.compiler.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
+
+
+def read_kernel_set(package: str, folder: str, base: KernelSet | None = None, trial: Trial | None = None) -> KernelSet:
+    """The set that the package holds: each module with `PACKERS` packs for the header of the same name, and its
+    `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels and one
+    of them does not say that, so that none could be chosen."""
+    name = package.rpartition(".")[2]
+    kernels: dict[type, tuple[Kernel, ...]] = {}
+    for found in pkgutil.iter_modules([folder]):
+        module = importlib.import_module(f"{package}.{found.name}")
+        for computation, kernel in _kernels(module, Path(folder) / f"{found.name}.h"):
+            kernels[computation] = (*kernels.get(computation, ()), kernel)
+    for computation, several in kernels.items():
+        silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]
+        if len(several) > 1 and silent:
+            raise ValueError(f"{name} has several kernels for {computation.__name__}, and {silent[0]} has no estimate")
+    return KernelSet(name, Path(folder), kernels, base, trial)
+
+
+def _kernels(module: ModuleType, header: Path) -> Iterator[tuple[type, Kernel]]:
+    packers: Packers = getattr(module, "PACKERS", {})
+    estimates: Estimates = getattr(module, "ESTIMATES", {})
+    for computation, pack in packers.items():
+        yield computation, Kernel(header, pack, estimates.get(computation, without_choice))

@@ -1,0 +1,93 @@
+"""FULLY_CONNECTED of int8 where single precision rounds exactly: a lane for each output."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_set import Cost
+from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.proven_scale import Proof
+from rune.compiler.kernels.packing import int8s
+from rune.compiler.kernels.simd128 import fully_connected
+from rune.compiler.kernels.simd128.fully_connected import in_blocks
+from rune.compiler.kernels.simd128.requantization import dense_rounding, shared, sums_of
+
+BLOCKS = (8, 4, 2, 1)
+"""Vectors of four outputs that are summed together."""
+
+STORING = 24
+"""Instructions that round the sums of 8 outputs and store them."""
+
+
+def cost(op: FullyConnectedInt8, together: int, summing: int, shortest: int) -> Cost:
+    """With so many inputs read together, and so many instructions to add them to a vector of sums. A sum waits for the
+    one before: what a step takes at least, in instructions."""
+    outputs, inputs = op.rows.shape
+    steps = -(-inputs // together)
+    summed = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
+    constants = -(-outputs // 4) * 4 * steps * together
+    return Cost(op.batches * (summed + -(-outputs // 8) * STORING), constants)
+
+
+def int8_cost(op: FullyConnectedInt8) -> Cost:
+    return cost(op, 2, 3, shortest=0)
+
+
+def int8(op: FullyConnectedInt8) -> KernelCall:
+    rounding = dense_rounding(op.scales, sums_of(op.weights, op.bias, op.input_zero_point), op.output)
+    if rounding is None:
+        return fully_connected.int8(op)
+    scratch = Scratch("int16_t", (op.rows.shape[1] + 8) * 2)
+    return int8_call("rune_fully_connected_lanes_int8", op, scratch, lanes(op.rows, 2), rounding)
+
+
+def int8_call(
+    function: str,
+    op: FullyConnectedInt8,
+    scratch: Scratch,
+    weights: NDArray[np.generic],
+    rounding: tuple[Constant, KernelStructure, Proof],
+) -> KernelCall:
+    outputs, inputs = op.rows.shape
+    bias, requantize, proof = rounding
+    return KernelCall(
+        function,
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            scratch,
+            int8s(weights),
+            bias,
+            shared(requantize),
+            Number(op.batches),
+            Number(inputs),
+            Number(outputs),
+            Number(op.row_zero_point),
+        ),
+        proof,
+    )
+
+
+def _blocks(outputs: int) -> list[int]:
+    """How many vectors of outputs each block has."""
+    left, found = -(-outputs // 4), []
+    for size in BLOCKS:
+        found += [size] * (left // size)
+        left %= size
+    return found
+
+
+def lanes(rows: NDArray[np.generic], together: int) -> NDArray[np.generic]:
+    """[output][input] to blocks of outputs: each [inputs that are read together][output][input], filled up with zeros,
+    which count nothing."""
+    outputs, inputs = rows.shape
+    full = np.zeros((-(-outputs // 4) * 4, -(-inputs // together) * together), np.int8)
+    full[:outputs, :inputs] = rows
+    return in_blocks(full, [4 * count for count in _blocks(outputs)], together)
+
+
+PACKERS = {FullyConnectedInt8: int8}
+ESTIMATES = {FullyConnectedInt8: int8_cost}

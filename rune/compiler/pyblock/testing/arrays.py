@@ -1,0 +1,78 @@
+"""Checks arrays in tests: by name, with `f32[2]([...])`, or a list of numbers, which adopts the type of the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from rune.compiler.pyblock.array_statements import elements_of, filled, hidden_array, new_array
+from rune.compiler.pyblock.expressions import array_of, number
+from rune.compiler.pyblock.ir import ArrayVariable, Statement
+from rune.compiler.pyblock.numbers import ELEMENTS
+from rune.compiler.pyblock.problems import ProblemKind
+from rune.compiler.pyblock.scope import Scope
+from rune.tensor import ElementType, TensorType
+
+_WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."
+FilledArray = tuple[tuple[Statement, ...], ArrayVariable]
+"""The statements that fill an array, and the array."""
+
+
+def is_array(scope: Scope, node: ast.expr) -> bool:
+    """Whether an expression is an array, by its syntax or its name."""
+    match node:
+        case ast.List():
+            return True
+        case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
+            return name in ELEMENTS
+        case ast.Name(id=name):
+            return isinstance(scope.known.get(name, scope.file.constants.get(name)), ArrayVariable)
+    return False
+
+
+def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) -> FilledArray | None:
+    """Checks an array expression. A list gets elements of type `element`. Returns None if a problem was reported."""
+    match node:
+        case ast.List():
+            return _listed(scope, node, element or ElementType.F32)
+        case ast.Call(func=ast.Subscript()):
+            target = ast.copy_location(ast.Name(_name_at(node), ast.Store()), node)
+            filled = new_array(scope, target, node)
+            made = scope.known.get(target.id)
+            return (filled, made) if filled and isinstance(made, ArrayVariable) else None
+        case ast.Name() if is_array(scope, node):
+            array = array_of(scope, node)
+            return None if array is None else ((), array)
+    if number(scope, node) is not None:
+        scope.report(ProblemKind.TEST, node, "This is a number, not an array", _WANTED)
+    return None
+
+
+def _listed(scope: Scope, node: ast.List, element: ElementType) -> FilledArray | None:
+    dimensions = tuple(_dimensions(node))
+    leaves = list(_leaves(node, len(dimensions)))
+    type_ = TensorType(element, dimensions)
+    if not leaves or len(leaves) != type_.count or any(isinstance(each, ast.List) for each in leaves):
+        scope.report(ProblemKind.TEST, node, "The rows of this list differ in length", _WANTED)
+        return None
+    array = hidden_array(scope, _name_at(node), type_)
+    elements = elements_of(scope, element, leaves)
+    return None if elements is None else ((*elements.computed, *filled(array, elements, node.lineno)), array)
+
+
+def _name_at(node: ast.expr) -> str:
+    return f"list {node.lineno}:{node.col_offset}"
+
+
+def _dimensions(node: ast.expr) -> Iterator[int]:
+    while isinstance(node, ast.List) and node.elts:
+        yield len(node.elts)
+        node = node.elts[0]
+
+
+def _leaves(node: ast.expr, depth: int) -> Iterator[ast.expr]:
+    if depth and isinstance(node, ast.List):
+        for each in node.elts:
+            yield from _leaves(each, depth - 1)
+    else:
+        yield node

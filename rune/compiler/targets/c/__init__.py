@@ -1,0 +1,35 @@
+"""C99 sources, to be compiled elsewhere: for any processor of 32 or 64 bits whose lowest byte comes first.
+
+A folder with `<name>.h`, `<name>.c` and a small `main.c`. There is no host: inputs and outputs are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rune.compiler.anvil.passes.optimise import SMALL_PASSES
+from rune.compiler.anvil.target import Made, Target
+from rune.compiler.anvil.target_limits import TargetLimits
+from rune.compiler.kernels.portable import PORTABLE
+from rune.compiler.targets.c.emit import emit
+
+
+def _package(made: Made) -> Mapping[str, bytes]:
+    return made.sources.files
+
+
+POINTERS_OF_32_BITS = TargetLimits(memory=32 << 20, alignment=8, text_size=8)
+"""Of targets that are based on this one, and are microcontrollers."""
+
+TARGET = Target(
+    name="c",
+    summary="a folder of C99 sources for any compiler: a header, the rune, and a small main.c",
+    limits=TargetLimits(memory=192 << 20, alignment=8, text_size=16),
+    kernels=PORTABLE,
+    makes_rune=False,
+    emitter=emit,
+    toolchain=None,
+    packager=_package,
+    passes=SMALL_PASSES,
+    starting_points=frozenset({"main.c"}),
+)

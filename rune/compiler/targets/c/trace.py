@@ -1,0 +1,192 @@
+"""What each step of a program leaves behind, as a digest: how a self-test finds the first step that differs.
+
+Digests are of what later steps read. Scratch memory, and texts in memory, which are pointers, are left out: they may
+differ from one processor to another without a different result.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rune.compiler.anvil.c_call import GATES
+from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.program import (
+    BufferPlace,
+    Call,
+    Lifetime,
+    Place,
+    Program,
+    ReadCapability,
+    Rows,
+    SendOutput,
+    Step,
+    calls,
+)
+from rune.compiler.targets.c.interface import Field, Interface, count_of
+
+DIGEST_START = 0x811C9DC5
+DIGEST_FACTOR = 0x01000193
+"""Of FNV-1a with 32 bits."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """So many bytes of the arena, from an offset on."""
+
+    offset: int
+    size: int
+
+
+def digest_of(*pieces: bytes) -> int:
+    """FNV-1a of all bytes in turn, as the C computes it."""
+    digest = DIGEST_START
+    for piece in pieces:
+        for byte in piece:
+            digest = ((digest ^ byte) * DIGEST_FACTOR) & 0xFFFFFFFF
+    return digest
+
+
+def step_names(program: Program) -> tuple[str, ...]:
+    """Each step for people: the stage, and of a model the operator."""
+    return tuple(_name(program, step) for step in program.steps)
+
+
+def _name(program: Program, step: Step) -> str:
+    match step:
+        case ReadCapability():
+            return f"{program.capabilities[step.capability].name} is read"
+        case SendOutput():
+            return f"{program.outputs[step.output].name} is sent"
+        case _:
+            stages = [call.stage for call in calls(step)]
+            first, last = stages[0], stages[-1]
+            return first if first == last else f"{first} to {last}"
+
+
+def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[str]:
+    """The function `<prefix>_trace`, which runs all steps and writes a digest of what each of them made."""
+    prefix, upper = interface.prefix, interface.upper
+    yield "#if defined(__GNUC__)"
+    yield "__attribute__((noinline)) /* It has hundreds of callers, which would be compiled as long. */"
+    yield "#endif"
+    yield "static uint32_t digest_of(uint32_t digest, const void *bytes, uint32_t size)"
+    yield "{"
+    yield "    for (uint32_t i = 0; i < size; i++)"
+    yield f"        digest = (digest ^ ((const unsigned char *)bytes)[i]) * UINT32_C({DIGEST_FACTOR});"
+    yield "    return digest;"
+    yield "}"
+    yield ""
+    inputs, outputs = f"const struct {prefix}_inputs *inputs", f"struct {prefix}_outputs *outputs"
+    yield f"void {prefix}_trace({inputs}, {outputs}, uint32_t *digests)"
+    yield "{"
+    yield from zeroing(_not_kept(program, plan))
+    yield f"    for (int step = 0; step < {upper}_STEPS; step++)"
+    yield f"        digests[step] = UINT32_C({DIGEST_START});"
+    sent = iter(interface.outputs)
+    for number, step in enumerate(program.steps):
+        digest = f"digests[{number}]"
+        yield f"    step_{number}({argument_of(step)});"
+        needs = program.needed(number)
+        if needs:
+            yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
+        for span in _made_by(program, plan, number):
+            yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
+        for field in islice(sent, len(step.tensors)) if isinstance(step, SendOutput) else ():
+            yield from _sent(field, digest)
+        if needs:
+            yield "    }"
+    yield "}"
+    yield ""
+
+
+def argument_of(step: Step) -> str:
+    """What the function of a step is given."""
+    match step:
+        case ReadCapability():
+            return "inputs"
+        case SendOutput():
+            return "outputs"
+        case _:
+            return ""
+
+
+def zeroing(spans: Sequence[Span]) -> Iterator[str]:
+    """Fills spans of the arena with zeros. By memcpy, and with a barrier: a loop would become a call of memset."""
+    if spans:
+        yield "    static const unsigned char zeros[64] = {0};"
+    for span in spans:
+        whole, rest = span.size // 64 * 64, span.size % 64
+        if whole:
+            yield f"    for (size_t i = 0; i < {whole}; i += sizeof zeros) {{"
+            yield f"        memcpy(arena.bytes + {span.offset} + i, zeros, sizeof zeros);"
+            yield "        RUNE_STEP_ENDS();"
+            yield "    }"
+        if rest:
+            yield f"    memcpy(arena.bytes + {span.offset + whole}, zeros, {rest});"
+
+
+def _sent(field: Field, digest: str) -> Iterator[str]:
+    """Takes what went out into the digest; of a text its characters and a zero."""
+    place = f"outputs->{field.name}"
+    count = count_of(field, "outputs->")
+    if field.is_text:
+        yield f"    for (int i = 0; i < {count}; i++) {{"
+        yield f"        {digest} = digest_of({digest}, {place}[i].bytes, {place}[i].size);"
+        yield f'        {digest} = digest_of({digest}, "", 1);'
+        yield "    }"
+    elif field.sizes:
+        yield f"    {digest} = digest_of({digest}, {place}, (uint32_t)({count}) * {field.type.element.size}u);"
+    elif field.type.size:
+        yield f"    {digest} = digest_of({digest}, {place}, {field.type.size});"
+
+
+def _not_kept(program: Program, plan: Plan) -> tuple[Span, ...]:
+    """The arena without what is kept from run to run."""
+    kept = sorted(
+        (offset, offset + buffer.size)
+        for offset, buffer in zip(plan.buffer_offsets, program.buffers, strict=True)
+        if buffer.lifetime is Lifetime.KEPT
+    )
+    ends = [0, *(end for _, end in kept)]
+    starts = [*(start for start, _ in kept), plan.arena_size]
+    return tuple(Span(end, start - end) for end, start in zip(ends, starts, strict=True) if start > end)
+
+
+def _made_by(program: Program, plan: Plan, number: int) -> Iterator[Span]:
+    """What a step writes and another step reads, from where it writes to the end of the buffer."""
+    written = dict.fromkeys(place for place, writes in _touched(program.steps[number]) if writes)
+    shared = _shared(program)
+    for place in written:
+        if place.index in shared:
+            size = program.buffers[place.index].size - place.offset
+            yield Span(plan.buffer_offsets[place.index] + place.offset, size)
+
+
+def _shared(program: Program) -> frozenset[int]:
+    """The buffers that several steps of a run touch, and whose bytes are the same wherever it ran."""
+    touching = Counter(index for step in program.steps for index in {place.index for place, _ in _touched(step)})
+    return frozenset(
+        index
+        for index, buffer in enumerate(program.buffers)
+        if touching[index] > 1 and buffer.is_whole and buffer.lifetime is Lifetime.RUN
+    )
+
+
+def _touched(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
+    """The places of buffers that a step touches, and whether it writes there."""
+    found: list[tuple[Place, bool]] = []
+    match step:
+        case ReadCapability():
+            found = [(step.tensor.place, True)]
+        case SendOutput():
+            found = [(place, False) for tensor in step.tensors for place in tensor.places()]
+        case Rows():
+            found = [(step.source, False), *(each for call in calls(step) for each in call.places())]
+        case Call():
+            found = list(step.places())
+        case _:
+            pass
+    return ((place, writes) for place, writes in found if isinstance(place, BufferPlace))

@@ -1,0 +1,43 @@
+"""Finds the targets: the packages beside this file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from rune.compiler.anvil.aim import Aim
+from rune.compiler.anvil.target import Target
+
+
+class UnknownTarget(Exception):
+    """There is no target of this `name`; `known` are those that there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no target {name!r}; the targets are {', '.join(known)}")
+        self.name = name
+        self.known = known
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    """All of them, by name."""
+    folder = Path(__file__).parent
+    packages = [found.name for found in pkgutil.iter_modules([str(folder)]) if found.ispkg]
+    found = [importlib.import_module(f"rune.compiler.targets.{package}").TARGET for package in packages]
+    return tuple(sorted(found, key=lambda target: target.name))
+
+
+def find_target(name: str) -> Target:
+    """Raises `UnknownTarget`."""
+    for target in targets():
+        if target.name == name:
+            return target
+    raise UnknownTarget(name, tuple(target.name for target in targets()))
+
+
+def find_variant(name: str, aim: Aim) -> Target:
+    """The target, optimised for this; as it is where there is no such variant. Raises `UnknownTarget`."""
+    target = find_target(name)
+    return target.variant(aim) or target

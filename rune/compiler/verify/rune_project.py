@@ -1,0 +1,185 @@
+"""The project that a rune was built from, as far as the rune carries it: its graph as a Runefile, its resources.
+
+The models are not in a rune that has them compiled in: they are given. Text as it was written is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import yaml
+
+from rune.project.files import FileError, MemoryFiles, normal_path
+from rune.running.container import Rune
+from rune.wording import quoted
+
+RUNEFILE: Final = "Runefile.yml"
+
+_CAPABILITIES: Final = {
+    "random": "RAND",
+    "sound": "SOUND",
+    "accelerometer": "ACCEL",
+    "image": "IMAGE",
+    "raw": "RAW",
+    "float-image": "FLOAT_IMAGE",
+}
+_TEXT_TYPES: Final = {"String": "utf8"}
+
+
+class NoProject(Exception):
+    """A rune does not say what it was built from, or a part of that is missing; the message says what to do."""
+
+
+def models_wanted(rune: Rune) -> Mapping[str, str]:
+    """The stages that run a model from a file, with the files' names. Raises `NoProject`."""
+    found = {}
+    for name, stage in _part(_graph(rune), "models").items():
+        file = _record(stage).get("file")
+        if isinstance(file, str) and not file.startswith("$"):
+            found[name] = file
+    return found
+
+
+def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
+    """The project of a rune, its Runefile under `RUNEFILE`. `models` are files by the stages that run them.
+
+    Raises `NoProject`.
+    """
+    graph = _graph(rune)
+    places = _places(graph)
+    tensors = _part(graph, "tensors")
+    contents: dict[str, bytes] = {}
+    stages: dict[str, Any] = {}
+    for name, stage in _part(graph, "capabilities").items():
+        kind = _record(stage.get("kind")).get("type")
+        if kind not in _CAPABILITIES:
+            raise NoProject(f"The rune's graph has a capability of the unknown kind {quoted(str(kind))}")
+        stages[name] = {"capability": _CAPABILITIES[kind]} | _stage(stage, places, tensors)
+    for name, stage in _part(graph, "proc-blocks").items():
+        stages[name] = {"proc-block": _text(stage, "path")} | _stage(stage, places, tensors)
+    for name, stage in _part(graph, "models").items():
+        file = _text(stage, "file")
+        if not file.startswith("$"):
+            if name not in models:
+                raise NoProject(f"The model of the stage {quoted(name)} is missing: give it with --model {name}=FILE")
+            file = _free_name(f"{name}.tflite", contents)
+            contents[file] = models[name]
+        stages[name] = {"model": file} | _stage(stage, places, tensors)
+    for name, stage in _part(graph, "outputs").items():
+        kind = str(_record(stage.get("kind")).get("type")).upper()
+        stages[name] = {"out": kind} | _stage(stage, places, tensors)
+    resources = {
+        name: _resource(name, _record(each), rune, contents) for name, each in _part(graph, "resources").items()
+    }
+    document = {"version": 1, "image": "runicos/base", "pipeline": stages}
+    if resources:
+        document["resources"] = resources
+    contents[RUNEFILE] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode()
+    return MemoryFiles(contents)
+
+
+def _graph(rune: Rune) -> Mapping[str, Any]:
+    if rune.graph is None:
+        raise NoProject("The rune carries no graph; give the project that it was built from with --project")
+    if "capabilities" not in rune.graph or "tensors" not in rune.graph:
+        raise NoProject(
+            "The rune's graph is of an older layout; give the project that it was built from with --project"
+        )
+    return rune.graph
+
+
+def _stage(stage: Mapping[str, Any], places: Mapping[str, str], tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """What all kinds of stages have: inputs, outputs with their types, arguments."""
+    made: dict[str, Any] = {}
+    inputs, outputs = _ids(stage, "inputs"), _ids(stage, "outputs")
+    if inputs:
+        made["inputs"] = [_found(places, each) for each in inputs]
+    if outputs:
+        made["outputs"] = [_type(_record(_found(tensors, each))) for each in outputs]
+    arguments = stage.get("args")
+    if isinstance(arguments, Mapping) and arguments:
+        if not all(isinstance(value, str) for value in arguments.values()):
+            raise NoProject(
+                "The rune's graph is of an older layout; give the project that it was built from with --project"
+            )
+        made["args"] = dict(arguments)
+    return made
+
+
+def _type(tensor: Mapping[str, Any]) -> dict[str, Any]:
+    element = str(tensor.get("element_type"))
+    dimensions = tensor.get("dimensions")
+    if not isinstance(dimensions, Sequence):
+        raise NoProject("The rune's graph has a tensor without dimensions")
+    return {"type": _TEXT_TYPES.get(element, element.lower()), "dimensions": list(dimensions)}
+
+
+def _places(graph: Mapping[str, Any]) -> Mapping[str, str]:
+    """How a Runefile names each tensor: the stage, and the number of its output where it is not the first."""
+    return {
+        tensor: f"{name}.{number}" if number else name
+        for part in ("capabilities", "models", "proc-blocks")
+        for name, stage in _part(graph, part).items()
+        for number, tensor in enumerate(_ids(_record(stage), "outputs"))
+    }
+
+
+def _resource(name: str, resource: Mapping[str, Any], rune: Rune, contents: dict[str, bytes]) -> dict[str, Any]:
+    """The resource as a file, or without a default where it never had one."""
+    kind = "binary" if resource.get("ty") == "binary" else "string"
+    default = resource.get("default_value")
+    if default is None:
+        return {"type": kind}
+    data = next((bytes(data) for each, data in rune.resources if each == name), None)
+    inline = default.get("Inline") if isinstance(default, Mapping) else None
+    if data is None and isinstance(inline, str):
+        data = inline.encode()
+    if data is None:
+        raise NoProject(
+            f"The rune does not carry its resource {quoted(name)}; give the project that it was built from with "
+            "--project"
+        )
+    path = _free_name(f"{name}.resource", contents)
+    contents[path] = data
+    return {"path": path, "type": kind}
+
+
+def _free_name(wanted: str, contents: Mapping[str, bytes]) -> str:
+    """A name that no file has, which a project may hold."""
+    try:
+        path = normal_path(wanted.replace("/", "-"))
+    except FileError:
+        path = "file"
+    return path if path not in contents else f"{len(contents)}-{path}"
+
+
+def _part(graph: Mapping[str, Any], name: str) -> Mapping[str, Mapping[str, Any]]:
+    part = graph.get(name, {})
+    return {key: _record(value) for key, value in _record(part).items()}
+
+
+def _record(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NoProject("The rune's graph cannot be read; give the project that it was built from with --project")
+    return value
+
+
+def _ids(stage: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    ids = stage.get(key, ())
+    if not isinstance(ids, Sequence) or isinstance(ids, str) or not all(isinstance(each, str) for each in ids):
+        raise NoProject("The rune's graph cannot be read; give the project that it was built from with --project")
+    return tuple(ids)
+
+
+def _text(stage: Mapping[str, Any], key: str) -> str:
+    value = stage.get(key)
+    if not isinstance(value, str):
+        raise NoProject(f"A stage of the rune's graph has no {key}")
+    return value
+
+
+def _found(table: Mapping[str, Any], key: str) -> Any:
+    if key not in table:
+        raise NoProject("The rune's graph has a wire that leads nowhere")
+    return table[key]

@@ -1,0 +1,239 @@
+"""The whole verification of a project's rune: against its pipeline made again, and its models against the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypedDict
+
+from rune.compiler.anvil.errors import AnvilError
+from rune.compiler.anvil.profile import LITERT, Profile
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.models import ChosenModels, ProjectModels, choose
+from rune.compiler.verify.instrumented import LIMITS
+from rune.compiler.verify.model import ModelCheck
+from rune.compiler.verify.probe import build_probe
+from rune.compiler.verify.reference import open_reference
+from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
+from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets, own_samples, runs_for
+from rune.compiler.verify.second_module import second_module, second_rune, trial_failure, without_second_module
+from rune.compiler.verify.time_limit import within_seconds
+from rune.compiler.verify.verification import ModelVerification, Runs, Verification
+from rune.model.tflite import Model
+from rune.project.files import ProjectFiles
+from rune.running.container import ContainerError, read_rune
+from rune.running.runtime.errors import ModelRuntimeMissing, RuneError
+from rune.running.runtime.interpreters import Interpreter
+from rune.source.runefile import HostResources, check
+from rune.source.runefile.pipeline import ModelStage, Pipeline
+
+
+@dataclass(frozen=True)
+class Effort:
+    """The effort of a verification: sets of inputs for the pipeline, and as many again for each model by itself; the
+    seed of the generated inputs; and the time limit in seconds of all runs, of which the pipeline gets half. Running
+    work is completed, and one set of inputs is always tried. Compiling is not counted; it takes about as long as the
+    build's own.
+    """
+
+    inputs: int = 20
+    seed: int = 1
+    seconds: float | None = None
+
+
+USUAL = Effort()
+_NO_RESOURCES: Mapping[str, bytes] = {}
+
+
+def verify(
+    files: ProjectFiles,
+    rune: bytes,
+    *,
+    runefile: str | None = None,
+    samples: Sequence[Sequence[bytes]] | None = None,
+    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    effort: Effort = USUAL,
+    made_by: str | None = None,
+    profile: Profile = LITERT,
+) -> Verification:
+    """Verifies a rune that is said to be built from a project.
+
+    `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
+    are what a host would give. `made_by` is the digest of the toolchain that made the rune, where that is known: the
+    constants of one that another toolchain made are not looked for. `profile` says whose bits its models should give.
+    Raises `BuildFailed` when the project does not check, and `FileError`.
+    """
+    models = ProjectModels(files)
+    host = HostResources(every=_asks_for(rune, "rune_resource_open"))
+    checked = check(files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host)
+    if checked.pipeline is None:
+        raise BuildFailed(checked.diagnostics)
+    pipeline = checked.pipeline
+    chosen = choose(pipeline, models, host_models=False, profile=profile)
+    if not chosen.hosted and _asks_for(rune, "rune_model_load"):
+        # It was built so that its host runs all of its models.
+        chosen = choose(pipeline, models, host_models=True)
+    stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
+    compiled = [stage for stage in stages if stage.name not in chosen.hosted]
+    hosted = tuple(ModelVerification(each.name, each.file or "", Runs.HOST) for each in stages if each not in compiled)
+    capabilities = capabilities_of(pipeline)
+    if samples is None:
+        samples = own_samples(files, capabilities)
+    sets = partial(input_sets, capabilities, samples, runs_for(pipeline, effort.inputs), effort.seed)
+    prepared = _prepare(pipeline, compiled, chosen, models, profile)
+    try:
+        half = None if effort.seconds is None else effort.seconds / 2
+        checked_runes = _check_runes(rune, prepared, sets, half, resources, made_by)
+        if prepared.missing is not None:
+            return Verification(models=hosted, skipped=str(prepared.missing), **checked_runes)
+        for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
+            each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
+        found_models = tuple(each.verification() for each in prepared.checks.values())
+        return Verification(prepared.reference, models=(*found_models, *hosted), **checked_runes)
+    finally:
+        for each in prepared.checks.values():
+            each.close()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All that takes time before anything runs. A pipeline that has no room to be instrumented runs as it is, and its
+    models are run by themselves alone; an error is why it cannot be compiled here at all. `probes` in the order of
+    `checks`, which are by stage.
+    """
+
+    instrumented: InstrumentedPipeline | AnvilError
+    checks: Mapping[str, ModelCheck]
+    probes: Sequence[bytes | AnvilError]
+    missing: ModelRuntimeMissing | None
+    reference: str | None
+
+
+def _prepare(
+    pipeline: Pipeline,
+    compiled: Sequence[ModelStage],
+    chosen: ChosenModels,
+    models: ProjectModels,
+    profile: Profile,
+) -> _Prepared:
+    """Starts the references and compiles, side by side."""
+    read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
+    with ThreadPoolExecutor(2) as pool:
+        opening = [pool.submit(_open_reference, data, profile) for _, data in read]
+        probing = [pool.submit(_probe, model, profile) for model, _ in read]
+        instrumented = _instrument(pipeline, compiled, chosen, profile)
+        references = [each.result() for each in opening]
+        probes = [each.result() for each in probing]
+    checks = {
+        stage.name: ModelCheck(stage, *each, reference, profile)
+        for stage, each, reference in zip(compiled, read, references, strict=True)
+    }
+    missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
+    name = next((each.name for each in references if not isinstance(each, RuneError)), None)
+    return _Prepared(instrumented, checks, probes, missing, name)
+
+
+def _asks_for(rune: bytes, function: str) -> bool:
+    """Whether the rune imports a function of its host."""
+    try:
+        return any(each.name == function for each in read_rune(rune).imports)
+    except ContainerError:
+        return False
+
+
+def _open_reference(data: bytes, profile: Profile) -> Interpreter | RuneError:
+    try:
+        return open_reference(data, profile)
+    except RuneError as error:
+        return error
+
+
+def _probe(model: Model, profile: Profile) -> bytes | AnvilError:
+    """The module of a model by itself; why there is none where it has no room to send what it gives."""
+    try:
+        return build_probe(model, model.outputs, profile=profile)
+    except AnvilError as error:
+        return error
+
+
+def _instrument(
+    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, profile: Profile
+) -> InstrumentedPipeline | AnvilError:
+    try:
+        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted, profile)
+    except AnvilError as error:
+        return _instrument(pipeline, (), chosen, profile) if compiled else error
+
+
+class _Found(TypedDict):
+    """What was found of a rune and of its second module."""
+
+    rune: RuneVerification
+    second: RuneVerification | None
+
+
+def _check_runes(
+    rune: bytes,
+    prepared: _Prepared,
+    sets: Callable[[], Iterable[InputSet]],
+    seconds: float | None,
+    resources: Mapping[str, bytes],
+    made_by: str | None,
+) -> _Found:
+    """Both modules of a rune, on the same inputs; they share the time."""
+    has_second = second_module(rune) is not None
+    instrumented = prepared.instrumented
+    if isinstance(instrumented, AnvilError):
+        refused = RuneVerification(refusal=str(instrumented))
+        return {"rune": refused, "second": refused if has_second else None}
+    part = seconds / 2 if seconds is not None and has_second else seconds
+    hears = _Checks(prepared.checks)
+    alone = without_second_module(rune)
+    found = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, made_by)
+    if not has_second:
+        return {"rune": found, "second": None}
+    try:
+        second = second_rune(rune)
+    except ContainerError as error:
+        return {"rune": found, "second": RuneVerification(failure=f"it cannot be read: {error}", origin=found.origin)}
+    failure = trial_failure(rune, resources, LIMITS)
+    if failure is not None:
+        return {"rune": found, "second": RuneVerification(failure=failure, origin=found.origin)}
+    found_second = check_rune(
+        second,
+        instrumented,
+        within_seconds(sets(), part),
+        resources,
+        _Nobody(),
+        made_by,
+        programs=InstrumentedPipeline.second_programs,
+    )
+    return {"rune": found, "second": found_second}
+
+
+@dataclass(frozen=True)
+class _Checks:
+    """The checks of all models, which hear of each run of the pipeline."""
+
+    by_stage: Mapping[str, ModelCheck]
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        self.by_stage[stage.name].add(inputs, outputs)
+
+    def restarted(self) -> None:
+        for each in self.by_stage.values():
+            each.restart()
+
+
+class _Nobody:
+    """Hears of the runs of a second module: its models were compared by the runs of the rune."""
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        """They are the same bytes."""
+
+    def restarted(self) -> None:
+        """Nothing is remembered."""

@@ -1,0 +1,49 @@
+"""What is known of a board: its chip, its memory, its sensors, and where each figure was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from rune.devices.boards.cores import Core
+
+
+class Sensor(Enum):
+    """What a board may bring for a capability. The value is its name in a board's file."""
+
+    MICROPHONE = "microphone"
+    MOTION = "motion"
+    CAMERA = "camera"
+
+
+class FlashPlace(Enum):
+    """Where the flash is that a program runs from. The value is its name in a board's file."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True)
+class Board:
+    """`key` is what a person types. `ram` and `flash` are the bytes that a program may use: without a boot loader, and
+    without a partition for other things. `flash_wait_states` is None where no source says it. `sensors` have their part
+    or their kind; `sources` say of each figure where it was read."""
+
+    key: str
+    name: str
+    maker: str
+    chip: str
+    core: Core
+    clock_mhz: int
+    ram: int
+    flash: int
+    flash_is: FlashPlace
+    flash_wait_states: int | None
+    sensors: Mapping[Sensor, str]
+    sources: Mapping[str, str]
+
+    @property
+    def target(self) -> str:
+        """The target whose package this board takes."""
+        return self.core.target

@@ -1,0 +1,106 @@
+"""Reading a board's file. Everything that is wrong with it is refused by the name of the field."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Final
+
+from rune.devices.boards.board import Board, FlashPlace, Sensor
+from rune.devices.boards.cores import CORES
+
+_KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_TEXTS: Final = ("name", "maker", "chip", "core", "flash_is")
+_NUMBERS: Final = {"clock_mhz": 2_000, "ram": 2**30, "flash": 2**30}
+"""Each with the largest that a board of this kind may have."""
+_WAIT_STATES: Final = "flash_wait_states"
+_MOST_WAIT_STATES: Final = 15
+_TABLES: Final = ("sensors", "sources")
+
+
+class BadBoard(Exception):
+    """The file of the board `key` has the given problem."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}.toml: {problem}")
+        self.key = key
+        self.problem = problem
+
+
+def read_board(key: str, text: str) -> Board:
+    """The board of a file that is called `key` and ends in .toml. Raises `BadBoard`."""
+    if not _KEY.match(key):
+        raise BadBoard(key, "the file's name has other characters than a-z, 0-9 and single dashes between them")
+    try:
+        fields = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadBoard(key, f"this is no TOML: {error}") from error
+    for field in fields:
+        if field not in (*_TEXTS, *_NUMBERS, _WAIT_STATES, *_TABLES):
+            raise BadBoard(key, f"{field!r} is no field of a board")
+    texts = {name: _text(key, fields, name) for name in _TEXTS}
+    numbers = {name: _number(key, fields, name, 1, most) for name, most in _NUMBERS.items()}
+    waits = _number(key, fields, _WAIT_STATES, 0, _MOST_WAIT_STATES) if _WAIT_STATES in fields else None
+    sensors = _sensors(key, fields)
+    sources = _texts_of(key, fields, "sources")
+    sourced = [*_NUMBERS, *([_WAIT_STATES] if waits is not None else ()), *(["sensors"] if sensors else ())]
+    for name in sourced:
+        if name not in sources:
+            raise BadBoard(key, f"{name} has no source; write where it was read under [sources]")
+    for name in sources:
+        if name not in sourced:
+            raise BadBoard(key, f"sources has {name!r}, which is no figure of this board")
+    return Board(
+        key=key,
+        name=texts["name"],
+        maker=texts["maker"],
+        chip=texts["chip"],
+        core=CORES[_choice(key, "core", texts["core"], tuple(CORES))],
+        clock_mhz=numbers["clock_mhz"],
+        ram=numbers["ram"],
+        flash=numbers["flash"],
+        flash_is=FlashPlace(_choice(key, "flash_is", texts["flash_is"], tuple(each.value for each in FlashPlace))),
+        flash_wait_states=waits,
+        sensors=sensors,
+        sources=sources,
+    )
+
+
+def _sensors(key: str, fields: Mapping[str, object]) -> Mapping[Sensor, str]:
+    if "sensors" not in fields:
+        return {}
+    known = tuple(each.value for each in Sensor)
+    parts = _texts_of(key, fields, "sensors")
+    return {Sensor(_choice(key, "sensors", name, known)): part for name, part in parts.items()}
+
+
+def _text(key: str, fields: Mapping[str, object], name: str) -> str:
+    if name not in fields:
+        raise BadBoard(key, f"{name} is missing")
+    value = fields[name]
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise BadBoard(key, f"{name} must be a text on one line")
+    return value
+
+
+def _number(key: str, fields: Mapping[str, object], name: str, least: int, most: int) -> int:
+    if name not in fields:
+        raise BadBoard(key, f"{name} is missing")
+    value = fields[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise BadBoard(key, f"{name} must be a whole number from {least:,} to {most:,}")
+    return value
+
+
+def _texts_of(key: str, fields: Mapping[str, object], name: str) -> Mapping[str, str]:
+    table = fields.get(name)
+    if not isinstance(table, dict):
+        raise BadBoard(key, f"the table [{name}] is missing" if table is None else f"{name} must be a table")
+    return {field: _text(key, table, field) for field in table}
+
+
+def _choice(key: str, name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise BadBoard(key, f"{name} has {value!r}, which is none of {', '.join(known)}")
+    return value

@@ -1,0 +1,189 @@
+"""Firmware for an emulated core: a rune of the target `c`, start-up code, and a main that runs it on frames."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.targets.c.interface import Interface
+from rune.devices.emulation.cores import Core
+from rune.devices.emulation.errors import BadFirmware, MissingProgram
+
+_SOURCES: Final = Path(__file__).parent / "firmware"
+_COMMON: Final = ("-std=gnu11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-w")
+_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes of a rune on a core, without its main and the start-up code."""
+
+    code: int
+    constants: int
+    static_ram: int
+    """Arena and what is kept between runs."""
+
+    @property
+    def flash(self) -> int:
+        return self.code + self.constants
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """A linked program. `symbols` are its functions' addresses; `image_flash` counts start-up code and main too."""
+
+    core: Core
+    path: Path
+    interface: Interface
+    sizes: Sizes
+    image_flash: int
+    symbols: Mapping[str, int]
+
+    def place(self, address: int) -> str:
+        """The function that an address lies in."""
+        before = [(at, name) for name, at in self.symbols.items() if at <= address]
+        return max(before, default=(0, "no function"))[1]
+
+
+def build_firmware(
+    core: Core,
+    files: Mapping[str, bytes],
+    interface: Interface,
+    folder: Path,
+    optimization: Sequence[str] = ("-O2",),
+) -> Firmware:
+    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`."""
+    compiler = program(f"{core.tools}gcc", core.package)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (folder / "main.c").write_text("\n".join(_main(interface)), "ascii")
+    for path in _SOURCES.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    command = [compiler, *core.flags, *_COMMON]
+    _run([*command, *optimization, "-c", f"{interface.name}.c", "-o", "rune.o"], folder)
+    for name in ("main", "start"):
+        _run([*command, "-O2", "-c", f"{name}.c", "-o", f"{name}.o"], folder)
+    script = (folder / "link.ld").read_text("ascii")
+    (folder / "link.ld").write_text(
+        script.replace("flash_start", hex(core.memory.flash)).replace("ram_start", hex(core.memory.ram)), "ascii"
+    )
+    objects = ["rune.o", "main.o", "start.o"]
+    _run([*command, "-nostdlib", "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
+    return Firmware(
+        core,
+        folder / "image",
+        interface,
+        _rune_sizes(core, folder),
+        _flash(_sections(core, folder, "image")),
+        dict(_functions(core, folder)),
+    )
+
+
+def program(name: str, package: str) -> str:
+    """A program of the system. Raises `MissingProgram`."""
+    found = shutil.which(name)
+    if found is None:
+        raise MissingProgram(name, package)
+    return found
+
+
+def _main(interface: Interface) -> Iterator[str]:
+    """Runs on each frame of frames.bin, writes what is sent to outputs.bin, and last how deep the stack was."""
+    prefix, upper = interface.prefix, interface.upper
+    yield '#include "semihosting.h"'
+    yield f'#include "{interface.name}.h"'
+    for field in interface.inputs:
+        yield f"static {C_TYPES[field.type.element]} input_{field.name}[{max(field.type.count, 1)}];"
+    yield f"static struct {prefix}_outputs outputs;"
+    yield "extern uint32_t stack_bottom[];"
+    yield "enum { PAINT = 0x5AC35AC3, SPARE = 32 };"
+    yield "__attribute__((noinline)) static void paint(void)\n{"
+    yield "    volatile uint32_t *here = stack_bottom, *end = (uint32_t *)(uintptr_t)__builtin_frame_address(0);"
+    yield "    while (here < end - SPARE / 4)\n        *here++ = PAINT;\n}"
+    yield "__attribute__((noinline)) static uint32_t *deepest(void)\n{"
+    yield "    volatile uint32_t *here = stack_bottom;"
+    yield "    while (*here == PAINT)\n        here++;"
+    yield "    return (uint32_t *)here;\n}"
+    yield "int main(void)\n{"
+    yield '    const uintptr_t frames = host_open("frames.bin", 10, READ_BINARY);'
+    yield '    const uintptr_t results = host_open("outputs.bin", 11, WRITE_BINARY);'
+    inputs = ", ".join(f"input_{field.name}" for field in interface.inputs) or "0"
+    yield f"    const struct {prefix}_inputs inputs = {{{inputs}}};"
+    yield f"    int status = {prefix}_init();"
+    yield "    uint32_t used = 0;"
+    reads = " && ".join(
+        f"host_read(frames, input_{field.name}, sizeof input_{field.name})"
+        for field in interface.inputs
+        if field.type.count
+    )
+    yield f"    while (status == {upper}_OK && {reads or '1'}) {{"
+    yield "        uint32_t *begin = (uint32_t *)(uintptr_t)__builtin_frame_address(0);"
+    yield "        paint();"
+    yield f"        status = {prefix}_run(&inputs, &outputs);"
+    yield "        const uint32_t *end = deepest();"
+    yield "        const uint32_t depth = (uint32_t)((uintptr_t)begin - (uintptr_t)end);"
+    yield "        used = depth > used ? depth : used;"
+    for field in interface.outputs:
+        if field.is_new:
+            yield f"        if (outputs.{field.is_new}) {{"
+        if field.is_text:
+            yield f"        for (int i = 0; i < {field.type.count}; i++) {{"
+            yield f"            host_write(results, outputs.{field.name}[i].bytes, outputs.{field.name}[i].size);"
+            yield '            host_write(results, "\\n", 1);'
+            yield "        }"
+        elif field.type.count:
+            yield f"        host_write(results, outputs.{field.name}, sizeof outputs.{field.name});"
+        if field.is_new:
+            yield "        }"
+    yield from () if reads else ("        break;",)
+    yield "    }"
+    yield '    host_write(host_open("stack.bin", 9, WRITE_BINARY), &used, sizeof used);'
+    yield f"    return status == {upper}_OK ? 0 : 16 + status;"
+    yield "}\n"
+
+
+def _rune_sizes(core: Core, folder: Path) -> Sizes:
+    sections = _sections(core, folder, "rune.o")
+
+    def of(*names: str) -> int:
+        return sum(size for name, size in sections.items() if name.startswith(names))
+
+    return Sizes(
+        code=of(".text"),
+        constants=of(".rodata", ".srodata", ".data", ".sdata"),
+        static_ram=of(".bss", ".sbss", ".data", ".sdata"),
+    )
+
+
+def _flash(sections: Mapping[str, int]) -> int:
+    return sections.get(".text", 0) + sections.get(".data", 0)
+
+
+def _sections(core: Core, folder: Path, name: str) -> Mapping[str, int]:
+    """Bytes of each section."""
+    listed = _run([program(f"{core.tools}size", core.package), "-A", "-d", name], folder).splitlines()
+    rows = [line.split() for line in listed if line.startswith(".")]
+    found: dict[str, int] = {}
+    for section, size, *_ in rows:
+        found[section] = found.get(section, 0) + int(size)
+    return found
+
+
+def _functions(core: Core, folder: Path) -> Iterator[tuple[str, int]]:
+    """Each function's address; the lowest bit of it, which stands for Thumb, left out."""
+    for line in _run([program(f"{core.tools}nm", core.package), "image"], folder).splitlines():
+        address, kind, name = line.split()[-3:]
+        if kind in "tT" and not name.startswith("$"):
+            yield name, int(address, 16) & ~1
+
+
+def _run(command: Sequence[str], folder: Path) -> str:
+    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    if made.returncode:
+        raise BadFirmware(made.stderr[-4000:])
+    return made.stdout

@@ -1,0 +1,116 @@
+"""What a built rune needs on a target: measured on its emulated core, or what the plan alone says."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from rune.abi import Capability
+from rune.compiler.anvil.program import CapabilityRequest
+from rune.compiler.building.report import BuildResult
+from rune.compiler.targets.c.interface import Interface, interface_of
+from rune.compiler.targets.finding import find_target
+from rune.devices.boards.fit import Needs
+from rune.devices.emulation.cores import Core, core_of
+from rune.devices.emulation.errors import EmulationError
+from rune.devices.emulation.firmware import build_firmware
+from rune.devices.emulation.running import SECONDS, emulate
+from rune.devices.emulation.stages import IN_FUNCTIONS, instructions_by_stage
+from rune.tensor import ElementType, TensorType
+
+RUNS: Final = 3
+"""At least. The first run fills what is kept between runs, so the others count; a stream must fill its windows."""
+
+
+def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
+    """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
+    emulator that has not ended after `seconds` is stopped. `optimization` is what gcc is told.
+
+    Raises `ValueError` for a target without an emulated core, and `rune.devices.emulation.errors.EmulationError`.
+    """
+    interface = interface_of(built.program, name)
+    core = _core(built)
+    with tempfile.TemporaryDirectory(prefix="measured-") as folder:
+        firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
+        frames = [_frame(interface, run) for run in range(max(RUNS, built.program.whole_runs))]
+        found = emulate(firmware, frames, seconds=seconds)
+    kept = firmware.sizes.static_ram + found.stack
+    # A rune without an input runs once.
+    return Needs(
+        core.name, firmware.sizes.flash, kept + _buffers(interface), max(found.instructions[1:] or found.instructions)
+    )
+
+
+def measured_stages(
+    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+) -> Mapping[str, int]:
+    """The instructions of each stage, and of what a run does beside them, in the longest run after the first. Stages
+    are functions of their own here, which takes a few instructions more than `measured` says. Raises as it does.
+    """
+    interface = interface_of(built.program, name)
+    with tempfile.TemporaryDirectory(prefix="measured-") as folder:
+        firmware = build_firmware(_core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS))
+        frames = [_frame(interface, run) for run in range(RUNS)]
+        runs = instructions_by_stage(firmware, built.program, frames, seconds)
+    return max(runs[1:] or runs, key=lambda run: sum(run.values()))
+
+
+def measured_or_planned(
+    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+) -> tuple[Needs, str | None]:
+    """What it needs, and why that was not measured but planned; None where it was measured."""
+    if core_of(built.report.target) is None:
+        return planned(built, name), "no emulator counts the instructions of these cores"
+    try:
+        return measured(built, name, seconds, optimization), None
+    except EmulationError as error:
+        return planned(built, name), str(error).partition("\n")[0]
+
+
+def _core(built: BuildResult) -> Core:
+    core = core_of(built.report.target)
+    if core is None:
+        raise ValueError(f"no core of {built.report.target} is emulated")
+    return core
+
+
+def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
+    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
+    lengths = [
+        1000 * request.type.count / dict(request.parameters)["hz"]
+        for request in requests
+        if request.kind is Capability.SOUND
+    ]
+    return min(lengths, default=None)
+
+
+def planned(built: BuildResult, name: str) -> Needs:
+    """The least that it needs, by the plan of its memory."""
+    memory = built.report.memory
+    return Needs(
+        find_target(built.report.target).package_of or built.report.target,
+        memory.constants,
+        memory.arena + _buffers(interface_of(built.program, name)),
+    )
+
+
+def _buffers(interface: Interface) -> int:
+    """Bytes that the program around the rune holds: a frame of each input, and the outputs."""
+    return sum(field.type.size for field in (*interface.inputs, *interface.outputs))
+
+
+def _frame(interface: Interface, run: int) -> list[bytes]:
+    return [_noise(field.type, f"{run} {field.name}") for field in interface.inputs]
+
+
+def _noise(kind: TensorType, seed: str) -> bytes:
+    """Integers over their whole range, and floats between -1 and 1; the same for the same seed."""
+    if not kind.element.is_float:
+        return hashlib.shake_256(seed.encode()).digest(kind.size)
+    halves = struct.unpack(f"<{kind.count}h", hashlib.shake_256(seed.encode()).digest(2 * kind.count))
+    letter = "f" if kind.element is ElementType.F32 else "d"
+    return struct.pack(f"<{kind.count}{letter}", *(half / 32_768 for half in halves))

@@ -1,0 +1,29 @@
+"""The firmware that goes with a package: of the very sources that are in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from rune.compiler.anvil.allowance import Allowance
+from rune.devices.firmware.board import BOARDS
+from rune.devices.firmware.errors import FirmwareRefused
+from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.program import Described
+from rune.devices.packages.contents import Contents
+from rune.devices.packages.errors import NoFirmware
+
+
+def firmware_of(
+    contents: Contents, rune: bytes, sources: Mapping[str, bytes], board: str, allowance: Allowance
+) -> Firmware:
+    """The firmware of a package. `rune` is the one for a browser which its self-test was compared with, `sources` are
+    its C by name. Raises `CompileError`, `NoFirmware`, and `ValueError` for a target without a library."""
+    if contents.target.library is None:
+        raise ValueError(f"{contents.target.name} has nothing to compile a library with")
+    digest = f"sha256:{hashlib.sha256(rune).hexdigest()}"
+    described = Described(contents.title, digest, contents.interface, contents.steps)
+    try:
+        return make(sources, described, BOARDS[board], contents.target.library, allowance)
+    except FirmwareRefused as error:
+        raise NoFirmware(str(error)) from error

@@ -1,0 +1,136 @@
+"""From a project to a package: the sources in C, golden runs of the project's rune for them, a library, and what stands
+beside them. The same files, name and target give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rune.compiler.anvil.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.program import Program
+from rune.compiler.anvil.target import Target
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.report import BuildResult, Report, Step, file_reports
+from rune.compiler.targets.c.interface import Interface, interface_of
+from rune.compiler.targets.c.library import library_sources
+from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
+from rune.compiler.targets.c.trace import step_names
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.devices.packages.contents import Contents
+from rune.devices.packages.errors import SelfTestFailed
+from rune.devices.packages.firmware import firmware_of
+from rune.devices.packages.golden import compare_recordings, golden_runs
+from rune.devices.packages.layouts import LAYOUTS
+from rune.devices.packages.readme import readme
+from rune.devices.packages.sandbox import Sandbox
+from rune.project.archive import zip_files
+from rune.project.files import ProjectFiles
+from rune.running.runtime.recordings import Wanted, recordings_for
+from rune.source.runefile import Diagnostic
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files by their path in the package's folder, which is called `folder`, and what the build says of them: they
+    have its report too, which cannot name itself. `built` is what the target's compiler made for it."""
+
+    folder: str
+    files: Mapping[str, bytes]
+    report: Report
+    diagnostics: tuple[Diagnostic, ...]
+    built: BuildResult = field(repr=False)
+
+    def zipped(self) -> bytes:
+        """One archive with the folder."""
+        return zip_files({f"{self.folder}/{path}": data for path, data in self.files.items()})
+
+
+def package(
+    files: ProjectFiles,
+    options: BuildOptions,
+    *,
+    log: Callable[[Step], None] | None = None,
+    rune: bytes | None = None,
+    rune_target: Target = WASM32,
+) -> Package:
+    """Packages a project for a target that makes no rune. `rune` is the project's rune where it was built before; else
+    it is built now, for `rune_target`. The limits of `options` are those of the whole work: both builds, the self-test,
+    the library and the firmware.
+
+    Raises what `build` raises, `rune.devices.packages.errors.PackageRefused`, and `ValueError` for a target that makes
+    runes.
+    """
+    name, target = options.name, options.target
+    if target.makes_rune:
+        raise ValueError(f"{target.name} makes a rune, which is one file")
+    allowance = Allowance(options.limits or CompilerLimits())
+    built = build(files, options, log=log, allowance=allowance)
+    if rune is None:
+        rune = build(files, replace(options, target=rune_target, host_models=False), allowance=allowance).rune
+    interface, steps = interface_of(built.program, name), step_names(built.program)
+    shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
+    recordings = _recordings(files, built.program)
+    tested, runs, compared = _tested(rune, built, shipped, interface, steps, recordings, allowance)
+    contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
+    found = {
+        f"include/{contents.header}": tested[contents.header],
+        **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
+        **{path: data for path, data in built.files.items() if path in target.starting_points},
+        "README.md": readme(contents).encode(),
+    }
+    if target.library is not None:
+        library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
+        found[f"lib/{contents.library}"] = library
+    if target.board is not None:
+        made = firmware_of(contents, rune, tested, target.board, allowance)
+        found[f"firmware/{interface.name}.uf2"] = made.uf2
+        found[f"firmware/{interface.name}.json"] = made.described()
+    for layout in LAYOUTS:
+        found |= {path: text.encode() for path, text in layout(contents).items()}
+    found = dict(sorted(found.items()))
+    report = replace(built.report, files=file_reports(found))
+    found["report.json"] = _report(report, runs, compared)
+    return Package(contents.folder, found, report, built.diagnostics, built)
+
+
+def _tested(
+    rune: bytes,
+    built: BuildResult,
+    sources: Mapping[str, bytes],
+    interface: Interface,
+    steps: Sequence[str],
+    recordings: Sequence[Sequence[bytes]],
+    allowance: Allowance,
+) -> tuple[Mapping[str, bytes], tuple[GoldenRun, ...], int]:
+    """The sources with their self-test, which was passed, its golden runs, and how many recordings were compared.
+    Raises `PackageRefused`."""
+
+    def with_runs(runs: Sequence[GoldenRun]) -> Mapping[str, bytes]:
+        text = selftest_file(interface, steps, runs)
+        return {**sources, f"{interface.name}_selftest.c": text.encode("ascii")}
+
+    unknown = GoldenRun(1, (0,) * len(steps))
+    target = built.report.target
+    runs = golden_runs(rune, built.program, Sandbox(with_runs([unknown]), interface, allowance), target)
+    tested = with_runs(runs)
+    sandbox = Sandbox(tested, interface, allowance)
+    result = sandbox.self_test()
+    if result:
+        raise SelfTestFailed(target, steps[result - 1] if result > 0 else "it starts")
+    return tested, runs, compare_recordings(rune, built.program, sandbox, recordings, target)
+
+
+def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...], ...]:
+    """The project's own recordings as runs: as many as there are for each input."""
+    inputs = [Wanted(each.kind, each.parameters, each.type) for each in program.capabilities]
+    return tuple(zip(*recordings_for(files, inputs), strict=False))
+
+
+def _report(report: Report, runs: Sequence[GoldenRun], recordings: int) -> bytes:
+    """The build's report without what a clock said."""
+    said = {key: value for key, value in report.to_json().items() if key != "steps"}
+    self_test = {"runs": len(runs), "recordings": recordings}
+    return (json.dumps({**said, "self_test": self_test}, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,133 @@
+"""README.md of a package: what this rune takes and gives, how it is called, and where its files go.
+
+The prose is in `package.md`; here are its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import rune
+from rune.abi import Capability
+from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.program import CapabilityRequest
+from rune.compiler.targets.c.interface import Field
+from rune.devices.packages.contents import Contents
+
+_PIXELS = ("RGB: red, green, blue", "BGR: blue, green, red", "grey, one value for each pixel")
+_SENSORS = {Capability.SOUND: "microphone", Capability.ACCEL: "motion sensor"}
+"""Those that the Nano 33 BLE Sense has."""
+
+
+def readme(contents: Contents) -> str:
+    """The page, in Markdown."""
+    interface, report = contents.interface, contents.report
+    text = Template((Path(__file__).parent / "package.md").read_text(encoding="utf-8"))
+    return text.substitute(
+        title=_text(contents.title),
+        target=contents.target.name,
+        version=rune.__version__,
+        summary=contents.target.summary,
+        prefix=interface.prefix,
+        upper=interface.upper,
+        header=contents.header,
+        folder=contents.folder,
+        arena=f"{report.memory.arena:,}",
+        constants=f"{report.memory.constants:,}",
+        inputs="\n".join(_inputs(contents)) or "| none | | |",
+        outputs="\n".join(_outputs(contents)) or "| none | |",
+        program="\n".join(_program(contents)),
+        runs=len(contents.runs),
+        steps="\n".join(f"| {number} | {_text(name)} |" for number, name in enumerate(contents.steps, start=1)),
+        sketches=_sketches(contents),
+        sources="` and `".join(contents.sources),
+        library=_library(contents),
+        firmware=_firmware(contents),
+    )
+
+
+def _inputs(contents: Contents) -> Iterator[str]:
+    for field, request in zip(contents.interface.inputs, contents.requests, strict=True):
+        yield f"| `{field.name}` | {_elements(field)} | {_feeding(field, request)} |"
+
+
+def _outputs(contents: Contents) -> Iterator[str]:
+    for field in contents.interface.outputs:
+        yield f"| `{field.name}` | {_elements(field)} |"
+
+
+def _elements(field: Field) -> str:
+    element = "text: `bytes` and `size`, not terminated" if field.is_text else f"`{C_TYPES[field.type.element]}`"
+    return f"{field.type.count} x {element}, {field.type}"
+
+
+def _feeding(field: Field, request: CapabilityRequest) -> str:
+    """What a capability's numbers mean."""
+    given = dict(request.parameters)
+    match request.kind:
+        case Capability.SOUND:
+            rate = f" at {given['hz']:,} samples a second" if "hz" in given else ""
+            return f"sound{rate}, one channel, the oldest sample first"
+        case Capability.ACCEL:
+            return (
+                "x, y and z of the motion sensor for each moment, the oldest first, in the unit of the model's training"
+            )
+        case Capability.IMAGE | Capability.FLOAT_IMAGE:
+            pixels = _PIXELS[int(given.get("pixel_format", 0)) % len(_PIXELS)]
+            size = f"{given.get('width', '?')} x {given.get('height', '?')} pixels"
+            scale = ", from 0 to 1" if request.kind is Capability.FLOAT_IMAGE else ""
+            return f"a picture of {size}, row by row from the top left, {pixels}{scale}"
+        case Capability.RAND:
+            return "random bytes"
+        case Capability.RAW:
+            return f"the project's own data, {field.type}, the last dimension densest"
+
+
+def _program(contents: Contents) -> Iterator[str]:
+    prefix, upper = contents.interface.prefix, contents.interface.upper
+    yield f'#include "{contents.header}"\n'
+    for field in contents.interface.inputs:
+        yield f"static {C_TYPES[field.type.element]} {field.name}[{upper}_INPUT_{field.name.upper()}_COUNT];"
+    yield f"static struct {prefix}_outputs outputs;\n"
+    yield f"int infer(void) /* after {prefix}_init() returned {upper}_OK, once */"
+    yield "{"
+    names = ", ".join(field.name for field in contents.interface.inputs) or "0"
+    yield f"    const struct {prefix}_inputs inputs = {{{names}}};"
+    yield f"    return {prefix}_run(&inputs, &outputs);"
+    yield "}"
+
+
+def _sketches(contents: Contents) -> str:
+    kinds = [request.kind for request in contents.requests]
+    sensor = _SENSORS.get(kinds[0]) if len(kinds) == 1 else None
+    return "" if sensor is None else f" and one for the {sensor} of the Nano 33 BLE Sense"
+
+
+def _library(contents: Contents) -> str:
+    if contents.target.library is None:
+        return ""
+    return (
+        f"* `lib/{contents.library}` has the same, compiled for {contents.target.name} with "
+        f"{contents.target.library.optimization},\n  for who does not compile the sources. Your toolchain brings what "
+        "it calls: memcpy, memset, and the helpers of a\n  compiler.\n"
+    )
+
+
+def _firmware(contents: Contents) -> str:
+    if contents.target.board is None:
+        return ""
+    name = contents.interface.name
+    return (
+        "* **A Raspberry Pi Pico as it is**: hold BOOTSEL while you plug it in, and copy\n"
+        f"  `firmware/{name}.uf2` to the drive that appears. It answers on UART 0 (GP0 sends, GP1 receives) at 921600\n"
+        f"  bits a second; `firmware/{name}.json` tells a program what is in it. It was tried on an emulated Pico,\n"
+        "  and on no real one.\n"
+    )
+
+
+def _text(name: str) -> str:
+    """A name of the project's as text in Markdown."""
+    kept = "".join(character if character.isalnum() or character in " _-.," else "?" for character in name)
+    return kept[:120]

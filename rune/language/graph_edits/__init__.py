@@ -1,1 +1,0 @@
-"""Edits of the graph, one module for each kind of change. `rune.language.graph_edit` is the entry point."""

@@ -1,0 +1,117 @@
+"""Whole numbers that a graph makes of sizes: SHAPE, and what exporters compute from it to say a new shape.
+
+Keras leaves the batch open, so its models ask for the shape of a tensor, pick sides of it, multiply them and reshape by
+them. Once the sizes are fixed these numbers are known, before anything runs. A few operators are enough; what else
+makes whole numbers is not known here.
+"""
+
+from __future__ import annotations
+
+import math
+import operator as arithmetic
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from rune.model.tflite.model import Operator, Tensor, TensorKind
+from rune.model.tflite.options import AxisOptions, ConcatenationOptions, GatherOptions, StridedSliceOptions
+
+MOST: Final = 64
+"""Numbers in one tensor; a shape has at most 32 sides."""
+LARGEST: Final = (1 << 31) - 1
+"""In magnitude."""
+
+Numbers = tuple[int, ...]
+Known = Mapping[int, Numbers]
+"""By tensor, in row-major order."""
+
+_BYTES: Final = {TensorKind.INT32: 4, TensorKind.INT64: 8}
+
+_PAIRS: Final[Mapping[str, Callable[[int, int], int]]] = {
+    "ADD": arithmetic.add,
+    "MAXIMUM": max,
+    "MINIMUM": min,
+    "MUL": arithmetic.mul,
+    "SUB": arithmetic.sub,
+}
+
+
+def constant_numbers(tensor: Tensor) -> Numbers | None:
+    """Those of a short constant of int32 or int64."""
+    size = _BYTES.get(tensor.kind)
+    if size is None or tensor.data is None or tensor.is_sparse or tensor.is_variable or not tensor.count <= MOST:
+        return None
+    data = bytes(tensor.data)
+    return tuple(int.from_bytes(data[at : at + size], "little", signed=True) for at in range(0, len(data), size))
+
+
+def made_numbers(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+    """Those of an operator's outputs, as the tensors' shapes are; None where they are not known."""
+    outputs = [tensors[index] for index in operator.outputs]
+    if not outputs or not operator.inputs or min(operator.inputs) < 0:
+        return None
+    if any(each.kind not in _BYTES or each.count > MOST for each in outputs):
+        return None
+    made = _made(operator, tensors, known)
+    if made is None or len(made) != len(outputs):
+        return None
+    fits = all(len(numbers) == each.count for numbers, each in zip(made, outputs, strict=True))
+    return made if fits and all(abs(number) <= LARGEST for numbers in made for number in numbers) else None
+
+
+def _made(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+    first = tensors[operator.inputs[0]]
+    if operator.op == "SHAPE":
+        return (first.shape,)
+    given = [known.get(index) for index in operator.inputs]
+    inputs = [each for each in given if each is not None]
+    if len(inputs) != len(given):
+        return None
+    is_row = len(first.shape) <= 1
+    options = operator.options
+    match operator.op, options:
+        case (("CAST" | "EXPAND_DIMS" | "RESHAPE" | "SQUEEZE"), _):
+            return (inputs[0],)
+        case "REDUCE_PROD", _ if is_row:
+            return ((math.prod(inputs[0]),),)
+        case "PACK", AxisOptions(axis=0 | -1) if all(len(each) == 1 for each in inputs):
+            return (tuple(number for each in inputs for number in each),)
+        case "UNPACK", AxisOptions() if is_row:
+            return tuple((number,) for number in inputs[0])
+        case "CONCATENATION", ConcatenationOptions() if is_row:
+            return (tuple(number for each in inputs for number in each),)
+        case "GATHER", GatherOptions(batch_dims=0) if len(first.shape) == 1:
+            return _gathered(*inputs[:2])
+        case "SLICE", _ if len(first.shape) == 1 and all(len(each) == 1 for each in inputs[1:]):
+            begin, size = inputs[1][0], inputs[2][0]
+            return (inputs[0][begin : None if size == -1 else begin + size],)
+        case "STRIDED_SLICE", StridedSliceOptions() if len(first.shape) == 1:
+            found = strided(len(inputs[0]), 0, inputs[1:], options)
+            return None if found is None else (inputs[0][found],)
+        case _ if operator.op in _PAIRS and len(inputs) == 2:
+            return _paired(_PAIRS[operator.op], *inputs)
+    return None
+
+
+def _gathered(source: Numbers, places: Numbers) -> tuple[Numbers] | None:
+    return (tuple(source[place] for place in places),) if all(0 <= place < len(source) for place in places) else None
+
+
+def _paired(function: Callable[[int, int], int], one: Numbers, other: Numbers) -> tuple[Numbers] | None:
+    if len(one) != len(other) and 1 not in (len(one), len(other)):
+        return None
+    count = max(len(one), len(other))
+    left, right = (numbers * count if len(numbers) == 1 else numbers for numbers in (one, other))
+    return (tuple(map(function, left, right)),)
+
+
+def strided(side: int, axis: int, numbers: Sequence[Numbers], options: StridedSliceOptions) -> slice | None:
+    """What a STRIDED_SLICE takes of an axis with so many places; None where its numbers do not say it."""
+    if len(numbers) != 3 or any(axis >= len(each) for each in numbers) or numbers[2][axis] == 0:
+        return None
+    begin, end, step = (each[axis] for each in numbers)
+    if options.shrink_axis_mask >> axis & 1:
+        place = begin + side if begin < 0 else begin
+        return slice(place, place + 1) if 0 <= place < side else None
+    if options.offset:
+        end += begin
+    return slice(None if options.begin_mask >> axis & 1 else begin, None if options.end_mask >> axis & 1 else end, step)

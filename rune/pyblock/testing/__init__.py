@@ -1,1 +1,0 @@
-"""Tests of blocks in Python: checked with the block, run in Python in a page, and compiled with the block elsewhere."""

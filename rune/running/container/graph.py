@@ -1,0 +1,166 @@
+"""The graph that a rune carries as JSON, in the layout of Rune 0.11, so that its tools and ours can draw it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from rune.abi import ModelFormat
+from rune.compiler.blocks.signature import ArgumentValue, HostText
+from rune.running.container.request_names import CAPABILITY_TYPES, REQUESTS, WATCHED
+from rune.source.runefile.pipeline import (
+    BlockStage,
+    CapabilityStage,
+    ModelStage,
+    OutputStage,
+    Pipeline,
+    Port,
+    Resource,
+    Stage,
+)
+from rune.tensor import ElementType, TensorType
+
+_NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
+
+
+def graph_json(
+    pipeline: Pipeline, name: str, memory: int | None = None, watched: Iterable[Port] = ()
+) -> dict[str, Any]:
+    """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
+
+    An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
+    it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
+    knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
+    `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
+    sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`);
+    whether a capability must be read without gaps and without overlap (`stream`).
+    """
+    capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
+    streams = streamed_capabilities(pipeline)
+    for stage in pipeline.stages:
+        for port, kind in _ports(stage):
+            tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
+        match stage:
+            case CapabilityStage():
+                capabilities[stage.name] = {
+                    "kind": {"type": CAPABILITY_TYPES[stage.kind]},
+                    "args": {key: _argument(value) for key, value in stage.parameters},
+                    "outputs": [_tensor_id(Port(stage.name, 0))],
+                } | ({"stream": True} if stage.name in streams else {})
+            case ModelStage():
+                models[stage.name] = _model(stage) | _edges(stage)
+            case BlockStage():
+                blocks[stage.name] = {
+                    "path": stage.path,
+                    "args": {
+                        key: f"${stage.resources[key]}" if key in stage.resources else _argument(value)
+                        for key, value in stage.arguments.items()
+                    },
+                } | _edges(stage)
+                if stage.state:
+                    blocks[stage.name]["state"] = [{"name": each.name} | _tensor(each.type) for each in stage.state]
+            case OutputStage():
+                outputs[stage.name] = {
+                    "kind": {"type": stage.kind.name.lower()},
+                    "inputs": [_tensor_id(port) for port in stage.inputs],
+                }
+    return _without_empty(
+        {
+            "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
+            "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
+            "models": models,
+            "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
+            "outputs": outputs,
+            "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
+            "tensors": tensors,
+            REQUESTS: _without_empty(
+                {"capabilities": list(capabilities), "outputs": list(outputs), WATCHED: list(map(_wire, watched))}
+            ),
+        }
+    )
+
+
+def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
+    """The capabilities that feed a block which takes a stream, through other blocks too."""
+    read: dict[str, set[str]] = {}
+    found: set[str] = set()
+    for stage in pipeline.stages:
+        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
+        behind = {name for port in inputs for name in read.get(port.stage, ())}
+        read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
+        if isinstance(stage, BlockStage) and stage.block.pace is not None:
+            found |= behind
+    return frozenset(found)
+
+
+def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:
+    match stage:
+        case CapabilityStage():
+            kinds: tuple[TensorType, ...] = (stage.output,)
+        case BlockStage():
+            kinds = tuple(output.type for output in stage.outputs)
+        case ModelStage():
+            kinds = stage.outputs
+        case OutputStage():
+            kinds = ()
+    return ((Port(stage.name, index), kind) for index, kind in enumerate(kinds))
+
+
+def _model(stage: ModelStage) -> dict[str, Any]:
+    """The file is what the Runefile says: `$NAME` where it names a resource."""
+    file = stage.file if stage.resource is None else f"${stage.resource}"
+    is_default = stage.format is ModelFormat.TENSORFLOW_LITE
+    return {"file": file} | ({} if is_default else {"args": {"format": stage.format.value}})
+
+
+def _edges(stage: BlockStage | ModelStage) -> dict[str, Any]:
+    return {
+        "inputs": [_tensor_id(port) for port in stage.inputs],
+        "outputs": [_tensor_id(port) for port, _ in _ports(stage)],
+    }
+
+
+def _wire(port: Port) -> dict[str, Any]:
+    return {"stage": port.stage, "index": port.index, "tensor": _tensor_id(port)}
+
+
+def _tensor_id(port: Port) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{port.stage}.{port.index}"))
+
+
+def _tensor(kind: TensorType) -> dict[str, Any]:
+    element = "String" if kind.element is ElementType.UTF8 else kind.element.value.upper()
+    open_axes = {} if kind.is_fixed else {"run_time": list(kind.run_time)}
+    return {"element_type": element, "dimensions": list(kind.dimensions)} | open_axes
+
+
+def _meaning(stage: Stage, index: int) -> dict[str, Any]:
+    """What the numbers of an output stand for, where a model's file says it."""
+    if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
+        return {}
+    tensor = stage.tensors[index]
+    found: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
+    if tensor.scale is not None:
+        found["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    return found
+
+
+def _argument(value: ArgumentValue | HostText) -> str:
+    """Numbers as the Runefile's own rule writes them: `360.0` is `360`. Texts of resources by their names."""
+    if isinstance(value, HostText):
+        return f"${value.resource}"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    default: dict[str, str] | None = None
+    if resource.path is not None:
+        default = {"FromDisk": resource.path}
+    elif resource.inline is not None:
+        default = {"Inline": resource.inline}
+    return {"default_value": default, "ty": "binary" if resource.is_binary else "string"}
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in ({}, [])}

@@ -1,0 +1,35 @@
+"""What changed between two evaluations on the samples that both have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.intervals import sign_test
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two evaluations on the samples that both have: names of those that became right, and wrong.
+
+    `chance` is how likely so uneven a change is by chance, 0 to 1.
+    """
+
+    common: int
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+    chance: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether the change is more than chance gives 19 times in 20."""
+        return self.chance < 0.05
+
+
+def changed(before: Evaluation, after: Evaluation) -> Change:
+    """Which samples became right or wrong from one to the other. A sample is known by its name."""
+    was = {each.name: each.is_right for each in before.outcomes}
+    both = [each for each in after.outcomes if each.name in was]
+    better = tuple(each.name for each in both if each.is_right and not was[each.name])
+    worse = tuple(each.name for each in both if not each.is_right and was[each.name])
+    return Change(len(both), better, worse, sign_test(len(better), len(worse)))

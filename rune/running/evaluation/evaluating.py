@@ -1,0 +1,188 @@
+"""Runs a rune on labelled samples.
+
+Each sample runs on a fresh rune, so that no state is carried from one sample to the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rune.project.files import FileError
+from rune.running.container import read_rune, streamed_requests
+from rune.running.evaluation.answers import Answer, AnswerReader
+from rune.running.evaluation.evaluation import Evaluation, Outcome, Unread
+from rune.running.evaluation.labelled import Event, LabelledSample, same_label
+from rune.running.evaluation.streams import Detection, Listening, detections, is_background, match_events
+from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
+from rune.running.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune
+from rune.running.runtime.errors import InputError, InputFile, RuneError
+from rune.running.runtime.generated import generated_inputs
+
+_NO_RESOURCES: Mapping[str, bytes] = {}
+MAX_SILENT_RUNS = 1 << 16
+"""That follow a sample which fills no window of a stream."""
+
+
+def _no_news(_: int) -> None:
+    """Of callers that show no progress."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long all runs together may take, in seconds, and the limits of each."""
+
+    seconds: float = 600.0
+    limits: Limits = field(default_factory=Limits)
+
+
+def evaluate(
+    data: bytes,
+    samples: Sequence[LabelledSample],
+    *,
+    effort: Effort | None = None,
+    listening: Listening | None = None,
+    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    progress: Callable[[int], None] = _no_news,
+) -> Evaluation:
+    """Runs a rune on each sample until the time is over. Calls `progress` with the number of finished samples; its own
+    time does not count.
+
+    Labels take turns, so that what an early end leaves out is of no label in particular. A sample that cannot be read
+    is listed and counts for nothing; one on which the rune fails counts as wrong. Raises `EvaluationImpossible`, and
+    `RuneError` for a rune that does not load.
+    """
+    effort = effort or Effort()
+    spent = 0.0
+    trial = _Trial(data, effort.limits, listening or Listening(), resources)
+    outcomes: list[Outcome] = []
+    unread: list[Unread] = []
+    ordered = list(_interleaved_by_label(samples))
+    for number, sample in enumerate(ordered):
+        if spent > effort.seconds:
+            break
+        start = time.monotonic()
+        try:
+            outcomes.append(trial.of(sample))
+        except (FileError, OSError, InputError) as error:
+            unread.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
+        spent += time.monotonic() - start
+        progress(number + 1)
+    unreached = len(ordered) - len(outcomes) - len(unread)
+    outcomes.sort(key=lambda each: each.name)
+    unread.sort(key=lambda each: each.name)
+    return Evaluation(trial.labels, tuple(outcomes), tuple(unread), unreached)
+
+
+def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
+    waiting: dict[str, deque[LabelledSample]] = defaultdict(deque)
+    for sample in sorted(samples, key=lambda each: (same_label(each.label), each.name)):
+        waiting[sample.label].append(sample)
+    queues = deque(waiting.values())
+    while queues:
+        queue = queues.popleft()
+        yield queue.popleft()
+        if queue:
+            queues.append(queue)
+
+
+class _Trial:
+    """One rune, compiled once and started for each sample."""
+
+    def __init__(self, data: bytes, limits: Limits, listening: Listening, resources: Mapping[str, bytes]) -> None:
+        self._compiled = CompiledRune(data, limits)
+        self._resources = resources
+        self._listening = listening
+        first = self._start()
+        self._fed: CapabilityRequest = fed_capability(first.capabilities)
+        graph = read_rune(data).graph or {}
+        self._is_stream = any(streamed_requests(graph, [request.kind for request in first.capabilities]))
+        self._reader = AnswerReader(data, first.outputs, resources)
+        first.close()
+        self.labels = self._reader.labels
+        self._spelling = {same_label(label): label for label in self.labels}
+
+    def _start(self) -> LoadedRune:
+        return self._compiled.start(resources=self._resources)
+
+    def of(self, sample: LabelledSample) -> Outcome:
+        """Raises `FileError`, `OSError` and `InputError` for a sample that cannot be read."""
+        read = stream_windows if self._is_stream else windows_of
+        windows = read(self._fed, sample.read(), self._listening.hops)
+        label = self._spelled(sample.label)
+        loaded = self._start()
+        try:
+            windows, answers = self._answers(loaded, windows)
+        except InputError:
+            raise
+        except RuneError as error:
+            events = len(sample.events or ())
+            is_marked = sample.events is not None
+            return Outcome(sample.name, label, None, failure=str(error), events=events, is_marked=is_marked)
+        finally:
+            loaded.close()
+        if sample.events is None and not windows.is_stream:
+            return self._clip(sample.name, label, answers[0])
+        return self._stream(sample, label, windows, answers)
+
+    def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[Answer]]:
+        """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
+        sample that fills no window is followed by silence."""
+        heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
+        answered = [(end, answer) for end, answer in heard if answer is not None]
+        for _ in range(MAX_SILENT_RUNS if self._is_stream else 0):
+            if answered:
+                break
+            answer = self._answer(loaded, windows.silence)
+            answered += [] if answer is None else [(windows.seconds, answer)]
+        if not answered:
+            raise InputFile("the rune sends nothing for this sample")
+        return replace(windows, ends=tuple(end for end, _ in answered)), [answer for _, answer in answered]
+
+    def _answer(self, loaded: LoadedRune, data: bytes) -> Answer | None:
+        """None in a run that completes no window of a stream."""
+        inputs = dict(generated_inputs(loaded.capabilities))
+        inputs[self._fed.id] = data
+        messages = loaded.call(inputs)
+        if loaded.waits:
+            return None
+        answer = self._reader.read(messages)
+        return Answer(self._spelled(answer.label), answer.scores)
+
+    def _spelled(self, label: str) -> str:
+        """A label as the rune writes it."""
+        return self._spelling.get(same_label(label), " ".join(label.split()))
+
+    def _clip(self, name: str, label: str, answer: Answer) -> Outcome:
+        others = [score for other, score in answer.scores.items() if other != label]
+        margin = answer.scores[label] - max(others, default=0.0) if label in answer.scores else None
+        return Outcome(name, label, answer.label, margin)
+
+    def _stream(self, sample: LabelledSample, label: str, windows: Windows, answers: Sequence[Answer]) -> Outcome:
+        """A recording of several windows. Without marks its label holds for all of it, and what was called loudest is
+        its answer; where nothing was called, what most windows answered, of the labels that mean nothing where there
+        are such."""
+        detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        marked = sample.events
+        whole = () if is_background(label) or not label else (Event(label, 0.0, windows.seconds),)
+        result = match_events(whole if marked is None else marked, detected, self._listening.tolerance)
+        return Outcome(
+            sample.name,
+            label,
+            None if marked is not None else _answer_of_all(detected, answers),
+            events=len(result.hits),
+            hits=sum(result.hits),
+            false_alarms=len(result.false_alarms),
+            seconds=windows.seconds,
+            is_marked=marked is not None,
+        )
+
+
+def _answer_of_all(detected: Sequence[Detection], answers: Sequence[Answer]) -> str:
+    if detected:
+        return max(detected, key=lambda each: each.score).label
+    labels = [answer.label for answer in answers]
+    quiet = [label for label in labels if is_background(label)] or labels
+    return max(dict.fromkeys(quiet), key=quiet.count)

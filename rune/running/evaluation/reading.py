@@ -1,0 +1,220 @@
+"""Which files are samples, and of which label: from a folder, a table or a zip.
+
+Two layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
+by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` (or `name`) and `label`, and if wanted
+`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a recording the label happens.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final
+
+from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
+from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.labelled import Event, LabelledSample, Split
+from rune.wording import quoted, size_text
+
+ENDINGS: Final = (".wav", ".png", ".jpg", ".jpeg", ".bmp", ".csv", ".raw", ".bin")
+"""Of files that are samples; other files in folders of labels are left alone, such as a licence."""
+MOST_SAMPLES: Final = 100_000
+LABEL_LIMIT: Final = 60
+"""Characters of a label."""
+_COLUMNS: Final = ("file", "label", "split", "start", "end")
+_SPLITS: Final = {split.value: split for split in Split}
+
+
+def samples_in_folders(files: ProjectFiles) -> tuple[LabelledSample, ...]:
+    """The samples of files in folders. Raises `SamplesRefused` where there are none."""
+    samples = tuple(_in_folders(files))
+    if not samples:
+        raise SamplesRefused(
+            "There are no samples: put each file into a folder that is called by its label, such as yes/01.wav, or "
+            "give a CSV with the columns file and label."
+        )
+    return samples
+
+
+def _in_folders(files: ProjectFiles) -> Iterator[LabelledSample]:
+    for path in files.paths():
+        place = PurePosixPath(path)
+        if len(place.parts) < 2 or place.suffix.lower() not in ENDINGS:
+            continue
+        splits = [part for part in place.parts[:-2] if part in _SPLITS]
+        split = _SPLITS[splits[0]] if splits else Split.TEST
+        yield LabelledSample(path, _label(place.parent.name), partial(files.read, path), split)
+
+
+@dataclass(frozen=True)
+class _TableRow:
+    """A valid line of a table."""
+
+    line: int
+    path: str
+    label: str
+    split: Split
+    event: Event | None
+
+
+def samples_in_table(files: ProjectFiles, table: bytes, folder: str = "") -> tuple[LabelledSample, ...]:
+    """The samples of a CSV, whose paths start from `folder`. Raises `SamplesRefused`, which names the line."""
+    by_path: dict[str, list[_TableRow]] = {}
+    for row in _rows(table):
+        by_path.setdefault(row.path, []).append(row)
+    if not by_path:
+        raise SamplesRefused("The table lists no samples: below the line of the columns there is no line.")
+    return tuple(_sample(files, folder, path, rows) for path, rows in by_path.items())
+
+
+def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_TableRow]) -> LabelledSample:
+    first = rows[0]
+    marks = [row.event for row in rows if row.event is not None]
+    if len({row.split for row in rows}) > 1:
+        raise SamplesRefused(f"Line {rows[-1].line}: {quoted(path)} has another split on line {first.line}.")
+    if len(rows) > 1 and len(marks) < len(rows):
+        raise SamplesRefused(
+            f"Line {rows[-1].line}: {quoted(path)} is on line {first.line} too. A file is on several lines only to "
+            "mark where its labels happen, with a start and an end on each."
+        )
+    events = tuple(sorted(marks, key=lambda event: event.start)) if marks else None
+    read = partial(files.read, f"{folder}/{path}" if folder else path)
+    return LabelledSample(path, first.label, read, first.split, events)
+
+
+def _rows(table: bytes) -> Iterator[_TableRow]:
+    try:
+        text = table.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SamplesRefused(f"The table is not text: byte {error.start} is not UTF-8.") from None
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+        columns = _columns(names)
+        for number, fields in enumerate(reader):
+            if number >= MOST_SAMPLES:
+                raise SamplesRefused(f"The table has more than {MOST_SAMPLES:,} lines.")
+            if any(field.strip() for field in fields):
+                yield _row(reader.line_num, fields, columns)
+    except csv.Error as error:
+        raise SamplesRefused(f"Line {reader.line_num}: the table cannot be read: {error}.") from None
+
+
+def _columns(names: Sequence[str]) -> Mapping[str, int]:
+    names = ["file" if name == "name" and "file" not in names else name for name in names]
+    missing = [name for name in ("file", "label") if name not in names]
+    if missing:
+        raise SamplesRefused(
+            f"Line 1: the table has no column {' and no column '.join(missing)}. The first line names the columns: "
+            "file, label, and if wanted split, start and end."
+        )
+    twice = next((name for name in _COLUMNS if names.count(name) > 1), None)
+    if twice is not None:
+        raise SamplesRefused(f"Line 1: the table has two columns {twice}.")
+    return {name: names.index(name) for name in _COLUMNS if name in names}
+
+
+def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _TableRow:
+    def field(name: str) -> str:
+        place = columns.get(name)
+        return fields[place].strip() if place is not None and place < len(fields) else ""
+
+    try:
+        path = normal_path(field("file"))
+        label = _label(field("label"))
+    except FileError as error:
+        raise SamplesRefused(f"Line {line}: {quoted(error.path)}: {error.reason}.") from None
+    except SamplesRefused as error:
+        raise SamplesRefused(f"Line {line}: {error}") from None
+    split = field("split").lower() or Split.TEST.value
+    if split not in _SPLITS:
+        raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or kept.")
+    return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
+
+
+def _event(line: int, label: str, start: str, end: str) -> Event | None:
+    if not start and not end:
+        return None
+    try:
+        begins, ends = float(start), float(end)
+    except ValueError:
+        raise SamplesRefused(f"Line {line}: start and end are both seconds from the beginning, such as 1.25.") from None
+    if not (0 <= begins < ends and math.isfinite(ends)):
+        raise SamplesRefused(f"Line {line}: the event ends before it starts; give a start and a later end in seconds.")
+    return Event(label, begins, ends)
+
+
+def _label(text: str) -> str:
+    label = " ".join(text.split())
+    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
+        raise SamplesRefused(f"{quoted(label)} is no label: write 1 to {LABEL_LIMIT} characters.")
+    return label
+
+
+class ZipFiles:
+    """The files of a zip on one's own disk. One that claims or gives more than the limit is refused when it is read."""
+
+    def __init__(self, archive: zipfile.ZipFile, limit: int = DEFAULT_FILE_LIMIT) -> None:
+        self._archive = archive
+        self._limit = limit
+        self._members = dict(_members(archive))
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._members))
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises `FileError`."""
+        member = self._members.get(normal_path(path))
+        if member is None:
+            raise FileMissing(path, "no such file in the zip")
+        try:
+            with self._archive.open(member) as file:
+                data = file.read(self._limit + 1)
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
+            raise FileError(path, f"it cannot be unpacked: {error}") from None
+        if len(data) > self._limit:
+            raise FileTooLarge(path, f"more than the limit of {size_text(self._limit)}")
+        return data
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    for member in archive.infolist()[:MOST_SAMPLES]:
+        if member.is_dir():
+            continue
+        try:
+            yield normal_path(member.filename), member
+        except FileError as error:
+            raise SamplesRefused(f"The zip has a file {quoted(error.path)}: {error.reason}.") from None
+
+
+def samples_of(files: ProjectFiles) -> tuple[LabelledSample, ...]:
+    """The samples of a folder or zip: by its table, a CSV at its top with the columns, else by its folders.
+
+    Where all lies in one folder, as in a folder that was packed or dropped, its top is that folder's. Raises
+    `SamplesRefused`.
+    """
+    paths = files.paths()
+    tops = {path.partition("/")[0] if "/" in path else "" for path in paths}
+    folder = tops.pop() if len(tops) == 1 else ""
+    before = f"{folder}/" if folder else ""
+    for path in paths:
+        if "/" not in path.removeprefix(before) and path.lower().endswith(".csv"):
+            table = files.read(path)
+            if _is_table(table):
+                return samples_in_table(files, table, folder)
+    return samples_in_folders(files)
+
+
+def _is_table(data: bytes) -> bool:
+    """Whether the first line of a CSV names the columns of a table of samples; a recording of motion has another."""
+    first = data.partition(b"\n")[0].decode("utf-8-sig", errors="replace").lower().replace(";", ",")
+    names = {name.strip().strip('"') for name in first.split(",")}
+    return "label" in names and not names.isdisjoint({"file", "name"})

@@ -1,0 +1,93 @@
+"""Turns the bytes of a sample into windows for a rune's one input: one, or several of a long sound.
+
+A sound that is shorter than a window is followed by silence, as TensorFlow's example of speech commands does. Of a
+picture, a motion recording and raw bytes there is one window, read as `rune run` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rune.abi import Capability
+from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.runtime import CapabilityRequest
+from rune.running.runtime.errors import InputFile
+from rune.running.runtime.files import input_of_bytes, whole_parameter
+from rune.running.runtime.sounds import sound_input
+from rune.running.runtime.stream_files import stream_file
+from rune.running.runtime.wav import read_wav
+from rune.wording import listed
+
+_BYTES = 2
+"""Of a sample of sound."""
+MOST_SECONDS = 4 * 3600
+"""Of one recording."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The input of each run, in order, to be gone through once; `ends` says in seconds when each ends.
+
+    `seconds` is how long a sound is; of anything else there is one window without a time.
+    """
+
+    data: Iterable[bytes]
+    ends: Sequence[float] = (0.0,)
+    seconds: float = 0.0
+    silence: bytes = b""
+    """Of a stream: what follows a sample that fills no window."""
+
+    @property
+    def is_stream(self) -> bool:
+        return len(self.ends) > 1
+
+
+def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityRequest:
+    """The one input that samples are given to; random numbers are made up. Raises `EvaluationImpossible`."""
+    fed = [request for request in capabilities if request.kind is not Capability.RAND]
+    if len(fed) != 1:
+        kinds = listed([request.kind.name for request in fed]) or "none"
+        raise EvaluationImpossible(
+            f"samples are given to one input, and this rune has {len(fed)} that could take them ({kinds})"
+        )
+    return fed[0]
+
+
+def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
+    """The windows of a file for an input. Raises `InputFile`."""
+    if request.kind is not Capability.SOUND:
+        return Windows([input_of_bytes(request, data)])
+    rate = whole_parameter(request.parameters, "hz")
+    milliseconds = whole_parameter(request.parameters, "sample_duration_ms")
+    if not rate or not milliseconds:
+        raise InputFile("the rune does not say how long its sound is, and at which rate")
+    size = rate * milliseconds // 1000
+    wav = read_wav(data)
+    count = -(-wav.frames * rate // wav.rate)
+    if count > MOST_SECONDS * rate:
+        raise InputFile(f"the recording is longer than {MOST_SECONDS // 3600} hours; cut it")
+    if count == 0:
+        raise InputFile("the recording has no sound in it")
+    sound = sound_input(data, rate, count).data
+    hop = max(1, size // hops)
+    starts = range(0, max(1, count - size + 1), hop)
+    seconds = count / rate
+    ends = tuple((start + size) / rate for start in starts)
+    return Windows(_cut(sound, size, starts), ends, seconds)
+
+
+def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windows:
+    """The consecutive chunks of a file for an input of which the rune itself makes windows. Raises `InputFile`."""
+    stream = stream_file(request, request.kind.name, data, lambda _: None)
+    if not stream.runs:
+        raise InputFile("the recording is shorter than what one run reads")
+    seconds = stream.seconds or 0.0
+    ends = tuple((run + 1) * seconds for run in range(stream.runs))
+    return Windows(stream.chunks(), ends, ends[-1], bytes(stream.chunk))
+
+
+def _cut(sound: bytes, size: int, starts: range) -> Iterator[bytes]:
+    """The windows of a sound, each cut on demand: together they are several times as long as it."""
+    for start in starts:
+        yield sound[start * _BYTES : (start + size) * _BYTES].ljust(size * _BYTES, b"\0")

@@ -1,0 +1,127 @@
+"""An evaluation as sentences and lines, which the pages and the command share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.intervals import Share
+from rune.running.evaluation.metrics import Confusion
+from rune.wording import counted, plain
+
+_WIDEST_TABLE = 16
+"""Labels of a confusion matrix that fits a terminal."""
+_NONE = "(none)"
+
+
+def percent(share: float) -> str:
+    """A share as people read it: `98.3 %`, `100 %`."""
+    shown = f"{share * 100:.1f}"
+    return f"{shown.removesuffix('.0')} %"
+
+
+def accuracy_sentence(evaluation: Evaluation) -> str:
+    """How many samples are right, and the accuracy with its 95 % interval."""
+    share = evaluation.accuracy
+    if share is None:
+        return "No sample has one answer, so there is no accuracy."
+    right = sum(label == answer for label, answer in evaluation.pairs)
+    counts = f"{right} of {counted(len(evaluation.pairs), 'sample')} right: {percent(share.value)}"
+    interval = f"95 % interval {percent(share.low)} to {percent(share.high)}"
+    few = "" if share.is_precise else ". These are too few samples for a precise figure"
+    return f"{counts} ({interval}){few}."
+
+
+def stream_sentence(evaluation: Evaluation) -> str | None:
+    """Hits and false alarms of long recordings; None where there are none."""
+    stream = evaluation.stream
+    if stream is None:
+        return None
+    length = f"{stream.hours * 60:.1f} minutes" if stream.hours < 1 else f"{stream.hours:.1f} hours"
+    rate = stream.false_alarms
+    return (
+        f"In {length} of recordings: {stream.hits} of {counted(stream.events, 'event')} hit, "
+        f"{counted(stream.alarms, 'false alarm')}, that is {_rate(rate.value)} an hour "
+        f"(95 % interval {_rate(rate.low)} to {_rate(rate.high)})."
+    )
+
+
+def _rate(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """The result of one sample."""
+    if outcome.failure is not None:
+        return f"no answer: {plain(outcome.failure, 200)}"
+    if outcome.is_marked:
+        alarms = counted(outcome.false_alarms, "false alarm")
+        return f"{outcome.hits} of {counted(outcome.events, 'event')} hit, {alarms}"
+    verdict = "right" if outcome.is_right else f"classified as {plain(outcome.answer or _NONE)}"
+    return verdict if outcome.margin is None else f"{verdict}, margin {outcome.margin:+.2f}"
+
+
+def lines(evaluation: Evaluation) -> Iterator[str]:
+    """All of it, for a terminal."""
+    yield accuracy_sentence(evaluation)
+    stream = stream_sentence(evaluation)
+    if stream is not None:
+        yield stream
+    yield from _notes(evaluation)
+    if evaluation.pairs:
+        yield ""
+        yield from _label_lines(evaluation)
+        yield ""
+        yield from _confusion_lines(evaluation.confusion)
+    wrong = [each for each in evaluation.worst if not each.is_right]
+    if wrong:
+        yield ""
+        yield "Worst samples:"
+        yield from (f"  {plain(each.name, 100)} ({plain(each.label)}): {outcome_sentence(each)}" for each in wrong)
+
+
+def _notes(evaluation: Evaluation) -> Iterator[str]:
+    for label, count in evaluation.unknown_labels.items():
+        yield f"The rune has no label {plain(label)}, so {counted(count, 'sample')} of it cannot be right."
+    if evaluation.left:
+        yield f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those."
+    if evaluation.unread:
+        yield f"Could not be read, and left out: {counted(len(evaluation.unread), 'file')}."
+        yield from (f"  {plain(each.name, 100)}: {plain(each.reason, 200)}" for each in evaluation.unread)
+
+
+def _label_lines(evaluation: Evaluation) -> Iterator[str]:
+    figures = evaluation.label_figures
+    width = max(len(plain(each.label)) for each in figures)
+    yield f"{'label':<{width}}  samples  recall                  precision"
+    for each in figures:
+        recall, precision = _interval(each.recall), _interval(each.precision)
+        yield f"{plain(each.label):<{width}}  {each.samples:>7}  {recall:<22}  {precision}"
+
+
+def _interval(share: Share | None) -> str:
+    if share is None:
+        return "-"
+    few = "" if share.is_precise else ", few"
+    return f"{percent(share.value)} ({share.low * 100:.0f} to {share.high * 100:.0f}{few})"
+
+
+def _confusion_lines(table: Confusion) -> Iterator[str]:
+    answers = [plain(answer) if answer is not None else _NONE for answer in table.answers]
+    if len(answers) > _WIDEST_TABLE:
+        yield "Confusions:"
+        wrong = [
+            (count, label, answer)
+            for label, row in zip(table.labels, table.counts, strict=True)
+            for answer, count in zip(table.answers, row, strict=True)
+            if count and answer != label
+        ]
+        for count, label, answer in sorted(wrong, key=lambda each: (-each[0], each[1]))[:_WIDEST_TABLE]:
+            yield f"  {plain(label)} classified as {plain(answer or _NONE)}: {count}"
+        return
+    first = max(len(plain(label)) for label in table.labels)
+    yield "Confusion matrix, a row for each label and a column for each answer:"
+    yield f"  {'':<{first}}  {'  '.join(answers)}"
+    for label, row in zip(table.labels, table.counts, strict=True):
+        cells = "  ".join(f"{count or '.':>{len(answer)}}" for count, answer in zip(row, answers, strict=True))
+        yield f"  {plain(label):<{first}}  {cells}".rstrip()

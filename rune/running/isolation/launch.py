@@ -1,0 +1,241 @@
+"""Starts a module in namespaces of its own: `python -P -m rune.running.isolation.launch FOLDER BYTES GROUP MODULE
+[ARGUMENT]`.
+
+GROUP is the descriptor by which a control group is entered, `-` for none; there may be several arguments.
+
+The process that was started stays outside as a *keeper*: it writes the maps of users, waits, ends with the status of
+the module's process, and ends all when its standard input, a socket, is closed at the other end. The module's process
+is the first of its process namespace, so with it everything ends that it started. `main(entered, arguments)` of the
+module runs in it. Where the system refuses namespaces, the module runs without, and is told so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import NoReturn
+
+from rune.running.isolation import linux
+from rune.running.isolation.control_group import enter
+from rune.running.isolation.file_tree import enter_file_tree, give_folder
+from rune.running.isolation.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, drop_capabilities, prctl, unshare
+from rune.running.isolation.protections import Gap, Isolation, Protection, gaps_of, reason_of
+from rune.running.isolation.toolchain_files import package_folder, toolchain_access
+
+INSIDE = 1000
+"""The user and group that the process is, as it sees itself."""
+_OUTSIDE = 0x5F000000
+"""The first of the users that a server which runs as root takes, one for each process. Nobody owns files as these."""
+PROCESSES = 64 + 8 * (os.cpu_count() or 1)
+"""Processes and threads in one user namespace or control group."""
+NO_GROUP = "-"
+_ALL = (
+    linux.CLONE_NEWUSER
+    | linux.CLONE_NEWNS
+    | linux.CLONE_NEWPID
+    | linux.CLONE_NEWNET
+    | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWUTS
+    | linux.CLONE_NEWCGROUP
+)
+_IN_NAMESPACES = (Protection.NAMESPACES, Protection.FILE_TREE, Protection.PROCESS_COUNT)
+_PID = struct.Struct("i")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Where the module's process is: what it lacks so far, and whether its files and processes are its own alone."""
+
+    gaps: tuple[Gap, ...]
+    folder: str
+
+    @property
+    def has_own_tree(self) -> bool:
+        return Isolation(self.gaps).has_own_tree
+
+
+def main() -> NoReturn:
+    """The keeper. Becomes two: it waits, and its child goes on to the module."""
+    folder, size, group, module, *arguments = sys.argv[1:]
+    if group != NO_GROUP:
+        enter(int(group))
+    if not linux.is_linux():
+        gaps = gaps_of(_IN_NAMESPACES, "only Linux has it")
+        _run(module, Entered(gaps, folder), arguments)
+    # The kernel ends this before the server when memory runs out.
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    # A keeper that is suspended when the one who started it dies goes on, and sees that its standard input is closed.
+    prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
+    here, there = socket.socketpair()
+    started = os.fork()
+    if not started:
+        here.close()
+        _run(module, _entered(there, folder, int(size)), arguments)
+    there.close()
+    sys.exit(_keep(_attend(here, started)))
+
+
+def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
+    import_module(module).main(entered, arguments)
+    sys.exit(0)
+
+
+# The keeper's side
+
+
+def _attend(child: socket.socket, started: int) -> int:
+    """Writes the maps that the child asks for; answers the process that is to be waited for."""
+    with child:
+        if child.recv(1) != b"u":
+            return started
+        try:
+            is_other = _write_maps(started)
+        except OSError as error:
+            child.sendall(b"n" + bytes([error.errno or 0]))
+            return started
+        child.sendall(b"o" if is_other else b"s")
+        number = child.recv(_PID.size)
+    return int(_PID.unpack(number)[0]) if len(number) == _PID.size else started
+
+
+def _write_maps(pid: int) -> bool:
+    """Says which users there are in the child's namespace; answers whether it can be another than the keeper's."""
+    user, group = os.geteuid(), os.getegid()
+    if user == 0 and _is_readable_by_all():
+        other = _OUTSIDE + os.getpid()
+        try:
+            _write(pid, "uid_map", f"0 0 1\n{INSIDE} {other} 1\n")
+            _write(pid, "gid_map", f"0 0 1\n{INSIDE} {other} 1\n")
+        except OSError:
+            pass  # in a container that has few users itself
+        else:
+            return True
+    _write(pid, "setgroups", "deny")
+    _write(pid, "uid_map", f"{INSIDE} {user} 1\n")
+    _write(pid, "gid_map", f"{INSIDE} {group} 1\n")
+    return False
+
+
+def _is_readable_by_all() -> bool:
+    """Whether a user that owns nothing could read the toolchain, by some of its files."""
+    files = (os.path.realpath(sys.executable), os.__file__, os.path.join(package_folder("rune"), "__init__.py"))
+    return all(os.stat(file).st_mode & 0o004 for file in files)
+
+
+def _write(pid: int, name: str, text: str) -> None:
+    with open(f"/proc/{pid}/{name}", "w", encoding="ascii", buffering=1) as file:
+        file.write(text)
+
+
+def _keep(worker: int) -> int:
+    """Waits until the worker ends, and ends what it left; answers its status as a shell would."""
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    # Who reads the answers sees their end when the worker has gone, not the keeper.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    waiting = select.poll()
+    waiting.register(woken, select.POLLIN)
+    waiting.register(0, select.POLLRDHUP)
+    while True:
+        try:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == worker:
+                    _end_as(ended[1])
+        except ChildProcessError:
+            return 1
+        for descriptor, _ in waiting.poll():
+            if descriptor == 0:
+                os.killpg(0, signal.SIGKILL)
+            os.read(woken, 512)
+
+
+def _end_as(status: int) -> NoReturn:
+    """Ends as the worker did, so that who started this sees why."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    os._exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 1)
+
+
+# The child's side
+
+
+def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
+    """Enters what the system gives. Of two processes that return from here one is the module's, the other ended."""
+    was_root = os.geteuid() == 0
+    lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
+    with keeper:
+        try:
+            unshare(_ALL)
+        except OSError as error:
+            return Entered(gaps_of(lacking, reason_of(error)), folder)
+        keeper.sendall(b"u")
+        answer = keeper.recv(2)
+        if answer[:1] not in (b"o", b"s"):
+            refused = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
+            return Entered(gaps_of(lacking, reason_of(refused)), folder)
+        waiting, until_gone = os.pipe()
+        first = os.fork()
+        if first:
+            keeper.sendall(_PID.pack(first))
+            os._exit(0)
+    os.close(until_gone)
+    os.read(waiting, 1)  # from here on the keeper is the parent
+    os.close(waiting)
+    return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)
+
+
+def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> Entered:
+    """Goes on as the first process of the namespaces: files, limits, user, and then no privilege is left.
+
+    `user` is who it becomes, None if it stays who it is.
+    """
+    gaps: list[Gap] = []
+    os.umask(0o022)  # what is made on the way is to be seen by the user that this becomes
+    access = toolchain_access(packages(), own_processes=True)
+    try:
+        enter_file_tree(access, folder, size)
+        give_folder(folder, INSIDE)
+    except OSError as error:
+        gaps += gaps_of([Protection.FILE_TREE], reason_of(error))
+    try:
+        resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
+    except (OSError, ValueError) as error:
+        gaps += gaps_of([Protection.PROCESS_COUNT], f"the system refused it: {error}")
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    elif was_root:
+        gaps += gaps_of([Protection.OTHER_USER], "the server runs as root, and the toolchain is readable by root alone")
+    drop_capabilities()
+    # Set last: a change of the user would clear it.
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return Entered(tuple(gaps), folder)
+
+
+def packages() -> list[str]:
+    """The folders in which this was started to find its modules, whole, and what links in them lead to."""
+    named = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    entries = [entry for path in named if os.path.isdir(path) for entry in os.scandir(path)]
+    return [*named, *(os.path.realpath(entry.path) for entry in entries if entry.is_symlink())]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What this machine gives a process that computes: `probe` starts one, which looks and ends.
+
+Control groups are not tried: they are the server's to make, and it says of each process whether it has one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from rune.running.isolation.confine import confine
+from rune.running.isolation.control_group import NotDelegated, delegated_to
+from rune.running.isolation.launch import NO_GROUP, Entered, packages
+from rune.running.isolation.protections import Isolation, Protection, isolation_from_json
+from rune.running.isolation.toolchain_files import package_folder, toolchain_access
+
+_BYTES = 1 << 20
+_SECONDS = 60
+
+
+def probe(server: int) -> Isolation:
+    """Starts a process as a server does, which says what it lacks. Raises `OSError`, `subprocess.SubprocessError`.
+
+    `server` is the server's own process, whose control group counts.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs, tempfile.TemporaryDirectory(prefix="rune-") as folder:
+        packages, own = os.path.join(folder, "packages"), os.path.join(folder, "own")
+        os.mkdir(own)
+        os.mkdir(packages)
+        os.chmod(packages, 0o755)  # noqa: S103 (for a process that is another user; it holds one link)
+        os.symlink(package_folder("rune"), os.path.join(packages, "rune"))
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "rune.running.isolation.launch",
+            own,
+            str(_BYTES),
+            NO_GROUP,
+            "rune.running.isolation.probe",
+        ]
+        environment = {"PATH": os.defpath, "HOME": own, "TMPDIR": own, "PYTHONPATH": packages}
+        told = subprocess.run(
+            command, stdin=theirs.fileno(), stdout=subprocess.PIPE, env=environment, check=True, timeout=_SECONDS
+        )
+    found = isolation_from_json(json.loads(told.stdout))
+    try:
+        delegated_to(server)
+    except NotDelegated as error:
+        return found.with_gap(Protection.MEMORY_TOTAL, str(error))
+    return found.with_protection(Protection.PROCESS_COUNT)
+
+
+def main(entered: Entered, _: Sequence[str]) -> None:
+    """The process itself."""
+    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
+    print(json.dumps(Isolation((*entered.gaps, *confine(access))).to_json()), flush=True)

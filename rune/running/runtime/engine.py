@@ -1,0 +1,388 @@
+"""Loading a rune on wasmtime and calling it, within limits. What a rune sees of its host is in
+`rune.running.runtime.host`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from wasmtime import (
+    Config,
+    Engine,
+    Func,
+    FuncType,
+    Instance,
+    Linker,
+    Memory,
+    Module,
+    Store,
+    Trap,
+    TrapCode,
+    ValType,
+    WasmtimeError,
+)
+
+from rune.compiler.anvil.profile import Profile
+from rune.running.container import (
+    ContainerError,
+    read_graph,
+    read_resources,
+    step_name,
+    streamed_requests,
+    watched_ports,
+)
+from rune.running.runtime.calls import Entry, Imports
+from rune.running.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
+from rune.running.runtime.guard import Guard
+from rune.running.runtime.guest_memory import GuestMemory
+from rune.running.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
+from rune.running.runtime.host_models import Inference, ModelRequest
+from rune.running.runtime.host_resources import FindResource
+from rune.running.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
+from rune.running.runtime.limits import Limits
+from rune.running.runtime.messages import LogLine, OutputMessage, read_message
+from rune.running.runtime.stages import stage_milliseconds
+from rune.source.runefile.pipeline import Port
+from rune.wording import size_text
+
+T = TypeVar("T")
+
+_NEARLY_ALL = 0.9
+"""A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
+_NO_LIMITS_GIVEN = Limits()
+_NO_RESOURCES: Mapping[str, bytes] = {}
+
+
+class RuneMemory:
+    """The memory of a rune that is not running, to be read before it runs on."""
+
+    def __init__(self, memory: GuestMemory) -> None:
+        self._memory = memory
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self._memory.size
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes from a place on; fewer where the memory ends."""
+        return self._memory.read("a host that reads on", start, max(min(size, self.size - start), 0))
+
+
+class LoadedRune:
+    """A rune after its `_manifest`. What its proc-blocks remember lasts from call to call.
+
+    Not for several threads at once. A call that ends badly leaves the rune unusable: load it again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        instance: Instance,
+        host: Host,
+        imports: Imports,
+        guard: Guard,
+        graph: Mapping[str, Any],
+    ) -> None:
+        """`graph` is what the rune says of itself: foreign JSON of any form."""
+        self._store = store
+        self._host = host
+        self._imports = imports
+        self._guard = guard
+        exports = instance.exports(store)
+        memory, manifest, call = (exports.get(name) for name in ("memory", "_manifest", "_call"))
+        if not isinstance(memory, Memory) or not isinstance(manifest, Func) or not isinstance(call, Func):
+            raise NotARune("the module does not export what a rune does: memory, _manifest and _call")
+        imports.memory.belongs_to(memory)
+        self._call = Entry(store, imports, "_call", call, (0, 0, 0))
+        self._exports = exports
+        self._milliseconds = 0.0
+        self._usable = True
+        self._run(Entry(store, imports, "_manifest", manifest))
+        handles = tuple(host.outputs)
+        ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
+        self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
+        self._watched: dict[Port, OutputMessage] = {}
+        self._is_stream = any(streamed_requests(graph, [request.kind for request in host.capabilities.values()]))
+        self._sent: frozenset[int] = frozenset()
+
+    @property
+    def capabilities(self) -> tuple[CapabilityRequest, ...]:
+        """The inputs that the rune asked for, in its order."""
+        return tuple(self._host.capabilities.values())
+
+    @property
+    def outputs(self) -> tuple[OutputRequest, ...]:
+        """The outputs that the rune asked for, in its order; those that send watched wires are left out."""
+        return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
+        return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
+
+    @property
+    def watched(self) -> Mapping[Port, OutputMessage]:
+        """What flowed in each watched wire in the last call; empty unless the rune was built to show some."""
+        return self._watched
+
+    @property
+    def models(self) -> tuple[ModelRequest, ...]:
+        """The models that the rune left to its host, in its order."""
+        return tuple(self._host.models.requests)
+
+    @property
+    def inferences(self) -> tuple[Inference, ...]:
+        """What the host was asked to infer in the last call, in order; empty unless loaded with `record`."""
+        return tuple(self._host.models.inferences)
+
+    @property
+    def logs(self) -> tuple[LogLine, ...]:
+        """What the last call logged; after loading, what `_manifest` did."""
+        return self._host.all_logs
+
+    @property
+    def memory_pages(self) -> int:
+        """Pages of 64 KiB that its memory has now."""
+        return self._imports.memory.size >> 16
+
+    @property
+    def milliseconds(self) -> float:
+        """Wall time of the last call, inside the rune alone."""
+        return self._milliseconds
+
+    @property
+    def stages(self) -> Mapping[str, float]:
+        """Milliseconds of each stage in the last call, in their order; empty unless the rune was built to be timed."""
+        return stage_milliseconds(self._host.marks)
+
+    def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
+        """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
+        return self._called(inputs, lambda: self._run(self._call))
+
+    def call_in_steps(
+        self, inputs: Mapping[int, InputSource], after: Callable[[int, RuneMemory], None]
+    ) -> tuple[OutputMessage, ...]:
+        """The same for a rune that exports its steps (`rune.running.container.with_steps`), which are called one by
+        one, each within the limits. `after` is told the number of each that ended. Raises `RuneError`."""
+
+        def run() -> None:
+            number = 0
+            while isinstance(step := self._exports.get(step_name(number)), Func):
+                self._run(Entry(self._store, self._imports, step_name(number), step))
+                after(number, RuneMemory(self._imports.memory))
+                number += 1
+
+        return self._called(inputs, run)
+
+    def _called(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
+        if not self._usable:
+            raise RuneUnusable("this rune was stopped in an earlier run; load it again")
+        self._host.begin_call(inputs)
+        try:
+            run()
+        except BaseException:
+            self.close()
+            raise
+        kinds = self._host.outputs
+        self._sent = frozenset([handle for handle, _ in self._host.messages])
+        messages = tuple([read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages])
+        if not self._ports:
+            return messages
+        self._watched = {self._ports[each.channel]: each for each in messages if each.channel in self._ports}
+        return tuple(each for each in messages if each.channel not in self._ports)
+
+    def close(self) -> None:
+        """Frees what the host models hold. It happens by itself when the rune is no longer used."""
+        self._usable = False
+        self._host.models.close()
+
+    def _run(self, entry: Entry) -> None:
+        def enter() -> float:
+            started = time.perf_counter()
+            entry()
+            return (time.perf_counter() - started) * 1000
+
+        self._usable = False
+        self._milliseconds = _within_limits(self._store, self._host, self._imports, self._guard, enter)
+        self._usable = True
+
+
+class CompiledRune:
+    """A rune's compiled module, from which a fresh instance starts in less than a millisecond."""
+
+    def __init__(self, data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> None:
+        """Compiles the module. Raises `RuneStopped` for one that is too large, and `NotARune`.
+
+        Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
+        stranger sent does it in a process of its own.
+        """
+        if len(data) > limits.module:
+            raise RuneStopped(
+                "memory", f"the rune has {size_text(len(data))}, more than the limit of {size_text(limits.module)}"
+            )
+        self._data = data
+        self._limits = limits
+        self._engine = Engine(_config(limits))
+        self._module = _compile(self._engine, data)
+
+    def start(
+        self,
+        *,
+        resources: Mapping[str, bytes] = _NO_RESOURCES,
+        open_model: OpenModel | None = None,
+        record: bool = False,
+    ) -> LoadedRune:
+        """A fresh instance: checks what the module imports and exports, and calls `_manifest`. Raises `RuneError`.
+
+        The arguments are those of `Runtime.load`.
+        """
+        limits = self._limits
+        store = Store(self._engine)
+        store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
+        find = _finder(self._data, resources)
+        host = Host(limits, find_resource=find, open_model=open_model or isolated_models(limits), record=record)
+        guard = Guard(store, limits.seconds)
+        imports = Imports(store, guard.handlers)
+        linker = _link(self._engine, self._module, host, imports)
+        try:
+            instance = _within_limits(store, host, imports, guard, lambda: linker.instantiate(store, self._module))
+            return LoadedRune(store, instance, host, imports, guard, _graph(self._data))
+        except BaseException:
+            host.models.close()
+            raise
+
+
+class Runtime:
+    """Makes loaded runes from the bytes of `.rune` files."""
+
+    @staticmethod
+    def load(
+        data: bytes,
+        limits: Limits = _NO_LIMITS_GIVEN,
+        *,
+        resources: Mapping[str, bytes] = _NO_RESOURCES,
+        open_model: OpenModel | None = None,
+        record: bool = False,
+    ) -> LoadedRune:
+        """Compiles a rune and starts it. Raises `RuneError`.
+
+        `resources` by their names, without `$`, go before those that the rune carries along; they count for runes that
+        read resources from their host. `open_model` loads the models that the rune leaves to its host; without one each
+        runs in a process of its own, within the limits, with the kernels of a page. `record` keeps what they are
+        given and answer (`LoadedRune.inferences`).
+        """
+        return CompiledRune(data, limits).start(resources=resources, open_model=open_model, record=record)
+
+
+def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:
+    """What the caller gave goes first, then what the rune carries, which is read when a resource is first asked for."""
+    carried: dict[str, memoryview] | None = None
+
+    def find(name: str) -> bytes | memoryview | None:
+        nonlocal carried
+        if name in given:
+            return given[name]
+        if carried is None:
+            try:
+                carried = dict(read_resources(data))
+            except ContainerError as error:
+                raise NotARune(f"the resources of the rune cannot be read: {error}") from None
+        return carried.get(name)
+
+    return find
+
+
+def _graph(data: bytes) -> Mapping[str, Any]:
+    """The graph that a rune carries; it runs without one, and with one that cannot be read."""
+    try:
+        return read_graph(data) or {}
+    except ContainerError:
+        return {}
+
+
+def isolated_models(limits: Limits, reference: Profile | None = None) -> OpenModel:
+    """Opens each model in a process of its own: with the kernels that a page runs it with too, or with the reference
+    kernels of a profile's runtime."""
+    allowed = ModelLimits(seconds=limits.seconds, memory=limits.model_memory)
+
+    def open_model(mimetype: str, data: bytes) -> Interpreter:
+        return open_isolated(mimetype, data, limits=allowed, reference=reference)
+
+    return open_model
+
+
+def _config(limits: Limits) -> Config:
+    """An engine for one rune: the epoch that ends a call ends no other rune's."""
+    config = Config()
+    config.epoch_interruption = True
+    config.consume_fuel = limits.fuel is not None
+    config.wasm_threads = False
+    config.wasm_memory64 = False
+    config.wasm_multi_memory = False
+    return config
+
+
+def _compile(engine: Engine, data: bytes) -> Module:
+    if data[:8] != b"\0asm\1\0\0\0":
+        raise NotARune("the file is not a WebAssembly module; rune build makes a rune from a Runefile")
+    try:
+        return Module(engine, data)
+    except WasmtimeError as error:
+        raise NotARune(f"the file is not a valid WebAssembly module: {_first_line(error)}") from None
+
+
+def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linker:
+    linker = Linker(engine)
+    known = host.imports()
+    i32 = ValType.i32()
+    defined = set()
+    for wanted in module.imports:
+        name = wanted.name or ""
+        kind = wanted.type
+        if wanted.module != "env" or name not in known or not isinstance(kind, FuncType):
+            raise NotARune(f"the rune asks its host for {wanted.module}.{name}, which is not part of the ABI"[:300])
+        count, action = known[name]
+        # An old guest declares no result for rune_resource_close.
+        if len(kind.params) != count or len(kind.results) > 1 or any(t != i32 for t in [*kind.params, *kind.results]):
+            raise NotARune(f"the rune declares env.{name} with other parameters than the ABI")
+        if name not in defined:
+            defined.add(name)
+            imports.define(linker, name, kind, action)
+    return linker
+
+
+def _within_limits(store: Store, host: Host, imports: Imports, guard: Guard, enter: Callable[[], T]) -> T:
+    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it."""
+    limits = host.limits
+    if limits.fuel is not None:
+        store.set_fuel(limits.fuel)
+    try:
+        return guard.run(enter)
+    except (Trap, WasmtimeError) as error:
+        raise (imports.raised() or _named(error, host, imports.memory.size)) from None
+
+
+def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
+    limits = host.limits
+    code = error.trap_code if isinstance(error, Trap) else None
+    if code is TrapCode.OUT_OF_FUEL:
+        return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
+    if code is None and "memory" in str(error) and "limit" in str(error):
+        return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {size_text(limits.memory)}")
+    if memory > _NEARLY_ALL * limits.memory:
+        return RuneStopped("memory", f"the rune was stopped: it needed more than {size_text(limits.memory)} of memory")
+    last_words = [line.message for line in host.logs if line.level == "ERROR"]
+    if last_words:
+        return RuneTrapped(last_words[-1])
+    return RuneTrapped(f"the rune ended in a trap: {_reason(error)}")
+
+
+def _reason(error: Trap | WasmtimeError) -> str:
+    code = error.trap_code if isinstance(error, Trap) else None
+    return _first_line(error) if code is None else code.name.lower().replace("_", " ")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300]

@@ -1,0 +1,118 @@
+"""Motion recordings as a rune's ACCEL capability gets them: CSV rows of x, y and z.
+
+The page reads the same files by the same rules (`frontend/src/preview/motion.ts`); both are held to one list of cases.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from rune.running.runtime.errors import InputFile
+
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.I
+)
+_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
+"""How a field begins that is not the name of a column."""
+_SEPARATORS = (";", ",", "\t")
+_SPACES = " \t"
+_EMPTY = " \t,;"
+"""What a line is made of that says nothing."""
+_AXES = ("x", "y", "z")
+
+
+def csv_rows(data: bytes, count: int | None) -> bytes:
+    """The first `count` rows, or all, as f32 [rows, 3], little-endian. Raises `InputFile` with the line.
+
+    Lines end with LF or CRLF; empty ones are passed over, and so is a byte order mark. The first line says what
+    separates: a semicolon, a comma or a tab. Spaces and a pair of quotes around a field do not count, nor do
+    separators at the end of a line. A first line in which nothing looks like a number names the columns: where x,
+    y and z are among the names, these columns are read; else there are three. Each number is the f32 nearest to what is
+    written, as Rust reads it: what is beyond its range is infinite.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputFile(f"the CSV file is not text: byte {error.start} is not UTF-8") from None
+    rows = list(_rows(text))
+    if count is not None and len(rows) < count:
+        raise InputFile(f"{count} samples were requested but only {len(rows)} are available")
+    return b"".join(rows if count is None else rows[:count])
+
+
+def _rows(text: str) -> Iterator[bytes]:
+    written = [(number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)]
+    separator = next((mark for mark in _SEPARATORS if written and mark in written[0][1]), ",")
+    columns, width = (0, 1, 2), 3
+    for place, (number, line) in enumerate(written):
+        fields = _fields(line, separator)
+        if place == 0 and not any(map(_LIKE_A_NUMBER.match, fields)):
+            names = [name.lower() for name in fields]
+            if all(names.count(axis) == 1 for axis in _AXES):
+                columns, width = (names.index("x"), names.index("y"), names.index("z")), len(names)
+            continue
+        yield _row(fields, number, columns, width)
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    fields = [_bare(field.strip(_SPACES)) for field in line.split(separator)]
+    while fields and not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def _bare(field: str) -> str:
+    is_quoted = len(field) >= 2 and field[0] == field[-1] == '"'
+    return field[1:-1].strip(_SPACES) if is_quoted else field
+
+
+def _row(fields: Sequence[str], number: int, columns: Sequence[int], width: int) -> bytes:
+    if len(fields) != width:
+        known = "" if width != 3 or len(fields) < 3 else "; a first line that names columns x, y and z picks them"
+        raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
+    for column in columns:
+        field = fields[column]
+        if _NUMBER.fullmatch(field) is None:
+            advice = "; write decimals with a point" if "," in field else ""
+            raise InputFile(f'Unable to parse "{field[:40]}" on line {number}{advice}')
+    return b"".join(nearest_f32(fields[column]) for column in columns)
+
+
+def nearest_f32(text: str) -> bytes:
+    """The f32 that is nearest to a decimal number, ties to even, little-endian.
+
+    By way of f64 a number may be rounded twice: where the f64 lies in the middle of two f32, what is written decides.
+    """
+    value = float(text)
+    if not math.isfinite(value):
+        return struct.pack("<f", value)
+    if abs(value) >= _BEYOND_F32:
+        is_below = abs(value) == _BEYOND_F32 and Decimal(text).copy_abs() < Decimal(_BEYOND_F32)
+        return struct.pack("<f", math.copysign(_LARGEST_F32 if is_below else math.inf, value))
+    (near,) = struct.unpack("<f", struct.pack("<f", value))
+    if value != near:
+        other = _next_f32(near, up=value > near)
+        if abs(value - near) == abs(other - value) and Decimal(text) != Decimal(value):
+            above = Decimal(text) > Decimal(value)
+            near = max(near, other) if above else min(near, other)
+    return struct.pack("<f", near)
+
+
+def _next_f32(value: float, *, up: bool) -> float:
+    """The neighbour of an f32 among f32, of the side that is asked for."""
+    (bits,) = struct.unpack("<i", struct.pack("<f", value))
+    if value == 0:
+        bits = 1 if up else -0x7FFFFFFF
+    else:
+        bits += 1 if (value > 0) == up else -1
+    (neighbour,) = struct.unpack("<f", struct.pack("<i", bits))
+    return float(neighbour)
+
+
+_LARGEST_F32 = float((1 << 128) - (1 << 104))
+_BEYOND_F32 = float((1 << 128) - (1 << 103))
+"""From here on the nearest f32 is infinite: the middle between the largest one and the next power of two."""

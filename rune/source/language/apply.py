@@ -1,0 +1,79 @@
+"""Applying text edits and the fixes of diagnostics. Decides which fixes can go together; makes none itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rune.source.runefile import Diagnostic, Edit, Fix
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """The text after all edits of one file. Their spans are offsets into `text`, in any order.
+
+    Edits that put something in at one place keep the order in which they are given. Raises `ValueError` when two edits
+    overlap, when one reaches beyond the text, or when they are of several files.
+    """
+    ordered = sorted(edits, key=_offsets)
+    if len({edit.file for edit in ordered}) > 1:
+        raise ValueError("the edits are of several files")
+    parts: list[str] = []
+    at = 0
+    for edit in ordered:
+        start, end = _offsets(edit)
+        if start < at:
+            raise ValueError(f"two edits overlap at the characters {start} to {min(end, at)}")
+        if end > len(text):
+            raise ValueError(f"an edit ends at the character {end}, and the text has {len(text)}")
+        parts += (text[at:start], edit.text)
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+@dataclass(frozen=True)
+class FixesApplied:
+    """The texts of the files after some fixes, the applied fixes, and the postponed ones."""
+
+    texts: Mapping[str, str]
+    applied: tuple[Fix, ...]
+    left: tuple[Fix, ...]
+
+
+def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> FixesApplied:
+    """Applies the safe fixes of each file's diagnostics, as far as the fixes do not overlap.
+
+    A diagnostic whose first fix is a guess is left to a person. A fix of a file that is not in `texts` is left. What
+    was left may work after the next check: repeat until nothing is applied, and no more than some ten times, because
+    nothing proves that fixes come to an end.
+    """
+    applied: list[Fix] = []
+    left: list[Fix] = []
+    taken: dict[str, list[Edit]] = {}
+    for fix in dict.fromkeys(fix for diagnostic in diagnostics for fix in diagnostic.fixes[:1] if fix.is_safe):
+        is_known = all(edit.file in texts for edit in fix.edits)
+        if is_known and not any(_touch(edit, other) for edit in fix.edits for other in taken.get(edit.file, ())):
+            applied.append(fix)
+            for edit in fix.edits:
+                taken.setdefault(edit.file, []).append(edit)
+        else:
+            left.append(fix)
+    changed = {file: apply_edits(texts[file], edits) for file, edits in taken.items()}
+    return FixesApplied({**texts, **changed}, tuple(applied), tuple(left))
+
+
+def edits_by_file(edits: Sequence[Edit]) -> dict[str, tuple[Edit, ...]]:
+    """The edits of each file, in the order of the text."""
+    found: dict[str, list[Edit]] = {}
+    for edit in sorted(edits, key=_offsets):
+        found.setdefault(edit.file, []).append(edit)
+    return {file: tuple(its) for file, its in found.items()}
+
+
+def _offsets(edit: Edit) -> tuple[int, int]:
+    return edit.span.start.offset, edit.span.end.offset
+
+
+def _touch(left: Edit, right: Edit) -> bool:
+    """Whether they change the same place; two insertions at one place do."""
+    (start, end), (other_start, other_end) = _offsets(left), _offsets(right)
+    return (start < other_end and other_start < end) or start == other_start

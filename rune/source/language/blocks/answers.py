@@ -1,0 +1,80 @@
+"""What the language service answers about a block in Python. What is only asked of a Runefile has an empty answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rune.source.language.actions import Action, ActionKind, touches
+from rune.source.language.blocks.analysis import BlockAnalysis
+from rune.source.language.blocks.names import first_use, renamable, rename_in_block, uses
+from rune.source.language.blocks.run import block_run
+from rune.source.language.blocks.writing import complete_block, hints_of_block, hover_block
+from rune.source.language.requests import flag_of, text_of, whole_number_of
+from rune.source.language.to_json import (
+    ActionsAnswerJson,
+    CompleteAnswerJson,
+    HoverAnswerJson,
+    PrepareRenameAnswerJson,
+    action_to_json,
+    check_to_json,
+    completion_to_json,
+    edits_to_json,
+    hint_to_json,
+    locations_to_json,
+)
+from rune.source.runefile.to_json import span_to_json
+
+
+def _complete(analysis: BlockAnalysis, request: Mapping[str, Any]) -> CompleteAnswerJson:
+    found = complete_block(analysis, whole_number_of(request, "offset"))
+    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
+
+
+def _hover(analysis: BlockAnalysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
+    found = hover_block(analysis, whole_number_of(request, "offset"))
+    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+
+
+def _references(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
+    found = uses(analysis, whole_number_of(request, "offset"))
+    return locations_to_json(found if flag_of(request, "with_definition", default=True) else found[1:])
+
+
+def _prepare_rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> PrepareRenameAnswerJson | None:
+    span = renamable(analysis, whole_number_of(request, "offset"))
+    return None if span is None else {"span": span_to_json(span), "name": analysis.text_of(span)}
+
+
+def _rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
+    return edits_to_json(rename_in_block(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
+
+
+def _actions(analysis: BlockAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
+    start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
+    told = [each for each in analysis.project.checked.diagnostics if each.file == analysis.source.file]
+    found = [
+        Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code)
+        for each in told
+        if touches(each, start, end)
+        for fix in each.fixes
+    ]
+    return {"actions": [action_to_json(each) for each in found]}
+
+
+BLOCK_ANSWERS: Mapping[str, Callable[[BlockAnalysis, Mapping[str, Any]], Any]] = {
+    "check": lambda analysis, _: check_to_json(analysis.project),
+    "block": lambda analysis, _: block_run(analysis),
+    "complete": _complete,
+    "hover": _hover,
+    "hints": lambda analysis, _: {"hints": [hint_to_json(each) for each in hints_of_block(analysis)]},
+    "definition": lambda analysis, request: locations_to_json(first_use(analysis, whole_number_of(request, "offset"))),
+    "references": _references,
+    "prepare-rename": _prepare_rename,
+    "rename": _rename,
+    "actions": _actions,
+    "folding": lambda _, __: {"foldings": []},
+    "symbols": lambda _, __: {"symbols": []},
+    "tokens": lambda _, __: {"tokens": []},
+    "file-uses": lambda _, __: {"uses": []},
+}

@@ -1,0 +1,35 @@
+"""What a lock is told when the graph takes a block of another project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rune.compiler.blocks.shared_path import SharedPath, parse_shared_path
+from rune.source.language.analysis import Analysis
+from rune.source.language.graph_edit import AddStage, GraphEdit, SetTarget, Several
+from rune.source.runefile import Edit
+from rune.source.runefile.lock import LOCK_FILE, lock_text
+from rune.source.runefile.python_blocks import ProjectBlocks
+
+
+def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...]:
+    """The edit of the lock that belongs to an edit of the graph; none where it takes no block that is new to it.
+
+    It may be of a lock that is not there yet: then it begins one.
+    """
+    if not isinstance(analysis.blocks, ProjectBlocks):
+        return ()
+    shared = analysis.blocks.shared
+    wanted = [(path, shared.offered(path)) for path in dict.fromkeys(_taken(edit)) if path not in shared.lock.digests]
+    added = [(path, offered.digest) for path, offered in wanted if offered is not None]
+    if not added:
+        return ()
+    source = shared.lock.source
+    return (Edit(LOCK_FILE, source.span(0, len(source.text)), lock_text(source.text, added)),)
+
+
+def _taken(edit: GraphEdit | Several) -> Iterator[SharedPath]:
+    for each in edit.edits if isinstance(edit, Several) else (edit,):
+        path = parse_shared_path(each.target.strip()) if isinstance(each, AddStage | SetTarget) else None
+        if path is not None:
+            yield path

@@ -1,0 +1,97 @@
+"""What the page needs to run a block beside its text: where it stands in the pipeline, and what comes in."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from rune.compiler.blocks.shared_path import parse_shared_path
+from rune.compiler.pyblock.check import read_file
+from rune.source.language.analysis import Analysis
+from rune.source.language.blocks.analysis import BlockAnalysis
+from rune.source.language.palette import stage_arguments
+from rune.source.runefile.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.shared_blocks import SharedBlock
+from rune.source.runefile.syntax import StageKind, StageSyntax
+
+
+class BlockInputJson(TypedDict):
+    """The wire that an input reads, and what it carries; null where that is not known."""
+
+    stage: str
+    index: int
+    type: str | None
+    dimensions: list[int] | None
+
+
+class BlockAnswerJson(TypedDict):
+    """Where a block in Python runs. `stage` is null where the Runefile does not run it."""
+
+    stage: str | None
+    inputs: list[BlockInputJson]
+    outputs: int
+    settings: dict[str, float]
+
+
+class StageBlockJson(BlockAnswerJson):
+    """The block of another project that a stage runs: its `path` there, what messages call its `file`, and its text."""
+
+    path: str
+    file: str
+    text: str
+
+
+def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
+    """Where the block runs, and with which settings; the first stage that runs it counts."""
+    project, file = analysis.project, analysis.source.file
+    signature = analysis.checked.signature
+    stage = next((each for each in project.checked.syntax.stages if _runs(each, file)), None)
+    outputs = 0 if signature is None else len(signature.outputs)
+    if stage is None:
+        return {"stage": None, "inputs": [], "outputs": outputs, "settings": {}}
+    return _run_of(project, stage, outputs)
+
+
+def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
+    """How a stage runs a block of another project, and its text; None for a stage that runs none that is here."""
+    stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
+    found = None if stage is None else shared_block_of(analysis, stage)
+    if stage is None or found is None:
+        return None
+    signature = read_file(found.path.file, found.source).signature
+    outputs = 0 if signature is None else len(signature.outputs)
+    # Python goes by the name of a file; whose it is stands in the path.
+    file = f"{found.path.block.name}.py"
+    return {**_run_of(analysis, stage, outputs), "path": str(found.path), "file": file, "text": found.source}
+
+
+def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | None:
+    """The block of another project that a stage runs; None where it runs none, or one that is not here."""
+    path = parse_shared_path(stage.target.text.strip())
+    if stage.kind is not StageKind.BLOCK or path is None or not isinstance(analysis.blocks, ProjectBlocks):
+        return None
+    return analysis.blocks.shared.find(path)
+
+
+def _run_of(project: Analysis, stage: StageSyntax, outputs: int) -> BlockAnswerJson:
+    inputs: list[BlockInputJson] = []
+    for each in stage.inputs:
+        given = project.checked.types.get(each.stage, ())
+        type_ = given[each.index] if each.index < len(given) else None
+        inputs.append(
+            {
+                "stage": each.stage,
+                "index": each.index,
+                "type": None if type_ is None else type_.element.value,
+                "dimensions": None if type_ is None else list(type_.dimensions),
+            }
+        )
+    settings = {
+        each.field.name: each.value
+        for each in stage_arguments(project, stage.name.text)
+        if isinstance(each.value, int | float) and not isinstance(each.value, bool)
+    }
+    return {"stage": stage.name.text, "inputs": inputs, "outputs": outputs, "settings": settings}
+
+
+def _runs(stage: StageSyntax, file: str) -> bool:
+    return stage.kind is StageKind.BLOCK and python_file(stage.target.text) == file

@@ -1,0 +1,134 @@
+"""What can be written under `args`: the names of arguments and their values, by what the stage runs."""
+
+from __future__ import annotations
+
+from rune.compiler.blocks.signature import Argument, ArgumentKind
+from rune.source.language import keys
+from rune.source.language.analysis import Analysis
+from rune.source.language.completion_items import Completion, CompletionKind, escaped, key, value
+from rune.source.language.documentation import (
+    argument_detail,
+    argument_documentation,
+    number,
+    parameter_detail,
+    parameter_documentation,
+)
+from rune.source.language.place import Cursor, Entry, entries, fields
+from rune.source.language.stage_facts import block_of, capability_in
+from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
+from rune.source.runefile.syntax import StageKind
+from rune.source.runefile.values import Scalar
+
+_USUAL_VALUES = {
+    "hz": ("16000", "8000", "22050", "44100", "48000"),
+    "sample_duration_ms": ("1000", "500", "2000"),
+    "source": ("0", "1"),
+}
+
+
+def rules_of(stage: Entry) -> CapabilityRules | None:
+    """What is known of the capability that a stage reads."""
+    if stage.kind is not StageKind.CAPABILITY or stage.target is None:
+        return None
+    kind = capability_in(stage.target.text)
+    return None if kind is None else CAPABILITY_RULES[kind]
+
+
+def parameter_of(stage: Entry, name: str) -> Parameter | None:
+    """One argument of the capability that a stage reads."""
+    rules = rules_of(stage)
+    parameters = rules.parameters if rules is not None else ()
+    return next((each for each in parameters if each.name == name.replace("-", "_")), None)
+
+
+def argument_of(analysis: Analysis, stage: Entry, name: str) -> Argument | None:
+    """One argument of the block that a stage runs."""
+    block = block_of(analysis, stage)
+    arguments = block.arguments if block is not None else ()
+    return next((each for each in arguments if each.name == name.replace("-", "_")), None)
+
+
+def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Completion]:
+    """The arguments that the stage can have and has not."""
+    own = cursor.span.start.offset
+    present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _stands_at(name, own)}
+    found = []
+    rules, block = rules_of(stage), block_of(analysis, stage)
+    if rules is not None:
+        for parameter in rules.parameters:
+            if parameter.name not in present:
+                found.append(
+                    key(
+                        parameter.name,
+                        cursor,
+                        detail=parameter_detail(parameter),
+                        documentation=parameter_documentation(parameter),
+                        kind=CompletionKind.ARGUMENT,
+                    )
+                )
+    elif block is not None:
+        ordered = sorted(block.arguments, key=lambda argument: argument.default is not None)
+        for argument in ordered:
+            if argument.name not in present:
+                default = argument.default
+                is_number = isinstance(default, int | float)
+                found.append(
+                    key(
+                        argument.name,
+                        cursor,
+                        value=f"${{1:{escaped(number(float(default)))}}}" if is_number and default is not None else "",
+                        detail=argument_detail(argument),
+                        documentation=argument_documentation(argument),
+                        kind=CompletionKind.ARGUMENT,
+                    )
+                )
+    elif stage.kind is StageKind.MODEL and "format" not in present:
+        found.append(key("format", cursor, documentation=keys.MODEL_ARGUMENT, kind=CompletionKind.ARGUMENT))
+    return found
+
+
+def _stands_at(name: Scalar, offset: int) -> bool:
+    return name.span.start.offset <= offset <= name.span.end.offset
+
+
+def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str) -> list[Completion]:
+    """Values that an argument can have: those that are listed, its default and limits, the resources."""
+    if stage.kind is StageKind.MODEL and name == "format":
+        return [value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.FORMATS.items()]
+    if name.replace("-", "_") == "pixel_format" and rules_of(stage) is not None:
+        return [
+            value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.PIXEL_FORMATS.items()
+        ]
+    parameter = parameter_of(stage, name)
+    if parameter is not None:
+        usual = _USUAL_VALUES.get(parameter.name, ())
+        return [value(text, CompletionKind.VALUE, cursor, documentation=parameter.help) for text in usual]
+    argument = argument_of(analysis, stage, name)
+    return _of_block(cursor, argument) if argument is not None else []
+
+
+def _of_block(cursor: Cursor, argument: Argument) -> list[Completion]:
+    if argument.choices:
+        return [
+            value(
+                choice,
+                CompletionKind.VALUE,
+                cursor,
+                detail="default" if choice == argument.default else "",
+                documentation=argument.help,
+            )
+            for choice in argument.choices
+        ]
+    found = []
+    numbers = {"default": argument.default, "the least": argument.minimum, "the most": argument.maximum}
+    for what, limit in numbers.items():
+        if isinstance(limit, int | float):
+            found.append(value(number(limit), CompletionKind.VALUE, cursor, detail=what, documentation=argument.help))
+        elif isinstance(limit, str):
+            found.append(value(limit, CompletionKind.VALUE, cursor, detail=what, documentation=argument.help))
+    if argument.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
+        for name, resource in entries(cursor.root, "resources").items():
+            source = resource.scalar("path")
+            detail = source.text if source is not None else ""
+            found.append(value(f"${name}", CompletionKind.RESOURCE, cursor, detail=detail))
+    return list({item.label: item for item in reversed(found)}.values())[::-1]

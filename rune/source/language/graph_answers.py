@@ -1,0 +1,190 @@
+"""The language service's answers about the graph: edits, palette, connections that fit. Only JSON in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from rune.source.language.analysis import Analysis
+from rune.source.language.blocks.copying import copy_block
+from rune.source.language.blocks.locking import lock_edits
+from rune.source.language.blocks.new import NewBlockRefused, name_problem, new_block
+from rune.source.language.connection_check import fits, fitting, sources_for, suiting
+from rune.source.language.declared import types_fit
+from rune.source.language.graph_edit import edit_graph, name_of_new
+from rune.source.language.graph_json import (
+    FitJson,
+    FitSourceJson,
+    PaletteAnswerJson,
+    StageArgumentJson,
+    StagePortsJson,
+    SuitJson,
+    edits_from_json,
+    fit_to_json,
+    palette_to_json,
+    port_from_json,
+    source_to_json,
+    stage_argument_to_json,
+    stage_ports_to_json,
+    suit_to_json,
+    types_from_json,
+)
+from rune.source.language.palette import palette, stage_arguments
+from rune.source.language.ports import stage_ports
+from rune.source.language.requests import flag_of, object_of, text_of, whole_number_of
+from rune.source.runefile.syntax import Form
+from rune.source.runefile.to_json import TextEditJson, edit_to_json
+
+
+class EditGraphAnswerJson(TypedDict):
+    """An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null."""
+
+    edits: list[TextEditJson]
+    stage: str | None
+
+
+class NewFileJson(TypedDict):
+    """A file that is to be made."""
+
+    path: str
+    text: str
+
+
+class NewBlockAnswerJson(TypedDict):
+    """The files of a new block, and the edits of the text that run it in a new stage."""
+
+    files: list[NewFileJson]
+    edits: list[TextEditJson]
+    stage: str | None
+
+
+class PortsAnswerJson(TypedDict):
+    """The form of the text, and what each stage reads and gives."""
+
+    form: Annotated[str, Form]
+    stages: list[StagePortsJson]
+
+
+class ArgumentsAnswerJson(TypedDict):
+    """The arguments of one stage."""
+
+    arguments: list[StageArgumentJson]
+
+
+class FitsAnswerJson(TypedDict):
+    """Which inputs could read from an output."""
+
+    fits: list[FitJson]
+
+
+class SourcesAnswerJson(TypedDict):
+    """Which outputs an input could read from."""
+
+    sources: list[FitSourceJson]
+
+
+class ReasonAnswerJson(TypedDict):
+    """Why something does not fit, or null where it does."""
+
+    reason: str | None
+
+
+class SuitsAnswerJson(TypedDict):
+    """What of the palette could read from an output."""
+
+    suits: list[SuitJson]
+
+
+def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> EditGraphAnswerJson:
+    """{"edits": [...], "stage"} for the edit under "edit"; the name is that of a stage that is added, or null.
+
+    Raises `GraphEditRefused` and `BadRequest`.
+    """
+    edit = edits_from_json(object_of(request, "edit"))
+    edits = [edit_to_json(each) for each in (*edit_graph(analysis, edit), *lock_edits(analysis, edit))]
+    return {"edits": edits, "stage": name_of_new(analysis, edit)}
+
+
+def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
+    """The files and edits of a new block "name", which reads from "source" and is read by "feeds", both or neither of
+    which are given. With "is_asked", only {"reason"}: why it cannot be called so, or null.
+
+    Raises `NewBlockRefused` and `BadRequest`.
+    """
+    name = text_of(request, "name")
+    if flag_of(request, "is_asked", default=False):
+        return {"reason": name_problem(analysis, name)}
+    source = port_from_json(request, "source") if request.get("source") is not None else None
+    feeds = port_from_json(request, "feeds") if request.get("feeds") is not None else None
+    made = new_block(analysis, name, source, feeds)
+    return {
+        "files": [{"path": path, "text": text} for path, text in made.files],
+        "edits": [edit_to_json(each) for each in made.edits],
+        "stage": made.stage,
+    }
+
+
+def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
+    """The file and edits that make the block of "stage", of the catalogue or of another project, the project's own.
+    With "is_asked", only {"reason"}: why that cannot be, or null.
+
+    Raises `NewBlockRefused` and `BadRequest`.
+    """
+    stage = text_of(request, "stage")
+    if flag_of(request, "is_asked", default=False):
+        try:
+            copy_block(analysis, stage)
+        except NewBlockRefused as refused:
+            return {"reason": refused.reason}
+        return {"reason": None}
+    made = copy_block(analysis, stage)
+    return {
+        "files": [] if made.text is None else [{"path": made.path, "text": made.text}],
+        "edits": [edit_to_json(each) for each in made.edits],
+        "stage": stage,
+    }
+
+
+def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> PortsAnswerJson:
+    """{"form", "stages"}: the form of the text, and each stage with its inputs and outputs."""
+    stages = [stage_ports_to_json(each) for each in stage_ports(analysis)]
+    return {"form": analysis.checked.syntax.form.value, "stages": stages}
+
+
+def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> PaletteAnswerJson:
+    """What can be added."""
+    return palette_to_json(palette(analysis))
+
+
+def answer_arguments(analysis: Analysis, request: Mapping[str, Any]) -> ArgumentsAnswerJson:
+    """{"arguments": [...]} of the stage under "stage"."""
+    found = stage_arguments(analysis, text_of(request, "stage"))
+    return {"arguments": [stage_argument_to_json(each) for each in found]}
+
+
+def answer_fits(
+    analysis: Analysis, request: Mapping[str, Any]
+) -> FitsAnswerJson | SourcesAnswerJson | ReasonAnswerJson:
+    """{"reason"} for one "target" and "target_index"; without them {"fits": [...]}, all inputs at once.
+
+    Without a "source" it is {"sources": [...]}, all outputs that the input could read from.
+    """
+    if request.get("source") is None:
+        target, index = text_of(request, "target"), whole_number_of(request, "target_index")
+        return {"sources": [source_to_json(each) for each in sources_for(analysis, target, index)]}
+    source = port_from_json(request, "source")
+    if request.get("target") is None:
+        return {"fits": [fit_to_json(each) for each in fitting(analysis, source)]}
+    return {"reason": fits(analysis, source, text_of(request, "target"), whole_number_of(request, "target_index"))}
+
+
+def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> SuitsAnswerJson:
+    """{"suits": [...]}: of all that can be added, what could read from "source" first."""
+    found = palette(analysis)
+    items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
+    return {"suits": [suit_to_json(each) for each in suiting(analysis, port_from_json(request, "source"), items)]}
+
+
+def answer_types_fit(analysis: Analysis, request: Mapping[str, Any]) -> ReasonAnswerJson:
+    """{"reason"}: why the outputs of "stage" cannot be declared as "types", or null."""
+    return {"reason": types_fit(analysis, text_of(request, "stage"), types_from_json(request, "types"))}

@@ -1,0 +1,34 @@
+"""Inlay hints of a Runefile: the output types of stages without `outputs`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rune.source.language.analysis import Analysis
+from rune.source.language.place import entries, tree
+from rune.source.language.stage_facts import given_types
+from rune.source.runefile import Position
+from rune.source.runefile.syntax import Form, StageKind
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A text to show behind what stands before `at`. It is not part of the file."""
+
+    at: Position
+    text: str
+
+
+def hints(analysis: Analysis) -> tuple[Hint, ...]:
+    """One for each stage whose types are known and not written, in the order of the text."""
+    if analysis.checked.syntax.form is Form.TEXT:
+        return ()
+    found = []
+    for stage in entries(tree(analysis), "pipeline").values():
+        if stage.kind is StageKind.OUTPUT or stage.target is None or stage.field("outputs") is not None:
+            continue
+        types = given_types(analysis, stage)
+        known = [str(type_) for type_ in types if type_ is not None]
+        if known and len(known) == len(types):
+            found.append(Hint(stage.target.span.end, f"→ {', '.join(known)}"))
+    return tuple(found)

@@ -1,0 +1,299 @@
+"""Hover text for a word of a Runefile, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rune.model.tflite import ModelTensor
+from rune.project.files import FileError, normal_path
+from rune.source.language import keys
+from rune.source.language.analysis import Analysis
+from rune.source.language.completion_arguments import argument_of, parameter_of
+from rune.source.language.documentation import (
+    CAPABILITY_PAGES,
+    argument_documentation,
+    block_documentation,
+    code,
+    parameter_documentation,
+)
+from rune.source.language.mentions import Mention, Named, mentions
+from rune.source.language.place import Entry, Place, entries, place_at, tree
+from rune.source.language.stage_facts import INPUT, capability_in, given_types, model_path, signature_of, type_of
+from rune.source.runefile import Span
+from rune.source.runefile.syntax import StageKind
+from rune.source.runefile.values import Scalar
+from rune.tensor import ElementType, TensorType
+from rune.wording import counted
+
+_FIRST_LINES = 6
+_LONGEST_LINE = 80
+_MOST_OPERATORS = 8
+
+
+@dataclass(frozen=True)
+class Hover:
+    """Markdown about what stands in `span`."""
+
+    span: Span
+    text: str
+
+
+def hover(analysis: Analysis, offset: int) -> Hover | None:
+    """The hover at an offset; None between words and where nothing is known."""
+    place = place_at(analysis, offset)
+    if place is None:
+        return None
+    text = _Reader(analysis, place).text()
+    return None if text is None else Hover(place.word.span, text)
+
+
+class _Reader:
+    """Finds the text for one place."""
+
+    def __init__(self, analysis: Analysis, place: Place) -> None:
+        self._analysis = analysis
+        self._place = place
+        self._root = tree(analysis)
+        self._stages = entries(self._root, "pipeline")
+
+    def text(self) -> str | None:
+        place, word = self._place, self._place.word.text.strip()
+        if place.is_key:
+            return self._key(word)
+        match place.path:
+            case ("version" | "image" as key,):
+                return keys.DOCUMENT_KEYS[key]
+            case ("pipeline", str(name), *_) if name in self._stages:
+                return self._in_stage(self._stages[name], word)
+            case ("resources", str(name), "path" | "inline"):
+                return self._resource(name)
+            case ("resources", str(), "type"):
+                return keys.RESOURCE_TYPES.get(word)
+            case _:
+                return None
+
+    def _key(self, word: str) -> str | None:
+        match self._place.path:
+            case ():
+                return keys.DOCUMENT_KEYS.get(word)
+            case ("pipeline",):
+                return self._stage(word)
+            case ("resources",):
+                return self._resource(word)
+            case ("pipeline", str(name)) if name in self._stages:
+                return keys.stage_keys(self._stages[name].kind).get(word)
+            case ("pipeline", str(), "outputs", int()):
+                return keys.TYPE_KEYS.get(word)
+            case ("pipeline", str(name), "args") if name in self._stages:
+                return self._argument(self._stages[name], word)
+            case ("resources", str()):
+                return keys.RESOURCE_KEYS.get(word)
+            case _:
+                return None
+
+    def _in_stage(self, stage: Entry, word: str) -> str | None:
+        match self._place.inner:
+            case ("capability",):
+                kind = capability_in(word)
+                return None if kind is None else CAPABILITY_PAGES[kind.name]
+            case ("proc-block",):
+                block = self._analysis.blocks.find(word)
+                return None if block is None else block_documentation(block)
+            case ("model",):
+                model = self._model(stage)
+                return f"{model}\n\n---\n\n{self._resource(word[1:])}" if model and word.startswith("$") else model
+            case ("out",):
+                return keys.OUTPUTS.get(word.upper())
+            case ("inputs", int(index)):
+                return self._input(stage, index, word)
+            case ("inputs",):
+                return self._input(stage, 0, word)
+            case ("outputs", int(index), "dimensions", *_):
+                return self._dimensions(stage, index)
+            case ("outputs", int(), "type"):
+                return keys.ELEMENT_TYPES.get(word.lower())
+            case ("args", str(name)):
+                return self._value(stage, name, word)
+            case _:
+                return None
+
+    def _stage(self, name: str) -> str | None:
+        """A stage's kind, what goes in and what comes out."""
+        stage = self._stages.get(name)
+        if stage is None:
+            return None
+        kind = "stage" if stage.kind is None else stage.kind.value
+        target = "" if stage.target is None else f" {code(stage.target.text)}"
+        lines = [f"{code(name)}: {kind}{target}", ""]
+        for item in stage.inputs:
+            lines.append(f"* reads {self._typed(item.text)}")
+        for index, type_ in enumerate(given_types(self._analysis, stage)):
+            if type_ is not None:
+                number_ = f" as {code(f'{name}.{index}')}" if index else ""
+                meaning = _meaning(self._analysis, name, index)
+                lines.append(f"* gives `{type_}`{number_}, {_size(type_)}{meaning}")
+        kept = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
+        lines += [
+            f"* keeps {code(state.name)}, `{state.type}`, from run to run. {state.help}. "
+            f"After a gap or a restart: {state.gap}."
+            for state in kept
+        ]
+        readers = [
+            other.name.text
+            for other in self._stages.values()
+            if any((match := INPUT.match(item.text)) and match["name"] == name for item in other.inputs)
+        ]
+        if readers:
+            lines.append(f"* read by {', '.join(f'{code(reader)}' for reader in readers[:12])}")
+        return "\n".join(lines)
+
+    def _typed(self, text: str) -> str:
+        type_ = type_of(self._analysis, self._stages, text)
+        match = INPUT.match(text)
+        meaning = "" if match is None else _meaning(self._analysis, match["name"], int(match["index"] or 0))
+        return f"{code(text)}" + ("" if type_ is None else f", `{type_}`{meaning}")
+
+    def _input(self, stage: Entry, index: int, word: str) -> str | None:
+        match = INPUT.match(word)
+        if match is None:
+            return None
+        lines = [f"{self._typed(word)}"]
+        model = signature_of(self._analysis, stage) if stage.kind is StageKind.MODEL else None
+        if model is not None and index < len(model.inputs):
+            lines.append(f"The model reads it as {_tensor(model.inputs[index])}")
+        about = self._stage(match["name"])
+        return "\n\n".join([*lines, *(("---", about) if about else ())])
+
+    def _dimensions(self, stage: Entry, index: int) -> str | None:
+        declared = next(
+            (item for item in self._analysis.checked.syntax.stages if item.name.text == stage.name.text), None
+        )
+        if declared is None or declared.outputs is None or index >= len(declared.outputs):
+            return keys.TYPE_KEYS["dimensions"]
+        type_ = declared.outputs[index].tensor_type
+        return f"`{type_}`: {counted(type_.count, 'element')}, {_size(type_)}"
+
+    def _argument(self, stage: Entry, name: str) -> str | None:
+        parameter = parameter_of(stage, name)
+        if parameter is not None:
+            return parameter_documentation(parameter)
+        argument = argument_of(self._analysis, stage, name)
+        if argument is not None:
+            return argument_documentation(argument)
+        return keys.MODEL_ARGUMENT if stage.kind is StageKind.MODEL and name == "format" else None
+
+    def _value(self, stage: Entry, name: str, word: str) -> str | None:
+        about = self._argument(stage, name)
+        meaning: str | None = None
+        if word.startswith("$"):
+            meaning = self._resource(word[1:])
+        elif name.replace("-", "_") == "pixel_format":
+            meaning = next((text for key, text in keys.PIXEL_FORMATS.items() if word.lower() in key.lower()), None)
+        elif name == "format" and stage.kind is StageKind.MODEL:
+            meaning = keys.FORMATS.get(word)
+        found = [text for text in (meaning, about) if text]
+        return "\n\n---\n\n".join(found) or None
+
+    def _resource(self, name: str) -> str | None:
+        """Where a resource's text comes from, how it begins, and who uses it."""
+        resource = entries(self._root, "resources").get(name)
+        if resource is None:
+            return None
+        kind = resource.scalar("type")
+        is_binary = kind is not None and kind.text == "binary"
+        path, inline = resource.scalar("path"), resource.scalar("inline")
+        source = "given by the host" if path is None and inline is None else "in this file"
+        text = _inline_text(self._analysis, name, inline)
+        if path is not None:
+            source = f"{code(path.text)}" + _file_size(self._analysis, path.text)
+            text = None if is_binary else self._analysis.text_file(path.text.strip())
+        lines = [f"{code(name)}: {'bytes' if is_binary else 'text'}, {source}"]
+        users = [mention for mention in mentions(self._analysis) if _uses(mention, name)]
+        if users:
+            lines.append(f"Used in {', '.join(f'line {each.span.start.line}' for each in users[:12])}.")
+        if text:
+            lines.append(_beginning(text))
+        return "\n\n".join(lines)
+
+    def _model(self, stage: Entry) -> str | None:
+        """A model's inputs and outputs; its size and operators where the file is at hand."""
+        path = model_path(self._analysis, stage)
+        model = signature_of(self._analysis, stage)
+        if model is None or path is None:
+            return None
+        lines = [f"{code(path)}", "", "| | name | type | scale | zero point |", "| --- | --- | --- | --- | --- |"]
+        lines += [_row("input", tensor) for tensor in model.inputs]
+        lines += [_row("output", tensor) for tensor in model.outputs]
+        about = self._analysis.description(path)
+        return "\n".join([*lines, *(() if about is None else ("", _about(about)))])
+
+
+def _meaning(analysis: Analysis, stage: str, index: int) -> str:
+    """What is known of the numbers of an output, such as `0 to 255, RGB`, behind its type."""
+    known = analysis.checked.meanings.get(stage, ())
+    said = str(known[index]) if index < len(known) else ""
+    return f": {code(said)}" if said else ""
+
+
+def _uses(mention: Mention, name: str) -> bool:
+    return mention.of is Named.RESOURCE and mention.name == name and not mention.is_definition
+
+
+def _inline_text(analysis: Analysis, name: str, inline: Scalar | None) -> str | None:
+    """What the language reads, or what stands there while it does not."""
+    known = next((each.inline for each in analysis.checked.syntax.resources if each.name.text == name), None)
+    return known if known is not None else None if inline is None else inline.text
+
+
+def _size(type_: TensorType) -> str:
+    if type_.element is ElementType.UTF8:
+        return counted(type_.count, "text")
+    return counted(type_.size, "byte")
+
+
+def _tensor(tensor: ModelTensor) -> str:
+    scale = "" if tensor.scale is None else f", scale {tensor.scale:g}, zero point {tensor.zero_point}"
+    return f"{code(tensor.name)}, `{tensor.type}`{scale}"
+
+
+def _row(role: str, tensor: ModelTensor) -> str:
+    name = code(tensor.name).replace("|", "\\|")
+    scale = "" if tensor.scale is None else f"{tensor.scale:g}"
+    zero = "" if tensor.zero_point is None else str(tensor.zero_point)
+    return f"| {role} | {name} | `{tensor.type}` | {scale} | {zero} |"
+
+
+def _about(about: Mapping[str, object]) -> str:
+    """`52.3 kB, 14 operators: 5 CONV_2D, ...`"""
+    parts = []
+    size = about.get("size")
+    if isinstance(size, int):
+        parts.append(f"{size / 1000:.1f} kB" if size >= 1000 else counted(size, "byte"))
+    operators = about.get("operators")
+    if isinstance(operators, list | tuple):
+        counts: dict[str, int] = {}
+        for each in operators:
+            count = each.get("count") if isinstance(each, Mapping) else None
+            if isinstance(each, Mapping) and isinstance(count, int):
+                counts[str(each.get("op"))] = counts.get(str(each.get("op")), 0) + count
+        named = [f"{count} {op}" for op, count in sorted(counts.items(), key=lambda item: -item[1])]
+        rest = f" and {len(named) - _MOST_OPERATORS} kinds more" if len(named) > _MOST_OPERATORS else ""
+        parts.append(f"{counted(sum(counts.values()), 'operator')}: {', '.join(named[:_MOST_OPERATORS])}{rest}")
+    return ", ".join(parts)
+
+
+def _file_size(analysis: Analysis, path: str) -> str:
+    try:
+        return f", {counted(len(analysis.files.read(normal_path(path.strip()))), 'byte')}"
+    except FileError:
+        return ", which does not exist"
+
+
+def _beginning(text: str) -> str:
+    lines = text.splitlines()
+    shown = [line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…" for line in lines[:_FIRST_LINES]]
+    # A fence that is longer than any in the text keeps the text inside.
+    fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in shown), default=0))
+    more = [f"... {counted(len(lines), 'line')}"] if len(lines) > _FIRST_LINES else []
+    return "\n".join([f"{fence}text", *shown, *more, fence])

@@ -1,0 +1,89 @@
+"""What the language service answers about a `forge.yml`. What is only asked of a Runefile has an empty answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rune.source.language.actions import Action, ActionKind, touches
+from rune.source.language.apply import apply_fixes
+from rune.source.language.policy.analysis import PolicyAnalysis
+from rune.source.language.policy.completion import complete_policy
+from rune.source.language.policy.hover import hover_policy
+from rune.source.language.requests import whole_number_of
+from rune.source.language.to_json import (
+    ActionsAnswerJson,
+    CheckAnswerJson,
+    CompleteAnswerJson,
+    HoverAnswerJson,
+    action_to_json,
+    completion_to_json,
+)
+from rune.source.policy import POLICY_FILE
+from rune.source.runefile import Outline, diagnostic_to_json, outline_to_json
+from rune.source.runefile.syntax import Form
+from rune.source.runefile.to_json import span_to_json
+from rune.wording import counted
+
+
+def policy_actions(analysis: PolicyAnalysis, start: int, end: int) -> tuple[Action, ...]:
+    """The code actions between two offsets: the fixes there, then all that can be applied together."""
+    return tuple(dict.fromkeys(_actions(analysis, start, end)))
+
+
+def _actions(analysis: PolicyAnalysis, start: int, end: int) -> Iterator[Action]:
+    diagnostics = analysis.checked.diagnostics
+    for each in diagnostics:
+        if touches(each, start, end):
+            yield from (Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code) for fix in each.fixes)
+    done = apply_fixes({POLICY_FILE: analysis.source.text}, diagnostics)
+    if done.applied:
+        edits = tuple(edit for fix in done.applied for edit in fix.edits)
+        yield Action(f"Fix {counted(len(done.applied), 'problem')} of this file", ActionKind.FIX_ALL, edits)
+
+
+def _check(analysis: PolicyAnalysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
+    return {
+        "runefile": POLICY_FILE,
+        "form": Form.YAML.value,
+        "has_errors": analysis.checked.has_errors,
+        "diagnostics": [diagnostic_to_json(each) for each in analysis.checked.diagnostics],
+        "outline": outline_to_json(Outline((), ())),
+    }
+
+
+def _complete(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> CompleteAnswerJson | None:
+    found = complete_policy(analysis, whole_number_of(request, "offset"))
+    if found is None:
+        return None
+    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
+
+
+def _hover(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
+    found = hover_policy(analysis, whole_number_of(request, "offset"))
+    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+
+
+def _actions_answer(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
+    start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
+    return {"actions": [action_to_json(each) for each in policy_actions(analysis, start, end)]}
+
+
+POLICY_ANSWERS: Mapping[str, Callable[[PolicyAnalysis, Mapping[str, Any]], Any]] = {
+    "check": _check,
+    "complete": _complete,
+    "hover": _hover,
+    "actions": _actions_answer,
+    "definition": lambda _, __: {"locations": []},
+    "references": lambda _, __: {"locations": []},
+    "prepare-rename": lambda _, __: None,
+    "file-uses": lambda _, __: {"uses": []},
+    "rename-files": lambda _, __: {"edits": []},
+    "format": lambda _, __: {"edits": []},
+    "infer": lambda _, __: {"edits": []},
+    "folding": lambda _, __: {"foldings": []},
+    "hints": lambda _, __: {"hints": []},
+    "symbols": lambda _, __: {"symbols": []},
+    "tokens": lambda _, __: {"tokens": []},
+}
+"""By what is asked."""

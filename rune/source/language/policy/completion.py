@@ -1,0 +1,122 @@
+"""Completions at a place of a `forge.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from rune.source.language.completion_items import Completion, CompletionKind, Completions, key, value
+from rune.source.language.place import Cursor, cursor_at, fields
+from rune.source.language.policy.analysis import PolicyAnalysis
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
+from rune.source.policy.policy import LimitKind
+from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
+from rune.source.policy.sections import MEASURES
+from rune.source.runefile.values import Map, Sequence, Value
+
+_SECTIONS: Final = {
+    "limits": "\n  ",
+    "approvals": "\n  - count: ${1:1}",
+    "groups": "\n  ",
+    "protected-tags": "[${1:versions}]",
+    "build": "\n  ",
+}
+_SHARES: Final = ("80 %", "90 %", "95 %", "99 %")
+_EXAMPLES: Final[Mapping[LimitKind, tuple[str, ...]]] = {
+    LimitKind.SIZE: ("100 kB", "500 kB", "1 MB"),
+    LimitKind.MEMORY: ("32 kB", "64 kB", "256 kB"),
+    LimitKind.INFERENCE_TIME: ("1 ms", "10 ms", "100 ms"),
+    LimitKind.ACCURACY: _SHARES,
+    LimitKind.FALSE_ALARMS: ("0", "0.5", "1"),
+}
+_ON_TARGETS: Final[Mapping[LimitKind, tuple[str, ...]]] = {
+    LimitKind.FLASH: ("64 kB", "100 kB", "256 kB"),
+    LimitKind.RAM: ("16 kB", "32 kB", "64 kB"),
+    LimitKind.INSTRUCTIONS: ("1 M", "10 M", "100 M"),
+}
+
+
+def complete_policy(analysis: PolicyAnalysis, offset: int) -> Completions | None:
+    """The completions at an offset; None where there is nothing to complete, as in a comment."""
+    cursor = cursor_at(analysis.source, offset)
+    return None if cursor is None else Completions(cursor.span, tuple(_items(analysis, cursor)))
+
+
+def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
+    is_key = cursor.is_key or cursor.is_alone or cursor.is_flow
+    match cursor.path:
+        case ():
+            return _keys(KEYS, _SECTIONS, cursor)
+        case ("build",) if is_key:
+            return _keys(BUILD_PREFERENCES, {name: f"${{1:{words[0]}}}" for name, words in WORDS.items()}, cursor)
+        case ("build", str(name)) if name in WORDS:
+            return _values(dict.fromkeys(WORDS[name], BUILD_PREFERENCES[name]), cursor)
+        case ("limits",) if is_key:
+            return _keys({kind.value: text for kind, text in LIMITS.items()}, _limit_snippets(), cursor)
+        case ("limits", "recall") if is_key:
+            return _keys(dict.fromkeys(analysis.labels, ""), dict.fromkeys(analysis.labels, "${1:90 %}"), cursor)
+        case ("limits", "recall", str()):
+            return _values(dict.fromkeys(_SHARES, ""), cursor)
+        case ("limits", str(name), str()) if name in _ON_TARGETS:
+            return _values(dict.fromkeys(_ON_TARGETS[LimitKind(name)], ""), cursor)
+        case ("limits", str(name)) if name in _EXAMPLES:
+            return _values(dict.fromkeys(_EXAMPLES[LimitKind(name)], ""), cursor)
+        case ("approvals", int()) if is_key:
+            return _keys(APPROVALS, {"from": "[${1:owner}]", "count": "${1:1}"}, cursor)
+        case ("approvals", int(), "count"):
+            return _values({"1": "", "2": "", "3": ""}, cursor)
+        case ("approvals", int(), "from") | ("approvals", int(), "from", int()):
+            in_list = len(cursor.path) == 3
+            groups = dict.fromkeys(analysis.groups, "A group of this file.")
+            return _values({**ROLE_WORDS, **groups}, cursor, in_list=in_list)
+        case ("protected-tags",) | ("protected-tags", int()) if not cursor.is_key:
+            return _values(TAGS, cursor, in_list=len(cursor.path) == 1)
+        case _:
+            return []
+
+
+def _limit_snippets() -> dict[str, str]:
+    plain = {kind.value: f"${{1:{examples[0]}}}" for kind, examples in _EXAMPLES.items()}
+    on_targets = {kind.value: f"\n    ${{1:cortex-m4}}: ${{2:{given[0]}}}" for kind, given in _ON_TARGETS.items()}
+    return {
+        **plain,
+        **on_targets,
+        LimitKind.ACCURACY.value: f"${{1:{MEASURES[LimitKind.ACCURACY].example}}}",
+        "recall": "\n  ",
+    }
+
+
+def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: Cursor) -> list[Completion]:
+    """The keys that do not stand there yet, and the one at the cursor."""
+    present = {name for name in _present(cursor.root, cursor.path) if name != cursor.typed}
+    return [
+        key(name, cursor, value=snippets.get(name, ""), documentation=text)
+        for name, text in known.items()
+        if name not in present
+    ]
+
+
+def _present(root: Value | None, path: Iterable[str | int]) -> set[str]:
+    """The keys of the map that a path leads to."""
+    found = root
+    for step in path:
+        if isinstance(step, int):
+            found = found.items[step] if isinstance(found, Sequence) and step < len(found.items) else None
+        else:
+            found = next((item for name, item in fields(found) if name.text == step), None)
+    return {name.text for name, _ in fields(found)} if isinstance(found, Map) else set()
+
+
+def _values(known: Mapping[str, str], cursor: Cursor, *, in_list: bool = False) -> list[Completion]:
+    return [
+        _quantity(text, documentation, cursor)
+        if " " in text
+        else value(text, CompletionKind.VALUE, cursor, documentation=documentation, in_list=in_list)
+        for text, documentation in known.items()
+    ]
+
+
+def _quantity(text: str, documentation: str, cursor: Cursor) -> Completion:
+    """A number with its unit, which needs no quotes."""
+    space = " " if cursor.needs_space else ""
+    return Completion(text, CompletionKind.VALUE, space + text, documentation=documentation)

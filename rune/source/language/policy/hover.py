@@ -1,0 +1,57 @@
+"""Hover text for a word of a `forge.yml`, as Markdown."""
+
+from __future__ import annotations
+
+from rune.source.language.documentation import code
+from rune.source.language.hover import Hover
+from rune.source.language.place import Place
+from rune.source.language.policy.analysis import PolicyAnalysis
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
+from rune.source.policy.policy import LimitKind
+from rune.source.policy.tags import names_version
+
+_LIMITS = {kind.value: text for kind, text in LIMITS.items()}
+
+
+def hover_policy(analysis: PolicyAnalysis, offset: int) -> Hover | None:
+    """The hover at an offset; None between words and where nothing is known."""
+    place = analysis.place_at(offset)
+    if place is None:
+        return None
+    text = _text(analysis, place)
+    return None if text is None else Hover(place.word.span, text)
+
+
+def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
+    word = place.word.text
+    match place.path:
+        case () if place.is_key:
+            return _told(word, KEYS.get(word))
+        case ("build",) if place.is_key:
+            return _told(word, BUILD_PREFERENCES.get(word))
+        case ("build", str(name)):
+            return _told(name, BUILD_PREFERENCES.get(name))
+        case ("limits",) if place.is_key:
+            return _told(word, _LIMITS.get(word))
+        case ("limits", "recall") if place.is_key:
+            known = not analysis.labels or word in analysis.labels
+            hint = "" if known else "\n\nNo stage of the pipeline answers with this label."
+            return f"The least share of the test samples of {code(word)} that must be found.{hint}"
+        case ("limits", str(name)):
+            return _told(name, _LIMITS.get(name))
+        case ("limits", str(name), str()) if name in _LIMITS and LimitKind(name).is_of_target:
+            return _told(name, _LIMITS[name])
+        case ("limits", "recall", str()):
+            return _told("recall", _LIMITS[LimitKind.RECALL.value])
+        case ("approvals", int()) if place.is_key:
+            return _told(word, APPROVALS.get(word))
+        case ("approvals", int(), "from", *_):
+            return _told(word, ROLE_WORDS.get(word) or ("A group of this file." if word in analysis.groups else None))
+        case ("protected-tags", *_):
+            return _told(word, TAGS.get(word) or (f"The version {word}." if names_version(word) else None))
+        case _:
+            return None
+
+
+def _told(word: str, text: str | None) -> str | None:
+    return None if text is None else f"**{code(word)}**\n\n{text}"

@@ -1,0 +1,132 @@
+"""Semantic tokens of a Runefile, for colours: keys, stages, blocks, types, numbers, comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from rune.source.language.analysis import Analysis
+from rune.source.language.place import Place, places, tree
+from rune.source.runefile import Span
+from rune.source.runefile.syntax import Form, StageKind
+from rune.source.runefile.values import Scalar
+
+
+class TokenKind(Enum):
+    """What a word is."""
+
+    KEY = "key"
+    STAGE = "stage"
+    CAPABILITY = "capability"
+    BLOCK = "block"
+    FILE = "file"
+    OUTPUT = "output"
+    ARGUMENT = "argument"
+    TYPE = "type"
+    RESOURCE = "resource"
+    NUMBER = "number"
+    TEXT = "text"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word on one line. `is_definition` where a stage or a resource gets its name."""
+
+    kind: TokenKind
+    span: Span
+    is_definition: bool = False
+
+
+_TARGETS = {
+    StageKind.CAPABILITY.value: TokenKind.CAPABILITY,
+    StageKind.BLOCK.value: TokenKind.BLOCK,
+    StageKind.MODEL.value: TokenKind.FILE,
+    StageKind.OUTPUT.value: TokenKind.OUTPUT,
+}
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
+
+
+def tokens(analysis: Analysis) -> tuple[Token, ...]:
+    """All words in the order of the text; none overlap."""
+    found = []
+    for place in places(tree(analysis)):
+        kind, is_definition = _kind(place)
+        found += [Token(kind, span, is_definition) for span in _lines(analysis, place.word.span)]
+    found.sort(key=lambda token: token.span.start)
+    found = _apart(found)
+    comments = [Token(TokenKind.COMMENT, span) for span in _comments(analysis, found)]
+    return tuple(sorted([*found, *comments], key=lambda token: token.span.start))
+
+
+def _kind(place: Place) -> tuple[TokenKind, bool]:
+    if place.is_key:
+        match place.path:
+            case ("pipeline",):
+                return TokenKind.STAGE, True
+            case ("resources",):
+                return TokenKind.RESOURCE, True
+            case ("pipeline", str(), "args"):
+                return TokenKind.ARGUMENT, False
+            case _:
+                return TokenKind.KEY, False
+    word = place.word
+    if place.stage is not None and word.text.strip().startswith("$"):
+        return TokenKind.RESOURCE, False
+    match place.path:
+        case ("pipeline", str(), "inputs", *_):
+            return TokenKind.STAGE, False
+        case ("pipeline", str(), str(kind)) if kind in _TARGETS:
+            return _TARGETS[kind], False
+        case ("pipeline", str(), "outputs", int(), "type"):
+            return TokenKind.TYPE, False
+        case ("resources", str(), "path"):
+            return TokenKind.FILE, False
+        case _:
+            return _plain(word), False
+
+
+def _plain(word: Scalar) -> TokenKind:
+    is_number = isinstance(word.value, int | float) and not isinstance(word.value, bool)
+    return TokenKind.NUMBER if is_number else TokenKind.TEXT
+
+
+def _lines(analysis: Analysis, span: Span) -> Iterator[Span]:
+    """A span cut at the ends of lines, without the indentation."""
+    source = analysis.source
+    for line in range(span.start.line, span.end.line + 1):
+        begin, end = source.line_bounds(line)
+        start, stop = max(begin, span.start.offset), min(end, span.end.offset)
+        start += len(source.text[start:stop]) - len(source.text[start:stop].lstrip())
+        if start < stop:
+            yield source.span(start, stop)
+
+
+def _apart(found: list[Token]) -> list[Token]:
+    """Without those that stand on another, as an alias does that means a value once more."""
+    kept: list[Token] = []
+    for token in found:
+        if not kept or token.span.start >= kept[-1].span.end:
+            kept.append(token)
+    return kept
+
+
+def _comments(analysis: Analysis, found: list[Token]) -> Iterator[Span]:
+    """A `#` after a space that stands in no word starts one."""
+    source = analysis.source
+    if analysis.checked.syntax.form is Form.TEXT:
+        return
+    starts = [token.span.start.offset for token in found]
+    ends = [token.span.end.offset for token in found]
+    index = 0
+    at = 0
+    while (match := _COMMENT.search(source.text, at)) is not None:
+        while index < len(starts) and ends[index] <= match.start():
+            index += 1
+        if index < len(starts) and starts[index] <= match.start():
+            at = ends[index]
+            continue
+        yield source.span(match.start(), match.end())
+        at = match.end()

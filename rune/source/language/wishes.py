@@ -1,0 +1,187 @@
+"""What somebody who writes no Runefile may wish otherwise: the arguments of stages, as plain fields, and what the files
+say once such wishes are granted. A list of labels is an argument too, whose text stands in a file.
+
+Each wish says what it would change. Where that says something else by now, it is refused, but for a text of several
+lines, of which only the lines that are changed must be as they were.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from rune.project.files import ProjectFiles, normal_path
+from rune.source.language.analysis import Analysis
+from rune.source.language.apply import apply_edits, edits_by_file
+from rune.source.language.graph_edit import GraphEditRefused, SetArgument, edit_graph
+from rune.source.language.palette import StageArgument, Value, stage_arguments
+from rune.source.runefile import Edit
+from rune.wording import plain, quoted
+
+LONGEST_SHOWN = 60
+"""Characters of a value that a refusal repeats."""
+
+
+class WishRefused(Exception):
+    """A wish that cannot be granted; `reason` is a sentence for whoever has it, or grants it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Wish:
+    """That an argument says `after` and no longer `before`; both are texts, and "" leaves it out."""
+
+    stage: str
+    argument: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class StageFields:
+    """The arguments of a stage that may be wished otherwise."""
+
+    stage: str
+    arguments: tuple[StageArgument, ...]
+
+
+Reread = Callable[[ProjectFiles], Analysis]
+"""Analyses a project whose files changed."""
+
+
+def wishable(analysis: Analysis) -> tuple[StageFields, ...]:
+    """The stages that have such arguments, in the order of the text."""
+    stages = (stage.name.text for stage in analysis.checked.syntax.stages)
+    found = (StageFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages)
+    return tuple(fields for fields in found if fields.arguments)
+
+
+def stated(argument: StageArgument) -> str:
+    """What an argument says, as a text with `\\n` between its lines; "" where it is left out."""
+    if argument.text is not None:
+        return _lines_of(argument.text)
+    value = argument.value
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else _lines_of(str(value))
+
+
+def granted(analysis: Analysis, wishes: Iterable[Wish], reread: Reread) -> Mapping[str, str]:
+    """The whole new texts of the files that the wishes change, by path. Raises `WishRefused`."""
+    texts: dict[str, str] = {}
+    for wish in wishes:
+        for path, edits in edits_by_file(_edits(analysis, wish)).items():
+            before = analysis.source.text if path == analysis.runefile else analysis.text_file(path) or ""
+            texts[path] = apply_edits(before, edits)
+        analysis = reread(_Changed(analysis.files, texts))
+    return texts
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """A project in which some files have other texts."""
+
+    files: ProjectFiles
+    texts: Mapping[str, str]
+
+    def read(self, path: str) -> bytes:
+        text = self.texts.get(normal_path(path))
+        return self.files.read(path) if text is None else text.encode("utf-8", "surrogatepass")
+
+    def paths(self) -> tuple[str, ...]:
+        return self.files.paths()
+
+
+def _edits(analysis: Analysis, wish: Wish) -> tuple[Edit, ...]:
+    found = {argument.field.name: argument for argument in filter(_is_ours, stage_arguments(analysis, wish.stage))}
+    argument = found.get(wish.argument)
+    if argument is None:
+        raise WishRefused(f"There is no argument {quoted(wish.argument)} of a stage {quoted(wish.stage)}.")
+    now = stated(argument)
+    wanted = merged(_lines_of(wish.before), _lines_of(wish.after), now)
+    if wanted is None:
+        raise WishRefused(f"{quoted(wish.argument)} of {quoted(wish.stage)} is {_shown(now)} by now{_was(wish, now)}.")
+    if wanted == now:
+        return ()
+    try:
+        return edit_graph(analysis, _edit(argument, wish, wanted))
+    except GraphEditRefused as refused:
+        raise WishRefused(refused.reason) from refused
+
+
+def merged(before: str, after: str, now: str) -> str | None:
+    """`now` with what turns `before` into `after`; None where that place says something else by now."""
+    if now in (before, after):
+        return after
+    lines = [text.split("\n") for text in (before, after, now)]
+    if len({len(each) for each in lines}) != 1 or len(lines[0]) == 1:
+        return None
+    found = []
+    for was, wanted, is_now in zip(*lines, strict=True):
+        if was != wanted and is_now not in (was, wanted):
+            return None
+        found.append(is_now if was == wanted else wanted)
+    return "\n".join(found)
+
+
+def _edit(argument: StageArgument, wish: Wish, wanted: str) -> SetArgument:
+    if argument.text is not None:
+        ending = "\r\n" if "\r\n" in argument.text else "\n"
+        return SetArgument(wish.stage, wish.argument, wanted.replace("\n", ending), "text")
+    return SetArgument(wish.stage, wish.argument, None if wanted == "" else _value(argument, wish, wanted))
+
+
+def _value(argument: StageArgument, wish: Wish, wanted: str) -> Value:
+    field, what = argument.field, f"{quoted(wish.argument)} of {quoted(wish.stage)}"
+    if field.kind == "choice" and wanted not in field.choices:
+        raise WishRefused(f"{what} must be one of {', '.join(field.choices)}.")
+    if field.kind not in ("integer", "float", "switch"):
+        if wanted.startswith("$"):
+            raise WishRefused(f"{what} cannot begin with $, which names a resource.")
+        return wanted
+    number = _number(wanted)
+    if number is None or (field.kind != "float" and not isinstance(number, int)):
+        raise WishRefused(f"{what} must be a {'number' if field.kind == 'float' else 'whole number'}.")
+    low, high = (0, 1) if field.kind == "switch" else (field.minimum, field.maximum)
+    if low is not None and number < low:
+        raise WishRefused(f"{what} must be at least {low:g}.")
+    if high is not None and number > high:
+        raise WishRefused(f"{what} must be at most {high:g}.")
+    return number
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _is_ours(argument: StageArgument) -> bool:
+    """Whether its text is the project's: the host gives others when the rune runs."""
+    return argument.resource is None or argument.text is not None
+
+
+def _lines_of(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _shown(text: str) -> str:
+    if "\n" in text:
+        return "another text"
+    return quoted(plain(text, LONGEST_SHOWN)) if text else "left out"
+
+
+def _was(wish: Wish, now: str) -> str:
+    if "\n" in now or "\n" in wish.before:
+        return ", in a line that this would change too"
+    return f", and was {_shown(wish.before)} when this was suggested"

@@ -1,0 +1,145 @@
+"""The answers about an open Runefile: each asks `rune.source.language` and converts what it says. No rule stands
+here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+
+from rune.source.language import Analysis
+from rune.source.language.actions import Action, actions
+from rune.source.language.blocks.analysis import BlockAnalysis
+from rune.source.language.blocks.names import first_use, rename_in_block, uses
+from rune.source.language.blocks.writing import hover_block
+from rune.source.language.format import format_text
+from rune.source.language.hints import hints
+from rune.source.language.hover import Hover, hover
+from rune.source.language.navigation import definition, prepare_rename, references, rename
+from rune.source.language.policy import PolicyAnalysis
+from rune.source.language.policy.answers import policy_actions
+from rune.source.language.policy.hover import hover_policy
+from rune.source.language.structure import foldings, symbols
+from rune.source.language.tokens import tokens
+from rune.source.lsp.convert import Converter, folding
+
+ACTION_KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.SourceFixAll)
+
+
+def hovered(analysis: Analysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    return _hover(convert, hover(analysis, convert.offset(params.position)))
+
+
+def hovered_policy(analysis: PolicyAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    return _hover(convert, hover_policy(analysis, convert.offset(params.position)))
+
+
+def _hover(convert: Converter, found: Hover | None) -> types.Hover | None:
+    if found is None:
+        return None
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
+
+
+def hovered_block(analysis: BlockAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    return _hover(convert, hover_block(analysis, convert.offset(params.position)))
+
+
+def defined_in_block(
+    analysis: BlockAnalysis, convert: Converter, params: types.DefinitionParams
+) -> list[types.Location]:
+    return [convert.location(each.file, each.span) for each in first_use(analysis, convert.offset(params.position))]
+
+
+def referred_in_block(
+    analysis: BlockAnalysis, convert: Converter, params: types.ReferenceParams
+) -> list[types.Location]:
+    found = uses(analysis, convert.offset(params.position))
+    kept = found if params.context.include_declaration else found[1:]
+    return [convert.location(each.file, each.span) for each in kept]
+
+
+def renamed_in_block(analysis: BlockAnalysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+    """Raises `RenameRefused`."""
+    return convert.workspace_edit(rename_in_block(analysis, convert.offset(params.position), params.new_name))
+
+
+def defined(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:
+    found = definition(analysis, convert.offset(params.position))
+    return [convert.location(each.file, each.span) for each in found]
+
+
+def referred(analysis: Analysis, convert: Converter, params: types.ReferenceParams) -> list[types.Location]:
+    offset = convert.offset(params.position)
+    found = references(analysis, offset, with_definition=params.context.include_declaration)
+    return [convert.location(each.file, each.span) for each in found]
+
+
+def highlighted(
+    analysis: Analysis, convert: Converter, params: types.DocumentHighlightParams
+) -> list[types.DocumentHighlight]:
+    found = references(analysis, convert.offset(params.position))
+    return [types.DocumentHighlight(convert.range(each.span)) for each in found]
+
+
+def may_be_renamed(
+    analysis: Analysis, convert: Converter, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    span = prepare_rename(analysis, convert.offset(params.position))
+    if span is None:
+        return None
+    name = analysis.source.text[span.start.offset : span.end.offset]
+    return types.PrepareRenamePlaceholder(convert.range(span), name)
+
+
+def renamed(analysis: Analysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+    """Raises `RenameRefused`."""
+    return convert.workspace_edit(rename(analysis, convert.offset(params.position), params.new_name))
+
+
+def formatted(analysis: Analysis, convert: Converter, _: types.DocumentFormattingParams) -> list[types.TextEdit]:
+    """Raises `FormatRefused`."""
+    return [convert.text_edit(edit) for edit in format_text(analysis)]
+
+
+def offered(analysis: Analysis, convert: Converter, params: types.CodeActionParams) -> list[types.CodeAction]:
+    return _wanted(convert, actions(analysis, *_offsets(convert, params)), params)
+
+
+def offered_policy(
+    analysis: PolicyAnalysis, convert: Converter, params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    return _wanted(convert, policy_actions(analysis, *_offsets(convert, params)), params)
+
+
+def _offsets(convert: Converter, params: types.CodeActionParams) -> tuple[int, int]:
+    return convert.offset(params.range.start), convert.offset(params.range.end)
+
+
+def _wanted(convert: Converter, found: Sequence[Action], params: types.CodeActionParams) -> list[types.CodeAction]:
+    wanted = params.context.only
+    converted = [convert.action(each, params.context.diagnostics) for each in found]
+    return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
+
+
+def _is_wanted(action: types.CodeAction, wanted: Sequence[types.CodeActionKind | str]) -> bool:
+    """A kind means all kinds below it: `source` means `source.fixAll`."""
+    kind = str(getattr(action.kind, "value", action.kind))
+    names = [str(getattr(each, "value", each)) for each in wanted]
+    return any(kind == name or kind.startswith(f"{name}.") or not name for name in names)
+
+
+def outlined(analysis: Analysis, convert: Converter, _: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    return [convert.symbol(each) for each in symbols(analysis)]
+
+
+def folded(analysis: Analysis, _: Converter, __: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    return [folding(each) for each in foldings(analysis)]
+
+
+def hinted(analysis: Analysis, convert: Converter, params: types.InlayHintParams) -> list[types.InlayHint]:
+    first, last = params.range.start.line + 1, params.range.end.line + 1
+    return [convert.hint(each) for each in hints(analysis) if first <= each.at.line <= last]
+
+
+def coloured(analysis: Analysis, convert: Converter, _: types.SemanticTokensParams) -> types.SemanticTokens:
+    return convert.tokens(tokens(analysis))

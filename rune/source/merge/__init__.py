@@ -1,0 +1,29 @@
+"""Merging two sides that changed the same files: by stage, by line, and other files as a whole. Pure.
+
+Three sides come in: what both had (`base`), `ours` and `theirs`. What only one of them changed is taken; where both
+did, and not the same, there is a conflict, which holds what each side says. Nothing is decided by itself, and nothing
+is lost.
+"""
+
+from rune.source.merge.conflicts import Choice, Conflict, ConflictKind, MergedText, Side
+from rune.source.merge.files import Content, FileMerge, FilesMerge, SideFiles, Stored, Written, merge_files, renamed
+from rune.source.merge.lines import merge_lines
+from rune.source.merge.runefile import merge_runefile
+
+__all__ = [
+    "Choice",
+    "Conflict",
+    "ConflictKind",
+    "Content",
+    "FileMerge",
+    "FilesMerge",
+    "MergedText",
+    "Side",
+    "SideFiles",
+    "Stored",
+    "Written",
+    "merge_files",
+    "merge_lines",
+    "merge_runefile",
+    "renamed",
+]

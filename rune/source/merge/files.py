@@ -1,0 +1,161 @@
+"""Merging the files of two sides: which files each side added, changed, renamed and removed, by their digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from rune.source.merge.conflicts import Choice, Conflict, ConflictKind, MergedText
+from rune.source.merge.lines import merge_lines
+from rune.source.merge.runefile import merge_runefile
+from rune.source.runefile import RUNEFILE_NAMES
+
+Digests = Mapping[str, str]
+"""`{path: digest}`."""
+
+
+@dataclass(frozen=True)
+class SideFiles:
+    """A side's files. `renamed` has the former path of each that was renamed since the base, by its path now."""
+
+    digests: Digests
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The contents of a file that is there already."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """The contents of a text that came of merging."""
+
+    text: str
+
+
+Content = Stored | Written
+
+
+@dataclass(frozen=True)
+class FileMerge:
+    """What becomes of a file that a side changed: its contents, None where it is gone.
+
+    `path` is its path in the result; the others are its paths in the base and with us, None where it was not there.
+    """
+
+    path: str
+    base_path: str | None
+    our_path: str | None
+    merged: Stored | MergedText | Conflict | None
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        if isinstance(self.merged, MergedText):
+            return self.merged.conflicts
+        return (self.merged,) if isinstance(self.merged, Conflict) else ()
+
+
+@dataclass(frozen=True)
+class FilesMerge:
+    """The files of the result: those that no side changed, and what became of the others, by path."""
+
+    same: Digests
+    changed: tuple[FileMerge, ...]
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        return tuple(conflict for file in self.changed for conflict in file.conflicts)
+
+    def files(self, choices: Mapping[str, Choice]) -> dict[str, Content]:
+        """The files with what was chosen, by path; where nothing was, ours."""
+        found: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
+        for file in self.changed:
+            content = _content(file.merged, choices)
+            if content is not None:
+                found[file.path] = content
+        return found
+
+
+def _content(merged: Stored | MergedText | Conflict | None, choices: Mapping[str, Choice]) -> Content | None:
+    match merged:
+        case MergedText():
+            return Written(merged.text(choices))
+        case Conflict():
+            digest = merged.chosen(choices.get(merged.key))
+            return None if digest is None else Stored(digest)
+        case _:
+            return merged
+
+
+def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Callable[[str], str | None]) -> FilesMerge:
+    """Merges files. `text_of` reads what a digest names; None where that is no text."""
+    our_moves, their_moves = _moves(base, ours, theirs), _moves(base, theirs, ours)
+    for path in our_moves.keys() & their_moves.keys():
+        if our_moves[path] != their_moves[path]:
+            # Both gave it another name: both names are kept.
+            del our_moves[path], their_moves[path]
+    same: dict[str, str] = {}
+    changed = []
+    paths = {*base, *_new(ours, our_moves), *_new(theirs, their_moves)}
+    for path in sorted(paths):
+        our_path, their_path = our_moves.get(path, path), their_moves.get(path, path)
+        target = our_path if our_path != path else their_path
+        then, now, other = base.get(path), ours.digests.get(our_path), theirs.digests.get(their_path)
+        if then == now == other and target == path:
+            if now is not None:
+                same[path] = now
+            continue
+        if target != path and (now is None or other is None):
+            # One gave it another name and the other deleted it.
+            merged: Stored | MergedText | Conflict | None = Conflict(
+                target, ConflictKind.FILE, target, then, now, other
+            )
+        else:
+            merged = _merge(target, then, now, other, text_of)
+        changed.append(FileMerge(target, path if then else None, our_path if now else None, merged))
+    return FilesMerge(same, tuple(changed))
+
+
+def renamed(base: Digests, side: Digests) -> dict[str, str]:
+    """The former path of each file that has another name and the same bytes, where that is certain."""
+    gone = {path: digest for path, digest in base.items() if path not in side}
+    came = {path: digest for path, digest in side.items() if path not in base}
+    found = {}
+    for path, digest in came.items():
+        former = [was for was, known in gone.items() if known == digest]
+        if len(former) == 1 and list(came.values()).count(digest) == 1:
+            found[path] = former[0]
+    return found
+
+
+def _moves(base: Digests, side: SideFiles, other: SideFiles) -> dict[str, str]:
+    """The new path of each file that a side renamed, by its path in the base; not to where the other side has one."""
+    return {
+        was: path
+        for path, was in side.renamed.items()
+        if was in base and was not in side.digests and path in side.digests
+        if path not in base and (path not in other.digests or other.renamed.get(path) == was)
+    }
+
+
+def _new(side: SideFiles, moves: Mapping[str, str]) -> set[str]:
+    return set(side.digests) - set(moves.values())
+
+
+def _merge(
+    path: str, base: str | None, ours: str | None, theirs: str | None, text_of: Callable[[str], str | None]
+) -> Stored | MergedText | Conflict | None:
+    if ours in (theirs, base):
+        return None if theirs is None else Stored(theirs)
+    if theirs == base:
+        return None if ours is None else Stored(ours)
+    if ours is not None and theirs is not None:
+        then = "" if base is None else text_of(base)
+        now, other = text_of(ours), text_of(theirs)
+        if then is not None and now is not None and other is not None:
+            merge = merge_runefile if path in RUNEFILE_NAMES else merge_lines
+            return merge(path, then, now, other)
+    return Conflict(path, ConflictKind.FILE, path, base, ours, theirs)

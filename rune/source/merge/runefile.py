@@ -1,0 +1,97 @@
+"""Merging Runefiles by stage: two sides that changed different stages changed different things.
+
+Where both changed one stage it is a conflict, also when they changed different lines of it: nobody ever tried such a
+stage. What the two changes come to together is then offered as one of the choices. A comment is no change of a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rune.source.merge.conflicts import Conflict, ConflictKind, MergedText
+from rune.source.merge.lines import clearly_merged, lines_of, merge_lines
+from rune.source.merge.pieces import DIVIDED, END, STAGES, Key, Piece, merged_order, pieces_of, undivided
+
+
+def merge_runefile(path: str, base: str, ours: str, theirs: str) -> MergedText:
+    """A Runefile that both sides changed; by line where its stages cannot be told apart."""
+    texts = (base, ours, theirs)
+    whole = frozenset[str]().union(*(undivided(text) for text in texts))
+    sides = [pieces_of(_ended(text), whole) for text in texts]
+    old, our, their = sides
+    if old is None or our is None or their is None:
+        return merge_lines(path, base, ours, theirs)
+    return _merged(path, old, our, their, ends=_ends(*texts))
+
+
+def _merged(
+    path: str, old: tuple[Piece, ...], our: tuple[Piece, ...], their: tuple[Piece, ...], *, ends: bool
+) -> MergedText:
+    then, now, other = ({piece.key: piece.text for piece in side} for side in (old, our, their))
+    lines = _first_lines(our)
+    order = merged_order(list(then), list(now), list(other))
+    found = {key: _piece(path, key, then.get(key), now.get(key), other.get(key), lines.get(key, 0)) for key in order}
+    _keep_headers(found, now, other)
+    parts = [part for key in order if (part := found[key]) is not None]
+    return MergedText(tuple(_without_last_end(parts) if not ends else parts))
+
+
+def _piece(
+    path: str, key: Key, base: str | None, ours: str | None, theirs: str | None, line: int
+) -> str | Conflict | None:
+    """What stands in place of a piece; None for nothing."""
+    if ours in (theirs, base):
+        return theirs
+    if theirs == base:
+        return ours
+    both = None if ours is None or theirs is None else clearly_merged(base or "", ours, theirs)
+    if both is not None and (key[0] != STAGES or key[-1] == END or _is_of_comments(base, ours, theirs)):
+        return both
+    is_stage = key[0] == STAGES and len(key) == 2 and key[-1] != END
+    kind = ConflictKind.STAGE if is_stage else ConflictKind.PART
+    return Conflict(path, kind, key[-1] or f"the end of {key[0] or 'the file'}", base, ours, theirs, both, line)
+
+
+def _is_of_comments(base: str | None, ours: str | None, theirs: str | None) -> bool:
+    """Whether one side alone changed more than comments, or both changed that alike."""
+    then, now, other = (_code(text) for text in (base, ours, theirs))
+    return then in (now, other) or now == other
+
+
+def _code(text: str | None) -> list[str]:
+    stripped = (line.rstrip() for line in lines_of(text or ""))
+    return [line for line in stripped if line and not line.lstrip().startswith("#")]
+
+
+def _keep_headers(found: dict[Key, str | Conflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]) -> None:
+    """A key that one side took away stays where an entry of it does."""
+    for name in DIVIDED:
+        has_entries = any(part is not None for key, part in found.items() if key[0] == name and len(key) == 2)
+        if has_entries and found.get((name,), "") is None:
+            found[(name,)] = ours.get((name,)) or theirs.get((name,))
+
+
+def _first_lines(pieces: tuple[Piece, ...]) -> dict[Key, int]:
+    """The line of each piece's key, from 1: comments may stand above it."""
+    lines, at = {}, 1
+    for piece in pieces:
+        text = lines_of(piece.text)
+        above = next((n for n, line in enumerate(text) if line.strip() and not line.lstrip().startswith("#")), 0)
+        lines[piece.key] = at + above
+        at += len(text)
+    return lines
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _ends(base: str, ours: str, theirs: str) -> bool:
+    """Whether the merged text ends its last line."""
+    then, now, other = (not text or text.endswith("\n") for text in (base, ours, theirs))
+    return now if other == then else other
+
+
+def _without_last_end(parts: list[str | Conflict]) -> list[str | Conflict]:
+    last = parts[-1] if parts else ""
+    return [*parts[:-1], last.removesuffix("\n")] if isinstance(last, str) and last else parts

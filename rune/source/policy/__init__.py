@@ -1,0 +1,29 @@
+"""A project's `forge.yml`: limits of a build, approvals that publishing needs, the tags it protects, and build
+preferences.
+
+Text to a frozen `Policy`, or the list of everything that is wrong with it; figures of a build to a judgement of each
+limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
+"""
+
+from rune.source.policy.judging import Figure, Figures, Judgement, Outcome, TargetFigures, judge
+from rune.source.policy.policy import FORMER_ROLES, ROLES, Approval, BuildPreferences, Limit, LimitKind, Policy
+from rune.source.policy.read import POLICY_FILE, CheckedPolicy, check_policy
+
+__all__ = [
+    "FORMER_ROLES",
+    "POLICY_FILE",
+    "ROLES",
+    "Approval",
+    "BuildPreferences",
+    "CheckedPolicy",
+    "Figure",
+    "Figures",
+    "Judgement",
+    "Limit",
+    "LimitKind",
+    "Outcome",
+    "Policy",
+    "TargetFigures",
+    "check_policy",
+    "judge",
+]

@@ -1,0 +1,104 @@
+"""From the text of a `forge.yml` to a policy, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
+from rune.source.policy.policy import Policy
+from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
+from rune.source.runefile.codes import Code
+from rune.source.runefile.compose import compose
+from rune.source.runefile.diagnostics import Diagnostic, Severity
+from rune.source.runefile.fields import read_fields, wrong_shape
+from rune.source.runefile.report import Report
+from rune.source.runefile.source import SourceText
+from rune.source.runefile.values import Composed, Map, Scalar, Value
+from rune.wording import plain, quoted, size_text
+
+POLICY_FILE: Final = "forge.yml"
+KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "build")
+MAX_SIZE: Final = 64 * 1024
+"""Bytes."""
+
+
+@dataclass(frozen=True)
+class CheckedPolicy:
+    """The result of a check. `policy` is None where there is an error, and where there is no file.
+
+    `root` are the values as they are written, None where nothing could be read.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    policy: Policy | None
+    source: SourceText
+    root: Value | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        return any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+
+def check_policy(files: ProjectFiles) -> CheckedPolicy:
+    """Checks a project's `forge.yml`. Whatever is wrong is a diagnostic; nothing is raised.
+
+    A project without the file has no policy and no problem.
+    """
+    report = Report(POLICY_FILE)
+    text = _text_of(files, report)
+    if text is None:
+        return CheckedPolicy(report.diagnostics, None, SourceText(POLICY_FILE, ""))
+    return read_policy(text)
+
+
+def read_policy(text: str) -> CheckedPolicy:
+    """Checks the text of a `forge.yml`."""
+    report = Report(POLICY_FILE)
+    source = SourceText(POLICY_FILE, text)
+    report.source = source
+    composed = compose(source, report)
+    policy = _policy(composed, report)
+    return CheckedPolicy(report.diagnostics, None if report.has_errors else policy, source, composed.root)
+
+
+def _text_of(files: ProjectFiles, report: Report) -> str | None:
+    """The file's text; None where there is none, or where it was reported."""
+    start = SourceText(POLICY_FILE, "").span(0, 0)
+    try:
+        size = files.size(POLICY_FILE) if isinstance(files, SizedFiles) else 0
+        data = files.read(POLICY_FILE) if size <= MAX_SIZE else b""
+    except FileMissing:
+        return None
+    except FileError as error:
+        message = f"Unable to read {quoted(POLICY_FILE)}: {plain(error.reason, 300)}"
+        report.error(Code.RUNEFILE_MISSING, message, start)
+        return None
+    if max(size, len(data)) > MAX_SIZE:
+        told = f"{POLICY_FILE} has {size_text(max(size, len(data)))}, more than the limit of {size_text(MAX_SIZE)}"
+        report.error(Code.TOO_LARGE, told, start)
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        told = f"{POLICY_FILE} is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
+        report.error(Code.NOT_TEXT, told, start, ["Save it as UTF-8."])
+        return None
+
+
+def _policy(composed: Composed, report: Report) -> Policy:
+    root = composed.root
+    if root is None or (isinstance(root, Scalar) and root.value is None):
+        return Policy()
+    if not isinstance(root, Map):
+        wrong_shape(report, POLICY_FILE, f"a map with some of the keys {', '.join(KEYS)}", root)
+        return Policy()
+    # A limit that is misspelt and ignored would let through what somebody wanted to stop.
+    fields = read_fields(root, KEYS, f"in {POLICY_FILE}", report, strict=True)
+    groups = read_groups(fields.get("groups"), report)
+    return Policy(
+        read_limits(fields.get("limits"), report),
+        read_approvals(fields.get("approvals"), groups, report),
+        read_tags(fields.get("protected-tags"), report),
+        read_build_preferences(fields.get("build"), report),
+    )

@@ -1,0 +1,113 @@
+"""The JSON Schema of a `forge.yml`, for editors that know nothing else of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, TAGS
+from rune.source.policy.policy import ROLES, LimitKind
+from rune.source.policy.quantities import Measure
+from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
+from rune.source.policy.sections import MAX_APPROVALS, MAX_FALSE_ALARMS, MAX_LABELS, MEASURES
+from rune.source.policy.tags import PATTERN
+
+Json = dict[str, Any]
+
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+_ADDRESS = r"^[^\s@]+@[^\s@]+$"
+_GROUP = r"^[a-zA-Z_][a-zA-Z0-9_-]*$"
+
+
+def policy_schema() -> Json:
+    """The whole schema, draft 7, which editors know best."""
+    return {
+        "$schema": _DRAFT,
+        "title": "forge.yml",
+        "description": "Limits of a build, approvals that publishing needs, protected tags, and what builds are for.",
+        "type": ["object", "null"],
+        "properties": {
+            "limits": {"description": KEYS["limits"], **_limits()},
+            "groups": {
+                "description": KEYS["groups"],
+                "type": ["object", "null"],
+                "propertyNames": {"pattern": _GROUP, "not": {"enum": list(ROLES)}},
+                "additionalProperties": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "string", "pattern": _ADDRESS},
+                },
+            },
+            "approvals": {
+                "description": KEYS["approvals"],
+                "type": "array",
+                "maxItems": MAX_APPROVALS,
+                "items": _approval(),
+            },
+            "build": {"description": KEYS["build"], **_build_preferences()},
+            "protected-tags": {
+                "description": KEYS["protected-tags"],
+                "type": "array",
+                "items": {
+                    "anyOf": [
+                        {"enum": list(TAGS)},
+                        {"type": ["string", "number"], "pattern": f"^{PATTERN}$"},
+                    ]
+                },
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _build_preferences() -> Json:
+    return {
+        "type": ["object", "null"],
+        "properties": {
+            name: {"description": text, "enum": [*WORDS[name], None]} for name, text in BUILD_PREFERENCES.items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def _limits() -> Json:
+    return {
+        "type": ["object", "null"],
+        "properties": {kind.value: {"description": text, **_limit(kind)} for kind, text in LIMITS.items()},
+        "additionalProperties": False,
+    }
+
+
+def _limit(kind: LimitKind) -> Json:
+    if kind is LimitKind.FALSE_ALARMS:
+        return {"type": "number", "minimum": 0, "maximum": MAX_FALSE_ALARMS}
+    quantity = _quantity(MEASURES[kind])
+    if kind is LimitKind.RECALL or kind.is_of_target:
+        return {"type": "object", "maxProperties": MAX_LABELS, "additionalProperties": quantity}
+    return quantity
+
+
+def _quantity(measure: Measure) -> Json:
+    units = "|".join(measure.units)
+    return {"type": "string", "pattern": rf"^\s*[0-9]+(\.[0-9]+)?\s*({units})\s*$", "examples": [measure.example]}
+
+
+def _approval() -> Json:
+    return {
+        "type": "object",
+        "properties": {
+            "count": {
+                "description": APPROVALS["count"],
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_APPROVALS,
+                "default": 1,
+            },
+            "from": {
+                "description": APPROVALS["from"],
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [{"enum": list(ROLES)}, {"type": "string", "minLength": 1}]},
+            },
+        },
+        "additionalProperties": False,
+    }

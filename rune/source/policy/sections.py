@@ -1,0 +1,319 @@
+"""The sections of a `forge.yml`: limits, groups, approvals and protected tags, each with what can be wrong in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rune.source.policy.policy import AIMS, ROLES, RUNTIMES, Approval, BuildPreferences, Limit, LimitKind
+from rune.source.policy.quantities import COUNT, SHARE, SIZE, TIME, Measure, read_quantity, with_unit
+from rune.source.policy.tags import PATTERN
+from rune.source.runefile.codes import Code
+from rune.source.runefile.fields import (
+    Field,
+    described,
+    is_null,
+    read_fields,
+    read_text,
+    text_keys,
+    wrong_shape,
+)
+from rune.source.runefile.report import Report
+from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.wording import counted, quoted
+
+APPROVAL_KEYS: Final = ("count", "from")
+BUILD_PREFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "optimize": AIMS,
+    "optimize-packages": AIMS,
+    "match": RUNTIMES,
+}
+"""The keys below `build`, and the values of each."""
+MAX_APPROVALS: Final = 10
+"""Entries under `approvals`, and approvals of one entry."""
+MAX_LABELS: Final = 200
+MAX_FALSE_ALARMS: Final = 1_000_000
+
+MEASURES: Final[Mapping[LimitKind, Measure]] = {
+    LimitKind.SIZE: SIZE,
+    LimitKind.MEMORY: SIZE,
+    LimitKind.INFERENCE_TIME: TIME,
+    LimitKind.ACCURACY: SHARE,
+    LimitKind.RECALL: SHARE,
+    LimitKind.FLASH: SIZE,
+    LimitKind.RAM: SIZE,
+    LimitKind.INSTRUCTIONS: COUNT,
+}
+_OF_NAMES: Final[Mapping[LimitKind, tuple[str, str]]] = {
+    LimitKind.RECALL: (
+        "label",
+        "Such as `recall: {yes: 90 %}`: the least share of the samples of a label that must be found.",
+    ),
+    LimitKind.FLASH: ("target", "Such as `flash: {cortex-m4: 100 kB}`: the most that the package for a target takes."),
+    LimitKind.RAM: ("target", "Such as `ram: {cortex-m4: 16 kB}`: the most that a run needs, with its stack."),
+    LimitKind.INSTRUCTIONS: ("target", "Such as `instructions: {cortex-m4: 10 M}`: the most of a run."),
+}
+"""What has a limit for each name: what the names are, and how it is written."""
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
+_GROUP = re.compile(r"[a-zA-Z_][\w-]{0,59}")
+_PATTERN = re.compile(PATTERN)
+
+Groups = Mapping[str, tuple[str, ...]]
+"""The addresses of each group, by its name."""
+
+
+def _described(value: Value) -> str:
+    """A description of the value for the beginning of a sentence."""
+    text = described(value)
+    return text[:1].upper() + text[1:]
+
+
+def _items(field: Field, what: str, report: Report) -> tuple[Value, ...] | None:
+    """A list's items; one value alone is a list of one. None, and an error, where nothing is written.
+
+    Nothing might mean the default as well as an empty list, and one of them stops nobody.
+    """
+    value = field[1]
+    if isinstance(value, Sequence):
+        return value.items
+    if is_null(value):
+        notes = ["Write `[]` for an empty list, or remove the key for the default."]
+        wrong_shape(report, what, "a list", value, notes)
+        return None
+    return (value,)
+
+
+def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
+    """The limits in the order of the keys' meaning, not of the text: the same limits are equal."""
+    if field is None or is_null(field[1]):
+        return ()
+    value = field[1]
+    if not isinstance(value, Map):
+        wrong_shape(report, "`limits`", "a map from figures to limits", value)
+        return ()
+    fields = read_fields(value, [kind.value for kind in LimitKind], "in `limits`", report, strict=True)
+    limits: list[Limit] = []
+    for kind in LimitKind:
+        if kind.value not in fields:
+            continue
+        written = fields[kind.value][1]
+        if kind in _OF_NAMES:
+            limits += sorted(_of_names(kind, written, report), key=lambda limit: limit.label or "")
+        else:
+            bound = _rate(written, report) if kind is LimitKind.FALSE_ALARMS else _quantity(kind, written, report)
+            limits += [Limit(kind, bound)] if bound is not None else []
+    return tuple(limits)
+
+
+def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
+    """A limit for each label, or each target."""
+    names, example = _OF_NAMES[kind]
+    if not isinstance(value, Map):
+        wrong_shape(report, f"`{kind.value}`", f"a map from {names}s to limits", value, [example])
+        return
+    seen: set[str] = set()
+    for key, item in text_keys(value, report):
+        if key.text in seen:
+            report.error(Code.REPEATED_KEY, f"The {names} {quoted(key.text)} is repeated", key.span)
+        elif len(seen) == MAX_LABELS:
+            report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MAX_LABELS} {names}s", key.span)
+            return
+        else:
+            bound = _quantity(kind, item, report)
+            if bound is not None:
+                yield Limit(kind, bound, key.text)
+        seen.add(key.text)
+
+
+def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
+    measure = MEASURES[kind]
+    quantity = read_quantity(value.text, measure) if isinstance(value, Scalar) and value.text else None
+    if quantity is not None and (quantity > 0 or kind.is_least):
+        return quantity
+    corrected = with_unit(value.text, measure) if isinstance(value, Scalar) else None
+    units = ", ".join(f"`{unit}`" for unit in measure.units)
+    notes = [f"Write a number and a unit, such as `{measure.example}`. Units: {units}."]
+    # A share such as 0.95 may mean 95 % or less than 1 %: nobody but a person can tell.
+    fixes = [report.guess(value.span, corrected)] if corrected is not None and read_quantity(corrected, measure) else []
+    if kind in (LimitKind.ACCURACY, LimitKind.RECALL) and isinstance(value, Scalar):
+        share = value.value
+        if isinstance(share, float) and 0 < share <= 1:
+            fixes.insert(0, report.guess(value.span, f"{share * 100:.6g} %"))
+    report.error(
+        Code.BAD_LIMIT, f"{_described(value)} is not a valid limit for `{kind.value}`", value.span, notes, fixes
+    )
+    return None
+
+
+def _rate(value: Value, report: Report) -> float | None:
+    number = value.value if isinstance(value, Scalar) else None
+    if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= MAX_FALSE_ALARMS:
+        return float(number)
+    notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
+    message = f"{_described(value)} is not a valid limit for `{LimitKind.FALSE_ALARMS.value}`"
+    report.error(Code.BAD_LIMIT, message, value.span, notes)
+    return None
+
+
+def read_build_preferences(field: Field | None, report: Report) -> BuildPreferences:
+    """The build settings under the key `build`."""
+    if field is None or is_null(field[1]):
+        return BuildPreferences()
+    value = field[1]
+    if not isinstance(value, Map):
+        wrong_shape(report, "`build`", f"a map with some of the keys {', '.join(BUILD_PREFERENCES)}", value)
+        return BuildPreferences()
+    fields = read_fields(value, list(BUILD_PREFERENCES), "in `build`", report, strict=True)
+    values: dict[str, str | None] = {}
+    for name, words in BUILD_PREFERENCES.items():
+        written = fields[name][1] if name in fields else None
+        values[name] = None if written is None or is_null(written) else _word(name, written, words, report)
+    return BuildPreferences(values["optimize"], values["optimize-packages"], values["match"])
+
+
+def _word(name: str, value: Value, words: tuple[str, ...], report: Report) -> str | None:
+    """The value if it is one of `words`; None, and an error, for any other."""
+    if isinstance(value, Scalar) and value.value in words:
+        return value.text
+    wrong_shape(report, f"`{name}`", f"one of {', '.join(f'`{word}`' for word in words)}", value)
+    return None
+
+
+def read_groups(field: Field | None, report: Report) -> Groups:
+    """The people of each group, in one order however they are written."""
+    if field is None or is_null(field[1]):
+        return {}
+    value = field[1]
+    if not isinstance(value, Map):
+        wrong_shape(report, "`groups`", "a map from names to lists of addresses", value)
+        return {}
+    groups: dict[str, tuple[str, ...]] = {}
+    for key, item in text_keys(value, report):
+        name = key.text
+        if not _GROUP.fullmatch(name) or name in ROLES:
+            reason = "is the name of a role" if name in ROLES else "is not a valid name for a group"
+            notes = ["A name has letters, digits, `_` and `-`, and is none of " + ", ".join(ROLES) + "."]
+            report.error(Code.BAD_NAME, f"{quoted(name)} {reason}", key.span, notes)
+        elif name in groups:
+            report.error(Code.REPEATED_KEY, f"The group {quoted(name)} is repeated", key.span)
+        else:
+            groups[name] = _people(name, (key, item), report)
+    return groups
+
+
+def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
+    items = _items(field, f"The group {quoted(name)}", report)
+    people: set[str] = set()
+    for item in items or ():
+        word = read_text(item, f"somebody in the group {quoted(name)}", report)
+        if word is None:
+            continue
+        if _ADDRESS.fullmatch(word.text):
+            people.add(word.text.lower())
+        else:
+            notes = ["Write the address that the person signs in with, such as `ada@example.com`."]
+            report.error(Code.UNKNOWN_APPROVER, f"{quoted(word.text)} is not an email address", word.span, notes)
+    if items is not None and not items:
+        report.error(Code.BAD_APPROVAL, f"The group {quoted(name)} has no members", field[1].span)
+    return tuple(sorted(people))
+
+
+def read_approvals(field: Field | None, groups: Groups, report: Report) -> tuple[Approval, ...] | None:
+    """None where the key is left out; an empty list means that nobody needs to approve."""
+    if field is None:
+        return None
+    items = _items(field, "`approvals`", report)
+    if items is None:
+        return None
+    if len(items) > MAX_APPROVALS:
+        report.error(Code.TOO_LARGE, f"`approvals` has more than {MAX_APPROVALS} entries", field[1].span)
+        return None
+    approvals = [_approval(item, groups, report) for item in items]
+    return tuple(sorted((each for each in approvals if each is not None), key=_order))
+
+
+def _order(approval: Approval) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    return approval.roles, approval.people, approval.count
+
+
+def _approval(value: Value, groups: Groups, report: Report) -> Approval | None:
+    if not isinstance(value, Map):
+        wrong_shape(report, "An approval", "a map with `count` and `from`", value)
+        return None
+    before = report.error_count
+    fields = read_fields(value, APPROVAL_KEYS, "in an approval", report, strict=True)
+    count = _count(fields.get("count"), report)
+    named = _approvers(fields.get("from"), groups, report)
+    if count is None or report.error_count > before:
+        return None
+    approval = Approval(count, *named)
+    candidates = len(approval.people)
+    if not approval.roles and approval.people and candidates < count:
+        message = f"{counted(count, 'approval')} cannot come from {counted(candidates, 'person', 'people')}"
+        span = (fields["count"] if "count" in fields else fields["from"])[1].span
+        report.error(Code.BAD_APPROVAL, message, span, ["Name more people, or ask for fewer approvals."])
+        return None
+    return approval
+
+
+def _count(field: Field | None, report: Report) -> int | None:
+    if field is None:
+        return 1
+    value = field[1]
+    number = value.value if isinstance(value, Scalar) else None
+    if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_APPROVALS:
+        return number
+    message = f"{_described(value)} is not a number of approvals"
+    notes = [f"Write a whole number from 1 to {MAX_APPROVALS}."]
+    report.error(Code.BAD_APPROVAL, message, value.span, notes)
+    return None
+
+
+def _approvers(
+    field: Field | None, groups: Groups, report: Report
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Groups, roles and people; none of them where anyone may approve."""
+    named_groups: set[str] = set()
+    roles: set[str] = set()
+    people: set[str] = set()
+    items = () if field is None else _items(field, "`from`", report)
+    if field is not None and items == ():
+        notes = ["Name roles, groups or people; remove `from` where anyone may approve."]
+        report.error(Code.BAD_APPROVAL, "`from` names nobody", field[1].span, notes)
+    for item in items or ():
+        word = read_text(item, "an approver", report)
+        if word is None:
+            continue
+        if word.text in ROLES:
+            roles.add(word.text)
+        elif word.text in groups:
+            named_groups.add(word.text)
+            people.update(groups[word.text])
+        elif _ADDRESS.fullmatch(word.text):
+            people.add(word.text.lower())
+        else:
+            near, fixes = report.suggestion(word.text, word.span, (*ROLES, *groups))
+            known = f"Known are the roles {', '.join(ROLES)}, the groups of this file, and people by their addresses."
+            message = f"{quoted(word.text)} is not a role, a group of this file or an email address"
+            report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, known], fixes)
+    return tuple(sorted(named_groups)), tuple(sorted(roles)), tuple(sorted(people))
+
+
+def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
+    """None where the key is left out; an empty list means that no tag is protected."""
+    if field is None:
+        return None
+    items = _items(field, "`protected-tags`", report)
+    if items is None:
+        return None
+    patterns: set[str] = set()
+    for item in items:
+        text = item.text if isinstance(item, Scalar) else ""
+        if _PATTERN.fullmatch(text):
+            patterns.add(text)
+        else:
+            notes = ["Write `versions`, a tag such as `latest`, or one with a star, such as `release-*`."]
+            message = f"{_described(item)} is not a valid tag"
+            report.error(Code.BAD_TAG_PATTERN, message, item.span, notes)
+    return tuple(sorted(patterns))

@@ -1,0 +1,191 @@
+"""Limits, judgements and changes of a policy as sentences, which pages, commands and logs share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rune.source.policy.judging import Figure, Judgement, Outcome
+from rune.source.policy.policy import Approval, Limit, LimitKind, Policy
+from rune.source.policy.quantities import bytes_text, count_text, milliseconds_text, rate_text, share_text
+from rune.source.policy.tags import VERSIONS
+from rune.wording import counted, listed, plain
+
+OUTCOME_WORDS: Final = {
+    Outcome.MET: "Met",
+    Outcome.MISSED: "Missed",
+    Outcome.UNCLEAR: "Too close to tell",
+    Outcome.UNKNOWN: "Not known",
+}
+_NAMES: Final = {
+    LimitKind.SIZE: "Size",
+    LimitKind.MEMORY: "Memory",
+    LimitKind.INFERENCE_TIME: "Inference time",
+    LimitKind.ACCURACY: "Accuracy",
+    LimitKind.RECALL: "Recall",
+    LimitKind.FALSE_ALARMS: "False alarms",
+    LimitKind.FLASH: "Flash",
+    LimitKind.RAM: "RAM",
+    LimitKind.INSTRUCTIONS: "Instructions",
+}
+_SIGNS: Final = {Outcome.MET: "✓", Outcome.MISSED: "✗", Outcome.UNCLEAR: "≈", Outcome.UNKNOWN: "?"}
+
+
+def limit_name(limit: Limit) -> str:
+    """What is limited: `Size`, `Recall of seven`."""
+    name = _NAMES[limit.kind]
+    if limit.label is None:
+        return name
+    return f"{name} {'on' if limit.kind.is_of_target else 'of'} {plain(limit.label)}"
+
+
+def amount_text(kind: LimitKind, value: float) -> str:
+    """A figure or a limit with its unit."""
+    match kind:
+        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
+            return bytes_text(value)
+        case LimitKind.INSTRUCTIONS:
+            return count_text(value)
+        case LimitKind.INFERENCE_TIME:
+            return milliseconds_text(value)
+        case LimitKind.ACCURACY | LimitKind.RECALL:
+            return share_text(value)
+        case LimitKind.FALSE_ALARMS:
+            return rate_text(value)
+
+
+def bound_text(limit: Limit) -> str:
+    """`at most 100 kB`, `at least 95 %`."""
+    return f"at {'least' if limit.kind.is_least else 'most'} {amount_text(limit.kind, limit.bound)}"
+
+
+def value_text(judgement: Judgement) -> str:
+    """The figure as text, exact where rounding would hide on which side of the limit it is; empty without one."""
+    limit, figure = judgement.limit, judgement.figure
+    if figure is None:
+        return ""
+    shown = amount_text(limit.kind, figure.value)
+    if figure.value == limit.bound or shown != amount_text(limit.kind, limit.bound):
+        return shown
+    match limit.kind:
+        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
+            return f"{figure.value:,.0f} B"
+        case LimitKind.INSTRUCTIONS:
+            return f"{figure.value:,.0f}"
+        case LimitKind.ACCURACY | LimitKind.RECALL:
+            return f"{figure.value * 100:.7g} %"
+        case LimitKind.INFERENCE_TIME:
+            return f"{figure.value:.6g} ms"
+        case LimitKind.FALSE_ALARMS:
+            return f"{figure.value:.6g} an hour"
+
+
+def judgement_sentence(judgement: Judgement) -> str:
+    """The figure, the limit, and how certain the judgement is."""
+    if judgement.figure is None:
+        return judgement.reason
+    return f"{value_text(judgement)}, and the limit is {bound_text(judgement.limit)}.{_how_sure(judgement)}"
+
+
+def _how_sure(judgement: Judgement) -> str:
+    limit, figure = judgement.limit, judgement.figure
+    if figure is None:
+        return ""
+    interval = f"{amount_text(limit.kind, figure.low)} to {amount_text(limit.kind, figure.high)}"
+    match limit.kind:
+        case LimitKind.INFERENCE_TIME if judgement.outcome is Outcome.UNCLEAR:
+            runs = counted(figure.count, "run")
+            return f" Another measurement may fall on the other side: half of {runs} took {interval}."
+        case LimitKind.ACCURACY | LimitKind.RECALL if _straddles(figure, limit.bound):
+            return f" {counted(figure.count, 'sample')} give the 95 % interval {interval}."
+        case LimitKind.FALSE_ALARMS if _straddles(figure, limit.bound):
+            return f" {counted(figure.count, 'recording')} give the 95 % interval {interval}."
+    return ""
+
+
+def _straddles(figure: Figure, bound: float) -> bool:
+    return figure.low < bound < figure.high
+
+
+def judgement_line(judgement: Judgement) -> str:
+    """One line for a terminal: a sign, a word, and the sentence."""
+    word = OUTCOME_WORDS[judgement.outcome].lower()
+    return f"{_SIGNS[judgement.outcome]} {limit_name(judgement.limit)}: {word}. {judgement_sentence(judgement)}"
+
+
+def lines(judgements: Iterable[Judgement]) -> Iterator[str]:
+    """All of them, for a terminal; nothing where nothing is limited."""
+    for number, each in enumerate(judgements):
+        if number == 0:
+            yield "Limits of forge.yml:"
+        yield f"  {judgement_line(each)}"
+
+
+def approval_text(approval: Approval) -> str:
+    """Who must approve: `1 approval by anyone`, `2 approvals by owner, product`."""
+    count = counted(approval.count, "approval")
+    if approval.is_of_anyone:
+        return f"{count} by any member"
+    of_groups = list(approval.groups)
+    # People who are only in a group appear by the group's name.
+    people = [] if of_groups else list(approval.people)
+    return f"{count} by {' or '.join([*approval.roles, *of_groups, *people])}"
+
+
+def rule_changes(before: Policy, after: Policy) -> tuple[str, ...]:
+    """The differences between two policies as sentences; rules that become looser as well as stricter ones."""
+    return (*_limit_changes(before, after), *_approval_changes(before, after), *_tag_changes(before, after))
+
+
+def _limit_changes(before: Policy, after: Policy) -> Iterator[str]:
+    old_limits = {(each.kind, each.label): each for each in before.limits}
+    new_limits = {(each.kind, each.label): each for each in after.limits}
+    for key in [*old_limits, *(key for key in new_limits if key not in old_limits)]:
+        old, new = old_limits.get(key), new_limits.get(key)
+        if old == new:
+            continue
+        if new is None and old is not None:
+            yield f"{limit_name(old)} is no longer limited. The limit was {bound_text(old)}."
+        elif old is None and new is not None:
+            yield f"{limit_name(new)} is limited now: {bound_text(new)}."
+        elif old is not None and new is not None:
+            is_looser = new.bound < old.bound if old.kind.is_least else new.bound > old.bound
+            how = "looser" if is_looser else "stricter"
+            yield f"The limit of {_in_sentence(old)} is {how}: {bound_text(new)}, was {bound_text(old)}."
+
+
+def _in_sentence(limit: Limit) -> str:
+    name = limit_name(limit)
+    return name if limit.kind is LimitKind.RAM else f"{name[:1].lower()}{name[1:]}"
+
+
+def _approval_changes(before: Policy, after: Policy) -> Iterator[str]:
+    if before.approvals != after.approvals:
+        yield f"Needed approvals: {_approvals_text(after)}, was {_approvals_text(before)}."
+
+
+def _approvals_text(policy: Policy) -> str:
+    if policy.approvals is None:
+        return "the default"
+    return listed([_with_people(each) for each in policy.approvals]) or "none"
+
+
+def _with_people(approval: Approval) -> str:
+    """The approval with the people of its groups, because those may be what changed."""
+    return f"{approval_text(approval)} ({', '.join(approval.people)})" if approval.groups else approval_text(approval)
+
+
+def _tag_changes(before: Policy, after: Policy) -> Iterator[str]:
+    if before.protected_tags != after.protected_tags:
+        yield f"Protected tags: {tags_text(after)}, was {tags_text(before)}."
+
+
+def tags_text(policy: Policy) -> str:
+    """The tags that a policy protects, in words."""
+    if policy.protected_tags is None:
+        return "the default"
+    return listed([_tag_text(each) for each in policy.protected_tags]) or "none"
+
+
+def _tag_text(pattern: str) -> str:
+    return "versions such as 1.0" if pattern == VERSIONS else pattern

@@ -1,0 +1,43 @@
+"""The Rune language: a Runefile's text becomes a checked pipeline, or the list of everything that is wrong with it.
+
+Pure Python that also runs in a browser. It builds nothing, and opens no file but through `ProjectFiles`.
+"""
+
+from rune.source.runefile.check import Checked, check
+from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
+from rune.source.runefile.draw import draw
+from rune.source.runefile.find import DEFAULT_RUNEFILE, RUNEFILE_NAMES, find_runefile, runefile_in
+from rune.source.runefile.host_resources import HostResources
+from rune.source.runefile.outline import Node, Outline, Wire
+from rune.source.runefile.pipeline import Pipeline
+from rune.source.runefile.starter import asks_for_pixels, starter
+from rune.source.runefile.syntax import Form
+from rune.source.runefile.to_json import DiagnosticJson, OutlineJson, diagnostic_to_json, outline_to_json
+
+__all__ = [
+    "DEFAULT_RUNEFILE",
+    "RUNEFILE_NAMES",
+    "Checked",
+    "Diagnostic",
+    "DiagnosticJson",
+    "Edit",
+    "Fix",
+    "Form",
+    "HostResources",
+    "Node",
+    "Outline",
+    "OutlineJson",
+    "Pipeline",
+    "Position",
+    "Severity",
+    "Span",
+    "Wire",
+    "asks_for_pixels",
+    "check",
+    "diagnostic_to_json",
+    "draw",
+    "find_runefile",
+    "outline_to_json",
+    "runefile_in",
+    "starter",
+]

@@ -1,0 +1,375 @@
+"""The parameters of each capability, and its output type. The rules are those of the stock runtimes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rune.abi import Capability, PixelFormat
+from rune.source.runefile.codes import Code
+from rune.source.runefile.missing_parameters import report_missing
+from rune.source.runefile.pipeline import CapabilityStage
+from rune.source.runefile.report import Report
+from rune.source.runefile.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
+from rune.source.runefile.values import INTEGER
+from rune.source.runefile.zune import capability_of, is_zune_stage
+from rune.tensor import ElementType, TensorType
+from rune.wording import plain, quoted
+
+Number = int | float
+Parameters = Mapping[str, Number]
+
+CAPABILITIES = {kind.name: kind for kind in Capability}
+"""By the name that a Runefile gives; lower case is known too."""
+
+_PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
+_PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
+_PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A whole number within limits, both inclusive, or, where there are `choices`, one of them by name.
+
+    `usual` is what a new stage starts with, None for what it leaves out; `default` what hosts take for nothing.
+    """
+
+    name: str
+    help: str
+    is_required: bool = False
+    minimum: int = 1
+    maximum: int = 2**31 - 1
+    usual: int | str | None = None
+    default: int | str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CapabilityRules:
+    """What a capability reads, what it must be told, and what comes.
+
+    `gives` is None where the parameters do not say how much comes; `element` where its bytes may be read as any type.
+    """
+
+    summary: str
+    element: ElementType | None
+    parameters: tuple[Parameter, ...]
+    gives: Callable[[Parameters], TensorType | None]
+    formula: str
+
+
+_SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0, default=0)
+_PIXELS = (
+    Parameter("width", "Pixels in a row.", is_required=True, maximum=65535, usual=256),
+    Parameter("height", "Rows of pixels.", is_required=True, maximum=65535, usual=256),
+    Parameter(
+        "pixel_format",
+        "Which colours a pixel has, and in which order.",
+        minimum=0,
+        maximum=2,
+        usual="@PixelFormat::RGB",
+        default="@PixelFormat::RGB",
+        choices=("@PixelFormat::RGB", "@PixelFormat::BGR", "@PixelFormat::GrayScale"),
+    ),
+)
+
+
+def _image(element: ElementType) -> Callable[[Parameters], TensorType]:
+    def gives(parameters: Parameters) -> TensorType:
+        channels = 1 if parameters.get("pixel_format") == PixelFormat.GRAYSCALE else 3
+        return TensorType(element, (1, int(parameters["width"]), int(parameters["height"]), channels))
+
+    return gives
+
+
+def _sound(parameters: Parameters) -> TensorType:
+    samples = int(parameters["hz"]) * int(parameters["sample_duration_ms"]) // 1000
+    return TensorType(ElementType.I16, (samples,))
+
+
+def _motion(parameters: Parameters) -> TensorType | None:
+    rows = parameters.get("samples", parameters.get("n"))
+    return None if rows is None else TensorType(ElementType.F32, (int(rows), 3))
+
+
+def _bytes(parameters: Parameters) -> TensorType | None:
+    length = parameters.get("length")
+    return None if length is None else TensorType(ElementType.U8, (int(length),))
+
+
+def _random(parameters: Parameters) -> TensorType | None:
+    amount = parameters.get("amount")
+    return None if amount is None else TensorType(ElementType.U32, (int(amount),))
+
+
+CAPABILITY_RULES = {
+    Capability.RAND: CapabilityRules(
+        "Random bits.",
+        None,
+        (Parameter("amount", "How many random numbers of 4 bytes.", usual=1), _SOURCE),
+        _random,
+        "4 bytes for each of `amount` numbers",
+    ),
+    Capability.SOUND: CapabilityRules(
+        "Sound from a microphone or a file.",
+        ElementType.I16,
+        (
+            Parameter("hz", "Samples a second.", is_required=True, maximum=384_000, usual=16_000),
+            Parameter(
+                "sample_duration_ms", "How long one reading is, in ms.", is_required=True, maximum=3_600_000, usual=1000
+            ),
+            _SOURCE,
+        ),
+        _sound,
+        "hz * sample_duration_ms / 1000 samples of i16",
+    ),
+    Capability.ACCEL: CapabilityRules(
+        "Motion from an accelerometer: x, y and z for each sample.",
+        ElementType.F32,
+        (
+            Parameter("samples", "How many samples one reading has.", usual=100),
+            Parameter("n", "An old name of `samples`."),
+            _SOURCE,
+        ),
+        _motion,
+        "3 numbers of f32 for each sample",
+    ),
+    Capability.IMAGE: CapabilityRules(
+        "A picture from a camera or a file.",
+        ElementType.U8,
+        (*_PIXELS, _SOURCE),
+        _image(ElementType.U8),
+        "width * height * channels bytes",
+    ),
+    Capability.RAW: CapabilityRules(
+        "Bytes as they are, from a file.",
+        None,
+        (Parameter("length", "How many bytes one reading has.", usual=1), _SOURCE),
+        _bytes,
+        "`length` bytes",
+    ),
+    Capability.FLOAT_IMAGE: CapabilityRules(
+        "A picture from a camera or a file, as numbers of f32.",
+        ElementType.F32,
+        (*_PIXELS, _SOURCE),
+        _image(ElementType.F32),
+        "width * height * channels numbers of f32",
+    ),
+}
+
+
+PARAMETER_NAMES = frozenset(parameter.name for rules in CAPABILITY_RULES.values() for parameter in rules.parameters)
+"""Parameters of every capability."""
+
+
+def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
+    """The capability that a stage names; warns of another mixture of cases, and reports an unknown one."""
+    name = stage.target.text.strip()
+    spelling = name.upper().replace("-", "_")
+    if spelling in CAPABILITIES:
+        if name not in _SPELLINGS:
+            report.misspelt(Code.UNKNOWN_CAPABILITY, stage.target.span, name, spelling)
+        return CAPABILITIES[spelling]
+    packaged = capability_of(name)
+    if packaged is not None:
+        report.warning(
+            Code.ZUNE_PART,
+            f"{quoted(name)} is a package of a zune; {packaged} is used instead, which reads the same",
+            stage.target.span,
+            fixes=[report.replace(stage.target.span, packaged)],
+        )
+        return CAPABILITIES[packaged]
+    if is_zune_stage(stage):
+        message = f"{quoted(name)} is a capability of a zune, made as a module of its own, which cannot be built"
+        notes = [f"The capabilities that can be built are {', '.join(CAPABILITIES)}."]
+        report.error(Code.ZUNE_PART, message, stage.target.span, notes)
+        return None
+    near = report.nearest(name, CAPABILITIES)
+    notes = [f"The capabilities are {', '.join(CAPABILITIES)}."]
+    fixes = [report.replace_name(stage.target.span, name, near)] if near else []
+    report.error(Code.UNKNOWN_CAPABILITY, f"There is no capability {quoted(name)}", stage.target.span, notes, fixes)
+    return None
+
+
+_SPELLINGS = {*CAPABILITIES, *(name.lower().replace("_", "-") for name in CAPABILITIES)}
+
+
+def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> CapabilityStage | None:
+    """The stage with its parameters as numbers and its type; None when something was reported."""
+    before = report.error_count
+    rules = CAPABILITY_RULES[kind]
+    parameters = _parameters(stage, kind, rules, report)
+    declared = _declared(stage, report)
+    written = {argument.name for argument in stage.arguments}
+    missing = [known.name for known in rules.parameters if known.is_required and known.name not in written]
+    report_missing(stage, kind, missing, parameters, None if declared is None else declared.tensor_type, report)
+    if report.error_count > before or not stage.is_sound:
+        return None
+    if kind is Capability.RAND and "amount" not in parameters and declared is not None:
+        # Without it a host gives one number, whatever the size of the tensor.
+        parameters["amount"] = max(declared.tensor_type.size // 4, 1)
+    given = rules.gives(parameters)
+    if given is not None and not 0 < given.size <= MAX_TENSOR_SIZE:
+        limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
+        message = f"With these arguments {quoted(stage.name.text)} gives {given}; it must have 1 element to {limit}"
+        report.error(Code.TENSOR_TOO_LARGE, message, stage.arguments_span or stage.name.span)
+        return None
+    if declared is None:
+        if given is not None:
+            return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), given)
+        report.error(
+            Code.WRONG_OUTPUT_COUNT,
+            f"What {quoted(stage.name.text)} gives is not known: it needs one output, or arguments that say how much",
+            stage.name.span,
+            ["Write `outputs: [{type: f32, dimensions: [1, 1]}]` with the type that you need."],
+        )
+        return None
+    output = declared.tensor_type
+    if given is not None and given.size != output.size:
+        _wrong_size(stage, kind, given, declared, report)
+        return None
+    if rules.element is not None and output.element is not rules.element:
+        is_same_size = output.element.size == rules.element.size
+        report.warning(
+            Code.UNUSUAL_CAPABILITY_TYPE,
+            f"{kind.name} gives elements of {rules.element}; their bytes are read as {output.element}",
+            declared.span,
+            [f"No value is converted: declare {rules.element} and let a block convert."] if is_same_size else [],
+        )
+    return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
+
+
+def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
+    """The output type for these arguments; None where they do not determine it or are wrong."""
+    rules = CAPABILITY_RULES[kind]
+    known = {parameter.name: parameter for parameter in rules.parameters}
+    numbers: dict[str, Number] = {}
+    for name, value in arguments.items():
+        number = _number_of(name, value)
+        if name in known:
+            if number is None or not _fits(number, known[name]):
+                return None
+            numbers[name] = number
+    if any(parameter.is_required and parameter.name not in numbers for parameter in rules.parameters):
+        return None
+    given = rules.gives(numbers)
+    return given if given is not None and 0 < given.size <= MAX_TENSOR_SIZE else None
+
+
+def declared_output(stage: StageSyntax) -> TensorType | None:
+    """The declared output type, right or not."""
+    return stage.outputs[0].tensor_type if stage.outputs else None
+
+
+def _declared(stage: StageSyntax, report: Report) -> TypeSyntax | None:
+    if stage.outputs is not None and len(stage.outputs) != 1:
+        span = stage.outputs[1].span if stage.outputs else stage.name.span
+        message = f"A capability has one output, and {quoted(stage.name.text)} has {len(stage.outputs)}"
+        report.error(Code.WRONG_OUTPUT_COUNT, message, span)
+    return stage.outputs[0] if stage.outputs else None
+
+
+def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declared: TypeSyntax, report: Report) -> None:
+    output = declared.tensor_type
+    report.error(
+        Code.WRONG_CAPABILITY_SIZE,
+        f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
+        f" but with these arguments it gives {given}, {given.size} bytes",
+        declared.span,
+        [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
+        [report.guess_type(declared.span, given)],
+    )
+
+
+def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, report: Report) -> dict[str, Number]:
+    known = {parameter.name: parameter for parameter in rules.parameters}
+    given = {argument.name for argument in stage.arguments}
+    found: dict[str, Number] = {}
+    for argument in stage.arguments:
+        parameter = known.get(argument.name)
+        value = _value(argument, report)
+        if parameter is None:
+            notes, fixes = report.suggestion(argument.name, argument.name_span, known.keys() - given)
+            notes = (*notes, f"{kind.name} takes {', '.join(known)}.")
+            message = f"{kind.name} has no argument {quoted(argument.name)}; hosts will ignore it"
+            report.warning(Code.UNKNOWN_PARAMETER, message, argument.name_span, notes, fixes)
+        elif value is not None and not _fits(value, parameter):
+            message = f"{quoted(argument.name)} must be a whole number from {parameter.minimum} to {parameter.maximum}"
+            report.error(Code.BAD_PARAMETER, message, argument.span)
+        if value is not None:
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            found[argument.name] = whole
+    return found
+
+
+def _fits(value: Number, parameter: Parameter) -> bool:
+    return math.isfinite(value) and value == int(value) and parameter.minimum <= value <= parameter.maximum
+
+
+def _value(argument: ArgumentSyntax, report: Report) -> Number | None:
+    """A parameter as the number that is sent; None when it was reported."""
+    value = _number(argument)
+    if value is not None and math.isfinite(value) and abs(value) < 2**128 and not _is_too_long(value):
+        return value
+    notes = []
+    fixes = []
+    if argument.resource is not None:
+        notes = ["The arguments of a capability cannot come from a resource."]
+    elif argument.name == "pixel_format":
+        notes = ["The formats are @PixelFormat::RGB, @PixelFormat::BGR and @PixelFormat::GrayScale."]
+        near = report.nearest(str(argument.value).removeprefix("@PixelFormat::"), ("RGB", "BGR", "GrayScale"))
+        fixes = [report.guess(argument.span, f'"@PixelFormat::{near}"')] if near else []
+    else:
+        notes = ["The arguments of a capability are numbers of 32 bits."]
+    message = f"Unable to parse {quoted(str(argument.value))} as the {quoted(argument.name)} argument"
+    report.error(Code.BAD_PARAMETER, message, argument.span, notes, fixes)
+    return None
+
+
+def _is_too_long(value: Number) -> bool:
+    return isinstance(value, int) and not -(2**31) <= value < 2**31
+
+
+def _number(argument: ArgumentSyntax) -> Number | None:
+    return None if argument.resource is not None else _number_of(argument.name, argument.value)
+
+
+def _number_of(name: str, value: Number | str) -> Number | None:
+    if not isinstance(value, str):
+        return value
+    if name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
+        found = _PIXEL_FORMATS.get(match["name"].lower())
+        return None if found is None else int(found)
+    if _PRODUCT.match(value):
+        return _calculated(value)
+    if INTEGER.match(value):
+        return int(value)
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _calculated(expression: str) -> int:
+    """`@244*244*3`: whole numbers with `*` before `+` and `-`."""
+    total = 0
+    for sign, term in re.findall(r"([+-]?)([0-9* ]+)", expression.removeprefix("@")):
+        product = math.prod(int(factor) for factor in term.split("*"))
+        total += -product if sign == "-" else product
+    return total
+
+
+def described(stage: StageSyntax) -> str:
+    """A word beside the capability's name in a drawing: `SOUND 16 kHz`."""
+    text = stage.target.text.strip()
+    name = capability_of(text) or text
+    if "/" in name:
+        return plain(name)
+    name = name.upper().replace("-", "_")
+    hertz = next((argument.value for argument in stage.arguments if argument.name == "hz"), None)
+    if name == "SOUND" and isinstance(hertz, int | float) and math.isfinite(hertz):
+        return f"{name} {hertz / 1000:g} kHz"
+    return plain(name)

@@ -1,0 +1,219 @@
+"""Tells where the numbers that reach a stage mean something else than the stage takes them for, and what repairs it.
+
+Such a pipeline runs, and its results are wrong. What is not known of either side contradicts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rune.compiler.blocks.meaning import Colour, Layout, Meaning, Quantisation, Range, Taken, full_range, stands_for
+from rune.model.tflite.described import NOTHING, Described
+from rune.source.runefile.added_argument import added_argument
+from rune.source.runefile.codes import Code
+from rune.source.runefile.diagnostics import Fix
+from rune.source.runefile.inserted_stage import Insert, NewBlock
+from rune.source.runefile.report import Report
+from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
+from rune.tensor import TensorType
+from rune.wording import hertz, quoted
+
+_OFF = 0.1
+"""How far from the wanted ends a range of pixels may lie, as a part of its width. Pixels use the whole range."""
+_MOST_WIDER, _MOST_NARROWER = 8, 64
+"""How many times wider or narrower a range of other numbers may be: sound is quiet, features have no full scale."""
+_STEP = 2.0
+"""How many steps two quantisations may be apart at an end of the range: a scale is copied by hand, and rounded."""
+_COLOUR_WORDS = {Colour.RGB: "rgb", Colour.BGR: "bgr", Colour.GREY: "grey"}
+_LAYOUT_WORDS = {Layout.FIRST: "nchw", Layout.LAST: "nhwc"}
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """What reaches an input of a stage, and what the stage takes it for."""
+
+    stage: StageSyntax
+    input: InputSyntax
+    type: TensorType
+    given: Meaning
+    taken: Taken
+    described: Described = NOTHING
+    """Of an input of a model."""
+    source: StageSyntax | None = None
+    """The stage that gives it."""
+
+    @property
+    def reader(self) -> str:
+        return quoted(self.stage.name.text)
+
+    @property
+    def giver(self) -> str:
+        return quoted(self.input.text)
+
+    def argument(self, part: str) -> ArgumentSyntax | None:
+        """The argument that says what the stage takes a part for, where it is written as a value."""
+        name = self.taken.said_by.get(part)
+        found = next((each for each in self.stage.arguments if each.name == name), None)
+        return found if found is not None and found.resource is None else None
+
+
+def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -> None:
+    """Warns of each part of the meaning that the stage takes for something else."""
+    given, wanted = arriving.given, arriving.taken.meaning
+    if given.quantised is not None and wanted.quantised is not None:
+        _compare_steps(arriving, given.quantised, wanted.quantised, report)
+    elif given.values is not None and wanted.values is not None and given.quantised is None:
+        _compare_values(arriving, given.values, wanted.values, insert, report)
+    if given.colour is not None and wanted.colour is not None and given.colour is not wanted.colour:
+        _tell_colour(arriving, given.colour, wanted.colour, insert, report)
+    if given.layout is not None and wanted.layout is not None and given.layout is not wanted.layout:
+        _tell_layout(arriving, given.layout, wanted.layout, insert, report)
+    if given.is_probability and wanted.is_probability is False:
+        _tell_probabilities(arriving, report)
+    if given.rate is not None and wanted.rate is not None and given.rate != wanted.rate:
+        _tell_rate(arriving, given.rate, wanted.rate, report)
+
+
+def differ(given: Range, wanted: Range, *, are_pixels: bool) -> bool:
+    """Whether numbers of one full scale are no numbers of another."""
+    if are_pixels:
+        slack = _OFF * wanted.width
+        return abs(given.low - wanted.low) > slack or abs(given.high - wanted.high) > slack
+    return given.width > _MOST_WIDER * wanted.width or given.width * _MOST_NARROWER < wanted.width
+
+
+def _compare_values(arriving: Arriving, given: Range, wanted: Range, insert: Insert, report: Report) -> None:
+    are_pixels = arriving.given.colour is not None
+    if not (are_pixels or arriving.taken.said_by) or not differ(given, wanted, are_pixels=are_pixels):
+        return
+    fixes: list[Fix] = []
+    written = arriving.argument("values")
+    if written is not None and written.name == "from":
+        fixes.append(report.guess(written.span, _range_text(given), f"Change from to {given.written}"))
+    if arriving.type.element.is_float:
+        fixes += insert(arriving.stage, arriving.input, scaled(given, wanted, arriving.described))
+    what = "pixels" if are_pixels else "numbers"
+    notes = [f"So says its file: {arriving.described.because}."] if arriving.described.because else []
+    if wanted.width > given.width:
+        notes.append("The difference between its smallest and its greatest number is lost on it.")
+    report.warning(
+        Code.VALUE_RANGE,
+        f"{arriving.reader} takes {what} from {wanted}, and {arriving.giver} gives {given}",
+        arriving.input.whole,
+        [*notes, "It runs all the same, and what comes of it is wrong."],
+        fixes,
+    )
+
+
+def scaled(given: Range | None, wanted: Range, described: Described = NOTHING) -> NewBlock:
+    """The block that makes numbers of one range into those of another; of bytes where `given` is None."""
+    start = {} if given is None else {"from": given.written}
+    if described.mean and described.deviation:
+        channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
+        between = {} if given is None or given == Range(0, 255) else {**start, "to": "0..255"}
+        return NewBlock("scale", {**between, **channels})
+    return NewBlock("scale", {**start, "to": wanted.written})
+
+
+def _channels(described: Described) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    return (("mean", described.mean), ("deviation", described.deviation))
+
+
+def _range_text(range_: Range) -> str:
+    return f'"{range_.written}"' if range_.low < 0 else range_.written
+
+
+def _compare_steps(arriving: Arriving, given: Quantisation, wanted: Quantisation, report: Report) -> None:
+    whole = full_range(arriving.type)
+    if whole is None:
+        return
+    one, other = stands_for(whole, given), stands_for(whole, wanted)
+    if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(given.scale, wanted.scale):
+        return
+    fixes = _requantised(arriving, given, report)
+    if arriving.source is not None and arriving.source.target.text.rpartition("#")[2].strip() == "quantize":
+        fixes += _rewritten(arriving.source, wanted, report)
+    report.warning(
+        Code.QUANTISATION,
+        f"{arriving.reader} takes {arriving.type.element} in {wanted}, and {arriving.giver} gives {given}",
+        arriving.input.whole,
+        [
+            f"What {arriving.giver} writes as {whole.high:.0f} stands for {one.high:.4g}, and is read as "
+            f"{other.high:.4g}."
+        ],
+        fixes,
+    )
+
+
+def _requantised(arriving: Arriving, given: Quantisation, report: Report) -> list[Fix]:
+    """The stage's own arguments changed to what comes."""
+    return _rewritten(arriving.stage, given, report) if "quantised" in arriving.taken.said_by else []
+
+
+def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
+    written = {each.name: each for each in stage.arguments if each.resource is None}
+    if "scale" not in written or ("zero_point" not in written and to.zero_point != 0):
+        return []
+    title = f"Change {stage.name.text} to scale {to.scale:.9g}, zero_point {to.zero_point}"
+    fix = report.guess(written["scale"].span, f"{to.scale:.9g}", title)
+    if "zero_point" not in written:
+        return [fix]
+    zero = report.guess(written["zero_point"].span, str(to.zero_point))
+    return [Fix(title, (*fix.edits, *zero.edits))]
+
+
+def _tell_colour(arriving: Arriving, given: Colour, wanted: Colour, insert: Insert, report: Report) -> None:
+    fixes: list[Fix] = []
+    written = arriving.argument("colour")
+    if written is not None:
+        fixes.append(report.guess(written.span, _COLOUR_WORDS[given], f"Change {written.name} to {given.value}"))
+    said_by = arriving.taken.said_by.get("colour")
+    if said_by is not None and all(each.name != said_by for each in arriving.stage.arguments):
+        fixes += added_argument(arriving.stage, f"{said_by}: {_COLOUR_WORDS[given]}", report)
+    change = NewBlock("color", {"from": _COLOUR_WORDS[given], "to": _COLOUR_WORDS[wanted]})
+    report.warning(
+        Code.COLOUR,
+        f"{arriving.reader} takes a picture in {wanted.value}, and {arriving.giver} gives {given.value}",
+        arriving.input.whole,
+        ["With red and blue exchanged it sees other colours, and nothing fails."],
+        [*fixes, *insert(arriving.stage, arriving.input, change)],
+    )
+
+
+def _tell_layout(arriving: Arriving, given: Layout, wanted: Layout, insert: Insert, report: Report) -> None:
+    report.warning(
+        Code.COLOUR,
+        f"{arriving.reader} takes a picture with its {wanted.value}, and {arriving.giver} gives {arriving.type} with "
+        f"its {given.value}",
+        arriving.input.whole,
+        ["The number of elements is the same, so it runs, and what is read is no picture."],
+        insert(arriving.stage, arriving.input, NewBlock("layout", {"to": _LAYOUT_WORDS[wanted]})),
+    )
+
+
+def _tell_probabilities(arriving: Arriving, report: Report) -> None:
+    report.warning(
+        Code.VALUE_RANGE,
+        f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",
+        arriving.input.whole,
+        [
+            "Of probabilities it makes numbers that are nearly the same for all classes, such as 0.73 and 0.27 of 1 "
+            "and 0.",
+            f"Leave the stage out: read {arriving.input.text} where {arriving.stage.name.text} is read.",
+        ],
+    )
+
+
+def _tell_rate(arriving: Arriving, given: int, wanted: int, report: Report) -> None:
+    report.warning(
+        Code.SOUND_RATE,
+        f"{arriving.reader} takes sound of {hertz(wanted)}, and {arriving.giver} gives {hertz(given)}",
+        arriving.input.whole,
+        ["So says the metadata in the model's file. Sound of another rate is another sound: every pitch is wrong."],
+    )
+
+
+def taken_of(wanted: Meaning, said_by: Mapping[str, str] | None = None) -> Taken:
+    """What a stage takes an input for, where no argument says so."""
+    return Taken(wanted, said_by or {})

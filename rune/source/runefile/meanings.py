@@ -1,0 +1,106 @@
+"""What the numbers of a stage's outputs mean, and what a model takes its inputs for, as far as either is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.abi import Capability, PixelFormat
+from rune.compiler.blocks.meaning import (
+    UNIT,
+    UNKNOWN,
+    Colour,
+    Layout,
+    Meaning,
+    Quantisation,
+    Range,
+    full_range,
+    stands_for,
+)
+from rune.model.tflite import ModelTensor
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Stage
+from rune.tensor import ElementType, TensorType
+
+_BYTES = Range(0, 255)
+_COLOURS = {PixelFormat.RGB: Colour.RGB, PixelFormat.BGR: Colour.BGR, PixelFormat.GRAYSCALE: Colour.GREY}
+_SAID_COLOURS = {"RGB": Colour.RGB, "GRAYSCALE": Colour.GREY}
+_CHANNELS = (1, 3, 4)
+
+
+def meanings_of(stage: Stage, given: Sequence[Meaning], types: Sequence[TensorType]) -> tuple[Meaning, ...]:
+    """What comes out of a stage that is right; `given` and `types` are of its inputs."""
+    match stage:
+        case CapabilityStage():
+            return (_of_capability(stage),)
+        case BlockStage():
+            return stage.block.meanings(tuple(given), tuple(types), stage.arguments, len(stage.outputs))
+        case ModelStage():
+            if len(stage.tensors) != len(stage.outputs):
+                return (UNKNOWN,) * len(stage.outputs)
+            return tuple(map(_of_model_output, stage.tensors))
+        case OutputStage():
+            return ()
+
+
+def _of_capability(stage: CapabilityStage) -> Meaning:
+    parameters, element = dict(stage.parameters), stage.output.element
+    match stage.kind:
+        case Capability.IMAGE | Capability.FLOAT_IMAGE:
+            usual = ElementType.U8 if stage.kind is Capability.IMAGE else ElementType.F32
+            if element is not usual:
+                return UNKNOWN
+            colour = _COLOURS.get(PixelFormat(int(parameters.get("pixel_format", PixelFormat.RGB))))
+            is_picture = len(stage.output.dimensions) == 4
+            return Meaning(values=_BYTES, colour=colour, layout=Layout.LAST if is_picture else None)
+        case Capability.SOUND:
+            values = full_range(stage.output) if element is ElementType.I16 else None
+            rate = parameters.get("hz")
+            return Meaning(values=values, rate=None if rate is None else int(rate))
+        case _:
+            return UNKNOWN
+
+
+def _of_model_output(tensor: ModelTensor) -> Meaning:
+    quantised = quantisation_of(tensor)
+    labels = tensor.described.labels
+    return Meaning(
+        values=UNIT if tensor.is_probability and tensor.type.element.is_float else None,
+        quantised=quantised,
+        is_probability=tensor.is_probability or None,
+        labels=labels if labels and len(labels) == tensor.type.count else None,
+    )
+
+
+def quantisation_of(tensor: ModelTensor) -> Quantisation | None:
+    """How the whole numbers of a tensor stand for others."""
+    if tensor.scale is None or not tensor.type.element.is_integer:
+        return None
+    return Quantisation(tensor.scale, tensor.zero_point or 0)
+
+
+def wanted_by(tensor: ModelTensor) -> Meaning:
+    """What a model takes an input for. Its range is that of pixels."""
+    described, values = tensor.described, tensor.described.values
+    quantised = quantisation_of(tensor)
+    return Meaning(
+        values=Range(*values) if values is not None else full_range(tensor.type) if quantised is not None else None,
+        colour=_SAID_COLOURS.get(described.colour or ""),
+        layout=_layout(tensor.type),
+        rate=described.rate,
+        quantised=quantised,
+    )
+
+
+def _layout(type_: TensorType) -> Layout | None:
+    """Where the channels of a coloured picture stand, where the dimensions leave no doubt."""
+    if len(type_.dimensions) != 4 or type_.dimensions[0] != 1:
+        return None
+    _, first, _, last = type_.dimensions
+    if (first in _CHANNELS) == (last in _CHANNELS) or 1 in (first, last):
+        return None
+    return Layout.LAST if last in _CHANNELS else Layout.FIRST
+
+
+def held_by(type_: TensorType, quantisation: Quantisation) -> Range | None:
+    """What all whole numbers of a type stand for."""
+    whole = full_range(type_)
+    return None if whole is None else stands_for(whole, quantisation)

@@ -1,0 +1,170 @@
+"""A first Runefile for any model: each input gets a capability that fits it, and the outputs go to the host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from rune.compiler.blocks.meaning import Range
+from rune.model.tflite import Described, ModelError, ModelSignature, PixelAdvice, PixelRange
+from rune.model.tflite.described import NOTHING
+from rune.project.files import normal_path
+from rune.source.runefile.contradictions import scaled
+from rune.source.runefile.inserted_stage import NewBlock
+from rune.source.runefile.model_types import obstacle_in
+from rune.source.runefile.open_question import pixel_question
+from rune.source.runefile.syntax import written_type
+from rune.tensor import ElementType, TensorType
+
+READ_BY_PEOPLE = 64
+"""Elements of a tensor that is sent as text."""
+_LEAST_SIDE = 8
+_LONGEST_ASPECT = 4
+_SMALLEST_MOTION = 8
+_PLAIN_PATH = re.compile(r"[\w./-]+\Z", re.ASCII)
+
+
+def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAdvice | None] = ()) -> str:
+    """The text of a Runefile that `check` accepts for this model.
+
+    An input that looks like an image reads the camera, one of three numbers a row the motion sensor, and any other
+    raw bytes of the model's own type. `pixels` is what is known of the range that each input wants; where an image of
+    floats has none, the question is written into the text (`open_question`). Raises `FileNotInProject` for a path that
+    a project cannot have, and `ModelError` for a model that no rune can run.
+    """
+    obstacle = obstacle_in(signature)
+    if obstacle is not None:
+        raise ModelError(". ".join((obstacle.message, *(note.removesuffix(".") for note in obstacle.notes))))
+    stages: list[str] = []
+    feeds = []
+    for index, tensor in enumerate(signature.inputs):
+        suffix = "" if len(signature.inputs) == 1 else f"_{index}"
+        lines, feed = _source(tensor.type, suffix, pixels[index] if index < len(pixels) else None)
+        stages += lines
+        feeds.append(feed)
+    outputs = [tensor.type for tensor in signature.outputs]
+    stages += [
+        "  model:",
+        f"    model: {_path(model_path)}",
+        f"    inputs: [{', '.join(feeds)}]",
+        "    outputs:",
+        *(line for type_ in outputs for line in _model_output(type_)),
+    ]
+    names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
+    return "\n".join(["version: 1", "image: runicos/base", "pipeline:", *stages, *_sinks(names, outputs), ""])
+
+
+def _model_output(type_: TensorType) -> list[str]:
+    """An output, with a word where the model's file says no dimensions."""
+    told = (
+        [] if type_.dimensions else ["      # One number, or known once the model ran: then write its dimensions here."]
+    )
+    return [*told, f"      - {written_type(type_)}"]
+
+
+def _path(model_path: str) -> str:
+    path = f"./{normal_path(model_path)}"
+    return path if _PLAIN_PATH.match(path) else json.dumps(path)
+
+
+def asks_for_pixels(type_: TensorType) -> bool:
+    """Whether an input looks like an image in floats, whose range matters and may not be known."""
+    return type_.element is ElementType.F32 and _motion_rows(type_) is None and _is_image(type_)
+
+
+def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple[list[str], str]:
+    """The stages that feed one input of the model, and the name of the last of them."""
+    rows = _motion_rows(type_)
+    if rows is not None:
+        arguments = [f"      samples: {rows}"]
+        return _capability("motion" + suffix, "ACCEL", arguments, type_), "motion" + suffix
+    if not _is_image(type_):
+        arguments = [f"      length: {type_.size}"]
+        return _capability("input" + suffix, "RAW", arguments, type_), "input" + suffix
+    _, height, width, channels = type_.dimensions
+    pixel_format = "RGB" if channels == 3 else "GrayScale"
+    arguments = [
+        f"      width: {width}",
+        f"      height: {height}",
+        f'      pixel_format: "@PixelFormat::{pixel_format}"',
+    ]
+    if advice is not None and advice.range is PixelRange.BYTES and type_.element is ElementType.F32:
+        return [*_reason(advice), *_capability("image" + suffix, "FLOAT_IMAGE", arguments, type_)], "image" + suffix
+    camera = _capability("image" + suffix, "IMAGE", arguments, TensorType(ElementType.U8, type_.dimensions))
+    if type_.element is ElementType.U8:
+        return camera, "image" + suffix
+    block = _pixel_block(type_, advice)
+    pixels = [
+        *block.lines(f"pixels{suffix}", f"image{suffix}", "  ", "  "),
+        "    outputs:",
+        f"      - {written_type(type_)}",
+    ]
+    return [*camera, *_remark(type_, advice, suffix), *pixels], "pixels" + suffix
+
+
+def _remark(type_: TensorType, advice: PixelAdvice | None, suffix: str) -> list[str]:
+    """What stands above the stage that makes numbers of pixels: why it is right, or the question whether it is."""
+    if type_.element is not ElementType.F32:
+        return []
+    if advice is None:
+        return pixel_question("image" + suffix, "pixels" + suffix)
+    return _reason(advice)
+
+
+def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> NewBlock:
+    """What makes the numbers that a model reads of an image's bytes."""
+    if type_.element is not ElementType.F32:
+        return NewBlock("signed-pixels", {})
+    if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:
+        return NewBlock("image-normalization", {})
+    said = advice.normalization if advice.range is None else None
+    channels = NOTHING if said is None else Described(mean=said.mean, deviation=said.std)
+    return scaled(None, Range(*advice.ends), channels)
+
+
+def _reason(advice: PixelAdvice) -> list[str]:
+    low, high = advice.ends or (0, 1)
+    return [
+        f"  # The model reads pixels from {advice.range.value if advice.range else Range(low, high)}: {advice.reason}."
+    ]
+
+
+def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:
+    return [
+        f"  {name}:",
+        f"    capability: {kind}",
+        "    args:",
+        *arguments,
+        "    outputs:",
+        f"      - {written_type(type_)}",
+    ]
+
+
+def _is_image(type_: TensorType) -> bool:
+    """One picture, rows first, of one or three channels, and of a shape that pictures have."""
+    if type_.element not in (ElementType.U8, ElementType.I8, ElementType.F32) or len(type_.dimensions) != 4:
+        return False
+    one, height, width, channels = type_.dimensions
+    short, long = sorted((height, width))
+    return one == 1 and channels in (1, 3) and short >= _LEAST_SIDE and long <= _LONGEST_ASPECT * short
+
+
+def _motion_rows(type_: TensorType) -> int | None:
+    """How many samples of x, y and z: `f32[n, 3]`, with ones around it."""
+    inner = [size for size in type_.dimensions if size != 1]
+    is_motion = type_.element is ElementType.F32 and len(inner) == 2 and inner[1] == 3 and inner[0] >= _SMALLEST_MOTION
+    return inner[0] if is_motion else None
+
+
+def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
+    """One SERIAL output for all tensors that people read, and one TENSOR output for each larger one: to write many
+    numbers as text and read them again takes longer than to compute them."""
+    small = [name for name, type_ in zip(names, types, strict=True) if type_.count <= READ_BY_PEOPLE]
+    lines = []
+    if small:
+        lines += ["  serial:", "    out: SERIAL", f"    inputs: [{', '.join(small)}]"]
+    for index, name in enumerate(name for name in names if name not in small):
+        suffix = "" if len(names) - len(small) == 1 else f"_{index}"
+        lines += [f"  tensor{suffix}:", "    out: TENSOR", f"    inputs: [{name}]"]
+    return lines

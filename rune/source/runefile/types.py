@@ -1,0 +1,46 @@
+"""Comparing types: those that a Runefile declares with those that come out, and what feeds a stage with its needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rune.source.runefile.codes import Code
+from rune.source.runefile.report import Report
+from rune.source.runefile.syntax import StageSyntax, TypeSyntax
+from rune.tensor import TensorType
+from rune.wording import counted, quoted
+
+
+def same_data(left: TensorType, right: TensorType) -> bool:
+    """Whether one can be read as the other: tensors are flat, so only how the dimensions are written may differ."""
+    is_same_count = left.count == right.count and left.is_fixed and right.is_fixed
+    return left.element is right.element and is_same_count
+
+
+def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], source: str, report: Report) -> bool:
+    """Compares `outputs`, where they are given, with what `source` ("The model", "fft") gives. False: an error."""
+    if stage.outputs is None:
+        return True
+    if len(stage.outputs) != len(found):
+        span = stage.outputs[len(found)].span if len(stage.outputs) > len(found) else stage.name.span
+        declared = len(stage.outputs)
+        message = f"{source} gives {counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {declared}"
+        notes = [f"It gives {', '.join(map(str, found))}."] if found else []
+        report.error(Code.WRONG_OUTPUT_COUNT, message, span, notes)
+        return False
+    before = report.error_count
+    for written, type_ in zip(stage.outputs, found, strict=True):
+        _check_declared(written, type_, source, report)
+    return report.error_count == before
+
+
+def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> None:
+    if declared.element is not found.element:
+        message = f"{source} gives {found}, and not {declared.element}"
+        tell, code = report.error, Code.WRONG_DECLARED_TYPE
+    elif declared.dimensions is not None and declared.tensor_type.count != found.count:
+        message = f"{source} gives {found}, and not {declared.tensor_type}"
+        tell, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
+    else:
+        return
+    tell(code, message, declared.span, fixes=[report.replace_type(declared.span, found)])

@@ -1,0 +1,105 @@
+"""Converts arrays to the bytes that a rune reads. A conversion that would change a value is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.tools.api.errors import InputShape, InputType
+from rune.tools.api.ports import Input
+from rune.wording import counted
+
+
+def encoded(port: Input, value: object) -> bytes:
+    """The bytes of an array, or of anything that NumPy makes an array of, for an input.
+
+    Elements are converted where each keeps its value: integers and booleans to any type that holds them, floats to
+    wider floats, and f64 to the nearest f32 (unless that is infinite). Floats never become integers. Dimensions of 1
+    do not count: `(28, 28)` is taken for `(1, 28, 28, 1)`. Raises `InputType` and `InputShape`.
+    """
+    wanted = port.dtype
+    if port.type is None or wanted is None:
+        return _as_they_are(port, value)
+    array = _array(port, value)
+    converted = _converted(port, array, wanted)
+    if _long(converted.shape) != _long(port.type.dimensions):
+        raise InputShape(_wrong_shape(port, converted.shape))
+    return np.ascontiguousarray(converted).tobytes()
+
+
+def _as_they_are(port: Input, value: object) -> bytes:
+    """The bytes of what has its elements' type already, for an input that names none."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if not isinstance(value, np.ndarray):
+        raise InputType(
+            f"The rune does not give the element type of the input {port.name!r}: pass bytes, or an array of its type."
+        )
+    return np.ascontiguousarray(_array(port, value)).tobytes()
+
+
+def _array(port: Input, value: object) -> NDArray[Any]:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        value = np.frombuffer(value, np.uint8)
+    if isinstance(value, str):
+        raise InputType(
+            f"The input {port.name!r} takes an array, not text. For a file, pass pathlib.Path({value[:60]!r}); "
+            "for the text itself, pass its bytes."
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise InputType(
+            f"The input {port.name!r} was given a value that is not an array: {str(error).rstrip('.')}."
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise InputType(f"The input {port.name!r} takes numbers, not {_dtype_words(array)}.")
+    return array
+
+
+def _dtype_words(array: NDArray[Any]) -> str:
+    return "objects such as None" if array.dtype.kind == "O" else f"elements of type {array.dtype}"
+
+
+def _converted(port: Input, array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
+    if array.dtype == wanted or not array.size:
+        return array.astype(wanted)
+    if array.dtype.kind == "f" and wanted.kind != "f":
+        advice = (
+            f" Sound is i16: for samples from -1 to 1, pass (samples * 32767).astype(np.{wanted.name})."
+            if port.kind == "audio"
+            else f" Round and scale them as the rune needs them, then use .astype(np.{wanted.name})."
+        )
+        raise InputType(f"The input {port.name!r} takes {wanted.name}, not {array.dtype.name}.{advice}")
+    with np.errstate(all="ignore"):
+        converted = array.astype(wanted)
+        if array.dtype.kind == "f":
+            kept = np.isfinite(converted) | ~np.isfinite(array)
+        elif wanted.kind == "f":
+            kept = converted.astype(array.dtype) == array
+        else:
+            limits = np.iinfo(wanted)
+            kept = (array >= limits.min) & (array <= limits.max) if array.dtype.kind != "b" else np.ones(array.shape)
+    if not np.all(kept):
+        first = array[~kept.astype(bool)].flat[0]
+        raise InputType(f"The input {port.name!r} takes {wanted.name}, which cannot hold {first}.")
+    return converted
+
+
+def _wrong_shape(port: Input, given: tuple[int, ...]) -> str:
+    wanted = port.type.dimensions if port.type else ()
+    text = f"The input {port.name!r} takes an array of shape {wanted}, not {given}."
+    long_wanted, long_given = _long(wanted), _long(given)
+    if len(long_wanted) == len(long_given) == 1:
+        if long_given[0] < long_wanted[0]:
+            missing = long_wanted[0] - long_given[0]
+            return f"{text} It is {counted(missing, 'element')} short; a rune runs on whole inputs only."
+        return f"{text} Cut it, or pass its parts to stream()."
+    return text
+
+
+def _long(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The dimensions that are longer than 1."""
+    return tuple(size for size in shape if size != 1)

@@ -1,0 +1,29 @@
+"""What can go wrong beside the runtime's own errors. All are `rune.RuneError`; wrong inputs are `rune.InputError`."""
+
+from __future__ import annotations
+
+from rune.running.runtime.errors import InputError, RuneError
+from rune.source.runefile import Diagnostic
+
+
+class BuildError(RuneError):
+    """A folder that cannot be built. `str()` draws each problem with its line, as `rune build` does.
+
+    `diagnostics` are the same as data, warnings included; none where the compiler itself gave up.
+    """
+
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = (), drawn: str = "") -> None:
+        super().__init__(f"{message}\n\n{drawn}".rstrip() if drawn else message)
+        self.diagnostics = diagnostics
+
+
+class InputUnknown(InputError):
+    """A name that none of the rune's inputs has, or a value without a name where there are several inputs."""
+
+
+class InputType(InputError):
+    """Elements that cannot be converted to the input's type without changing their value."""
+
+
+class InputShape(InputError):
+    """An array of other dimensions than the input's."""

@@ -1,0 +1,201 @@
+"""A rune's inputs and outputs by name, read from the rune's graph if it has one.
+
+A rune asks its host for inputs and outputs by number. Our runes say which stage each request belongs to
+(`requests` of the graph). Where a rune does not say, a stage is known by its kind if no other has the same; else the
+port is named after its kind: `audio`, `image`, `image_2`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from rune.abi import Capability, PixelFormat
+from rune.running.container import requested_stages
+from rune.running.runtime import CapabilityRequest, OutputRequest
+from rune.tensor import ElementType, TensorType
+
+DTYPES: Final[Mapping[ElementType, np.dtype[Any]]] = {
+    ElementType.U8: np.dtype("u1"),
+    ElementType.I8: np.dtype("i1"),
+    ElementType.U16: np.dtype("<u2"),
+    ElementType.I16: np.dtype("<i2"),
+    ElementType.U32: np.dtype("<u4"),
+    ElementType.I32: np.dtype("<i4"),
+    ElementType.F32: np.dtype("<f4"),
+    ElementType.U64: np.dtype("<u8"),
+    ElementType.I64: np.dtype("<i8"),
+    ElementType.F64: np.dtype("<f8"),
+}
+"""How NumPy has the elements in a rune's memory, which is little-endian."""
+
+_KINDS: Final = {
+    Capability.RAND: ("random", "random"),
+    Capability.SOUND: ("audio", "sound"),
+    Capability.ACCEL: ("accelerometer", "accelerometer"),
+    Capability.IMAGE: ("image", "image"),
+    Capability.RAW: ("raw", "raw"),
+    Capability.FLOAT_IMAGE: ("image", "float-image"),
+}
+"""The name of an input that has none, and the kind as a rune's graph writes it."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input. `type` is None where the rune does not say what it reads: it then takes any array's bytes."""
+
+    name: str
+    kind: str
+    """`audio`, `image`, `accelerometer`, `raw` or `random`."""
+    type: TensorType | None
+    request: CapabilityRequest = field(repr=False)
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The dimensions of the array."""
+        return self.type.dimensions if self.type else None
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """The elements of the array."""
+        return DTYPES[self.type.element] if self.type else None
+
+    @property
+    def parameters(self) -> Mapping[str, int | float]:
+        """What the Runefile says of it, such as `hz` of a sound."""
+        return self.request.parameters
+
+    @property
+    def optional(self) -> bool:
+        """Whether a run may leave it out: numbers for `random` are made up."""
+        return self.request.kind is Capability.RAND
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.kind}, {self.type or 'any bytes'}"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output. `types` of its tensors, in order, and the stages that they come from; empty where unknown."""
+
+    name: str
+    types: tuple[TensorType, ...]
+    sources: tuple[str, ...]
+    request: OutputRequest = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(map(str, self.types)) or 'unknown until it runs'}"
+
+
+def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -> dict[str, Input]:
+    """The inputs by name, in the order in which the rune asks for them. `graph` is foreign JSON of any form."""
+    stages = _mapping(graph.get("capabilities"))
+    tensors = _mapping(graph.get("tensors"))
+    kinds = [_KINDS[request.kind][1] for request in requests]
+    named = requested_stages(graph, "capabilities", kinds)
+    names = _distinct([name or _KINDS[request.kind][0] for name, request in zip(named, requests, strict=True)])
+    found = {}
+    for name, stage, request in zip(names, named, requests, strict=True):
+        types = [] if stage is None else _types(_mapping(stages.get(stage)).get("outputs"), tensors)
+        kind = types[0] if len(types) == 1 and types[0].element in DTYPES else _usual_type(request)
+        found[name] = Input(name, _KINDS[request.kind][0], kind, request)
+    return found
+
+
+def outputs_of(graph: Mapping[str, Any], requests: Sequence[OutputRequest]) -> dict[str, Output]:
+    """The outputs by name, in the order in which the rune asks for them. `graph` is foreign JSON of any form."""
+    stages = _mapping(graph.get("outputs"))
+    tensors = _mapping(graph.get("tensors"))
+    makers = {
+        tensor: name
+        for section in ("capabilities", "proc-blocks", "models")
+        for name, stage in _mapping(graph.get(section)).items()
+        for tensor in _texts(_mapping(stage).get("outputs"))
+    }
+    kinds = [request.kind.name.lower() for request in requests]
+    named = requested_stages(graph, "outputs", kinds)
+    names = _distinct([name or kind for name, kind in zip(named, kinds, strict=True)])
+    found = {}
+    for name, stage, request in zip(names, named, requests, strict=True):
+        ids = [] if stage is None else _texts(_mapping(stages.get(stage)).get("inputs"))
+        types = _types(ids, tensors)
+        sources = tuple(makers[each] for each in ids if each in makers)
+        found[name] = Output(name, tuple(types), sources if len(sources) == len(ids) else (), request)
+    return found
+
+
+def rune_name(graph: Mapping[str, Any]) -> str | None:
+    """What the rune says that it is called."""
+    name = _mapping(graph.get("rune")).get("name")
+    return name if isinstance(name, str) and name else None
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The same names; the second of its kind gets `_2` behind it."""
+    found: list[str] = []
+    for name in names:
+        free, number = name, 1
+        while free in found:
+            number += 1
+            free = f"{name}_{number}"
+        found.append(free)
+    return found
+
+
+def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
+    """The types of tensors; none when one of them cannot be read."""
+    found = []
+    for each in _texts(ids):
+        tensor = _mapping(tensors.get(each))
+        element, dimensions = tensor.get("element_type"), tensor.get("dimensions")
+        if not isinstance(element, str) or not isinstance(dimensions, list):
+            return []
+        if not all(type(size) is int and size >= 0 for size in dimensions):
+            return []
+        try:
+            kind = ElementType("utf8" if element == "String" else element.lower())
+        except ValueError:
+            return []
+        run_time = tensor.get("run_time")
+        decided = run_time if isinstance(run_time, list) else []
+        axes = tuple(axis for axis in range(len(dimensions)) if axis in decided)
+        found.append(TensorType(kind, tuple(dimensions), axes))
+    return found
+
+
+def _usual_type(request: CapabilityRequest) -> TensorType | None:
+    """What a capability of this kind gives with its parameters, where a rune's graph does not say it."""
+
+    def count(*names: str) -> int | None:
+        value = next((request.parameters[name] for name in names if name in request.parameters), None)
+        return int(value) if value is not None and math.isfinite(value) and value == int(value) > 0 else None
+
+    match request.kind:
+        case Capability.SOUND:
+            rate, duration = count("hz"), count("sample_duration_ms")
+            return TensorType(ElementType.I16, (rate * duration // 1000,)) if rate and duration else None
+        case Capability.ACCEL:
+            rows = count("samples", "n")
+            return TensorType(ElementType.F32, (rows, 3)) if rows else None
+        case Capability.IMAGE | Capability.FLOAT_IMAGE:
+            width, height = count("width"), count("height")
+            element = ElementType.U8 if request.kind is Capability.IMAGE else ElementType.F32
+            is_grey = request.parameters.get("pixel_format") == PixelFormat.GRAYSCALE
+            return TensorType(element, (1, height, width, 1 if is_grey else 3)) if width and height else None
+        case Capability.RAW:
+            length = count("length")
+            return TensorType(ElementType.U8, (length,)) if length else None
+        case Capability.RAND:
+            return None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

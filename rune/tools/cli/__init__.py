@@ -1,0 +1,63 @@
+"""The `rune` command. Each sub-command is a module of its own, imported only when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+import rune
+from rune.tools.cli.group import LazyGroup
+from rune.tools.cli.settings import Settings
+
+COMMANDS = {
+    "bench": "Measure inference time, or compare runes",
+    "block": "Show a proc-block, or copy its source into a project",
+    "boards": "List the boards that rune fit knows",
+    "build": "Build the Runefile of a project into a rune",
+    "check": "Check a Runefile and explain what is wrong",
+    "completion": "Print the shell completion of this command",
+    "evaluate": "Evaluate a rune on labelled samples",
+    "fit": "Say which boards a rune fits, and how fast it may be",
+    "fmt": "Format a Runefile",
+    "graph": "Draw a pipeline for Graphviz",
+    "inspect": "Show what is inside a rune or a project",
+    "login": "Sign in to a registry",
+    "lsp": "Start the language server for an editor",
+    "model-info": "Show a model's inputs, outputs and ops",
+    "new": "Start a project from a template or from a model",
+    "pull": "Fetch a rune from a registry",
+    "run": "Run a rune on files or generated input",
+    "verify": "Compare a rune with the reference interpreter",
+    "version": "Show the version of this command",
+}
+"""By name, with what `rune --help` says of each."""
+
+
+@click.command(
+    cls=LazyGroup,
+    summaries=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
+)
+@click.option("--unstable", is_flag=True, help="Accepted for old scripts; has no effect.")
+@click.option(
+    "--rune-repo-dir",
+    envvar="RUNE_REPO_DIR",
+    type=click.Path(path_type=Path),
+    help="Accepted for old scripts, together with --unstable; a rune is built without the sources of Rune.",
+)
+@click.version_option(rune.__version__, "-V", "--version", prog_name="rune", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Path | None) -> None:
+    """Describe, build and run machine learning for small devices."""
+    source = context.get_parameter_source("rune_repo_dir")
+    if rune_repo_dir is not None and source is ParameterSource.COMMANDLINE and not unstable:
+        raise click.UsageError("--rune-repo-dir needs --unstable")
+    context.obj = Settings(colour, context.meta["rune.variables"])
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

@@ -1,0 +1,287 @@
+"""A client of the OCI distribution protocol that pulls runes. It verifies the digest of all that it downloads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from rune.compiler.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
+from rune.compiler.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
+from rune.compiler.blocks.artefact import digest_of as block_digest
+from rune.compiler.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
+from rune.tools.remote.errors import (
+    DigestMismatch,
+    NotABlock,
+    NotARune,
+    NotFound,
+    RegistryRefused,
+    RegistryUnreachable,
+    SignInNeeded,
+    UnsafeRegistry,
+)
+from rune.tools.remote.reference import Reference, is_loopback
+from rune.wording import plain, size_text
+
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
+RUNE_TYPE = "application/wasm"
+TITLE = "org.opencontainers.image.title"
+
+MANIFEST_LIMIT = 4 * 1024 * 1024
+"""Bytes; the protocol's own advice for the largest manifest."""
+REFUSAL_LIMIT = 64 * 1024
+"""Bytes of a refusal that are read for its reason."""
+RUNE_LIMIT = 512 * 1024 * 1024
+"""Bytes of the largest rune that is pulled."""
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_REDIRECTS = 5
+_MOST_TAGS = 1_000
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_WARNING = re.compile(r'299 \S+ "(?P<text>[^"]*)"')
+"""https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#warnings"""
+_MOST_WARNINGS = 5
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that arrived and the bytes to expect."""
+
+
+@dataclass(frozen=True)
+class PulledRune:
+    """What was pulled: digests of the manifest and of the rune itself, the rune's bytes and the name it was given.
+
+    `warnings` are what the registry says beside it, such as that the version is deprecated.
+    """
+
+    manifest_digest: str
+    digest: str
+    size: int
+    title: str | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PulledBlock:
+    """A block that was pulled: its digest, and the bytes of its manifest and its source."""
+
+    digest: str
+    manifest: bytes
+    source: bytes
+    warnings: tuple[str, ...] = ()
+
+
+class Registry:
+    """One registry, spoken to with at most one token. A context manager: leaving it closes the connections."""
+
+    def __init__(self, url: str, token: str | None = None, *, insecure: bool = False) -> None:
+        self._url = url
+        self._origin = _origin(url)
+        self._token = token
+        self._insecure = insecure
+        # A proxy cannot reach this machine's own loopback address.
+        trust_env = not is_loopback(urlsplit(url).netloc)
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=trust_env, headers={"User-Agent": "rune"})
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def check_token(self) -> None:
+        """Asks whether the registry knows the token. Raises `SignInNeeded` and the other errors of a registry."""
+        with self._get(f"{self._url}/v2/", "The registry", {}):
+            pass
+
+    def pull(self, reference: Reference, to: BinaryIO, progress: Progress | None = None) -> PulledRune:
+        """Writes the rune's bytes to `to`. On an error what was written is to be thrown away.
+
+        Raises `NotFound`, `SignInNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
+        """
+        manifest_digest, manifest, warnings = self._manifest(reference)
+        digest, size, title = _rune_layer(reference, manifest)
+        url = f"{self._url}/v2/{reference.repository}/blobs/{digest}"
+        sha256 = hashlib.sha256()
+        received = 0
+        with self._get(url, f"The rune of {reference}", {}) as response:
+            for chunk in _chunks(response):
+                received += len(chunk)
+                if received > size:
+                    raise RegistryRefused(f"The rune of {reference} is longer than the {size} bytes that were promised")
+                sha256.update(chunk)
+                to.write(chunk)
+                if progress is not None:
+                    progress(received, size)
+        actual = f"sha256:{sha256.hexdigest()}"
+        if actual != digest:
+            raise DigestMismatch(f"The rune of {reference}", digest, actual)
+        return PulledRune(manifest_digest, digest, size, title, warnings)
+
+    def block_versions(self, block: SharedName) -> tuple[str, ...]:
+        """The versions of a block, the newest first. Raises `NotFound` and the other errors of a registry."""
+        repository = f"{block.organisation}/{block.project}/blocks/{block.name}"
+        url = f"{self._url}/v2/{repository}/tags/list?n={_MOST_TAGS}"
+        try:
+            tags = json.loads(self._small(url, str(block), {}, REFUSAL_LIMIT)[0])["tags"]
+            found = [tag for tag in tags if is_block_version(tag)]
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
+            raise RegistryRefused(f"The versions of {block} cannot be read") from error
+        return tuple(sorted(found, key=version_key, reverse=True))
+
+    def block(self, path: SharedPath, digest: str | None = None) -> PulledBlock:
+        """A version of a block; `digest` is what it must have. Raises `NotFound`, `SignInNeeded`, `DigestMismatch`,
+        `NotABlock`, `RegistryRefused` and `RegistryUnreachable`."""
+        block = path.block
+        address = f"{self._url}/v2/{block.organisation}/{block.project}/blocks/{block.name}"
+        url = f"{address}/manifests/{digest or path.version}"
+        manifest, headers = self._small(url, str(path), {"Accept": MANIFEST_TYPE}, BLOCK_MANIFEST_LIMIT)
+        for expected in (digest, headers.get("Docker-Content-Digest")):
+            if expected is not None and expected != block_digest(manifest):
+                raise DigestMismatch(f"The manifest of {path}", expected, block_digest(manifest))
+        try:
+            said = read_block_manifest(manifest)
+        except BadArtefact as error:
+            raise NotABlock(f"The manifest of {path} {error}") from error
+        if (said.name, said.version) != (block.name, path.version):
+            raise NotABlock(f"What the registry gave as {path} is {said.name}@{said.version}")
+        source, _ = self._small(f"{address}/blobs/{said.source}", str(path), {}, SOURCE_LIMIT)
+        if block_digest(source) != said.source:
+            raise DigestMismatch(f"The source of {path}", said.source, block_digest(source))
+        return PulledBlock(block_digest(manifest), manifest, source, _warnings(headers.get_list("Warning")))
+
+    def _small(self, url: str, what: str, headers: dict[str, str], limit: int) -> tuple[bytes, httpx.Headers]:
+        """An answer that is held in memory, and its headers."""
+        with self._get(url, what, headers) as response:
+            body = bytearray()
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > limit:
+                    raise RegistryRefused(f"What {self._url} answers for {what} is larger than {size_text(limit)}")
+            return bytes(body), response.headers
+
+    def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        url = f"{self._url}/v2/{reference.repository}/manifests/{reference.version}"
+        with self._get(url, str(reference), {"Accept": MANIFEST_TYPE}) as response:
+            body = bytearray()
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > MANIFEST_LIMIT:
+                    raise RegistryRefused(
+                        f"The manifest of {reference} is larger than the limit of {size_text(MANIFEST_LIMIT)}"
+                    )
+            promised = response.headers.get("Docker-Content-Digest")
+            warnings = _warnings(response.headers.get_list("Warning"))
+        actual = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        for expected in (reference.digest, promised):
+            if expected is not None and expected != actual:
+                raise DigestMismatch(f"The manifest of {reference}", expected, actual)
+        try:
+            manifest = json.loads(bytes(body))
+        except (ValueError, RecursionError) as error:
+            raise RegistryRefused(f"The manifest of {reference} is not JSON") from error
+        if not isinstance(manifest, dict):
+            raise RegistryRefused(f"The manifest of {reference} is not a JSON object")
+        return actual, manifest, warnings
+
+    @contextmanager
+    def _get(self, url: str, what: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """One GET with its redirects. The token goes to the registry alone, never to where it sends us."""
+        try:
+            for _ in range(_REDIRECTS):
+                own = {"Authorization": f"Bearer {self._token}"} if self._token and _origin(url) == self._origin else {}
+                with self._client.stream("GET", url, headers={**headers, **own}) as response:
+                    if response.is_redirect and response.has_redirect_location:
+                        url = self._sent_on(response)
+                        continue
+                    if response.status_code != httpx.codes.OK:
+                        raise self._refusal(response, what)
+                    yield response
+                    return
+        except httpx.InvalidURL as error:
+            raise RegistryRefused(f"{self._url} redirects to an address that cannot be read") from error
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
+        raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
+
+    def _sent_on(self, response: httpx.Response) -> str:
+        """Where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for plain http to elsewhere."""
+        url = str(response.url.join(response.headers["Location"]))
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):
+            raise UnsafeRegistry(f"{self._url} redirects to {url}, which is not https")
+        return url
+
+    def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
+        status = response.status_code
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            why = "your token is invalid or has expired" if self._token else "it needs a token"
+            return SignInNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
+        if status == httpx.codes.NOT_FOUND:
+            hint = "" if self._token else f" If it is private, run rune login {self._url} first."
+            return NotFound(f"{what} was not found at {self._url}.{hint}", status)
+        return RegistryRefused(f"{self._url} answered {status}{_explanation(response)}", status)
+
+
+def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, int, str | None]:
+    """Digest, size and title of the one layer that is a rune. Raises `NotARune` or `RegistryRefused`."""
+    config = manifest.get("config")
+    layers = manifest.get("layers")
+    if not isinstance(config, dict) or not isinstance(layers, list):
+        raise NotARune(f"{reference} is not an artifact with layers, so it is not a rune")
+    runes = [layer for layer in layers if isinstance(layer, dict) and layer.get("mediaType") == RUNE_TYPE]
+    if config.get("mediaType") != CONFIG_TYPE or len(runes) != 1:
+        raise NotARune(f"{reference} is an artifact of another kind ({config.get('mediaType')}), not a rune")
+    digest, size = runes[0].get("digest"), runes[0].get("size")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int) or size < 0:
+        raise RegistryRefused(f"The manifest of {reference} does not describe its rune correctly")
+    if size > RUNE_LIMIT:
+        raise RegistryRefused(
+            f"The rune of {reference} has {size_text(size)}, more than the limit of {size_text(RUNE_LIMIT)}"
+        )
+    annotations = runes[0].get("annotations")
+    title = annotations.get(TITLE) if isinstance(annotations, dict) else None
+    return digest, size, title if isinstance(title, str) else None
+
+
+def _warnings(headers: list[str]) -> tuple[str, ...]:
+    """What a registry warns of, in the protocol's form; Hammer Forge writes what is no ASCII as UTF-8 in percents."""
+    found = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
+    return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in found if each)
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_bytes(64 * 1024)
+    except httpx.DecodingError as error:
+        raise RegistryRefused("The registry's answer cannot be decoded") from error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _explanation(response: httpx.Response) -> str:
+    """The registry's own words, if it has the protocol's error form and is brief."""
+    body = bytearray()
+    for chunk in _chunks(response):
+        body += chunk
+        if len(body) > REFUSAL_LIMIT:
+            return ""
+    try:
+        first = json.loads(bytes(body))["errors"][0]
+        text = str(first.get("message") or first.get("code"))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return ""
+    return f": {plain(text, longest=200)}"

@@ -1,0 +1,112 @@
+"""Every small model gives, compiled, what TensorFlow Lite's reference kernels give; what lacks a kernel is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+
+from rune.compiler.anvil.errors import UnsupportedModel
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.ops.binary_float32 import Binary
+from rune.compiler.anvil.ops.unary_float32 import Unary
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.tflite import Model, read_model
+from rune.tensor import ElementType
+from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
+
+ELEMENTWISE = tuple(
+    f"{op}_f32"
+    for op in (*(each.value for each in Unary), *(each.value for each in Binary), "relu", "relu6", "leaky_relu")
+)
+"""How the models begin that passes may compute when the rune is built."""
+
+LAST_BITS = (
+    *("cos_f32", "gelu_f32", "log_f32", "sin_f32", "tanh_f32"),  # the reference asks the C library of its machine
+    *("svdf_f32", "unidirectional_sequence_lstm_f32"),  # the reference's own sums and functions of vectors
+)
+"""How the models of floats begin whose last bits differ from the reference's, and why."""
+
+MODULES = 4
+"""The models are compiled a share at a time, so that both processors have work."""
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, list[list[TensorBytes]]]:
+    """For each model the tensors that it gave in each of its runs."""
+    cases = model_cases()
+    models = {case.name: read_model(case.data) for case in cases}
+    shares = [cases[start::MODULES] for start in range(MODULES)]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(partial(_answers_of, models), shares)
+    return {name: given for share in found for name, given in share.items()}
+
+
+def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[str, list[list[TensorBytes]]]:
+    names = {case.name: models[case.name] for case in cases}
+    rune = loaded(module_of(models_pipeline(names), names))
+    given: dict[str, list[list[TensorBytes]]] = {case.name: [] for case in cases}
+    for number in range(max(len(case.runs) for case in cases)):
+        inputs = [data for case in cases for data in case.runs[number % len(case.runs)].inputs]
+        messages = run(rune, inputs)
+        for case, message in zip(cases, messages, strict=True):
+            if number < len(case.runs):
+                given[case.name].append(tensors_of(message.data))
+    return given
+
+
+@pytest.mark.parametrize("case", model_cases(), ids=lambda case: case.name)
+def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: dict[str, list[list[TensorBytes]]]) -> None:
+    for expected_run, given_run in zip(case.runs, answers[case.name], strict=True):
+        for expected, (kind, given) in zip(expected_run.outputs, given_run, strict=True):
+            if kind.element is ElementType.F32 and case.name.startswith(LAST_BITS):
+                assert_close(expected, given)
+            else:
+                assert given == expected
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in model_cases() if case.name.startswith(ELEMENTWISE)], ids=lambda case: case.name
+)
+def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
+    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
+) -> None:
+    expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
+    assert [[data for _, data in given] for given in answers[case.name]] == expected
+
+
+@pytest.mark.parametrize("case", [case for case in model_cases() if "_hybrid" in case.name], ids=lambda case: case.name)
+def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
+    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
+) -> None:
+    """A last bit that differs would become a whole step in the next such layer."""
+    expected = [list(run.outputs) for run in case.runs]
+    assert [[data for _, data in given] for given in answers[case.name]] == expected
+    assert evaluated_outputs(case.data, [run.inputs for run in case.runs]) == expected
+
+
+def assert_close(expected: bytes, given: bytes) -> None:
+    """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
+    wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(given, "<f4")
+    assert wanted.shape == got.shape
+    allowed = np.maximum(1e-5 * np.abs(wanted), 1e-6 * np.abs(wanted).max())
+    assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all()
+
+
+@pytest.mark.parametrize("case", refused_cases(), ids=lambda case: case.name)
+def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
+    found = unsupported(read_model(case.data))
+    assert tuple((each.op, each.types, each.count) for each in found) == case.unsupported
+
+
+def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> None:
+    case = next(case for case in refused_cases() if case.name == "elu_i8")
+    models = {"model": read_model(case.data)}
+    with pytest.raises(UnsupportedModel, match="model needs operators that are not supported yet: ELU with int8"):
+        lower(models_pipeline(models), models, WASM32)

@@ -1,0 +1,117 @@
+"""Quantised models whose intermediate numbers reach the ends of 32 bits: the reference kernels' bytes, all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from rune.compiler.anvil.errors import UnsupportedModel
+from rune.compiler.targets.finding import find_target
+from rune.compiler.verify.instrumented import ModelProbe
+from rune.compiler.verify.probe import build_probe
+from rune.model.tflite import read_model
+from rune.running.runtime.interpreters.tflite import open_tflite
+from tests.models.model_graph import Graph
+from tests.models.model_layers import ACTIVATIONS
+
+INPUTS = (-128, 127, 0, -127, 1)
+
+
+def agree(data: bytes, inputs: Sequence[NDArray[np.int8]]) -> None:
+    """The compiled model gives the reference's bytes for each input, in vectors and in portable C."""
+    model = read_model(data)
+    reference = open_tflite(data, reference=True)
+    for target in ("wasm32", "wasm32-mvp"):
+        probe = ModelProbe(build_probe(model, model.outputs, target=find_target(target)))
+        for values in inputs:
+            (expected,), (given,) = (run.run([values.tobytes()]) for run in (reference, probe))
+            assert np.frombuffer(given, np.int8).tolist() == np.frombuffer(expected, np.int8).tolist()
+
+
+def constants(count: int) -> list[NDArray[np.int8]]:
+    """Inputs of one level each, then noise."""
+    generator = np.random.default_rng(1)
+    noise = [generator.integers(-128, 128, count).astype(np.int8) for _ in range(4)]
+    return [np.full(count, level, np.int8) for level in INPUTS] + noise
+
+
+def pointwise(
+    weights: NDArray[np.int8], bias: Sequence[int], multiplier: float, activation: str, zero_point: int
+) -> bytes:
+    """A 1x1 convolution of one pixel, its input from zero point -128 on; `weights` are [output channel, channel]."""
+    channels, depth = weights.shape
+    graph = Graph("pointwise")
+    image = graph.input("image", (1, 1, 1, depth), "int8", 1.0, -128)
+    filters = graph.constant("filters", weights.reshape(channels, 1, 1, depth), 1.0)
+    biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
+    output = graph.tensor("output", (1, 1, 1, channels), "int8", 1.0 / multiplier, zero_point)
+    options: Any = schema.Conv2DOptionsT()
+    options.strideH = options.strideW = options.dilationHFactor = options.dilationWFactor = 1
+    options.padding, options.fusedActivationFunction = 1, ACTIVATIONS[activation]
+    graph.operator("CONV_2D", [image, filters, biases], [output], options)
+    return graph.finish(output)
+
+
+def test_a_sum_whose_distance_from_the_middle_leaves_32_bits_is_not_wrapped() -> None:
+    """The least sum lies near -2**31 and the middle of the output above zero: their difference does not fit."""
+    weights = np.full((1, 66_400), 127, np.int8)
+    agree(pointwise(weights, [-(2**31) + 2**20 + 1], 127 / 6e8, "relu", -128), constants(66_400))
+
+
+@pytest.mark.parametrize("multiplier", [0.75, 0.999999999, 1.0, 3.0, 1e-6, 1e6])
+@pytest.mark.parametrize("bias", [-(2**31), 2**31 - 1, 2**31 - 100, -(2**30)])
+def test_a_convolution_with_a_bias_at_the_end_of_32_bits_is_the_references(multiplier: float, bias: int) -> None:
+    weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
+    agree(pointwise(weights, [bias, 0, -1000], multiplier, "none", -5), constants(64))
+
+
+def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float) -> bytes:
+    """A FULLY_CONNECTED, its input from zero point -128 on; `weights` are [output, number]."""
+    outputs, count = weights.shape
+    graph = Graph("connected")
+    numbers = graph.input("numbers", (1, count), "int8", 1.0, -128)
+    rows = graph.constant("weights", weights, 1.0)
+    biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
+    output = graph.tensor("output", (1, outputs), "int8", 1.0 / multiplier, -5)
+    options: Any = schema.FullyConnectedOptionsT()
+    graph.operator("FULLY_CONNECTED", [numbers, rows, biases], [output], options)
+    return graph.finish(output)
+
+
+@pytest.mark.parametrize(("multiplier", "bias"), [(0.3, 2**31 - 1), (0.3, -(2**31)), (1.5, 2**29), (100.0, 2**23)])
+def test_a_fully_connected_layer_up_to_32_bits_is_the_references(multiplier: float, bias: int) -> None:
+    weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
+    agree(connected(weights, [bias, 0, -1000], multiplier), constants(64))
+
+
+@pytest.mark.parametrize(("multiplier", "bias"), [(1.5, 2**31 - 1), (1e6, 2**20), (0.999999999, 2**31 - 1)])
+def test_a_fully_connected_layer_beyond_32_bits_is_left_to_the_host(multiplier: float, bias: int) -> None:
+    model = read_model(connected(np.ones((1, 64), np.int8), [bias], multiplier))
+    with pytest.raises(UnsupportedModel, match="leave 32 bits"):
+        build_probe(model, model.outputs)
+
+
+def rescaled(scale: float) -> bytes:
+    """A QUANTIZE of bytes of a scale to bytes of scale 1."""
+    graph = Graph("rescaled")
+    numbers = graph.input("numbers", (1, 256), "int8", scale, 0)
+    output = graph.tensor("output", (1, 256), "int8", 1.0, 3)
+    graph.operator("QUANTIZE", [numbers], [output], schema.QuantizeOptionsT())
+    return graph.finish(output)
+
+
+@pytest.mark.parametrize("scale", [2.0**-20, 0.7, 1.0, 1000.0, 2.0**20])
+def test_bytes_of_scales_far_apart_are_the_references(scale: float) -> None:
+    every = np.arange(-128, 128).astype(np.int8)
+    agree(rescaled(scale), [every])
+
+
+def test_bytes_of_scales_beyond_32_bits_are_left_to_the_host() -> None:
+    model = read_model(rescaled(2.0**30))
+    with pytest.raises(UnsupportedModel, match="leave 32 bits"):
+        build_probe(model, model.outputs)

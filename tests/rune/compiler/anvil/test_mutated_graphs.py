@@ -1,0 +1,75 @@
+"""Whatever graphs, variables and states a file names, a model is compiled or refused by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rune.compiler.anvil.errors import AnvilError
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.tflite import ModelError, read_model, signature
+from tests.model_cases import model_cases
+from tests.models.mutated_models import mutated
+from tests.proof.mutants import Recorder, prove
+from tests.rune.compiler.anvil.pipelines import models_pipeline
+
+STARTS = (
+    "if_",
+    "while_",
+    "read_variable_",
+    "svdf_",
+    "unidirectional_sequence_lstm_",
+    "detection_post_process_",
+    "embedding_lookup_",
+    "gather_nd_",
+    "space_to_batch_nd_",
+    "batch_to_space_nd_",
+)
+"""How the models begin that call graphs, keep something, or look something up."""
+
+ORIGINALS = tuple(case.data for case in model_cases() if case.name.startswith(STARTS))
+MUTANTS = 300
+
+
+def outcome(data: bytes) -> str:
+    """What becomes of a file; every other error is raised."""
+    try:
+        model = read_model(data)
+        signature(model)
+    except ModelError:
+        return "not read"
+    if unsupported(model):
+        return "not compiled"
+    try:
+        program = lower(models_pipeline({"model": model}), {"model": model}, WASM32)
+        WASM32.emit(program, plan(program, WASM32.limits), "any")
+    except AnvilError:
+        return "contradictory"
+    return "compiled"
+
+
+def outcomes(numbers: range) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for number in numbers:
+        try:
+            found[outcome(mutated(ORIGINALS, number))] += 1
+        except Exception as error:
+            raise AssertionError(f"mutant {number} was not refused by name") from error
+    return found
+
+
+def test_a_mutant_is_compiled_or_refused_by_name() -> None:
+    found = outcomes(range(MUTANTS))
+    assert all(found[each] > MUTANTS // 50 for each in ("not read", "not compiled", "compiled")), found
+
+
+@pytest.mark.proof(shares=20)
+def test_a_million_mutants_are_compiled_or_refused_by_name(record_property: Recorder) -> None:
+    found: Counter[str] = Counter()
+    prove(record_property, ORIGINALS, lambda data: found.update([outcome(data)]), (), make=mutated)
+    for each, count in found.items():
+        record_property(each, count)

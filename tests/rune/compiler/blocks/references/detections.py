@@ -1,0 +1,97 @@
+"""References of the blocks behind detectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tests.rune.compiler.blocks.references.case import F32, F64, Array, Case, Given, Reference, case, noise
+
+
+def _overlap(one: Array, other: Array) -> np.float32:
+    """Intersection over union of two boxes, in f32."""
+    low = np.maximum(np.minimum(one[:2], one[2:]), np.minimum(other[:2], other[2:]))
+    high = np.minimum(np.maximum(one[:2], one[2:]), np.maximum(other[:2], other[2:]))
+    common = np.prod(np.maximum(high - low, F32(0)), dtype=F32)
+    areas = [np.prod(np.abs(each[2:] - each[:2]), dtype=F32) for each in (one, other)]
+    return F32(0) if min(areas) <= 0 else F32(common / F32(F32(areas[0] + areas[1]) - common))
+
+
+def nms(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    boxes = inputs[0].reshape(-1, 4)
+    scores = inputs[1].reshape(len(boxes), -1)
+    best = [int(np.nanargmax(row)) if not np.isnan(row).all() else 0 for row in scores]
+    counted = [i for i, k in enumerate(best) if scores[i, k] > F32(given["threshold"])]
+    kept: list[int] = []
+    for i in sorted(counted, key=lambda i: -scores[i, best[i]]):
+        rivals = [j for j in kept if given["among"] == "all" or best[j] == best[i]]
+        if all(not _overlap(boxes[i], boxes[j]) > F32(given["overlap"]) for j in rivals):
+            kept.append(i)
+    rows = [[*boxes[i], scores[i, best[i]], best[i]] for i in kept[: given["most"]]]
+    return [np.array(rows, F32).reshape(-1, 6)]
+
+
+def ssd_boxes(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    codes = inputs[0].reshape(-1, 4)
+    anchors = np.array(given["anchors"].replace(",", " ").split(), F64).astype(F32).reshape(-1, 4)
+    scales = np.array([given[name] for name in ("y_scale", "x_scale", "h_scale", "w_scale")], F32)
+    middle = codes[:, :2] / scales[:2] * anchors[:, 2:] + anchors[:, :2]
+    grown = np.exp((codes[:, 2:] / scales[2:]).astype(F64)).astype(F32)
+    half = F32(0.5) * grown * anchors[:, 2:]
+    return [np.concatenate([middle - half, middle + half], axis=1)]
+
+
+def yolo_boxes(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    table = inputs[0].reshape(inputs[0].shape[-2:])
+    rows = table if given["version"] == "v5" else table.T
+    middle, half = rows[:, [1, 0]], rows[:, [3, 2]] * F32(0.5)
+    boxes = np.concatenate([middle - half, middle + half], axis=1) * F32(given["factor"])
+    return [boxes, rows[:, 5:] * rows[:, 4:5] if given["version"] == "v5" else np.ascontiguousarray(rows[:, 4:])]
+
+
+def key_points(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    _, _, columns, points = inputs[0].shape
+    cells = inputs[0].reshape(-1, points)
+    moved = inputs[1].reshape(-1, 2, points) if len(inputs) > 1 else None
+    found = []
+    for point in range(points):
+        heat = np.where(np.isnan(cells[:, point]), -np.inf, cells[:, point])
+        best = int(np.argmax(heat))
+        if heat[best] > F32(given["threshold"]):
+            place = np.array(divmod(best, columns), F32) * F32(given["stride"])
+            place = place if moved is None else place + moved[best, :, point]
+            found.append([*place, heat[best], point])
+    return [np.array(found, F32).reshape(-1, 4)]
+
+
+REFERENCES: Mapping[str, Reference] = {
+    "nms": nms,
+    "ssd_boxes": ssd_boxes,
+    "yolo_boxes": yolo_boxes,
+    "key_points": key_points,
+}
+
+_BOXES = np.array(
+    [[0, 0, 10, 10], [1, 1, 11, 11], [0, 0, 10, 10.5], [20, 20, 30, 30], [10, 10, 0, 0], [5, 5, 5, 9]], F32
+)
+_SCORES = np.array([[0.9, 0.1], [0.75, 0.2], [0.1, 0.8], [0.6, 0.6], [0.9, 0.3], [0.7, 0.1]], F32)
+_ANCHORS = "0.5 0.5 1 1\n0.25, 0.75, 0.5, 0.2"
+_COLUMNS = np.array([[np.nan, 2], [1, 2], [3, 4], [5, 6], [7, 8]], F32)[:, [0, 1, 1, 1, 1]]
+CASES: Sequence[Case] = (
+    case("nms", "each class by itself, ties, corners the other way round, an empty box", _BOXES, _SCORES),
+    case("nms", "among all", _BOXES[None], _SCORES[None], among="all"),
+    case("nms", "two at most, a small overlap", _BOXES, _SCORES, most=2, overlap=0.1),
+    case("nms", "nothing above the threshold", _BOXES, _SCORES, threshold=0.9),
+    case("nms", "one class, NaN", _BOXES[:3], np.array([np.nan, 0.6, 0.7], F32)),
+    case("nms", "many", np.sort(noise(90, 40, 2, 2, scale=3), axis=1).reshape(40, 4), noise(91, 40, 3), threshold=-0.5),
+    case("ssd_boxes", "two anchors", np.array([[[1, -2, 0.5, -0.5], [0, 0, 0, 0]]], F32), anchors=_ANCHORS),
+    case("ssd_boxes", "other scales", noise(92, 2, 4), anchors=_ANCHORS, y_scale=1, x_scale=2.5, h_scale=1, w_scale=3),
+    case("ssd_boxes", "too large", np.array([[0, 0, 1000, 0]], F32), anchors="1 1 1 1"),
+    case("yolo_boxes", "columns", noise(93, 1, 6, 7)),
+    case("yolo_boxes", "columns in pixels, NaN", _COLUMNS, factor=96),
+    case("yolo_boxes", "rows", noise(94, 1, 3, 7), version="v5"),
+    case("key_points", "maps alone, ties", np.array([0.1, 0.9, 0.7, 0.2, 0.7, 0.9], F32).reshape(1, 3, 1, 2)),
+    case("key_points", "offsets", noise(95, 1, 3, 4, 3), noise(96, 1, 3, 4, 6), stride=16, threshold=1.2),
+    case("key_points", "nothing, NaN", np.full((1, 2, 2, 2), np.nan, F32)),
+)  # fmt: skip

@@ -1,0 +1,89 @@
+"""Writes `library_features.json`: what the libraries themselves make of one sound, for the presets that are named so.
+
+Run `KERAS_BACKEND=numpy python -m tests.rune.compiler.blocks.references.make_library_features` in an environment of its
+own with librosa==0.11.0, keras==3.15.1, python_speech_features==0.6, pymicro-features==2.0.2, scipy==1.17.1 and
+numpy==2.4.6.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.rune.compiler.blocks.references.library_sound import KERAS, LIBROSA, RATE, SOUND
+
+PATH = Path(__file__).parent / "library_features.json"
+
+
+def _rows(features: Any) -> list[list[float]]:
+    return [[float(f"{value:.9g}") for value in row] for row in np.asarray(features)]
+
+
+def _of_librosa(real: Any) -> dict[str, Any]:
+    import librosa  # type: ignore[import-not-found,unused-ignore]
+
+    options = {"sr": RATE, "n_fft": LIBROSA["fft_size"], "hop_length": LIBROSA["step"], "n_mels": LIBROSA["bands"]}
+    energies = librosa.feature.melspectrogram(y=real, **options)
+    return {
+        "mfe": _rows(energies.T),
+        "log_mel": _rows(librosa.power_to_db(energies).T),
+        "mfcc": _rows(librosa.feature.mfcc(y=real, n_mfcc=20, **options).T),
+    }
+
+
+def _of_keras(real: Any) -> dict[str, Any]:
+    os.environ["KERAS_BACKEND"] = "numpy"
+    import keras  # type: ignore[import-not-found,unused-ignore]
+
+    def layer(**more: Any) -> Any:
+        return keras.layers.MelSpectrogram(
+            fft_length=KERAS["fft_size"],
+            sequence_stride=KERAS["step"],
+            num_mel_bins=KERAS["bands"],
+            sampling_rate=RATE,
+            **more,
+        )(real[None])[0]
+
+    return {"mfe": _rows(np.asarray(layer(power_to_db=False)).T), "log_mel": _rows(np.asarray(layer()).T)}
+
+
+def _of_speech(sound: Any) -> dict[str, Any]:
+    import python_speech_features as speech  # type: ignore[import-not-found,unused-ignore]
+
+    return {
+        "mfe": _rows(speech.fbank(sound, RATE)[0]),
+        "log_mel": _rows(speech.logfbank(sound, RATE)),
+        "mfcc": _rows(speech.mfcc(sound, RATE)),
+    }
+
+
+def _of_micro(sound: Any) -> dict[str, Any]:
+    from pymicro_features import MicroFrontend  # type: ignore[import-not-found,unused-ignore]
+
+    frontend, found, data = MicroFrontend(), [], sound.astype("<i2").tobytes()
+    while len(data) >= 320:
+        answer = frontend.process_samples(data[:320])
+        data = data[2 * answer.samples_read :]
+        if answer.features:
+            found.append(answer.features)
+    return {"log_mel": _rows(found)}
+
+
+def main() -> None:
+    real = SOUND.astype(np.float32) / np.float32(32768)
+    made = {
+        "librosa": _of_librosa(real),
+        "keras": _of_keras(real),
+        "python_speech_features": _of_speech(SOUND),
+        "micro_frontend": _of_micro(SOUND),
+    }
+    lines = [f'  "{name}": {json.dumps(features)}' for name, features in made.items()]
+    PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` is what libraries give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tests.rune.compiler.blocks.references import micro_frontend
+from tests.rune.compiler.blocks.references.case import (
+    F32,
+    F64,
+    Array,
+    Case,
+    Given,
+    History,
+    Reference,
+    case,
+    noise,
+    whole,
+)
+
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "keras": {"frame": 2048, "step": 512, "fft_size": 2048, "bands": 128, "low": 20.0, "coefficients": 13},
+    "librosa": {"frame": 2048, "step": 512, "fft_size": 2048, "bands": 128, "low": 0.0, "coefficients": 20},
+    "python_speech_features": {
+        "frame": 400,
+        "step": 160,
+        "fft_size": 512,
+        "bands": 26,
+        "low": 0.0,
+        "coefficients": 13,
+    },
+}
+EPSILON = np.finfo(F64).eps
+
+
+def _complete(given: Given) -> dict[str, Any]:
+    own = DEFAULTS[given["preset"]]
+    full = {name: given.get(name) or value for name, value in own.items()}
+    if not given.get("frame") and own["frame"] == own["fft_size"]:
+        full["frame"] = full["fft_size"]
+    full["high"] = given["high"] or given["sample_rate"] / 2
+    return full
+
+
+def _htk(hertz: Any) -> Any:
+    return 2595.0 * np.log10(1.0 + np.asarray(hertz, F64) / 700.0)
+
+
+def _slaney(hertz: Any) -> Any:
+    hertz = np.asarray(hertz, F64)
+    return np.where(
+        hertz < 1000.0, hertz * 3.0 / 200.0, 15.0 + np.log(np.maximum(hertz, 1e-9) / 1000.0) * 27.0 / np.log(6.4)
+    )
+
+
+def _of_slaney(mel: Array) -> Array:
+    return np.where(mel < 15.0, mel * 200.0 / 3.0, 1000.0 * np.exp((mel - 15.0) * np.log(6.4) / 27.0))
+
+
+def _slopes(edges: Array, places: Array) -> Array:
+    low, top, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    return np.asarray(np.maximum(0.0, np.minimum((places - low) / (top - low), (high - places) / (high - top))))
+
+
+def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
+    size, bands = full["fft_size"], full["bands"]
+    rows = np.arange(size // 2 + 1) * rate / size
+    if preset == "keras":
+        edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
+        weights = _slopes(edges, _htk(rows)[None])
+        weights[:, 0] = 0.0
+        return weights
+    if preset == "librosa":
+        edges = _of_slaney(np.linspace(_slaney(full["low"]), _slaney(full["high"]), bands + 2))
+        return _slopes(edges, rows[None]) * (2.0 / (edges[2:] - edges[:-2]))[:, None]
+    edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
+    corners = np.floor((size + 1) * 700.0 * (10.0 ** (edges / 2595.0) - 1.0) / rate)
+    places = np.arange(size // 2 + 1)[None]
+    low, top, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
+    with np.errstate(all="ignore"):
+        rising = np.where((places >= low) & (places < top), (places - low) / (top - low), 0.0)
+        return rising + np.where((places >= top) & (places < high), (high - places) / (high - top), 0.0)
+
+
+def bands(given: Given, sound: Array) -> tuple[Array, Array]:
+    """The energies `[frames, bands]` and the whole energy of each frame."""
+    preset, full = given["preset"], _complete(given)
+    size, frame, step = full["fft_size"], full["frame"], full["step"]
+    x = sound.reshape(-1).astype(F64)
+    if preset == "python_speech_features":
+        x = np.append(x[0], x[1:] - 0.97 * x[:-1])
+        count = 1 + max(0, -(-(x.size - frame) // step))
+        x, window = np.pad(x, (0, size)), np.pad(np.ones(frame), (0, size - frame))
+        x = np.pad(x, (0, max(0, (count - 1) * step + size - x.size)))
+    else:
+        x = x / 32768.0 if sound.dtype == np.int16 else x
+        count = 1 + x.size // step
+        x = np.pad(x, size // 2, mode="reflect" if preset == "keras" else "constant")
+        before = (size - frame) // 2
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
+        window = np.pad(window, (before, size - frame - before))
+    rows = np.stack([x[t * step : t * step + size] * window for t in range(count)])
+    power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset == "python_speech_features" else 1)
+    return power @ filters(preset, given["sample_rate"], full).T, power.sum(axis=1)
+
+
+def _logarithms(preset: str, energies: Array) -> Array:
+    if preset == "python_speech_features":
+        return np.log(np.where(energies == 0, EPSILON, energies))
+    decibels = 10.0 * np.log10(np.maximum(1e-10, energies))
+    return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
+
+
+def mfe(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    return [bands(given, inputs[0])[0].astype(F32)]
+
+
+def mfcc(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    preset, full = given["preset"], _complete(given)
+    energies, whole_ = bands(given, inputs[0])
+    logs = _logarithms(preset, energies)
+    i, band = np.arange(full["coefficients"])[:, None], np.arange(full["bands"])[None]
+    cosines = np.sqrt(2.0 / full["bands"]) * np.cos(np.pi * i * (2 * band + 1) / (2 * full["bands"]))
+    if preset != "keras":
+        cosines[0] /= np.sqrt(2.0)
+    if preset == "python_speech_features":
+        cosines *= 1.0 + 11.0 * np.sin(np.pi * i / 22.0)
+    made = logs @ cosines.T
+    if preset == "python_speech_features":
+        made[:, 0] = np.log(np.where(whole_ == 0, EPSILON, whole_))
+    return [made.astype(F32)]
+
+
+def log_mel(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+    if given["preset"] != "micro_frontend":
+        return [_logarithms(given["preset"], bands(given, runs[-1][0])[0]).astype(F32)]
+    estimates = [0] * micro_frontend.BANDS
+    for (sound,) in runs:
+        if given["fresh"]:
+            estimates = [0] * micro_frontend.BANDS
+        made = np.array(micro_frontend.features(sound.reshape(-1).tolist(), given["step"] or 320, estimates))
+    if given["type"] == "u16":
+        return [made.astype(np.uint16)]
+    if given["type"] == "f32":
+        return [(made * 0.0390625).astype(F32)]
+    return [np.minimum((made * 256 + 333) // 666 - 128, 127).astype(np.int8)]
+
+
+REFERENCES: Mapping[str, Reference] = {"mfe": mfe, "mfcc": mfcc}
+HISTORIES: Mapping[str, History] = {"log_mel": log_mel}
+
+_T = np.arange(1400)
+_VOICE = (
+    (9000 * np.sin(_T * 0.11) * np.sin(_T * 0.004) + 3000 * np.sin(_T * 0.63)).astype(np.int16)
+    + whole(60, -150, 150, 1400, type_=np.int16)
+).astype(np.int16)
+_REAL = noise(61, 300, scale=0.1)
+_SMALL = {"frame": 64, "step": 48, "fft_size": 64, "bands": 8}
+
+CASES: Sequence[Case] = (
+    case("log_mel", "the frontend of TFLite Micro", _VOICE, type="u16"),
+    case("log_mel", "as micro_speech reads it", _VOICE, step=160, type="i8"),
+    case("log_mel", "as microWakeWord reads it", _VOICE[:800]),
+    case(
+        "log_mel",
+        "silence, and the loudest",
+        np.array([0] * 480 + [32767, -32768] * 240, np.int16),
+        step=480,
+        type="u16",
+    ),
+    Case(
+        "log_mel",
+        "an estimate that is kept",
+        ((_VOICE[:480],), (_VOICE[480:960],), (_VOICE[900:1380],)),
+        {"type": "u16", "fresh": 0},
+    ),
+    case("log_mel", "keras", _VOICE[:300], preset="keras", step=100, fft_size=128, bands=12),
+    case("log_mel", "librosa", _REAL, preset="librosa", step=100, fft_size=128, bands=12),
+    case("log_mel", "python_speech_features", _VOICE[:700], preset="python_speech_features", bands=20),
+    case("log_mel", "silence as librosa has it", np.zeros(200, F32), preset="librosa", **_SMALL),
+    case(
+        "log_mel",
+        "silence as python_speech_features has it",
+        np.zeros(70, np.int16),
+        preset="python_speech_features",
+        **_SMALL,
+    ),
+    case("mfe", "keras", _REAL, preset="keras", **_SMALL),
+    case("mfe", "librosa", _VOICE[:150], preset="librosa", sample_rate=8000, low=100, high=3000, **_SMALL),
+    case("mfe", "a short frame in a longer transform", _REAL[:150], preset="librosa", **_SMALL | {"frame": 40}),
+    case("mfe", "python_speech_features", _REAL, preset="python_speech_features", **_SMALL),
+    case("mfe", "bands too narrow for any row", _REAL[:90], preset="librosa", **_SMALL | {"bands": 32, "high": 2000}),
+    case("mfcc", "keras", _REAL, preset="keras", coefficients=5, **_SMALL),
+    case("mfcc", "librosa", _VOICE[:150], preset="librosa", coefficients=8, **_SMALL),
+    case("mfcc", "python_speech_features", _VOICE[:600], preset="python_speech_features"),
+)

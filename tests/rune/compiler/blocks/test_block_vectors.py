@@ -1,0 +1,72 @@
+"""Every block of the catalogue: its C under wasmtime gives what its golden vectors say."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.tensor import ElementType
+from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector, unpacked, vectors_of
+
+SIMPLE = ("image_normalization", "label", "modulo", "most_confident_indices", "normalize")
+VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block)]
+ELEMENTWISE = [vector for vector in VECTORS if vector.block.element is not None]
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> BlockModule:
+    return BlockModule(VECTORS, tmp_path_factory.mktemp("blocks"))
+
+
+def test_every_block_has_golden_vectors() -> None:
+    assert {vector.block.name for vector in VECTORS} == set(CATALOGUE)
+
+
+def _same(found: int | float | str, wanted: int | float | str) -> bool:
+    both_nan = isinstance(found, float) and isinstance(wanted, float) and math.isnan(found) and math.isnan(wanted)
+    same_sign = not isinstance(found, float) or math.copysign(1, found) == math.copysign(1, float(wanted))
+    return both_nan or (found == wanted and same_sign)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+def test_a_block_gives_its_golden_vectors(vector: Vector, module: BlockModule) -> None:
+    if vector.fails is not None:
+        with pytest.raises(BlockFailed, match=vector.fails):
+            module.run(vector)
+        return
+    for found, (type_, elements) in zip(module.made(vector), vector.outputs, strict=True):
+        wanted = unpacked(type_.element, elements)
+        assert found.type == type_
+        assert len(found.elements) == len(wanted)
+        assert all(map(_same, found.elements, wanted)), f"{found} is not {wanted}"
+
+
+@pytest.mark.parametrize("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
+def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it(vector: Vector) -> None:
+    element = vector.block.element and vector.block.element(vector.types, vector.arguments)
+    if element is None:
+        return
+    ((_, given),), ((type_, elements),) = vector.inputs, vector.outputs
+    wanted = unpacked(type_.element, elements)
+    assert [element(number) for number in given if not isinstance(number, str)] == wanted
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
+    block = CATALOGUE[name]
+    header = block.c_file.read_text(encoding="utf-8")
+    covered = {vector.types[0].element for vector in vectors_of(block)}
+    for element in ElementType:
+        is_taken = f"{name}_{element}(" in header or f"({element}, " in header
+        assert (element in covered) is is_taken, f"{name} and {element}"
+
+
+def test_the_longest_label_bounds_its_json() -> None:
+    block = CATALOGUE["label"]
+    for vector in vectors_of(block):
+        (output,) = block.outputs(vector.types, vector.arguments)
+        for _, elements in vector.outputs:
+            assert all(len(json.dumps(text, ensure_ascii=False).encode()) <= output.text_bound for text in elements)

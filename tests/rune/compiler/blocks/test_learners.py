@@ -1,0 +1,188 @@
+"""The blocks that learn: what their references find, which the C gives to the bit, meets the conditions of the optimum
+for any data, and is what scikit-learn finds. Each checker of a condition is shown first what it must refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rune.compiler.blocks.references import learners
+from tests.rune.compiler.blocks.references.case import Array
+from tests.rune.compiler.blocks.references.learners import Line, Penalties, Scores, Support
+
+LIBRARY = json.loads((Path(learners.__file__).parent / "library_learners.json").read_text(encoding="utf-8"))
+MACHINE = {"c": 200.0, "eps": 0.3, "tolerance": 1e-3}
+FEW = settings(max_examples=25, deadline=None, derandomize=True)
+
+
+def subgradient(rows: Array, targets: Array, penalties: Penalties, line: Line) -> float:
+    """How far from zero it is where it is farthest, as a share of the steepest that such targets could have."""
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    weights, away = line.weights, targets - targets.mean()
+    along = scaled.T @ (away - scaled @ weights) - penalties.square * weights - penalties.pull
+    low, high = along - penalties.slope, along + penalties.slope
+    off = np.where(weights > 0, abs(low), np.where(weights < 0, abs(high), np.maximum(low, -high).clip(0)))
+    steepest = np.sqrt(len(rows)) * np.linalg.norm(away) + abs(penalties.pull)
+    return float(off.max() / steepest + abs(line.offset - targets.mean()))
+
+
+def gap(rows: Array, sign: Array, bound: Array, c: float, found: Support) -> float:
+    """What the total is above that of the multipliers, as a share of the total, with what the multipliers break."""
+    twice = np.vstack([rows] * (len(sign) // len(rows)))
+    multipliers, weights = found.multipliers, found.line.weights
+    missed = np.maximum(bound - sign * found.line.behind(twice), 0).sum()
+    total = weights @ weights / 2 + c * missed
+    dual = (sign * multipliers) @ (twice - rows.mean(axis=0))
+    proved = bound @ multipliers - dual @ dual / 2
+    broken = abs((sign * multipliers).sum()) / c + max(-multipliers.min(), multipliers.max() - c, 0) / c
+    return float((total - proved) / total + broken)
+
+
+def slope(found: Scores, rows: Array, targets: Array) -> float:
+    """The length of the slope of the penalised likelihood, for each row."""
+    scaled, free = found.scaled(rows), slice(1 if len(found.labels) == 2 else 0, None)
+    truth = (targets[:, None] == found.labels).astype(float)
+    steep = (learners.shares(scaled @ found.weights.T) - truth).T @ scaled / len(rows)
+    return float(np.linalg.norm((steep + learners.LOGISTIC_PENALTY * found.weights)[free]))
+
+
+def _data(seed: int, least: int = 4) -> tuple[Array, Array, np.random.Generator]:
+    """Rows of features of several sizes that lean on each other, and targets that follow from them in part."""
+    chance = np.random.default_rng(seed)
+    count, features = int(chance.integers(least, 24)), int(chance.integers(1, 5))
+    rows = chance.standard_normal((count, features)) @ chance.standard_normal((features, features))
+    rows = rows * 10.0 ** chance.integers(-1, 3, features) + chance.integers(-5, 6, features)
+    along = (rows - rows.mean(axis=0)) / rows.std(axis=0) @ chance.standard_normal(features)
+    return rows, along + chance.standard_normal(count) * 10.0 ** chance.integers(-2, 1), chance
+
+
+def _two(targets: Array) -> Array:
+    """The upper half as 1."""
+    return np.where(targets > np.median(targets), 1.0, -1.0)
+
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def test_a_subgradient_that_is_not_zero_is_told() -> None:
+    rows, targets, _ = _data(1)
+    penalties = learners.usual_penalties({"alpha": 0.1, "l1_ratio": 0.5}, len(rows))
+    line = learners.descend("penalized_regression", rows, targets, penalties)
+    assert subgradient(rows, targets, penalties, line) < 1e-9
+    assert subgradient(rows, targets, penalties, replace(line, weights=line.weights * 1.0001)) > 1e-6
+    assert subgradient(rows, targets, penalties, replace(line, weights=line.weights * 0)) > 1e-3
+    assert subgradient(rows, targets, penalties, replace(line, offset=line.offset + 1e-3)) > 1e-4
+    assert subgradient(rows, targets, replace(penalties, pull=1.0), line) > 1e-3
+
+
+@FEW
+@given(SEEDS, st.sampled_from([0.01, 0.3, 3.0]), st.sampled_from([0.0, 0.5, 1.0]))
+def test_no_weight_of_a_penalised_regression_can_be_bettered(seed: int, alpha: float, l1_ratio: float) -> None:
+    rows, targets, _ = _data(seed)
+    for penalties in (
+        learners.usual_penalties({"alpha": alpha, "l1_ratio": l1_ratio}, len(rows)),
+        learners.published_penalties(targets, rows.shape[1]),
+    ):
+        line = learners.descend("penalized_regression", rows, targets, penalties)
+        assert subgradient(rows, targets, penalties, line) < 1e-9
+
+
+def test_the_published_elastic_net_minimises_what_was_published_and_the_mean_of_the_targets_pulls() -> None:
+    """The published one, put together as it was: rows below that carry a penalty, and the mean over those too."""
+    rows, targets, _ = _data(2)
+    scaled, targets = (rows - rows.mean(axis=0)) / rows.std(axis=0), targets + 30
+    count, features = rows.shape
+    below = np.sqrt(count / 2) * np.eye(features)
+    wide, high = np.vstack([scaled, below]), np.append(targets, np.zeros(features))
+
+    def total(weights: Array) -> float:
+        rest = wide @ weights - (high - high.mean())
+        return float(rest @ rest + count / 2 * abs(weights).sum())
+
+    penalties = learners.published_penalties(targets, features)
+    weights = learners.descend("elastic_net", rows, targets, penalties).weights
+    chance = np.random.default_rng(3)
+    for size in (1e-5, 1e-3, 1e-1, 1.0):
+        for _ in range(20):
+            assert total(weights) < total(weights + size * chance.standard_normal(features))
+    lower = learners.descend("elastic_net", rows, targets - 30, learners.published_penalties(targets - 30, features))
+    assert abs(lower.weights - weights).max() > 1
+
+
+def test_weights_and_multipliers_that_are_no_optimum_are_told() -> None:
+    rows, targets, _ = _data(4)
+    sign, ones = _two(targets), np.ones(len(rows))
+    found, _ = learners.classifier(MACHINE, rows, sign)
+    assert gap(rows, sign, ones, MACHINE["c"], found) < 1e-6
+    line = found.line
+    for wrong in (
+        replace(found, line=replace(line, weights=line.weights * 1.05)),
+        replace(found, line=replace(line, offset=line.offset + 0.05)),
+        replace(found, multipliers=found.multipliers * 0.95),
+        replace(found, multipliers=found.multipliers + 0.05),
+        replace(found, multipliers=found.multipliers - MACHINE["c"]),
+    ):
+        assert gap(rows, sign, ones, MACHINE["c"], wrong) > 1e-5
+
+
+@FEW
+@given(SEEDS, st.sampled_from([0.01, 10.0, 200.0]))
+def test_multipliers_prove_that_the_margin_is_the_widest(seed: int, c: float) -> None:
+    rows, targets, _ = _data(seed)
+    sign = _two(targets)
+    found, labels = learners.classifier({**MACHINE, "c": c}, rows, sign * 3 + 1)
+    assert labels.tolist() == [-2, 4]
+    assert gap(rows, sign, np.ones(len(rows)), c, found) < 2e-6
+
+
+@FEW
+@given(SEEDS, st.sampled_from([0.0, 0.3, 2.0]), st.sampled_from([0.1, 10.0]))
+def test_multipliers_prove_that_the_line_is_the_flattest(seed: int, eps: float, c: float) -> None:
+    rows, targets, _ = _data(seed)
+    found, mean = learners.regression({**MACHINE, "eps": eps, "c": c}, rows, targets)
+    assert abs(mean - targets.mean()) < 1e-9
+    sign, away = np.repeat([1.0, -1.0], len(rows)), targets - targets.mean()
+    if found.rounds:
+        assert gap(rows, sign, np.append(away, -away) - eps, c, found) < 2e-6
+    else:
+        assert max(away) - min(away) <= 2 * eps
+        assert not found.line.weights.any()
+
+
+def test_a_slope_that_is_not_zero_is_told() -> None:
+    rows, targets, _ = _data(5)
+    found = learners.logistic({"classes": 16}, rows, _two(targets))
+    assert slope(found, rows, _two(targets)) < 1e-10
+    assert slope(replace(found, weights=found.weights * 1.01), rows, _two(targets)) > 1e-9
+    assert slope(replace(found, weights=found.weights * 0), rows, _two(targets)) > 1e-2
+
+
+@FEW
+@given(SEEDS, st.integers(2, 4))
+def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: int) -> None:
+    rows, targets, _ = _data(seed, least=8)
+    labels = np.argsort(np.argsort(targets)) * classes // len(targets) * 2.5
+    found = learners.logistic({"classes": 16}, rows, labels)
+    assert found.labels.tolist() == [each * 2.5 for each in range(classes)]
+    assert slope(found, rows, labels) < 1e-10
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_a_reference_finds_what_scikit_learn_finds(name: str) -> None:
+    """To a thousandth of the largest number: as close as `tolerance` says."""
+    recorded: dict[str, Any] = LIBRARY[name]
+    inputs = [np.array(recorded[each]) for each in ("rows", "targets", "asked")]
+    (found,) = learners.REFERENCES[recorded["block"]](recorded["arguments"], inputs)
+    wanted = np.array(recorded["predicted"])
+    assert found.shape == wanted.shape
+    if recorded["labels"]:
+        assert found.tolist() == wanted.tolist()
+    else:
+        np.testing.assert_allclose(found, wanted, atol=recorded["close"] * abs(wanted).max())

@@ -1,0 +1,208 @@
+"""`rune build --target`: what is written for each target, and what a target without a host refuses by name."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target, targets
+from rune.model.tflite import read_model
+from rune.project.files import MemoryFiles
+from rune.running.container import read_rune
+from rune.source.runefile import HostResources
+from rune.source.runefile.codes import Code
+from rune.source.runefile.pipeline import Port
+from rune.tools.cli import main
+from tests.model_cases import refused_cases
+
+GOOD = """\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: u8, dimensions: [4]}]}
+  out: {out: serial, inputs: [in]}
+"""
+HOSTED = """\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: i8, dimensions: [1, 5]}]}
+  model: {model: ./model.tflite, inputs: [in], outputs: [{type: i8, dimensions: [1, 5]}]}
+  out: {out: serial, inputs: [model]}
+"""
+WORDS = """\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: u32, dimensions: [1]}]}
+  label:
+    proc-block: label
+    inputs: [in]
+    outputs: [{type: utf8, dimensions: [1]}]
+    args: {wordlist: $WORDS}
+  out: {out: serial, inputs: [label]}
+resources:
+  WORDS: {inline: "a\\nb", type: string}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "my-app"
+    folder.mkdir()
+    (folder / "Runefile.yml").write_text(GOOD)
+    return folder
+
+
+def rune_build(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["build", *map(str, arguments)])
+
+
+def test_a_package_is_written_to_an_archive_of_the_targets_name(project: Path) -> None:
+    result = rune_build(project, "--target", "c")
+    assert (result.exit_code, result.output) == (0, "")
+    with zipfile.ZipFile(project / "my-app-c.zip") as archive:
+        assert {"rune_my_app/include/my_app.h", "rune_my_app/src/my_app.c"} <= set(archive.namelist())
+    assert not (project / "my-app.rune").exists()
+
+
+def test_several_targets_are_built_in_one_call(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    wanted = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
+    result = rune_build(project, *wanted, "-o", folder)
+    assert (result.exit_code, result.output) == (0, "")
+    assert {path.name for path in folder.iterdir()} == {"my-app-c.zip", "my-app.rune", "my-app-wasm32.rune"}
+    printed = json.loads(rune_build(project, *wanted, "-o", folder, "--format", "json").stdout)
+    assert [each["target"] for each in printed["builds"]] == ["c", "wasm32-mvp", "wasm32"]
+    assert all(each["report"]["target"] == each["target"] for each in printed["builds"])
+
+
+def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are_built(project: Path) -> None:
+    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
+    (project / "model.tflite").write_bytes(model)
+    (project / "Runefile.yml").write_text(HOSTED)
+    result = rune_build(project, "--target", "cortex-m4", "--target", "wasm32")
+    assert result.exit_code == 1
+    assert 'The target cortex-m4 has no host that could run the model "model.tflite"' in result.output
+    assert "Error: There was a build error for cortex-m4" in result.output
+    assert (project / "my-app.rune").exists()
+    assert not (project / "my-app-cortex-m4.zip").exists()
+
+
+@pytest.mark.parametrize("target", ["wasm32", "wasm32-mvp"])
+def test_a_rune_is_written_to_a_file(target: str, project: Path) -> None:
+    assert rune_build(project, "--target", target).exit_code == 0
+    rune = read_rune((project / "my-app.rune").read_bytes())
+    assert rune.graph is not None
+    assert rune.graph["rune"]["name"] == "my-app"
+
+
+def test_a_program_that_was_begun_is_never_written_over(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "firmware" / "deep"
+    assert rune_build(project, "--target", "c", "-o", folder).exit_code == 0
+    (folder / "main.c").write_text("/* mine */")
+    (folder / "notes.txt").write_text("mine too")
+    (folder / "src" / "my_app.c").write_text("/* old */")
+    assert rune_build(project, "--target", "c", "-o", folder).exit_code == 0
+    assert (folder / "main.c").read_text() == "/* mine */"
+    assert (folder / "notes.txt").read_text() == "mine too"
+    assert "rune_my_app_run" in (folder / "src" / "my_app.c").read_text()
+
+
+def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> None:
+    result = rune_build(project, "--target", "cortex-m99")
+    assert result.exit_code == 2
+    assert "there is no target 'cortex-m99'" in result.output
+    assert all(target.name in result.output for target in targets())
+
+
+def test_the_report_names_the_target_and_its_files(project: Path) -> None:
+    for target, names in (("c", {"include/my_app.h", "src/my_app.c", "main.c"}), ("wasm32", {"my-app.rune"})):
+        printed = json.loads(rune_build(project, "--target", target, "--format", "json").stdout)
+        assert printed["report"]["target"] == target
+        assert {file["path"] for file in printed["report"]["files"]} >= names
+        assert ("rune" in printed["report"]) is (target == "wasm32")
+
+
+def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
+    (project / "file").write_text("")
+    for arguments, message in (
+        (["--target", "c", "--timed"], "--timed is for runes"),
+        (["--target", "c", "-o", "-"], "the target c makes several files"),
+        (["--target", "c", "-o", str(project / "file")], "the target c makes several files"),
+        (["--target", "wasm32", "-o", str(project)], "a rune is a file"),
+        (["--target", "c", "--target", "wasm32", "-o", str(project / "file")], "is no folder, and there are several"),
+        (["--target", "c", "--target", "wasm32", "-o", "-"], "is no folder, and there are several"),
+        (["--target", "wasm32-mvp", "--target", "wasm32", "--explain"], "--explain are about one target"),
+    ):
+        result = rune_build(project, *arguments)
+        assert result.exit_code == 2
+        assert message in result.output
+
+
+def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tuple[str, ...]]]:
+    with pytest.raises(BuildFailed) as caught:
+        build(files, BuildOptions("app", target=find_target("c"), **options))  # type: ignore[arg-type]
+    return [(each.code, each.message, each.notes) for each in caught.value.diagnostics]
+
+
+def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_others() -> None:
+    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
+    files = MemoryFiles({"Runefile.yml": HOSTED.encode(), "model.tflite": model})
+    ((code, message, notes),) = refusals(files)
+    assert code == Code.TARGET_LACKS.value
+    assert message == 'The target c has no host that could run the model "model.tflite"'
+    assert notes == ("It needs ELU with int8.",)
+    assert build(files, BuildOptions("app")).rune
+    assert build(files, BuildOptions("app", target=find_target("wasm32-mvp"))).rune
+
+
+def test_a_resource_of_the_host_is_refused_by_name() -> None:
+    files = MemoryFiles({"Runefile.yml": WORDS.encode()})
+    ((code, message, _),) = refusals(files, host_resources=HostResources(every=True))
+    assert code == Code.TARGET_LACKS.value
+    assert message == 'The target c has no host that could give the resource "WORDS"'
+    assert build(files, BuildOptions("app", target=find_target("c"))).files
+
+
+def test_marks_and_watched_wires_are_for_a_host() -> None:
+    files = MemoryFiles({"Runefile.yml": GOOD.encode()})
+    with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
+        build(files, BuildOptions("app", target=find_target("c"), timed=True))
+    with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
+        build(files, BuildOptions("app", target=find_target("c"), watched=(Port("in", 0),)))
+
+
+def test_a_model_for_the_host_by_wish_is_refused_too() -> None:
+    model = (Path(__file__).parents[4] / "examples" / "sine" / "sine.tflite").read_bytes()
+    text = HOSTED.replace("i8", "f32").replace("[1, 5]", "[1, 1]")
+    files = MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": model})
+    ((_, message, notes),) = refusals(files, host_models=True)
+    assert message.endswith('run the model "model.tflite"')
+    assert notes == ()
+
+
+def test_verify_knows_a_rune_of_either_target_and_still_one_of_another_model(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["new", "sine", str(tmp_path / "app")]).exit_code == 0
+    for target in (each.name for each in targets() if each.makes_rune):
+        rune = tmp_path / f"{target}.rune"
+        assert rune_build(tmp_path / "app", "--target", target, "-o", rune).exit_code == 0
+        arguments = ["verify", str(rune), "--project", str(tmp_path / "app"), "-n", "2"]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        weights = max(
+            read_model((tmp_path / "app" / "sine.tflite").read_bytes()).tensors, key=lambda t: len(t.data or b"")
+        )
+        # Kernels have the weights in an order of their own: one of them is found by itself.
+        largest = max(np.frombuffer(bytes(weights.data or b""), "<f4"), key=abs)
+        assert rune.read_bytes().count(largest.tobytes()) == 1
+        rune.write_bytes(rune.read_bytes().replace(largest.tobytes(), (-largest).tobytes()))
+        assert CliRunner().invoke(main, arguments).exit_code == 1

@@ -1,0 +1,48 @@
+"""Programs made by a seed give the same bits, or the same failure, in Python, by their typed form, and compiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rune.compiler.pyblock.generated import everywhere
+from tests.rune.compiler.pyblock.native import results
+
+_WARNINGS = (
+    "-O0",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wno-unused-function",
+    "-Wno-unused-variable",
+    "-Wno-parentheses-equality",
+)
+
+
+def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
+    """How many runs ended well, and how many failed."""
+    made = [everywhere(seed) for seed in seeds]
+    compiled = results([case for _, case, _ in made], folder, *flags)
+    for (program, _, wanted), found in zip(made, compiled, strict=True):
+        if found != wanted:  # not an assertion, whose difference of long bytes takes minutes
+            pytest.fail(f"{program.text}\n{wanted}\n{found}")
+    ended = sum(isinstance(each, bytes) for found in compiled for each in found)
+    failed = sum(isinstance(each, str) for found in compiled for each in found)
+    return ended, failed
+
+
+def test_50_programs_give_the_same_bits_in_python_and_compiled(tmp_path: Path) -> None:
+    ended, failed = _agree(range(50), tmp_path, *_WARNINGS)
+    assert ended > 60
+    assert failed > 5, "some must fail, so that failures are compared"
+
+
+@pytest.mark.proof
+def test_500_programs_give_the_same_bits_however_c_is_compiled(tmp_path: Path) -> None:
+    for number, flags in enumerate((("-O0",), ("-O2",), ("-O3", "-ffp-contract=fast", "-march=native"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        ended, failed = _agree(range(500), folder, *flags)
+        assert ended > 500
+        assert failed > 50

@@ -1,0 +1,68 @@
+"""What is proven of whole numbers: it leaves out checks, never one that is needed, and what comes out is Python's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.emit import emit
+from rune.compiler.pyblock.numbers import MOST, BlockFailure
+from rune.compiler.pyblock.python import PythonBlock
+from rune.tensor import ElementType, TensorType
+from tests.rune.compiler.pyblock.native import Case, Elements, packed, results
+
+GIVEN = TensorType(ElementType.I16, (4,))
+RUNS: tuple[tuple[Elements, ...], ...] = (([3, -2, 32_767, -32_768],), ([32_767] * 4,), ([-32_768] * 4,))
+BOUND = MOST - 12 * 32_767
+"""From here twelve of the largest numbers reach the end of 64 bits. What is proven counts a turn of each loop twice."""
+BLOCKS = {
+    # name: checks that stay, and the body
+    "added": (0, "t = 0\n for i in range(4):\n  t += x[i]\n return t"),
+    "squared": (0, "t = 0\n for k in range(100):\n  for v in x:\n   t += v * v\n return t"),
+    "other_side": (0, "t = 5\n for v in x:\n  t = v - 1 + t\n return t"),
+    "taken": (0, "t = 0\n for i in range(3, -1, -1):\n  t -= x[i]\n return t"),
+    "chosen": (0, "t = 0\n for v in x:\n  if v < 0:\n   t -= v\n  else:\n   t += 2 * v\n return t"),
+    "left": (0, "t = 0\n for v in x:\n  if v < -100:\n   break\n  t += v\n return t"),
+    "steps": (0, "t = 0\n for i in range(0, 1000, 7):\n  t += i * x[i % 4]\n return t"),
+    "to_the_end": (0, f"t = {BOUND - 5 * 32_767}\n for k in range(3):\n  for v in x:\n   t += v\n return t"),
+    "beyond": (1, f"t = {BOUND + 1}\n for k in range(3):\n  for v in x:\n   t += v\n return t"),
+    "doubled": (1, "t = x[0]\n for i in range(70):\n  t += t\n return t"),
+    "crossed": (2, "t = 1\n u = x[0]\n for i in range(90):\n  t += u\n  u += t\n return t"),
+    "turned": (1, f"t = {BOUND + 1}\n w = 3\n while w > 0:\n  w -= 1\n  for v in x:\n   t += v\n return t"),
+    "set_again": (0, "t = 0\n for k in range(9):\n  t = 0\n  for v in x:\n   t += v\n return t"),
+    "counted_back": (0, "t = 0\n n = 0\n for v in x:\n  n += 1\n  t += n * v\n return t % 64 + t // 64"),
+    "powers": (0, "return (x[0] % 8) * 1000 + (x[2] % 1) + x[3] % 4096 + x[1] // 4"),
+    "helped": (0, "t = 0\n for v in x:\n  t += clamped(v)\n y = u8[1]([clamped(x[2])])\n return t + y[0]"),
+    "parts": (0, "y = x[0:2]\n z = i16[4]()\n z[1:3] = y[-2:]\n z[:2] = z[1:3]\n return z[0] * 3 + z[1] * z[2]"),
+}
+CLAMPED = "def clamped(v: int) -> int:\n if v < 0:\n  return 0\n return min(v, 255)\n"
+
+
+def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: Path) -> None:
+    cases, wanted = [], []
+    for name, (checks, body) in BLOCKS.items():
+        found = check_file(f"{name}.py", made(name, body), (GIVEN,))
+        assert found.block is not None, (name, found.problems)
+        emitted = emit(found.block, f"{name}.py", ())
+        assert emitted.checks == checks, (name, emitted.text)
+        cases.append(Case(found.block, emitted, RUNS))
+        outcomes: list[bytes | str] = []
+        for run in RUNS:
+            try:
+                (given,) = PythonBlock(found).run([list(each) for each in run], ())
+                outcomes.append(packed(TensorType(ElementType.I64, (1,)), given))
+            except BlockFailure as failure:
+                outcomes.append(f"{name}.py:{failure.line}: {failure.message}")
+                break
+        wanted.append(outcomes)
+    assert results(cases, tmp_path, "-Wall", "-Wextra", "-Werror", "-Wno-unused-function") == wanted
+    failed = {name for name, outcomes in zip(BLOCKS, wanted, strict=True) if isinstance(outcomes[-1], str)}
+    assert failed == {"beyond", "doubled", "crossed", "turned"}
+
+
+def made(name: str, body: str) -> str:
+    """The block; what it returns is one number."""
+    *lines, last = body.split("\n ")
+    lines.append(f"r = i64[1]([{last.removeprefix('return ')}])\n return r")
+    helper = CLAMPED if "clamped" in body else ""
+    return f"{helper}def {name}(x: i16[4]) -> i64[1]:\n " + "\n ".join(lines) + "\n"

@@ -1,0 +1,57 @@
+"""What a block gives is written straight into its outputs, and is what Python gives whatever was there before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.emit import EmittedBlock, emit
+from rune.compiler.pyblock.python import PythonBlock
+from rune.tensor import ElementType, TensorType
+from tests.rune.compiler.pyblock.native import Case, packed, results, some_inputs
+
+ROW = TensorType(ElementType.F32, (20,))
+BLOCKS = {
+    "mapped": "y = f32[20]()\n for i in range(20):\n  y[i] = x[i] * 2.0\n return y, x[3]",
+    "reads_itself": "y = f32[20]()\n for i in range(len(x)):\n  y[i] = y[i - 1] + x[i]\n return y, y[0]",
+    "part": "y = f32[20]()\n for i in range(1, 20):\n  y[i] = x[i]\n return y, x[0]",
+    "backwards": "y = f32[20]()\n for i in range(19, -1, -2):\n  y[i] = x[i]\n return y, x[0]",
+    "shifted": "y = f32[20]()\n for i in range(19):\n  y[i + 1] = x[i]\n return y, x[0]",
+    "chosen": "y = f32[20]()\n for i in range(20):\n  if x[i] > 0.0:\n   y[i] = x[i]\n return y, max(y)",
+    "helped": "y = f32[20]()\n for i in range(20):\n  y[i] = total(y) + x[i]\n return y, x[0]",
+    "added": "y = f32[20]()\n for i in range(20):\n  y[i] += x[i]\n return y, x[0]",
+    "early": "y = f32[20]()\n z = x[:]\n if x[0] > 0.0:\n  return z, 1.0\n y[2] = x[2]\n return y, 2.0",
+    "new": "y = f32[20]()\n for k in range(2):\n  y = f32[20]()\n  for i in range(20):\n   y[i] = x[i]\n return y, 1.0",
+    "nothing": "y = x[:]\n for i in range(20):\n  pass\n return y, x[0]",
+    "most": "y = f32[20]()\n for i in range(20):\n  y[i] = max(y) + x[i]\n return y, x[0]",
+}
+TOTAL = "def total(v: f32[20]) -> f32:\n s = 0.0\n for e in v:\n  s += e\n return s\n"
+
+
+def emitted(name: str) -> tuple[Case, list[bytes | str]]:
+    """A block with three runs, and the bytes that Python gives in each."""
+    head = f"def {name}(x: f32[20]) -> tuple[f32[20], f32]:\n "
+    checked = check_file(f"{name}.py", (TOTAL if "total" in BLOCKS[name] else "") + head + BLOCKS[name] + "\n", (ROW,))
+    assert checked.block is not None, checked.problems
+    case = Case(checked.block, emit(checked.block, f"{name}.py", ()), some_inputs(7, (ROW,), 3))
+    python = PythonBlock(checked)
+    return case, [
+        b"".join(map(packed, checked.block.outputs, python.run([list(each) for each in run], ()))) for run in case.runs
+    ]
+
+
+def test_what_is_given_does_not_depend_on_what_was_there(tmp_path: Path) -> None:
+    """The outputs of one case are the same memory in each run."""
+    made = [emitted(name) for name in BLOCKS]
+    found = results([case for case, _ in made], tmp_path, "-Wall", "-Wno-unused-function")
+    for name, (_, wanted), given in zip(BLOCKS, made, found, strict=True):
+        assert given == wanted, name
+
+
+@pytest.mark.parametrize(("name", "own", "zeroed"), [("mapped", 0, 0), ("reads_itself", 0, 1), ("early", 160, 1)])
+def test_an_array_that_is_an_output_needs_no_memory(name: str, own: int, zeroed: int) -> None:
+    made: EmittedBlock = emitted(name)[0].emitted
+    assert made.scratch_size == own
+    assert made.text.count("] = 0;") == zeroed

@@ -1,0 +1,94 @@
+"""The target `c` on other processors: no warning for small ones, and the same bytes where a pointer has 32 bits."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.running.runtime import Runtime
+from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, said, zig_folder
+from tests.rune.compiler.targets.projects import answered_inputs, template
+
+PROCESSORS = {
+    "cortex-m0plus": ("--target=thumbv6m-none-eabi", "-mcpu=cortex-m0plus"),
+    "cortex-m4": ("--target=thumbv7em-none-eabihf", "-mcpu=cortex-m4"),
+    "rv32imc": ("--target=riscv32-none-elf", "-march=rv32imc", "-mabi=ilp32"),
+    "aarch64": ("--target=aarch64-none-elf",),
+}
+I386 = ("--target=i386-none-elf", "-msse2", "-mfpmath=sse")
+HERE = Path(__file__).parent
+
+
+def clang(*flags: str) -> list[str]:
+    """A clang for a machine without a system: nothing but the compiler's own headers."""
+    zig = zig_folder()
+    return [
+        str(zig / "zig"),
+        "clang",
+        *STRICT,
+        "-ffreestanding",
+        "-nostdinc",
+        "-isystem",
+        str(zig / "lib/include"),
+        *flags,
+    ]
+
+
+@pytest.mark.parametrize("flags", PROCESSORS.values(), ids=PROCESSORS)
+@pytest.mark.parametrize("name", ["digits", "keywords"])
+def test_a_template_compiles_for_a_bare_processor(name: str, flags: tuple[str, ...], tmp_path: Path) -> None:
+    folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
+    command = [*clang(*flags), "-Os", "-c", f"{name}.c", "-o", "rune.o"]
+    made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stderr) == (0, "")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or platform.system() != "Linux", reason="needs x86-64 and Linux")
+@pytest.mark.parametrize(
+    ("name", "element", "input_", "text", "more"),
+    [
+        ("digits", "uint8_t", "DRAWING", "answer", {}),
+        ("keywords", "int16_t", "AUDIO", "heard", {"LAST_TEXT": "called"}),
+    ],
+)
+def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
+    name: str, element: str, input_: str, text: str, more: dict[str, str], tmp_path: Path
+) -> None:
+    folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
+    (tmp_path / "main32.c").write_bytes((HERE / "main32.c").read_bytes())
+    given = {
+        "RUNE_HEADER": f'"{name}.h"',
+        "INPUT_TYPE": element,
+        "INPUT_COUNT": f"RUNE_{name.upper()}_INPUT_{input_}_COUNT",
+        "OUTPUTS": f"rune_{name}_outputs",
+        "INPUTS": f"rune_{name}_inputs",
+        "INIT": f"rune_{name}_init",
+        "RUN": f"rune_{name}_run",
+        "TEXT": text,
+        "TEXT_COUNT": f"RUNE_{name.upper()}_OUTPUT_{text.upper()}_COUNT",
+        **more,
+    }
+    zig = str(zig_folder() / "zig")
+    sources = [*clang(*I386), "-O3", "-ffp-contract=fast", "-mfma", "-c", f"{name}.c", "-o", "rune.o"]
+    plain = [zig, "clang", *I386, "-ffreestanding", "-nostdinc", "-isystem", str(zig_folder() / "lib/include"), "-O1"]
+    main = [*plain, *(f"-D{key}={value}" for key, value in given.items()), "-c", "main32.c", "-o", "main.o"]
+    link = [zig, "ld.lld", "-m", "elf_i386", "rune.o", "main.o", "-o", "program"]
+    for command in (sources, main, link):
+        made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+    rune = build(template(name), BuildOptions(name)).rune
+    inputs = answered_inputs(template(name), rune, answers=4)
+    frames = b"".join(data for frame in inputs for data in frame)
+    try:
+        ended = subprocess.run([tmp_path / "program"], input=frames, capture_output=True, check=False)
+    except OSError as error:
+        pytest.skip(f"this system runs no 32-bit programs: {error.strerror}")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    expected = said(Runtime.load(rune), inputs)
+    assert expected
+    assert ended.stdout == expected

@@ -1,0 +1,189 @@
+"""Runes with one byte of their code or their constants changed, and whether that changes what they compute."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rune.abi import Section
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.building import build
+from rune.compiler.building.models import ProjectModels, choose
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.wasm32 import FASTEST
+from rune.compiler.verify.instrumented import call, sent_tensor
+from rune.compiler.verify.own_tensors import TensorSearch
+from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
+from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets
+from rune.compiler.verify.second_module import second_module, second_rune, without_second_module
+from rune.project.files import MemoryFiles
+from rune.running.container import ContainerError, pack, read_module, with_steps
+from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
+from rune.running.runtime.errors import RuneError
+from rune.source.runefile import check
+from rune.source.runefile.pipeline import ModelStage
+from tests.rune.compiler.verify.projects import rune_of
+
+LIMITS = replace(Limits(), seconds=0.5, fuel=50_000_000)
+"""A change may make a loop that does not end."""
+CODE, DATA = 10, 11
+INPUTS = 4
+
+
+class Deaf:
+    """Hears of runs and does nothing with them."""
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        """Nothing is compared."""
+
+    def restarted(self) -> None:
+        """Nothing is remembered."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rune sent and what its model gave, run by run; `error` where it failed."""
+
+    messages: tuple[tuple[bytes, ...], ...] = ()
+    tensors: tuple[bytes, ...] = ()
+    error: str | None = None
+
+
+class Subject:
+    """A project with one model, its rune, and where the model's output lies in that."""
+
+    def __init__(self, files: MemoryFiles) -> None:
+        self.rune = self.built(files)
+        models = ProjectModels(files)
+        checked = check(files, PUBLISHED_BLOCKS, signatures=models.signature)
+        assert checked.pipeline is not None
+        pipeline = checked.pipeline
+        stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
+        chosen = choose(pipeline, models, host_models=False)
+        self.instrumented: InstrumentedPipeline = instrument(pipeline, stages, chosen.compiled, chosen.hosted)
+        (self.port,) = self.instrumented.kept
+        capabilities = capabilities_of(pipeline)
+        self.sets: tuple[InputSet, ...] = tuple(input_sets(capabilities, [()] * len(capabilities), INPUTS, 1))
+
+    def built(self, files: MemoryFiles) -> bytes:
+        return rune_of(files)
+
+    def changed(self, number: int) -> bytes:
+        """The rune with one byte changed."""
+        return mutant(self.rune, number)
+
+    def started(self, rune: bytes) -> LoadedRune:
+        """Ready to be called in steps."""
+        return started(rune)
+
+    @cached_property
+    def place(self) -> tuple[int, int, int]:
+        """After which step the model's output lies where, and its bytes: the first of the places that are left."""
+        twin, search = self.instrumented.compiled.start(), TensorSearch()
+        opened = self.started(self.rune)
+        size = 0
+        for inputs in self.sets:
+            call(twin, inputs.data)
+            _, wanted = sent_tensor(twin.watched[self.port])
+            size = len(wanted)
+            search.wanted = {self.port: wanted}
+            opened.call_in_steps(given(opened, inputs), search.after)
+            search.end_run()
+        step, places = next(iter(search.places[self.port].items()))
+        return step, int(places[0]), size
+
+    def outcome(self, rune: bytes) -> Outcome:
+        """What a rune of the same form sends, and what lies in the place of the model's output."""
+        wanted, address, size = self.place
+        tensors: list[bytes] = []
+
+        def after(step: int, memory: RuneMemory) -> None:
+            if step == wanted:
+                tensors.append(memory.read(address, size))
+
+        messages = []
+        try:
+            opened = self.started(rune)
+            for inputs in self.sets:
+                sent = opened.call_in_steps(given(opened, inputs), after)
+                messages.append(tuple(message.data for message in sent))
+        except (RuneError, ContainerError, StopIteration, ValueError) as error:
+            return Outcome(error=type(error).__name__)
+        return Outcome(tuple(messages), tuple(tensors))
+
+    @cached_property
+    def right(self) -> Outcome:
+        """That of the rune itself."""
+        return self.outcome(self.rune)
+
+    def verified(self, rune: bytes) -> RuneVerification:
+        """The verification of a rune that another toolchain may have made: no constants are looked for."""
+        return check_rune(rune, self.instrumented, self.sets, {}, Deaf(), "sha256:other", LIMITS)
+
+
+class SecondSubject(Subject):
+    """The same, of which the second module is changed and looked at."""
+
+    def built(self, files: MemoryFiles) -> bytes:
+        return build(files, BuildOptions("verified", target=FASTEST)).rune
+
+    def changed(self, number: int) -> bytes:
+        second = second_module(self.rune)
+        assert second is not None
+        return pack(without_second_module(self.rune), {Section.RELAXED: mutant(second, number)})
+
+    def started(self, rune: bytes) -> LoadedRune:
+        return started(second_rune(rune))
+
+    def verified(self, rune: bytes) -> RuneVerification:
+        try:
+            second = second_rune(rune)
+        except ContainerError as error:
+            return RuneVerification(failure=str(error))
+        return super().verified(second)
+
+
+def started(rune: bytes) -> LoadedRune:
+    opened = with_steps(rune)
+    if opened is None:
+        raise ValueError("its steps cannot be called")
+    return CompiledRune(opened.module, LIMITS).start()
+
+
+def given(rune: LoadedRune, inputs: InputSet) -> dict[int, bytes]:
+    return {request.id: data for request, data in zip(rune.capabilities, inputs.data, strict=True)}
+
+
+def mutant(rune: bytes, number: int) -> bytes:
+    """The rune with one byte of its code, or of its constants, changed: by the number alone."""
+    choose = random.Random(number)
+    sections = {section.number: section for section in read_module(rune).sections if section.name is None}
+    section = sections[(CODE, DATA, DATA)[number % 3]]
+    at = section.offset + choose.randrange(len(section.payload))
+    changed = rune[at] ^ (1 << choose.randrange(8)) if choose.randrange(2) else choose.randrange(256)
+    return rune[:at] + bytes([changed]) + rune[at + 1 :]
+
+
+def judge(subject: Subject, numbers: range) -> Counter[str]:
+    """How many mutants are of which kind; every one that changes what is computed must be found. Fails by name."""
+    counts: Counter[str] = Counter()
+    missed = []
+    for number in numbers:
+        changed = subject.changed(number)
+        outcome = subject.outcome(changed)
+        if outcome == subject.right:
+            counts["change nothing"] += 1
+            continue
+        found = subject.verified(changed)
+        if found.is_within and not found.is_undecided:
+            missed.append(f"mutant {number}: {outcome.error or 'other results'}, and {found.sentence()}")
+        is_hidden = outcome.messages == subject.right.messages
+        counts[
+            "do not run" if outcome.error else "change the model's output alone" if is_hidden else "change outputs"
+        ] += 1
+    assert not missed, "\n".join(missed)
+    return counts

@@ -1,0 +1,200 @@
+"""What a model gives is looked for in the rune's own memory: a label hides no other weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from rune.compiler.verify.own_tensors import TensorSearch, changed, places_of
+from rune.compiler.verify.rune_verification import Origin, OwnTensors, RuneVerification
+from rune.compiler.verify.verification import Verification
+from rune.compiler.verify.verifying import Effort, verify
+from rune.model.tflite import read_model
+from rune.project.files import MemoryFiles
+from rune.source.runefile.pipeline import Port
+from rune.toolchain import toolchain_digest
+from tests.rune.compiler.verify.projects import drawn, rune_of, weighted_operators, with_changed_weight
+
+OTHER = "sha256:other"
+PORT = Port("model", 0)
+
+
+class Memory:
+    """The memory of a rune, as bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.size = len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        return self.data[start : start + size]
+
+
+def searched(runs: list[tuple[bytes, list[bytes]]], wanted: Mapping[Port, bytes] | None = None) -> tuple[Port, ...]:
+    """What is missing after runs: of each, what the tensor should be, and the memory after each step."""
+    search = TensorSearch()
+    for tensor, memories in runs:
+        search.wanted = wanted or {PORT: tensor}
+        for step, memory in enumerate(memories):
+            search.after(step, Memory(memory))  # type: ignore[arg-type]
+        search.end_run()
+    return search.missing([PORT])
+
+
+def test_a_tensor_that_is_nowhere_is_missing() -> None:
+    assert searched([(b"abcd", [b"....", b"..abce.."])]) == (PORT,)
+
+
+def test_a_tensor_that_is_at_one_place_in_one_run_and_at_another_in_the_next_is_missing() -> None:
+    assert searched([(b"ab", [b"ab......"]), (b"cd", [b"..cd...."])]) == (PORT,)
+
+
+def test_a_tensor_that_comes_after_another_step_is_missing() -> None:
+    assert searched([(b"ab", [b"ab......", b"........"]), (b"cd", [b"........", b"cd......"])]) == (PORT,)
+
+
+def test_a_tensor_that_is_always_at_its_place_after_its_step_is_found() -> None:
+    assert searched([(b"ab", [b"........", b"..ab..ab"]), (b"cd", [b"cd......", b"....cdcd"])]) == ()
+
+
+def test_a_tensor_that_is_overwritten_later_is_found() -> None:
+    assert searched([(b"ab", [b"..ab....", b"........"]), (b"cd", [b"..cd....", b"cd......"])]) == ()
+
+
+@pytest.mark.parametrize("size", [1, 2, 15, 16, 17, 40])
+def test_all_places_are_found(size: int) -> None:
+    generator = np.random.default_rng(size)
+    memory = generator.integers(0, 3, 5_000, dtype=np.uint8).tobytes()
+    wanted = memory[1_234 : 1_234 + size]
+    slow = [at for at in range(len(memory)) if memory[at : at + size] == wanted]
+    assert places_of(wanted, memory).tolist() == slow
+
+
+def test_more_than_the_memory_is_nowhere() -> None:
+    assert places_of(b"abc", b"ab").tolist() == []
+    assert places_of(b"", b"ab").tolist() == []
+
+
+def test_a_tensor_that_its_memory_held_before_is_found() -> None:
+    assert searched([(b"....", [b"........", b"........"]), (b"abcd", [b"........", b"abcd...."])]) == ()
+
+
+OTHER_PORT = Port("later", 0)
+
+
+@pytest.mark.parametrize(("later", "missing"), [(b"xy", ()), (b"..", (OTHER_PORT,))])
+def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, missing: tuple[Port, ...]) -> None:
+    """As behind the window of a stream, which is not full in each run."""
+    search = TensorSearch()
+    runs: list[tuple[dict[Port, bytes], bytes]] = [
+        ({PORT: b"ab"}, b"ab......"),
+        ({PORT: b"cd", OTHER_PORT: b"xz"}, b"cd..xz.."),
+        ({OTHER_PORT: b"xy"}, b"....%b.." % later),
+        ({PORT: b"ef"}, b"ef......"),
+    ]
+    for wanted, memory in runs:
+        search.wanted = wanted
+        search.after(0, Memory(memory))  # type: ignore[arg-type]
+        search.end_run()
+    assert search.missing([PORT, OTHER_PORT, Port("never", 0)]) == missing
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (b"", b"abc", (0, 3)),
+        (b"a" * 20, b"a" * 20, (0, 0)),
+        (b"a" * 20, b"a" * 19 + b"b", (16, 20)),
+        (b"a" * 40, b"a" * 9 + b"b" + b"a" * 30, (8, 16)),
+        (b"a" * 42, b"b" + b"a" * 40 + b"b", (0, 42)),
+    ],
+)
+def test_the_stretch_that_a_step_changed_is_known(before: bytes, after: bytes, expected: tuple[int, int]) -> None:
+    assert changed(before, after) == expected
+
+
+LABEL_ONLY = """
+version: 1
+image: runicos/base
+pipeline:
+  drawing:
+    capability: IMAGE
+    outputs: [{type: u8, dimensions: [1, 28, 28, 1]}]
+    args: {source: 0, width: 28, height: 28, pixel-format: "@PixelFormat::GrayScale"}
+  pixels:
+    proc-block: hotg-ai/proc-blocks#image-normalization
+    inputs: [drawing]
+    outputs: [{type: f32, dimensions: [1, 28, 28, 1]}]
+  digits:
+    model: ./digits.tflite
+    inputs: [pixels]
+    outputs: [{type: f32, dimensions: [1, 11]}]
+  best:
+    proc-block: hotg-ai/proc-blocks#most_confident_indices
+    inputs: [digits]
+    outputs: [{type: u32, dimensions: [1]}]
+    args: {count: 1}
+  label:
+    proc-block: hotg-ai/proc-blocks#label
+    inputs: [best]
+    outputs: [{type: utf8, dimensions: [1]}]
+    args: {wordlist: $LABELS}
+  answer: {out: serial, inputs: [label]}
+resources:
+  LABELS: {path: ./labels.txt, type: string}
+"""
+
+
+def label_only() -> dict[str, bytes]:
+    """The digits of which only the label is sent."""
+    return drawn() | {"Runefile.yml": LABEL_ONLY.encode()}
+
+
+@pytest.fixture(scope="module")
+def hidden() -> tuple[MemoryFiles, bytes]:
+    """A project, and a rune with another weight whose labels are the same."""
+    files = label_only()
+    for operator in weighted_operators(read_model(files["digits.tflite"])):
+        wrong = files | {"digits.tflite": with_changed_weight(files["digits.tflite"], operator)}
+        rune = rune_of(MemoryFiles(wrong))
+        found = verify(MemoryFiles(files), rune, effort=Effort(inputs=6), made_by=OTHER).rune
+        if not found.differing:
+            return MemoryFiles(files), rune
+    raise AssertionError("each of the weights shows in the labels")
+
+
+@pytest.mark.parametrize(("made_by", "origin"), [(OTHER, Origin.OTHER), (None, Origin.UNKNOWN)])
+def test_another_weight_behind_a_label_is_not_verified_whoever_made_the_rune(
+    hidden: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin
+) -> None:
+    found = verify(*hidden, effort=Effort(inputs=6), made_by=made_by)
+    assert found.rune.origin is origin
+    assert found.rune.differing == 0
+    assert found.rune.tensors == OwnTensors(6, 6, ("digits",))
+    assert not found.is_complete
+    assert "what digits should give is nowhere in its memory" in found.sentence()
+    assert Verification.from_json(found.to_json()) == found
+
+
+def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(hidden: tuple[MemoryFiles, bytes]) -> None:
+    assert not verify(*hidden, effort=Effort(inputs=6), made_by=toolchain_digest()).is_within
+
+
+def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:
+    files = MemoryFiles(label_only())
+    found = verify(files, rune_of(files), effort=Effort(inputs=6), made_by=OTHER)
+    assert found.rune.tensors == OwnTensors(6, 6, ())
+    assert found.is_within
+    assert found.is_complete
+    assert found.rune.files == 1
+    assert 1 < found.rune.distinct <= 6
+    assert "its models' outputs are in its memory as they should be (6)" in found.rune.sentence()
+
+
+def test_a_rune_whose_steps_nobody_can_call_is_undecided_where_another_toolchain_made_it() -> None:
+    unseen = RuneVerification(3, 0, 30, origin=Origin.OTHER, tensors=OwnTensors())
+    assert unseen.is_undecided
+    assert "its memory cannot be read between its steps" in unseen.sentence()
+    assert not RuneVerification(3, 0, 30, origin=Origin.THIS, tensors=OwnTensors()).is_undecided

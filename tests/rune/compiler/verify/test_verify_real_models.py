@@ -1,0 +1,38 @@
+"""Models of the field, each in the project that is made for someone's own model: built, run and verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.anvil.support import unsupported
+from rune.compiler.verify.verification import Runs
+from rune.compiler.verify.verifying import Effort, verify
+from rune.model.tflite import read_model
+from tests.rune.compiler.verify.projects import around, rune_of
+
+SMALL = (
+    "gesture",
+    "gesture_hybrid",
+    "microspeech",
+    "mlperf_ad_int8",
+    "mlperf_ic_int8",
+    "mlperf_kws_int8",
+    "sine",
+)
+"""The others are verified too, in the long proofs."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path) -> None:
+    data = (test_data / "models" / f"{name}.tflite").read_bytes()
+    files = around(data)
+    found = verify(files, rune_of(files), effort=Effort(inputs=4))
+    assert found.is_within, found.sentence()
+    (model,) = found.models
+    if unsupported(read_model(data)):
+        assert model.runs is Runs.HOST
+    else:
+        assert model.inputs == 8
+        assert model.figures.is_identical or model.is_float

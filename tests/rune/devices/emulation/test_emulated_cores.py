@@ -1,0 +1,114 @@
+"""Emulated cores: firmware that goes wrong is stopped and says where; what goes right is counted exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rune.devices.emulation.cores import CORES
+from rune.devices.emulation.errors import (
+    BadFirmware,
+    EmulationError,
+    FirmwareFaulted,
+    FirmwareHangs,
+    FirmwareWaits,
+    MissingProgram,
+    RuneFailed,
+)
+from rune.devices.emulation.running import emulate
+from tests.rune.devices.emulation.programs import by_hand, core
+
+NUMBER = (7).to_bytes(4, "little")
+LOOP = """
+    uint32_t left = inputs->in[0];
+#if defined(__riscv)
+    __asm__ volatile("1: addi %0, %0, -1\\n bnez %0, 1b\\n" : "+r"(left));
+#else
+    __asm__ volatile("1: sub %0, #1\\n cmp %0, #0\\n bne 1b\\n" : "+l"(left));
+#endif
+    outputs->out[0] = left;
+"""
+"""Two instructions a round on RISC-V, three on Arm."""
+HANGS = '__attribute__((noinline)) static void wait_for_ever(void) { for (;;) __asm__ volatile("nop"); }'
+FAULTS = "__attribute__((noinline)) static void touch(void) { *(volatile uint32_t *)0xFFFFFF00u = 1; }"
+DEEP = "__attribute__((noinline)) static void fill(void) { volatile uint8_t room[1000]; room[0] = room[999] = 1; }"
+
+
+def test_firmware_that_hangs_is_stopped_after_its_budget_and_its_function_is_named(tmp_path: Path) -> None:
+    firmware = by_hand("    wait_for_ever();", core("cortex-m4"), tmp_path, before=HANGS)
+    with pytest.raises(FirmwareHangs, match=r"stopped after 1,000,000 instructions, at 0x.*, in wait_for_ever"):
+        emulate(firmware, [[NUMBER]], budget=1_000_000)
+
+
+def test_firmware_that_sleeps_for_ever_is_stopped_after_its_seconds(tmp_path: Path) -> None:
+    firmware = by_hand('    for (;;) __asm__ volatile("wfi");', core("cortex-m4"), tmp_path)
+    with pytest.raises(FirmwareWaits, match="stopped after 2 s"):
+        emulate(firmware, [[NUMBER]], seconds=2)
+
+
+def test_watched_functions_that_call_each_other_without_end_are_refused(tmp_path: Path) -> None:
+    before = "volatile int sink; __attribute__((noinline)) void deeper(int n) { if (n) deeper(n - 1); sink = n; }"
+    firmware = by_hand("    deeper(100);", core("cortex-m4"), tmp_path, before=before)
+    with pytest.raises(EmulationError, match="too deeply, at deeper"):
+        emulate(firmware, [[NUMBER]], watch=["deeper"])
+
+
+@pytest.mark.parametrize("name", ["cortex-m4", "rv32imc", pytest.param("cortex-m55", marks=pytest.mark.proof)])
+def test_firmware_that_faults_says_where(name: str, tmp_path: Path) -> None:
+    firmware = by_hand("    touch();", core(name), tmp_path, before=FAULTS)
+    with pytest.raises(FirmwareFaulted, match="in touch") as caught:
+        emulate(firmware, [[NUMBER]])
+    assert firmware.place(caught.value.address) == "touch"
+
+
+def test_a_rune_that_gives_up_ends_with_its_status(tmp_path: Path) -> None:
+    firmware = by_hand("    return 4;", core("cortex-m4"), tmp_path)
+    with pytest.raises(RuneFailed) as caught:
+        emulate(firmware, [[NUMBER]])
+    assert caught.value.status == 4
+
+
+def test_firmware_that_does_not_compile_is_refused_with_the_compilers_words(tmp_path: Path) -> None:
+    with pytest.raises(BadFirmware, match="unknown_name"):
+        by_hand("    unknown_name();", core("cortex-m4"), tmp_path)
+
+
+def test_a_compiler_that_is_missing_is_named_with_its_package(tmp_path: Path) -> None:
+    strange = replace(CORES["cortex-m4"], tools="no-such-")
+    with pytest.raises(MissingProgram, match="no-such-gcc is missing; Debian's package gcc-arm-none-eabi has it"):
+        by_hand("", strange, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_a_round"),
+    [("cortex-m4", 3), ("cortex-m0plus", 3), ("rv32imc", 2)]
+    + [pytest.param(name, 3, marks=pytest.mark.proof) for name in ("cortex-m7", "cortex-m55")],
+)
+def test_a_loop_of_known_length_is_counted_to_the_instruction(name: str, of_a_round: int, tmp_path: Path) -> None:
+    firmware = by_hand(LOOP, core(name), tmp_path)
+    rounds = (1, 1001, 70_001)
+    found = emulate(firmware, [[number.to_bytes(4, "little")] for number in rounds])
+    assert found.outputs == bytes(4 * len(rounds))
+    once = found.instructions[0] - of_a_round
+    assert [count - once for count in found.instructions] == [of_a_round * number for number in rounds]
+
+
+def test_what_a_watched_function_does_is_counted_under_its_name(tmp_path: Path) -> None:
+    before = "__attribute__((noinline)) static void watched(void) { for (volatile int i = 0; i < 100; i++) {} }"
+    firmware = by_hand("    watched(); outputs->out[0] = inputs->in[0];", core("cortex-m4"), tmp_path, before=before)
+    (whole,) = emulate(firmware, [[NUMBER]]).runs
+    (parts,) = emulate(firmware, [[NUMBER]], watch=["watched"]).runs
+    assert sum(parts.values()) == sum(whole.values())
+    assert parts["watched"] > 400 > 20 > parts["rune_words_run"]
+
+
+def test_the_stack_is_as_deep_as_its_deepest_function(tmp_path: Path) -> None:
+    body = "    fill(); outputs->out[0] = inputs->in[0];"
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "flat").mkdir()
+    deep = emulate(by_hand(body, core("cortex-m4"), tmp_path / "deep", before=DEEP), [[NUMBER]])
+    flat = emulate(by_hand("    outputs->out[0] = 1;", core("cortex-m4"), tmp_path / "flat"), [[NUMBER]])
+    assert deep.outputs == NUMBER
+    assert flat.stack < 100 < 1000 <= deep.stack < 1100

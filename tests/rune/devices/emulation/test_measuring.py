@@ -1,0 +1,50 @@
+"""What a rune needs on a core: the plan alone never says more than what is measured there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.emulation.cores import CORES, core_of
+from rune.devices.emulation.measuring import measured, planned
+from rune.project.files import FolderFiles
+from tests.rune.devices.emulation.programs import core
+
+EXAMPLES = Path(__file__).parents[4] / "examples"
+
+
+@pytest.mark.parametrize(
+    ("template", "target"),
+    [
+        ("sine", "cortex-m4"),
+        *(
+            pytest.param(template, target, marks=pytest.mark.proof)
+            for template in ("sine", "digits", "keywords")
+            for target in ("cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imc")
+            if (template, target) != ("sine", "cortex-m4")
+        ),
+    ],
+)
+def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
+    core(target)
+    built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
+    least, found = planned(built, template), measured(built, template)
+    assert not least.is_measured
+    assert 0 < least.flash < found.flash
+    assert 0 < least.ram < found.ram
+    assert found.instructions is not None
+
+
+def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
+    assert core_of("pico") is CORES["cortex-m0plus"]
+    assert core_of("c") is None
+
+
+def test_a_target_without_an_emulated_core_is_not_measured() -> None:
+    built = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
+    with pytest.raises(ValueError, match="no core of c is emulated"):
+        measured(built, "sine")

@@ -1,0 +1,99 @@
+"""Firmware of the template sine: what it is made of, where it lies, and what is refused. tests/proof runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from rune.compiler.anvil.target import Toolchain
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.c.trace import step_names
+from rune.compiler.targets.finding import find_target
+from rune.devices.firmware.board import PICO, Board
+from rune.devices.firmware.errors import FirmwareTooLarge
+from rune.devices.firmware.loader import checksum
+from rune.devices.firmware.making import Firmware, make
+from rune.devices.firmware.program import Described, program_file
+from rune.devices.firmware.uf2 import read_uf2
+from tests.rune.compiler.targets.projects import template
+from tests.rune.devices.packages.package_programs import packaged
+
+
+def toolchain() -> Toolchain:
+    found = find_target("pico").library
+    assert found is not None
+    return found
+
+
+def firmware(board: Board) -> Firmware:
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
+    files = packaged("sine", "pico").files
+    paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
+    sources = {path.rpartition("/")[2]: files[path] for path in paths}
+    rune = build(template("sine"), BuildOptions("sine")).rune
+    described = Described(
+        "sine", f"sha256:{hashlib.sha256(rune).hexdigest()}", interface_of(program, "sine"), step_names(program)
+    )
+    return make(sources, described, board, toolchain())
+
+
+def test_a_board_with_too_little_of_a_memory_refuses_it_and_says_how_much_it_lacks() -> None:
+    whole = firmware(PICO)
+    with pytest.raises(FirmwareTooLarge, match="Pico: its flash lacks") as caught:
+        firmware(replace(PICO, flash_size=whole.code))
+    assert (caught.value.memory, caught.value.excess) == ("flash", 256)
+    with pytest.raises(FirmwareTooLarge, match="its RAM lacks"):
+        firmware(replace(PICO, stack=PICO.ram_size))
+
+
+def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time() -> None:
+    files = packaged("sine", "pico").files
+    made = firmware(PICO)
+    assert files["firmware/sine.uf2"] == made.uf2
+    said = json.loads(files["firmware/sine.json"])
+    assert said == json.loads(made.described())
+    assert said["rune"] == "sine"
+    assert said["memory"] == "ram"
+    assert made.is_in_ram
+    assert said["digest"] == "sha256:" + hashlib.sha256(build(template("sine"), BuildOptions("sine")).rune).hexdigest()
+    assert said["uf2_digest"] == "sha256:" + hashlib.sha256(made.uf2).hexdigest()
+    assert (said["code"], said["variables"]) == (made.code, made.variables)
+    port = {"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}
+    assert said["inputs"] == [{**port, "waits": False, "sizes": 0}]
+    assert "firmware/sine.uf2" in files["README.md"].decode()
+
+
+def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
+    hostile = '"; #include </etc/passwd> */'
+    text = program_file(Described(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
+    assert "passwd" not in text
+    found = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
+    assert found is not None
+    said = json.loads(bytes(int(number) for number in found[1].replace("\n", " ").split(",") if number.strip()))
+    assert (said["rune"], said["steps"]) == (hostile, [hostile])
+
+
+def test_an_image_for_ram_begins_where_the_rom_jumps_to() -> None:
+    made = firmware(PICO)
+    (first, code), *_ = read_uf2(made.uf2)
+    assert first == PICO.ram
+    assert code[:2] == b"\x72\xb6"
+    assert {at >> 28 for at, _ in read_uf2(made.uf2)} == {2}
+
+
+def test_what_does_not_fit_into_ram_lies_in_flash_behind_the_loader() -> None:
+    made = firmware(replace(PICO, stack=PICO.ram_size - 4096))
+    blocks = read_uf2(made.uf2)
+    assert not made.is_in_ram
+    assert made.description["memory"] == "flash"
+    (first, loader), (second, code), *_ = blocks
+    assert (first, second) == (PICO.flash, PICO.flash + 256)
+    assert checksum(loader[:252]) == int.from_bytes(loader[252:], "little")
+    assert code[:2] == b"\x72\xb6"

@@ -1,0 +1,275 @@
+"""Each tool's own files in a package keep that tool's published rules, and lead its compiler to the sources.
+
+CMake itself runs here. Of Arduino, ESP-IDF and Zephyr there are only the functions that this file writes down, as they
+are documented, around the compilers that their users have; of PlatformIO there are its rules.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_target
+from rune.devices.packages.packaging import package
+from rune.project.files import MemoryFiles
+from tests.rune.devices.packages.package_programs import SELF_TEST, PackageFolder, called, packaged
+from tools.needs import CMAKE, EMULATORS, Need, lack
+
+MOTION = """\
+version: 1
+image: runicos/base
+pipeline:
+  motion: {capability: ACCEL, outputs: [{type: f32, dimensions: [1, 8, 3, 1]}], args: {n: 8}}
+  normalised:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#normalize
+    inputs: [motion]
+    outputs: [{type: f32, dimensions: [1, 8, 3, 1]}]
+  out: {out: serial, inputs: [normalised]}
+"""
+SOUND = """\
+version: 1
+image: runicos/base
+pipeline:
+  audio: {capability: SOUND, outputs: [{type: i16, dimensions: [160]}], args: {hz: 16000, sample-duration-ms: 10}}
+  out: {out: tensor, inputs: [audio]}
+"""
+NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")
+"""As Arduino's core for the board compiles."""
+ESP32_C3 = ("-march=rv32imc", "-mabi=ilp32", "-Os", "-ffreestanding")
+WARNINGS = ("-Wall", "-Wextra", "-Werror")
+
+
+def compiler(name: str, need: Need) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(lack(need))
+    return found
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> PackageFolder:
+    return PackageFolder.of(tmp_path_factory.mktemp("digits"), packaged("digits", "cortex-m4"))
+
+
+def cmake(folder: Path, lists: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Configures and builds a project of these lines."""
+    (folder / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.16)\nproject(app LANGUAGES C)\n{lists}")
+    program = compiler("cmake", CMAKE)
+    build = folder / "build"
+    made = subprocess.run([program, "-S", folder, "-B", build, *options], capture_output=True, text=True, check=False)
+    if made.returncode:
+        return made
+    return subprocess.run([program, "--build", build], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "found",
+    ["find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)", "add_subdirectory({path} digits)"],
+    ids=["find_package", "add_subdirectory"],
+)
+def test_a_project_of_cmake_finds_the_package_and_links_it(found: str, digits: PackageFolder, tmp_path: Path) -> None:
+    (tmp_path / "app.c").write_text(SELF_TEST.format(name="digits"))
+    lists = found.format(path=digits.path) + (
+        "\nadd_executable(app app.c)\ntarget_link_libraries(app PRIVATE rune_digits::rune_digits)\n"
+    )
+    built = cmake(tmp_path, lists)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert called([str(tmp_path / "build" / "app")], tmp_path) == "0 nothing\n"
+
+
+def test_cmake_refuses_a_version_that_the_package_has_not(digits: PackageFolder, tmp_path: Path) -> None:
+    refused = cmake(tmp_path, f"find_package(rune_digits 1.0 CONFIG REQUIRED PATHS {digits.path} NO_DEFAULT_PATH)\n")
+    assert refused.returncode != 0
+    assert "requested version" in refused.stderr
+
+
+ESP_IDF = """
+set(ESP_PLATFORM 1)
+function(idf_component_register)
+    cmake_parse_arguments(PARSE_ARGV 0 given "" "" "SRCS;INCLUDE_DIRS;REQUIRES")
+    if(given_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "unknown: ${{given_UNPARSED_ARGUMENTS}}")
+    endif()
+    add_library(component STATIC ${{given_SRCS}})
+    target_include_directories(component PUBLIC ${{given_INCLUDE_DIRS}})
+    target_compile_options(component PRIVATE {flags})
+endfunction()
+add_subdirectory({path} component)
+"""
+
+
+def bare(program: str, need: Need) -> tuple[str, ...]:
+    """CMake's options for a compiler that makes no programs of this machine."""
+    return (
+        f"-DCMAKE_C_COMPILER={compiler(program, need)}",
+        "-DCMAKE_SYSTEM_NAME=Generic",
+        "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY",
+    )
+
+
+def test_the_component_of_esp_idf_compiles_for_an_esp32_c3(tmp_path: Path) -> None:
+    made = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
+    lists = ESP_IDF.format(path=made.path, flags=" ".join((*ESP32_C3, *WARNINGS)))
+    built = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", EMULATORS))
+    assert built.returncode == 0, built.stdout + built.stderr
+    manifest = yaml.safe_load((made.path / "idf_component.yml").read_text())
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
+    assert manifest["license"] == "Apache-2.0"
+    assert set(manifest) <= {"version", "description", "license", "dependencies"}
+    assert set(manifest["dependencies"]) == {"idf"}
+
+
+ZEPHYR = """
+set(CONFIG_RUNE_DIGITS {chosen})
+macro(zephyr_library_named name)
+    add_library(${{name}} STATIC)
+    set(ZEPHYR_CURRENT_LIBRARY ${{name}})
+    target_compile_options(${{name}} PRIVATE {flags})
+endmacro()
+function(zephyr_library_sources)
+    target_sources(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
+endfunction()
+function(zephyr_include_directories)
+    target_include_directories(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
+endfunction()
+add_subdirectory({path}/{cmake} module)
+if(NOT {chosen} AND TARGET rune_digits)
+    message(FATAL_ERROR "it was not chosen")
+endif()
+"""
+
+
+@pytest.mark.parametrize("chosen", ["TRUE", "FALSE"])
+def test_the_module_of_zephyr_compiles_where_it_is_chosen(chosen: str, digits: PackageFolder, tmp_path: Path) -> None:
+    module = yaml.safe_load((digits.path / "zephyr" / "module.yml").read_text())
+    assert module == {"name": "rune_digits", "build": {"cmake": "zephyr", "kconfig": "zephyr/Kconfig"}}
+    kconfig = (digits.path / module["build"]["kconfig"]).read_text()
+    assert re.match(r"config RUNE_DIGITS\n +bool \"[^\"]+\"\n +default y\n", kconfig)
+    flags = " ".join((*NANO_33_BLE, *WARNINGS))
+    lists = ZEPHYR.format(chosen=chosen, path=digits.path, cmake=module["build"]["cmake"], flags=flags)
+    built = cmake(tmp_path, lists, *bare("arm-none-eabi-gcc", EMULATORS))
+    assert built.returncode == 0, built.stdout + built.stderr
+
+
+def properties(folder: PackageFolder) -> dict[str, str]:
+    lines = (folder.path / "library.properties").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: PackageFolder) -> None:
+    found = properties(digits)
+    required = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"}
+    assert required | {"includes"} == set(found)
+    assert all(found.values())
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}", found["name"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
+    assert found["category"] in {
+        "Display",
+        "Communication",
+        "Signal Input/Output",
+        "Sensors",
+        "Device Control",
+        "Timing",
+        "Data Storage",
+        "Data Processing",
+        "Other",
+    }
+    assert (digits.path / "src" / found["includes"]).is_file()
+    assert not (digits.path / "utility").exists()
+    for sketch in (digits.path / "examples").iterdir():
+        assert [file.name for file in sketch.iterdir()] == [f"{sketch.name}.ino"]
+
+
+def test_the_library_of_platformio_keeps_the_rules_of_its_manifest(digits: PackageFolder) -> None:
+    found = json.loads((digits.path / "library.json").read_text())
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,50}", found["name"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
+    assert 0 < len(found["description"]) <= 255
+    assert found["license"] == "Apache-2.0"
+    folders = found["build"]
+    assert (digits.path / folders["includeDir"] / found["headers"]).is_file()
+    assert list((digits.path / folders["srcDir"]).glob("*.c"))
+
+
+ARDUINO = """
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+struct Print {
+  size_t print(const char *);
+  size_t print(int, int = 10);
+  size_t print(unsigned, int = 10);
+  size_t print(long, int = 10);
+  size_t print(unsigned long, int = 10);
+  size_t print(double, int = 2);
+  size_t println(const char *);
+  size_t println();
+  size_t write(const uint8_t *, size_t);
+};
+struct SerialPort : Print {
+  void begin(unsigned long);
+  operator bool();
+};
+extern SerialPort Serial;
+"""
+PDM = """
+#pragma once
+#include "Arduino.h"
+struct PDMClass {
+  int begin(int channels, int rate);
+  int available();
+  int read(void *buffer, size_t size);
+  void onReceive(void (*)(void));
+  void setBufferSize(int);
+};
+extern PDMClass PDM;
+"""
+LSM9DS1 = """
+#pragma once
+#include "Arduino.h"
+struct LSM9DS1Class {
+  int begin();
+  int accelerationAvailable();
+  int readAcceleration(float &x, float &y, float &z);
+};
+extern LSM9DS1Class IMU;
+"""
+
+
+def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> None:
+    """The sources and a sketch, which Arduino turns into C++ that includes Arduino.h; of the library only `src` is
+    searched for headers."""
+    for name, text in (("Arduino.h", ARDUINO), ("PDM.h", PDM), ("Arduino_LSM9DS1.h", LSM9DS1)):
+        (room / name).write_text(text)
+    source = (folder.path / "examples" / sketch / f"{sketch}.ino").read_text()
+    (room / "sketch.cpp").write_text(f'#include "Arduino.h"\n{source}')
+    gcc, plus = (compiler(f"arm-none-eabi-{each}", EMULATORS) for each in ("gcc", "g++"))
+    searched = f"-I{folder.path / 'src'}"
+    for file in folder.sources:
+        called([gcc, "-std=gnu11", *NANO_33_BLE, *WARNINGS, searched, "-c", file, "-o", "object.o"], room)
+    called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, searched, f"-I{room}", "-c", "sketch.cpp"], room)
+
+
+def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None:
+    made = package(
+        MemoryFiles({"Runefile.yml": SOUND.encode()}), BuildOptions("sound", target=find_target("cortex-m4"))
+    )
+    folder = PackageFolder.of(tmp_path, made)
+    assert {each.name for each in (folder.path / "examples").iterdir()} == {"selftest", "microphone"}
+    for sketch in ("selftest", "microphone"):
+        compile_as_arduino_does(folder, tmp_path, sketch)
+    assert "PDM.begin(1, 16000)" in (folder.path / "examples" / "microphone" / "microphone.ino").read_text()
+
+
+def test_a_rune_of_motion_has_a_sketch_for_the_motion_sensor(tmp_path: Path) -> None:
+    made = package(
+        MemoryFiles({"Runefile.yml": MOTION.encode()}), BuildOptions("motion", target=find_target("cortex-m4"))
+    )
+    compile_as_arduino_does(PackageFolder.of(tmp_path, made), tmp_path, "motion")

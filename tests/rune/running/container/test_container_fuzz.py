@@ -1,0 +1,51 @@
+"""Broken runes are read or refused by name, whatever their bytes."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rune.running.container import ContainerError, pack, read_rune, rune_sections
+from tests.rune.model.tflite.mutations import mutant
+from tests.rune.running.container.wasm_bytes import HEADER, MODULE
+
+GOOD = pack(
+    MODULE,
+    [
+        *rune_sections({"rune": {"name": "x"}, "tensors": {"a": {"dimensions": [1, 2]}}}, [("words", b"yes\nno")]),
+        (".rune_proc_block", b'{"type_name":"A"}'),
+    ],
+)
+
+
+def refusal(data: bytes) -> ContainerError | None:
+    try:
+        read_rune(data)
+    except ContainerError as error:
+        return error
+    return None
+
+
+def test_mutants_are_read_or_refused_by_name() -> None:
+    refusals = [refusal(mutant((GOOD,), number)) for number in range(3_000)]
+    refused = [error for error in refusals if error is not None]
+    assert 500 < len(refused) < len(refusals)
+    assert all(error.offset is None or error.offset >= 0 for error in refused)
+
+
+def test_every_length_that_a_rune_can_be_cut_to_is_read_or_refused_inside_of_it() -> None:
+    refused = [(length, error) for length in range(len(GOOD)) if (error := refusal(GOOD[:length])) is not None]
+    assert len(refused) > len(GOOD) * 0.9
+    assert all(error.offset is not None and error.offset <= length for length, error in refused)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_any_bytes_behind_a_header_are_read_or_refused(data: bytes) -> None:
+    refusal(HEADER + data)
+
+
+def test_garbage_of_64_megabytes_is_refused() -> None:
+    assert refusal(HEADER + random.Random(3).randbytes(1024) + bytes(64 * 1024 * 1024)) is not None

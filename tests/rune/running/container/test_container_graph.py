@@ -1,0 +1,140 @@
+"""A rune's graph has the layout of Rune 0.11, and depends on the pipeline alone."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+
+from rune.abi import Capability, ModelFormat, Output
+from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.signature import BlockOutput
+from rune.model.tflite import ModelTensor
+from rune.running.container import canonical_json, graph_json
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource
+from rune.tensor import ElementType, TensorType
+
+SOUND = TensorType(ElementType.I16, (16000,))
+SPECTRUM = TensorType(ElementType.U32, (1, 1960))
+SCORES = TensorType(ElementType.F32, (1, 8))
+INDEX = TensorType(ElementType.U32, (1,))
+WORD = TensorType(ElementType.UTF8, (1,))
+
+PIPELINE = Pipeline(
+    stages=(
+        CapabilityStage("audio", Capability.SOUND, (("hz", 16000), ("sample_duration_ms", 1000)), SOUND),
+        BlockStage(
+            "fft",
+            "hotg-ai/proc-blocks@v0.11.3#fft",
+            CATALOGUE["fft"],
+            {"sample_rate": 16000, "window_overlap": 0.6666667},
+            (Port("audio", 0),),
+            (BlockOutput(SPECTRUM),),
+        ),
+        ModelStage(
+            "model",
+            "model.tflite",
+            None,
+            ModelFormat.TENSORFLOW_LITE,
+            (Port("fft", 0),),
+            (SPECTRUM,),
+            (SCORES, INDEX),
+        ),
+        BlockStage(
+            "label", "label", CATALOGUE["label"], {"wordlist": "yes\nno"}, (Port("model", 1),), (BlockOutput(WORD, 9),)
+        ),
+        OutputStage("serial", Output.SERIAL, (Port("label", 0), Port("model", 0))),
+    ),
+    resources=(
+        Resource("WORDS", None, "words.txt", False),
+        Resource("FALLBACK", "other", None, False),
+        Resource("BLOB", None, "blob.bin", True),
+    ),
+)
+
+
+def test_the_graph_has_the_published_layout() -> None:
+    graph = graph_json(PIPELINE, "keywords")
+    published = {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    assert set(graph) - {"requests"} == published
+    assert graph["rune"] == {"name": "keywords"}
+    audio = graph["capabilities"]["audio"]
+    assert audio["kind"] == {"type": "sound"}
+    assert audio["args"] == {"hz": "16000", "sample_duration_ms": "1000"}
+    fft, model, label = graph["proc-blocks"]["fft"], graph["models"]["model"], graph["proc-blocks"]["label"]
+    assert fft["path"] == "hotg-ai/proc-blocks@v0.11.3#fft"
+    assert fft["args"] == {"sample_rate": "16000", "window_overlap": "0.6666667"}
+    assert fft["inputs"] == audio["outputs"]
+    assert model["file"] == "model.tflite"
+    assert model["inputs"] == fft["outputs"]
+    assert label["inputs"] == [model["outputs"][1]]
+    assert graph["outputs"]["serial"] == {
+        "kind": {"type": "serial"},
+        "inputs": [label["outputs"][0], model["outputs"][0]],
+    }
+    assert graph["resources"] == {
+        "WORDS": {"default_value": {"FromDisk": "words.txt"}, "ty": "string"},
+        "FALLBACK": {"default_value": {"Inline": "other"}, "ty": "string"},
+        "BLOB": {"default_value": {"FromDisk": "blob.bin"}, "ty": "binary"},
+    }
+    tensors = graph["tensors"]
+    assert tensors[audio["outputs"][0]] == {"element_type": "I16", "dimensions": [16000]}
+    assert tensors[label["outputs"][0]] == {"element_type": "String", "dimensions": [1]}
+    assert len(tensors) == 5
+    assert all(str(uuid.UUID(key)) == key for key in tensors)
+
+
+def test_an_argument_that_came_from_a_resource_is_written_as_its_name() -> None:
+    assert graph_json(PIPELINE, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "yes\nno"}
+    *before, label, out = PIPELINE.stages
+    assert isinstance(label, BlockStage)
+    named = replace(PIPELINE, stages=(*before, replace(label, resources={"wordlist": "WORDS"}), out))
+    assert graph_json(named, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "$WORDS"}
+
+
+def test_a_model_of_another_format_says_which_and_one_of_a_resource_names_it() -> None:
+    kinds = ((SPECTRUM,), (SCORES, INDEX))
+    onnx = ModelStage("onnx", "model.onnx", None, ModelFormat.ONNX, (Port("fft", 0),), *kinds)
+    given = ModelStage("given", None, "MODEL", ModelFormat.TENSORFLOW_LITE, (Port("fft", 0),), *kinds, capacity=9)
+    models = graph_json(Pipeline((onnx, given), ()), "x")["models"]
+    assert (models["onnx"]["file"], models["onnx"]["args"]) == ("model.onnx", {"format": "onnx"})
+    assert models["given"]["file"] == "$MODEL"
+    assert "args" not in models["given"]
+
+
+def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> None:
+    assert canonical_json(graph_json(PIPELINE, "a")) == canonical_json(graph_json(PIPELINE, "a"))
+    assert graph_json(PIPELINE, "a")["tensors"] == graph_json(PIPELINE, "b")["tensors"]
+
+
+def test_maps_without_entries_are_left_out() -> None:
+    small = Pipeline((CapabilityStage("raw", Capability.RAW, (), SCORES),), ())
+    graph = graph_json(small, "small")
+    assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
+    assert graph["requests"] == {"capabilities": ["raw"]}
+    assert set(graph["capabilities"]["raw"]) == {"kind", "outputs"}
+
+
+def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
+    outputs = tuple(OutputStage(name, Output.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
+    inputs = tuple(CapabilityStage(name, Capability.RAW, (), SCORES) for name in ("z", "a"))
+    requests = graph_json(Pipeline((*inputs, *outputs), ()), "x")["requests"]
+    assert requests == {"capabilities": ["z", "a"], "outputs": ["y", "b"]}
+
+
+def test_canonical_json_has_one_spelling() -> None:
+    assert canonical_json({"b": 1, "a": "ä"}) == '{"a":"ä","b":1}'.encode()
+    assert json.loads(canonical_json({"b": [1.5, None]})) == {"b": [1.5, None]}
+
+
+def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_of_a_run() -> None:
+    bare = PIPELINE.stages[2]
+    assert isinstance(bare, ModelStage)
+    model = replace(bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX)))
+    told = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
+    graph = graph_json(told, "keywords", 19_300)
+    assert graph["rune"] == {"name": "keywords", "memory": 19_300}
+    scores, index = (graph["tensors"][port] for port in graph["models"]["model"]["outputs"])
+    assert scores["quantization"] == {"scale": 0.00390625, "zero_point": -128}
+    assert scores["probability"] is True
+    assert set(index) == {"element_type", "dimensions"}

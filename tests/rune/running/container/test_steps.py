@@ -1,0 +1,72 @@
+"""A rune's steps are exported where its `_call` only calls functions; of any other rune nothing is said."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rune.project.files import MemoryFiles
+from rune.running.container import ContainerError, read_module, step_name, with_steps
+from rune.running.runtime import RuneMemory, Runtime
+from tests.rune.compiler.verify.projects import rune_of, template
+from tests.rune.running.runtime import wat_runes
+
+
+@pytest.fixture(scope="module")
+def sine() -> bytes:
+    return rune_of(MemoryFiles(template("sine")), "sine")
+
+
+@pytest.mark.parametrize(
+    "call", ["(drop (i32.const 1))", "(local $x i32)", "(drop (call $output (i32.const 1)))", "(return (i32.const 0))"]
+)
+def test_a_call_that_does_anything_else_is_not_opened(call: str) -> None:
+    assert with_steps(wat_runes.rune(call=call)) is None
+
+
+def test_a_module_without_a_call_is_not_opened() -> None:
+    assert with_steps(b"\0asm\1\0\0\0") is None
+
+
+def test_what_is_no_module_is_refused() -> None:
+    with pytest.raises(ContainerError):
+        with_steps(b"no module")
+
+
+def test_a_broken_module_is_opened_or_refused_by_name(sine: bytes) -> None:
+    choose = random.Random(5)
+    for _ in range(300):
+        broken = bytearray(sine)
+        broken[choose.randrange(len(broken))] = choose.randrange(256)
+        try:
+            with_steps(bytes(broken))
+        except ContainerError:
+            continue
+
+
+def test_a_rune_gains_exports_and_nothing_else(sine: bytes) -> None:
+    opened = with_steps(sine)
+    assert opened is not None
+    before, after = read_module(sine), read_module(opened.module)
+    added = [each.name for each in after.exports[len(before.exports) :]]
+    assert added == [step_name(number) for number in range(opened.steps)]
+    kept = [bytes(each.payload) for each in before.sections if each.number != 7]
+    assert kept == [bytes(each.payload) for each in after.sections if each.number != 7]
+
+
+def test_called_step_by_step_a_rune_sends_what_it_sends_otherwise(sine: bytes) -> None:
+    opened = with_steps(sine)
+    assert opened is not None
+    whole, stepwise = Runtime.load(sine), Runtime.load(opened.module)
+    seen: list[int] = []
+
+    def after(number: int, memory: RuneMemory) -> None:
+        assert memory.size % 65_536 == 0
+        seen.append(number)
+
+    (request,) = whole.capabilities
+    for data in (b"\0\0\0\0", b"\0\0\x80\x3f"):
+        sent = stepwise.call_in_steps({request.id: data}, after)
+        assert [each.data for each in sent] == [each.data for each in whole.call({request.id: data})]
+    assert seen == list(range(opened.steps)) * 2

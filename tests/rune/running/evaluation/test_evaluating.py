@@ -1,0 +1,190 @@
+"""Running a rune on samples: small runes whose answers are visible in their text."""
+
+from __future__ import annotations
+
+import struct
+import wave
+from dataclasses import replace
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+
+from rune.abi import Capability
+from rune.project.files import FileMissing
+from rune.running.container import pack, rune_sections
+from rune.running.evaluation import evaluating
+from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.evaluation.evaluating import Effort, evaluate
+from rune.running.evaluation.labelled import Event, LabelledSample
+from rune.running.runtime import Limits
+from tests.rune.running.runtime.wat_runes import mirror, rune, text
+
+SCORES = mirror(Capability.RAW, 8, "f32[2]")
+"""Gives back the two scores that it reads."""
+
+
+def sample(name: str, label: str, *scores: float) -> LabelledSample:
+    return LabelledSample(name, label, lambda: struct.pack(f"<{len(scores)}f", *scores))
+
+
+def test_a_rune_without_words_answers_with_the_index_of_the_highest_score() -> None:
+    found = evaluate(SCORES, [sample("a", "0", 0.9, 0.1), sample("b", "1", 0.9, 0.1), sample("c", " 1 ", 0.0, 2.0)])
+    assert [(each.name, each.answer, each.is_right) for each in found.outcomes] == [
+        ("a", "0", True),
+        ("b", "0", False),
+        ("c", "1", True),
+    ]
+
+
+def test_scores_that_are_not_said_to_be_probabilities_give_no_margin() -> None:
+    assert [each.margin for each in evaluate(SCORES, [sample("a", "0", 0.9, 0.1)]).outcomes] == [None]
+
+
+COUNTER = rune(
+    "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 5)))",
+    """(i32.store8 (i32.const 15) (i32.add (i32.load8_u (i32.const 15)) (i32.const 1)))
+       (drop (call $write (i32.const 2) (i32.const 0) (i32.const 16)))""",
+    data=f"(data (i32.const 0) {text(struct.pack('<I', 7) + b'utf8[1]' + struct.pack('<I', 1) + b'0')})",
+)
+"""Answers `1` in its first run, `2` in its second."""
+
+
+def test_each_sample_meets_a_fresh_rune() -> None:
+    found = evaluate(COUNTER, [sample("a", "1"), sample("b", "1"), sample("c", "1")])
+    assert [each.answer for each in found.outcomes] == ["1", "1", "1"]
+
+
+def test_a_sample_that_cannot_be_read_counts_for_nothing_and_is_listed() -> None:
+    def gone() -> bytes:
+        raise FileMissing("b", "no such file")
+
+    found = evaluate(SCORES, [sample("a", "0", 1, 0), LabelledSample("b", "0", gone)])
+    assert [each.name for each in found.outcomes] == ["a"]
+    assert [(each.name, each.reason) for each in found.unread] == [("b", "no such file")]
+
+
+def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
+    trap = rune(
+        "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 5)))",
+        """(drop (call $read (i32.const 100) (i32.const 1) (i32.const 1)))
+           (if (i32.load8_u (i32.const 100)) (then (unreachable)))
+           (drop (call $write (i32.const 2) (i32.const 0) (i32.const 16)))""",
+        data=f"(data (i32.const 0) {text(struct.pack('<I', 7) + b'utf8[1]' + struct.pack('<I', 1) + b'a')})",
+    )
+    good, bad = LabelledSample("good", "a", lambda: b"\0"), LabelledSample("bad", "a", lambda: b"\1")
+    outcomes = {each.name: each for each in evaluate(trap, [good, bad]).outcomes}
+    assert outcomes["good"].is_right
+    assert outcomes["bad"].answer is None
+    assert "trap" in (outcomes["bad"].failure or "")
+
+
+def test_what_the_time_leaves_out_is_counted() -> None:
+    found = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
+    assert (found.outcomes, found.left) == ((), 1)
+
+
+@pytest.mark.parametrize(("where", "left"), [("between samples", 0), ("in samples", 1)])
+def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch, where: str, left: int) -> None:
+    now = 0.0
+
+    def clock() -> float:
+        """With each look in a sample a second has passed, where that is where time passes."""
+        nonlocal now
+        now += where == "in samples"
+        return now
+
+    def rest(_: int) -> None:
+        nonlocal now
+        now += 10
+
+    monkeypatch.setattr(evaluating, "time", SimpleNamespace(monotonic=clock))
+    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), progress=rest)
+    assert found.left == left
+
+
+def test_a_rune_without_answers_or_with_two_inputs_cannot_be_evaluated() -> None:
+    with pytest.raises(EvaluationImpossible, match="neither a label nor a score"):
+        evaluate(mirror(Capability.RAW, 4, "f32[1]"), [sample("a", "0", 1)])
+    two = rune("(drop (call $capability (i32.const 5))) (drop (call $capability (i32.const 4)))")
+    with pytest.raises(EvaluationImpossible, match="one input"):
+        evaluate(two, [])
+
+
+RATE, WINDOW = 1000, 100
+GRAPH = {
+    "capabilities": {"audio": {"kind": {"type": "sound"}}},
+    "outputs": {"out": {"kind": {"type": "tensor"}, "inputs": ["t"]}},
+    "proc-blocks": {"label": {"args": {"wordlist": "silence\nyes"}}},
+    "requests": {"capabilities": ["audio"], "outputs": ["out"]},
+    "tensors": {
+        "t": {
+            "dimensions": [2],
+            "element_type": "U8",
+            "probability": True,
+            "quantization": {"scale": 1 / 255, "zero_point": 0},
+        }
+    },
+}
+QUIET, YES = b"\xff\x00", b"\x00\xff"
+
+
+def parameter(name: int, size: int, value: int) -> str:
+    places = " ".join(f"(i32.const {number})" for number in (1, name, size, value, 4, 1))
+    return f"(drop (call $parameter {places}))"
+
+
+HEARING = pack(
+    rune(
+        f"""(drop (call $capability (i32.const 2))) {parameter(400, 2, 440)} {parameter(410, 18, 444)}
+            (drop (call $output (i32.const 5)))""",
+        f"""(drop (call $read (i32.const 9) (i32.const {WINDOW * 2}) (i32.const 1)))
+            (drop (call $write (i32.const 2) (i32.const 0) (i32.const 11)))""",
+        data=f"""(data (i32.const 0) {text(struct.pack("<I", 5) + b"u8[2]")})
+                 (data (i32.const 400) {text("hz")}) (data (i32.const 410) {text("sample_duration_ms")})
+                 (data (i32.const 440) {text(struct.pack("<II", RATE, WINDOW * 1000 // RATE))})""",
+    ),
+    rune_sections(GRAPH),
+)
+"""Takes the first two bytes of its window for the scores of silence and yes."""
+
+
+def recording(sound: bytes) -> LabelledSample:
+    written = BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(sound)
+    return LabelledSample("a.wav", "yes", written.getvalue)
+
+
+def test_a_sound_of_one_window_has_one_answer_with_its_margin() -> None:
+    [outcome] = evaluate(HEARING, [recording(YES * WINDOW)]).outcomes
+    assert (outcome.answer, outcome.margin, outcome.seconds) == ("yes", 1.0, 0.0)
+
+
+def test_a_short_sound_is_followed_by_silence() -> None:
+    [outcome] = evaluate(HEARING, [recording(YES * 3)]).outcomes
+    assert outcome.answer == "yes"
+
+
+def test_a_long_sound_that_says_its_label_once_is_right_and_has_a_hit() -> None:
+    [outcome] = evaluate(HEARING, [recording(QUIET * 200 + YES * 200 + QUIET * 600)]).outcomes
+    assert (outcome.answer, outcome.is_right, outcome.events, outcome.hits) == ("yes", True, 1, 1)
+    assert outcome.seconds == 1.0
+
+
+def test_a_long_sound_without_its_label_is_answered_by_what_most_windows_said() -> None:
+    [outcome] = evaluate(HEARING, [recording(QUIET * 1000)]).outcomes
+    assert (outcome.answer, outcome.hits, outcome.false_alarms) == ("silence", 0, 0)
+
+
+def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -> None:
+    sound = recording(YES * 500 + QUIET * 2000 + YES * 500 + QUIET * 2000)
+    marked = replace(sound, events=(Event("yes", 0.0, 0.5), Event("yes", 4.0, 4.5)))
+    found = evaluate(HEARING, [marked])
+    assert found.pairs == ()
+    assert found.stream is not None
+    assert (found.stream.events, found.stream.hits, found.stream.alarms) == (2, 1, 1)
+    assert found.stream.false_alarms.value == pytest.approx(720)

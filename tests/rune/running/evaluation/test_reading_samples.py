@@ -1,0 +1,106 @@
+"""Which files are samples, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from rune.project.files import FileTooLarge, MemoryFiles
+from rune.running.evaluation.errors import SamplesRefused
+from rune.running.evaluation.labelled import Split
+from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
+
+FILES = MemoryFiles({"a.wav": b"A", "b.wav": b"B"})
+
+
+def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
+    files = MemoryFiles(
+        dict.fromkeys(
+            ("yes/1.wav", "test/no/2.png", "train/no/3.png", "top.wav", "yes/LICENCE", "x/kept/no/4.wav"), b"x"
+        )
+    )
+    found = {each.name: (each.label, each.split) for each in samples_of(files)}
+    assert found == {
+        "yes/1.wav": ("yes", Split.TEST),
+        "test/no/2.png": ("no", Split.TEST),
+        "train/no/3.png": ("no", Split.TRAIN),
+        "x/kept/no/4.wav": ("no", Split.KEPT),
+    }
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_table_lists_files_labels_and_splits(separator: str) -> None:
+    table = "\ufefflabel,File,split\nyes,a.wav,train\n\n  no ,b.wav,\n".replace(",", separator).encode()
+    found = samples_in_table(FILES, table)
+    assert [(each.name, each.label, each.split, each.read()) for each in found] == [
+        ("a.wav", "yes", Split.TRAIN, b"A"),
+        ("b.wav", "no", Split.TEST, b"B"),
+    ]
+
+
+def test_rows_with_start_and_end_mark_events_of_one_recording() -> None:
+    [found] = samples_in_table(FILES, b"file,label,start,end\na.wav,yes,3,4\na.wav,no,1,1.5\n")
+    assert [(each.label, each.start, each.end) for each in found.events or ()] == [("no", 1, 1.5), ("yes", 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (b"", "Line 1: the table has no column file and no column label"),
+        (b"file\na.wav\n", "Line 1: the table has no column label"),
+        (b"file,label,label\n", "two columns label"),
+        (b"file,label\n", "lists no samples"),
+        (b"file,label\na.wav,\n", "Line 2: .* is no label"),
+        (b"file,label\na.wav,a\x1b\n", "Line 2: .* is no label"),
+        (b"file,label\n../a.wav,yes\n", "Line 2: .*inside the project"),
+        (b"file,label\n/a.wav,yes\n", "Line 2: .*relative"),
+        (b"file,label,split\na.wav,yes,holdout\n", 'Line 2: "holdout" is no split'),
+        (b"file,label\na.wav,yes\na.wav,no\n", "Line 3: .* on line 2 too"),
+        (b"file,label,start,end\na.wav,yes,1,\n", "Line 2: start and end"),
+        (b"file,label,start,end\na.wav,yes,2,1\n", "Line 2: the event ends before"),
+        (b"file,label,start,end\na.wav,yes,0,inf\n", "Line 2: the event ends before"),
+        (b"file,label\n\xff,yes\n", "not UTF-8"),
+        (b'file,label\n"a.wav,yes\n', "Line 2: the table cannot be read"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused_with_its_line(table: bytes, message: str) -> None:
+    with pytest.raises(SamplesRefused, match=message):
+        samples_in_table(FILES, table)
+
+
+def test_files_without_folders_are_refused_with_what_to_do() -> None:
+    with pytest.raises(SamplesRefused, match=r"yes/01\.wav"):
+        samples_of(FILES)
+
+
+def zipped(contents: dict[str, bytes]) -> zipfile.ZipFile:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in contents.items():
+            archive.writestr(name, data)
+    return zipfile.ZipFile(written)
+
+
+def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
+    table = b"file,label\nno/1.wav,yes\n"
+    [found] = samples_of(ZipFiles(zipped({"samples.csv": table, "no/1.wav": b"1", "no/2.wav": b"2"})))
+    assert (found.name, found.label, found.read()) == ("no/1.wav", "yes", b"1")
+
+
+def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
+    files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,kept\n", "words/a.wav": b"A"})
+    [found] = samples_of(files)
+    assert (found.name, found.label, found.split, found.read()) == ("a.wav", "yes", Split.KEPT, b"A")
+
+
+def test_recordings_of_motion_in_one_folder_are_no_table() -> None:
+    assert [each.label for each in samples_of(MemoryFiles({"shake/1.csv": b"x,y,z\n1,2,3\n"}))] == ["shake"]
+
+
+def test_a_zip_with_a_path_that_leads_out_or_a_file_that_swells_is_refused() -> None:
+    with pytest.raises(SamplesRefused, match="inside the project"):
+        ZipFiles(zipped({"../a.wav": b""}))
+    with pytest.raises(FileTooLarge):
+        ZipFiles(zipped({"a.wav": bytes(5000)}), limit=4999).read("a.wav")

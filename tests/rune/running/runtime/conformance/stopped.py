@@ -1,0 +1,152 @@
+"""Cases of runes that are no runes, and of runes that take more than they may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wasmtime import wat2wasm
+
+from tests.rune.running.runtime.conformance.case import Case, fails
+from tests.rune.running.runtime.conformance.wat import do, module
+
+GROW = "(if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then unreachable))"
+
+
+def forever(body: str = "") -> str:
+    return f"(loop $again {body} (br $again))"
+
+
+def cases() -> Iterator[Case]:
+    yield from _no_runes()
+    yield from _traps()
+    yield from _limits()
+
+
+def _no_runes() -> Iterator[Case]:
+    def bad(name: str, description: str, text: str) -> Case:
+        return Case(name, description, text, error=fails("bad-rune", when="load"))
+
+    whole = bytes(wat2wasm(module(do("output", 1))))
+    yield Case("no-rune-text", "Bytes that are no module", binary=b"not a rune", error=fails("bad-rune", when="load"))
+    yield Case("no-rune-empty", "No bytes at all", binary=b"", error=fails("bad-rune", when="load"))
+    yield Case("no-rune-cut-short", "A module cut short", binary=whole[:60], error=fails("bad-rune", when="load"))
+    yield Case(
+        "no-rune-zip",
+        "A zune: the later, zipped format",
+        binary=b"PK\3\4" + bytes(30),
+        error=fails("bad-rune", when="load"),
+    )
+    yield bad("no-rune-no-exports", "A module that exports nothing", "(module)\n")
+    yield bad(
+        "no-rune-no-memory",
+        "A module without a memory",
+        '(module (func (export "_manifest") (result i32) (i32.const 1))\n'
+        '  (func (export "_call") (param i32 i32 i32) (result i32) (i32.const 0)))\n',
+    )
+    yield bad(
+        "no-rune-unknown-import", "An import that no host offers", module(imports='(import "env" "fetch" (func))')
+    )
+    yield bad(
+        "no-rune-other-module",
+        "An import of another module",
+        module(imports='(import "wasi_snapshot_preview1" "_debug" (func))'),
+    )
+    yield bad(
+        "no-rune-imported-memory",
+        "An import that is no function",
+        module(imports='(import "env" "_debug" (global i32))'),
+    )
+
+
+def _traps() -> Iterator[Case]:
+    yield Case("trap-unreachable", "A trap without words", module("", "unreachable"), error=fails("trap"))
+    yield Case(
+        "trap-division",
+        "A division by zero",
+        module("", "(drop (i32.div_u (i32.const 1) (i32.const 0)))"),
+        error=fails("trap"),
+    )
+    yield Case(
+        "trap-outside-of-memory",
+        "A load from outside its memory",
+        module("", "(drop (i32.load (i32.const 65536)))"),
+        error=fails("trap"),
+    )
+    yield Case(
+        "trap-recursion",
+        "Recursion without end",
+        module("", "(call $deeper)", extra="(func $deeper (call $deeper))"),
+        error=fails("trap"),
+    )
+    yield Case("trap-in-manifest", "A trap while it is loaded", module("unreachable"), error=fails("trap", when="load"))
+    yield Case(
+        "trap-in-start",
+        "A trap in the start function",
+        module(extra="(func $begin unreachable) (start $begin)"),
+        error=fails("trap", when="load"),
+    )
+    yield Case(
+        "start-section",
+        "A start function runs before _manifest",
+        module(
+            "(if (i32.eqz (global.get $begun)) (then unreachable))",
+            extra="(global $begun (mut i32) (i32.const 0))\n"
+            "  (func $begin (global.set $begun (i32.const 1))) (start $begin)",
+        ),
+        expected=[[]],
+    )
+    yield Case(
+        "start-that-calls-its-host",
+        "A start function that asks for a capability before the rune has a memory that the host knows",
+        module(extra=f"(func $begin {do('capability', 5)}) (start $begin)"),
+        capabilities=[{"id": 1, "kind": "RAW", "parameters": {}}],
+        expected=[[]],
+    )
+
+
+def _limits() -> Iterator[Case]:
+    yield Case(
+        "limit-memory-at-start",
+        "More memory than any host gives",
+        module(pages=65536),
+        error=fails("memory", when="load"),
+    )
+    yield Case(
+        "limit-memory-growing", "Memory until there is no more", module("", forever(GROW)), error=fails("memory")
+    )
+    yield Case(
+        "limit-memory-growing-while-loaded",
+        "Memory until there is no more, in _manifest",
+        module(forever(GROW)),
+        error=fails("memory", when="load"),
+    )
+    yield Case(
+        "limit-output",
+        "Output without end",
+        module(do("output", 1), forever(do("write", 1, 0, 60000))),
+        error=fails("stopped"),
+    )
+    yield Case(
+        "limit-empty-output",
+        "Messages of no bytes, without end",
+        module(do("output", 1), forever(do("write", 1, 0, 0))),
+        error=fails("stopped"),
+    )
+    yield Case(
+        "limit-handles", "Outputs without end", module(forever(do("output", 1))), error=fails("stopped", when="load")
+    )
+    yield Case("limit-time", "A loop in a run", module("", forever()), error=fails("stopped"), needs=["clock"])
+    yield Case(
+        "limit-time-while-loaded",
+        "A loop in _manifest",
+        module(forever()),
+        error=fails("stopped", when="load"),
+        needs=["clock"],
+    )
+    yield Case(
+        "limit-time-in-start",
+        "A loop in the start function",
+        module(extra=f"(func $begin {forever()}) (start $begin)"),
+        error=fails("stopped", when="load"),
+        needs=["clock"],
+    )

@@ -1,0 +1,381 @@
+"""Loading and calling runes: what they may ask, what stops them, and that their host lives on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import threading
+
+import pytest
+from wasmtime import wat2wasm
+
+from rune.abi import Capability, Output
+from rune.running.runtime import Limits, Runtime
+from rune.running.runtime.engine import CompiledRune
+from rune.running.runtime.errors import (
+    BadOutput,
+    BadPointer,
+    BadRequest,
+    InputLength,
+    InputMissing,
+    NotARune,
+    RuneStopped,
+    RuneTrapped,
+    RuneUnusable,
+)
+from rune.running.runtime.generated import generated_inputs
+from rune.running.runtime.measure import Measurement, measure, measurement_of
+from rune.tensor import ElementType
+from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text
+
+SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
+FOREVER = "(loop $again (br $again))"
+QUICK = Limits(seconds=0.2, fuel=None)
+
+
+def test_a_rune_reads_its_capability_and_sends_a_result() -> None:
+    loaded = Runtime.load(echo(Capability.RAW, 4, SERIAL))
+    assert [(request.id, request.kind) for request in loaded.capabilities] == [(1, Capability.RAW)]
+    assert [(request.id, request.kind) for request in loaded.outputs] == [(2, Output.SERIAL)]
+    (message,) = loaded.call({1: b"abcd"})
+    assert message.channel == 2
+    assert message.tensors[0].elements == ("up",)
+    assert loaded.memory_pages == 1
+    assert loaded.milliseconds > 0
+
+
+def test_a_tensor_output_gives_its_bytes_as_numbers() -> None:
+    data = struct.pack("<3f", 0.5, -1.0, 2.0)
+    (message,) = Runtime.load(mirror(Capability.ACCEL, 12, "f32[1, 3]")).call({1: data})
+    (tensor,) = message.tensors
+    assert (tensor.element, tensor.dimensions, tensor.elements) == (ElementType.F32, (1, 3), (0.5, -1.0, 2.0))
+
+
+def test_parameters_keep_their_types_and_their_order() -> None:
+    parameters = "".join(
+        f"""(drop (call $parameter (i32.const 1) (i32.const {key}) (i32.const {size}) (i32.const {value}) (i32.const 4)
+            (i32.const {value_type})))"""
+        for key, size, value, value_type in ((512, 2, 520, 1), (514, 1, 524, 2))
+    )
+    data = f"(data (i32.const 512) {text(b'hzx')}) (data (i32.const 520) {text(struct.pack('<if', 16000, 0.5))})"
+    loaded = Runtime.load(echo(Capability.SOUND, 4, SERIAL, parameters=parameters, data=data))
+    assert list(loaded.capabilities[0].parameters.items()) == [("hz", 16000), ("x", 0.5)]
+
+
+@pytest.mark.parametrize("value_type", [0, 3, 4, 8])
+def test_an_unknown_value_type_is_refused(value_type: int) -> None:
+    parameter = f"""(drop (call $parameter (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 4) (i32.const 4)
+      (i32.const {value_type})))"""
+    with pytest.raises(BadRequest, match="value type"):
+        Runtime.load(echo(Capability.SOUND, 4, SERIAL, parameters=parameter))
+
+
+def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
+    loaded = Runtime.load(rune(call=FOREVER), QUICK)
+    with pytest.raises(RuneStopped, match=r"longer than 0\.2 s") as stopped:
+        loaded.call({})
+    assert stopped.value.limit == "time"
+    with pytest.raises(RuneUnusable):
+        loaded.call({})
+
+
+def test_an_interrupt_stops_a_loop_at_once() -> None:
+    read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
+    manifest = "(drop (call $capability (i32.const 5)))"
+    loaded = Runtime.load(rune(manifest, f"{read} {FOREVER}"), Limits(seconds=600, fuel=None))
+
+    def press_ctrl_c(size: int) -> bytes:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        return bytes(size)
+
+    with pytest.raises(KeyboardInterrupt):
+        loaded.call({1: press_ctrl_c})
+    with pytest.raises(RuneUnusable):
+        loaded.call({1: b"four"})
+
+
+def test_a_loop_is_stopped_by_fuel() -> None:
+    loaded = Runtime.load(rune(call=FOREVER), Limits(fuel=100_000))
+    with pytest.raises(RuneStopped) as stopped:
+        loaded.call({})
+    assert stopped.value.limit == "fuel"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        rune(manifest=FOREVER),
+        rune(extra=f"(func $begin {FOREVER}) (start $begin)"),
+    ],
+    ids=["manifest", "start"],
+)
+def test_a_loop_while_loading_is_stopped(module: bytes) -> None:
+    with pytest.raises(RuneStopped):
+        Runtime.load(module, QUICK)
+
+
+def test_a_late_clock_does_not_end_the_next_call() -> None:
+    loaded = Runtime.load(rune(call="(drop (i32.const 1))"), Limits(seconds=0.02, fuel=None))
+    for _ in range(50):
+        loaded.call({})
+
+
+def test_more_memory_than_the_limit_is_refused_at_the_start() -> None:
+    with pytest.raises(RuneStopped, match="memory") as stopped:
+        Runtime.load(rune(pages=64), Limits(memory=1 << 20))
+    assert stopped.value.limit == "memory"
+
+
+def test_a_rune_that_grows_until_it_fails_is_stopped_for_its_memory() -> None:
+    grow = """(loop $again
+      (if (i32.eq (memory.grow (i32.const 1)) (i32.const -1)) (then unreachable))
+      (br $again))"""
+    with pytest.raises(RuneStopped, match="memory") as stopped:
+        Runtime.load(rune(call=grow), Limits(memory=1 << 20)).call({})
+    assert stopped.value.limit == "memory"
+
+
+def test_a_flood_of_output_is_stopped() -> None:
+    flood = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 60000))) (br $again))"
+    loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", flood), Limits(output=1 << 20))
+    with pytest.raises(RuneStopped) as stopped:
+        loaded.call({})
+    assert stopped.value.limit == "output"
+
+
+def test_a_flood_of_handles_is_stopped() -> None:
+    flood = "(loop $again (drop (call $output (i32.const 1))) (br $again))"
+    with pytest.raises(RuneStopped) as stopped:
+        Runtime.load(rune(flood))
+    assert stopped.value.limit == "handles"
+
+
+def test_a_flood_of_empty_output_is_stopped() -> None:
+    send = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0))) (br $again))"
+    loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", send), Limits(output=64_000))
+    with pytest.raises(RuneStopped, match="64000 bytes"):
+        loaded.call({})
+
+
+@pytest.mark.parametrize(("name_size", "value_size"), [(1025, 4), (1 << 20, 4), (2, 1 << 20)])
+def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
+    parameter = f"""(drop (call $parameter (i32.const 1) (i32.const 0) (i32.const {name_size}) (i32.const 0)
+      (i32.const {value_size}) (i32.const 1)))"""
+    with pytest.raises(BadRequest, match="bytes"):
+        Runtime.load(rune(f"(drop (call $capability (i32.const 1))) {parameter}", pages=20))
+
+
+def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() -> None:
+    lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
+    loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))
+    with pytest.raises(RuneStopped):
+        loaded.call({})
+    assert len(loaded.logs) == 6
+    assert loaded.logs[-1].level == "WARN"
+    assert loaded.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "(drop (call $read (i32.const 65533) (i32.const 4) (i32.const 1)))",
+        "(drop (call $read (i32.const -4) (i32.const 4) (i32.const 1)))",
+        "(drop (call $read (i32.const 0) (i32.const -1) (i32.const 1)))",
+        "(drop (call $debug (i32.const 70000) (i32.const 1)))",
+        "(drop (call $debug (i32.const 0) (i32.const 65537)))",
+        "(drop (call $open (i32.const -1) (i32.const -1)))",
+        "(drop (call $write (i32.const 2) (i32.const 65536) (i32.const 1)))",
+    ],
+)
+@pytest.mark.parametrize("pages", ["1", "1 1"], ids=["may grow", "is whole"])
+def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: str, pages: str) -> None:
+    manifest = "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 1)))"
+    loaded = Runtime.load(rune(manifest, call, pages=pages))
+    with pytest.raises(BadPointer, match="outside its memory of 65536 bytes"):
+        loaded.call({1: b"abcd"})
+    Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abcd"})
+
+
+def test_what_has_grown_is_inside() -> None:
+    grown = "(drop (memory.grow (i32.const 1))) (drop (call $read (i32.const 131068) (i32.const 4) (i32.const 1)))"
+    loaded = Runtime.load(rune("(drop (call $capability (i32.const 5)))", grown, pages="1 2"))
+    loaded.call({1: b"abcd"})
+    loaded.call({1: b"efgh"})
+    assert loaded.memory_pages == 2
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ("(drop (call $capability (i32.const 7)))", "Unknown capability type: 7"),
+        ("(drop (call $output (i32.const 9)))", "Unknown output type: 9"),
+        ("(drop (call $read (i32.const 0) (i32.const 4) (i32.const 3)))", "never asked for"),
+        ("(drop (call $write (i32.const 3) (i32.const 0) (i32.const 4)))", "never asked for"),
+    ],
+)
+def test_what_the_abi_does_not_know_is_refused(manifest: str, message: str) -> None:
+    with pytest.raises(BadRequest, match=message):
+        Runtime.load(rune(manifest))
+
+
+def test_a_resource_is_unknown_so_that_the_rune_takes_its_default() -> None:
+    trap_unless_negative = "(if (i32.ge_s (call $open (i32.const 0) (i32.const 1)) (i32.const 0)) (then unreachable))"
+    Runtime.load(rune(trap_unless_negative))
+
+
+def test_the_last_error_that_a_rune_logged_is_why_it_trapped() -> None:
+    record = json.dumps({"level": "ERROR", "message": "there are 3 labels but label 7 was requested"}).encode()
+    call = f"(drop (call $debug (i32.const 0) (i32.const {len(record)}))) unreachable"
+    with pytest.raises(RuneTrapped, match="label 7 was requested"):
+        Runtime.load(rune(call=call, data=f"(data (i32.const 0) {text(record)})")).call({})
+
+
+def test_a_trap_without_words_is_named_by_its_reason() -> None:
+    with pytest.raises(RuneTrapped, match="integer division by zero"):
+        Runtime.load(rune(call="(drop (i32.div_u (i32.const 1) (i32.const 0)))")).call({})
+
+
+def test_endless_recursion_is_a_trap() -> None:
+    with pytest.raises(RuneTrapped, match="stack overflow"):
+        Runtime.load(rune(call="(call $deeper)", extra="(func $deeper (call $deeper))")).call({})
+
+
+def test_a_missing_input_is_named() -> None:
+    with pytest.raises(InputMissing, match="No input tensor provided for the RAW capability with ID 1"):
+        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({})
+
+
+def test_an_input_of_another_length_is_named_with_both() -> None:
+    with pytest.raises(InputLength, match=r"a 4 byte buffer, but the input tensor is [a-z0-9]+\[1, 5\] \(5 bytes\)"):
+        Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abcde"})
+    with pytest.raises(InputLength, match=r"the input tensor is f32\[1, 3\] \(12 bytes\): that of its ACCEL"):
+        Runtime.load(echo(Capability.ACCEL, 4, SERIAL)).call({1: bytes(12)})
+    with pytest.raises(InputLength, match=r"the input tensor is i16\[1, 3\] \(6 bytes\): that of its SOUND"):
+        Runtime.load(echo(Capability.SOUND, 4, SERIAL)).call({1: bytes(6)})
+
+
+def test_output_that_cannot_be_read_leaves_the_rune_usable() -> None:
+    loaded = Runtime.load(echo(Capability.RAW, 4, b"{"))
+    for _ in range(2):
+        with pytest.raises(BadOutput):
+            loaded.call({1: b"abcd"})
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not a WebAssembly module"),
+        (b"(module)", "not a WebAssembly module"),
+        (b"\0asm\1\0\0\0\xff\xff", "not a valid WebAssembly module"),
+        (bytes(wat2wasm("(module)")), "does not export what a rune does"),
+        (bytes(wat2wasm('(module (import "env" "fetch" (func)))')), "env.fetch, which is not part of the ABI"),
+        (bytes(wat2wasm('(module (import "env" "_debug" (func (param i64))))')), "with other parameters"),
+        (bytes(wat2wasm('(module (import "wasi" "_debug" (func)))')), "wasi._debug"),
+    ],
+    ids=["empty", "text", "cut", "bare", "unknown import", "wrong import", "other module"],
+)
+def test_what_is_no_rune_is_refused_with_the_reason(data: bytes, message: str) -> None:
+    with pytest.raises(NotARune, match=message):
+        Runtime.load(data)
+
+
+def test_every_capability_can_be_fed_with_generated_input() -> None:
+    for kind in Capability:
+        loaded = Runtime.load(echo(kind, 12, SERIAL))
+        assert loaded.call(generated_inputs(loaded.capabilities))[0].tensors[0].elements == ("up",)
+
+
+def test_measuring_gives_a_median_of_the_runs_that_there_was_time_for() -> None:
+    measured = measure(echo(Capability.SOUND, 1000, SERIAL), runs=7)
+    assert measured.runs >= 7
+    assert measured.low <= measured.milliseconds <= measured.high
+    assert measured.milliseconds > 0
+
+
+def test_measuring_stops_when_its_time_is_up() -> None:
+    assert measure(echo(Capability.SOUND, 1000, SERIAL), runs=1_000_000, seconds=0).runs == 1
+
+
+def test_more_output_than_is_allowed_says_how_to_allow_it_and_is_then_taken() -> None:
+    """A segmentation map of 257 x 257 x 21 floats, four times over."""
+    shape = "f32[4, 257, 257, 21]"
+    head = struct.pack("<I", len(shape)) + shape.encode()
+    size = 4 * 4 * 257 * 257 * 21
+    sending = rune(
+        "(drop (call $output (i32.const 5)))",
+        f"(drop (call $write (i32.const 1) (i32.const 0) (i32.const {len(head) + size})))",
+        data=f"(data (i32.const 0) {text(head)})",
+        pages=size // 65536 + 2,
+    )
+    with pytest.raises(
+        RuneStopped, match=r"more than 16 MB in one run; allow more with --output-limit, or Limits\(output"
+    ):
+        Runtime.load(sending).call({})
+    (message,) = Runtime.load(sending, Limits(output=32 << 20)).call({})
+    assert message.tensors[0].dimensions == (4, 257, 257, 21)
+
+
+@pytest.mark.parametrize("size", [0, -1, (1 << 30) + 1])
+def test_there_is_an_end_to_what_a_run_may_send_or_read(size: int) -> None:
+    with pytest.raises(ValueError, match="it can be 1 to"):
+        Limits(output=size)
+    with pytest.raises(ValueError, match="it can be 1 to"):
+        Limits(input=size)
+
+
+def test_a_measurement_says_between_which_times_the_middle_half_of_the_runs_lies() -> None:
+    assert measurement_of([5.0, 1.0, 2.0, 4.0, 3.0]) == Measurement(3.0, 5, 2.0, 4.0)
+    assert measurement_of([2.5]) == Measurement(2.5, 1, 2.5, 2.5)
+
+
+def test_an_import_that_raises_ends_its_own_rune_alone() -> None:
+    """wasmtime's package keeps what an import raised in one place for all threads."""
+    read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
+    compiled = [CompiledRune(rune("(drop (call $capability (i32.const 5)))", read)) for _ in range(2)]
+    wrong: list[BaseException] = []
+
+    def fail_often(number: int) -> None:
+        def refuse(_size: int) -> bytes:
+            raise LookupError(number)
+
+        for _ in range(300):
+            try:
+                compiled[number].start().call({1: refuse})
+            except BaseException as error:
+                if not (isinstance(error, LookupError) and error.args == (number,)):
+                    wrong.append(error)
+
+    threads = [threading.Thread(target=fail_often, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("parameters", ["", "(param i32 i32)", "(param i32 i32 i64)"])
+def test_a_call_with_other_parameters_than_the_abi_is_refused(parameters: str) -> None:
+    module = f"""(module (memory (export "memory") 1) (func (export "_manifest"))
+      (func (export "_call") {parameters}))"""
+    with pytest.raises(NotARune, match="_call with other parameters"):
+        Runtime.load(bytes(wat2wasm(module)))
+
+
+def test_a_start_function_calls_imports() -> None:
+    """It runs before the module's exports are known."""
+    start = '(func $begin (drop (call $debug (i32.const 8) (i32.const 5)))) (start $begin) (data (i32.const 8) "hello")'
+    assert [line.message for line in Runtime.load(rune(extra=start)).logs] == ["hello"]
+    beyond = "(func $begin (drop (call $debug (i32.const 65535) (i32.const 5)))) (start $begin)"
+    with pytest.raises(BadPointer):
+        Runtime.load(rune(extra=beyond))
+
+
+def test_a_rune_runs_on_in_a_process_that_was_forked() -> None:
+    loaded = Runtime.load(echo(Capability.RAW, 4, SERIAL))
+    loaded.call({1: b"abcd"})
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if loaded.call({1: b"abcd"})[0].data == SERIAL else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -1,0 +1,38 @@
+"""What each stage of a timed rune took: read from its marks, whatever a rune may send."""
+
+from __future__ import annotations
+
+from rune.abi import STAGE_MARK, Output
+from rune.compiler.anvil.lower import lower
+from rune.compiler.anvil.messages import mark_line
+from rune.compiler.targets.module import module_of
+from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.running.runtime import Runtime
+from rune.running.runtime.stages import stage_milliseconds
+from rune.tensor import ElementType, TensorType
+from tests.rune.compiler.anvil import pipelines
+from tests.rune.compiler.anvil.pipelines import passing_on
+
+
+def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:
+    pipeline = passing_on(TensorType(ElementType.U8, (3,)), Output.SERIAL, name='a "name"\u00e9')
+    timed = Runtime.load(module_of(lower(pipeline, {}, WASM32, timed=True), WASM32))
+    plain = Runtime.load(pipelines.module_of(pipeline))
+    said = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed, plain)]
+    assert said[0] == said[1]
+    assert list(timed.stages) == ['a "name"\u00e9', "out"]
+    assert all(0 <= milliseconds < timed.milliseconds for milliseconds in timed.stages.values())
+    assert (timed.logs, plain.stages) == ((), {})
+
+
+def test_the_cost_of_a_mark_is_taken_off_and_nothing_is_below_zero() -> None:
+    seconds = [0.0, 0.001, 0.006, 0.0065]
+    marks = [(mark_line(stage), at) for stage, at in zip(["", "", "slow", "quick"], seconds, strict=True)]
+    assert stage_milliseconds(marks) == {"slow": 4.0, "quick": 0.0}
+
+
+def test_marks_that_no_build_made_end_the_list() -> None:
+    first = [(mark_line(stage), float(at)) for at, stage in enumerate(["", "", "one"])]
+    for line in (STAGE_MARK, STAGE_MARK + b"7}", STAGE_MARK + b'"x'):
+        assert list(stage_milliseconds([*first, (line, 9.0)])) == ["one"]
+    assert stage_milliseconds(first[:1]) == {}

@@ -1,0 +1,39 @@
+"""Every edit of the graph of any Runefile: the text says the edited graph, and keeps every comment."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import MemoryFiles
+from rune.source.language.analysis import analyse
+from rune.source.language.format import FormatRefused, format_text
+from rune.source.language.graph_edit import GraphEditRefused, edit_graph
+from rune.source.language.infer import infer_types
+from tests.rune.source.language.graph_models import graph_of
+from tests.rune.source.language.random_edits import check_edit, random_edit
+from tests.rune.source.language.written_runefiles import QUICK, analysed, runefiles
+
+_SEEDS = st.integers(0, 2**64)
+
+
+@given(runefiles(), _SEEDS)
+@QUICK
+def test_an_edit_makes_the_text_of_the_edited_graph_and_keeps_every_comment(text: str, seed: int) -> None:
+    check_edit(text, random_edit(Random(seed), graph_of(analysed(text))))
+
+
+@given(runefiles(), _SEEDS, st.integers(0, 2000), st.integers(0, 9))
+@QUICK
+def test_an_edit_of_a_damaged_file_is_made_or_refused_by_name(text: str, seed: int, at: int, length: int) -> None:
+    damaged = text[:at] + text[at + length :]
+    analysis = analyse(MemoryFiles({"Runefile.yml": damaged.encode()}), PUBLISHED_BLOCKS)
+    infer_types(analysis)
+    try:
+        edit_graph(analysis, random_edit(Random(seed), graph_of(analysis)))
+        format_text(analysis)
+    except (GraphEditRefused, FormatRefused) as refusal:
+        assert refusal.reason.endswith((".", "!"))  # noqa: PT017 (any of the two, and only sometimes)

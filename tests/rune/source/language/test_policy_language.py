@@ -1,0 +1,132 @@
+"""In a forge.yml the language completes, explains and fixes, as in a Runefile."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.model.tflite import to_json
+from rune.source.language.policy.answers import POLICY_ANSWERS
+from rune.source.language.service import ANSWERS, Service
+from tests.rune.source.language.projects import SIGNATURES, WORDS
+
+TEXT = """\
+limits:
+  accuracy: 95 %
+  recall:
+    yes: 90 %
+groups:
+  product: [ada@example.com]
+approvals:
+  - count: 1
+    from: [product]
+protected-tags: [versions]
+"""
+
+
+def _service(text: str) -> Service:
+    service = Service(PUBLISHED_BLOCKS)
+    files: dict[str, Any] = {
+        "Runefile.yml": {"text": WORDS},
+        "forge.yml": {"text": text},
+        "labels.txt": {"text": "yes\nno\nup\ndown\nleft\nright\n"},
+        "words.tflite": {"size": 52_310, "model": {"signature": to_json(SIGNATURES["words.tflite"])}},
+    }
+    service.answer({"ask": "open", "files": files})
+    return service
+
+
+def _asked(text: str, ask: str, **more: Any) -> Any:
+    found = json.loads(_service(text).answer_text(json.dumps({"ask": ask, "file": "forge.yml", **more})))
+    assert set(found) == {"answer"}, found
+    return found["answer"]
+
+
+def _completed(before: str, after: str = "") -> list[str]:
+    found = _asked(before + after, "complete", offset=len(before))
+    return [] if found is None else [item["label"] for item in found["items"]]
+
+
+@pytest.mark.parametrize(
+    ("before", "some"),
+    [
+        ("", {"limits", "approvals", "groups", "protected-tags"}),
+        ("lim", {"limits"}),
+        ("limits:\n  ", {"size", "memory", "inference-time", "accuracy", "recall", "false-alarms-per-hour"}),
+        ("limits:\n  size: ", {"100 kB"}),
+        ("limits:\n  recall:\n    ", {"yes", "no", "right"}),
+        ("approvals:\n  - ", {"count", "from"}),
+        ("approvals:\n  - count: ", {"1", "2"}),
+        ("groups:\n  product: [a@b.c]\napprovals:\n  - from: [", {"owner", "developer", "viewer", "product"}),
+        ("protected-tags: [", {"versions", "latest", "*"}),
+        ("protected-tags:\n  - ", {"versions"}),
+    ],
+)
+def test_what_can_be_written_is_offered(before: str, some: set[str]) -> None:
+    assert some <= set(_completed(before))
+
+
+def test_a_key_that_stands_there_is_not_offered_again() -> None:
+    assert _completed("limits:\n  size: 1 kB\n  ") == [
+        "memory", "inference-time", "accuracy", "recall", "false-alarms-per-hour", "flash", "ram", "instructions",
+    ]  # fmt: skip
+
+
+def test_nothing_is_offered_in_a_comment() -> None:
+    assert _asked("# a", "complete", offset=3) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("limits", "What a build is held to."),
+        ("accuracy", "The least share of the test samples that must be right"),
+        ("95", "The least share of the test samples that must be right"),
+        ("yes", "must be found"),
+        ("count", "How many of them must approve"),
+        ("product]", "A group of this file."),
+        ("versions", "Every tag that names a version"),
+    ],
+)
+def test_a_word_is_explained(word: str, told: str) -> None:
+    assert told in _asked(TEXT, "hover", offset=TEXT.index(word) + 1)["text"]
+
+
+def test_a_label_that_the_pipeline_does_not_know_is_said_to_be_unknown() -> None:
+    text = TEXT.replace("yes:", "yess:")
+    told = _asked(text, "hover", offset=text.index("yess") + 1)["text"]
+    assert "No stage of the pipeline answers with this label." in told
+
+
+def test_its_problems_are_told_with_those_of_the_project_and_by_itself() -> None:
+    text = "limits: {sise: 1 kB}\n"
+    alone = _asked(text, "check")
+    assert [each["code"] for each in alone["diagnostics"]] == ["RUNE0008"]
+    whole = _service(text).answer({"ask": "check"})["answer"]
+    assert [(each["file"], each["code"]) for each in whole["diagnostics"] if each["file"] == "forge.yml"] == [
+        ("forge.yml", "RUNE0008")
+    ]
+    assert whole["has_errors"] is False, "the rune can be built"
+
+
+def test_its_fixes_are_offered_where_the_problem_is() -> None:
+    text = "limits: {sise: 1 kB}\n"
+    (action,) = _asked(text, "actions", start=9, end=10)["actions"]
+    assert (action["title"], action["code"], action["edits"][0]["text"]) == ("Change to size", "RUNE0008", "size")
+    assert _asked(text, "actions", start=0, end=1)["actions"] == []
+
+
+def test_places_are_counted_in_the_units_that_were_asked_for() -> None:
+    text = "# 😀\nlimits: {sise: 1 kB}\n"
+    found = _asked(text, "check", offsets="utf-16")["diagnostics"][0]["span"]["start"]["offset"]
+    assert found == text.index("sise") + 1
+
+
+def test_everything_that_is_asked_of_a_runefile_has_an_answer_or_a_reason() -> None:
+    service = _service(TEXT)
+    for ask in ANSWERS:
+        found = service.answer({"ask": ask, "file": "forge.yml", "offset": 0, "start": 0, "end": 0})
+        assert ("answer" in found) == (ask in POLICY_ANSWERS), (ask, found)

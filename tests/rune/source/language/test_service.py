@@ -1,0 +1,247 @@
+"""The one door: requests and answers as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.model.tflite import to_json
+from rune.project.files import MemoryFiles
+from rune.source.language.actions import ActionKind
+from rune.source.language.completion_items import CompletionKind
+from rune.source.language.service import ANSWERS, Service
+from rune.source.language.structure import FoldingKind, SymbolKind
+from rune.source.language.tokens import TokenKind
+from tests.rune.source.language.projects import CURSOR, SIGNATURES
+from tests.rune.source.language.projects import WORDS as REMEMBERING
+
+WORDS = REMEMBERING.replace("inputs: [spectrogram]\n", "inputs: [spectrogram]\n    args: {fresh: 1}\n")
+"""With nothing wrong in it."""
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "language.md"
+FILES: dict[str, Any] = {
+    "Runefile.yml": {"text": WORDS},
+    "labels.txt": {"text": "yes\nno\nup\ndown\nleft\nright\n"},
+    "words.tflite": {"size": 52_310, "model": {"signature": to_json(SIGNATURES["words.tflite"])}},
+}
+
+
+@pytest.fixture
+def service() -> Service:
+    service = Service(PUBLISHED_BLOCKS)
+    assert service.answer({"ask": "open", "files": FILES}) == {"answer": None}
+    return service
+
+
+def asked(service: Service, ask: str, **more: Any) -> Any:
+    """The answer, which is JSON."""
+    found = json.loads(service.answer_text(json.dumps({"ask": ask, **more})))
+    assert set(found) == {"answer"}, found
+    return found["answer"]
+
+
+def refused(service: Service, request: object) -> tuple[str, str]:
+    error = service.answer(request)["error"]
+    return error["name"], error["message"]
+
+
+def at(word: str) -> int:
+    return WORDS.index(word) + 1
+
+
+def test_a_project_is_checked_by_what_is_known_of_its_models(service: Service) -> None:
+    checked = asked(service, "check")
+    assert checked["runefile"] == "Runefile.yml"
+    assert checked["form"] == "yaml"
+    assert checked["diagnostics"] == []
+    assert not checked["has_errors"]
+    assert [node["name"] for node in checked["outline"]["nodes"]][:3] == ["audio", "spectrogram", "bytes"]
+
+
+def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
+    broken = {"Runefile.yml": {"text": WORDS.replace("SOUND", "SOUNDS")}}
+    (problem,) = asked(service, "check", files=broken)["diagnostics"]
+    assert problem["code"] == "RUNE0040"
+    assert asked(service, "change", files={"Runefile.yml": {"text": WORDS}}) is None
+    assert asked(service, "check")["diagnostics"] == []
+    assert asked(service, "check", files={"labels.txt": None})["diagnostics"][0]["code"] == "RUNE0020"
+
+
+def test_files_that_come_with_a_refused_question_are_known_from_then_on() -> None:
+    service = Service(PUBLISHED_BLOCKS)
+    assert refused(service, {"ask": "of-a-later-version", "files": FILES})[0] == "bad-request"
+    assert asked(service, "check")["diagnostics"] == []
+
+
+def test_a_model_that_cannot_be_read_says_why(service: Service) -> None:
+    file = {"size": 3, "model": {"refusal": "It ends at byte 3"}}
+    assert "It ends at byte 3" in asked(service, "check", files={"words.tflite": file})["diagnostics"][0]["message"]
+
+
+def test_every_question_has_an_answer(service: Service) -> None:
+    offset = at('best"]')
+    listed = asked(service, "complete", offset=offset)
+    assert listed["span"]["start"]["offset"] == offset - 1
+    assert listed["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
+    assert asked(service, "hover", offset=offset)["text"].startswith("`best`")
+    (location,) = asked(service, "definition", offset=offset)["locations"]
+    assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 25)
+    assert len(asked(service, "references", offset=offset)["locations"]) == 2
+    assert len(asked(service, "references", offset=offset, with_definition=False)["locations"]) == 1
+    assert asked(service, "prepare-rename", offset=offset)["name"] == "best"
+    assert [edit["text"] for edit in asked(service, "rename", offset=offset, name="first")["edits"]] == ["first"] * 2
+    assert isinstance(asked(service, "format")["edits"], list)
+    assert len(asked(service, "infer")["edits"]) >= 1
+    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 36, "kind": "region"}
+    assert asked(service, "symbols")["symbols"][1]["children"][0]["name"] == "LABELS"
+    assert asked(service, "tokens")["tokens"][0]["kind"] == "key"
+    assert [each["kind"] for each in asked(service, "actions", start=0, end=5)["actions"]] == ["refactor"]
+    assert asked(service, "hover", offset=at("# one") + 3) is None
+    assert asked(service, "complete", offset=at("# one") + 3) is None
+    assert asked(service, "prepare-rename", offset=at("SOUND")) is None
+
+
+def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
+    text = WORDS.replace("SOUND", "Sound").replace("SERIAL", "Serial")
+    start = text.index("Sound")
+    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    assert [(each["kind"], each["code"]) for each in actions[:1]] == [("quickfix", "RUNE0040")]
+    assert actions[-1]["kind"] == "fix-all"
+    assert sorted(edit["text"] for edit in actions[-1]["edits"]) == ["SERIAL", "SOUND"]
+
+
+def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
+    text = WORDS.replace("[audio]", "[Audio]").replace("[spectrogram]", "[spectroGram]")
+    start = text.index("Audio")
+    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    assert [each["title"] for each in actions[:2]] == ["Change to audio", "Fix all 2 problems of this kind"]
+    assert [edit["text"] for edit in actions[1]["edits"]] == ["audio", "spectrogram"]
+
+
+def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: Service) -> None:
+    text = WORDS.replace("[audio]", "[audioo]").replace("SERIAL", "Serial")
+    start = text.index("audioo")
+    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    assert [each["title"] for each in actions if each["kind"] == "quickfix"] == ["Change to audio"]
+    assert actions[-1]["title"] == "Fix 1 problem of this file"
+    assert [edit["text"] for edit in actions[-1]["edits"]] == ["SERIAL"]
+
+
+def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
+    text = "# 😀\n" + WORDS.replace("# one second", "# 😀😀").replace('"best"', '"bost"')
+    files = {"Runefile.yml": {"text": text}}
+    inside = len(text[: text.index("bost")].encode("utf-16-le")) // 2 + 1
+    (problem,) = asked(service, "check", files=files, offsets="utf-16")["diagnostics"]
+    assert problem["span"]["start"]["offset"] == inside - 1
+    assert problem["fixes"][0]["edits"][0]["span"]["start"]["offset"] == inside - 1
+    found = asked(service, "complete", offset=inside, offsets="utf-16")
+    assert found["span"]["start"]["offset"] == inside - 1
+    asked(service, "change", files={"Runefile.yml": {"text": text.replace("image: ", 'image: "😀"  # ')}})
+    image = asked(service, "tokens", offsets="utf-16")["tokens"][4]
+    assert (image["span"]["start"]["column"], image["span"]["end"]["column"]) == (8, 12)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        None,
+        [],
+        "check",
+        {},
+        {"ask": 1},
+        {"ask": "dance"},
+        {"ask": "hover"},
+        {"ask": "hover", "offset": -1},
+        {"ask": "hover", "offset": True},
+        {"ask": "hover", "offset": "1"},
+        {"ask": "hover", "offset": 1, "offsets": "bytes"},
+        {"ask": "rename", "offset": 1},
+        {"ask": "check", "file": "../Runefile.yml"},
+        {"ask": "check", "file": 7},
+        {"ask": "open"},
+        {"ask": "open", "files": []},
+        {"ask": "open", "files": {"/etc/passwd": {"text": ""}}},
+        {"ask": "open", "files": {"a": "text"}},
+        {"ask": "open", "files": {"a": {}}},
+        {"ask": "open", "files": {"a": {"text": 1}}},
+        {"ask": "open", "files": {"a": {"base64": "?"}}},
+        {"ask": "open", "files": {"a": {"size": 1, "model": []}}},
+        {"ask": "open", "files": {"a": {"size": 1, "model": {"signature": {"inputs": 1}}}}},
+        {"ask": "open", "files": {"a": {"size": 1, "model": {"refusal": 1}}}},
+        {"ask": "references", "offset": 0, "with_definition": 1},
+        {"ask": "actions", "start": 1},
+        {"ask": "edit-graph"},
+        {"ask": "edit-graph", "edit": {"edit": "explode"}},
+        {"ask": "fits"},
+    ],
+)
+def test_a_bad_request_is_told_what_is_wrong(service: Service, request_: object) -> None:
+    name, message = refused(service, request_)
+    assert name == "bad-request"
+    assert message
+    assert asked(service, "check")["diagnostics"] == []
+
+
+def test_a_request_that_is_no_json_is_told_so(service: Service) -> None:
+    for text in ("", "{", "[" * 100_000):
+        assert json.loads(service.answer_text(text))["error"]["name"] == "bad-request"
+
+
+def test_what_cannot_be_done_is_refused_by_name(service: Service) -> None:
+    request = {"ask": "rename", "offset": at('best"]'), "name": "audio"}
+    assert refused(service, request) == ("rename-refused", 'The stage in line 5 has the name "audio" already')
+    broken = {"Runefile.yml": {"text": WORDS.replace("[audio]", "[audio")}}
+    assert refused(service, {"ask": "format", "files": broken})[0] == "format-refused"
+
+
+def test_a_service_over_files_needs_no_opening() -> None:
+    service = Service(PUBLISHED_BLOCKS, MemoryFiles({"Runefile.yaml": b"version: 2\n"}))
+    assert service.answer({"ask": "check"})["answer"]["runefile"] == "Runefile.yaml"
+    assert service.answer({"ask": "hover", "offset": 0})["answer"]["text"].startswith("The version")
+
+
+def test_an_offset_beyond_the_text_means_its_end(service: Service) -> None:
+    for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
+        asked(service, ask, offset=10**9)
+        asked(service, ask, offset=10**9, offsets="utf-16")
+    asked(service, "actions", start=10**9, end=0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", CURSOR, "\ufeff", "- a", "[", "{", "'", '"', "a: &b [*b]", "pipeline:", "?", "\t"]
+)
+def test_every_question_can_be_asked_of_any_text(service: Service, text: str) -> None:
+    asked(service, "change", files={"Runefile.yml": {"text": text}})
+    for ask in ("check", "folding", "symbols", "tokens", "infer", "palette"):
+        asked(service, ask)
+    for offset in range(len(text) + 1):
+        for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
+            asked(service, ask, offset=offset)
+        asked(service, "actions", start=0, end=offset)
+
+
+def test_the_reference_names_every_question_every_error_and_every_kind() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for ask in (*ANSWERS, "open", "change"):
+        assert f"| `{ask}` |" in page
+    for kind in (*CompletionKind, *SymbolKind, *TokenKind, *ActionKind, *FoldingKind):
+        assert f"`{kind.value}`" in page or f'"{kind.value}"' in page
+    for error in ("bad-request", "rename-refused", "format-refused", "graph-edit-refused"):
+        assert f"| `{error}` |" in page
+
+
+def test_the_files_that_are_named_are_told_and_renamed(service: Service) -> None:
+    uses = asked(service, "file-uses")["uses"]
+    assert [(each["path"], each["kind"], each["by"]) for each in uses] == [
+        ("words.tflite", "stage", "model"),
+        ("labels.txt", "resource", "LABELS"),
+    ]
+    edits = asked(service, "rename-files", moved={"words.tflite": "models/w.tflite"})["edits"]
+    assert [(edit["file"], edit["text"]) for edit in edits] == [("Runefile.yml", "./models/w.tflite")]
+    assert asked(service, "rename-files", moved={})["edits"] == []
+    assert refused(service, {"ask": "rename-files", "moved": {"../a": "b"}})[0] == "bad-request"
+    assert refused(service, {"ask": "rename-files"})[0] == "bad-request"

@@ -1,0 +1,125 @@
+"""Wishes: what somebody who writes no Runefile may change, and what the files say then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import MemoryFiles, ProjectFiles
+from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.wishes import Wish, WishRefused, granted, merged, stated, wishable
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  numbers:  # what comes in
+    capability: RAW
+    outputs: [{type: f32, dimensions: [4]}]
+    args: {length: 16}
+  best:
+    proc-block: most_confident_indices
+    inputs: [numbers]
+    outputs: [{type: u32, dimensions: [1]}]
+    args:
+      count: 1  # only the best
+  label:
+    proc-block: label
+    inputs: [best]
+    outputs: [{type: utf8, dimensions: [1]}]
+    args: {wordlist: $WORDS}
+  out: {out: serial, inputs: [label]}
+resources:
+  WORDS: {path: words.txt, type: string}
+"""
+WORDS = "up\ndown\nleft\nright\n"
+
+
+def read(files: ProjectFiles) -> Analysis:
+    return analyse(files, PUBLISHED_BLOCKS)
+
+
+def analysed(runefile: str = RUNEFILE, words: str = WORDS) -> Analysis:
+    return read(MemoryFiles({"Runefile.yml": runefile.encode(), "words.txt": words.encode()}))
+
+
+def texts(*wishes: Wish, words: str = WORDS) -> Mapping[str, str]:
+    return granted(analysed(words=words), wishes, read)
+
+
+def test_fields_are_the_arguments_with_what_they_say() -> None:
+    found = {
+        (fields.stage, each.field.name): stated(each) for fields in wishable(analysed()) for each in fields.arguments
+    }
+    assert found["best", "count"] == "1"
+    assert found["label", "wordlist"] == WORDS
+    assert found["numbers", "source"] == ""
+
+
+def test_a_text_that_the_host_gives_is_no_field() -> None:
+    runefile = RUNEFILE.replace("WORDS: {path: words.txt, type: string}", "WORDS: {type: string}")
+    assert "label" not in {fields.stage for fields in wishable(analysed(runefile))}
+
+
+def test_a_label_is_changed_in_its_file() -> None:
+    assert texts(Wish("label", "wordlist", WORDS, WORDS.replace("left", "links"))) == {
+        "words.txt": "up\ndown\nlinks\nright\n"
+    }
+
+
+def test_a_number_is_changed_in_its_place_with_the_types_that_follow() -> None:
+    (text,) = texts(Wish("best", "count", "1", "2")).values()
+    assert "count: 2  # only the best" in text
+    assert "utf8, dimensions: [2]" in text
+
+
+def test_several_wishes_are_granted_together() -> None:
+    found = texts(Wish("best", "count", "1", "2"), Wish("label", "wordlist", WORDS, WORDS.upper()))
+    assert sorted(found) == ["Runefile.yml", "words.txt"]
+
+
+def test_what_the_files_say_already_changes_nothing() -> None:
+    assert texts(Wish("best", "count", "3", "1")) == {}
+
+
+def test_an_empty_value_goes_back_to_the_default() -> None:
+    (text,) = texts(Wish("best", "count", "1", "")).values()
+    assert "count" not in text
+
+
+def test_lines_keep_the_endings_that_they_have() -> None:
+    windows = WORDS.replace("\n", "\r\n")
+    found = texts(Wish("label", "wordlist", WORDS, WORDS.replace("left", "links")), words=windows)
+    assert found == {"words.txt": windows.replace("left", "links")}
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        (Wish("best", "count", "2", "3"), '"count" of "best" is "1" by now, and was "2" when this was suggested.'),
+        (Wish("best", "count", "1", "9"), '"count" of "best" must be at most 4.'),
+        (Wish("best", "count", "1", "0"), '"count" of "best" must be at least 1.'),
+        (Wish("best", "count", "1", "1.5"), '"count" of "best" must be a whole number.'),
+        (Wish("best", "count", "1", "many"), '"count" of "best" must be a whole number.'),
+        (Wish("best", "size", "1", "2"), 'There is no argument "size" of a stage "best".'),
+        (Wish("gone", "count", "1", "2"), 'There is no argument "count" of a stage "gone".'),
+        (
+            Wish("label", "wordlist", WORDS.replace("left", "west"), WORDS.replace("left", "links")),
+            '"wordlist" of "label" is another text by now, in a line that this would change too.',
+        ),
+    ],
+)
+def test_a_wish_is_refused_with_a_sentence(wish: Wish, reason: str) -> None:
+    with pytest.raises(WishRefused) as refused:
+        texts(wish)
+    assert refused.value.reason == reason
+
+
+def test_lines_that_others_changed_meanwhile_stay_changed() -> None:
+    assert merged("a\nb\nc", "a\nB\nc", "A\nb\nc") == "A\nB\nc"
+    assert merged("a\nb\nc", "a\nB\nc", "a\nx\nc") is None
+    assert merged("a\nb\nc", "a\nb\nc\nd", "A\nb\nc") is None
+    assert merged("a", "b", "c") is None
+    assert merged("a", "b", "b") == "b"

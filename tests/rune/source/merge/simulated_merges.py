@@ -1,0 +1,226 @@
+"""A project and its forks, edited and merged at random, with an account of what each merge must keep.
+
+Every line that counts has a number of its own, so what becomes of it can be said without looking at how it was merged:
+what both sides have stays, what one side put in stays, what one side took out goes; in a conflict, as it was chosen.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from itertools import count
+
+from rune.source.merge import Choice, Conflict, FilesMerge, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge.lines import lines_of
+from rune.source.merge.pieces import END, pieces_of
+
+RUNEFILE = "Runefile.yml"
+NOTES = "notes.md"
+_MARK = re.compile(r"m\d+")
+_OF_STAGE = re.compile(r"of (\w+)")
+
+Files = dict[str, str]
+"""A project: its texts, and its samples and models as words."""
+
+
+@dataclass
+class Simulation:
+    """One seed: the project, its forks, and the files that each fork has in common with it."""
+
+    chance: random.Random
+    origin: Files = field(default_factory=dict)
+    forks: list[Files] = field(default_factory=list)
+    bases: list[Files] = field(default_factory=list)
+    numbers: count[int] = field(default_factory=count)
+    conflicts: int = 0
+    merges: int = 0
+
+    def mark(self) -> str:
+        return f"m{next(self.numbers)}"
+
+
+def simulate(seed: int, steps: int = 40) -> Simulation:
+    """Edits and merges; raises `AssertionError` where a merge loses something."""
+    made = Simulation(random.Random(seed))
+    made.origin = _first(made)
+    for _ in range(made.chance.randint(1, 3)):
+        made.forks.append(dict(made.origin))
+        made.bases.append(dict(made.origin))
+    for _ in range(steps):
+        if made.chance.random() < 0.25:
+            _offer_back(made, made.chance.randrange(len(made.forks)))
+        else:
+            _edit(made, made.chance.choice([made.origin, *made.forks]))
+    for number in range(len(made.forks)):
+        _offer_back(made, number)
+    return made
+
+
+def _first(made: Simulation) -> Files:
+    stages = "".join(_stage(made, f"s{number}") for number in range(made.chance.randint(1, 5)))
+    runefile = f"# {made.mark()}\nversion: 1\nimage: runicos/base\n\npipeline:\n{stages}  # {made.mark()}\n"
+    notes = "".join(f"{made.mark()}\n" for _ in range(6))
+    return {RUNEFILE: runefile, NOTES: notes, "samples/a.wav": f"\0{made.mark()}", "model.tflite": f"\0{made.mark()}"}
+
+
+def _stage(made: Simulation, name: str) -> str:
+    comment = f"\n  # {made.mark()} of {name}\n" if made.chance.random() < 0.6 else ""
+    lines = "".join(f"      a{made.mark()}: 1  # of {name}\n" for _ in range(made.chance.randint(1, 3)))
+    return f"{comment}  {name}:\n    proc-block: modulo  # {made.mark()} of {name}\n    args:\n{lines}"
+
+
+def _edit(made: Simulation, files: Files) -> None:
+    made.chance.choice([_edit_runefile, _edit_runefile, _edit_notes, _edit_binaries])(made, files)
+
+
+def _edit_runefile(made: Simulation, files: Files) -> None:
+    pieces = list(pieces_of(files[RUNEFILE]) or ())
+    assert pieces, "the Runefile has its pieces"
+    stages = [at for at, piece in enumerate(pieces) if len(piece.key) == 2 and piece.key[1] != END]
+    texts = [piece.text for piece in pieces]
+    what = made.chance.choice(["add", "remove", "move", "argument", "argument", "comment", "head"])
+    header = next(at for at, piece in enumerate(pieces) if piece.key == ("pipeline",))
+    if what == "add":
+        texts.insert(made.chance.choice([header + 1, *(at + 1 for at in stages)]), _stage(made, f"t{made.mark()}"))
+    elif what == "remove" and len(stages) > 1:
+        del texts[made.chance.choice(stages)]
+    elif what == "move" and len(stages) > 1:
+        one, other = made.chance.sample(stages, 2)
+        texts[one], texts[other] = texts[other], texts[one]
+    elif what == "head":
+        texts[0] = f"# {made.mark()}\n" + texts[0]
+    elif stages:
+        at = made.chance.choice(stages)
+        name = pieces[at].key[1]
+        lines = lines_of(texts[at])
+        if what == "comment":
+            inside = next(n for n, line in enumerate(lines) if line.startswith("    "))
+            lines.insert(made.chance.randint(inside, len(lines)), f"      # {made.mark()} of {name}\n")
+        else:
+            arguments = [n for n, line in enumerate(lines) if line.startswith("      a")]
+            new = f"      a{made.mark()}: 1  # of {name}\n"
+            if arguments and made.chance.random() < 0.7:
+                lines[made.chance.choice(arguments)] = new
+            else:
+                lines.append(new)
+        texts[at] = "".join(lines)
+    files[RUNEFILE] = "".join(texts)
+
+
+def _edit_notes(made: Simulation, files: Files) -> None:
+    if NOTES not in files:
+        files[NOTES] = f"{made.mark()}\n"
+        return
+    lines = lines_of(files[NOTES])
+    at = made.chance.randint(0, len(lines))
+    match made.chance.choice(["in", "in", "out", "other", "gone"]):
+        case "out" if at < len(lines) > 1:
+            del lines[at]
+        case "other" if at < len(lines):
+            lines[at] = f"{made.mark()}\n"
+        case "gone" if made.chance.random() < 0.3:
+            del files[NOTES]
+            return
+        case _:
+            lines.insert(at, f"{made.mark()}\n")
+    files[NOTES] = "".join(lines)
+
+
+def _edit_binaries(made: Simulation, files: Files) -> None:
+    binaries = [path for path in files if files[path].startswith("\0")]
+    path = made.chance.choice(binaries) if binaries else ""
+    match made.chance.choice(["sample", "sample", "other", "name", "gone"]):
+        case "other" if path:
+            files[path] = f"\0{made.mark()}"
+        case "name" if path:
+            files[f"{path.rpartition('/')[0] or 'models'}/{made.mark()}.bin"] = files.pop(path)
+        case "gone" if path and len(binaries) > 1:
+            del files[path]
+        case _:
+            files[f"samples/{made.mark()}.wav"] = f"\0{made.mark()}"
+
+
+def _offer_back(made: Simulation, number: int) -> None:
+    """Merges a fork into the project, with a choice at random in each conflict."""
+    base, theirs, ours = made.bases[number], made.forks[number], made.origin
+    merge = merge_files(base, _side(base, ours), _side(base, theirs), _text_of)
+    choices = {each.key: _choice(made, each) for each in merge.conflicts}
+    result = {
+        path: content.digest if isinstance(content, Stored) else content.text
+        for path, content in merge.files(choices).items()
+    }
+    _require_nothing_lost(base, ours, theirs, merge, choices, result)
+    made.conflicts += len(merge.conflicts)
+    made.merges += 1
+    made.origin = result
+    made.bases[number] = dict(theirs)
+
+
+def _side(base: Files, files: Files) -> SideFiles:
+    return SideFiles(files, renamed(base, files))
+
+
+def _text_of(digest: str) -> str | None:
+    """What names a file here is what it says."""
+    return None if digest.startswith("\0") else digest
+
+
+def _choice(made: Simulation, conflict: Conflict) -> Choice:
+    side = made.chance.choice(conflict.sides)
+    if side is not Side.WRITTEN:
+        return Choice(side)
+    kept = conflict.ours or conflict.theirs or ""
+    return Choice(side, kept.rstrip("\n") if made.chance.random() < 0.5 else kept)
+
+
+def _require_nothing_lost(
+    base: Files, ours: Files, theirs: Files, merge: FilesMerge, choices: dict[str, Choice], result: Files
+) -> None:
+    then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
+    disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _found(text)}
+    chosen = {mark for each in merge.conflicts for mark in _found(each.chosen(choices[each.key]))}
+    of_texts = {
+        mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _found(text)
+    }
+    for mark in then | now | other:
+        if mark in disputed:
+            assert mark in after or mark not in chosen, f"{mark}, which was chosen, is lost"
+        else:
+            is_kept = mark in now and mark in other if mark in then else True
+            assert mark in after or not is_kept, f"{mark} is lost"
+    # The bytes of a file may be there under two names; a line is there once.
+    for mark in of_texts & after:
+        is_gone = mark in then and not (mark in now and mark in other)
+        assert mark in chosen if mark in disputed else not is_gone, f"{mark}, which a side took out, is back"
+    assert not after - now - other, "what nobody wrote is there"
+    _require_whole_stages(ours, theirs, result)
+    for path in (set(ours) - set(base)) | (set(theirs) - set(base)):
+        assert path in result or any(path == each.path for each in merge.conflicts), f"{path} is lost"
+
+
+def _require_whole_stages(ours: Files, theirs: Files, result: Files) -> None:
+    """Each line is in its own stage, and the stages that only one order has are in that order."""
+    pieces = pieces_of(result[RUNEFILE])
+    assert pieces is not None, "the stages cannot be told apart"
+    for piece in pieces:
+        for name in _OF_STAGE.findall(piece.text):
+            assert piece.key == ("pipeline", name), f"a line of {name} is in {piece.key}"
+    orders = [
+        [name for name in _stages(side) if name in _stages(other)] for side, other in ((ours, result), (theirs, result))
+    ]
+    shared = [[name for name in order if name in orders[0] and name in orders[1]] for order in orders]
+    if shared[0] == shared[1]:
+        assert [name for name in _stages(result) if name in shared[0]] == shared[0], "the stages are in another order"
+
+
+def _stages(files: Files) -> list[str]:
+    return [piece.key[1] for piece in pieces_of(files[RUNEFILE]) or () if len(piece.key) == 2 and piece.key[1] != END]
+
+
+def _marks(files: Files) -> set[str]:
+    return {mark for text in files.values() for mark in _found(text)}
+
+
+def _found(text: str | None) -> set[str]:
+    return set(_MARK.findall(text or ""))

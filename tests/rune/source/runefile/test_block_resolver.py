@@ -1,0 +1,56 @@
+"""`check` uses the proc-blocks that its resolver finds, and no others."""
+
+from __future__ import annotations
+
+from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS, Catalogue
+from rune.compiler.blocks.signature import Block
+from rune.project.files import MemoryFiles
+from rune.source.runefile import check
+from rune.source.runefile.codes import Code
+from rune.source.runefile.pipeline import BlockStage
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  in: {capability: RAW, outputs: [{type: f32, dimensions: [1, 4]}]}
+  block: {proc-block: PATH, inputs: [in], outputs: [{type: f32, dimensions: [1, 4]}]}
+  out: {out: serial, inputs: [block]}
+"""
+
+
+def project(path: str) -> MemoryFiles:
+    return MemoryFiles({"Runefile.yml": RUNEFILE.replace("PATH", path).encode()})
+
+
+class OwnBlocks:
+    """The catalogue, and a block of the project."""
+
+    names = (*PUBLISHED_BLOCKS.names, "./scale")
+
+    def find(self, path: str) -> Block | None:
+        return CATALOGUE["normalize"] if path == "./scale" else PUBLISHED_BLOCKS.find(path)
+
+
+def test_a_block_of_the_project_is_what_its_resolver_finds() -> None:
+    checked = check(project("./scale"), OwnBlocks())
+    assert checked.diagnostics == ()
+    assert checked.pipeline is not None
+    (block,) = (stage for stage in checked.pipeline.stages if isinstance(stage, BlockStage))
+    assert (block.block, block.path) == (CATALOGUE["normalize"], "./scale")
+    assert check(project("normalize"), OwnBlocks()).diagnostics == ()
+
+
+def test_without_a_resolver_of_its_own_a_project_has_the_catalogue() -> None:
+    assert check(project("normalize"), PUBLISHED_BLOCKS).diagnostics == ()
+    (diagnostic,) = check(project("./scale"), PUBLISHED_BLOCKS).diagnostics
+    assert diagnostic.code == Code.OWN_BLOCK.value
+
+
+def test_what_a_resolver_does_not_find_is_not_there_and_messages_name_what_it_has() -> None:
+    few = Catalogue({"fft": CATALOGUE["fft"], "modulo": CATALOGUE["modulo"]})
+    (diagnostic,) = check(project("normalize"), few).diagnostics
+    assert diagnostic.code == Code.UNKNOWN_BLOCK.value
+    assert diagnostic.notes == ("The blocks are fft, modulo.",)
+    (found,) = check(project("fft"), few).diagnostics
+    assert found.code == Code.BAD_BLOCK_INPUT.value

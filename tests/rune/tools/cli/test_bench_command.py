@@ -1,0 +1,117 @@
+"""`rune bench`: what is measured, and how runes are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.abi import Capability
+from rune.running.runtime import CapabilityRequest, InputSource
+from rune.tools.cli import main
+from rune.tools.cli.bench import RuneTiming
+from rune.tools.cli.given_inputs import InputOptions
+from tests.rune.running.runtime.wat_runes import mirror, rune
+
+NUMBERS = """\
+version: 1
+image: runicos/base
+pipeline:
+  number:
+    capability: RAW
+    outputs:
+      - type: F32
+        dimensions: [2]
+  out:
+    out: SERIAL
+    inputs:
+      - number
+"""
+
+
+def bench(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["bench", *map(str, arguments)])
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    path = tmp_path / "app.rune"
+    path.write_bytes(mirror(Capability.RAW, 8, "f32[2]"))
+    return path
+
+
+def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
+    told = json.loads(bench(app, "-n", "7", "-f", "json").stdout)
+    [measured] = told["runes"]
+    assert measured["runs"] == 7
+    assert measured["size"] == app.stat().st_size
+    assert (measured["memory"], measured["wasm_memory"]) == (None, 65_536)
+    times = measured["milliseconds"]
+    assert 0 < times["fastest"] <= times["median"] <= times["p95"] <= times["slowest"]
+
+
+def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[InputOptions] = []
+    for_capabilities = InputOptions.for_capabilities
+
+    def counted(
+        inputs: InputOptions, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
+    ) -> Mapping[int, InputSource]:
+        asked.append(inputs)
+        return for_capabilities(inputs, capabilities, notice)
+
+    monkeypatch.setattr(InputOptions, "for_capabilities", counted)
+    assert bench(app, "-n", "9").exit_code == 0
+    assert len(asked) == 1
+
+
+def test_a_file_that_is_given_is_read(app: Path) -> None:
+    missing = bench(app, "--raw", app.with_name("nothing"))
+    assert missing.exit_code == 1
+    assert 'Unable to load the "RAW" input' in missing.stderr
+    app.with_name("eight").write_bytes(bytes(8))
+    assert bench(app, "--raw", app.with_name("eight"), "-n", "1").exit_code == 0
+
+
+def test_several_runes_are_compared_with_the_first(app: Path) -> None:
+    result = bench(app, app, "-n", "3")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == lines[4] == str(app)
+    assert lines[-1].endswith(f" times the time of {app}")
+
+
+def test_a_slow_rune_is_measured_at_least_once(app: Path) -> None:
+    told = json.loads(bench(app, "--seconds", "0.000001", "-f", "json").stdout)
+    assert told["runes"][0]["runs"] == 1
+
+
+def test_a_rune_that_stops_ends_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "bad.rune"
+    path.write_bytes(rune(call="unreachable"))
+    result = bench(path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: Prediction failed\n\nCaused by:\n")
+
+
+def test_percentiles_are_of_runs_that_happened() -> None:
+    measured = RuneTiming("a", 1, 1, 1, tuple(float(value) for value in range(20, 0, -1)))
+    assert (measured.median, measured.percentile(95), measured.percentile(100)) == (10.5, 19.0, 20.0)
+    assert RuneTiming("a", 1, 1, 1, (3.0,)).percentile(95) == 3.0
+
+
+def test_the_stages_of_a_timed_rune_are_shown(tmp_path: Path) -> None:
+    project = tmp_path / "app"
+    project.mkdir()
+    project.joinpath("Runefile.yml").write_text(NUMBERS)
+    target = tmp_path / "timed.rune"
+    built = CliRunner().invoke(main, ["build", str(project), "--timed", "--output", str(target)])
+    assert built.exit_code == 0, built.stderr
+    [measured] = json.loads(bench(target, "-n", "3", "-f", "json").stdout)["runes"]
+    assert list(measured["stages"]) == ["number", "out"]
+    lines = bench(target, "-n", "3").stdout.splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["number", "out"]
+    assert all(line.endswith("%") for line in lines[-2:])

@@ -1,0 +1,152 @@
+"""`rune evaluate`: its three forms, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.abi import Capability
+from rune.compiler.anvil.aim import AIMS
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.targets.finding import find_variant
+from rune.model.tflite import read_model, signature
+from rune.tools.cli import main
+from tests.model_cases import compiled_model
+from tests.rune.compiler.verify.projects import around
+from tests.rune.running.runtime.wat_runes import mirror
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["evaluate", *map(str, arguments)])
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    path = tmp_path / "app.rune"
+    path.write_bytes(mirror(Capability.RAW, 8, "f32[2]"))
+    return path
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """Two samples of the label 0, of which the rune takes one for 1, and one of the label 1."""
+    folder = tmp_path / "samples"
+    for name, first, second in (("0/a.raw", 1, 0), ("0/b.raw", 0, 1), ("1/c.raw", 0, 1)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(struct.pack("<2f", first, second))
+    return folder
+
+
+def test_the_text_says_how_many_are_right_and_that_they_are_few(app: Path, samples: Path) -> None:
+    result = run(app, "--samples", samples)
+    assert result.exit_code == 0
+    assert "2 of 3 samples right: 66.7 %" in result.stdout
+    assert "too few samples" in result.stdout
+    assert "0/b.raw (0): classified as 1" in result.stdout
+
+
+def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
+    told = json.loads(run(app, "--samples", samples, "-f", "json").stdout)
+    assert (told["samples"], told["right"], told["accuracy"]["telling"]) == (3, 2, False)
+    assert told["confusion"] == {"labels": ["0", "1"], "answers": ["0", "1"], "counts": [[1, 1], [0, 1]]}
+    assert [each["name"] for each in told["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
+
+
+def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, samples: Path) -> None:
+    (samples / "1" / "odd\ufffe.raw").write_bytes(b"")
+    root = ElementTree.fromstring(run(app, "--samples", samples, "-f", "junit").stdout)
+    [suite] = root.findall("testsuite")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
+    assert suite.get("skipped") == "1"
+    [failure] = suite.findall("testcase[@name='0/b.raw']/failure")
+    assert failure.get("message") == "classified as 1"
+
+
+def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, samples: Path) -> None:
+    assert run(app, "--samples", samples, "--least-accuracy", "66").exit_code == 0
+    missed = run(app, "--samples", samples, "--least-accuracy", "67")
+    assert missed.exit_code == 1
+    assert "The accuracy is 66.7 %; the limit is at least 67 %." in missed.stderr
+    unknown = run(app, "--samples", samples, "--most-false-alarms", "1")
+    assert unknown.exit_code == 1
+    assert "not known" in unknown.stderr
+
+
+def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path) -> None:
+    model = compiled_model("fully_connected_f32_plain")
+    (kind,) = (each.type for each in signature(read_model(model)).inputs)
+    assert kind is not None
+    files, (folder, given) = around(model), (tmp_path / each for each in ("project", "samples/0"))
+    for path in (folder, given):
+        path.mkdir(parents=True)
+    for name in files.paths():
+        (folder / name).write_bytes(files.read(name))
+    (given / "a.raw").write_bytes(bytes(kind.size))
+
+    (folder / "forge.yml").write_text("build: {optimize: size}\nlimits: {size: 1 MB}\n")
+    (limit,) = json.loads(run(folder, "--samples", given.parent, "--format", "json").stdout)["limits"]
+    wanted, usual = (
+        len(build(files, BuildOptions("project", target=find_variant("wasm32", aim))).rune) for aim in AIMS[:2]
+    )
+    assert limit["figure"]["value"] == wanted != usual
+
+
+def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Path, samples: Path) -> None:
+    """No emulator counts on `c`: the least that is needed breaks a limit, and keeps none."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Runefile.yml").write_text(
+        "version: 1\nimage: runicos/base\npipeline:\n  two:\n    capability: RAW\n    outputs:\n"
+        "      - {type: f32, dimensions: [2]}\n  out:\n    out: TENSOR\n    inputs: [two]\n",
+        "utf-8",
+    )
+    (folder / "forge.yml").write_text("limits: {ram: {c: 1 B, z80: 1 kB}, flash: {c: 1 GB}}\n", "utf-8")
+    result = run(folder, "--samples", samples)
+    assert result.exit_code == 1
+    assert "✗ RAM on c: missed." in result.stdout
+    assert "? RAM on z80: not known. The build has no package for z80." in result.stdout
+    assert "? Flash on c: not known. Nothing was measured on c: no emulator" in result.stdout
+
+
+def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, tmp_path: Path) -> None:
+    table = samples / "all.csv"
+    table.write_text("file,label,split\n0/a.raw,0,\n0/b.raw,0,\n1/c.raw,1,train\n")
+    assert "1 of 2 samples right" in run(app, "--samples", table).stdout
+    assert "1 of 1 sample right" in run(app, "--samples", table, "--split", "train").stdout
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as written:
+        for path in samples.rglob("*.*"):
+            written.write(path, path.relative_to(samples))
+    assert "1 of 2 samples right" in run(app, "--samples", archive).stdout
+
+
+def test_no_samples_of_the_split_and_no_samples_at_all_end_with_status_1(app: Path, samples: Path) -> None:
+    result = run(app, "--samples", samples, "--split", "kept")
+    assert (result.exit_code, "no samples of the split kept" in result.stderr) == (1, True)
+    result = run(app, "--samples", samples / "0")
+    assert (result.exit_code, "There are no samples" in result.stderr) == (1, True)
+
+
+def test_a_rune_without_answers_is_refused(tmp_path: Path, samples: Path) -> None:
+    path = tmp_path / "number.rune"
+    path.write_bytes(mirror(Capability.RAW, 8, "f64[1]"))
+    result = run(path, "--samples", samples)
+    assert result.exit_code == 1
+    assert "neither a label nor a score" in result.stderr
+
+
+def test_samples_that_are_too_long_for_the_rune_are_listed_and_nothing_is_left(tmp_path: Path, samples: Path) -> None:
+    path = tmp_path / "small.rune"
+    path.write_bytes(mirror(Capability.RAW, 4, "u16[2]"))
+    result = run(path, "--samples", samples)
+    assert result.exit_code == 1
+    assert "left out: 3 files" in result.stdout
+    assert "No sample could be run." in result.stderr

@@ -1,0 +1,200 @@
+"""`rune verify`: runes, projects and folders; its words, its JSON and its exit status."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import MemoryFiles
+from rune.tools.cli import main
+from tests.model_cases import compiled_model, refused_cases
+from tests.rune.compiler.verify.projects import around, rune_of, template, with_changed_weight
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["verify", *map(str, arguments)])
+
+
+@pytest.fixture
+def sine(tmp_path: Path) -> Path:
+    """The template in a folder, with its rune beside it."""
+    folder = tmp_path / "sine"
+    folder.mkdir()
+    files = template("sine")
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (tmp_path / "sine.rune").write_bytes(rune_of(MemoryFiles(files), "sine"))
+    return folder
+
+
+def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4")
+    assert done.exit_code == 0, done.output
+    first, reference, rune, model = done.stdout.splitlines()
+    assert "identical to the reference on 8 inputs" in first
+    assert reference.startswith("  reference: ai-edge-litert ")
+    assert rune.startswith("  rune: the rune gives the same ")
+    assert model.startswith("  sine (sine.tflite): ")
+
+
+def test_a_folder_is_built_and_verified(sine: Path) -> None:
+    done = run(sine, "-n", "2", "--format", "json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["within"] is True
+    assert [model["runs"] for model in found["models"]] == ["compiled"]
+
+
+def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> None:
+    """A rune for speed has a second module, and of TFLite Micro's bits another is the judge."""
+    files = around(compiled_model("conv_2d_i8_same"))
+    for path in files.paths():
+        (tmp_path / path).write_bytes(files.read(path))
+
+    def verified(wish: str) -> Result:
+        (tmp_path / "forge.yml").write_text(f"build: {{{wish}}}\n")
+        return run(tmp_path, "-n", "2", "--format", "json")
+
+    refused = verified("optimise: speed")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["diagnostics"][0]["file"] == "forge.yml"
+    done = verified("optimize: speed, match: tflm")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["second"]["inputs"] > 0 == found["second"]["differing"]
+    assert found["reference"].startswith("tflite-micro ")
+
+
+def test_a_rune_is_verified_with_its_project(sine: Path) -> None:
+    assert run(sine.with_suffix(".rune"), "--project", sine, "-n", "2").exit_code == 0
+
+
+def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
+    model = sine / "sine.tflite"
+    model.write_bytes(with_changed_weight(model.read_bytes(), 1))
+    done = run(sine.with_suffix(".rune"), "--model", f"sine={model}", "-n", "2")
+    assert done.exit_code == 1
+    assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
+
+
+def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
+    rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
+    made = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
+    verified = (rune, "--project", sine, "--report", report, "-n", "2")
+    for told, origin in (
+        ({"report": made}, "this"),
+        ({**made, "toolchain_digest": "sha256:another"}, "other"),
+        ({key: value for key, value in made.items() if key != "toolchain_digest"}, "other"),
+    ):
+        report.write_text(json.dumps(told))
+        done = run(*verified, "-f", "json")
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["rune"]["origin"] == origin
+    report.write_text(json.dumps(made | {"rune": {"size": 1, "digest": "sha256:another"}}))
+    assert "is the report of another rune" in run(*verified).stderr
+    report.write_text("[]")
+    assert "is not the report of a build" in run(*verified).stderr
+
+
+def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
+    done = run(sine, "--raw", tmp_path / "1.bin", "--raw", tmp_path / "2.bin", "-n", "3", "-f", "json")
+    assert json.loads(done.stdout)["rune"] == {
+        "inputs": 3,
+        "distinct": 3,
+        "tensors": {"runs": 3, "compared": 3, "missing": []},
+        "files": 2,
+        "bytes": json.loads(done.stdout)["rune"]["bytes"],
+        "differing": 0,
+        "failure": None,
+        "suspect": None,
+        "refusal": None,
+        "origin": "this",
+    }
+
+
+def test_a_file_of_another_length_is_refused(sine: Path, tmp_path: Path) -> None:
+    (tmp_path / "long.bin").write_bytes(bytes(5))
+    done = run(sine, "--raw", tmp_path / "long.bin")
+    assert done.exit_code == 1
+    assert "5 bytes" in done.stderr
+
+
+def test_without_the_model_it_says_what_to_give(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"))
+    assert done.exit_code == 1
+    assert "give it with --model sine=FILE" in done.stderr
+
+
+def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Path) -> None:
+    done = run(sine.with_suffix(".rune"), "--model", f"other={sine / 'sine.tflite'}")
+    assert done.exit_code == 2
+    assert "sine=FILE" in done.stderr
+
+
+def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_path: Path) -> None:
+    path = tmp_path / "hosted.rune"
+    path.write_bytes(build(MemoryFiles(template("sine")), BuildOptions("sine", host_models=True)).rune)
+    done = run(path, "-n", "2")
+    assert done.exit_code == 1
+    first, _reference, model = done.stdout.splitlines()
+    assert first == "not verified: the host runs model 1"
+    assert model.startswith("  model 1: run by the host, ")
+
+
+def test_a_project_whose_host_runs_the_model_is_not_verified(tmp_path: Path) -> None:
+    files = around(refused_cases()[0].data)
+    for name in files.paths():
+        (tmp_path / name).write_bytes(files.read(name))
+    done = run(tmp_path, "-n", "2")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("not verified: the host runs model\n")
+
+
+def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:
+    (sine / "sine.tflite").unlink()
+    done = run(sine)
+    assert done.exit_code == 1
+    assert "has 1 error" in done.stderr
+    assert "sine.tflite" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("{folder}", "--model", "a.tflite"), ("{rune}", "--model", "a.tflite", "--project", "{folder}"), ("{folder}/no",)],
+)
+def test_it_is_told_when_it_is_called_wrongly(sine: Path, arguments: tuple[str, ...]) -> None:
+    named = [each.format(folder=sine, rune=sine.with_suffix(".rune")) for each in arguments]
+    assert run(*named).exit_code == 2
+
+
+def test_a_model_alone_is_told_to_be_no_rune_rather_than_read_as_text(sine: Path) -> None:
+    outcome = run(sine / "sine.tflite")
+    assert outcome.exit_code == 1
+    assert "it is neither a rune nor a Runefile" in outcome.stderr
+    assert "Runefile has" not in outcome.output
+
+
+def test_bytes_that_do_not_load_are_not_called_another_toolchains(sine: Path) -> None:
+    (sine / "eight.rune").write_bytes(b"\0asm\1\0\0\0")
+    outcome = run(sine / "eight.rune", "--project", sine)
+    assert outcome.exit_code == 1
+    assert "it does not load" in outcome.stdout
+    assert "toolchain" not in outcome.output
+
+
+@pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0", b"\0asm\1\0\0\0\0\xff", b"pipeline: {"])
+def test_any_file_ends_in_a_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any.rune"
+    path.write_bytes(data)
+    done = run(path)
+    assert done.exit_code == 1
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.output
