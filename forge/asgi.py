@@ -21,15 +21,15 @@ from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
-from forge.core.observing import Observed  # noqa: E402
+from forge.core.observability import Observability  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402
-from forge.request_limits.callers import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
-from forge.request_limits.sockets import PersonsSockets, SocketGate  # noqa: E402
+from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
+from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.tracing import traced  # noqa: E402
 
@@ -43,7 +43,7 @@ def build_application() -> Any:
         settings.STATIC_URL,
         autorefresh=settings.DEBUG,
     )
-    sockets = PersonsSockets(
+    sockets = PersonSocketGate(
         URLRouter([*player_urlpatterns, *notices_urlpatterns, *guests_urlpatterns, *websocket_urlpatterns]),
         sockets_of_person,
     )
@@ -66,4 +66,4 @@ if settings.EMBEDDED_WORKER:
 server_started.register(partial(scheduler.start, _places))
 
 _settings = settings.ENVIRONMENT
-application = traced(Observed(build_application()), _settings.collector, _settings.collector_headers)
+application = traced(Observability(build_application()), _settings.collector, _settings.collector_headers)

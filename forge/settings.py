@@ -12,8 +12,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from forge.serving.environment import has_passkeys, read_environment, secret_key
+from forge.serving.secret_environment import shield
 from forge.serving.services import caches, channel_layers
-from forge.serving.shielding import shield
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The secrets are in this process's memory from here on, and nowhere else.
@@ -304,10 +304,10 @@ USE_I18N = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"belonging": {"()": "forge.core.logs.Belonging"}},
+    "filters": {"belonging": {"()": "forge.core.logs.RequestContextFilter"}},
     "formatters": {
-        "text": {"()": "forge.core.logs.TextLines", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "forge.core.logs.JsonLines"},
+        "text": {"()": "forge.core.logs.TextFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "forge.core.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {

@@ -63,7 +63,7 @@ def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Shares of ten digits and "nothing" from pixels 0 to 1, by depthwise-separable convolutions."""
+    """Allocations of ten digits and "nothing" from pixels 0 to 1, by depthwise-separable convolutions."""
     import keras
     from training import finished
 

@@ -57,7 +57,7 @@ def windows(among: list[Recording], count: int) -> tuple[NDArray[np.float32], ND
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Shares of the labels from three seconds of acceleration, by convolutions over time."""
+    """Allocations of the labels from three seconds of acceleration, by convolutions over time."""
     import keras
     from training import finished
 

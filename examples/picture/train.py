@@ -33,7 +33,7 @@ def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]
-    """Shares of the labels from pixels 0 to 1, by depthwise-separable convolutions."""
+    """Allocations of the labels from pixels 0 to 1, by depthwise-separable convolutions."""
     import keras
     from training import finished
 

@@ -99,7 +99,7 @@ class Organisations(ForgeView):
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationJson})
     def post(self, request: Request) -> Response:
-        asked = self.asked(request, NewOrganisationSerializer)
+        asked = self.read_body(request, NewOrganisationSerializer)
         made = actions.create_organisation(signed_in(request), asked["name"], asked["title"])
         return Response(organisation_to_json(made, principal_of(request)), status=status.HTTP_201_CREATED)
 
@@ -118,7 +118,7 @@ class OrganisationDetail(OrganisationView):
     @extend_schema(request=OrganisationChangeSerializer, responses=OrganisationJson)
     def patch(self, request: Request, organisation: str) -> Response:
         found = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
-        asked = self.asked(request, OrganisationChangeSerializer)
+        asked = self.read_body(request, OrganisationChangeSerializer)
         changed = actions.update_organisation(signed_in(request), found, **asked)
         return Response(organisation_to_json(changed, principal_of(request)))
 
@@ -155,7 +155,7 @@ class Member(OrganisationView):
     @extend_schema(request=GivenRoleSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, GivenRoleSerializer)
+        asked = self.read_body(request, GivenRoleSerializer)
         return Response(member_to_json(actions.change_role(signed_in(request), found, member, asked["role"])))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
@@ -177,7 +177,7 @@ class Invitations(OrganisationView):
     @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str) -> Response:
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, InvitationLinkSerializer)
+        asked = self.read_body(request, InvitationLinkSerializer)
         invitation, link = actions.invite(signed_in(request), found, **asked)
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
@@ -191,7 +191,7 @@ class InvitationLetters(OrganisationView):
     @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
     def post(self, request: Request, organisation: str) -> Response:
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, InvitationLettersSerializer)
+        asked = self.read_body(request, InvitationLettersSerializer)
         sent = actions.invite_by_letter(signed_in(request), found, asked["role"], asked["emails"], days=asked["days"])
         return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
 
@@ -233,7 +233,7 @@ class Tokens(ForgeView):
     @extend_schema(request=NewTokenSerializer, responses={201: CreatedTokenJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.asked(request, NewTokenSerializer)
+        asked = self.read_body(request, NewTokenSerializer)
         token, secret = actions.create_token(
             principal, asked["name"], asked["scopes"], asked["expires"], asked["reach"]
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.core.errors import Busy, Conflict, Invalid, NoRoom, StepNeeded
+from forge.core.errors import Busy, Conflict, Invalid, NoRoom, SetupRequired
 from rune.wording import listed
 
 
@@ -68,7 +68,7 @@ class NoSuchPerson(Invalid):
     title = "No such person"
 
 
-class SecondFactorNeeded(StepNeeded):
+class SecondFactorNeeded(SetupRequired):
     """An organisation requires a second factor, and the member has none."""
 
     title = "A second factor is needed"

@@ -39,7 +39,7 @@ class Standing:
     project_roles: Mapping[uuid.UUID, ProjectRole]
     """The roles that they have in one project, of their own or by a team, where that is more than the one in its
     organisation."""
-    kept_out: frozenset[uuid.UUID]
+    blocked_organisations: frozenset[uuid.UUID]
     """Where they have a role, and are not let in before they have a second factor."""
 
 
@@ -134,8 +134,8 @@ class User(AbstractBaseUser):
         return self.standing.project_roles
 
     @property
-    def kept_out(self) -> frozenset[uuid.UUID]:
-        return self.standing.kept_out
+    def blocked_organisations(self) -> frozenset[uuid.UUID]:
+        return self.standing.blocked_organisations
 
     @property
     def standing(self) -> Standing:
@@ -143,8 +143,12 @@ class User(AbstractBaseUser):
         rows = _STANDING.rows(self.pk)
         found = [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
-        kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
-        let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]
+        blocked_organisations = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
+        let_in = [
+            (organisation, Role(role), of)
+            for organisation, role, _, of in found
+            if organisation not in blocked_organisations
+        ]
         roles = {organisation: role for organisation, role, project in let_in if project is None}
         best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
         for organisation, role, project in let_in:
@@ -152,7 +156,7 @@ class User(AbstractBaseUser):
             known = best[project][0] if project in best else roles.get(organisation)
             if project is not None and is_higher(role, than=known):
                 best[project] = (role, organisation)
-        return Standing(roles, {project: ProjectRole(*given) for project, given in best.items()}, kept_out)
+        return Standing(roles, {project: ProjectRole(*given) for project, given in best.items()}, blocked_organisations)
 
     @property
     def has_second_factor(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -92,9 +92,9 @@ class Principal:
         return self._standing.project_roles
 
     @property
-    def kept_out(self) -> frozenset[UUID]:
+    def blocked_organisations(self) -> frozenset[UUID]:
         """Where the person has a role, and is not let in without a second factor."""
-        return self._standing.kept_out
+        return self._standing.blocked_organisations
 
     @cached_property
     def _standing(self) -> Standing:
@@ -139,3 +139,8 @@ def signed_in(request: HttpRequest | Request) -> Principal:
     principal = principal_of(request)
     principal.insist()
     return principal
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The signed-in user of a request; for views behind `for_person`."""
+    return cast(User, request.user)

@@ -39,10 +39,6 @@ class NoFirmware(NotFound):
     title = "There is no firmware"
 
 
-class LeaseLost(Exception):
-    """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
-
-
 class Stopping(Exception):
     """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
 
@@ -55,5 +51,5 @@ class TestsRefused(Exception):
     """The tests that are to be run compiled are not there, or cannot be; the message says so to a person."""
 
 
-class WishesRefused(Exception):
+class OverridesRefused(Exception):
     """The changes that are to be tried do not fit the files; the message says so to a person."""

@@ -129,12 +129,12 @@ def numbered_job(build: Build) -> Job:
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
 
 
-def package_job(rune: Job, made: Artefact, target: str, aim: Aim) -> Job:
+def package_job(rune: Job, artefact: Artefact, target: str, aim: Aim) -> Job:
     """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
     such variant is made as it is."""
     options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, follows_forge_yml=False)
     spec = replace(rune.spec, target=target, options=options)
-    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=made.digest)
+    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=artefact.digest)
 
 
 def _is_counted(artefact: Artefact) -> bool:

@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from forge.builds.errors import LeaseLost, Stopping
-from forge.builds.evaluations.limits import judged, wished_manner
+from forge.builds.errors import Stopping
+from forge.builds.evaluations.limits import judged, preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
 from forge.builds.leases import (
-    Lease,
+    BuildLease,
     Line,
     Outcome,
     finish,
@@ -27,14 +27,15 @@ from forge.builds.leases import (
     write_log,
 )
 from forge.builds.models import Artefact, Build, State
-from forge.builds.packages.leased import PackageWork
+from forge.builds.packages.making import PackageWork
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import Damaged
-from forge.core.observing import working_on
+from forge.core.leases import LeaseLost
+from forge.core.observability import log_context_of_build
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
 from rune.source.policy.wording import judgement_line
@@ -56,7 +57,7 @@ class LeasedBuild:
 
     def __init__(
         self,
-        lease: Lease,
+        lease: BuildLease,
         stopping: threading.Event,
         new_compiler: NewCompiler = fresh_compiler,
         pace: PaceNow = usual_pace,
@@ -75,7 +76,7 @@ class LeasedBuild:
 
     def run(self) -> None:
         """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
-        with working_on(self._lease.build_id):
+        with log_context_of_build(self._lease.build_id):
             self._run()
 
     def _run(self) -> None:
@@ -133,7 +134,7 @@ class LeasedBuild:
         if job.tests is not None and stored is not None:
             # Found now, or when the same rune was run on the same samples before.
             set_evaluation(self._lease, job.tests.digest, summary_of(stored))
-        manner = wished_manner(artefact)
+        manner = preferred_options(artefact)
         if manner:
             set_manner(self._lease, manner)
         packages = self._packages(job, artefact)
@@ -175,11 +176,11 @@ class LeasedBuild:
     def logged(self, answer: Answer) -> None:
         self._say(answer["step"], answer["text"], answer["milliseconds"])
 
-    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A rune that differs from the reference by more than is allowed ends the build."""
-        sentence = str(found["sentence"])
-        if found["within"]:
-            self._say("verify", sentence, milliseconds, level="info" if found["complete"] else "warning")
+        sentence = str(verification["sentence"])
+        if verification["within"]:
+            self._say("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
             return
         self._say("verify", sentence, milliseconds, level="error")
         error = f"The rune's results differ from the reference interpreter's. {sentence[:1].upper()}{sentence[1:]}."
@@ -197,13 +198,15 @@ class LeasedBuild:
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
 
-    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
-        if "outcomes" not in found:
-            self._say("evaluate", f"Not evaluated: {found['reason']}", milliseconds, level="warning")
+    def evaluated(self, result: Mapping[str, Any], milliseconds: float) -> None:
+        if "outcomes" not in result:
+            self._say("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
             return
-        told = Evaluation.from_json(found)
-        sentence = " ".join(each for each in (accuracy_sentence(told), stream_sentence(told)) if each is not None)
-        self._say("evaluate", sentence, milliseconds, level="warning" if told.left else "info")
+        evaluation = Evaluation.from_json(result)
+        sentence = " ".join(
+            each for each in (accuracy_sentence(evaluation), stream_sentence(evaluation)) if each is not None
+        )
+        self._say("evaluate", sentence, milliseconds, level="warning" if evaluation.left else "info")
 
     def counted(self, needs: Mapping[str, Any]) -> None:
         """Packages have a recorder of their own."""
@@ -216,7 +219,7 @@ class LeasedBuild:
             artefact,
             self._measurement,
             evaluation,
-            {target: made.needs for target, made in packages.items() if made.needs is not None},
+            {target: package.needs for target, package in packages.items() if package.needs is not None},
         )
         for each in judgements:
             self._say("limits", judgement_line(each), level="info" if each.outcome.passes else "warning")

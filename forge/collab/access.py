@@ -10,7 +10,7 @@ from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
 from forge.accounts.quotas.limits import Resource, limit_of
 from forge.collab.reader import reader
-from forge.core.audit.denials import tell_denial
+from forge.core.audit.denials import record_denial
 from forge.core.errors import DomainError, Moved
 from forge.core.events.log import last_sequences
 from forge.projects.access import find_project
@@ -71,12 +71,12 @@ def _by_address(principal: Principal, organisation: str, name: str) -> Access | 
     except Moved as moved:
         _, organisation, name = moved.location.split("/")
     except DomainError as error:
-        tell_denial(error)
+        record_denial(error)
         return None
     try:
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
     except DomainError as error:
-        tell_denial(error)
+        record_denial(error)
         return None
 
 

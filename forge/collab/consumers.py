@@ -40,9 +40,9 @@ from forge.collab.protocol import (
 from forge.collab.room import FromMember, Room
 from forge.collab.rooms import rooms
 from forge.collab.watch import watch
+from forge.core.allocations import OverLimit
 from forge.core.events.delivery import Message, group_of, listen, stop_listening
 from forge.core.events.log import event_to_json, events_after
-from forge.core.shares import OverLimit
 
 _log = logging.getLogger(__name__)
 

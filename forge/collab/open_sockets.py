@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.shares import Shares
+from forge.core.allocations import Allocations
 
-sockets_of_organisations = Shares()
+sockets_of_organisations = Allocations()
 """Held by the stream of the organisation."""

@@ -26,7 +26,7 @@ from forge.collab.storage import load_after, load_stored
 from forge.collab.updates import UpdateFacts
 from forge.collab.writer import writer
 from forge.core.errors import DomainError
-from forge.core.events.delivery import is_shared, tell_others
+from forge.core.events.delivery import deliver_to_other_processes, is_shared
 from forge.projects.files.document_store import merge_updates
 
 _log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Room:
         self._document = LiveDocument(stored)
         self._clients = set(stored.clients)
         self._updates_beside_state = stored.updates
-        tell_others(self.group, {"kind": "who", "process": PROCESS})
+        deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
     # What sockets ask
 
@@ -274,7 +274,9 @@ class Room:
         self._document.take(updates, last)
         self._updates_beside_state += len(items)
         if self._processes:  # one that was not heard yet finds it by the numbers, as always
-            tell_others(self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates})
+            deliver_to_other_processes(
+                self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates}
+            )
         senders = {item.member for item in items}
         self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
 
@@ -372,7 +374,9 @@ class Room:
     def _tell_process_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
         if is_shared():
             listed = [[entry.client, entry.clock, entry.state] for entry in clients]
-            tell_others(self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": listed})
+            deliver_to_other_processes(
+                self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": listed}
+            )
 
     def _give_up(self, code: int, reason: str) -> None:
         self._is_broken = True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from forge.comparison.sides import ModelFacts, Side
+from forge.comparison.snapshots import ModelFacts, Snapshot
 from rune.source.runefile import Outline
 from rune.source.runefile.outline import Node, NodeArgument, Wire
 
@@ -36,15 +36,15 @@ class FileChange:
 class ArgumentChange:
     """An argument that differs, with what is given: None where it is left out, so that the default holds.
 
-    `file` is the later file, or the earlier one, in which its text stands. Where a text is not known, `is_told` is
-    False, and the values are what the Runefile says.
+    `file` is the later file, or the earlier one, that contains its text. Where the text is not known, `is_text_known`
+    is False, and the values are those of the Runefile.
     """
 
     name: str
     before: str | None
     after: str | None
     file: str | None = None
-    is_told: bool = True
+    is_text_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,35 +112,35 @@ class Comparison:
     models: tuple[ModelChange, ...]
 
 
-def compare(before: Side, after: Side) -> Comparison:
+def compare(before: Snapshot, after: Snapshot) -> Comparison:
     """What became of the one side in the other."""
     files = compare_files(before, after)
     return Comparison(files, compare_pipelines(before, after), compare_models(before, after, files))
 
 
-def compare_files(before: Side, after: Side) -> tuple[FileChange, ...]:
+def compare_files(before: Snapshot, after: Snapshot) -> tuple[FileChange, ...]:
     """The files that differ, by path. Two are the same file when they have one id, else when they have one path."""
     moved = _moved(before, after)
     arrived = set(moved.values())
-    found = []
+    changes = []
     for path in before.manifest.keys() | after.manifest.keys():
         old, new = before.manifest.get(path), after.manifest.get(path)
         if path in moved:
-            found.append(FileChange("renamed", moved[path], path, old, after.manifest[moved[path]]))
+            changes.append(FileChange("renamed", moved[path], path, old, after.manifest[moved[path]]))
             # Another file may have its path now.
             old = None
         if path in arrived or (old is None and new is None):
             continue
         if old is None:
-            found.append(FileChange("added", path, None, None, new))
+            changes.append(FileChange("added", path, None, None, new))
         elif new is None:
-            found.append(FileChange("removed", path, path, old, None))
+            changes.append(FileChange("removed", path, path, old, None))
         elif old["digest"] != new["digest"]:
-            found.append(FileChange("changed", path, path, old, new))
-    return tuple(sorted(found, key=lambda each: each.path))
+            changes.append(FileChange("changed", path, path, old, new))
+    return tuple(sorted(changes, key=lambda each: each.path))
 
 
-def _moved(before: Side, after: Side) -> dict[str, str]:
+def _moved(before: Snapshot, after: Snapshot) -> dict[str, str]:
     """The new path of each file that was renamed, by its old one."""
     now_at = {file_id: path for path, file_id in after.file_ids.items() if path in after.manifest}
     moved = {}
@@ -152,7 +152,7 @@ def _moved(before: Side, after: Side) -> dict[str, str]:
     return moved
 
 
-def compare_pipelines(before: Side, after: Side) -> PipelineChange | None:
+def compare_pipelines(before: Snapshot, after: Snapshot) -> PipelineChange | None:
     """What became of each stage and of each wire: those of the later side first, then those that are gone."""
     if before.outline is None or after.outline is None:
         return None
@@ -164,21 +164,21 @@ def compare_pipelines(before: Side, after: Side) -> PipelineChange | None:
     )
 
 
-def _stages(before: Side, then: Outline, after: Side, now: Outline) -> tuple[StageChange, ...]:
+def _stages(before: Snapshot, then: Outline, after: Snapshot, now: Outline) -> tuple[StageChange, ...]:
     old = {node.name: node for node in then.nodes}
     new = {node.name: node for node in now.nodes}
-    found = []
+    changes = []
     for name, node in new.items():
         was = old.get(name)
         if was is None:
-            found.append(StageChange("added", None, node))
+            changes.append(StageChange("added", None, node))
         else:
-            found.append(_stage(before, was, after, node))
-    found += [StageChange("removed", node, None) for name, node in old.items() if name not in new]
-    return tuple(found)
+            changes.append(_stage(before, was, after, node))
+    changes += [StageChange("removed", node, None) for name, node in old.items() if name not in new]
+    return tuple(changes)
 
 
-def _stage(before: Side, was: Node, after: Side, node: Node) -> StageChange:
+def _stage(before: Snapshot, was: Node, after: Snapshot, node: Node) -> StageChange:
     is_another = (was.kind, was.detail) != (node.kind, node.detail)
     is_replaced = not is_another and _has_other_file(was, before, node, after)
     arguments = compare_arguments(before, was, after, node) if _has_same_arguments(was, node) else ()
@@ -191,72 +191,74 @@ def _has_same_arguments(was: Node, node: Node) -> bool:
     return (was.kind, was.detail.partition(" ")[0]) == (node.kind, node.detail.partition(" ")[0])
 
 
-def compare_arguments(before: Side, was: Node, after: Side, node: Node) -> tuple[ArgumentChange, ...]:
+def compare_arguments(before: Snapshot, was: Node, after: Snapshot, node: Node) -> tuple[ArgumentChange, ...]:
     """The arguments that differ, in the later order. Nothing where a side does not tell its own."""
     if was.arguments is None or node.arguments is None:
         return ()
     old = {argument.name: argument for argument in was.arguments}
     new = {argument.name: argument for argument in node.arguments}
-    found = (_argument(name, before, old.get(name), after, new.get(name)) for name in {**new, **old})
-    return tuple(change for change in found if change is not None)
+    changes = (_argument(name, before, old.get(name), after, new.get(name)) for name in {**new, **old})
+    return tuple(change for change in changes if change is not None)
 
 
 def _argument(
-    name: str, before: Side, was: NodeArgument | None, after: Side, now: NodeArgument | None
+    name: str, before: Snapshot, was: NodeArgument | None, after: Snapshot, now: NodeArgument | None
 ) -> ArgumentChange | None:
     file = (now.file if now else None) or (was.file if was else None)
-    then, given = _given(before, was), _given(after, now)
-    if then.digest is None and given.digest is None:
-        return None if then.text == given.text else ArgumentChange(name, then.text, given.text, file)
-    return None if then == given else ArgumentChange(name, then.text, given.text, file, is_told=False)
+    old_text, new_text = _argument_text(before, was), _argument_text(after, now)
+    if old_text.digest is None and new_text.digest is None:
+        return None if old_text.text == new_text.text else ArgumentChange(name, old_text.text, new_text.text, file)
+    return (
+        None if old_text == new_text else ArgumentChange(name, old_text.text, new_text.text, file, is_text_known=False)
+    )
 
 
 @dataclass(frozen=True)
-class _Given:
+class _ArgumentText:
     """What an argument says, None where it is left out. `digest` names the contents of a file that was not read."""
 
     text: str | None
     digest: str | None = None
 
 
-def _given(side: Side, argument: NodeArgument | None) -> _Given:
+def _argument_text(side: Snapshot, argument: NodeArgument | None) -> _ArgumentText:
     if argument is None:
-        return _Given(None)
+        return _ArgumentText(None)
     if argument.file is None:
-        return _Given(argument.value)
+        return _ArgumentText(argument.value)
     text = side.texts.get(argument.file)
-    return _Given(argument.value, side.digest(argument.file) or "") if text is None else _Given(text)
+    return _ArgumentText(argument.value, side.digest(argument.file) or "") if text is None else _ArgumentText(text)
 
 
-def _has_other_file(was: Node, before: Side, node: Node, after: Side) -> bool:
+def _has_other_file(was: Node, before: Snapshot, node: Node, after: Snapshot) -> bool:
     then, now = before.digest(was.file), after.digest(node.file)
     return then is not None and now is not None and then != now
 
 
 def _wires(then: Outline, now: Outline) -> tuple[WireChange, ...]:
     old, new = _by_ends(then), _by_ends(now)
-    found = []
+    changes = []
     for ends, wire in new.items():
         was = old.get(ends)
         if was is None:
-            found.append(WireChange("added", wire))
+            changes.append(WireChange("added", wire))
         else:
-            found.append(WireChange("same" if was.type == wire.type else "changed", wire, was.type))
-    found += [WireChange("removed", wire) for ends, wire in old.items() if ends not in new]
-    return tuple(found)
+            changes.append(WireChange("same" if was.type == wire.type else "changed", wire, was.type))
+    changes += [WireChange("removed", wire) for ends, wire in old.items() if ends not in new]
+    return tuple(changes)
 
 
 def _by_ends(outline: Outline) -> dict[WireEnds, Wire]:
     return {(wire.source, wire.source_index, wire.target, wire.target_index): wire for wire in outline.wires}
 
 
-def compare_models(before: Side, after: Side, files: tuple[FileChange, ...]) -> tuple[ModelChange, ...]:
+def compare_models(before: Snapshot, after: Snapshot, files: tuple[FileChange, ...]) -> tuple[ModelChange, ...]:
     """The models whose files differ, by path. One that was renamed is the same model."""
     old_path = {each.path: each.was for each in files if each.change == "renamed"}
     new_path = {was: path for path, was in old_path.items()}
-    found = []
+    changes = []
     for path in sorted({new_path.get(path, path) for path in before.models} | after.models.keys()):
         was = old_path.get(path, None if path in new_path else path)
         if before.digest(was) != after.digest(path):
-            found.append(ModelChange(path, None if was is None else before.models.get(was), after.models.get(path)))
-    return tuple(found)
+            changes.append(ModelChange(path, None if was is None else before.models.get(was), after.models.get(path)))
+    return tuple(changes)

@@ -10,7 +10,7 @@ from forge.comparison.inference_time import InferenceTime, is_noise, millisecond
 from rune.compiler.anvil.aim import Aim
 from rune.wording import counted, size_text
 
-AIM_WORDS: Final[dict[Aim, str]] = {"size": "size", "balanced": "size and speed", "speed": "speed"}
+AIM_NAMES: Final[dict[Aim, str]] = {"size": "size", "balanced": "size and speed", "speed": "speed"}
 MEMORY_MEANING = "All buffers of the pipeline, planned at build time."
 HOST_MEANING = " The host's interpreter needs more on top."
 MODELS_MEANING = "The model files, before they are compiled in."
@@ -33,7 +33,7 @@ class PackageFigures:
 
 
 @dataclass(frozen=True)
-class Manner:
+class BuildSettings:
     """For what a rune and its packages were made, and whose results its models give."""
 
     optimize: Aim
@@ -52,7 +52,7 @@ class RuneFigures:
     has_host_models: bool
     time: InferenceTime | None
     targets: Mapping[str, PackageFigures] = field(default_factory=dict)
-    manner: Manner | None = None
+    manner: BuildSettings | None = None
     """None where that is not known."""
 
 
@@ -90,7 +90,7 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
     for target, needed in sorted(now.targets.items()):
         rows += _package_rows(target, needed, then.targets.get(target) if then is not None else None)
     if now.manner is not None:
-        rows += _manner_rows(now.manner, then.manner if then is not None else None, has_packages=bool(now.targets))
+        rows += _settings_rows(now.manner, then.manner if then is not None else None, has_packages=bool(now.targets))
     return tuple(rows)
 
 
@@ -106,21 +106,21 @@ def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None)
         yield _row(f"Instructions on {target}", now.instructions, was, INSTRUCTIONS_MEANING, count_text)
 
 
-def _manner_rows(now: Manner, then: Manner | None, *, has_packages: bool) -> Iterator[FigureRow]:
+def _settings_rows(now: BuildSettings, then: BuildSettings | None, *, has_packages: bool) -> Iterator[FigureRow]:
     """What was chosen, in words: no more and no less, so neither is better."""
-    was = None if then is None else AIM_WORDS[then.optimize]
-    yield _chosen_row("Optimised for", AIM_WORDS[now.optimize], was, OPTIMIZED_MEANING)
+    was = None if then is None else AIM_NAMES[then.optimize]
+    yield _chosen_row("Optimised for", AIM_NAMES[now.optimize], was, OPTIMIZED_MEANING)
     if has_packages:
-        was = None if then is None else AIM_WORDS[then.optimize_packages]
-        yield _chosen_row("Packages for", AIM_WORDS[now.optimize_packages], was, PACKAGES_MEANING)
+        was = None if then is None else AIM_NAMES[then.optimize_packages]
+        yield _chosen_row("Packages for", AIM_NAMES[now.optimize_packages], was, PACKAGES_MEANING)
     yield _chosen_row("Results of", now.runtime, None if then is None else then.runtime, MATCH_MEANING)
 
 
-def manner_sentences(now: RuneFigures, then: RuneFigures) -> tuple[str, ...]:
+def settings_sentences(now: RuneFigures, then: RuneFigures) -> tuple[str, ...]:
     """What was chosen otherwise for an earlier rune, in sentences."""
     if now.manner is None or then.manner is None:
         return ()
-    rows = _manner_rows(now.manner, then.manner, has_packages=bool(now.targets) and bool(then.targets))
+    rows = _settings_rows(now.manner, then.manner, has_packages=bool(now.targets) and bool(then.targets))
     return tuple(f"{each.name} {each.now}, before {each.before}." for each in rows if each.change == "changed")
 
 
@@ -174,10 +174,10 @@ def _between(time: InferenceTime) -> str:
 
 
 def _time_meaning(time: InferenceTime) -> str:
-    said = f"The median of {counted(time.runs, 'run')} on random input, on the server"
+    text = f"The median of {counted(time.runs, 'run')} on random input, on the server"
     if not time.has_spread:
-        return f"{said}."
-    return f"{said}; half of them took {milliseconds(time.low)} to {milliseconds(time.high)}."
+        return f"{text}."
+    return f"{text}; half of them took {milliseconds(time.low)} to {milliseconds(time.high)}."
 
 
 def _size_meaning(now: RuneFigures, then: RuneFigures | None) -> str:

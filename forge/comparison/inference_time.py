@@ -8,7 +8,7 @@ from typing import Any
 
 from rune.source.policy.judging import TIME_NOISE
 
-SMALLEST = 0.0075
+CLOCK_RESOLUTION_MS = 0.0075
 """Milliseconds below which a difference is the clock's."""
 
 
@@ -23,18 +23,26 @@ class InferenceTime:
     has_spread: bool
 
 
-def read_inference_time(found: Mapping[str, Any] | None) -> InferenceTime | None:
+def read_inference_time(measurement: Mapping[str, Any] | None) -> InferenceTime | None:
     """What `rune.running.runtime.measure.Measurement` wrote as JSON; None where nothing was measured."""
-    if not found:
+    if not measurement:
         return None
-    median = found["milliseconds"]
-    return InferenceTime(median, found.get("low", median), found.get("high", median), found["runs"], "low" in found)
+    median = measurement["milliseconds"]
+    return InferenceTime(
+        median,
+        measurement.get("low", median),
+        measurement.get("high", median),
+        measurement["runs"],
+        "low" in measurement,
+    )
 
 
 def is_noise(one: InferenceTime, other: InferenceTime) -> bool:
     """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
     overlap = one.low <= other.high and other.low <= one.high
-    return overlap or abs(one.median - other.median) < max(TIME_NOISE * max(one.median, other.median), SMALLEST)
+    return overlap or abs(one.median - other.median) < max(
+        TIME_NOISE * max(one.median, other.median), CLOCK_RESOLUTION_MS
+    )
 
 
 def milliseconds(value: float) -> str:

@@ -6,25 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import Comparison, FileChange, ModelChange, PipelineChange, StageChange, WireChange
-from forge.comparison.sides import ModelFacts
+from forge.comparison.snapshots import ModelFacts
 from rune.source.runefile.outline import Node
 from rune.wording import counted, listed, size_text
 
-KIND_WORDS = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
+KIND_NAMES = {"capability": "capability", "block": "proc-block", "model": "model", "output": "output"}
 """What pages call the kinds of stages."""
-FILES_NAMED = 5
+MAX_FILES = 5
 """Files that a sentence names; it counts the others."""
 
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """All that differs: the pipeline, the models, the files. Of a model that changed, its own sentences say so."""
     models = {model.path: model_sentences(model) for model in comparison.models}
-    told = {path for path, said in models.items() if said} | _texts_told(comparison.pipeline)
-    untold = [file for file in comparison.files if file.change != "changed" or file.path not in told]
+    described = {path for path, texts in models.items() if texts} | _described_files(comparison.pipeline)
+    remaining = [file for file in comparison.files if file.change != "changed" or file.path not in described]
     return (
         *(pipeline_sentences(comparison.pipeline) if comparison.pipeline is not None else ()),
-        *(sentence for said in models.values() for sentence in said),
-        *file_sentences(untold),
+        *(sentence for texts in models.values() for sentence in texts),
+        *file_sentences(remaining),
     )
 
 
@@ -34,10 +34,12 @@ def pipeline_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
     return (*stages, *_wire_sentences(pipeline))
 
 
-def _texts_told(pipeline: PipelineChange | None) -> set[str]:
+def _described_files(pipeline: PipelineChange | None) -> set[str]:
     """The files of which a stage's sentences say what they say now."""
     changes = () if pipeline is None else pipeline.stages
-    return {argument.file for stage in changes for argument in stage.arguments if argument.file and argument.is_told}
+    return {
+        argument.file for stage in changes for argument in stage.arguments if argument.file and argument.is_text_known
+    }
 
 
 def _stage_sentences(stage: StageChange) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def _stage_sentences(stage: StageChange) -> tuple[str, ...]:
 
 
 def _stage_sentence(stage: StageChange) -> str:
-    name, kind = stage.node.name, _kind_word(stage.node)
+    name, kind = stage.node.name, _kind_name(stage.node)
     if stage.before is None:
         return f"A new {kind}, `{name}`."
     if stage.after is None:
@@ -57,12 +59,12 @@ def _stage_sentence(stage: StageChange) -> str:
         return f"The model `{name}` was replaced." if kind == "model" else f"The code of the {kind} `{name}` changed."
     before, after = stage.before, stage.after
     if before.kind != after.kind:
-        return f"`{name}` changed from the {_kind_word(before)} {before.detail} to the {kind} {after.detail}."
+        return f"`{name}` changed from the {_kind_name(before)} {before.detail} to the {kind} {after.detail}."
     return f"`{name}` changed from {before.detail} to {after.detail}."
 
 
-def _kind_word(node: Node) -> str:
-    return KIND_WORDS.get(node.kind, "stage")
+def _kind_name(node: Node) -> str:
+    return KIND_NAMES.get(node.kind, "stage")
 
 
 def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
@@ -73,11 +75,11 @@ def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
         ends = change.wire.source, change.wire.target
         if stayed.issuperset(ends):
             between.setdefault(ends, []).append(change)
-    said = (_between(source, target, changes) for (source, target), changes in between.items())
-    return tuple(sentence for found in said for sentence in found)
+    by_pair = (_pair_sentences(source, target, changes) for (source, target), changes in between.items())
+    return tuple(sentence for sentences_of_pair in by_pair for sentence in sentences_of_pair)
 
 
-def _between(source: str, target: str, changes: Sequence[WireChange]) -> tuple[str, ...]:
+def _pair_sentences(source: str, target: str, changes: Sequence[WireChange]) -> tuple[str, ...]:
     kinds = {each.change for each in changes}
     if kinds == {"added"}:
         return (f"`{target}` now reads `{source}`.",)
@@ -97,7 +99,7 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
     old, new, path = model.before, model.after, model.path
     if old is None or new is None or old.size is None or new.size is None:
         return ()
-    said = (
+    sentences = (
         *_size(path, old.size, new.size),
         *_changed(f"The inputs of {path}", _listed(old.inputs), _listed(new.inputs)),
         *_changed(f"The outputs of {path}", _listed(old.outputs), _listed(new.outputs)),
@@ -105,8 +107,8 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
         *_memory(path, old, new),
         *_changed(f"The quantisation of {path}", _quantised(old.quantisation), _quantised(new.quantisation)),
     )
-    if said:
-        return said
+    if sentences:
+        return sentences
     if old.operators is None or new.operators is None:
         return (f"The contents of {path} changed; its size did not.",)
     return (f"The weights of {path} changed; its ops did not.",)
@@ -166,7 +168,7 @@ def _quantised(counts: Mapping[str, int] | None) -> str | None:
 
 def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
     """The files by what became of them."""
-    said = [
+    sentences = [
         f"{each.was} was renamed to {each.path}{' and changed' if each.has_other_contents else ''}."
         for each in files
         if each.change == "renamed"
@@ -174,7 +176,7 @@ def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
     for change in ("added", "removed", "changed"):
         paths = [each.path for each in files if each.change == change]
         if paths:
-            rest = len(paths) - FILES_NAMED
-            shown = paths if rest <= 0 else [*paths[:FILES_NAMED], counted(rest, "more file")]
-            said.append(f"{listed(shown)} {'was' if len(paths) == 1 else 'were'} {change}.")
-    return tuple(said)
+            rest = len(paths) - MAX_FILES
+            shown = paths if rest <= 0 else [*paths[:MAX_FILES], counted(rest, "more file")]
+            sentences.append(f"{listed(shown)} {'was' if len(paths) == 1 else 'were'} {change}.")
+    return tuple(sentences)

@@ -14,7 +14,7 @@ from forge.comparison.changes import (
     WireChange,
 )
 from forge.comparison.sentences import model_sentences, pipeline_sentences, sentences
-from forge.comparison.sides import ModelFacts
+from forge.comparison.snapshots import ModelFacts
 from rune.compiler.anvil.memory_map import MemoryMapJson
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import QuantisationJson

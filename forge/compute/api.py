@@ -40,5 +40,5 @@ class ProjectLanguage(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
         project = self.project(request, organisation, name, Verb.READ)
-        self.asked(request, LanguageRequestSerializer)
+        self.read_body(request, LanguageRequestSerializer)
         return Response(language_pool.answer(principal_of(request), project, request.data))

@@ -60,6 +60,6 @@ class Actor(Protocol):
         """Its roles in single projects, by the id of the project, where its person is let in."""
 
     @property
-    def kept_out(self) -> frozenset[UUID]:
+    def blocked_organisations(self) -> frozenset[UUID]:
         """The ids of the organisations whose members its person is among, and which let nobody in without a second
         factor."""

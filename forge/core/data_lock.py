@@ -48,19 +48,19 @@ def data_folder(data: Path, use: Use) -> Iterator[None]:
 
 def running_server(data: Path) -> int | None:
     """A process of this machine that uses the folder; of several, the one that came last."""
-    noted = _noted(data / FILE)
-    if noted is None or noted[1] != socket.gethostname() or not _is_running(noted[0]):
+    holder = _read_holder(data / FILE)
+    if holder is None or holder[1] != socket.gethostname() or not _is_running(holder[0]):
         return None
-    return noted[0]
+    return holder[0]
 
 
 def _holder(path: Path) -> str:
     """The process that noted itself last."""
-    noted = _noted(path)
-    return "another process" if noted is None else f"process {noted[0]} on {noted[1]}"
+    holder = _read_holder(path)
+    return "another process" if holder is None else f"process {holder[0]} on {holder[1]}"
 
 
-def _noted(path: Path) -> tuple[int, str] | None:
+def _read_holder(path: Path) -> tuple[int, str] | None:
     try:
         noted = json.loads(path.read_text("utf-8"))
         return int(noted["pid"]), str(noted["host"])

@@ -57,7 +57,7 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
-class StepNeeded(Forbidden):
+class SetupRequired(Forbidden):
     """The person may do it once they have set something up in their own account; `location` is the page for that."""
 
     def __init__(self, detail: str, location: str) -> None:
@@ -143,7 +143,7 @@ class Busy(DomainError):
     title = "The server is busy"
 
 
-class CountersAway(Busy):
+class CountersUnavailable(Busy):
     """What may be tried a few times only cannot be counted, since the shared cache is away."""
 
     title = "Try again in a moment"

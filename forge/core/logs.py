@@ -10,12 +10,12 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from forge.core.observing import build_id, request_id
+from forge.core.observability import build_id, request_id
 
 LINES = Counter("forge_log_lines_total", "Logged lines, by level: errors are what to look at.", ["level"])
 
 
-class Belonging(logging.Filter):
+class RequestContextFilter(logging.Filter):
     """Notes with each record which request and build it belongs to, and counts it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -25,7 +25,7 @@ class Belonging(logging.Filter):
         return True
 
 
-class TextLines(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """For people: the ids stand at the end, where there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -34,7 +34,7 @@ class TextLines(logging.Formatter):
         return "\n".join([f"{first} [{ids}]" if ids else first, *more])
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """For programs: one line of JSON for each record, whatever its text holds."""
 
     def format(self, record: logging.LogRecord) -> str:

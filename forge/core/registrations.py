@@ -25,8 +25,8 @@ def remove_unneeded_blobs() -> None:
 
 def find_strays() -> None:
     """Gives rows to stored bytes that have none, and says how many."""
-    if found := adopt_strays():
-        _log.info("%d files of the blob store had no row", found)
+    if count := adopt_strays():
+        _log.info("%d files of the blob store had no row", count)
 
 
 if settings.DEBUG:

@@ -16,9 +16,9 @@ from forge.core.models import Comment, EarlierText, Thread
 
 MAXIMUM_COMMENT = 20_000
 """Characters of one comment."""
-MOST_REPLIES = 500
+MAX_REPLIES = 500
 """Comments of one thread."""
-MOST_EDITS = 50
+MAX_EDITS = 50
 """Texts that one comment has had."""
 
 
@@ -54,8 +54,8 @@ def begin_thread(subject: str, author: Any, text: str, guest_name: str = "") -> 
 def reply(thread: Thread, author: Any, text: str, guest_name: str = "") -> Comment:
     """Adds a comment to a thread, which is open again by it. Raises `Invalid` and `ThreadFull`."""
     text = checked_text(text)
-    if Comment.objects.filter(thread=thread).count() >= MOST_REPLIES:
-        raise ThreadFull(f"A thread has at most {MOST_REPLIES} comments. Begin another one.")
+    if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
+        raise ThreadFull(f"A thread has at most {MAX_REPLIES} comments. Begin another one.")
     reopen(thread)
     return Comment.objects.create(thread=thread, author=author, text=text, guest_name=guest_name)
 
@@ -69,8 +69,8 @@ def edit(comment: Comment, text: str) -> bool:
     _require_there(comment)
     if text == comment.text:
         return False
-    if EarlierText.objects.filter(comment=comment).count() >= MOST_EDITS:
-        raise ThreadFull(f"A comment is edited at most {MOST_EDITS} times. Reply to it.")
+    if EarlierText.objects.filter(comment=comment).count() >= MAX_EDITS:
+        raise ThreadFull(f"A comment is edited at most {MAX_EDITS} times. Reply to it.")
     EarlierText.objects.create(comment=comment, text=comment.text, written=comment.edited or comment.created)
     comment.text, comment.edited = text, timezone.now()
     comment.save(update_fields=["text", "edited"])

@@ -66,7 +66,7 @@ class Reports(ForgeView):
         """Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
         whom."""
         principal = signed_in(request)
-        asked = self.asked(request, MakeReportSerializer)
+        asked = self.read_body(request, MakeReportSerializer)
         subject = find_reported(principal, asked["about"])
         made = actions.report(principal, subject, asked["reason"], asked["text"])
         return Response(report_to_json(made), status=status.HTTP_201_CREATED)

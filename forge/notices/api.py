@@ -54,7 +54,7 @@ class Inbox(ForgeView):
     @extend_schema(operation_id="inbox_change", request=InboxChangeSerializer, responses=InboxJson)
     def patch(self, request: Request) -> Response:
         principal = signed_in(request)
-        actions.choose_mail(principal, self.asked(request, InboxChangeSerializer)["mail"])
+        actions.choose_mail(principal, self.read_body(request, InboxChangeSerializer)["mail"])
         return Response(_inbox(principal))
 
 
@@ -101,7 +101,7 @@ class OneNotice(ForgeView):
         """Says that one has looked at it, is done with it, or wants to hear nothing more of its thing."""
         principal = signed_in(request)
         notice = find_notice(principal, notice_id)
-        asked = self.asked(request, NoticeChangeSerializer)
+        asked = self.read_body(request, NoticeChangeSerializer)
         if "muted" in asked:
             actions.mute(principal, notice, muted=asked["muted"])
         if "read" in asked or "done" in asked:
@@ -123,7 +123,7 @@ class ProjectWatch(ProjectView):
     def put(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         level = actions.watch_project(
-            principal_of(request), project, self.asked(request, ChooseWatchSerializer)["level"]
+            principal_of(request), project, self.read_body(request, ChooseWatchSerializer)["level"]
         )
         return Response(WatchedJson(level=level.value))
 

@@ -81,7 +81,7 @@ class Projects(ForgeView):
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.asked(request, NewProjectSerializer)
+        asked = self.read_body(request, NewProjectSerializer)
         organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
@@ -128,7 +128,9 @@ class ProjectDetail(ProjectView):
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        changed = actions.update_project(principal_of(request), project, **self.asked(request, ProjectChangeSerializer))
+        changed = actions.update_project(
+            principal_of(request), project, **self.read_body(request, ProjectChangeSerializer)
+        )
         return Response(project_to_json(changed, principal_of(request)))
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
@@ -147,7 +149,7 @@ class ProjectRestore(ForgeView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
-        asked = self.asked(request, RestoreSerializer)
+        asked = self.read_body(request, RestoreSerializer)
         restored = actions.restore_project(principal, found, name, asked.get("name"))
         return Response(project_to_json(restored, principal))
 
@@ -167,7 +169,7 @@ class ProjectFavourite(ProjectView):
     def put(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
-        chosen = self.asked(request, ChooseFavouriteSerializer)["favourite"]
+        chosen = self.read_body(request, ChooseFavouriteSerializer)["favourite"]
         actions.mark_favourite(principal, project, chosen=chosen)
         return Response(FavouriteJson(favourite=chosen))
 
@@ -251,7 +253,7 @@ class ProjectFileRename(ProjectView):
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, RenameFileSerializer)
+        asked = self.read_body(request, RenameFileSerializer)
         return Response(file_to_json(actions.rename_file(principal_of(request), project, path, asked["path"])))
 
 

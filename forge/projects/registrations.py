@@ -4,9 +4,10 @@ invitation to one is to."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Set
+from collections.abc import Collection, Sequence, Set
+from uuid import UUID
 
-from forge.accounts.hooks import Purpose, projects_within_reach, purposes
+from forge.accounts.hooks import MemberProject, Purpose, member_projects, projects_within_reach, purposes
 from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts
@@ -16,7 +17,7 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
-from forge.projects.versions.autosaving import EVERY, save_what_changed
+from forge.projects.versions.autosave_task import EVERY, save_what_changed
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,15 @@ def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     """The keys of projects among these that are that one reads by a role."""
     ids = ids_among(keys, "project")
     return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
+
+
+@member_projects.register
+def offered_projects(actor: Actor, organisation: UUID | None, limit: int | None) -> Sequence[MemberProject]:
+    """The projects that the actor may read by a role, by name."""
+    projects = Project.objects.of_member(actor).order_by("name")
+    if organisation is not None:
+        projects = projects.filter(organisation=organisation)
+    return [MemberProject(each.pk, each.organisation_id, each.name, each.stream) for each in projects[:limit]]
 
 
 @purposes.register

@@ -72,7 +72,7 @@ class ProjectTags(ProjectView):
         """Publishes a build. Where the tag is protected and something is missing, the answer is 409, and `missing` says
         what, in sentences."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.asked(request, PublishSerializer)
+        asked = self.read_body(request, PublishSerializer)
         tag = publish_build(
             principal_of(request), _build_of(request, project, asked["build"]), asked["tag"], asked["notes"]
         )
@@ -90,7 +90,7 @@ class ProjectTagOverrides(ProjectView):
         """Publishes a build under a protected tag although something is missing. Only owners may, with a reason that
         the rune's page and the audit log show. A token needs the scope `rune:publish` as well."""
         project = self.project(request, organisation, name, Verb.OVERRIDE_GATE)
-        asked = self.asked(request, OverrideSerializer)
+        asked = self.read_body(request, OverrideSerializer)
         build = _build_of(request, project, asked["build"])
         tag = publish_past_gate(principal_of(request), build, asked["tag"], asked["reason"], asked["notes"])
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
@@ -106,7 +106,7 @@ class ProjectTag(ProjectView):
     def patch(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Writes what is new in a version, in Markdown, in place of what was said before."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.asked(request, NotesSerializer)
+        asked = self.read_body(request, NotesSerializer)
         return Response(tag_to_json(describe_tag(principal_of(request), project, tag, asked["notes"])))
 
 
@@ -121,7 +121,7 @@ class TagDeprecation(ProjectView):
         """Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
         and `rune pull` say it."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.asked(request, DeprecationSerializer)
+        asked = self.read_body(request, DeprecationSerializer)
         said = deprecate_tag(principal_of(request), project, tag, asked["reason"], asked["successor"])
         return Response(tag_to_json(said))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network | str
 """A network, or the name of a single peer."""
 
-_OF_ONE_PARTY = 64
+_NETWORK_BITS = 64
 """Bits of an IPv6 address that name a network; the rest is its owner's to choose."""
 
 
@@ -23,7 +23,7 @@ def party_of(address: str) -> str:
         return address
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(parsed), _OF_ONE_PARTY), strict=False))
+    return str(ipaddress.IPv6Network((int(parsed), _NETWORK_BITS), strict=False))
 
 
 def network_of(written: str) -> Network:

@@ -12,23 +12,23 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from forge.core.allocations import Allocations, NothingLeft, OverLimit
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import DiskFull
 from forge.core.http.lifespan import Receive, Scope, Send
-from forge.core.shares import AllTaken, OverLimit, Shares
 from forge.request_limits.addresses import party_of
-from forge.request_limits.callers import Identify
-from forge.request_limits.refusals import Refusal, Refused, client_of, refuse
+from forge.request_limits.refusals import RefusalResponse, RequestRefused, client_of, refuse
+from forge.request_limits.sender_identity import Identify
 from rune.wording import size_text
 
-STRANGERS_BYTES = 64 * 1024
+ANONYMOUS_BYTES = 64 * 1024
 """Of one body of someone who is not known: forms, and requests to the API."""
-BODIES_OF_ONE = 4
+BODIES_PER_SENDER = 4
 """As many of the largest bodies may one person, or one address of strangers, send at once."""
-BODIES_OF_ALL = 16
-WINDOW = 15.0
+TOTAL_BODIES = 16
+WINDOW_SECONDS = 15.0
 """Seconds in which something must come; what came earlier gives no more time than that."""
-LEAST_RATE = 2000.0
+MIN_BYTES_PER_SECOND = 2000.0
 """Bytes a second that a body must come with, on the average of the window."""
 _STEP = 1024 * 1024
 """Bytes that a body of unknown length asks for at once."""
@@ -40,7 +40,7 @@ class Sender:
 
     name: str
     limit: int
-    over: Refusal
+    over: RefusalResponse
     """The answer to a larger body."""
 
 
@@ -52,25 +52,25 @@ class BodyGate:
         self._application = application
         self._limit = limit
         self._identify = identify
-        self._shares = Shares(limit * BODIES_OF_ALL)
+        self._shares = Allocations(limit * TOTAL_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not (_is_chunked(scope) or _promised(scope)):
+        if scope["type"] != "http" or not (_is_chunked(scope) or _content_length(scope)):
             await self._application(scope, receive, send)
             return
         begun = False
 
-        async def noting_send(message: Any) -> None:
+        async def send_and_note(message: Any) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
             sender = await self._sender(scope)
-            with contextlib.closing(_Body(receive, sender, self._shares, self._limit * BODIES_OF_ONE)) as body:
-                body.reserve(_promised(scope))
-                await self._application(scope, body.receive, noting_send)
-        except Refused as refused:
+            with contextlib.closing(_Body(receive, sender, self._shares, self._limit * BODIES_PER_SENDER)) as body:
+                body.reserve(_content_length(scope))
+                await self._application(scope, body.receive, send_and_note)
+        except RequestRefused as refused:
             if not begun:
                 await refuse(refused.refusal, receive, send)
         except OSError as error:
@@ -79,46 +79,46 @@ class BodyGate:
             await refuse(_FULL, receive, send)
 
     async def _sender(self, scope: Scope) -> Sender:
-        """Who sends. Raises `Refused` for more than they may send, by what is promised."""
-        promised = _promised(scope)
-        if promised > self._limit:
-            raise Refused(_too_large(self._limit))
-        if promised > STRANGERS_BYTES or _is_chunked(scope):
+        """Who sends. Raises `RequestRefused` for more than they may send, by what is promised."""
+        length = _content_length(scope)
+        if length > self._limit:
+            raise RequestRefused(_too_large(self._limit))
+        if length > ANONYMOUS_BYTES or _is_chunked(scope):
             person = await self._identify(scope)
             if person is not None:
                 return Sender(person, self._limit, _too_large(self._limit))
-        if promised > STRANGERS_BYTES:
-            raise Refused(_STRANGER)
-        return Sender(party_of(client_of(scope)), STRANGERS_BYTES, _STRANGER)
+        if length > ANONYMOUS_BYTES:
+            raise RequestRefused(_SIGN_IN)
+        return Sender(party_of(client_of(scope)), ANONYMOUS_BYTES, _SIGN_IN)
 
 
 class _Body:
     """A body on its way. Closing it gives back what was reserved for it."""
 
-    def __init__(self, receive: Receive, sender: Sender, shares: Shares, part: int) -> None:
+    def __init__(self, receive: Receive, sender: Sender, shares: Allocations, part: int) -> None:
         self._receive, self._sender, self._shares, self._part = receive, sender, shares, part
         self._reserved = self._counted = 0
         self._is_whole = False
-        self._patience = WINDOW
+        self._patience = WINDOW_SECONDS
 
     def reserve(self, size: int) -> None:
-        """Asks for room for so many bytes in all. Raises `Refused`."""
+        """Asks for room for so many bytes in all. Raises `RequestRefused`."""
         wanted = size - self._reserved
         if wanted <= 0:
             return
         try:
             self._shares.take(self._sender.name, wanted, self._part)
         except OverLimit:
-            raise Refused(_TOO_MANY) from None
-        except AllTaken:
-            raise Refused(_BUSY) from None
+            raise RequestRefused(_TOO_MANY) from None
+        except NothingLeft:
+            raise RequestRefused(_BUSY) from None
         self._reserved = size
 
     def close(self) -> None:
         self._shares.give_back(self._sender.name, self._reserved)
 
     async def receive(self) -> Any:
-        """The next part. Raises `Refused` for what comes too slowly, or is more than was promised or allowed."""
+        """The next part. Raises `RequestRefused` for what comes too slowly, or is more than was promised or allowed."""
         if self._is_whole:
             return await self._receive()  # which tells that the client is gone
         loop = asyncio.get_running_loop()
@@ -127,20 +127,20 @@ class _Body:
             async with asyncio.timeout(self._patience):
                 message = await self._receive()
         except TimeoutError:
-            raise Refused(_SLOW) from None
+            raise RequestRefused(_SLOW) from None
         size = len(message.get("body", b""))
         # The time that the reader takes between two parts is not the sender's.
-        self._patience = min(WINDOW, self._patience - (loop.time() - begin) + size / LEAST_RATE)
+        self._patience = min(WINDOW_SECONDS, self._patience - (loop.time() - begin) + size / MIN_BYTES_PER_SECOND)
         self._is_whole = not message.get("more_body", False)
         self._counted += size
         if self._counted > self._sender.limit:
-            raise Refused(self._sender.over)
+            raise RequestRefused(self._sender.over)
         if self._counted > self._reserved:
             self.reserve(min(self._counted + _STEP, self._sender.limit))
         return message
 
 
-def _promised(scope: Scope) -> int:
+def _content_length(scope: Scope) -> int:
     """What Content-Length says; 0 when it says nothing that is a number."""
     values = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(values[0]) if values and values[0].isdigit() else 0
@@ -151,8 +151,8 @@ def _is_chunked(scope: Scope) -> bool:
     return any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
-def _too_large(limit: int) -> Refusal:
-    return Refusal(
+def _too_large(limit: int) -> RefusalResponse:
+    return RefusalResponse(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "Too large",
         f"The limit is {size_text(limit)} for one request. Send something smaller, or raise UPLOAD_LIMIT.",
@@ -160,27 +160,27 @@ def _too_large(limit: int) -> Refusal:
     )
 
 
-_STRANGER = Refusal(
+_SIGN_IN = RefusalResponse(
     HTTPStatus.UNAUTHORIZED,
     "Sign in first",
-    f"Without signing in, one may send {size_text(STRANGERS_BYTES)}. "
+    f"Without signing in, one may send {size_text(ANONYMOUS_BYTES)}. "
     "Sign in, or send a token: Authorization: Bearer <token>.",
 )
-_TOO_MANY = Refusal(
+_TOO_MANY = RefusalResponse(
     HTTPStatus.TOO_MANY_REQUESTS,
     "Too many uploads at once",
     "You are sending as much as one may at once. Wait for an upload to end and try again.",
     retry_after=5,
 )
-_BUSY = Refusal(
+_BUSY = RefusalResponse(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The server is busy",
     "The server takes in as many uploads as it can. Try again in a moment.",
     retry_after=10,
 )
-_SLOW = Refusal(
+_SLOW = RefusalResponse(
     HTTPStatus.REQUEST_TIMEOUT,
     "Too slow",
-    f"The body came more slowly than {LEAST_RATE:.0f} bytes a second. Try again on a better connection.",
+    f"The body came more slowly than {MIN_BYTES_PER_SECOND:.0f} bytes a second. Try again on a better connection.",
 )
-_FULL = Refusal(HTTPStatus.INSUFFICIENT_STORAGE, DiskFull.title, DiskFull.DETAIL)
+_FULL = RefusalResponse(HTTPStatus.INSUFFICIENT_STORAGE, DiskFull.title, DiskFull.DETAIL)

@@ -9,15 +9,15 @@ ENOUGH_DESCRIPTORS = 65_536
 """More are not asked for: a child process looks through all of them when it starts, on some systems."""
 OWN_DESCRIPTORS = 128
 """Files, pipes and connections that the process has for itself: the database, the log, child processes."""
-DESCRIPTORS_OF_REQUEST = 5
+DESCRIPTORS_PER_REQUEST = 5
 """A request may open the database, with two files beside it, a body that is kept on the disk, and a blob."""
 
-MOST_CONNECTIONS = 10_000
-MOST_CONNECTIONS_OF_ADDRESS = 256
-MOST_REQUESTS = 256
+MAX_CONNECTIONS = 10_000
+MAX_CONNECTIONS_PER_ADDRESS = 256
+MAX_REQUESTS = 256
 """Each may take a thread."""
-MOST_REQUESTS_OF_ADDRESS = 64
-MOST_SOCKETS_OF_ADDRESS = 256
+MAX_REQUESTS_PER_ADDRESS = 64
+MAX_SOCKETS_PER_ADDRESS = 256
 """Of people who are not known: phones that hold a pass, and handshakes."""
 
 
@@ -35,15 +35,15 @@ class Capacity:
 def capacity_for(descriptors: int) -> Capacity:
     """The capacity of a process that may have so many files open. One address gets a part, however few there are."""
     free = max(descriptors - OWN_DESCRIPTORS, 64)
-    requests = min(MOST_REQUESTS, free * 3 // 8 // DESCRIPTORS_OF_REQUEST)
-    connections = min(MOST_CONNECTIONS, free - requests * DESCRIPTORS_OF_REQUEST)
+    requests = min(MAX_REQUESTS, free * 3 // 8 // DESCRIPTORS_PER_REQUEST)
+    connections = min(MAX_CONNECTIONS, free - requests * DESCRIPTORS_PER_REQUEST)
     part = connections // 4
     return Capacity(
         connections=connections,
-        connections_of_address=min(MOST_CONNECTIONS_OF_ADDRESS, part),
+        connections_of_address=min(MAX_CONNECTIONS_PER_ADDRESS, part),
         requests=requests,
-        requests_of_address=min(MOST_REQUESTS_OF_ADDRESS, requests // 2),
-        sockets_of_address=min(MOST_SOCKETS_OF_ADDRESS, part),
+        requests_of_address=min(MAX_REQUESTS_PER_ADDRESS, requests // 2),
+        sockets_of_address=min(MAX_SOCKETS_PER_ADDRESS, part),
     )
 
 

@@ -18,16 +18,16 @@ LINGER_BYTES = 128 * 1024
 """How much of what it sends is taken in meanwhile, and thrown away."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request is refused; carries the answer."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: RefusalResponse) -> None:
         super().__init__(refusal.detail)
         self.refusal = refusal
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusalResponse:
     """An answer of the door. `retry_after` is in seconds, and 0 where waiting does not help."""
 
     status: HTTPStatus
@@ -43,7 +43,7 @@ def client_of(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
-async def refuse(refusal: Refusal, receive: Receive, send: Send) -> None:
+async def refuse(refusal: RefusalResponse, receive: Receive, send: Send) -> None:
     """Answers and ends the connection: the body is not read."""
     body = json.dumps(problem(refusal.status, refusal.title, refusal.detail, **refusal.more)).encode("utf-8")
     headers = [

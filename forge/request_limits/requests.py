@@ -5,22 +5,22 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from forge.core.allocations import Allocations, NothingLeft, OverLimit
 from forge.core.http.lifespan import Receive, Scope, Send
-from forge.core.shares import AllTaken, OverLimit, Shares
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
-from forge.request_limits.refusals import Refusal, client_of, refuse
+from forge.request_limits.refusals import RefusalResponse, client_of, refuse
 
 ALWAYS_ANSWERED = frozenset({"/healthz"})
 """Whoever watches the server must not take one that is busy for one that is dead."""
 
-_TOO_MANY = Refusal(
+_TOO_MANY = RefusalResponse(
     HTTPStatus.TOO_MANY_REQUESTS,
     "Too many requests",
     "Too many requests of your address are under way. Wait for their answers and try again.",
     retry_after=1,
 )
-_BUSY = Refusal(
+_BUSY = RefusalResponse(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The server is busy",
     "The server answers as many requests as it can. Try again in a moment.",
@@ -34,7 +34,7 @@ class RequestGate:
     def __init__(self, application: Any, capacity: Capacity) -> None:
         self._application = application
         self._limit = capacity.requests_of_address
-        self._shares = Shares(capacity.requests)
+        self._shares = Allocations(capacity.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
@@ -43,7 +43,7 @@ class RequestGate:
         party = party_of(client_of(scope))
         try:
             self._shares.take(party, 1, self._limit)
-        except (OverLimit, AllTaken) as refused:
+        except (OverLimit, NothingLeft) as refused:
             await refuse(_TOO_MANY if isinstance(refused, OverLimit) else _BUSY, receive, send)
             return
         try:

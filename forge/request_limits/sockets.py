@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from forge.collab.closing import Closing
+from forge.core.allocations import Allocations, NothingLeft, OverLimit
 from forge.core.http.lifespan import Receive, Scope, Send
-from forge.core.shares import AllTaken, OverLimit, Shares
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import client_of
@@ -26,35 +26,35 @@ class SocketGate:
     def __init__(self, application: Any, capacity: Capacity) -> None:
         self._application = application
         self._limit = capacity.sockets_of_address
-        self._shares = Shares(capacity.connections)
+        self._shares = Allocations(capacity.connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         party = party_of(client_of(scope))
-        held = 1
+        count = 1
 
-        def known() -> None:
-            nonlocal held
-            self._shares.give_back(party, held)
-            held = 0
+        def release() -> None:
+            nonlocal count
+            self._shares.give_back(party, count)
+            count = 0
 
         try:
-            self._shares.take(party, held, self._limit)
-        except (OverLimit, AllTaken):
+            self._shares.take(party, count, self._limit)
+        except (OverLimit, NothingLeft):
             await _turn_away(receive, send)
             return
         try:
-            await self._application({**scope, _KNOWN: known}, receive, send)
+            await self._application({**scope, _KNOWN: release}, receive, send)
         finally:
-            known()
+            release()
 
 
-class PersonsSockets:
+class PersonSocketGate:
     """ASGI middleware inside the sign-in: counts a person's sockets. One who is nobody stays counted by address."""
 
     def __init__(self, application: Any, limit_of: LimitOfPerson) -> None:
         self._application = application
         self._limit_of = limit_of
-        self._shares = Shares(None)
+        self._shares = Allocations(None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         user = scope["user"]

@@ -1,4 +1,4 @@
-"""The search over REST: a thin view over `forge.search.finding`."""
+"""The search over REST: a thin view over `forge.search.hits`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import choices
 from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.search.asked import LONGEST, read
-from forge.search.finding import Hit, HitKind, find
+from forge.search.hits import Hit, HitKind, find
+from forge.search.query import MAX_CHARACTERS, parse_query
 
 
 class HitJson(TypedDict):
@@ -49,10 +49,10 @@ class Search(ForgeView):
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
         text = request.query_params.get("q", "")
-        if len(text) > LONGEST:
-            message = f"At most {LONGEST} characters are looked for, these are {len(text)}."
+        if len(text) > MAX_CHARACTERS:
+            message = f"At most {MAX_CHARACTERS} characters are looked for, these are {len(text)}."
             raise Invalid(message, errors={"q": [message]})
-        return Response(HitsJson(hits=[hit_to_json(hit) for hit in find(principal, read(text))]))
+        return Response(HitsJson(hits=[hit_to_json(hit) for hit in find(principal, parse_query(text))]))
 
 
 def hit_to_json(hit: Hit) -> HitJson:

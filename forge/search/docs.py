@@ -60,12 +60,12 @@ def title_of(path: str) -> str:
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:
     """The headings in which, or in the title of whose page, each word is; titles first."""
-    found = [(heading, place) for place, heading in enumerate(_headings()) if _fits(heading, words)]
-    found.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
-    return [heading for heading, _ in found[:most]]
+    matches = [(heading, place) for place, heading in enumerate(_headings()) if _matches(heading, words)]
+    matches.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
+    return [heading for heading, _ in matches[:most]]
 
 
-def _fits(heading: Heading, words: Sequence[str]) -> bool:
+def _matches(heading: Heading, words: Sequence[str]) -> bool:
     text = f"{heading.text} {heading.page}".lower()
     own = heading.text.lower()
     return all(word in text for word in words) and any(word in own for word in words)

@@ -9,12 +9,12 @@ from itertools import chain, pairwise
 
 from forge.search.docs import FIRST, page_file
 
-_PART = re.compile(r"^## (?P<title>.+)$")
+_SECTION = re.compile(r"^## (?P<title>.+)$")
 _ENTRY = re.compile(r"^\* \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\.md\)")
 
 
 @dataclass(frozen=True)
-class Entry:
+class ContentsEntry:
     """A page that the first one lists."""
 
     title: str
@@ -26,46 +26,48 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Part:
+class ContentsSection:
     """A heading of the first page, with the pages below it."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ContentsEntry, ...]
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Where a page stands among those that are listed."""
 
-    listed: Entry | None
+    listed: ContentsEntry | None
     """The page itself, or the listed one that it belongs to."""
-    before: Entry | None
-    after: Entry | None
+    before: ContentsEntry | None
+    after: ContentsEntry | None
 
 
 @cache
-def contents() -> tuple[Part, ...]:
+def contents() -> tuple[ContentsSection, ...]:
     """The parts of the first page, in its order."""
     file = page_file(FIRST)
     if file is None:
         return ()
-    parts: list[Part] = []
+    parts: list[ContentsSection] = []
     for line in file.read_text("utf-8").splitlines():
-        if heading := _PART.match(line):
-            parts.append(Part(heading["title"], ()))
+        if heading := _SECTION.match(line):
+            parts.append(ContentsSection(heading["title"], ()))
         elif parts and (entry := _ENTRY.match(line)):
-            parts[-1] = Part(parts[-1].title, (*parts[-1].entries, Entry(entry["title"], entry["file"])))
+            parts[-1] = ContentsSection(
+                parts[-1].title, (*parts[-1].entries, ContentsEntry(entry["title"], entry["file"]))
+            )
     return tuple(parts)
 
 
-def place_of(path: str) -> Place:
+def position_of(path: str) -> PagePosition:
     """Where the page of a path stands. One that is not listed belongs to the listed one that its folder is, or has."""
     entries = list(chain.from_iterable(part.entries for part in contents()))
     listed = next((each for each in entries if each.path == path), None)
     if listed is None:
         folder = path.rpartition("/")[0]
         listed = next((each for each in entries if folder and each.path in (folder, f"{folder}/{FIRST}")), None)
-        return Place(listed, None, None)
+        return PagePosition(listed, None, None)
     before = next((one for one, other in pairwise(entries) if other.path == path), None)
     after = next((other for one, other in pairwise(entries) if one.path == path), None)
-    return Place(listed, before, after)
+    return PagePosition(listed, before, after)

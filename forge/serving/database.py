@@ -14,9 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from forge.serving.backup.create_backup import take_backup
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
-from forge.serving.backup.taking import take_backup
 from forge.serving.environment import make_private
 from rune.wording import counted
 

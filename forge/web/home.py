@@ -8,19 +8,23 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.organisations.access import may_create_organisations, organisations_kept_out_of, organisations_of
+from forge.accounts.organisations.access import (
+    may_create_organisations,
+    organisations_of,
+    organisations_requiring_second_factor,
+)
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
+from forge.accounts.quotas.shown_usage import nearly_full
 from forge.accounts.quotas.usage import with_storage
 from forge.activity.access import activity_of, complete
+from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
+from forge.projects.default_organisation import usual_among
 from forge.projects.hooks import Waiting, waits
-from forge.web.activity import activity_rows
 from forge.web.example import example
-from forge.web.pages import usual_among
-from forge.web.project_filter import ProjectFilter
-from forge.web.project_list import project_list
-from forge.web.usage import nearly_full
+from forge.web.projects.filters import ProjectFilter
+from forge.web.projects.listing import project_list
 from rune.source.templates import list_templates
 
 ACTIVITY_SHOWN = 8
@@ -42,7 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
-        "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
+        "blocked_organisations": organisations_requiring_second_factor(principal)
+        if principal.blocked_organisations
+        else [],
         "waiting": newest_first(each for answer in told for each in answer.for_me),
         "waited": newest_first(each for answer in told for each in answer.for_others),
         "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import principal_of
-from forge.search.asked import LONGEST, read
-from forge.search.finding import Hit, HitKind, find
-from forge.web.pages import for_person
+from forge.core.http.pages import for_person
+from forge.search.hits import Hit, HitKind, find
+from forge.search.query import MAX_CHARACTERS, parse_query
 
 SHOWN = 25
 """Of each kind; a list of projects has pages."""
@@ -47,8 +47,8 @@ class Group:
 @for_person
 def search(request: HttpRequest) -> HttpResponse:
     """What was found, by kind; what is too long is cut."""
-    words = request.GET.get("q", "")[:LONGEST]
-    asked = read(words)
+    words = request.GET.get("q", "")[:MAX_CHARACTERS]
+    asked = parse_query(words)
     hits = find(principal_of(request), asked, SHOWN)
     groups = [Group(LOOKS[kind], list(found)) for kind, found in groupby(hits, key=lambda hit: hit.kind)]
     return render(request, "search.html", {"words": words, "groups": groups, "is_empty": asked.is_empty, "most": SHOWN})

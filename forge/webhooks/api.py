@@ -72,7 +72,7 @@ class Webhooks(WebhookView):
         """Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other."""
         principal = principal_of(request)
         found = self.organisation(request, organisation)
-        asked = self.asked(request, MakeWebhookSerializer)
+        asked = self.read_body(request, MakeWebhookSerializer)
         project = find_project(principal, found.name, asked["project"]) if asked["project"] else None
         webhook, secret = actions.create_webhook(principal, found, asked["url"], asked["topics"], project)
         return Response(webhook_to_json(webhook) | {"secret": secret}, status=status.HTTP_201_CREATED)
@@ -90,7 +90,7 @@ class OneWebhook(WebhookView):
     @extend_schema(operation_id="webhooks_change", request=WebhookChangeSerializer, responses=WebhookJson)
     def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
-        asked = self.asked(request, WebhookChangeSerializer)
+        asked = self.read_body(request, WebhookChangeSerializer)
         change = actions.Change(asked.get("url"), asked.get("topics"), asked.get("on"))
         return Response(webhook_to_json(actions.change_webhook(principal_of(request), webhook, change)))
 

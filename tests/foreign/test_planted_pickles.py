@@ -20,7 +20,7 @@ from kombu.exceptions import ContentDisallowed
 
 from forge.celery import app
 from forge.core.cache.json_values import JsonSerializer
-from forge.core.errors import CountersAway
+from forge.core.errors import CountersUnavailable
 from forge.serving.services import caches, channel_layers
 from tests.services import ServiceMissing, running_redis
 
@@ -49,6 +49,7 @@ def address() -> Iterator[str]:
 KEYS = (":1:throttle:visitor:127.0.0.1", ":1:summary:0", ":1:readme:0")
 
 
+@pytest.mark.protects("operation/pickles")
 @pytest.mark.django_db
 def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     address: str, tmp_path: Path, settings: Any, client: Client
@@ -69,7 +70,7 @@ def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     answer = client.get("/api/v1/projects")
     assert answer.status_code in (200, 401, 403)
     for key in KEYS:
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             cache.get(key.removeprefix(":1:"))
     assert not mark.exists()
 
@@ -85,6 +86,7 @@ def test_limits_are_still_counted_and_values_come_back(address: str, settings: A
         JsonSerializer().dumps(AnonymousUser())
 
 
+@pytest.mark.protects("operation/pickles")
 def test_queue_sockets_and_sessions_have_no_pickle_either(address: str, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     pickled = pickle.dumps(Planted(mark))

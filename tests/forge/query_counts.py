@@ -37,10 +37,10 @@ from forge.reviews.actions import (
     offer_changes,
 )
 from forge.webhooks.actions import create_webhook
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import RUNE, approved, built, failed_build, packed
-from tests.forge.made_samples import zipped
-from tests.forge.made_suggestions import WISH, ready_copy, suggested
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
+from tests.forge.factories.samples import zipped
+from tests.forge.factories.suggestions import WISH, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")

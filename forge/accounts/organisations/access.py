@@ -47,9 +47,9 @@ def organisations_of(actor: Actor, verb: Verb = Verb.SEE_ORGANISATION) -> QueryS
     return Organisation.objects.filter(pk__in=organisations_where(actor, verb))
 
 
-def organisations_kept_out_of(actor: Actor) -> QuerySet[Organisation]:
+def organisations_requiring_second_factor(actor: Actor) -> QuerySet[Organisation]:
     """The organisations where who acts has a role, and which want a second factor first."""
-    return Organisation.objects.filter(pk__in=actor.kept_out)
+    return Organisation.objects.filter(pk__in=actor.blocked_organisations)
 
 
 def members_of(organisation: Organisation, words: str = "") -> QuerySet[Membership]:
@@ -102,8 +102,8 @@ def nothing_for(actor: Actor, verb: Verb, where: str, place: Place) -> SignInNee
 
     `where` is what was asked for, as it was asked; `place` where that is, or `NOWHERE`.
     """
-    is_kept_out = place.organisation in actor.kept_out
-    nothing = SecondFactorNeeded() if is_kept_out else nothing_here(actor)
+    is_blocked = place.organisation in actor.blocked_organisations
+    nothing = SecondFactorNeeded() if is_blocked else nothing_here(actor)
     if actor.is_authenticated:
         nothing.denial = Denial(actor, verb, where, place)
     return nothing

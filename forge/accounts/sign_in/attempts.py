@@ -4,7 +4,7 @@ A browser that a person signed in with before is known by a signed cookie and ha
 device cookies). All others are counted three times: by person and address, which ends the usual guessing; by person
 over all addresses; and by address over all people, with room for an office that shares one. So whoever guesses at a
 person, or in the office's network, makes only unknown browsers wait. The counts are in the cache: without it, nobody
-signs in (`forge.core.errors.CountersAway`).
+signs in (`forge.core.errors.CountersUnavailable`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Attempt:
 def begin(request: HttpRequest, email: str) -> Attempt:
     """Counts an attempt before the password is looked at, so that many at once are not more than the limit.
 
-    Raises `CountersAway`.
+    Raises `CountersUnavailable`.
     """
     person = _digest(email.strip().lower())
     address = network_of(request.META.get("REMOTE_ADDR", ""))

@@ -108,7 +108,7 @@ class Teams(OrganisationView):
     @extend_schema(request=NewTeamSerializer, responses={201: TeamDetailJson})
     def post(self, request: Request, organisation: str) -> Response:
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, NewTeamSerializer)
+        asked = self.read_body(request, NewTeamSerializer)
         made = actions.create_team(signed_in(request), found, asked["name"], asked["description"])
         return Response(detail_to_json(made), status=status.HTTP_201_CREATED)
 
@@ -126,7 +126,7 @@ class TeamDetail(TeamView):
     @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson)
     def patch(self, request: Request, organisation: str, team: str) -> Response:
         found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, TeamChangeSerializer)
+        asked = self.read_body(request, TeamChangeSerializer)
         return Response(detail_to_json(actions.update_team(signed_in(request), found, **asked)))
 
     @extend_schema(responses={204: OpenApiResponse(description="its people have no role by it any more")})

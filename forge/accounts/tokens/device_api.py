@@ -64,7 +64,7 @@ class DeviceSignIns(ForgeView):
     def post(self, request: Request) -> Response:
         if not ratelimit.consume(request._request, action="start_device"):
             raise Throttled(60)
-        started = device.start(self.asked(request, NewDeviceSignInSerializer)["machine"])
+        started = device.start(self.read_body(request, NewDeviceSignInSerializer)["machine"])
         address = settings.PUBLIC_URL + PAGE
         body: DeviceSignInJson = {
             "device_code": started.device_code,
@@ -87,7 +87,7 @@ class DeviceToken(ForgeView):
 
     @extend_schema(request=DeviceCodeSerializer, responses=DeviceTokenJson)
     def post(self, request: Request) -> Response:
-        token, secret = device.redeem(self.asked(request, DeviceCodeSerializer)["device_code"])
+        token, secret = device.redeem(self.read_body(request, DeviceCodeSerializer)["device_code"])
         body: DeviceTokenJson = {
             "access_token": secret,
             "token_type": "Bearer",

@@ -8,19 +8,19 @@ from typing import Any
 from forge.builds.choices import choices_of_build
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact, Build
-from forge.comparison.figures import Manner, PackageFigures, RuneFigures
+from forge.comparison.figures import BuildSettings, PackageFigures, RuneFigures
 from forge.comparison.inference_time import read_inference_time
-from forge.comparison.sides import ModelFacts, Side, read_outline
+from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.projects.versions.comparison_source import argument_texts
 from forge.projects.versions.store import given_files
 
 
-def side_of(build: Build) -> Side:
+def side_of(build: Build) -> Snapshot:
     """The files that a numbered build is of, and what its report tells of them. Raises `NoRune`."""
     report = _artefact(build).report
     version = build.source
     outline = read_outline(report["pipeline"])
-    return Side(
+    return Snapshot(
         version.manifest,
         version.file_ids,
         outline,
@@ -46,7 +46,7 @@ def figures_of(build: Build) -> RuneFigures:
         has_host_models=any(model.get("runs") == "host" for model in models),
         time=read_inference_time(build.measurement),
         targets={each.target: _on_target(each.needs) for each in build.packages.all() if each.needs is not None},
-        manner=Manner(chosen.optimize, chosen.optimize_packages, chosen.profile.runtime),
+        manner=BuildSettings(chosen.optimize, chosen.optimize_packages, chosen.profile.runtime),
     )
 
 

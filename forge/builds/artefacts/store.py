@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
-from forge.core.blobs.links import link_blobs, link_made, links_of_all
+from forge.core.blobs.links import link_blobs, link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from rune.compiler.building.spec import RUNE_TARGET
@@ -29,7 +29,7 @@ class CertificateFileJson(TypedDict):
     size: int
 
 
-_MADE_AGAIN = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
+_REBUILDABLE = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -38,17 +38,17 @@ Take = Callable[[Artefact], None]
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
     """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
-    found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
-    made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_MADE_AGAIN)
-    damaged = made_again.filter(blob__damaged_at__isnull=False)
-    artefact = found.annotate(is_damaged=Exists(damaged)).select_for_update().first()
+    artefacts = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
+    rebuildable = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_REBUILDABLE)
+    damaged = rebuildable.filter(blob__damaged_at__isnull=False)
+    artefact = artefacts.annotate(is_damaged=Exists(damaged)).select_for_update().first()
     if artefact is None or artefact.is_damaged or not _is_whole(artefact):
         return None
     take(artefact)
     return artefact
 
 
-def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
+def keep_artefact(job: Job, output: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
     """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one
     artefact.
 
@@ -58,7 +58,7 @@ def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -
     report = json.dumps(answer["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     with ExitStack() as stack:
         files = {
-            main: stack.enter_context(staged_file(made)),
+            main: stack.enter_context(staged_file(output)),
             Role.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
         }
         values = {
@@ -76,7 +76,7 @@ def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -
                 record(*files.values())
                 rows = [ArtefactFile(artefact=artefact, role=role, blob_id=file.digest) for role, file in files.items()]
                 ArtefactFile.objects.bulk_create(rows)
-                link_made(artefact, [file.digest for file in files.values()], job.organisation)
+                link_derived(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[main].digest:
                 # It was made again because bytes were lost: now they are there. Those of an evaluation may be lost too.
                 artefact.files.filter(role=Role.EVALUATION).delete()
@@ -84,7 +84,7 @@ def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -
                 for role, file in files.items():
                     there = {"blob_id": file.digest}
                     ArtefactFile.objects.update_or_create(artefact=artefact, role=role, defaults=there)
-                link_made(artefact, [file.digest for file in files.values()], job.organisation)
+                link_derived(artefact, [file.digest for file in files.values()], job.organisation)
             take(artefact)
     return artefact
 
@@ -183,7 +183,7 @@ def _add_to_report(artefact: Artefact, **parts: Any) -> None:
 def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
     """Deletes those artefacts that no build refers to, within the caller's transaction; answers their files' digests.
 
-    After its end, when it is certain, the caller lets those go (`forge.core.blobs.sweep.let_go`).
+    After its end, when it is certain, the caller lets those go (`forge.core.blobs.sweep.delete_if_unlinked`).
     """
     # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
     locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))

@@ -15,7 +15,7 @@ from typing import Any
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
 from forge.compute.child.package_steps import make_package, preferences_of, write_output
-from forge.compute.child.pause_points import Rests
+from forge.compute.child.pause_points import PausePoints
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
@@ -57,9 +57,9 @@ def make(
     files: JobFiles,
     signature_of: SignatureOf,
     answers: Answers,
-    made: bytes | None,
+    earlier_rune: bytes | None,
     output: int,
-    rests: Rests,
+    rests: PausePoints,
 ) -> None:
     """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
     steps, spec = job["steps"], job["spec"]
@@ -68,18 +68,18 @@ def make(
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
         return
     if spec["target"] != RUNE_TARGET:
-        if made is None:
+        if earlier_rune is None:
             answers.send(
                 "failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[]
             )
             return
-        make_package(job, files, answers, made, output)
+        make_package(job, files, answers, earlier_rune, output)
         return
     options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
     policy = _policy(files) if "policy" in steps else None
-    rune = _compile(files, options, output, answers) if made is None else made
+    rune = _compile(files, options, output, answers) if earlier_rune is None else earlier_rune
     if "test" in steps:
         _test(files, answers)
     if policy is not None:
@@ -119,10 +119,10 @@ def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of
 
 def _policy(files: JobFiles) -> CheckedPolicy:
     """The project's `forge.yml`. Raises `BuildFailed`: rules that cannot be read protect nothing."""
-    found = check_policy(files)
-    if found.has_errors:
-        raise BuildFailed(found.diagnostics)
-    return found
+    policy = check_policy(files)
+    if policy.has_errors:
+        raise BuildFailed(policy.diagnostics)
+    return policy
 
 
 def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
@@ -142,10 +142,10 @@ def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answer
 
 def _test(files: JobFiles, answers: Answers) -> None:
     """Runs the tests of the project's own blocks, compiled. Raises `BuildFailed`."""
-    found = find_test_files(files)
-    if not found:
+    test_files = find_test_files(files)
+    if not test_files:
         return
-    report = run_block_tests(files, only=found)
+    report = run_block_tests(files, only=test_files)
     answers.send("step", step="test", text=str(report), milliseconds=report.milliseconds)
     if report.problems:
         raise BuildFailed(report.problems)
@@ -179,7 +179,7 @@ def _send_step(answers: Answers, step: Step) -> None:
 
 def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
-    found = verify(
+    verification = verify(
         files,
         rune,
         runefile=options.runefile,
@@ -188,10 +188,10 @@ def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers
         profile=options.profile,
     )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
-    answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
-    if found.is_within:
+    answers.send("verified", verification=verification.to_json(), milliseconds=milliseconds)
+    if verification.is_within:
         answers.send("certified", certificate=_certificate(files, options, rune))
-    return found.is_within
+    return verification.is_within
 
 
 def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
@@ -228,17 +228,17 @@ def _measure(rune: bytes, answers: Answers) -> None:
 
 
 def _evaluate(
-    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: Rests
+    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: PausePoints
 ) -> None:
     """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
     start = time.perf_counter()
-    given = [_labelled(sample, files) for sample in samples]
-    found: dict[str, Any]
+    labelled = [_labelled(sample, files) for sample in samples]
+    evaluation: dict[str, Any]
     try:
-        found = evaluate(rune, given, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
+        evaluation = evaluate(rune, labelled, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
-        found = {"samples": len(given), "reason": str(error)}
-    answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))
+        evaluation = {"samples": len(labelled), "reason": str(error)}
+    answers.send("evaluated", evaluation=evaluation, milliseconds=round((time.perf_counter() - start) * 1000, 1))
 
 
 def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:

@@ -30,7 +30,7 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
         return
     options = SpecOptions.from_json(spec["options"])
     try:
-        made = package(
+        firmware = package(
             files,
             BuildOptions.of_spec(options, find_variant(job["target"], job["optimize"])),
             rune_target=find_variant(spec["target"], options.optimize),
@@ -38,8 +38,8 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
     except PackageRefused as error:
         answers.send("failed", error=f"{error}.", diagnostics=[])
         return
-    (uf2,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
-    (text,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".json"))
+    (uf2,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
+    (text,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".json"))
     description = json.loads(text)
     if description["digest"] != job["digest"]:
         answers.send("failed", error=OTHER_RUNE, diagnostics=[])

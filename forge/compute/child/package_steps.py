@@ -46,7 +46,7 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
-            made = package(
+            result = package(
                 files,
                 BuildOptions.of_spec(options, target),
                 rune=rune,
@@ -54,13 +54,13 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
         except PackageRefused as error:
             answers.send("failed", error=f"{error}.", diagnostics=[])
             return
-        write_output(output, made.zipped())
+        write_output(output, result.zipped())
         answers.send(
             "built",
-            report=made.report.to_json(),
-            diagnostics=[diagnostic_to_json(one) for one in made.diagnostics],
+            report=result.report.to_json(),
+            diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        built = made.built
+        built = result.built
     else:
         built = build(
             files,

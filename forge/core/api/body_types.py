@@ -28,16 +28,16 @@ def require_described_types(serializer: serializers.Serializer[Any], data: Any) 
 
     Raises `ValidationError`.
     """
-    found = _mismatches(serializer, data)
-    if found:
-        raise ValidationError(found)
+    mismatches = _mismatches(serializer, data)
+    if mismatches:
+        raise ValidationError(mismatches)
 
 
 def _mismatches(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:
     if not isinstance(data, Mapping):
         return {}
-    told = {name: _mismatch(field, data.get(name)) for name, field in serializer.fields.items()}
-    return {name: [text] for name, text in told.items() if text}
+    messages = {name: _mismatch(field, data.get(name)) for name, field in serializer.fields.items()}
+    return {name: [text] for name, text in messages.items() if text}
 
 
 def _mismatch(field: Any, value: Any) -> str | None:

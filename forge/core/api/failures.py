@@ -44,20 +44,20 @@ _REASONS: Mapping[HTTPStatus, str] = {
 
 def failures(view: APIView, method: str, *, takes_parameters: bool, takes_body: bool) -> list[HTTPStatus]:
     """The statuses of refusals, in order. `method` is in small letters."""
-    found = set(_ALWAYS)
+    statuses = set(_ALWAYS)
     if view.authentication_classes:
-        found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     if takes_parameters or takes_body:
-        found |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+        statuses |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
     if takes_body:
-        found |= {
+        statuses |= {
             HTTPStatus.REQUEST_TIMEOUT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         }
     if method in _WRITES:
-        found.add(HTTPStatus.INSUFFICIENT_STORAGE)
-    return sorted(found | {status_of_kind(kind) for kind in declared(type(view), method)})
+        statuses.add(HTTPStatus.INSUFFICIENT_STORAGE)
+    return sorted(statuses | {status_of_kind(kind) for kind in declared(type(view), method)})
 
 
 def declared(view: type[Any], method: str) -> set[type[DomainError]]:

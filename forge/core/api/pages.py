@@ -24,11 +24,11 @@ class CursorPages(CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         """The rows of a page. Raises `Invalid` for a limit that cannot be kept to."""
-        asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
-        if not re.fullmatch("[0-9]{1,3}", asked) or not 1 <= int(asked) <= self.max_page_size:
+        limit = request.query_params.get(self.page_size_query_param, str(self.page_size))
+        if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= self.max_page_size:
             text = f"`limit` must be a whole number from 1 to {self.max_page_size}."
             raise Invalid(text, errors={self.page_size_query_param: [text]})
-        return int(asked)
+        return int(limit)
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
         """One page. Raises `NotFound` for a cursor that we did not make."""

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forge.core import errors
-from forge.core.audit.denials import tell_denial
+from forge.core.audit.denials import record_denial
 from forge.core.database.full_disk import is_full_disk
-from forge.core.observing import request_id
+from forge.core.observability import request_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -93,7 +93,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         error = errors.DiskFull()
     if isinstance(error, errors.DomainError):
         status = status_of(error)
-        tell_denial(error)
+        record_denial(error)
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
         if isinstance(error, errors.Moved):
             headers["Location"] = error.location

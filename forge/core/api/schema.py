@@ -163,9 +163,9 @@ def _choices(note: Choices, registry: Any) -> Schema:
 
 
 def _union(hints: Sequence[Any], registry: Any) -> Schema:
-    found = [schema_of(each, registry) for each in hints if each is not NoneType]
+    schemas = [schema_of(each, registry) for each in hints if each is not NoneType]
     # Not `oneOf`: a type with more fields than another is also of the other.
-    schema: Schema = found[0] if len(found) == 1 else {"anyOf": found}
+    schema: Schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     if NoneType not in hints:
         return schema
     return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}
@@ -207,8 +207,10 @@ class ForgeSchema(AutoSchema):
         else:
             bodies = super()._get_response_bodies(direction)
         # Every answer may be asked for as JSON alone, so a query of any kind counts as a parameter.
-        taken = bool(self._get_parameters())
-        refused = failures(self.view, self.method.lower(), takes_parameters=taken, takes_body=self._takes_body())
+        takes_parameters = bool(self._get_parameters())
+        refused = failures(
+            self.view, self.method.lower(), takes_parameters=takes_parameters, takes_body=self._takes_body()
+        )
         return {**bodies, **{str(int(status)): _problem(status, self.registry) for status in refused}}
 
     def _takes_body(self) -> bool:

@@ -13,7 +13,7 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from forge.core.errors import CountersAway
+from forge.core.errors import CountersUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class PersonThrottle(SimpleRateThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         try:
             allowed = super().allow_request(request, view)
-        except CountersAway:
+        except CountersUnavailable:
             # Nobody is kept from reading and from their work for that; signing in does wait for the counters.
             _log.warning("A request is let in without being counted")
             return True

@@ -34,7 +34,7 @@ def raising(*always: type[DomainError], **kinds: type[DomainError] | Kinds) -> M
 
 
 class ForgeView(APIView):
-    """A view of the API. `asked` reads and checks the body."""
+    """A view of the API. `read_body` reads and checks the body."""
 
     needs: ClassVar[Mapping[str, str | None]] = needing()
     """Each view says it for all of its methods; a token is refused where nothing is said."""
@@ -42,7 +42,7 @@ class ForgeView(APIView):
     """The errors of its actions beyond those that follow from what it takes (`forge.core.api.failures`). They are added
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
-    def asked(self, request: Request, serializer: type[S]) -> dict[str, Any]:
+    def read_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """What the body asks for, checked. Raises REST framework's `ValidationError`."""
         checked = serializer(data=request.data)
         require_described_types(checked, request.data)

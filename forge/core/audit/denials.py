@@ -30,7 +30,7 @@ denied: Hook[[Denial], None] = Hook()
 """Writes a denial down. It decides which, and how many."""
 
 
-def tell_denial(error: Exception) -> None:
+def record_denial(error: Exception) -> None:
     """Has the denial that an error carries, if any, written down. Outside of the transaction that it ended."""
     if isinstance(error, DomainError) and isinstance(error.denial, Denial):
         denied.call(error.denial)

@@ -74,15 +74,15 @@ def actions_of(topic: Topic) -> list[str]:
 
 def name_things(keys: Collection[str]) -> dict[str, Thing]:
     """The things of these keys that are still there: one question to each app, however many there are."""
-    found: dict[str, Thing] = {}
+    things: dict[str, Thing] = {}
     for answer in things_named.call(keys):
-        found |= answer
-    return found
+        things |= answer
+    return things
 
 
 def ids_among(keys: Collection[str], kind: str) -> list[UUID]:
     """The ids of the keys of one kind: of `project:<id>` for `project`. What is no id is left out."""
-    return [found for key in keys if key.startswith(f"{kind}:") and (found := _uuid(key.partition(":")[2]))]
+    return [identifier for key in keys if key.startswith(f"{kind}:") and (identifier := _uuid(key.partition(":")[2]))]
 
 
 def _uuid(text: str) -> UUID | None:

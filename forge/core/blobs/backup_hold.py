@@ -21,7 +21,7 @@ RENEW = LIFE / 10
 
 
 @contextmanager
-def blobs_held(purpose: str) -> Iterator[Callable[[], None]]:
+def hold_blobs(purpose: str) -> Iterator[Callable[[], None]]:
     """Holds all blobs until the end. Call what it gives often: it renews the hold when it is time."""
     hold = BlobHold.objects.create(purpose=purpose, until=timezone.now() + LIFE)
 
@@ -37,6 +37,6 @@ def blobs_held(purpose: str) -> Iterator[Callable[[], None]]:
         hold.delete()
 
 
-def blobs_are_held() -> bool:
+def has_active_hold() -> bool:
     """Whether no blob may be deleted now. Asked after the blob's row is locked and found to have no link."""
     return BlobHold.objects.filter(until__gt=timezone.now()).exists()

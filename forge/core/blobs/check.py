@@ -21,11 +21,11 @@ from forge.core.models import Blob, BlobLink
 
 BATCH = 500
 """Rows that are read at once."""
-OWNERS_TOLD = 20
+MAX_OWNERS = 20
 """Owners of a blob that a finding names."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What a finding is. The first four are problems: something that a link promises cannot be given."""
 
     DAMAGED = "damaged"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
     """Bytes without a row, as a crash leaves them: found by the server once a day, and then swept."""
 
 
-PROBLEMS = frozenset({Kind.DAMAGED, Kind.UNREADABLE, Kind.MISSING, Kind.WRONG_SIZE})
+PROBLEMS = frozenset({FindingKind.DAMAGED, FindingKind.UNREADABLE, FindingKind.MISSING, FindingKind.WRONG_SIZE})
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Owner:
 class Finding:
     """Something about one blob. `detail` is a phrase for a person."""
 
-    kind: Kind
+    kind: FindingKind
     digest: str
     detail: str
     owners: tuple[Owner, ...] = ()
@@ -77,24 +77,24 @@ class Progress:
     size: int
 
 
-def check_store(told: Callable[[Progress], None]) -> Iterator[Finding]:
+def check_store(on_progress: Callable[[Progress], None]) -> Iterator[Finding]:
     """Reads every blob and gives what was found. `told` is called after each.
 
     Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
     """
     total, count, size = Blob.objects.count(), 0, 0
     for blob in _rows():
-        finding, read = _look(blob)
+        finding, read = _check_blob(blob)
         if finding is not None and finding.is_problem:
             # It may have been put or deleted since its row was read.
             again = Blob.objects.filter(pk=blob.pk).annotate(is_linked=_IS_LINKED).first()
-            finding, read = (None, read) if again is None else _look(again)
+            finding, read = (None, read) if again is None else _check_blob(again)
         if finding is not None:
-            yield _noted(finding)
+            yield _with_owners(finding)
         count, size = count + 1, size + read
-        told(Progress(count, max(count, total), size))
+        on_progress(Progress(count, max(count, total), size))
     for digest in _strays():
-        yield Finding(Kind.STRAY, digest, "bytes without a row")
+        yield Finding(FindingKind.STRAY, digest, "bytes without a row")
 
 
 _IS_LINKED = Exists(BlobLink.objects.filter(blob=OuterRef("pk")))
@@ -108,33 +108,35 @@ def _rows() -> Iterator[Blob]:
         last = batch[-1].pk
 
 
-def _look(blob: Blob) -> tuple[Finding | None, int]:
+def _check_blob(blob: Blob) -> tuple[Finding | None, int]:
     """What is to be said of one blob, and how many of its bytes were read."""
     is_linked: bool = blob.is_linked  # type: ignore[attr-defined]
     try:
         with open_stored(blob.digest) as file:
-            found = measure_file(file)
+            measured = measure_file(file)
     except NotFound:
-        return (Finding(Kind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
+        return (Finding(FindingKind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
     except OSError as error:
-        return Finding(Kind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
-    if found.digest != blob.digest:
-        detail = f"{found.size} bytes with the digest {found.digest}"
-        return Finding(Kind.DAMAGED, blob.digest, detail), found.size
+        return Finding(FindingKind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
+    if measured.digest != blob.digest:
+        detail = f"{measured.size} bytes with the digest {measured.digest}"
+        return Finding(FindingKind.DAMAGED, blob.digest, detail), measured.size
     if blob.damaged_at is not None:
         note_intact(blob.digest)
-    if found.size != blob.size:
-        return Finding(Kind.WRONG_SIZE, blob.digest, f"{found.size} bytes; the row says {blob.size}"), found.size
+    if measured.size != blob.size:
+        return Finding(
+            FindingKind.WRONG_SIZE, blob.digest, f"{measured.size} bytes; the row says {blob.size}"
+        ), measured.size
     if not is_linked:
-        return Finding(Kind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), found.size
-    return None, found.size
+        return Finding(FindingKind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), measured.size
+    return None, measured.size
 
 
-def _noted(finding: Finding) -> Finding:
+def _with_owners(finding: Finding) -> Finding:
     """The finding with its owners; damage is noted where operators see it."""
-    if finding.kind is Kind.DAMAGED:
+    if finding.kind is FindingKind.DAMAGED:
         damaged(finding.digest)
-    links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:OWNERS_TOLD]
+    links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:MAX_OWNERS]
     owners = tuple(
         Owner(link.owner_kind, str(link.owner_id), str(link.organisation) if link.organisation else None)
         for link in links

@@ -65,9 +65,9 @@ class CheckedFile(io.RawIOBase):
             return self.readall()
         if self._at == len(self._piece):
             self._advance()
-        found = self._piece[self._at : self._at + size]
-        self._at += len(found)
-        return found
+        data = self._piece[self._at : self._at + size]
+        self._at += len(data)
+        return data
 
     def readall(self) -> bytes:
         return b"".join(iter(lambda: self.read(CHUNK), b""))
@@ -85,13 +85,13 @@ class CheckedFile(io.RawIOBase):
         self._piece, self._at = piece, 0
 
     def _take(self) -> bytes:
-        taken = self._source.read(CHUNK)
-        self._seen.update(taken)
+        chunk = self._source.read(CHUNK)
+        self._seen.update(chunk)
         if self._left is not None:
-            self._left -= len(taken)
+            self._left -= len(chunk)
             if self._left < 0:
                 raise self._damaged()
-        return taken
+        return chunk
 
 
 class Comparisons:

@@ -15,7 +15,7 @@ from forge.core.models import Blob, BlobLink
 
 _log = logging.getLogger(__name__)
 
-OWNERS_NAMED = 20
+MAX_OWNERS_LOGGED = 20
 """Owners of damaged bytes that the log names."""
 
 
@@ -47,7 +47,7 @@ def count_damaged() -> int:
 
 def _owners(digest: str) -> str:
     links = BlobLink.objects.filter(blob_id=digest).order_by("owner_kind", "owner_id")
-    rows = list(links.values_list("owner_kind", "owner_id", "organisation")[: OWNERS_NAMED + 1])
-    named = [f"{kind} {owner} (organisation {organisation})" for kind, owner, organisation in rows[:OWNERS_NAMED]]
-    more = ["and more"] if len(rows) > OWNERS_NAMED else []
+    rows = list(links.values_list("owner_kind", "owner_id", "organisation")[: MAX_OWNERS_LOGGED + 1])
+    named = [f"{kind} {owner} (organisation {organisation})" for kind, owner, organisation in rows[:MAX_OWNERS_LOGGED]]
+    more = ["and more"] if len(rows) > MAX_OWNERS_LOGGED else []
     return ", ".join(named + more) or "nobody"

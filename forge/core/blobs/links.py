@@ -40,7 +40,7 @@ def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
     BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def link_made(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
+def link_derived(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
     """The same for what the installation made of what is there.
 
     Counted only after the transaction: it may go on to lock a project, and whoever brings bytes into that project has

@@ -75,37 +75,37 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
     Raises `TooLarge` once more than `limit` came, and what `accept` raises.
     """
     storage = blob_storage()
-    aside = _incoming(storage) / secrets.token_hex(16)
+    temporary = _incoming(storage) / secrets.token_hex(16)
     try:
-        staged = _write_aside(aside, chunks, limit)
+        staged = _write_temporary(temporary, chunks, limit)
         if accept is not None:
-            accept(aside, staged.size)
-        _sync(aside)
+            accept(temporary, staged.size)
+        _sync(temporary)
         # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
         # until they are in place nobody can link them.
         _upsert(staged, synced=True)
-        _move_in(storage, staged)
+        _move_to_store(storage, staged)
         if isinstance(storage, FileSystemStorage):
             _sync(Path(storage.path(blob_name(staged.digest))).parent)
         Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return Blob(digest=staged.digest, size=staged.size)
 
 
 @contextmanager
-def put_together() -> Iterator[Callable[[bytes], Blob]]:
+def put_batch() -> Iterator[Callable[[bytes], Blob]]:
     """Stores all that the block gives to the function that it gets, when the block ends: many in as few statements as
     one. Nothing is stored of a block that raises. What fails while they are stored leaves bytes that nothing links.
     """
     storage = blob_storage()
     incoming = _incoming(storage)
-    asides: list[Path] = []
+    temporaries: list[Path] = []
     staged: list[Staged] = []
 
     def put(data: bytes) -> Blob:
-        asides.append(incoming / secrets.token_hex(16))
-        one = _write_aside(asides[-1], [data])
+        temporaries.append(incoming / secrets.token_hex(16))
+        one = _write_temporary(temporaries[-1], [data])
         _sync(one.aside)
         staged.append(one)
         return Blob(digest=one.digest, size=one.size)
@@ -115,15 +115,15 @@ def put_together() -> Iterator[Callable[[bytes], Blob]]:
         # In the order of `put_chunks`, for its reasons.
         _upsert(*staged, synced=True)
         for each in staged:
-            _move_in(storage, each)
+            _move_to_store(storage, each)
         digests = {each.digest for each in staged}
         if isinstance(storage, FileSystemStorage):
             for folder in sorted({Path(storage.path(blob_name(digest))).parent for digest in digests}):
                 _sync(folder)
         Blob.objects.filter(pk__in=digests, synced=False).update(synced=True)
     finally:
-        for aside in asides:
-            aside.unlink(missing_ok=True)
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -145,22 +145,22 @@ def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
 @contextmanager
 def staged_file(source: Path) -> Iterator[Staged]:
     """The same of a copy of a file."""
-    with source.open("rb") as given, _staged(iter(partial(given.read, CHUNK), b"")) as staged:
+    with source.open("rb") as file, _staged(iter(partial(file.read, CHUNK), b"")) as staged:
         yield staged
 
 
 @contextmanager
 def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
     storage = blob_storage()
-    aside = _incoming(storage) / secrets.token_hex(16)
+    temporary = _incoming(storage) / secrets.token_hex(16)
     try:
-        staged = _write_aside(aside, chunks)
+        staged = _write_temporary(temporary, chunks)
         if not isinstance(storage, FileSystemStorage):
             # What goes over a network goes before the transaction.
-            _move_in(storage, staged)
+            _move_to_store(storage, staged)
         yield staged
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def record(*staged: Staged) -> None:
@@ -176,7 +176,7 @@ def record(*staged: Staged) -> None:
         path = blob_name(each.digest)
         # What is there already may be on the disk for certain, which this copy is not.
         if each.digest in bad or not (storage.exists(path) and storage.size(path) == each.size):
-            _move_in(storage, each)
+            _move_to_store(storage, each)
     if bad:
         Blob.objects.filter(pk__in=bad).update(synced=is_synced)
 
@@ -186,7 +186,7 @@ def place_file(source: Path, digest: str) -> None:
     storage = blob_storage()
     _sync(source)
     _incoming(storage)
-    _move_in(storage, Staged(source, digest, source.stat().st_size))
+    _move_to_store(storage, Staged(source, digest, source.stat().st_size))
 
 
 def sync_blob(digest: str) -> None:
@@ -210,16 +210,16 @@ def sync_blob(digest: str) -> None:
     Blob.objects.filter(pk=digest).update(synced=True, damaged_at=None)
 
 
-def _write_aside(aside: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
+def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
     digest, size = hashlib.sha256(), 0
-    with aside.open("xb") as file:
+    with path.open("xb") as file:
         for chunk in chunks:
             size += len(chunk)
             if limit is not None and size > limit:
                 raise TooLarge(f"This is larger than the limit of {size_text(limit)}.")
             digest.update(chunk)
             file.write(chunk)
-    return Staged(aside, "sha256:" + digest.hexdigest(), size)
+    return Staged(path, "sha256:" + digest.hexdigest(), size)
 
 
 def _upsert(*staged: Staged, synced: bool) -> None:
@@ -278,8 +278,8 @@ def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
     """Which file of this machine it is, and as it was written last; None for one that came over a network."""
     if not isinstance(blob_storage(), FileSystemStorage):
         return None
-    found = os.fstat(file.fileno())
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def blob_path(digest: str) -> Path | None:
@@ -323,7 +323,7 @@ def _incoming(storage: Storage) -> Path:
     return Path(tempfile.gettempdir())
 
 
-def _move_in(storage: Storage, staged: Staged) -> None:
+def _move_to_store(storage: Storage, staged: Staged) -> None:
     path = blob_name(staged.digest)
     if not isinstance(storage, FileSystemStorage):
         # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, ProtectedError, Q
 from django.utils import timezone
 
-from forge.core.blobs.backup_hold import blobs_are_held
+from forge.core.blobs.backup_hold import has_active_hold
 from forge.core.blobs.store import blob_name, blob_storage, delete_bytes, stored_digests
 from forge.core.models import Blob, BlobLink
 
@@ -45,7 +45,7 @@ class Swept:
 def sweep_blobs(now: datetime | None = None) -> Swept:
     """Removes the links of owners that are gone, and the blobs that nothing has linked for an hour."""
     before = (now or timezone.now()) - GRACE
-    drop_links_of_the_gone()
+    delete_orphan_links()
     count = size = 0
     unlinked = Blob.objects.filter(~Exists(BlobLink.objects.filter(blob=OuterRef("pk"))), put_at__lt=before)
     for digest, length in list(unlinked.values_list("pk", "size")):
@@ -54,7 +54,7 @@ def sweep_blobs(now: datetime | None = None) -> Swept:
     return Swept(count, size)
 
 
-def let_go(digests: Collection[str]) -> None:
+def delete_if_unlinked(digests: Collection[str]) -> None:
     """Deletes those blobs that nothing links any more and that were put once: by whoever lets them go.
 
     What was put again may be about to be linked by someone else, and is left to the sweep.
@@ -72,10 +72,10 @@ def erase(digest: str, since: datetime, now: datetime | None = None) -> bool:
     is_in_flight = Q(put_at__gt=max(since, (now or timezone.now()) - IN_FLIGHT))
     _delete_unlinked([digest], ~is_in_flight)
     left = Blob.objects.filter(pk=digest, links__isnull=True)
-    return not (left.filter(is_in_flight).exists() or (left.exists() and blobs_are_held()))
+    return not (left.filter(is_in_flight).exists() or (left.exists() and has_active_hold()))
 
 
-def drop_links_of_the_gone() -> None:
+def delete_orphan_links() -> None:
     """Removes links whose owner was deleted."""
     for kind in BlobLink.objects.values_list("owner_kind", flat=True).distinct().order_by("owner_kind"):
         try:
@@ -84,8 +84,10 @@ def drop_links_of_the_gone() -> None:
             _log.error("Blobs are kept for %s, and there is no such table", kind)
             continue
         # Looked for before it is deleted: a search through all links must not hold up those who write.
-        gone = list(BlobLink.objects.filter(owner_kind=kind).exclude(owner_id__in=owners).values_list("pk", flat=True))
-        for batch in _batches(iter(gone)):
+        orphans = list(
+            BlobLink.objects.filter(owner_kind=kind).exclude(owner_id__in=owners).values_list("pk", flat=True)
+        )
+        for batch in _batches(iter(orphans)):
             BlobLink.objects.filter(pk__in=batch).delete()
 
 
@@ -95,19 +97,19 @@ def adopt_strays(now: datetime | None = None) -> int:
     Removes what a crash left half written, too. Answers how many there were.
     """
     before = (now or timezone.now()) - GRACE
-    found = 0
+    count = 0
     for batch in _batches(stored_digests()):
         known = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
         rows = [row for digest in batch if digest not in known and (row := _stray(digest)).put_at < before]
         Blob.objects.bulk_create(rows, ignore_conflicts=True)
-        found += len(rows)
+        count += len(rows)
     storage = blob_storage()
     if isinstance(storage, FileSystemStorage):
         for left in (Path(storage.location) / "incoming").glob("*"):
             if datetime.fromtimestamp(left.stat().st_mtime, UTC) < before:
                 left.unlink(missing_ok=True)
-                found += 1
-    return found
+                count += 1
+    return count
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def _delete_unlinked(digests: Collection[str], condition: Q) -> int:
     for blob in list(Blob.objects.select_for_update().filter(condition, pk__in=digests).order_by("pk")):
         digest = blob.digest
         # The hold is looked for last: a backup that began after the look has read that nothing links these bytes.
-        if blob.links.exists() or blobs_are_held():
+        if blob.links.exists() or has_active_hold():
             continue
         try:
             blob.delete()
@@ -136,6 +138,6 @@ def _stray(digest: str) -> Blob:
     return Blob(digest=digest, size=storage.size(path), created=at, put_at=at, synced=False)
 
 
-def _batches(found: Iterator[T]) -> Iterator[list[T]]:
-    while batch := list(islice(found, _BATCH)):
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(items, _BATCH)):
         yield batch

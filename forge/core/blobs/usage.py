@@ -24,8 +24,8 @@ def organisation_bytes(organisation: UUID) -> int:
 def new_bytes(organisation: UUID, digests: Collection[str]) -> int:
     """Those bytes of blobs that nothing of the organisation links yet."""
     linked = BlobLink.objects.filter(organisation=organisation, blob=OuterRef("pk"))
-    found = Blob.objects.filter(~Exists(linked), pk__in=digests).aggregate(bytes=Sum("size"))["bytes"]
-    return found or 0
+    size = Blob.objects.filter(~Exists(linked), pk__in=digests).aggregate(bytes=Sum("size"))["bytes"]
+    return size or 0
 
 
 def add_bytes(organisation: UUID, size: int) -> None:

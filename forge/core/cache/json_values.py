@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 
-class NotOurs(ValueError):
+class ForeignValue(ValueError):
     """A value in the shared cache is none that this program wrote."""
 
 
@@ -19,10 +19,10 @@ class JsonSerializer:
         return json.dumps(value, separators=(",", ":")).encode()
 
     def loads(self, data: bytes) -> object:
-        """Raises `NotOurs`."""
+        """Raises `ForeignValue`."""
         try:
             return json.loads(data)
         except ValueError:
-            raise NotOurs(
+            raise ForeignValue(
                 "A value in the cache is not JSON. Empty the Redis of REDIS_URL, and see who writes to it."
             ) from None

@@ -14,35 +14,35 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-from forge.core.cache.json_values import NotOurs
-from forge.core.errors import CountersAway
+from forge.core.cache.json_values import ForeignValue
+from forge.core.errors import CountersUnavailable
 
 _log = logging.getLogger(__name__)
 
 
-def _named(method: Callable[..., Any]) -> Callable[..., Any]:
+def _with_named_error(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def using(*args: Any, **kwargs: Any) -> Any:
         try:
             return method(*args, **kwargs)
-        except (RedisError, NotOurs) as error:
+        except (RedisError, ForeignValue) as error:
             _log.error("Redis cannot be used for counting: %s", error)
-            raise CountersAway from error
+            raise CountersUnavailable from error
 
     return using
 
 
 class SharedCache(RedisCache):
-    """Django's cache in Redis. Each method raises `CountersAway` where Redis cannot be counted in."""
+    """Django's cache in Redis. Each method raises `CountersUnavailable` where Redis cannot be counted in."""
 
-    add = _named(RedisCache.add)
-    get = _named(RedisCache.get)
-    set = _named(RedisCache.set)
-    touch = _named(RedisCache.touch)
-    delete = _named(RedisCache.delete)
-    get_many = _named(RedisCache.get_many)
-    set_many = _named(RedisCache.set_many)
-    delete_many = _named(RedisCache.delete_many)
-    has_key = _named(RedisCache.has_key)
-    incr = _named(RedisCache.incr)
-    clear = _named(RedisCache.clear)
+    add = _with_named_error(RedisCache.add)
+    get = _with_named_error(RedisCache.get)
+    set = _with_named_error(RedisCache.set)
+    touch = _with_named_error(RedisCache.touch)
+    delete = _with_named_error(RedisCache.delete)
+    get_many = _with_named_error(RedisCache.get_many)
+    set_many = _with_named_error(RedisCache.set_many)
+    delete_many = _with_named_error(RedisCache.delete_many)
+    has_key = _with_named_error(RedisCache.has_key)
+    incr = _with_named_error(RedisCache.incr)
+    clear = _with_named_error(RedisCache.clear)

@@ -12,14 +12,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from forge.core.periodic import PeriodicTask, Runs, register
 
-EVERY = 1.0
+INTERVAL_SECONDS = 1.0
 """Seconds between two looks; one that finds nothing new in the log costs nothing."""
-LONG = 4_000
+MAX_LOG_PAGES = 4_000
 """Pages in the log above which writers are held up for the rest of it, so that it begins anew: while they
 write without a pause, there is always something left that the look before did not carry over."""
-PAGE = 4096
+PAGE_BYTES = 4096
 """Bytes of a page."""
-PATIENCE = 50
+BUSY_TIMEOUT_MS = 50
 """Milliseconds that such a look waits for a writer before it leaves it to the next."""
 
 
@@ -32,17 +32,17 @@ class Checkpoints:
     def __init__(self) -> None:
         self._connection: BaseDatabaseWrapper | None = None
 
-    def carry_over(self) -> None:
+    def checkpoint(self) -> None:
         """Carries over what is new in the log. Writers do it themselves when it becomes far too long."""
         if self._connection is None:
             self._connection = connection.copy()
             # It is closed by the thread that stops the server.
             self._connection.inc_thread_sharing()
             self._connection.ensure_connection()
-            lengthen(self._connection.connection)
+            preallocate_log(self._connection.connection)
         try:
             self._connection.ensure_connection()
-            carry_over(self._connection.connection)
+            checkpoint(self._connection.connection)
         except Exception:
             self.close()
             raise
@@ -54,27 +54,27 @@ class Checkpoints:
             self._connection = None
 
 
-def carry_over(database: sqlite3.Connection, long: int = LONG) -> int:
+def checkpoint(database: sqlite3.Connection, long: int = MAX_LOG_PAGES) -> int:
     """Carries over what no reader needs in the log any more, and answers how many pages are in it.
 
     Holds nobody up, unless the log has more than `long` pages.
     """
-    database.execute(f"PRAGMA busy_timeout={PATIENCE}")
+    database.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _, pages, _ = database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if pages > long:
         database.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     return int(pages)
 
 
-def lengthen(database: sqlite3.Connection, pages: int = LONG) -> None:
+def preallocate_log(database: sqlite3.Connection, pages: int = MAX_LOG_PAGES) -> None:
     """Gives the log's file the size that it comes to have, by a transaction that is taken back.
 
     To flush a file that grew takes the disk several times as long as to flush one whose bytes were there already.
     """
     database.execute("PRAGMA cache_size=16")  # pages; what does not fit goes to the log before it is committed
     database.execute("BEGIN IMMEDIATE")
-    database.execute("CREATE TABLE what_is_taken_back (bytes BLOB)")
-    database.execute("INSERT INTO what_is_taken_back VALUES (zeroblob(?))", (pages * PAGE,))
+    database.execute("CREATE TABLE preallocation (bytes BLOB)")
+    database.execute("INSERT INTO preallocation VALUES (zeroblob(?))", (pages * PAGE_BYTES,))
     database.execute("ROLLBACK")
 
 
@@ -82,6 +82,10 @@ checkpoints = Checkpoints()
 if connection.vendor == "sqlite":
     register(
         PeriodicTask(
-            "checkpoint", EVERY, Runs.EACH_SERVER, "carries SQLite's log over into its file", checkpoints.carry_over
+            "checkpoint",
+            INTERVAL_SECONDS,
+            Runs.EACH_SERVER,
+            "carries SQLite's log over into its file",
+            checkpoints.checkpoint,
         )
     )

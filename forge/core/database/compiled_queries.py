@@ -32,8 +32,8 @@ class CompiledQuery:
         hole, filled = _as_parameter(_ANY), _as_parameter(key)
         with connection.cursor() as cursor:
             cursor.execute(statement, [filled if each == hole else each for each in parameters])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     def _compile(self, vendor: str) -> tuple[str, tuple[Any, ...]]:
         statement, parameters = self._compose(_ANY).query.sql_with_params()

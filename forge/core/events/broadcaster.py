@@ -14,9 +14,9 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 
-WAITING = 10_000
+MAX_QUEUED = 10_000
 """Messages that may wait to be sent; more are dropped."""
-TRY_AGAIN = 1.0
+RETRY_SECONDS = 1.0
 """Seconds between two tries to reach a layer that is away."""
 
 
@@ -29,7 +29,7 @@ class Broadcaster:
         self._layer = layer
         self._hand_out = hand_out
         self._sender = secrets.token_hex(8)
-        self._outgoing: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue(WAITING)
+        self._outgoing: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue(MAX_QUEUED)
         self._wanted: set[str] = set()
         self._changed = asyncio.Event()
         self._is_away = False
@@ -99,7 +99,7 @@ class Broadcaster:
                     subscribing.cancel()
             except Exception as error:
                 self._say_away(str(error))
-                await asyncio.sleep(TRY_AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _subscribe(self, channel: str) -> None:
         """Keeps the channel in the groups that are wanted."""
@@ -115,7 +115,7 @@ class Broadcaster:
                     await self._layer.group_discard(group, channel)
             except Exception as error:
                 self._say_away(str(error))
-                await asyncio.sleep(TRY_AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
             await self._changed.wait()
 

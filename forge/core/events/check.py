@@ -37,7 +37,7 @@ def closed(schema: Any) -> Any:
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: closed(value) for key, value in schema.items() if key != "nullable"}
-    if found.get("type") == "object" and "properties" in found:
-        found.setdefault("additionalProperties", False)
-    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") is True else found
+    result = {key: closed(value) for key, value in schema.items() if key != "nullable"}
+    if result.get("type") == "object" and "properties" in result:
+        result.setdefault("additionalProperties", False)
+    return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result

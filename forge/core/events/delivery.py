@@ -84,7 +84,7 @@ def deliver(group: str, message: Message) -> None:
         _log.info("The server is going down; a message to %s was not sent", group)
 
 
-def tell_others(group: str, message: Message) -> None:
+def deliver_to_other_processes(group: str, message: Message) -> None:
     """Hands a message to those who listen in other processes only. Called on the event loop's thread."""
     if _broadcaster is not None:
         _broadcaster.send(group, message)
@@ -92,7 +92,7 @@ def tell_others(group: str, message: Message) -> None:
 
 def _deliver(group: str, message: Message) -> None:
     _hand_out(group, message)
-    tell_others(group, message)
+    deliver_to_other_processes(group, message)
 
 
 def _hand_out(group: str, message: Message) -> None:

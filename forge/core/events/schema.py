@@ -13,15 +13,15 @@ REFERENCE = "#/components/schemas/"
 
 def message_schemas(types: Sequence[EventType[Any]], registry: Any) -> Schema:
     """The components of messages, and for each kind of stream the choice of its own; what they say is registered."""
-    found: Schema = {_title(each): _message(each, registry) for each in types}
+    schemas: Schema = {_title(each): _message(each, registry) for each in types}
     for kind in StreamKind:
         titles = {each.name: REFERENCE + _title(each) for each in types if each.stream == kind}
-        found[f"{kind.name.capitalize()}Event"] = {
+        schemas[f"{kind.name.capitalize()}Event"] = {
             "description": f"An event of a stream of {kind.name.lower()}s.",
             "oneOf": [{"$ref": title} for title in titles.values()],
             "discriminator": {"propertyName": "type", "mapping": titles},
         }
-    return found
+    return schemas
 
 
 def _title(event_type: EventType[Any]) -> str:

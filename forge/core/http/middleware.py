@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 
 from forge.core.api.problems import status_of
 from forge.core.api.throttles import RateLimit
-from forge.core.audit.denials import tell_denial
+from forge.core.audit.denials import record_denial
 from forge.core.database.full_disk import is_full_disk
-from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded, StepNeeded, TooOften
+from forge.core.errors import DiskFull, DomainError, Moved, SetupRequired, SignInNeeded, TooOften
 from forge.core.http.proxies import notice_proxy
 
 _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -58,12 +58,12 @@ class DomainErrorPages(MiddlewareMixin):
             error = DiskFull()
         if not isinstance(error, DomainError):
             return None
-        tell_denial(error)
+        record_denial(error)
         if isinstance(error, Moved):
             return HttpResponseRedirect(error.location)
         if isinstance(error, SignInNeeded):
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")
-        if isinstance(error, StepNeeded):
+        if isinstance(error, SetupRequired):
             return redirect(error.location)
         status = status_of(error)
         response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)

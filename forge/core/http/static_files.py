@@ -56,15 +56,15 @@ class StaticFiles:
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
             await self._application(scope, receive, send)
             return
-        found = self._find(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
-        if found is None:
+        file = self._find(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+        if file is None:
             await _answer(send, 404, [("Content-Type", "text/plain"), ("X-Content-Type-Options", "nosniff")], None)
             return
         environ = {
             "HTTP_" + name.decode("latin-1").upper().replace("-", "_"): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        response = await asyncio.to_thread(found.get_response, scope["method"], environ)
+        response = await asyncio.to_thread(file.get_response, scope["method"], environ)
         await _answer(send, int(response.status), list(response.headers), response.file)
 
     def _find(self, path: str) -> Any:

@@ -26,7 +26,7 @@ from forge.projects.people.actions.roles import (
 from forge.projects.people.actions.teams import end_team_role, give_team_role
 from forge.projects.samples.actions.recordings import end_samples, send_sample, take_back
 from forge.projects.samples.actions.sets import Imported, Marking, import_samples, mark_samples
-from forge.projects.versions.actions.restoring import Restored, restore_version, restoring_update
+from forge.projects.versions.actions.restore import Restored, restore_version, restoring_update
 from forge.projects.versions.actions.save import save_version
 
 __all__ = [

@@ -18,7 +18,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.archives.unpacking import extracted_file
+from forge.projects.archives.extract_archive import extracted_file
 from forge.projects.events import (
     ORGANISATION_PROJECT_CREATED,
     ORGANISATION_PROJECT_DELETED,

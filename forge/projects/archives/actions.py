@@ -10,7 +10,7 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.projects.access import require
-from forge.projects.archives.unpacking import MENTIONED, extracted
+from forge.projects.archives.extract_archive import MENTIONED, extracted
 from forge.projects.errors import FilesThere
 from forge.projects.files.contents import check_file_count, list_files, put_file
 from forge.projects.files.document import entries

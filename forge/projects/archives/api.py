@@ -19,7 +19,7 @@ from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raisi
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions
 from forge.projects.api import ProjectView
-from forge.projects.archives.packing import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.files import contents as files
 from forge.projects.history.import_archive import usual_name
 from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
@@ -131,5 +131,5 @@ class ProjectFileCopy(ProjectView):
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, RenameFileSerializer)
+        asked = self.read_body(request, RenameFileSerializer)
         return Response(file_to_json(actions.copy_file(principal_of(request), project, path, asked["path"])))

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from forge.accounts.quotas.limits import require_fits
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.sweep import let_go
+from forge.core.blobs.sweep import delete_if_unlinked
 from forge.projects.models import Project
 
 
@@ -28,5 +28,5 @@ def nothing_left_behind(digests: Collection[str]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        let_go(digests)
+        delete_if_unlinked(digests)
         raise

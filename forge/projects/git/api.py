@@ -19,7 +19,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions
 from forge.projects.api import ProjectView
-from forge.projects.archives.packing import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.git.remote import Remote, checked_remote
 from forge.projects.history.export import HISTORY_ENDING, history_files
 from forge.projects.history.repository import may_be_in_git
@@ -75,7 +75,7 @@ class ProjectsFromGit(ForgeView):
     @extend_schema(operation_id="projects_from_git", request=FromGitSerializer, responses={201: MadeFromGitJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.asked(request, FromGitSerializer)
+        asked = self.read_body(request, FromGitSerializer)
         organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         remote = checked_remote(asked["url"], asked["branch"], asked["token"], asked["folder"])
         project, left_out = actions.create_from_git(principal, organisation, asked["name"], remote)
@@ -104,7 +104,7 @@ class ProjectRepository(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Pushes the versions to a branch, a commit for each; never over commits of others."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, PushSerializer)
+        asked = self.read_body(request, PushSerializer)
         remote: Remote = checked_remote(asked["url"], asked["branch"], asked["token"])
         done = actions.push_to_git(principal_of(request), project, remote)
         answer: PushedJson = {"commit": done.commit, "commits": done.commits}

@@ -22,7 +22,7 @@ from forge.accounts.organisations.names import slug
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError
-from forge.projects.archives.unpacking import UNPACKED, extracted_file, open_file, receive
+from forge.projects.archives.extract_archive import UNPACKED, extracted_file, open_file, receive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from forge.projects.git.child import answer_of

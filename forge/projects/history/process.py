@@ -22,7 +22,7 @@ from typing import Any, Final
 from dulwich.config import ConfigFile
 from dulwich.objects import Commit
 
-from forge.projects.archives.reading import GIT_FOLDER, Archive, check_list, kind_problem
+from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
 from forge.projects.git.objects import Broken, Limits, Objects, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS

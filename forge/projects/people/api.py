@@ -56,7 +56,7 @@ class ProjectPerson(ProjectView):
     @extend_schema(request=GivenRoleSerializer, responses=TeammateJson)
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.asked(request, GivenRoleSerializer)
+        asked = self.read_body(request, GivenRoleSerializer)
         principal = signed_in(request)
         mate = actions.give_project_role(principal, project, person, asked["role"])
         return Response(teammate_to_json(mate, can(principal, Verb.SEE_ORGANISATION, project.organisation)))
@@ -86,7 +86,7 @@ class ProjectTeam(ProjectView):
     @extend_schema(request=GivenRoleSerializer, responses=ProjectTeamsJson)
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.asked(request, GivenRoleSerializer)
+        asked = self.read_body(request, GivenRoleSerializer)
         found = find_team(principal_of(request), project.organisation.name, team)
         actions.give_team_role(signed_in(request), found, [project], asked["role"])
         return Response(_teams(project))
@@ -116,7 +116,7 @@ class ProjectInvitations(ProjectView):
     @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.asked(request, InvitationLinkSerializer)
+        asked = self.read_body(request, InvitationLinkSerializer)
         invitation, link = actions.invite_to_project(signed_in(request), project, **asked)
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
@@ -130,7 +130,7 @@ class ProjectInvitationLetters(ProjectView):
     @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.asked(request, InvitationLettersSerializer)
+        asked = self.read_body(request, InvitationLettersSerializer)
         sent = actions.invite_to_project_by_letter(
             signed_in(request), project, asked["role"], asked["emails"], days=asked["days"]
         )

@@ -19,7 +19,7 @@ from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, take_back
 from forge.projects.api import ProjectView
-from forge.projects.archives.packing import MEDIA_TYPE
+from forge.projects.archives.write_archive import MEDIA_TYPE
 from forge.projects.models import SampleSplit
 from forge.projects.samples.access import (
     USUAL_DAYS,
@@ -101,7 +101,7 @@ class ProjectSampleMarks(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Changes labels and splits, all or none. The answer, sent again, takes the change back."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, MarksSerializer)
+        asked = self.read_body(request, MarksSerializer)
         markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in asked["changes"]]
         before = mark_samples(principal_of(request), project, markings)
         answer: SamplesMarkedJson = {

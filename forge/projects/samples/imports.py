@@ -16,7 +16,7 @@ from django.conf import settings
 
 from forge.core.blobs.store import digest_of
 from forge.core.errors import TooLarge
-from forge.projects.archives.reading import Archive, Member
+from forge.projects.archives.read_archive import Archive, Member
 from forge.projects.errors import ArchiveRefused, SampleRefused
 from forge.projects.files.contents import MAXIMUM_FILES
 from forge.projects.models import Project, Sample, SampleKind

@@ -18,7 +18,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.comparison.changes import compare
 from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
-from forge.comparison.sides import Side
+from forge.comparison.snapshots import Snapshot
 from forge.core.api.json_types import PageJson, Timestamp
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
@@ -26,7 +26,7 @@ from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.projects.actions import note_download, restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
-from forge.projects.archives.packing import MEDIA_TYPE, archive_response
+from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.versions.authors import line_versions, people_of
@@ -150,7 +150,9 @@ class ProjectVersions(ProjectView):
     @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        version = save_version(principal_of(request), project, self.asked(request, SaveVersionSerializer)["message"])
+        version = save_version(
+            principal_of(request), project, self.read_body(request, SaveVersionSerializer)["message"]
+        )
         return Response(versions_to_json([version])[0], status=status.HTTP_201_CREATED)
 
 
@@ -223,7 +225,7 @@ class VersionRestore(ProjectView):
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.EDIT)
         version = find_version(project, number)
-        paths = self.asked(request, RestoreVersionSerializer)["paths"]
+        paths = self.read_body(request, RestoreVersionSerializer)["paths"]
         if request.query_params.get("as") == "update":
             update = restoring_update(principal_of(request), project, version, paths)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
@@ -251,7 +253,7 @@ class VersionsCompared(ProjectView):
         return Response(comparison_to_json(compare(before, after)))
 
 
-def _side(project: Project, which: str) -> Side:
+def _side(project: Project, which: str) -> Snapshot:
     """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
     if which == NOW:
         return side_of_now(project)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from forge.comparison.sides import ModelFacts, Side, read_outline
+from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.files.mounting import with_blocks
@@ -20,22 +20,22 @@ MOST_TEXTS = 20
 """Files of one side that are read for a comparison."""
 
 
-def side_of_now(project: Project) -> Side:
+def side_of_now(project: Project) -> Snapshot:
     """The files as they are."""
     return side_of_tree(project, working_tree(project))
 
 
-def side_of_tree(project: Project, seen: WorkingTree) -> Side:
+def side_of_tree(project: Project, seen: WorkingTree) -> Snapshot:
     """Files at one moment, of which nothing need be kept."""
     return _side(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 
-def side_of_version(version: Version) -> Side:
+def side_of_version(version: Version) -> Snapshot:
     """The files of a version."""
     return _side(version.project, version.manifest, version.file_ids, given_files(version), {})
 
 
-def side_of_files(version: Version, manifest: Manifest) -> Side:
+def side_of_files(version: Version, manifest: Manifest) -> Snapshot:
     """Those files of a version that are in the manifest."""
     return _side(version.project, manifest, version.file_ids, manifest, {})
 
@@ -46,14 +46,14 @@ def _side(
     file_ids: Mapping[str, str],
     summarised: Manifest,
     texts: Mapping[str, bytes],
-) -> Side:
+) -> Snapshot:
     """With the summary of the files; where it took too long, only the files are compared."""
     summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised, texts), texts)
     found = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in found or "outline" not in found:
-        return Side(manifest, file_ids)
+        return Snapshot(manifest, file_ids)
     outline = read_outline(found["outline"])
-    return Side(
+    return Snapshot(
         manifest,
         file_ids,
         outline,

@@ -20,7 +20,7 @@ OLDEST_STEP = timedelta(days=7)
 def thinned_out(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T]:
     """Those that are let go, of the versions of one project with their times. The last of each span is kept."""
     seen: set[tuple[timedelta, int]] = set()
-    let_go: list[T] = []
+    superfluous: list[T] = []
     for version, created in sorted(versions, key=lambda each: each[1], reverse=True):
         step = _step(now - created)
         if not step:
@@ -28,9 +28,9 @@ def thinned_out(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T
         # Spans of the calendar and not of the age, so that the same ones are kept tomorrow.
         span = (step, int(created.timestamp() // step.total_seconds()))
         if span in seen:
-            let_go.append(version)
+            superfluous.append(version)
         seen.add(span)
-    return let_go
+    return superfluous
 
 
 def _step(age: timedelta) -> timedelta:

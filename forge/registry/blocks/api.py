@@ -58,7 +58,7 @@ class ProjectBlocks(ProjectView):
         """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
         has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.asked(request, PublishBlockSerializer)
+        asked = self.read_body(request, PublishBlockSerializer)
         block = publish_block(principal_of(request), project, asked["path"], asked["version"], asked["notes"])
         return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
@@ -90,7 +90,7 @@ class BlockDeprecation(ProjectView):
         """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
         (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.asked(request, BlockDeprecationSerializer)
+        asked = self.read_body(request, BlockDeprecationSerializer)
         said = deprecate_block(principal_of(request), project, block, version, asked["reason"], asked["successor"])
         return Response(block_to_json(said))
 

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
-from forge.core.audit.denials import tell_denial
+from forge.core.audit.denials import record_denial
 from forge.core.blobs.responses import part_response
 from forge.core.database.code_points import by_code_point
 from forge.core.errors import DomainError, Gone, Moved, SignInNeeded
@@ -95,7 +95,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except Gone as error:
         raise Refusal(403, "DENIED", error.detail) from error
     except DomainError as error:
-        tell_denial(error)
+        record_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
     if match["block"]:
         return _of_block(request, puller, repository, match)

@@ -68,7 +68,7 @@ class ProjectOffers(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Offers this fork's files to the project that it was forked from, whose people may read them then."""
         fork = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, OfferChangesSerializer)
+        asked = self.read_body(request, OfferChangesSerializer)
         version = None if asked["version"] is None else find_version(fork, asked["version"])
         made = actions.offer_changes(principal_of(request), fork, asked["title"], asked["message"], version)
         return Response(offer_to_json(made), status=status.HTTP_201_CREATED)
@@ -97,7 +97,7 @@ class ChangeRequestOffer(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Offers newer files of the fork: another round."""
         principal = principal_of(request)
-        found, asked = find_offer(principal, change_id), self.asked(request, NewerOfferSerializer)
+        found, asked = find_offer(principal, change_id), self.read_body(request, NewerOfferSerializer)
         number = asked["version"]
         version = None if number is None or found.source is None else find_version(found.source, number)
         actions.offer_newer(principal, found, version, asked["message"])
@@ -112,7 +112,7 @@ class ChangeRequestAsk(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Says in a thread what should change; newer files are waited for from then on."""
         principal = principal_of(request)
-        text = self.asked(request, TextSerializer)["text"]
+        text = self.read_body(request, TextSerializer)["text"]
         thread = actions.ask_for_changes(principal, find_change_request(principal, change_id), text)
         return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
@@ -127,7 +127,7 @@ class ChangeRequestResolutions(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Says what stands in place of a conflict."""
         principal = principal_of(request)
-        asked = self.asked(request, ResolutionSerializer)
+        asked = self.read_body(request, ResolutionSerializer)
         choice = Choice(Side(asked["side"]), asked["text"])
         actions.resolve_conflict(principal, find_change_request(principal, change_id), asked["conflict"], choice)
         return Response(_as_json(principal, change_id))
@@ -160,7 +160,7 @@ class ChangeRequestMerge(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Merges it. With a `reason`, an owner merges past what is missing, but for conflicts."""
         principal = principal_of(request)
-        found, reason = find_change_request(principal, change_id), self.asked(request, ReasonSerializer)["reason"]
+        found, reason = find_change_request(principal, change_id), self.read_body(request, ReasonSerializer)["reason"]
         if reason.strip():
             actions.merge_past_gate(principal, found, reason)
         else:
@@ -188,7 +188,7 @@ class ChangeRequestClose(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Ends it without merging. Only its author needs no reason."""
         principal = principal_of(request)
-        reason = self.asked(request, ReasonSerializer)["reason"]
+        reason = self.read_body(request, ReasonSerializer)["reason"]
         actions.close_change_request(principal, find_offer(principal, change_id), reason)
         return Response(offer_to_json(find_offer(principal, change_id)))
 
@@ -219,7 +219,7 @@ class ChangeRequestThreads(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Begins a thread about it, as the project's people and those who offer it may."""
         principal = principal_of(request)
-        text = self.asked(request, TextSerializer)["text"]
+        text = self.read_body(request, TextSerializer)["text"]
         begun = actions.begin_thread(principal, find_offer(principal, change_id), text)
         return Response(thread_to_json(find_thread(principal, begun.pk)), status=status.HTTP_201_CREATED)
 

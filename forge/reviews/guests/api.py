@@ -69,7 +69,7 @@ class ReviewGuestLinks(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Makes a link that shows this review, its newest build and nothing else, without an account."""
         principal = principal_of(request)
-        terms = GuestTerms(**self.asked(request, InviteGuestSerializer))
+        terms = GuestTerms(**self.read_body(request, InviteGuestSerializer))
         link, url = actions.invite_guest(principal, find_review(principal, review_id), terms)
         return Response({**_link(link), "url": url}, status=status.HTTP_201_CREATED)
 

@@ -21,10 +21,10 @@ from forge.collab.closing import Closing
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.reader import reader
 from forge.collab.watch import watch
+from forge.core.allocations import Allocations, OverLimit
 from forge.core.errors import NotFound
 from forge.core.events.delivery import Message, group_of, listen, stop_listening
 from forge.core.events.log import event_to_json, events_after, last_sequence
-from forge.core.shares import OverLimit, Shares
 from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED
 from forge.reviews.guests.access import LOOK, find_guest, guests_group, principal_of_guest, review_for_guest
 
@@ -37,7 +37,7 @@ TOO_MANY = "This review is open in as many browsers as it may be. New comments a
 
 _log = logging.getLogger(__name__)
 
-sockets_of_guests = Shares()
+sockets_of_guests = Allocations()
 """Held by the stream of the organisation; each is also among the organisation's."""
 
 

@@ -74,7 +74,7 @@ class ProjectReviews(ProjectView):
         """Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says."""
         principal = principal_of(request)
         project = self.project(request, organisation, name, Verb.ASK)
-        asked = self.asked(request, AskForReviewSerializer)
+        asked = self.read_body(request, AskForReviewSerializer)
         build = find_build(principal, asked["build"])
         if build.project_id != project.pk:
             raise Invalid("The build is of another project.")
@@ -101,7 +101,7 @@ class ReviewRounds(ForgeView):
         """Carries the review on with a newer build, and asks again."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
-        asked = self.asked(request, NewRoundSerializer)
+        asked = self.read_body(request, NewRoundSerializer)
         build = find_build(principal, asked["build"])
         new = actions.ask_in_a_new_round(principal, review, build, asked["message"])
         return Response(round_to_json(new), status=status.HTTP_201_CREATED)
@@ -116,7 +116,7 @@ class ReviewReviewers(ForgeView):
         """Asks these people and no others."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
-        actions.change_reviewers(principal, review, _groups(self.asked(request, ReviewersSerializer)))
+        actions.change_reviewers(principal, review, _groups(self.read_body(request, ReviewersSerializer)))
         return Response(_as_json(principal, review.pk))
 
 

@@ -102,7 +102,7 @@ class ReviewTrials(ForgeView):
         """Builds a copy of the newest build's files with these changes; nothing of the project changes."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
-        asked = [AskedChange(**each) for each in self.asked(request, TrySerializer)["changes"]]
+        asked = [AskedChange(**each) for each in self.read_body(request, TrySerializer)["changes"]]
         tried = actions.try_changes(principal, review, asked)
         return Response(_trial(tried), status=status.HTTP_202_ACCEPTED)
 
@@ -127,7 +127,7 @@ class ReviewSuggestions(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Suggests what was tried and builds, in a thread of the review."""
         principal = principal_of(request)
-        asked = self.asked(request, SuggestSerializer)
+        asked = self.read_body(request, SuggestSerializer)
         thread = actions.suggest(principal, find_review(principal, review_id), asked["trial"], asked["text"])
         return Response(_thread(principal, thread.pk), status=status.HTTP_201_CREATED)
 
@@ -153,7 +153,7 @@ class SuggestionDecline(ForgeView):
         """Says why a suggestion is not taken; `text` is a reply in its thread."""
         principal = principal_of(request)
         suggestion = find_suggestion(principal, thread_id)
-        actions.decline_suggestion(principal, suggestion, self.asked(request, TextSerializer)["text"])
+        actions.decline_suggestion(principal, suggestion, self.read_body(request, TextSerializer)["text"])
         return Response(_thread(principal, thread_id))
 
 

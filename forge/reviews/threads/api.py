@@ -58,7 +58,7 @@ class ReviewThreads(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Begins a thread about the build of the newest round, or about a part of it."""
         principal = principal_of(request)
-        return _begun(principal, find_review(principal, review_id), self.asked(request, BeginThreadSerializer))
+        return _begun(principal, find_review(principal, review_id), self.read_body(request, BeginThreadSerializer))
 
 
 class BuildThreads(ForgeView):
@@ -75,7 +75,7 @@ class BuildThreads(ForgeView):
     def post(self, request: Request, build_id: UUID) -> Response:
         """Begins a thread about a build or about a part of it, outside of a review."""
         principal = principal_of(request)
-        return _begun(principal, find_build(principal, build_id), self.asked(request, BeginThreadSerializer))
+        return _begun(principal, find_build(principal, build_id), self.read_body(request, BeginThreadSerializer))
 
 
 class OneThread(ForgeView):
@@ -95,7 +95,7 @@ class ThreadComments(ForgeView):
         """Replies; a thread that was resolved is open again."""
         principal = principal_of(request)
         thread = find_thread(principal, thread_id)
-        comment = actions.reply_in_thread(principal, thread, self.asked(request, TextSerializer)["text"])
+        comment = actions.reply_in_thread(principal, thread, self.read_body(request, TextSerializer)["text"])
         return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)
 
 
@@ -132,7 +132,7 @@ class OneComment(ForgeView):
         """Replaces the text of one's own comment; what it said before stays readable."""
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
-        actions.edit_comment(principal, thread, comment, self.asked(request, TextSerializer)["text"])
+        actions.edit_comment(principal, thread, comment, self.read_body(request, TextSerializer)["text"])
         return Response(comment_to_json(find_comment(principal, comment_id)[1]))
 
     @extend_schema(operation_id="comments_delete", responses=CommentJson)

@@ -10,11 +10,11 @@ import rune
 from rune.compiler.anvil.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.compiler import compile_sources
-from rune.compiler.anvil.looks import looking
+from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.memory_map import MemoryMap
 from rune.compiler.anvil.program import Program, calls
 from rune.compiler.anvil.sources import Sources
-from rune.compiler.anvil.target import Made, Target
+from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
@@ -56,7 +56,7 @@ def build(
     allowance = allowance or Allowance(options.limits or CompilerLimits())
     steps = _StepLog(log)
     models = ProjectModels(files)
-    with looking(allowance.require):
+    with limits_checked_by(allowance.require):
         checked = check(
             files,
             options.blocks,
@@ -68,7 +68,7 @@ def build(
     prepared = _prepared(checked, models, options, allowance)
     code = _code(checked, models, options, prepared, allowance)
     packaged = options.target.packager(
-        Made(options.name, prepared.pipeline, options.watched, prepared.carried, code.memory, *code.parts)
+        BuiltProgram(options.name, prepared.pipeline, options.watched, prepared.carried, code.memory, *code.parts)
     )
     allowance.require()
     size = sum(map(len, packaged.values()))
@@ -115,7 +115,7 @@ def _require_host_for_observation(options: BuildOptions) -> None:
 
 
 def _prepared(checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance) -> Prepared:
-    with looking(allowance.require):
+    with limits_checked_by(allowance.require):
         return prepare(checked, models, options, between=allowance.require)
 
 

@@ -15,7 +15,7 @@ from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
 from forge.registry.distribution.manifests import digest_of
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[Any], Client]
@@ -58,6 +58,7 @@ def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
     }
 
 
+@pytest.mark.protects("browser/uploaded-pages")
 def test_a_rune_is_a_download_that_never_becomes_a_page(client: Client, project: Any, developer: Any) -> None:
     build = built(developer, project)
     response: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
@@ -100,6 +101,7 @@ def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.protects("availability/many-builds")
 def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) -> None:
     for _ in range(WAITING_LIMIT):
         request_build(developer, project)
@@ -108,6 +110,7 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
     assert "wait" in response.json()["detail"]
 
 
+@pytest.mark.protects("roles/missing-permission")
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [

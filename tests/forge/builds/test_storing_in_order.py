@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import Organisation
-from forge.core.blobs.links import link_made
+from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.core.blobs.usage import organisation_bytes, recount, stored_bytes
 from forge.core.models import StoredBytes
@@ -16,6 +16,7 @@ from forge.projects.models import Project
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.protects("operation/deadlocks")
 @pytest.mark.parametrize("is_counted", [True, False])
 def test_what_is_made_is_counted_once_and_only_after_its_transaction(
     project: Project, organisation: Organisation, is_counted: bool
@@ -32,8 +33,8 @@ def test_what_is_made_is_counted_once_and_only_after_its_transaction(
         ) as inside,
         transaction.atomic(),
     ):
-        link_made(project, [blob.digest], organisation.pk)
-        link_made(organisation, [blob.digest], organisation.pk)
+        link_derived(project, [blob.digest], organisation.pk)
+        link_derived(organisation, [blob.digest], organisation.pk)
         asked = [query["sql"] for query in inside.captured_queries]
     assert not [sql for sql in asked if "core_storedbytes" in sql]
     assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk) > 0

@@ -10,7 +10,7 @@ import pytest
 from forge.comparison.changes import compare
 from forge.comparison.sentences import sentences
 from forge.comparison.serializers import comparison_to_json
-from forge.comparison.sides import ModelFacts, Side, read_outline
+from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from rune.source.runefile import Outline, outline_to_json
 from rune.source.runefile.outline import Node, NodeArgument, NodeKind, Wire
 
@@ -37,49 +37,49 @@ def wire(source: Node, target: Node, *, output: int = 0, input_: int = 0, type_:
     return Wire(source.name, output, target.name, input_, type_)
 
 
-def pipeline(*nodes: Node, wires: tuple[Wire, ...] = ()) -> Side:
-    return Side({}, outline=Outline(nodes, wires))
+def pipeline(*nodes: Node, wires: tuple[Wire, ...] = ()) -> Snapshot:
+    return Snapshot({}, outline=Outline(nodes, wires))
 
 
-def files(contents: dict[str, str], ids: dict[str, str] | None = None) -> Side:
+def files(contents: dict[str, str], ids: dict[str, str] | None = None) -> Snapshot:
     """Files by path, with what stands for their contents."""
-    return Side({path: {"digest": text, "size": len(text)} for path, text in contents.items()}, ids or {})
+    return Snapshot({path: {"digest": text, "size": len(text)} for path, text in contents.items()}, ids or {})
 
 
-def code(contents: str) -> Side:
+def code(contents: str) -> Snapshot:
     """A project that is one proc-block of its own."""
-    return Side({"gate.py": {"digest": contents}}, outline=Outline((OWN,), ()))
+    return Snapshot({"gate.py": {"digest": contents}}, outline=Outline((OWN,), ()))
 
 
-def trained(contents: str, size: int) -> Side:
+def trained(contents: str, size: int) -> Snapshot:
     """What a build knows of a project that is one stage with its model."""
     facts = {"yes_no.tflite": ModelFacts(REPORTED | {"size": size})}
-    return Side({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
+    return Snapshot({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
 
 
-def kept_at(path: str) -> Side:
+def kept_at(path: str) -> Snapshot:
     """A project that is one model, always the same file."""
-    return Side({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
+    return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
 
 
-def given(kind: NodeKind, detail: str, **arguments: str) -> Side:
+def given(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
     """A project that is one stage with arguments."""
     written = tuple(NodeArgument(name, value) for name, value in arguments.items())
-    return Side({}, outline=Outline((Node("stage", kind, detail, 3, None, written),), ()))
+    return Snapshot({}, outline=Outline((Node("stage", kind, detail, 3, None, written),), ()))
 
 
-def labels(text: str | None, digest: str = "a") -> Side:
+def labels(text: str | None, digest: str = "a") -> Snapshot:
     """A project whose labels are a file; without a text it is one that is not read."""
     node = Node("answer", "block", "label", 3, None, (NodeArgument("wordlist", "$LABELS", "labels.txt"),))
     texts = {} if text is None else {"labels.txt": text}
     manifest = {"labels.txt": {"digest": text or digest, "size": 9}}
-    return Side(manifest, outline=Outline((node,), ()), texts=texts)
+    return Snapshot(manifest, outline=Outline((node,), ()), texts=texts)
 
 
-def model(contents: str, facts: dict[str, Any], **changed: Any) -> Side:
+def model(contents: str, facts: dict[str, Any], **changed: Any) -> Snapshot:
     """A project that is one model."""
     manifest = {"m.tflite": {"digest": contents, "size": facts.get("size", 0)}}
-    return Side(manifest, models={"m.tflite": ModelFacts(facts | changed)})
+    return Snapshot(manifest, models={"m.tflite": ModelFacts(facts | changed)})
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Case:
     """Two sides and all that is said of them."""
 
     name: str
-    before: Side
-    after: Side
+    before: Snapshot
+    after: Snapshot
     said: tuple[str, ...] = field(default=())
 
 
@@ -350,8 +350,8 @@ def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None
 
 def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> None:
     raw = Node("mic", "capability", "RAW", 3, None)
-    before = Side({"yes_no.tflite": {"digest": "a"}}, outline=Outline((MIC, MODEL), ()))
-    after = Side({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
+    before = Snapshot({"yes_no.tflite": {"digest": "a"}}, outline=Outline((MIC, MODEL), ()))
+    after = Snapshot({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
     pipeline = comparison_to_json(compare(before, after))["pipeline"]
     assert pipeline is not None
     assert [(stage["name"], stage["change"], stage["was"]) for stage in pipeline["stages"]] == [

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.child.job_file import Given
+from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
 from forge.compute.pool.workdir import claim_workdir, remove_leftovers
@@ -42,8 +42,8 @@ def job(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def files_of(runefile: str = RUNEFILE) -> dict[str, Given]:
-    return {"Runefile.yml": Given("sha256:0", text=runefile)}
+def files_of(runefile: str = RUNEFILE) -> dict[str, JobFile]:
+    return {"Runefile.yml": JobFile("sha256:0", text=runefile)}
 
 
 def run(compiler: Compiler, asked: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
         file.truncate(DEFAULT_FILE_LIMIT + 1)
     text = RUNEFILE + "resources:\n  WORDS:\n    path: ./words.txt\n    type: string\n"
     with large.open("rb") as file:
-        files = files_of(text) | {"words.txt": Given("sha256:1", descriptor=file.fileno())}
+        files = files_of(text) | {"words.txt": JobFile("sha256:1", descriptor=file.fileno())}
         answers = run(compiler, job(), files=files)
     (problem,) = (each for each in answers[0]["diagnostics"] if "more than the limit" in each["message"])
     assert problem["code"] == "RUNE0020"
@@ -108,13 +108,14 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
     assert compiler.memory > 0
 
 
+@pytest.mark.protects("compiling/leftovers")
 def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
-    spare = Spare(Compiler(tmp_path / "work").new_process)
+    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
     try:
-        spare.prepare()
-        ahead = spare.take()
-        started = iter([ahead, spare.take(), spare.take()])
-        with Compiler(tmp_path / "work", spare=lambda: next(started)) as compiler:
+        standby.prepare()
+        ahead = standby.take()
+        started = iter([ahead, standby.take(), standby.take()])
+        with Compiler(tmp_path / "work", standby=lambda: next(started)) as compiler:
             pids = []
             for owner in (OWNER, OWNER, uuid4(), OWNER):
                 run(compiler, job(steps=["check"]), owner=owner)
@@ -122,23 +123,23 @@ def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None
         assert pids[0] == pids[1] == ahead.pid
         assert len(set(pids)) == 3, "who comes back gets none of an other's either"
     finally:
-        spare.close()
+        standby.close()
 
 
 def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
-    spare = Spare(Compiler(tmp_path / "work").new_process)
-    spare.prepare()
-    spare.prepare()
+    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
+    standby.prepare()
+    standby.prepare()
     assert len(list((tmp_path / "work").iterdir())) == 1
-    ended = spare.take()
-    spare._process = ended
+    ended = standby.take()
+    standby._process = ended
     ended.stop("")
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    taken = spare.take()
+    taken = standby.take()
     assert taken.pid != ended.pid
     taken.close()
-    spare.close()
-    spare.prepare()
+    standby.close()
+    standby.prepare()
     assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
 
 
@@ -164,7 +165,7 @@ def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path
     made = tmp_path / "made.rune"
     made.write_bytes(compiler.output.read_bytes())
     with made.open("rb") as file:
-        answers = run(compiler, job(steps=["measure"]), rune=Given("sha256:1", descriptor=file.fileno()))
+        answers = run(compiler, job(steps=["measure"]), rune=JobFile("sha256:1", descriptor=file.fileno()))
     assert [answer["event"] for answer in answers] == ["measured"]
 
 
@@ -177,6 +178,7 @@ def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile
     assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
 
 
+@pytest.mark.protects("compiling/exploited-process")
 def test_a_file_outside_of_the_job_is_not_read(compiler: Compiler, tmp_path: Path) -> None:
     stage = (
         "  a:\n    model: /etc/passwd\n    inputs: [number]\n    outputs:\n      - type: F32\n        dimensions: [1]\n"
@@ -202,6 +204,7 @@ def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path)
         assert compiler.pid != pid
 
 
+@pytest.mark.protects("compiling/resources")
 def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
     with Compiler(tmp_path / "work") as compiler:
         compiler.start()
@@ -227,6 +230,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
         assert not compiler.alive
 
 
+@pytest.mark.protects("compiling/dying-children")
 def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from forge.compute.pool.compiler import Compiler\n"
@@ -242,6 +246,7 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     until(lambda: not is_running(child) or is_zombie(child))
 
 
+@pytest.mark.protects("availability/long-builds")
 def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
     seen: list[set[str]] = []
     with Compiler(tmp_path / "work") as compiler:
@@ -264,6 +269,7 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
     assert seen[1:] == [{"T"}] * 3
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
     seen: list[str] = []
     with Compiler(tmp_path / "work") as compiler:
@@ -321,6 +327,7 @@ def is_zombie(pid: int) -> bool:
     return state_of(pid) == "Z"
 
 
+@pytest.mark.protects("compiling/server-secrets")
 def test_the_process_sees_nothing_of_the_servers_environment(
     compiler: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +336,7 @@ def test_the_process_sees_nothing_of_the_servers_environment(
     assert b"SECRET_KEY" not in Path(f"/proc/{compiler.pid}/environ").read_bytes()
 
 
+@pytest.mark.protects("compiling/resources")
 def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
     run(compiler, job(steps=["check"]))
     (child,) = Path(f"/proc/{compiler.pid}/task/{compiler.pid}/children").read_text().split()

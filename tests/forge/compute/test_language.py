@@ -21,7 +21,7 @@ from forge.compute.errors import LanguageBusy
 from forge.compute.pool.language import WAITING_LIMIT, CompilerPool, language_pool
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
-from forge.compute.scheduler.slots import Party, Turns
+from forge.compute.scheduler.slots import Party, Scheduler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
@@ -99,6 +99,7 @@ def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: An
         own.close()
 
 
+@pytest.mark.protects("compiling/language-service")
 def test_a_stranger_learns_nothing(client: Any, stranger: Any, project: Project) -> None:
     client.force_login(stranger)
     assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 404
@@ -116,6 +117,7 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         own.close()
 
 
+@pytest.mark.protects("availability/slow-questions")
 def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
     developer: Any, stranger: Any, project: Project
 ) -> None:
@@ -137,7 +139,7 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         threads = [threading.Thread(target=ask_slowly) for _ in range(8)]
         for thread in threads:
             thread.start()
-        while not own.turns.waiting(project.organisation_id):
+        while not own.scheduler.waiting(project.organisation_id):
             assert any(thread.is_alive() for thread in threads)
         assert "answer" in own.answer(stranger, other, {"ask": "check"})
         assert len(ended) < len(threads)
@@ -149,12 +151,13 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         own.close()
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisation_computes(
     developer: Any, project: Project
 ) -> None:
     own = CompilerPool()
-    builds = Turns(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
-    sharing._served.add(project.organisation_id, 10 * MOMENT, time.monotonic())
+    builds = Scheduler(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
+    sharing._usage.add(project.organisation_id, 10 * MOMENT, time.monotonic())
     try:
         with builds.claim(Party(uuid4())):
             own.answer(developer, project, {"ask": "check"})
@@ -167,6 +170,7 @@ def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisat
         own.close()
 
 
+@pytest.mark.protects("availability/slow-questions")
 def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
     developer: Any, stranger: Any, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +180,7 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
     try:
         with ExitStack() as stack:
             for _ in range(1 + WAITING_LIMIT):
-                stack.enter_context(own.turns.claim(Party(acme)))
+                stack.enter_context(own.scheduler.claim(Party(acme)))
             client = Client()
             client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")
             refused = client.post(address(project), {"ask": "check"}, content_type="application/json")

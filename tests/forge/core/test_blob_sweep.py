@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from forge.core.blobs import store as blobs
 from forge.core.blobs import sweep as blob_sweep
-from forge.core.blobs.backup_hold import blobs_held
+from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.links import is_linked, link_blobs, links_of
 from forge.core.blobs.store import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
-from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
+from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, delete_if_unlinked, erase, sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobHold, BlobLink, Thread
@@ -100,7 +100,7 @@ def test_what_was_put_once_is_let_go_at_once_and_what_others_put_is_left_to_the_
     mine, shared, linked = put_bytes(b"mine"), put_bytes(b"shared"), put_bytes(b"linked")
     put_bytes(b"shared")
     link_blobs(owner, [linked.digest], None)
-    let_go([mine.digest, shared.digest, linked.digest])
+    delete_if_unlinked([mine.digest, shared.digest, linked.digest])
     assert [is_stored(blob.digest) for blob in (mine, shared, linked)] == [False, True, True]
 
 
@@ -154,6 +154,7 @@ def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: 
     assert (organisation_bytes(owner.pk), organisation_bytes(other.pk), organisation_bytes(mine.pk)) == (15, 10, 0)
 
 
+@pytest.mark.protects("uploads/swept-bytes")
 @pytest.mark.parametrize("turn_of", range(3))
 def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, turn_of: int) -> None:
     """Four people upload the same few files again and again and link them; sweeps without a grace run all the while."""
@@ -241,7 +242,8 @@ def in_thread() -> Iterator[Any]:
         thread.join(20)
 
 
-@pytest.mark.parametrize("step", ["_upsert", "_move_in"])
+@pytest.mark.protects("uploads/swept-bytes")
+@pytest.mark.parametrize("step", ["_upsert", "_move_to_store"])
 def test_a_put_that_meets_a_sweep_between_any_two_steps_has_its_bytes(
     monkeypatch: pytest.MonkeyPatch, in_thread: Any, step: str
 ) -> None:
@@ -316,14 +318,15 @@ def test_a_put_makes_certain_what_was_not(owner: Thread, tmp_path: Path) -> None
     assert Blob.objects.get(pk=digest).synced
 
 
+@pytest.mark.protects("operation/incomplete-backup")
 def test_what_a_backup_holds_is_deleted_only_after_it(owner: Thread) -> None:
     swept_later, let_later, erased_later = put_bytes(b"swept"), put_bytes(b"let go"), put_bytes(b"a voice")
     Blob.objects.update(put_at=timezone.now() - LATER, created=timezone.now() - LATER)
     Blob.objects.filter(pk=let_later.digest).update(put_at=LONG_AGO, created=LONG_AGO)
-    with blobs_held("a test") as renew:
+    with hold_blobs("a test") as renew:
         renew()
         assert sweep_blobs().blobs == 0
-        let_go([let_later.digest])
+        delete_if_unlinked([let_later.digest])
         assert not erase(erased_later.digest, timezone.now()), "it is asked for again"
         assert all(is_stored(each.digest) for each in (swept_later, let_later, erased_later))
     assert erase(erased_later.digest, timezone.now())

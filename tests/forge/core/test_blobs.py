@@ -20,9 +20,9 @@ from forge.core.blobs.store import (
     digest_of,
     open_blob,
     open_intact,
+    put_batch,
     put_bytes,
     put_chunks,
-    put_together,
     read_blob,
 )
 from forge.core.errors import NotFound, TooLarge
@@ -52,6 +52,7 @@ def test_the_same_bytes_are_stored_once() -> None:
     assert Blob.objects.filter(digest=first.digest).count() == 1
 
 
+@pytest.mark.protects("uploads/size-limit")
 def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
     with pytest.raises(TooLarge):
         put_chunks([b"x" * 10] * 3, limit=25)
@@ -59,7 +60,7 @@ def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
 
 
 def test_many_are_stored_when_their_block_ends() -> None:
-    with put_together() as put:
+    with put_batch() as put:
         first, second, again = put(b"one"), put(b"two"), put(b"one")
         assert not Blob.objects.exists()
     assert (read_blob(first.digest), read_blob(second.digest), again) == (b"one", b"two", first)
@@ -69,7 +70,7 @@ def test_many_are_stored_when_their_block_ends() -> None:
 
 def test_nothing_is_stored_of_a_block_that_breaks() -> None:
     def put_one_of_two() -> None:
-        with put_together() as put:
+        with put_batch() as put:
             put(b"one of two")
             raise ValueError("enough")
 
@@ -83,7 +84,7 @@ def test_nothing_is_stored_of_a_block_that_breaks() -> None:
 
 def test_many_are_as_many_statements_as_few() -> None:
     def statements(count: int) -> int:
-        with CaptureQueriesContext(connection) as queries, put_together() as put:
+        with CaptureQueriesContext(connection) as queries, put_batch() as put:
             for number in range(count):
                 put(b"%d of %d" % (number, count))
         return len(queries)

@@ -22,7 +22,7 @@ from forge.core.blobs.store import (
     staged_file,
     sync_blob,
 )
-from forge.core.blobs.sweep import adopt_strays, erase, let_go, sweep_blobs
+from forge.core.blobs.sweep import adopt_strays, delete_if_unlinked, erase, sweep_blobs
 from forge.core.errors import NotFound
 from forge.core.models import Blob, Thread
 from tests.forge.bucket import BUCKET
@@ -59,7 +59,7 @@ def test_what_is_staged_is_in_the_store_before_the_transaction_and_certain(tmp_p
             record(staged)
     assert Blob.objects.get(pk=staged.digest).synced
     sync_blob(staged.digest)
-    let_go([staged.digest])
+    delete_if_unlinked([staged.digest])
     assert not is_stored(staged.digest)
     with pytest.raises(NotFound):
         read_blob(staged.digest)

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from forge.core.database.checkpoints import PAGE, Checkpoints, carry_over, lengthen
+from forge.core.database.checkpoints import PAGE_BYTES, Checkpoints, checkpoint, preallocate_log
 from forge.core.models import PeriodicRun
 
 
@@ -59,10 +59,10 @@ def test_what_was_written_is_carried_over_and_the_log_begins_anew(
     path: Path, writer: sqlite3.Connection, thread: sqlite3.Connection
 ) -> None:
     write(writer, 50)
-    assert carry_over(thread) > 50
+    assert checkpoint(thread) > 50
     assert lines_without_the_log(path) == 50
     write(writer, 1)
-    assert carry_over(thread) < 5
+    assert checkpoint(thread) < 5
 
 
 def test_what_was_stored_is_carried_over_while_someone_writes(
@@ -71,10 +71,10 @@ def test_what_was_stored_is_carried_over_while_someone_writes(
     write(writer, 50)
     writer.execute("BEGIN IMMEDIATE")
     write(writer, 1)
-    carry_over(thread, long=0)
+    checkpoint(thread, long=0)
     assert lines_without_the_log(path) == 50
     writer.execute("COMMIT")
-    assert carry_over(thread) > 50
+    assert checkpoint(thread) > 50
 
 
 def test_a_long_log_begins_anew_once_its_readers_are_gone(
@@ -85,29 +85,29 @@ def test_a_long_log_begins_anew_once_its_readers_are_gone(
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM line").fetchone()
         write(writer, 50)
-        assert carry_over(thread, long=10) > 100
+        assert checkpoint(thread, long=10) > 100
         write(writer, 1)
-        assert carry_over(thread, long=10) > 100
+        assert checkpoint(thread, long=10) > 100
         reader.execute("COMMIT")
-    carry_over(thread, long=10)
+    checkpoint(thread, long=10)
     write(writer, 1)
-    assert carry_over(thread, long=10) < 5
+    assert checkpoint(thread, long=10) < 5
 
 
 def test_the_log_is_made_long_without_anything_in_it(
     path: Path, writer: sqlite3.Connection, thread: sqlite3.Connection
 ) -> None:
     write(writer, 3)
-    lengthen(thread, pages=500)
+    preallocate_log(thread, pages=500)
     log = path.with_name(path.name + "-wal")
     size = log.stat().st_size
-    assert size > 450 * PAGE
-    assert path.stat().st_size <= 2 * PAGE
+    assert size > 450 * PAGE_BYTES
+    assert path.stat().st_size <= 2 * PAGE_BYTES
     write(writer, 50)
     assert log.stat().st_size == size
     assert writer.execute("SELECT count(*) FROM line").fetchone() == (53,)
     assert writer.execute("SELECT name FROM sqlite_master").fetchall() == [("line",)]
-    assert carry_over(thread) < 70
+    assert checkpoint(thread) < 70
 
 
 @pytest.mark.django_db(transaction=True)
@@ -116,7 +116,7 @@ def test_the_servers_database_is_carried_over_by_a_connection_of_its_own(tmp_pat
         pytest.skip("this database looks after its own log")
     own = Checkpoints()
     PeriodicRun.objects.create(name="kept", due=timezone.now())
-    carrying = threading.Thread(target=own.carry_over)
+    carrying = threading.Thread(target=own.checkpoint)
     carrying.start()
     carrying.join(20)
     copy = tmp_path / "copy.sqlite3"

@@ -12,7 +12,7 @@ from forge.core.events.check import check_shape
 from forge.core.events.declarations import EventType, NewEvent, StreamKind, WrongEvent, declare, declared_types
 from forge.core.events.log import append_event, event_checks, last_sequence
 from forge.core.events.schema import message_schemas
-from tests.forge.made_events import COUNTED, HAPPENED, HappenedJson
+from tests.forge.factories.events import COUNTED, HAPPENED, HappenedJson
 
 
 class PartJson(TypedDict):

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from forge.core.blobs.check import Kind, check_store
+from forge.core.blobs.check import FindingKind, check_store
 from forge.core.blobs.damage import count_damaged
 from forge.core.blobs.links import link_blobs, links_of
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
@@ -60,28 +60,32 @@ def test_a_good_store_is_good(owner: Thread) -> None:
     assert verify() == (0, "2 blobs, 7 B, compared: all whole.\n")
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_each_kind_is_found_with_its_owners(owner: Thread) -> None:
-    digests = {kind: linked(owner, kind.encode()) for kind in (Kind.DAMAGED, Kind.MISSING, Kind.WRONG_SIZE)}
-    replace(digests[Kind.DAMAGED], b"Damaged")
-    blob_storage().delete(blob_name(digests[Kind.MISSING]))
-    Blob.objects.filter(pk=digests[Kind.WRONG_SIZE]).update(size=1)
-    digests[Kind.UNLINKED] = put_bytes(b"unlinked").digest
-    digests[Kind.STRAY] = put_bytes(b"stray").digest
-    Blob.objects.filter(pk=digests[Kind.STRAY]).delete()
+    digests = {
+        kind: linked(owner, kind.encode())
+        for kind in (FindingKind.DAMAGED, FindingKind.MISSING, FindingKind.WRONG_SIZE)
+    }
+    replace(digests[FindingKind.DAMAGED], b"Damaged")
+    blob_storage().delete(blob_name(digests[FindingKind.MISSING]))
+    Blob.objects.filter(pk=digests[FindingKind.WRONG_SIZE]).update(size=1)
+    digests[FindingKind.UNLINKED] = put_bytes(b"unlinked").digest
+    digests[FindingKind.STRAY] = put_bytes(b"stray").digest
+    Blob.objects.filter(pk=digests[FindingKind.STRAY]).delete()
     status, said = verify("--json")
     told = json.loads(said)
     assert status == 1
     assert {one["kind"]: one["digest"] for one in told["findings"]} == digests
     mine = {"kind": "core.thread", "id": str(owner.pk), "organisation": str(owner.pk)}
     assert {one["kind"]: one["owners"] for one in told["findings"]} == {
-        kind: [mine] if kind not in (Kind.UNLINKED, Kind.STRAY) else [] for kind in digests
+        kind: [mine] if kind not in (FindingKind.UNLINKED, FindingKind.STRAY) else [] for kind in digests
     }
-    assert told["counts"] == {kind: int(kind != Kind.UNREADABLE) for kind in Kind}
+    assert told["counts"] == {kind: int(kind != FindingKind.UNREADABLE) for kind in FindingKind}
     assert (told["blobs"], told["is_good"]) == (4, False)
     assert count_damaged() == 1
     status, said = verify()
     assert status == 1
-    assert f"damaged: {digests[Kind.DAMAGED]}: 7 bytes with the digest sha256:" in said
+    assert f"damaged: {digests[FindingKind.DAMAGED]}: 7 bytes with the digest sha256:" in said
     assert f"needed by core.thread {owner.pk}" in said
     assert said.endswith("1 damaged, 1 missing, 1 wrong size. The sweep removes 1 unlinked, 1 stray.\n")
 
@@ -122,7 +126,11 @@ def test_an_error_of_the_disk_is_a_finding_and_the_rest_is_read(owner: Thread, s
     bad, good = linked(owner, b"on a bad sector"), linked(owner, b"good")
     WornBucket.bad = {blob_name(bad)}
     (found,) = check_store(lambda _: None)
-    assert (found.kind, found.digest, found.detail) == (Kind.UNREADABLE, bad, "OSError: [Errno 5] Input/output error")
+    assert (found.kind, found.digest, found.detail) == (
+        FindingKind.UNREADABLE,
+        bad,
+        "OSError: [Errno 5] Input/output error",
+    )
     assert good != bad
 
 

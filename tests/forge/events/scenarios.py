@@ -50,10 +50,10 @@ from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks
 from rune.source.merge import Choice, Side
 from tests.forge.conftest import RUNEFILE
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import RUNE, approved, built, failed_build, finished
-from tests.forge.made_samples import zipped
-from tests.forge.made_suggestions import ready_copy, suggested
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import RUNE, approved, built, failed_build, finished
+from tests.forge.factories.samples import zipped
+from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
 from tests.model_cases import compiled_model
 from tests.rune.shared_blocks import SMOOTH
@@ -106,7 +106,7 @@ def _secret(link: str) -> str:
     return link.partition("#token=")[2]
 
 
-def _take(world: World) -> leases.Lease:
+def _take(world: World) -> leases.BuildLease:
     builds.request_build(world.developer, world.project)
     lease = leases.take()
     assert lease is not None

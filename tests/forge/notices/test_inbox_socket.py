@@ -19,7 +19,7 @@ from forge.notices.actions import read_all
 from forge.notices.routing import websocket_urlpatterns
 from forge.projects.models import Project
 from tests.forge.collab.yjs_socket import Socket
-from tests.forge.made_builds import failed_build
+from tests.forge.factories.builds import failed_build
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

@@ -18,10 +18,10 @@ from forge.core.models import Event
 from forge.projects.actions import delete_project, restore_version, restoring_update, save_version, write_file
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import save_by_itself, thin_out
-from forge.projects.versions.autosaving import save_what_changed
+from forge.projects.versions.autosave_task import save_what_changed
 from forge.projects.versions.retention import thinned_out
 from forge.reviews.rounds.authorship import authors_of
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,7 @@ def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> No
     assert not links_of(gone).exists()
 
 
+@pytest.mark.protects("reviews/thinned-authors")
 def test_who_wrote_in_a_version_that_is_let_go_still_does_not_approve_it(
     project: Project, user: User, owner: User, maintainer: User
 ) -> None:

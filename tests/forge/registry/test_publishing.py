@@ -16,7 +16,7 @@ from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.distribution.manifests import RuneFacts, digest_of, oci_artifact, stays
 from forge.registry.errors import BadTag, NotPublishable, TagTaken
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,7 @@ def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, develop
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "open"}
 
 
+@pytest.mark.protects("registry/moved-versions")
 def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:
     first = publish_build(developer, built(developer, project), "1.0")
     with pytest.raises(TagTaken, match="cannot move"):

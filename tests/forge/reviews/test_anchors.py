@@ -14,7 +14,7 @@ from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 
@@ -104,6 +104,7 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
     assert found == [(title, detail) for _, title, detail in cases]
 
 
+@pytest.mark.protects("recordings/wrong-results")
 @pytest.mark.django_db
 def test_what_the_build_has_not_is_refused(project: Any, developer: Any, stranger: Any) -> None:
     write_file(developer, project, "notes.txt", b"one\n")

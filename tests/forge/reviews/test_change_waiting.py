@@ -9,7 +9,7 @@ from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.pending import offers_that_wait
-from tests.forge.made_changes import forked, offered
+from tests.forge.factories.changes import forked, offered
 
 
 def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(

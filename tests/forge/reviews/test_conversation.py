@@ -28,7 +28,7 @@ from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.anchors import Kind, Wish
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,7 @@ def test_a_reply_opens_a_thread_again(project: Any, developer: Any, reviewer: An
         reopen_thread(reviewer, thread)
 
 
+@pytest.mark.protects("reviews/edited-comments")
 def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, reviewer: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
@@ -102,6 +103,7 @@ def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, review
         edit_comment(developer, thread, comment, "Mine")
 
 
+@pytest.mark.protects("reviews/edited-comments")
 def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: Any, reviewer: Any, owner: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "A secret")
     comment = thread.thread.comments.get()
@@ -119,6 +121,7 @@ def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: 
     )
 
 
+@pytest.mark.protects("mail/mentions")
 def test_who_is_mentioned_is_told_once(
     project: Any, developer: Any, reviewer: Any, stranger: Any, told: list[Mention]
 ) -> None:
@@ -155,8 +158,8 @@ def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any,
 def test_a_thread_and_a_comment_have_limits(
     project: Any, developer: Any, reviewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "MOST_REPLIES", 1)
-    monkeypatch.setattr(threads, "MOST_EDITS", 1)
+    monkeypatch.setattr(threads, "MAX_REPLIES", 1)
+    monkeypatch.setattr(threads, "MAX_EDITS", 1)
     thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
     with pytest.raises(ThreadFull):

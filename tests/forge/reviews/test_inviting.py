@@ -21,7 +21,7 @@ from forge.reviews.actions import Asked, ask_for_review, close_review, give_verd
 from forge.reviews.models import InvitedReviewer, Review
 from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState, waited_for
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,6 +143,7 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
     assert ANA not in browser_of(owner).get(PAGE).content.decode()
 
 
+@pytest.mark.protects("mail/spam")
 def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
@@ -169,6 +170,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
     assert mail.outbox == []
 
 
+@pytest.mark.protects("mail/spam")
 def test_an_organisation_sends_only_so_many_letters_in_a_day(
     owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,7 @@ from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, Revi
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +156,7 @@ def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: 
     assert waiting(owner) == [ASKED]
 
 
+@pytest.mark.protects("reviews/reviewers")
 def test_only_members_who_did_not_build_it_are_asked(
     project: Any, developer: Any, owner: Any, reviewer: Any, stranger: Any
 ) -> None:

@@ -15,7 +15,7 @@ from forge.projects.models import Project
 from forge.reviews.actions import begin_thread, close_change_request, offer_changes
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
-from tests.forge.made_changes import RUNEFILE, built_merged, forked, offered
+from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 from tests.forge.reviews.test_who_may_talk import ask
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,7 @@ def named(project: Project, owner: User, developer: User, stranger: User) -> dic
     }
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_each_kind_of_person_is_answered_as_the_table_says(
     named: dict[str, str], people: dict[str, Any], browser_of: Callable[[User | None], Client]
 ) -> None:

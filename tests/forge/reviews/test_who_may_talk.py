@@ -14,8 +14,8 @@ from forge.accounts.models import User
 from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
-from tests.forge.made_builds import built
-from tests.forge.made_suggestions import ready_copy, suggested
+from tests.forge.factories.builds import built
+from tests.forge.factories.suggestions import ready_copy, suggested
 
 pytestmark = pytest.mark.django_db
 

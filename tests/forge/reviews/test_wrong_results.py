@@ -15,7 +15,7 @@ from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review, mark_wrong
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,7 @@ def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, devel
     ]
 
 
+@pytest.mark.protects("recordings/wrong-results")
 def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     for attempt, refusal in (

@@ -13,10 +13,10 @@ from forge.accounts.models import Organisation, User
 from forge.builds.contents import keep_contents
 from forge.projects.actions import delete_project
 from forge.projects.models import Project
-from forge.search.asked import Asked, read
 from forge.search.docs import find_headings, page_file
-from forge.search.finding import HitKind, find
-from tests.forge.made_builds import built, failed_build
+from forge.search.hits import HitKind, find
+from forge.search.query import SearchQuery, parse_query
+from tests.forge.factories.builds import built, failed_build
 
 Browser = Callable[[User | None], Client]
 
@@ -32,17 +32,18 @@ def filled(project: Project, developer: User) -> Project:
 
 
 def _found(actor: Any, text: str) -> list[tuple[str, str]]:
-    return [(hit.kind.value, hit.title) for hit in find(actor, read(text))]
+    return [(hit.kind.value, hit.title) for hit in find(actor, parse_query(text))]
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_stranger_finds_nothing_of_what_is_private(
     filled: Project, stranger: User, organisation: Organisation
 ) -> None:
     for text in ("zither", "1", "zither 1", "acme", "jo", "okafor", "jo@acme.example", "strings", "runefile", "tunes"):
-        mine = [hit for hit in find(stranger, read(text)) if hit.kind is not HitKind.DOCS]
+        mine = [hit for hit in find(stranger, parse_query(text)) if hit.kind is not HitKind.DOCS]
         assert mine == [], text
-    assert find(stranger, read("")) == []
+    assert find(stranger, parse_query("")) == []
 
 
 @pytest.mark.django_db
@@ -55,6 +56,7 @@ def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer
         assert ("organisation", "acme") in _found(person, "acme")
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     filled: Project, reviewer: User, organisation: Organisation
@@ -66,6 +68,7 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     assert _found(User.objects.get(pk=reviewer.pk), "zither") == []
 
 
+@pytest.mark.protects("roles/deleted-in-searches")
 @pytest.mark.django_db
 def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
     delete_project(owner, filled)
@@ -73,6 +76,7 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
         assert _found(owner, text) == []
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
     beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
@@ -93,7 +97,7 @@ def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, dev
 def test_what_is_called_so_comes_first_and_then_what_changed_last(organisation: Organisation, developer: User) -> None:
     for name, words in (("tap", ""), ("drips", "a tap"), ("old-tap", ""), ("tapping", ""), ("tapes", "")):
         Project.objects.create(organisation=organisation, name=name, description=words, created_by=developer)
-    titles = [hit.title for hit in find(developer, read("tap")) if hit.kind is HitKind.PROJECT]
+    titles = [hit.title for hit in find(developer, parse_query("tap")) if hit.kind is HitKind.PROJECT]
     assert titles == ["tap", "tapes", "tapping", "old-tap", "drips"]
 
 
@@ -109,7 +113,7 @@ def test_without_words_ones_own_last_projects_and_builds_are_found(
 @pytest.mark.django_db
 def test_signs_that_databases_read_are_letters(filled: Project, developer: User) -> None:
     for text in ("%", "_", "'", '"', "\\", "%_%"):
-        assert [hit for hit in find(developer, read(text)) if hit.kind is HitKind.PROJECT] == []
+        assert [hit for hit in find(developer, parse_query(text)) if hit.kind is HitKind.PROJECT] == []
 
 
 @pytest.mark.django_db
@@ -131,22 +135,23 @@ def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
-        ("", Asked(())),
-        ("  Left  HAND ", Asked(("left", "hand"))),
-        ("digits 42", Asked(("digits",), 42)),
-        ("build #7", Asked((), 7)),
-        ("build", Asked(("build",))),
-        ("1 2", Asked(("2",), 1)),
-        ("²", Asked(("²",))),
-        ("9" * 80, Asked(("9" * 80,))),
-        ("a b c d e f g", Asked(("a", "b", "c", "d", "e", "f"))),
-        ("a\0b", Asked(("a", "b"))),
+        ("", SearchQuery(())),
+        ("  Left  HAND ", SearchQuery(("left", "hand"))),
+        ("digits 42", SearchQuery(("digits",), 42)),
+        ("build #7", SearchQuery((), 7)),
+        ("build", SearchQuery(("build",))),
+        ("1 2", SearchQuery(("2",), 1)),
+        ("²", SearchQuery(("²",))),
+        ("9" * 80, SearchQuery(("9" * 80,))),
+        ("a b c d e f g", SearchQuery(("a", "b", "c", "d", "e", "f"))),
+        ("a\0b", SearchQuery(("a", "b"))),
     ],
 )
-def test_a_text_is_read_as_words_and_a_number(text: str, asked: Asked) -> None:
-    assert read(text) == asked
+def test_a_text_is_read_as_words_and_a_number(text: str, asked: SearchQuery) -> None:
+    assert parse_query(text) == asked
 
 
+@pytest.mark.protects("browser/documentation-paths")
 def test_pages_of_the_documentation_are_found_by_title_and_heading() -> None:
     assert find_headings(["webhooks"], 3)[0].url == "/docs/guides/webhooks"
     by_heading = find_headings(["hear", "notices"], 3)

@@ -12,7 +12,7 @@ from forge.projects.actions import create_project, send_sample, update_project, 
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
-from tests.forge.made_builds import OUTLINE, RUNE, approved, built
+from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,7 @@ def beside(project: Project, organisation: Organisation, developer: User) -> Pro
     return made
 
 
+@pytest.mark.protects("roles/comparisons")
 def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_published(
     project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
 ) -> None:

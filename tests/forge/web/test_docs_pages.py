@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from forge.core.http.markdown import render_page
 from forge.search.docs import _files, page_file, picture_file
-from forge.search.docs_contents import contents, place_of
-from forge.web.block_pictures import picture
-from forge.web.docs import block_of, rendered
-from forge.web.markdown import render_page
+from forge.search.docs_contents import contents, position_of
+from forge.web.docs.block_pictures import picture
+from forge.web.docs.pages import block_of, rendered
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
 
@@ -28,15 +28,15 @@ def test_each_entry_of_the_contents_is_a_page() -> None:
 
 def test_each_guide_and_reference_page_is_listed_or_belongs_to_one_that_is() -> None:
     pages = [path for path in _files() if path.startswith(("guides/", "reference/", "adr/"))]
-    assert [path for path in pages if place_of(path).listed is None] == []
+    assert [path for path in pages if position_of(path).listed is None] == []
 
 
 def test_pages_follow_each_other_in_the_order_of_the_contents() -> None:
     entries = list(chain.from_iterable(part.entries for part in contents()))
     here, path = entries[0], entries[0].path
     walked = [path]
-    while (after := place_of(here.path).after) is not None:
-        assert place_of(after.path).before == here
+    while (after := position_of(here.path).after) is not None:
+        assert position_of(after.path).before == here
         here = after
         walked.append(here.path)
     assert walked == [entry.path for entry in entries]

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.models import Project
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forge.core.blobs.check import Finding, Kind, Progress, check_store
+from forge.core.blobs.check import Finding, FindingKind, Progress, check_store
 from rune.wording import counted, size_text
 
-TOLD_EVERY = 1.0
+TERMINAL_INTERVAL_SECONDS = 1.0
 """Seconds between two lines of progress on a terminal."""
-TOLD_ELSEWHERE = 60.0
+LOG_INTERVAL_SECONDS = 60.0
 """The same in a log."""
 
 
@@ -34,19 +34,19 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="write one JSON document to standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told = _Told(self.stderr, is_terminal=self.stderr.isatty())
+        progress = _ProgressLine(self.stderr, is_terminal=self.stderr.isatty())
         findings: list[Finding] = []
-        for finding in check_store(told):
+        for finding in check_store(progress):
             findings.append(finding)
             if finding.is_problem and not options["json"]:
-                told.clear()
+                progress.clear()
                 self.stdout.write(_line(finding))
-        told.clear()
+        progress.clear()
         problems = [finding for finding in findings if finding.is_problem]
         if options["json"]:
-            self.stdout.write(json.dumps(report(told.last, findings), indent=2))
+            self.stdout.write(json.dumps(report(progress.last, findings), indent=2))
         else:
-            self.stdout.write(_summary(told.last, findings))
+            self.stdout.write(_summary(progress.last, findings))
         if problems:
             sys.exit(1)
 
@@ -58,7 +58,7 @@ def report(seen: Progress, findings: list[Finding]) -> dict[str, Any]:
         "blobs": seen.blobs,
         "bytes": seen.size,
         "is_good": not any(finding.is_problem for finding in findings),
-        "counts": {kind.value: counts[kind] for kind in Kind},
+        "counts": {kind.value: counts[kind] for kind in FindingKind},
         "findings": [asdict(finding) for finding in findings],
     }
 
@@ -70,17 +70,17 @@ def _line(finding: Finding) -> str:
 
 def _summary(seen: Progress, findings: list[Finding]) -> str:
     counts = Counter(finding.kind for finding in findings)
-    bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in Kind if counts[kind] and kind not in _USUAL)
+    bad = ", ".join(f"{counts[kind]} {kind.value}" for kind in FindingKind if counts[kind] and kind not in _USUAL)
     usual = ", ".join(f"{counts[kind]} {kind.value}" for kind in _USUAL if counts[kind])
     read = f"{counted(seen.blobs, 'blob')}, {size_text(seen.size)}, compared: {bad or 'all whole'}."
     return read + (f" The sweep removes {usual}." if usual else "")
 
 
-_USUAL = (Kind.UNLINKED, Kind.STRAY)
+_USUAL = (FindingKind.UNLINKED, FindingKind.STRAY)
 """What is no problem."""
 
 
-class _Told:
+class _ProgressLine:
     """Shows progress on standard error: in one line of a terminal, now and then in a log."""
 
     def __init__(self, out: Any, *, is_terminal: bool) -> None:
@@ -91,7 +91,7 @@ class _Told:
 
     def __call__(self, progress: Progress) -> None:
         self.last = progress
-        if time.monotonic() - self._at < (TOLD_EVERY if self._is_terminal else TOLD_ELSEWHERE):
+        if time.monotonic() - self._at < (TERMINAL_INTERVAL_SECONDS if self._is_terminal else LOG_INTERVAL_SECONDS):
             return
         self._at = time.monotonic()
         text = f"{progress.blobs} of {progress.total} blobs, {size_text(progress.size)}"

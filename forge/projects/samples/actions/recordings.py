@@ -95,9 +95,9 @@ def take_back(actor: Actor, sample_id: UUID) -> None:
     if sample is None:
         raise nothing_here(actor)
     if sample.owner_id == actor.pk:
-        _let_go(sample, actor, TAKEN_BACK)
+        _remove_contents(sample, actor, TAKEN_BACK)
     elif can(actor, Verb.MANAGE, sample.project):
-        _let_go(sample, actor, REMOVED)
+        _remove_contents(sample, actor, REMOVED)
     else:
         raise nothing_here(actor)
 
@@ -107,13 +107,13 @@ def end_samples(now: datetime | None = None) -> int:
     now = now or timezone.now()
     ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
     for sample in ended:
-        _let_go(sample, INSTALLATION, ENDED)
+        _remove_contents(sample, INSTALLATION, ENDED)
     for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True):
         _erase(sample, now)
     return len(ended)
 
 
-def _let_go(sample: Sample, actor: Actor, because: str) -> None:
+def _remove_contents(sample: Sample, actor: Actor, because: str) -> None:
     """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
     with transaction.atomic():
         # Whoever links a file of the project holds this lock too: nobody links the recording once it is unlinked.

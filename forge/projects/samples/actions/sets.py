@@ -15,7 +15,7 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_each
-from forge.core.blobs.store import put_together
+from forge.core.blobs.store import put_batch
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.models import Blob
@@ -64,7 +64,7 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     stored: list[_Stored] = []
     brought: list[str] = []
     with nothing_left_behind(brought):
-        with labelled_archive(chunks) as archive, put_together() as put:
+        with labelled_archive(chunks) as archive, put_batch() as put:
             for each in sorted_out(project, archive.samples):
                 if isinstance(each, Refused):
                     refused.append(each)

@@ -45,12 +45,12 @@ def thin_out(project: UUID) -> int:
         found = _unneeded(Version.objects.filter(project=project, automatic=True))
         newest = Version.objects.filter(project=project).aggregate(last=Max("number"))["last"]
         times = [(each, each.created) for each in found if each.number != newest]
-        let_go = thinned_out(times, timezone.now())
-        for version in sorted(let_go, key=lambda each: each.number):
+        superfluous = thinned_out(times, timezone.now())
+        for version in sorted(superfluous, key=lambda each: each.number):
             _hand_on(version)
             links_of(version).delete()
             version.delete()
-    return len(let_go)
+    return len(superfluous)
 
 
 def _hand_on(version: Version) -> None:

@@ -18,7 +18,7 @@ from forge.projects.events import VERSION_SAVED
 from forge.projects.files.document_store import editing
 from forge.projects.files.storage import link_brought
 from forge.projects.models import Project, Version
-from forge.projects.versions.restoring import Wanted, restore
+from forge.projects.versions.restore import Wanted, restore
 from forge.projects.versions.store import Manifest, WorkingTree, keep_tree, snapshot, stored_text, working_tree
 from forge.reviews.changes.actions.offers import (
     decide,

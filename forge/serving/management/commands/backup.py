@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from forge.serving.backup.create_backup import take_backup
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.sealing import new_identity
-from forge.serving.backup.taking import take_backup
 from forge.serving.database import is_up_to_date
 from rune.wording import counted, size_text
 

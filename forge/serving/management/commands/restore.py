@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.serving.backup.errors import BackupError
-from forge.serving.backup.restoring import restore_backup
+from forge.serving.backup.restore import restore_backup
 from rune.wording import counted
 
 MOST_NAMED = 10

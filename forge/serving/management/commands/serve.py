@@ -15,15 +15,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
 from forge.core.data_lock import DataInUse, Use, data_folder
-from forge.request_limits.accepting import Acceptor, tls_context
+from forge.core.http.frontend_build import build_manifest
+from forge.request_limits.acceptor import Acceptor, tls_context
 from forge.request_limits.capacity import capacity_for, descriptor_limit, raise_descriptors
-from forge.request_limits.connections import DoorSocketProtocol, protocol_for
-from forge.request_limits.entrance import Entrance
+from forge.request_limits.connection_limits import ConnectionLimiter
+from forge.request_limits.protocols import LimitedWebSocketProtocol, protocol_for
 from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
 from forge.serving.environment import BadEnvironment
 from forge.serving.reserved_names import warn_of_reserved_names
 from forge.serving.served_address import note_address
-from forge.web.templatetags.look import build_manifest
 
 GRACE = 5
 """Seconds that open requests have to end after Ctrl-C."""
@@ -32,7 +32,7 @@ GRACE = 5
 class AnnouncingServer(uvicorn.Server):
     """Takes connections through the front door, and prints the address once it does."""
 
-    def __init__(self, config: uvicorn.Config, entrance: Entrance, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, entrance: ConnectionLimiter, announcement: str) -> None:
         super().__init__(config)
         self._entrance = entrance
         self._announcement = announcement
@@ -102,7 +102,7 @@ class Command(BaseCommand):
         listening = self._listen()
         note_address()
         environment = settings.ENVIRONMENT
-        entrance = Entrance(capacity_for(descriptor_limit()), environment.trusted_proxies)
+        entrance = ConnectionLimiter(capacity_for(descriptor_limit()), environment.trusted_proxies)
         config = uvicorn.Config(
             "forge.asgi:application",
             lifespan="on",
@@ -110,7 +110,7 @@ class Command(BaseCommand):
             access_log=False,
             timeout_graceful_shutdown=GRACE,
             server_header=False,
-            ws=DoorSocketProtocol,
+            ws=LimitedWebSocketProtocol,
             # A keystroke is some thirty bytes: to deflate each costs the server a third more and saves nobody anything.
             ws_per_message_deflate=False,
             # Without a proxy that the environment names, an address is the connection's: anyone can send a header.

@@ -14,7 +14,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner
 
-from rune.compiler.anvil.operation import Op
+from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.support import unsupported
@@ -55,7 +55,7 @@ def packed(file: Any) -> bytes:
 
 def work_of(read: Model) -> HybridConv2D:
     (operator,) = read.operators
-    work = OPERATIONS["BATCH_MATMUL"].computation(Op.of(read.tensors, operator))
+    work = OPERATIONS["BATCH_MATMUL"].computation(ModelOp.of(read.tensors, operator))
     assert isinstance(work, HybridConv2D)
     return work
 

@@ -21,7 +21,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.testing.check import CheckedTests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.targets.finding import find_target
-from rune.model.tflite import Described, ModelError, ModelSignature, ModelTensor
+from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.policy.read import read_policy
 from rune.source.runefile import Checked, Severity, check
@@ -59,7 +59,9 @@ OF_A_CHECK = tuple(
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
-_CLASSES = ModelTensor("y", _SCORES, 1 / 256, -128, is_probability=True, described=Described(labels=("cat", "dog")))
+_CLASSES = ModelTensor(
+    "y", _SCORES, 1 / 256, -128, is_probability=True, described=DescribedTensor(labels=("cat", "dog"))
+)
 _SIGNATURES = {
     "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
     "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (_CLASSES,)),

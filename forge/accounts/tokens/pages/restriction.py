@@ -1,0 +1,43 @@
+"""Choosing the organisations and projects that a token is held to: for the page of tokens, and for `rune login`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from forge.accounts.hooks import MemberProject, member_projects
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import organisations_of
+from forge.accounts.principals import principal_of
+
+SOME = "some"
+"""What the form sends where a token is to be held to some things."""
+MOST = 500
+"""Projects that are offered; a token for another is made by the API."""
+
+
+@dataclass(frozen=True)
+class ReachChoice:
+    """An organisation that can be chosen, whole or by its projects."""
+
+    organisation: Organisation
+    projects: tuple[MemberProject, ...]
+
+
+def reach_choices(request: HttpRequest) -> dict[str, Any]:
+    """What can be chosen, and what was."""
+    principal = principal_of(request)
+    projects = [project for each in member_projects.call(principal, None, MOST) for project in each]
+    choices = [
+        ReachChoice(each, tuple(project for project in projects if project.organisation_id == each.pk))
+        for each in organisations_of(principal)
+    ]
+    is_some = request.POST.get("reach") == SOME
+    return {"reach_choices": choices, "is_some": is_some, "held": request.POST.getlist("held")}
+
+
+def asked_reach(request: HttpRequest) -> list[str] | None:
+    """The keys that were chosen; None where the token is to reach all."""
+    return request.POST.getlist("held") if request.POST.get("reach") == SOME else None

@@ -1,0 +1,127 @@
+"""The picture of a pipeline on a page: what the front end draws it from, and the same in words. Pure.
+
+Where the stages stand is decided in the browser, which knows how wide the page is (`frontend/src/pipeline`); a page
+without scripts has the list of the stages and of what each reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forge.comparison.changes import PipelineChange, StageChange
+from forge.comparison.sentences import KIND_NAMES
+from rune.wording import listed
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What became of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
+    where both sides of a merge changed it; and its word."""
+
+    mark: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnStage:
+    """A stage in words; `reads` are the names of the stages that it reads, each once."""
+
+    name: str
+    kind: str
+    kind_word: str
+    detail: str
+    note: str
+    reads: tuple[str, ...]
+
+    @property
+    def reads_words(self) -> str:
+        """The stages that it reads as people list them; "nothing" for one that reads none."""
+        return listed(self.reads) or "nothing"
+
+
+@dataclass(frozen=True)
+class DrawnPipeline:
+    """What a page draws: its stages in words, and for the front end the JSON of its nodes and wires."""
+
+    stages: tuple[DrawnStage, ...]
+    json: str
+
+    @property
+    def takes_images(self) -> bool:
+        """Whether trying it needs the room of something to draw on."""
+        return any(stage.kind == "capability" and stage.detail == "IMAGE" for stage in self.stages)
+
+
+def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, Mark]:
+    """What became of each stage, by its name; empty where no pipelines were compared. Both sides of a merge changed
+    those that are disputed."""
+    stages = change.stages if change is not None else ()
+    found = {stage.node.name: _mark(stage) for stage in stages}
+    return found | {name: Mark("both", "changed on both sides") for name in disputed}
+
+
+def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> Mapping[str, Any]:
+    """The outline with the stages and wires that are gone as well."""
+    if change is None:
+        return outline
+    gone = [stage.node for stage in change.stages if stage.change == "removed"]
+    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in gone]
+    wires = [
+        {
+            "source": each.wire.source,
+            "source_index": each.wire.source_index,
+            "target": each.wire.target,
+            "target_index": each.wire.target_index,
+            "type": each.wire.type,
+            "mark": "removed",
+        }
+        for each in change.wires
+        if each.change == "removed"
+    ]
+    return {"nodes": [*outline.get("nodes", ()), *nodes], "wires": [*outline.get("wires", ()), *wires]}
+
+
+def _mark(stage: StageChange) -> Mark:
+    if stage.change == "same":
+        return Mark()
+    return Mark(stage.change, "replaced" if stage.is_replaced else stage.change)
+
+
+def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None = None) -> DrawnPipeline | None:
+    """The picture of an outline as `rune.source.runefile.outline_to_json` gives it, with marks by stage.
+
+    None where there is nothing to draw.
+    """
+    nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
+    if not nodes:
+        return None
+    wires: Sequence[Mapping[str, Any]] = outline.get("wires", ())
+    marks = marks or {}
+    marked = [(node, marks.get(node["name"], Mark())) for node in nodes]
+    stages = tuple(_stage(node, mark, wires) for node, mark in marked)
+    data = {"nodes": [_node(node, mark) for node, mark in marked], "wires": [_wire(wire) for wire in wires]}
+    return DrawnPipeline(stages, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _stage(node: Mapping[str, Any], mark: Mark, wires: Sequence[Mapping[str, Any]]) -> DrawnStage:
+    reads = tuple(dict.fromkeys(wire["source"] for wire in wires if wire["target"] == node["name"]))
+    kind = node["kind"]
+    return DrawnStage(node["name"], kind, KIND_NAMES.get(kind, "stage"), node["detail"], mark.note, reads)
+
+
+def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+    return {
+        "name": node["name"],
+        "kind": node["kind"],
+        "detail": node["detail"],
+        "mark": mark.mark,
+        "note": mark.note,
+    }
+
+
+def _wire(wire: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
+    return found | ({"mark": wire["mark"]} if "mark" in wire else {})

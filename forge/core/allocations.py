@@ -1,0 +1,50 @@
+"""Counting what each of many holds, and refusing what is more than its part or more than there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+
+
+class OverLimit(Exception):
+    """One holds as much as it may already."""
+
+
+class NothingLeft(Exception):
+    """All together hold as much as there is."""
+
+
+class Allocations:
+    """How much each holder has of something of which there is a limited amount. For the event loop's thread alone."""
+
+    def __init__(self, total: int | None = None) -> None:
+        """`total` is what there is for all of them; without it, each has its own limit and there is no other."""
+        self._total = total
+        self._held: Counter[Hashable] = Counter()
+
+    @property
+    def held(self) -> int:
+        """What all hold together."""
+        return self._held.total()
+
+    def held_by(self, holder: Hashable) -> int:
+        return self._held[holder]
+
+    def take(self, holder: Hashable, amount: int, limit: int) -> None:
+        """Gives a holder more. Raises `OverLimit` where it would have more than `limit`, and `NothingLeft`."""
+        if self._held[holder] + amount > limit:
+            self._forget_empty(holder)
+            raise OverLimit
+        if self._total is not None and self.held + amount > self._total:
+            self._forget_empty(holder)
+            raise NothingLeft
+        self._held[holder] += amount
+
+    def give_back(self, holder: Hashable, amount: int) -> None:
+        self._held[holder] -= amount
+        self._forget_empty(holder)
+
+    def _forget_empty(self, holder: Hashable) -> None:
+        """Holders are addresses too: they must not be remembered for ever."""
+        if self._held[holder] <= 0:
+            del self._held[holder]

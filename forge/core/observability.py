@@ -1,0 +1,88 @@
+"""Which request or build a line of the log belongs to, and how many requests there are: for whoever runs a server.
+
+Every answer has an id, `X-Request-Id`; lines that were logged for it, and problems that it told, have the same.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from forge.core.http.lifespan import Receive, Scope, Send
+
+HEADER = b"x-request-id"
+_FORM = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+"""What a proxy may call a request; anything else could break a line of the log."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being answered; "" outside of one."""
+build_id: ContextVar[str] = ContextVar("build_id", default="")
+"""The id of the build or preview that is being worked on; "" outside of one."""
+
+REQUESTS = Counter("forge_requests_total", "Answered requests.", ["method", "status"])
+SECONDS = Histogram(
+    "forge_request_seconds",
+    "Seconds until an answer was complete.",
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
+)
+SOCKETS = Gauge("forge_sockets_open", "Open sockets of this process.")
+
+
+@contextmanager
+def log_context_of_build(build: object) -> Iterator[None]:
+    """What is logged here belongs to a build or preview."""
+    token = build_id.set(str(build))
+    try:
+        yield
+    finally:
+        build_id.reset(token)
+
+
+class Observability:
+    """ASGI middleware around all else: gives each request its id, and counts requests and sockets."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            request_id.set(_id_of(scope))
+            with SOCKETS.track_inprogress():
+                await self._application(scope, receive, send)
+        else:
+            await self._application(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = _id_of(scope)
+        request_id.set(name)
+        begin, status = time.perf_counter(), 0
+
+        async def named(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), (HEADER, name.encode())]}
+            await send(message)
+
+        try:
+            await self._application(scope, receive, named)
+        finally:
+            # Who leaves before the answer, or an answer that failed, has no status.
+            REQUESTS.labels(scope["method"] if scope["method"] in _METHODS else "other", str(status)).inc()
+            SECONDS.observe(time.perf_counter() - begin)
+
+
+def _id_of(scope: Scope) -> str:
+    """The id that a proxy gave the request, or a new one."""
+    given = next((value for key, value in scope["headers"] if key == HEADER), b"")
+    return given.decode("ascii") if _FORM.fullmatch(given) else secrets.token_hex(8)

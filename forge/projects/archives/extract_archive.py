@@ -1,0 +1,119 @@
+"""Taking a .zip apart onto the disk: all of it, or nothing, with the reason for each file that is refused.
+
+Writes nothing into a project: that is `actions.unpacking`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from forge.core.blobs.chunks import read_chunks
+from forge.core.blobs.store import put_chunks
+from forge.core.errors import DomainError, TooLarge
+from forge.projects.archives.read_archive import Archive, Member
+from forge.projects.errors import ArchiveRefused
+from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
+from rune.wording import size_text
+
+UNPACKED = 4
+"""How many times the limit of one upload all files of an archive may have together."""
+TEXTS_LIMIT = 8 * 1024 * 1024
+"""Characters of all texts of an archive: they go into the live document, which everyone in the project holds."""
+MENTIONED = 20
+"""Files that an error names at most."""
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A file that was unpacked and found good, and where its bytes lie for the moment."""
+
+    path: str
+    text: str | None
+    aside: Path
+
+    def store(self) -> StoredFile:
+        """The file with its bytes in the blob store."""
+        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(open_file, self.aside))))
+
+
+@contextmanager
+def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+    """The files of an archive, with their paths below `folder`, for as long as the caller needs to store them.
+
+    Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
+    """
+    with tempfile.TemporaryFile() as body:
+        receive(chunks, body)
+        with extracted_file(body, folder) as found:
+            yield found
+
+
+@contextmanager
+def extracted_file(body: IO[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+    """The same for an archive that is there already."""
+    below = f"{checked_path(folder)}/" if folder else ""
+    with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
+        archive = Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT)
+        yield _extract(archive, below, Path(aside))
+
+
+def open_file(aside: Path) -> IO[bytes]:
+    """A file on the disk, to be stored."""
+    return aside.open("rb")
+
+
+def receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+    """Writes what somebody sends down. Raises `TooLarge`."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.UPLOAD_LIMIT:
+            raise TooLarge(f"This is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}.")
+        body.write(chunk)
+
+
+def _extract(archive: Archive, below: str, folder: Path) -> list[Extracted]:
+    """Unpacks into files that are called by numbers. Raises `ArchiveRefused` with what is wrong with each."""
+    found: list[Extracted] = []
+    wrong: dict[str, list[str]] = {}
+    texts = 0
+    for number, member in enumerate(archive.members):
+        aside = folder / str(number)
+        try:
+            path = checked_path(below + member.path)
+            text = checked_contents(path, aside, _write_aside(archive, member, aside))
+        except ArchiveRefused:
+            raise
+        except DomainError as error:
+            wrong[member.path] = [error.detail]
+            continue
+        texts += len(text or "")
+        found.append(Extracted(path, text, aside))
+    if texts > TEXTS_LIMIT:
+        raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT:,} characters in total.")
+    if wrong:
+        listed = list(wrong.items())
+        more = f" {len(listed) - 3} more are also refused." if len(listed) > 3 else ""
+        named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
+        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:MENTIONED]))
+    return found
+
+
+def _write_aside(archive: Archive, member: Member, aside: Path) -> int:
+    """A file's bytes onto the disk; answers how many. Raises `ArchiveRefused` and `TooLarge`."""
+    size = 0
+    with aside.open("xb") as file:
+        for chunk in archive.read(member):
+            size += len(chunk)
+            if size > settings.UPLOAD_LIMIT:
+                raise TooLarge(f"It is larger than the limit of {size_text(settings.UPLOAD_LIMIT)}.")
+            file.write(chunk)
+    return size

@@ -1,0 +1,145 @@
+"""Finding what a person may see by a few words. Each kind of thing is asked for once, as the person sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Q, QuerySet, When
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import organisations_of, people_beside
+from forge.builds.contents import contents_with
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.projects.models import Project, ProjectQuerySet
+from forge.search.docs import find_headings
+from forge.search.query import SearchQuery
+
+SHOWN = 6
+"""Of each kind, where one types."""
+ROWS_PER_HIT = 8
+"""Rows that are read for each that is shown, where several may be of one thing."""
+
+
+class HitKind(StrEnum):
+    """What was found, in the order in which it is shown."""
+
+    PROJECT = "project"
+    BUILD = "build"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    FILE = "file"
+    DOCS = "docs"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found."""
+
+    kind: HitKind
+    title: str
+    detail: str
+    url: str
+
+
+def find(actor: Actor, query: SearchQuery, shown: int = SHOWN) -> list[Hit]:
+    """What fits, by kind and at most so many of each, the best first and of those that fit alike the newest. Without
+    words, what is recent."""
+    if query.is_empty:
+        return [*_projects(_recent_projects(actor), shown), *_builds(_recent_builds(actor), shown)]
+    return [
+        *_projects(_ranked(actor, query.typed), shown),
+        *_builds(_numbered(actor, query), shown),
+        *_organisations(actor, query.typed, shown),
+        *_people(actor, query.typed, shown),
+        *_files(actor, query.typed, shown),
+        *_docs(query.typed, shown),
+    ]
+
+
+def _recent_projects(actor: Actor) -> ProjectQuerySet:
+    return Project.objects.of_member(actor).order_by("-changed")
+
+
+def _recent_builds(actor: Actor) -> QuerySet[Build]:
+    return Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk).order_by("-created")
+
+
+def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
+    """Projects in whose name, description or organisation each word is; those first that are called so."""
+    projects = Project.objects.of_member(actor)
+    for word in words:
+        projects = projects.filter(
+            Q(name__icontains=word) | Q(description__icontains=word) | Q(organisation__name__icontains=word)
+        )
+    first = words[0]
+    rank = Case(
+        When(name__iexact=first, then=0),
+        When(name__istartswith=first, then=1),
+        When(name__icontains=first, then=2),
+        default=3,
+        output_field=IntegerField(),
+    )
+    return projects.order_by(rank, "-changed")
+
+
+def _numbered(actor: Actor, query: SearchQuery) -> QuerySet[Build]:
+    """The builds of a number, of the projects whose names have the words in them."""
+    if query.number is None:
+        return Build.objects.none()
+    builds = Build.objects.visible_to(actor).numbered().filter(number=query.number)
+    for word in query.words:
+        builds = builds.filter(Q(project__name__icontains=word) | Q(project__organisation__name__icontains=word))
+    return builds.order_by("-created")
+
+
+def _projects(projects: ProjectQuerySet, shown: int) -> Iterator[Hit]:
+    for project in projects.select_related("organisation")[:shown]:
+        detail = project.organisation.name
+        yield Hit(HitKind.PROJECT, project.name, detail, f"{project.get_absolute_url()}/studio")
+
+
+def _builds(builds: QuerySet[Build], shown: int) -> Iterator[Hit]:
+    for build in builds.select_related("project__organisation")[:shown]:
+        title = f"{build.project.name}, build {build.number}"
+        detail = f"{build.project.organisation.name} · {build.get_state_display()}"
+        yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
+
+
+def _organisations(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
+    organisations: QuerySet[Organisation] = organisations_of(actor)
+    for word in words:
+        organisations = organisations.filter(Q(name__icontains=word) | Q(title__icontains=word))
+    for each in organisations.order_by("name")[:shown]:
+        yield Hit(HitKind.ORGANISATION, each.name, each.title, each.get_absolute_url())
+
+
+def _people(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
+    """Members of the same organisations, each once."""
+    seen: set[UUID] = set()
+    # Somebody has a row for each organisation that they share.
+    for membership in people_beside(actor, words)[: shown * max(ROWS_PER_HIT, len(actor.roles))]:
+        person, organisation = membership.user, membership.organisation
+        if person.pk not in seen and len(seen) < shown:
+            seen.add(person.pk)
+            yield Hit(HitKind.PERSON, str(person), f"{organisation.name} · {person.email}", f"/users/{person.pk}")
+
+
+def _files(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
+    """Files in whose path each word is, those of what changed last first."""
+    count = 0
+    for contents in contents_with(actor, words)[: shown * ROWS_PER_HIT]:
+        for path in contents.paths.split("\n"):
+            if count < shown and all(word in path.lower() for word in words):
+                count += 1
+                url = f"{contents.project.get_absolute_url()}/studio?{urlencode({'file': path})}"
+                yield Hit(HitKind.FILE, path, contents.project.full_name, url)
+
+
+def _docs(words: Sequence[str], shown: int) -> Iterator[Hit]:
+    for heading in find_headings(words, shown):
+        yield Hit(HitKind.DOCS, heading.text, "" if heading.text == heading.page else heading.page, heading.url)

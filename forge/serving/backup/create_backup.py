@@ -1,0 +1,165 @@
+"""Taking a backup while people work: the tables of one moment, and then the stored files that they name."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from forge.core.blobs.backup_hold import hold_blobs
+from forge.core.blobs.store import blob_name, open_blob
+from forge.core.errors import Damaged, NotFound
+from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
+from forge.serving.backup.errors import BackupError
+from forge.serving.backup.rows import Point, applied_points, lines_of, models_of, table_name, tables_at
+from forge.serving.backup.sealing import sealed
+from forge.serving.lan import FOLDER
+from rune import __version__
+
+FORMAT = 1
+"""Rises when an older program could not read the file."""
+BLOBS = "core.blob"
+HOLDS = "core.blobhold"
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a backup says of itself, in `backup.json`."""
+
+    format: int
+    version: str
+    """Of the program that took it."""
+    taken: str
+    database: str
+    migrations: tuple[Point, ...]
+    """The last applied migration of each app: the tables are those of this moment."""
+    has_files: bool
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A backup that was written."""
+
+    tables: int
+    rows: int
+    files: int
+    size: int
+    """Bytes of the backup's file."""
+    unreadable: tuple[str, ...]
+    """Digests of stored files that are missing or damaged in the store; the backup cannot have them."""
+
+
+def take_backup(target: Path, recipients: Sequence[str] = (), *, with_files: bool = True) -> Taken:
+    """Writes a backup to a file that only its owner can read; encrypted if there are recipients.
+
+    The server may run. A backup without files has the tables and the keys alone, as before an upgrade: the store keeps
+    what it has. Raises `BackupError`; then nothing is left of the file. One that was there is replaced at the end.
+    """
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with sealed(file, recipients) as output, archive_writer(output) as writer:
+                tables, rows, files, unreadable = _write(writer, with_files)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+        aside.replace(target)
+    except (OSError, DatabaseError) as error:
+        raise BackupError(f"The backup could not be written to {target}: {error}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return Taken(tables, rows, files, size, unreadable)
+
+
+def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tuple[str, ...]]:
+    points = applied_points()
+    models = models_of(tables_at(points))
+    description = Description(
+        FORMAT, __version__, timezone.now().isoformat(), connection.vendor, tuple(points), with_files
+    )
+    writer.add_bytes(DESCRIPTION, json.dumps(asdict(description), indent=2).encode() + b"\n")
+    held = hold_blobs("backup") if with_files else nullcontext(lambda: None)
+    with held as renew:
+        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
+            with _one_moment():
+                spooled = [(table_name(model), *_spool(model, Path(folder))) for model in models]
+                digests = _linked(models) if with_files else []
+            for name, _, file in spooled:
+                with file.open("rb") as data:
+                    writer.add(f"tables/{name}.jsonl", data, file.stat().st_size)
+        _write_keys(writer)
+        unreadable = tuple(digest for digest in digests if not _write_file(writer, digest, renew))
+    return len(spooled), sum(rows for _, rows, _ in spooled), len(digests) - len(unreadable), unreadable
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All that is read here is of one moment, and holds up nobody who writes."""
+    is_postgresql = connection.vendor == "postgresql"
+    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgresql else "BEGIN DEFERRED"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+
+
+def _spool(model: type[Model], folder: Path) -> tuple[int, Path]:
+    """A table's lines in a file, whose length a tar must know first: the count of rows and the file."""
+    path, rows = folder / table_name(model), 0
+    with path.open("wb") as file:
+        for line in lines_of(_kept_rows(model)):
+            file.write(line)
+            rows += 1
+    return rows, path
+
+
+def _kept_rows(model: type[Model]) -> QuerySet[Model]:
+    """The rows that a backup has: of blobs those that something needs, since the bytes of others may be gone. The holds
+    are the backup's own.
+    """
+    rows = model._base_manager.all()
+    if table_name(model) == HOLDS:
+        return rows.none()
+    return rows.filter(links__isnull=False).distinct() if table_name(model) == BLOBS else rows
+
+
+def _linked(models: Sequence[type[Model]]) -> list[str]:
+    """The digests of the stored files that the tables of this moment need."""
+    blobs = next((model for model in models if table_name(model) == BLOBS), None)
+    return [] if blobs is None else list(_kept_rows(blobs).order_by("pk").values_list("pk", flat=True))
+
+
+def _write_keys(writer: ArchiveWriter) -> None:
+    """The key that signs, wherever it came from, and the certificates of `make run-lan`."""
+    writer.add_bytes("keys/secret-key", settings.SECRET_KEY.encode())
+    for file in sorted((Path(settings.DATA_DIR) / FOLDER).glob("*")):
+        writer.add_bytes(f"keys/{FOLDER}/{file.name}", file.read_bytes())
+
+
+def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -> bool:
+    """Adds a stored file; False for one that is missing or is not what its digest says."""
+    renew()
+    try:
+        # Copied aside first: damage is told at the end of the bytes, and a tar takes nothing back.
+        with tempfile.SpooledTemporaryFile(max_size=8 * CHUNK) as copy, open_blob(digest) as data:
+            shutil.copyfileobj(data, copy, CHUNK)
+            size = copy.tell()
+            copy.seek(0)
+            writer.add(f"blobs/{blob_name(digest)}", copy, size)
+            return True
+    except (NotFound, Damaged):
+        return False

@@ -1,0 +1,101 @@
+"""The Devices pages: which boards a build fits, what is said of each, and who chooses targets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.actions import choose_for_builds
+from forge.builds.choices import choices_of
+from rune.devices.boards.finding import boards
+from tests.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
+
+pytestmark = pytest.mark.django_db
+
+SOUND = NEEDS | {"ram": 60_000, "instructions": 32_000_000, "period": 500.0}
+
+
+def rows(page: str) -> dict[str, str]:
+    """The table's rows as text, by the board's name."""
+    found = {}
+    for row in re.findall(r"<tr[^>]*>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL):
+        text = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+        found[re.sub(r"<[^>]+>", "", row.partition("</b>")[0])] = text
+    return found
+
+
+def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, developer: Any, project: Any) -> None:
+    client.force_login(developer)
+    build = built(developer, project)
+    packed(build, "pico", SOUND)
+    page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=raspberry-pi-pico").content.decode()
+    found = rows(page)
+    assert "Fits" in found["Raspberry Pi Pico"]
+    assert "Fits" in found["Raspberry Pi Pico W"]
+    assert "No package" in found["Nordic nRF52840 DK"]
+    assert "packages/pico" in page
+    packed(build, "cortex-m0plus", SOUND | {"ram": 10**9}, b"PK m0")
+    both = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1").content.decode())
+    assert "Fits" in both["Raspberry Pi Pico"]
+    assert "Too large" in both["Raspberry Pi Pico W"]
+
+
+def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, developer: Any, project: Any) -> None:
+    client.force_login(developer)
+    build = built(developer, project)
+    packed(build, "cortex-m4", SOUND)
+    packed(build, "cortex-m0plus", SOUND | {"instructions": 300_000_000}, b"PK m0")
+    packed(build, "c", PLANNED, b"PK c")
+    refused(build, "rv32imc")
+    page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=esp32-devkit").content.decode()
+    found = rows(page)
+    assert len(found) == len(boards())
+    assert "Fits" in found["Nordic nRF52840 DK"]
+    assert "may be slow" in found["Nordic nRF52840 DK"]
+    assert "500 ms to 1 s" in found["Nordic nRF52840 DK"]
+    assert "100% to 200% of 500 ms" in found["Nordic nRF52840 DK"]
+    assert "too slow" in found["Raspberry Pi Pico"]
+    assert "Too large RAM by 27.2 kB" in found["Arduino UNO R4 Minima"]
+    assert "May fit" in found["ESP32 Dev Module"]
+    assert "No estimate" in found["ESP32 Dev Module"]
+    assert "No package not built for cortex-m7" in found["Teensy 4.1"]
+    assert "Refused" in found["ESP32-C3-DevKitM-1"]
+    assert "The model needs its host." in page
+    # The chosen board: its drawing, its package, and what of its figures is the least.
+    assert 'aria-label="Drawing of ESP32 Dev Module"' in page
+    assert f"/api/v1/builds/{build.pk}/packages/c" in page
+    assert "the least that it needs" in page
+    for target in ("c", "cortex-m0plus", "cortex-m4"):
+        assert f'href="/api/v1/builds/{build.pk}/packages/{target}" download aria-label' in page
+    words = client.get(f"/acme/kitchen/builds/{build.number}/devices?q=nordic+M4").content.decode()
+    assert list(rows(words)) == ["Nordic nRF52840 DK"]
+    assert "No board matches" in client.get(f"/acme/kitchen/builds/{build.number}/devices?q=z80").content.decode()
+    fitting = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?show=fit&all=1").content.decode())
+    assert "Teensy 4.1" not in fitting
+    assert "ESP32 Dev Module" in fitting
+
+
+def test_targets_are_chosen_on_the_page_of_the_project(
+    client: Client, developer: Any, viewer: Any, project: Any
+) -> None:
+    client.force_login(viewer)
+    assert client.post("/acme/kitchen/devices", {"targets": ["c"]}).status_code == 403
+    assert "Save targets" not in client.get("/acme/kitchen/devices").content.decode()
+    client.force_login(developer)
+    empty = client.get("/acme/kitchen/devices").content.decode()
+    assert "choose the processors of your boards" in empty
+    assert client.post("/acme/kitchen/devices", {"targets": ["z80"]}).status_code == 400
+    answer = client.post("/acme/kitchen/devices", {"targets": ["c", "cortex-m4"]})
+    assert answer.status_code == 302
+    assert choices_of(project).targets == ("c", "cortex-m4")
+    # The project's page is that of the last build that has packages.
+    choose_for_builds(developer, project, {"targets": []})
+    build = built(developer, project)
+    packed(build)
+    built(developer, project)
+    page = client.get("/acme/kitchen/devices").content.decode()
+    assert f"Build {build.number}</a> of kitchen" in page
+    assert "of 29</b> boards" in page

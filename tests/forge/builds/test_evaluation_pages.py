@@ -1,0 +1,108 @@
+"""The pages of builds and reviews say how often a build is right, beside the earlier one, and how to get there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.builds.evaluations.outcomes import add_evaluation, summary_of
+from forge.builds.models import Build
+from forge.projects.actions import send_sample, take_back
+from forge.projects.models import Project, Sample
+from forge.projects.samples.access import sample_terms
+from forge.reviews.actions import Asked, ask_for_review
+from rune.running.evaluation.evaluation import Evaluation, Outcome
+from tests.forge.factories.builds import RUNE, built
+
+pytestmark = pytest.mark.django_db
+
+SET = "sha256:" + "5" * 64
+
+
+def evaluated(build: Build, outcomes: Sequence[Outcome], samples: str = SET) -> Build:
+    """The build as if it had been run on these samples."""
+    stored = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
+    assert build.artefact is not None
+    add_evaluation(build.artefact, samples, stored)
+    Build.objects.filter(pk=build.pk).update(samples=samples, evaluation=summary_of(stored))
+    return build
+
+
+def a_sample(person: Any, project: Project, row: bytes, label: str) -> Sample:
+    return send_sample(person, project, [row], label=label, days=90, consent=sample_terms(project).text)
+
+
+def page(client: Client, build: Build) -> str:
+    return client.get(f"/acme/kitchen/builds/{build.number}").content.decode()
+
+
+def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:
+    text = page(client, built(developer, project))
+    assert "This build was run on no test samples" in text
+    assert "import a folder for each label, a table (CSV) or a .zip" in text
+
+
+def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
+    client: Client, project: Project, developer: Any
+) -> None:
+    text = page(client, evaluated(built(developer, project), [Outcome("a", "yes", "yes"), Outcome("b", "no", "yes")]))
+    assert "1 of 2 samples right: 50 % (95 % interval 9.5 % to 90.5 %)" in text
+    assert "Few samples" in text
+    assert "classified as yes" in text
+
+
+def test_two_builds_are_compared_sample_by_sample(client: Client, project: Project, developer: Any) -> None:
+    before = [Outcome(str(number), "yes", "no" if number < 8 else "yes") for number in range(20)]
+    after = [Outcome(str(number), "yes", "yes") for number in range(20)]
+    evaluated(built(developer, project), before)
+    second = evaluated(built(developer, project, RUNE + b"2"), after, SET[:-1] + "6")
+    text = page(client, second)
+    assert "Of 20 samples that both builds were run on, 8 became right and 0 became wrong." in text
+    assert "Better" in text
+
+
+def test_a_change_that_chance_gives_is_no_difference(client: Client, project: Project, developer: Any) -> None:
+    evaluated(built(developer, project), [Outcome("a", "yes", "no"), Outcome("b", "yes", "no")])
+    second = evaluated(
+        built(developer, project, RUNE + b"2"), [Outcome("a", "yes", "yes"), Outcome("b", "yes", "no")], SET[:-1] + "6"
+    )
+    text = page(client, second)
+    assert "no more than chance gives" in text
+    assert "No difference" in text
+
+
+def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
+    client: Client, project: Project, developer: Any
+) -> None:
+    sample = a_sample(developer, project, b"1,2,3\n", "no")
+    build = evaluated(built(developer, project), [Outcome(sample.digest, "no", "yes", -0.9)])
+    text = page(client, build)
+    assert f"/versions/{build.source.number}/files/{sample.path}" in text
+    assert "margin -0.90" in text
+    take_back(developer, sample.pk)
+    text = page(client, build)
+    assert sample.path not in text
+    assert "The recording was withdrawn." in text
+
+
+def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Project, developer: Any) -> None:
+    build = built(developer, project)
+    stored = {"samples": 3, "reason": "samples are given to one input"}
+    Build.objects.filter(pk=build.pk).update(samples=SET, evaluation=summary_of(stored))
+    assert "Not evaluated: samples are given to one input." in page(client, build)
+
+
+def test_labels_of_a_sample_are_escaped(client: Client, project: Project, developer: Any) -> None:
+    text = page(client, evaluated(built(developer, project), [Outcome("a", "<b>x</b>", "yes")]))
+    assert "<b>x</b>" not in text
+    assert "&lt;b&gt;x" in text
+
+
+def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, developer: Any, owner: User) -> None:
+    build = evaluated(built(developer, project), [Outcome("a", "yes", "yes")])
+    review = ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    assert "1 of 1 sample right" in client.get(review.get_absolute_url()).content.decode()

@@ -1,0 +1,114 @@
+"""Requests and sockets under way are counted by address, and by person once one is known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from forge.collab.closing import Closing
+from forge.request_limits.capacity import Capacity
+from forge.request_limits.requests import RequestGate
+from forge.request_limits.sockets import PersonSocketGate, SocketGate
+
+SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
+
+
+class _Waits:
+    """An application that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.inside = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.inside += 1
+        await self.go.wait()
+        self.inside -= 1
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"ok"})
+
+
+@dataclass(frozen=True)
+class _User:
+    pk: int
+    is_authenticated: bool = True
+
+
+async def _ask(gate: Any, address: str, **more: Any) -> list[Any]:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": [], "client": (address, 1), **more}
+    await gate(scope, receive, send)
+    return sent
+
+
+async def _turn() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.protects("availability/many-requests")
+async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_others() -> None:
+    waits = _Waits()
+    gate = RequestGate(waits, SMALL)
+    two = [asyncio.create_task(_ask(gate, "10.0.0.2")) for _ in range(2)]
+    await _turn()
+    refused = await _ask(gate, "10.0.0.2")
+    assert refused[0]["status"] == 429
+    assert (b"retry-after", b"1") in refused[0]["headers"]
+    other = asyncio.create_task(_ask(gate, "10.0.0.1"))
+    await _turn()
+    assert waits.inside == 3
+    assert (await _ask(gate, "10.0.0.3"))[0]["status"] == 503
+    health = asyncio.create_task(_ask(gate, "10.0.0.3", path="/healthz"))
+    waits.go.set()
+    assert [answer[0]["status"] for answer in await asyncio.gather(*two, other, health)] == [200] * 4
+    assert (await _ask(gate, "10.0.0.2"))[0]["status"] == 200
+
+
+def _sockets(application: Any) -> SocketGate:
+    async def limit_of(user: Any) -> int:
+        return 3
+
+    return SocketGate(PersonSocketGate(application, limit_of), SMALL)
+
+
+async def test_sockets_of_nobody_are_counted_by_address() -> None:
+    waits = _Waits()
+    gate = _sockets(waits)
+    nobody = {"type": "websocket", "user": _User(0, is_authenticated=False)}
+    two = [asyncio.create_task(_ask(gate, "10.0.0.2", **nobody)) for _ in range(2)]
+    await _turn()
+    assert (await _ask(gate, "10.0.0.2", **nobody)) == [{"type": "websocket.close"}]
+    waits.go.set()
+    await asyncio.gather(*two)
+    assert (await _ask(gate, "10.0.0.2", **nobody)) == []
+
+
+@pytest.mark.protects("availability/many-sockets")
+async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> None:
+    waits = _Waits()
+    gate = _sockets(waits)
+    # More than one address may have of strangers: those of a known person are not counted there.
+    mika = {"type": "websocket", "user": _User(1)}
+    three = [asyncio.create_task(_ask(gate, "10.0.0.2", **mika)) for _ in range(3)]
+    await _turn()
+    assert waits.inside == 3
+    accepted, closed = await _ask(gate, "10.0.0.9", **mika)
+    assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
+    assert len(closed["reason"].encode()) <= 123
+    jo = asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(2)))
+    await _turn()
+    assert waits.inside == 4
+    waits.go.set()
+    await asyncio.gather(*three, jo)
