@@ -18,7 +18,7 @@ def reports_waiting(actor: Actor) -> Waits:
         return Waits()
     if since is None:
         return Waits()
-    told = Waiting(
+    waiting = Waiting(
         title="Reports",
         detail=f"{counted(count, 'page')} waiting for a decision",
         url="/admin/reports",
@@ -26,4 +26,4 @@ def reports_waiting(actor: Actor) -> Waits:
         icon="flag",
         since=since,
     )
-    return Waits(for_me=[told])
+    return Waits(for_me=[waiting])

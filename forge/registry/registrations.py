@@ -38,11 +38,11 @@ def what_is_published(actor: Actor, project: Project) -> Published | None:
     usual = default_tag(tags)
     if usual is None or usual.build.version is None:
         return None
-    found: dict[Version, list[str]] = {}
+    names: dict[Version, list[str]] = {}
     for tag in reversed(tags):
         if tag.build.version is not None:
-            found.setdefault(tag.build.version, []).append(tag.name)
-    return Published(usual.build.version, list(found.items()))
+            names.setdefault(tag.build.version, []).append(tag.name)
+    return Published(usual.build.version, list(names.items()))
 
 
 @version_parts.register

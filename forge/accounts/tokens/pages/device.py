@@ -16,7 +16,7 @@ from forge.accounts.errors import CodeEnded
 from forge.accounts.models import DeviceSignIn
 from forge.accounts.principals import signed_in_user
 from forge.accounts.tokens.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
-from forge.accounts.tokens.pages.restriction import asked_reach, reach_choices
+from forge.accounts.tokens.pages.restriction import chosen_restriction, reach_choices
 from forge.accounts.tokens.scopes import WORDS, Scope
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
@@ -37,7 +37,7 @@ def device(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="try_device_code", user=signed_in_user(request)):
             raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
-            reach = asked_reach(request) if step == "allow" else None
+            reach = chosen_restriction(request) if step == "allow" else None
             decided = decide(signed_in_user(request), code, allow=step == "allow", reach=reach)
             return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})
         waiting = find(code)

@@ -38,6 +38,6 @@ def reach_choices(request: HttpRequest) -> dict[str, Any]:
     return {"reach_choices": choices, "is_some": is_some, "held": request.POST.getlist("held")}
 
 
-def asked_reach(request: HttpRequest) -> list[str] | None:
+def chosen_restriction(request: HttpRequest) -> list[str] | None:
     """The keys that were chosen; None where the token is to reach all."""
     return request.POST.getlist("held") if request.POST.get("reach") == SOME else None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.pages.restriction import asked_reach, reach_choices
+from forge.accounts.tokens.pages.restriction import chosen_restriction, reach_choices
 from forge.accounts.tokens.scopes import WORDS, Scope
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
@@ -77,7 +77,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(
-            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires, asked_reach(request)
+            principal,
+            request.POST.get("name", ""),
+            request.POST.getlist("scopes"),
+            expires,
+            chosen_restriction(request),
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
@@ -93,10 +97,10 @@ class ListedToken:
 
 
 def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
-    found = list(tokens)
-    things = name_things({key for token in found for key in token.reach or ()})
-    named = [token.reach and tuple(things[key].name for key in token.reach if key in things) for token in found]
-    return [ListedToken(token, reach) for token, reach in zip(found, named, strict=True)]
+    rows = list(tokens)
+    things = name_things({key for token in rows for key in token.reach or ()})
+    named = [token.reach and tuple(things[key].name for key in token.reach if key in things) for token in rows]
+    return [ListedToken(token, reach) for token, reach in zip(rows, named, strict=True)]
 
 
 @for_person
