@@ -44,13 +44,15 @@ WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. 
 
 def generated() -> dict[Path, str]:
     """The text of every file that is made from the code."""
+    # First: the page of events needs the apps, which the description sets up.
+    description = openapi()
     pages = {
         "command.md": command_page(),
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
         "events.md": events_page(),
-        "openapi.yaml": openapi(),
+        "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }

@@ -228,7 +228,7 @@ def test_a_name_is_well_formed_and_one_of_its_organisation(team: Team, owner: Us
 
 
 def test_an_organisation_has_so_many_teams(team: Team, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forge.accounts.teams.actions.MOST_TEAMS", 1)
+    monkeypatch.setattr("forge.accounts.teams.actions.MAX_TEAMS", 1)
     with pytest.raises(Invalid, match="at most 1"):
         create_team(owner, team.organisation, "more")
 

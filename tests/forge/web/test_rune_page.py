@@ -163,7 +163,7 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     fork = fork_project(developer, public, public.organisation, "twin")
     page = Client().get("/acme/kitchen").content.decode()
     assert "Accuracy, 60 recordings" in page
-    assert "30 of 60 samples right: 50 %, between" in page
+    assert "30 of 60 samples right: 50 % (95 % interval 37.7 % to 62.3 %)" in page
     assert "no, 0 %" in page
     m4 = [board for board in boards() if board.target == "cortex-m4"]
     fitting = sum(board.ram >= 60_000 for board in m4)
