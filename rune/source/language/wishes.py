@@ -71,7 +71,7 @@ def stated(argument: StageArgument) -> str:
 
 
 def applied(analysis: Analysis, overrides: Iterable[Override], reread: Reread) -> Mapping[str, str]:
-    """The whole new texts of the files that the wishes change, by path. Raises `WishRefused`."""
+    """The whole new texts of the files that the overrides change, by path. Raises `OverrideRefused`."""
     texts: dict[str, str] = {}
     for override in overrides:
         for path, edits in edits_by_file(_edits(analysis, override)).items():
