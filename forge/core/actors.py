@@ -25,7 +25,7 @@ class Actor(Protocol):
 
     @property
     def kind(self) -> str:
-        """One of `forge.accounts.principals.Kind`."""
+        """One of `forge.accounts.principals.PrincipalKind`."""
 
     @property
     def id(self) -> Any:
@@ -48,8 +48,8 @@ class Actor(Protocol):
         """To what it is held, of all that its person may do (`forge.accounts.tokens.scopes`); None for all of it."""
 
     @property
-    def reach(self) -> frozenset[str] | None:
-        """The organisations and projects that it is held to, as keys like `project:<id>`; None for all."""
+    def restriction(self) -> frozenset[str] | None:
+        """The organisations and projects that it is restricted to, as keys like `project:<id>`; None for all."""
 
     @property
     def roles(self) -> Mapping[UUID, str]:

@@ -145,7 +145,8 @@ class AuditEntry(models.Model):
     )
     """The person behind what acted; None for a visitor and for the installation."""
     principal_kind = models.CharField(max_length=20)
-    """What acted (`forge.accounts.principals.Kind`): a person themself, a token, a phone's pass, the installation."""
+    """What acted (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
+    installation."""
     principal_id = models.CharField(max_length=64, blank=True)
     """Of the person, the token or the pass, also after it is gone; "" for the installation."""
     action = models.CharField(max_length=60)

@@ -1,12 +1,12 @@
-"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to, and what an
-invitation to one is to."""
+"""Periodic work of this floor: recordings whose time is over. And which projects a token may be restricted to, and what
+an invitation to one is to."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Set
 
-from forge.accounts.hooks import Purpose, projects_within_reach, purposes
+from forge.accounts.hooks import Purpose, purposes, readable_projects_among
 from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts
@@ -16,12 +16,12 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
-from forge.projects.versions.autosave_task import EVERY, save_what_changed
+from forge.projects.versions.autosave_task import INTERVAL_SECONDS, autosave_changed_projects
 
 _log = logging.getLogger(__name__)
 
 
-@projects_within_reach.register
+@readable_projects_among.register
 def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     """The keys of projects among these that are that one reads by a role."""
     ids = ids_among(keys, "project")
@@ -33,8 +33,8 @@ def project_of(invitation: Invitation) -> Purpose | None:
     """The project that an invitation is to, while it is there."""
     if invitation.project is None:
         return None
-    found = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
-    return Purpose("", found.full_name, found.get_absolute_url()) if found else None
+    project = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
+    return Purpose("", project.full_name, project.get_absolute_url()) if project else None
 
 
 def delete_ended_samples() -> None:
@@ -50,4 +50,12 @@ def projects_of(organisation: Organisation) -> Counts:
 
 
 register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
-register(PeriodicTask("versions", EVERY, Runs.ONE_WORKER, "saves what people work on as versions", save_what_changed))
+register(
+    PeriodicTask(
+        "versions",
+        INTERVAL_SECONDS,
+        Runs.ONE_WORKER,
+        "saves what people work on as versions",
+        autosave_changed_projects,
+    )
+)

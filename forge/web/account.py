@@ -22,12 +22,12 @@ from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import ApiToken, User
 from forge.accounts.organisations.access import is_confirmed, wanted_address
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import WORDS, Scope
+from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.web.pages import for_person, person, show_again
-from forge.web.reach import asked_reach, reach_choices
 from forge.web.security import SECURITY, came_by_link_lately, security_of
+from forge.web.token_restriction import requested_restriction, restriction_choices
 
 _PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
 
@@ -147,11 +147,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     context = {
         "tokens": _listed(ApiToken.objects.visible_to(principal)),
-        "scope_groups": [(title, [(scope, WORDS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
+        "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
         "chosen": request.POST.getlist("scopes") or [Scope.REGISTRY_PULL],
         "lives": LIVES,
         "now": timezone.now(),
-    } | reach_choices(request)
+    } | restriction_choices(request)
     if request.method == "GET":
         return render(request, "account/tokens.html", context)
     life = request.POST.get("life", "90")
@@ -159,7 +159,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(
-            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires, asked_reach(request)
+            principal,
+            request.POST.get("name", ""),
+            request.POST.getlist("scopes"),
+            expires,
+            requested_restriction(request),
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
@@ -168,17 +172,19 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ListedToken:
-    """A token, and what those things are called today that it is held to."""
+    """A token, and what those things are called today that it is restricted to."""
 
     token: ApiToken
-    reach: tuple[str, ...] | None
+    restriction: tuple[str, ...] | None
 
 
 def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
     found = list(tokens)
-    things = name_things({key for token in found for key in token.reach or ()})
-    named = [token.reach and tuple(things[key].name for key in token.reach if key in things) for token in found]
-    return [ListedToken(token, reach) for token, reach in zip(found, named, strict=True)]
+    things = name_things({key for token in found for key in token.restriction or ()})
+    named = [
+        token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in found
+    ]
+    return [ListedToken(token, restriction) for token, restriction in zip(found, named, strict=True)]
 
 
 @for_person

@@ -13,7 +13,7 @@ from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
-from forge.projects.versions.comparison_source import side_of_files, side_of_tree
+from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
 from forge.reviews.changes.merging import Merging, without_recordings
 from forge.web.line_changes import FileLines, stretches_of
@@ -97,7 +97,7 @@ def merge_view(project: Project, found: Merging) -> MergeView:
 
 
 def _view(project: Project, found: Merging, disputed: Sequence[str]) -> MergeView:
-    then, now = side_of_tree(project, found.ours), side_of_tree(project, found.result)
+    then, now = snapshot_of_tree(project, found.ours), snapshot_of_tree(project, found.result)
     return _compared(then, now, _texts_of(found.ours), _texts_of(found.result), disputed)
 
 
@@ -107,7 +107,7 @@ def version_view(before: Version, after: Version) -> MergeView:
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
     kept: MergeView | None = caches["process"].get(key)
     if kept is None:
-        sides = side_of_files(before, then), side_of_files(after, now)
+        sides = snapshot_of_files(before, then), snapshot_of_files(after, now)
         kept = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
         caches["process"].set(key, kept)
     return kept

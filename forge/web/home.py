@@ -1,4 +1,4 @@
-"""The home page: what waits for a person, what happened, their projects, and templates."""
+"""The home page: what pending_items for a person, what happened, their projects, and templates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.quotas.usage import with_storage
 from forge.activity.access import activity_of, complete
 from forge.projects.access import favourites_of, with_favourites
-from forge.projects.hooks import Waiting, waits
+from forge.projects.hooks import PendingItem, pending_items
 from forge.web.activity import activity_rows
 from forge.web.example import example
 from forge.web.pages import usual_among
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
     projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
-    told = waits.call(principal)
+    told = pending_items.call(principal)
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-def newest_first(things: Iterable[Waiting]) -> list[Waiting]:
+def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
     """In the order of a home page."""
     return sorted(things, key=lambda waiting: waiting.since, reverse=True)
 

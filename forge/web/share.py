@@ -26,7 +26,7 @@ from forge.projects.actions import (
     give_project_role,
     give_team_role,
     invite_to_project,
-    invite_to_project_by_letter,
+    invite_to_project_by_email,
     revoke_project_invitation,
 )
 from forge.projects.models import Project
@@ -71,7 +71,7 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         asked = asked_for(request.POST)
         if asked.addresses:
-            sent = invite_to_project_by_letter(principal, project, asked.role, asked.addresses, days=asked.days)
+            sent = invite_to_project_by_email(principal, project, asked.role, asked.addresses, days=asked.days)
             answer: dict[str, Any] = {"sent": len(sent)}
         else:
             _, link = invite_to_project(principal, project, asked.role, places=asked.places, days=asked.days)

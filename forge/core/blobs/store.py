@@ -106,7 +106,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
     def put(data: bytes) -> Blob:
         temporaries.append(incoming / secrets.token_hex(16))
         one = _write_temporary(temporaries[-1], [data])
-        _sync(one.aside)
+        _sync(one.path)
         staged.append(one)
         return Blob(digest=one.digest, size=one.size)
 
@@ -130,7 +130,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
 class Staged:
     """Bytes beside the store, to be moved into it in no time."""
 
-    aside: Path
+    path: Path
     digest: str
     size: int
 
@@ -327,12 +327,12 @@ def _move_to_store(storage: Storage, staged: Staged) -> None:
     path = blob_name(staged.digest)
     if not isinstance(storage, FileSystemStorage):
         # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.
-        with staged.aside.open("rb") as file:
+        with staged.path.open("rb") as file:
             storage.save(path, File(file))
         return
     target = Path(storage.path(path))
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged.aside.replace(target)
+    staged.path.replace(target)
 
 
 def _sync(place: Path) -> None:

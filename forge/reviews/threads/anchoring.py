@@ -93,7 +93,7 @@ def _sample(actor: Actor, build: Build, name: str) -> Sample:
         wanted = UUID(name)
     except ValueError:
         wanted = None
-    kept = Sample.objects.visible_to(actor).kept().filter(project=build.project_id)
+    kept = Sample.objects.visible_to(actor).available().filter(project=build.project_id)
     found = kept.filter(pk=wanted).first() if wanted is not None else None
     if found is None:
         raise BadAnchor("The project has no such sample, or not any more.")
