@@ -44,7 +44,7 @@ SWEEP_EVERY = 2.0
 SHOWN_BUILDS = 10
 """Builds in a project's state, and of each kind on a home page."""
 LOOKED_AT_FOR = timedelta(days=14)
-"""How long a build that failed pending_items for whoever asked for it."""
+"""How long a build that failed waits for whoever asked for it."""
 LOOKED_AT = 50
 """The newest builds of a person that are looked at for limits that they missed."""
 _LARGE = ("measurement", "samples", "evaluation", "diagnostics")

@@ -1,4 +1,4 @@
-"""Counting what each of many holds, and refusing what is more than its part or more than there is."""
+"""Counts how much of a limited resource each holder uses, and refuses more than the limits."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Hashable
 
 
 class OverLimit(Exception):
-    """One holds as much as it may already."""
+    """A holder reached its limit."""
 
 
 class NothingLeft(Exception):
-    """All together hold as much as there is."""
+    """The total is used up."""
 
 
 class Allocations:
-    """How much each holder has of something of which there is a limited amount. For the event loop's thread alone."""
+    """The amounts in use by each holder. For the event loop's thread only."""
 
     def __init__(self, total: int | None = None) -> None:
         """`total` is what there is for all of them; without it, each has its own limit and there is no other."""
@@ -24,14 +24,14 @@ class Allocations:
 
     @property
     def total_in_use(self) -> int:
-        """What all hold together."""
+        """The amount in use by all holders."""
         return self._in_use.total()
 
     def in_use_by(self, holder: Hashable) -> int:
         return self._in_use[holder]
 
     def allocate(self, holder: Hashable, amount: int, limit: int) -> None:
-        """Gives a holder more. Raises `OverLimit` where it would have more than `limit`, and `NothingLeft`."""
+        """Allocates an amount to a holder. Raises `OverLimit` above the holder's `limit`, and `NothingLeft`."""
         if self._in_use[holder] + amount > limit:
             self._forget_empty(holder)
             raise OverLimit

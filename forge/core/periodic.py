@@ -1,8 +1,8 @@
-"""Work that is done again and again: each app registers its own in `AppConfig.ready`, and one scheduler does it.
+"""Periodic tasks: each app registers its own in `AppConfig.ready`, and a scheduler runs them.
 
-Quick work that concerns a process is done in each of them. The rest is done by one process of the installation at a
-time: whichever first moves the row's time of the next run, so a process that dies holds nothing up for longer than
-one period. An action may be ended in the middle with its process, and must bear that.
+Quick tasks of a process run in each process. The others run in one process of the installation at a time: the one that
+first updates the time of the next run, so a process that dies delays a task by at most one period. A task may be killed
+in the middle with its process, and must tolerate that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from forge.core.models import PeriodicRun
 _log = logging.getLogger(__name__)
 
 START = 2.0
-"""Seconds before the first look at what one process does: whoever started the server waits for a page."""
+"""Seconds before shared tasks run first: after a start, somebody waits for a page."""
 END_LIMIT = 10.0
 """Seconds that the end waits for an action that is under way."""
 ERROR_LIMIT = 500
@@ -71,7 +71,7 @@ def run_once(task: PeriodicTask) -> str:
 
 
 def claim(task: PeriodicTask, now: datetime) -> datetime | None:
-    """Takes a run that is due for this process; answers None then, else when the next one is due."""
+    """Claims a due run for this process. Returns None if claimed, else when the next run is due."""
     row, _ = PeriodicRun.objects.get_or_create(name=task.name, defaults={"due": now})
     if row.due > now:
         return row.due
@@ -82,7 +82,7 @@ def claim(task: PeriodicTask, now: datetime) -> datetime | None:
 
 
 def run_claimed(task: PeriodicTask) -> float:
-    """Does it if it is due and no other process took it; answers the seconds until the next look."""
+    """Runs the task if it is due and no other process claimed it. Returns the seconds until the next check."""
     now = timezone.now()
     if (due := claim(task, now)) is not None:
         return max(1.0, min(task.every, (due - now).total_seconds()))

@@ -1,4 +1,4 @@
-"""What pending_items for a moderator on their home page."""
+"""What waits for a moderator on their home page."""
 
 from __future__ import annotations
 

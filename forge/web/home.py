@@ -1,4 +1,4 @@
-"""The home page: what pending_items for a person, what happened, their projects, and templates."""
+"""The home page: what waits for a person, what happened, their projects, and templates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Compares what an event says with its whole declaration: no field more, none less, each of its type.
+"""Validates an event's payload against its declared schema, the one in the API's description.
 
-By the schema that the description of the API has, so that this is true for whoever reads events by it. Only where code
-is tried: `forge.core.events.log.event_checks` says why.
+Used in tests and with `DEBUG`: `forge.core.events.log.event_checks` says why.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from forge.core.events.declarations import EventType, NewEvent, WrongEvent
 
 
 def check_shape(event: NewEvent) -> None:
-    """Raises `WrongEvent` where an event is not what its declaration says."""
+    """Raises `WrongEvent` if an event's payload does not match its declaration."""
     if (problem := best_match(_validator(event.type).iter_errors(event.says))) is not None:
         raise WrongEvent(f"{event.type.name}: {problem.json_path}: {problem.message}")
 
@@ -32,7 +31,7 @@ def _validator(event_type: EventType[Any]) -> Draft202012Validator:
 
 
 def closed(schema: Any) -> Any:
-    """A schema of OpenAPI 3.0 as a JSON Schema that takes no field which it does not name."""
+    """Converts a schema of OpenAPI 3.0 to a JSON Schema without additional properties."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):

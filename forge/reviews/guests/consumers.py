@@ -153,7 +153,7 @@ def _take(entry: GuestEntry) -> bool:
     """Counts the socket among the guests' and among the organisation's; False where there is no room."""
     stream = entry.organisation_stream
     try:
-        sockets_of_guests.take(stream, 1, entry.most_sockets // MEMBERS_PART)
+        sockets_of_guests.allocate(stream, 1, entry.most_sockets // MEMBERS_PART)
     except OverLimit:
         return False
     try:

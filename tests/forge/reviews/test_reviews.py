@@ -1,4 +1,4 @@
-"""Asking for a review: who is asked, what pending_items for whom, further rounds, and how it ends."""
+"""Asking for a review: who is asked, what waits for whom, further rounds, and how it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inviting people who are no members into a review, by a compose_email, and letting them in."""
+"""Inviting people who are no members into a review, by email, and letting them in."""
 
 from __future__ import annotations
 
