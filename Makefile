@@ -26,7 +26,7 @@ test: ## Run all the tests (what they need of Debian's packages is installed fir
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.test
 
-check: ## Format, lint, types, import floors, in both languages
+check: ## Format, lint, types, import floors, plain words, in both languages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
@@ -55,9 +55,10 @@ screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.screenshots
 
-reference: ## Write the pages of docs/reference that are made from the code
+reference: ## Write the pages of docs/reference that are made from the code, and the tests of docs/security
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
+	@$(VENV)/python -m tools.security_pages
 
 bom: ## Write bills of materials (CycloneDX) of the Python packages and of the front end's
 	@$(PYTHON) -m tools.setup dev

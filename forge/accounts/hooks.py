@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
+from uuid import UUID
 
 from forge.accounts.models import Invitation, User
 from forge.core.actors import Actor
@@ -11,6 +12,20 @@ from forge.core.hooks import Hook
 
 readable_projects_among: Hook[[Actor, Collection[str]], Set[str]] = Hook()
 """Which of these keys are projects that who acts may read as a member."""
+
+
+@dataclass(frozen=True)
+class MemberProject:
+    """A project as the forms of this app offer it: for the restriction of a token, and to filter the audit log."""
+
+    pk: UUID
+    organisation_id: UUID
+    name: str
+    stream: str
+
+
+member_projects: Hook[[Actor, UUID | None, int | None], Sequence[MemberProject]] = Hook()
+"""Returns the projects that the actor may read by a role, by name: of one organisation, or of all, up to a limit."""
 
 
 @dataclass(frozen=True)

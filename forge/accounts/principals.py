@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -141,3 +141,8 @@ def signed_in(request: HttpRequest | Request) -> Principal:
     principal = principal_of(request)
     principal.insist()
     return principal
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The signed-in user of a request; for views behind `for_person`."""
+    return cast(User, request.user)

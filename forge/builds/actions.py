@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
@@ -25,6 +25,7 @@ from forge.builds.quotas import require_another_build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.core.leases import revoke
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
@@ -109,7 +110,7 @@ def cancel_build(actor: Actor, build: Build) -> Build:
     """Ends a build that waits or runs; whoever works on it finds its lease gone. Raises `Forbidden` and `BuildOver`."""
     require(actor, Verb.BUILD, build.project)
     unfinished = Build.objects.filter(pk=build.pk, state__in=UNFINISHED, kind=Kind.NUMBERED)
-    if not unfinished.update(state=State.CANCELLED, fence=F("fence") + 1, lease_until=None, finished=timezone.now()):
+    if not revoke(unfinished, state=State.CANCELLED, finished=timezone.now()):
         raise BuildOver("This build has ended, so it cannot be cancelled.")
     build.refresh_from_db()
     append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])

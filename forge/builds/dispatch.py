@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connections
 
 from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import Lease, sweep, take
+from forge.builds.leases import BuildLease, sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_workers
 from forge.builds.previews.refresh import refresh_previews
@@ -60,7 +60,7 @@ class NumberedSlots:
                 with self._lock:
                     self._held.remove(lease.party)
 
-    def _begin(self) -> Lease | None:
+    def _begin(self) -> BuildLease | None:
         # Whoever ends a build looks again after it gave its place back, so a build that finds no place is not lost.
         with self._lock:
             if self._stopping.is_set() or len(self._held) >= self._count + BEYOND:

@@ -39,10 +39,6 @@ class NoFirmware(NotFound):
     title = "There is no firmware"
 
 
-class LeaseLost(Exception):
-    """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
-
-
 class Stopping(Exception):
     """The worker is told to end: a build goes back into the queue, a preview is made again at the next start."""
 

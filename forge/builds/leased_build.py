@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from forge.builds.errors import LeaseLost, Stopping
+from forge.builds.errors import Stopping
 from forge.builds.evaluations.limits import judged, wished_manner
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
 from forge.builds.leases import (
-    Lease,
+    BuildLease,
     Line,
     Outcome,
     finish,
@@ -27,13 +27,14 @@ from forge.builds.leases import (
     write_log,
 )
 from forge.builds.models import Artefact, Build, State
-from forge.builds.packages.leased import PackageWork
+from forge.builds.packages.making import PackageWork
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import Damaged
+from forge.core.leases import LeaseLost
 from forge.core.observability import log_context_of_build
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
@@ -56,7 +57,7 @@ class LeasedBuild:
 
     def __init__(
         self,
-        lease: Lease,
+        lease: BuildLease,
         stopping: threading.Event,
         new_compiler: NewCompiler = fresh_compiler,
         pace: PaceNow = usual_pace,

@@ -1,7 +1,6 @@
-"""Leases of numbered builds, with fencing numbers, stored in the build's row.
+"""A numbered build from the queue to its end: who works on it next, and what a worker writes under its lease.
 
-A worker takes a build, renews its lease while it works, and names its fence with everything it writes. When it lost
-the build, each of these raises `LeaseLost`, and it stops.
+The mechanism is `forge.core.leases`. When a worker lost the build, each of these raises `LeaseLost`, and it stops.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -17,13 +16,13 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, 
 from django.utils import timezone
 
 from forge.builds.access import packages_for_reading
-from forge.builds.errors import LeaseLost
 from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, BuildPackage, Kind, State
 from forge.builds.order import Lately, Waiting, fair_order
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.compute.scheduler.slots import Party
 from forge.core.events.log import append_event
+from forge.core.leases import Lease, expired, revoke
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease."""
@@ -40,14 +39,23 @@ LINE_LIMIT = 2_000
 
 
 @dataclass(frozen=True)
-class Lease:
+class BuildLease:
     """The right to work on a build."""
 
-    build_id: UUID
-    fence: int
+    lease: Lease
     attempt: int
     party: Party
     """On whose behalf it is built."""
+
+    @property
+    def build_id(self) -> UUID:
+        """The build's id."""
+        return cast(UUID, self.lease.key)
+
+    @property
+    def fence(self) -> int:
+        """The number with which this worker writes."""
+        return self.lease.fence
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def _anyone(party: Party) -> bool:
 
 
 @transaction.atomic
-def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _anyone) -> Lease | None:
+def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _anyone) -> BuildLease | None:
     """Leases the build that is next to this worker, of a party that it may take one of; None when there is none.
 
     `forge.builds.order.fair_order` is the order; of one party's builds those with fewer attempts go first, so that one
@@ -113,44 +121,38 @@ def _lately(now: datetime) -> list[Lately]:
     return [Lately(Party(*party), running, begun) for *party, running, begun in counted]
 
 
-def _lease(build: Build, party: Party, now: datetime) -> Lease | None:
-    taken = Build.objects.filter(pk=build.pk, state=State.QUEUED, fence=build.fence).update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        attempt=F("attempt") + 1,
-        lease_until=now + LEASE,
-        started=build.started or now,
-    )
-    if not taken:
+def _lease(build: Build, party: Party, now: datetime) -> BuildLease | None:
+    queued = Build.objects.filter(state=State.QUEUED)
+    values = {"state": State.RUNNING, "attempt": F("attempt") + 1, "started": build.started or now}
+    lease = Lease.take(queued, build, now + LEASE, **values)
+    if lease is None:
         return None
     build.refresh_from_db()
     announce(build)
-    return Lease(build.pk, build.fence, build.attempt, party)
+    return BuildLease(lease, build.attempt, party)
 
 
-def renew(lease: Lease, now: datetime | None = None) -> None:
-    """Keeps the build for another while. Raises `LeaseLost`."""
-    _write(lease, lease_until=(now or timezone.now()) + LEASE)
+def renew(lease: BuildLease, now: datetime | None = None) -> None:
+    """Extends the lease. Raises `LeaseLost`."""
+    lease.lease.renew((now or timezone.now()) + LEASE)
 
 
 @transaction.atomic
-def write_log(lease: Lease, lines: Sequence[Line], now: datetime | None = None) -> None:
+def write_log(lease: BuildLease, lines: Sequence[Line], now: datetime | None = None) -> None:
     """Appends lines to the build's log, in one transaction, and renews the lease. Raises `LeaseLost`."""
     renew(lease, now)
     append_log(Build.objects.select_related("project").get(pk=lease.build_id), lines)
 
 
 @transaction.atomic
-def finish(lease: Lease, outcome: Outcome, lines: Sequence[Line] = (), now: datetime | None = None) -> Build:
+def finish(lease: BuildLease, outcome: Outcome, lines: Sequence[Line] = (), now: datetime | None = None) -> Build:
     """Ends the build, with its last lines. Raises `LeaseLost`, and then nothing is written."""
-    _write(
-        lease,
+    lease.lease.end(
         state=outcome.state,
         artefact=outcome.artefact,
         diagnostics=list(outcome.diagnostics),
         error=outcome.error,
         finished=now or timezone.now(),
-        lease_until=None,
     )
     build = Build.objects.select_related("project").get(pk=lease.build_id)
     append_log(build, lines)
@@ -159,61 +161,49 @@ def finish(lease: Lease, outcome: Outcome, lines: Sequence[Line] = (), now: date
 
 
 @transaction.atomic
-def put_back(lease: Lease, lines: Sequence[Line], *, counts: bool) -> None:
+def put_back(lease: BuildLease, lines: Sequence[Line], *, counts: bool) -> None:
     """Puts the build back into the queue; the attempt is not counted when it was ended for a reason of ours.
 
     Raises `LeaseLost`.
     """
-    _write(
-        lease,
-        state=State.QUEUED,
-        lease_until=None,
-        fence=F("fence") + 1,
-        attempt=F("attempt") if counts else F("attempt") - 1,
-    )
+    lease.lease.end(state=State.QUEUED, attempt=F("attempt") if counts else F("attempt") - 1)
     build = Build.objects.select_related("project").get(pk=lease.build_id)
     append_log(build, lines)
     announce(build)
 
 
 @transaction.atomic
-def set_artefact(lease: Lease, artefact: Artefact) -> None:
+def set_artefact(lease: BuildLease, artefact: Artefact) -> None:
     """Ties the build to its rune, so that nobody prunes it before the end. Raises `LeaseLost`."""
-    _write(lease, artefact=artefact)
+    lease.lease.write(artefact=artefact)
 
 
-def set_measurement(lease: Lease, measurement: Mapping[str, Any] | None) -> None:
+def set_measurement(lease: BuildLease, measurement: Mapping[str, Any] | None) -> None:
     """Writes how long a run took for this build. Raises `LeaseLost`."""
-    _write(lease, measurement=None if measurement is None else dict(measurement))
+    lease.lease.write(measurement=None if measurement is None else dict(measurement))
 
 
-def set_manner(lease: Lease, manner: Mapping[str, str]) -> None:
+def set_manner(lease: BuildLease, manner: Mapping[str, str]) -> None:
     """Writes for what this build is made, where its `forge.yml` says so. Raises `LeaseLost`."""
-    _write(lease, **manner)
+    lease.lease.write(**manner)
 
 
-def set_evaluation(lease: Lease, samples: str, summary: Mapping[str, Any]) -> None:
+def set_evaluation(lease: BuildLease, samples: str, summary: Mapping[str, Any]) -> None:
     """Writes on which samples this build was run, and how it did. Raises `LeaseLost`."""
-    _write(lease, samples=samples, evaluation=dict(summary))
+    lease.lease.write(samples=samples, evaluation=dict(summary))
 
 
-def set_judgements(lease: Lease, judgements: Sequence[Mapping[str, Any]]) -> None:
+def set_judgements(lease: BuildLease, judgements: Sequence[Mapping[str, Any]]) -> None:
     """Writes what is said of the limits of `forge.yml`. Raises `LeaseLost`."""
-    _write(lease, judgements=[dict(each) for each in judgements])
+    lease.lease.write(judgements=[dict(each) for each in judgements])
 
 
 @transaction.atomic
-def set_package(lease: Lease, target: str, **values: object) -> None:
+def set_package(lease: BuildLease, target: str, **values: object) -> None:
     """Writes what became of the package for a target, and tells of it. Raises `LeaseLost`."""
     renew(lease)
     BuildPackage.objects.filter(build=lease.build_id, target=target).update(**values)
     announce(Build.objects.select_related("project").get(pk=lease.build_id))
-
-
-def _write(lease: Lease, **values: object) -> None:
-    """Writes to the build if it is still this worker's; the condition is part of the one statement that writes."""
-    if not Build.objects.filter(pk=lease.build_id, fence=lease.fence, state=State.RUNNING).update(**values):
-        raise LeaseLost(str(lease.build_id))
 
 
 def append_log(build: Build, lines: Sequence[Line]) -> None:
@@ -250,7 +240,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     """Puts builds whose lease ran out back into the queue, or calls them lost; answers those that wait again."""
     now = now or timezone.now()
     again = []
-    out = Build.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("project")
+    out = Build.objects.filter(expired(now), state=State.RUNNING).select_related("project")
     # Every worker sweeps: a row that one of them has locked, the others skip.
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
@@ -260,8 +250,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
         else:
             text = f"The worker stopped answering. The build starts again, attempt {build.attempt + 1} of {ATTEMPTS}."
             values = {"state": State.QUEUED}
-        # The fence moves too: a worker that was only slow finds that the build is no longer its own.
-        Build.objects.filter(pk=build.pk).update(fence=F("fence") + 1, lease_until=None, **values)
+        revoke(Build.objects.filter(pk=build.pk), **values)
         build.refresh_from_db()
         append_log(build, [Line("worker", text, level="error" if is_lost else "warning")])
         announce(build)

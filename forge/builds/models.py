@@ -13,6 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
+from forge.core.leases import Leased
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
 from rune.compiler.anvil.aim import AIMS, BALANCED
@@ -164,12 +165,8 @@ class BuildQuerySet(models.QuerySet["Build"]):
         return self.filter(state__in=UNFINISHED)
 
 
-class Build(models.Model):
-    """A requested build of a version. This row is the source of truth; a queue only wakes workers.
-
-    `fence` grows with every lease and with a cancel. Who writes to a build names the fence that it was given; once
-    another number stands here, it may not write any more.
-    """
+class Build(Leased):
+    """A requested build of a version. This row is the source of truth; a queue only wakes workers."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="builds")
@@ -181,8 +178,6 @@ class Build(models.Model):
     number = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -343,11 +338,12 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
         return self.filter(options__has_key="copy")
 
 
-class Preview(models.Model):
+class Preview(Leased):
     """A project's text, built after each edit, or with the options that somebody requested: what is known of the newest
     text, and the last rune that could be built of any. Pages that ask for the same options share it.
 
-    Stored, so that a restart shows at once what ran before.
+    Stored, so that a restart shows at once what ran before. Its fence is the number of the update that the worker with
+    the lease builds (`forge.builds.previews.leases`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -374,9 +370,6 @@ class Preview(models.Model):
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
     toolchain = models.CharField(max_length=71, blank=True)
     """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
-    leased_sequence = models.BigIntegerField(default=0)
-    """The number of the update that the worker with the lease builds (`forge.builds.previews.leases`)."""
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = PreviewQuerySet.as_manager()
 

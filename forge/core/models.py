@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from forge.core.leases import Leased
+
 
 class NeverChanged(TypeError):
     """Something would change an entry of the audit log."""
@@ -246,7 +248,7 @@ class EarlierText(models.Model):
         return self.text[:60]
 
 
-class PeriodicRun(models.Model):
+class PeriodicRun(Leased):
     """When one process of the installation does a periodic task next, and what became of it the last time."""
 
     name = models.CharField(primary_key=True, max_length=64)

@@ -1,8 +1,8 @@
-"""Periodic tasks: each app registers its own in `AppConfig.ready`, and a scheduler runs them.
+"""Work that is done again and again: each app registers its own in `AppConfig.ready`, and one scheduler does it.
 
-Quick tasks of a process run in each process. The others run in one process of the installation at a time: the one that
-first updates the time of the next run, so a process that dies delays a task by at most one period. A task may be killed
-in the middle with its process, and must tolerate that.
+Quick work that concerns a process is done in each of them. The rest is done by one process of the installation at a
+time: whichever leases the row, for one period, so a process that dies holds nothing up for longer than that. An action
+may be ended in the middle with its process, and must bear that.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from enum import StrEnum
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from forge.core.leases import Lease, LeaseLost
 from forge.core.models import PeriodicRun
 
 _log = logging.getLogger(__name__)
 
 START = 2.0
-"""Seconds before shared tasks run first: after a start, somebody waits for a page."""
+"""Seconds before the first look at what one process does: whoever started the server waits for a page."""
 END_LIMIT = 10.0
 """Seconds that the end waits for an action that is under way."""
 ERROR_LIMIT = 500
@@ -70,24 +71,27 @@ def run_once(task: PeriodicTask) -> str:
     return ""
 
 
-def claim(task: PeriodicTask, now: datetime) -> datetime | None:
-    """Claims a due run for this process. Returns None if claimed, else when the next run is due."""
+def claim(task: PeriodicTask, now: datetime) -> tuple[Lease | None, datetime]:
+    """Leases a run that is due, for one period. Returns the lease, or None, and when the next run is due."""
     row, _ = PeriodicRun.objects.get_or_create(name=task.name, defaults={"due": now})
     if row.due > now:
-        return row.due
+        return None, row.due
     next_due = now + timedelta(seconds=task.every)
-    # Of several processes that see it due, one moves the time.
-    won = PeriodicRun.objects.filter(name=task.name, due=row.due).update(due=next_due, started=now, ended=None)
-    return None if won else next_due
+    # Of several processes that see it due, one gets the lease.
+    return Lease.take(PeriodicRun.objects.all(), row, next_due, due=next_due, started=now, ended=None), next_due
 
 
 def run_claimed(task: PeriodicTask) -> float:
-    """Runs the task if it is due and no other process claimed it. Returns the seconds until the next check."""
+    """Does it if it is due and no other process took it; answers the seconds until the next look."""
     now = timezone.now()
-    if (due := claim(task, now)) is not None:
+    lease, due = claim(task, now)
+    if lease is None:
         return max(1.0, min(task.every, (due - now).total_seconds()))
     error = run_once(task)
-    PeriodicRun.objects.filter(name=task.name).update(ended=timezone.now(), error=error)
+    try:
+        lease.end(ended=timezone.now(), error=error)
+    except LeaseLost:
+        _log.warning("The periodic task %s took longer than its period; another process runs it again", task.name)
     return task.every
 
 

@@ -1,12 +1,13 @@
-"""Periodic work of this floor: recordings whose time is over. And which projects a token may be restricted to, and what
-an invitation to one is to."""
+"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to, and what an
+invitation to one is to."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Set
+from collections.abc import Collection, Sequence, Set
+from uuid import UUID
 
-from forge.accounts.hooks import Purpose, purposes, readable_projects_among
+from forge.accounts.hooks import MemberProject, Purpose, member_projects, purposes, readable_projects_among
 from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts
@@ -28,13 +29,22 @@ def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
 
 
+@member_projects.register
+def offered_projects(actor: Actor, organisation: UUID | None, limit: int | None) -> Sequence[MemberProject]:
+    """The projects that the actor may read by a role, by name."""
+    projects = Project.objects.of_member(actor).order_by("name")
+    if organisation is not None:
+        projects = projects.filter(organisation=organisation)
+    return [MemberProject(each.pk, each.organisation_id, each.name, each.stream) for each in projects[:limit]]
+
+
 @purposes.register
 def project_of(invitation: Invitation) -> Purpose | None:
     """The project that an invitation is to, while it is there."""
     if invitation.project is None:
         return None
-    project = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
-    return Purpose("", project.full_name, project.get_absolute_url()) if project else None
+    found = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
+    return Purpose("", found.full_name, found.get_absolute_url()) if found else None
 
 
 def delete_ended_samples() -> None:

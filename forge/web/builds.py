@@ -18,28 +18,28 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
+from forge.builds.pages.memory_map import memory_picture
 from forge.builds.serializers import certificate_url
 from forge.core.errors import Conflict, DomainError, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
+from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.distribution.manifests import is_tag
-from forge.registry.models import Tag
+from forge.registry.next_tag import next_tag
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
+from forge.reviews.gate.pages import gate_facts
 from forge.reviews.registrations import STATE_WORDS
 from forge.reviews.rounds.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.rounds.decision import ReviewState, Verdicts
+from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_on_build
-from forge.web.conversation import Which, about_asked, talk_facts, which_asked
-from forge.web.judging import compared_with, rune_facts, verdict_facts
-from forge.web.limits import gate_facts
-from forge.web.memory import memory_picture
-from forge.web.notices import watch_menu
-from forge.web.pages import for_person, show_again
-from forge.web.paging import rows_of
-from forge.web.project import project_of
+from forge.reviews.threads.pages.conversation import Which, about_asked, talk_facts, which_asked
 from rune.wording import counted
 
 SHOWN = 50
@@ -268,12 +268,3 @@ def _talk(principal: Principal, build: Build, which: Which) -> dict[str, Any]:
     before, _ = compared_with(principal, build)
     threads = threads_on_build(principal, build)
     return talk_facts(principal, build, before, threads, verdicts_on(principal, build), which)
-
-
-def next_tag(tags: list[Tag]) -> str:
-    """A tag to propose: one more than the newest version that ends in a number, or 1.0."""
-    for tag in tags:
-        head, dot, last = tag.name.rpartition(".")
-        if dot and head[:1].isdigit() and last.isdecimal():
-            return f"{head}.{int(last) + 1}"
-    return "1.0"

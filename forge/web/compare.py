@@ -21,18 +21,18 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build, State
+from forge.builds.pages.changes import change_sentences
+from forge.builds.pages.evaluation import Shown, evaluated
+from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, Moved, NotFound
+from forge.core.http.pages import show_again
 from forge.projects.access import find_project
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import samples_of
 from forge.registry.access import default_tag, find_tag, tags_of
-from forge.web.evaluated import Shown, evaluated
-from forge.web.judging import change_sentences
-from forge.web.pages import show_again
-from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of, with_removed
 
 SAMPLES_SHOWN = 60
 _REFERENCE = re.compile(r"\s*/?([a-z0-9._-]+)/([a-z0-9._-]+)(?:@(\d{1,9})|:([A-Za-z0-9_][\w.-]{0,127}))?\s*")

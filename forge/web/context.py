@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from forge.accounts.principals import principal_of
 from forge.core.http.proxies import unnamed_proxy
 from forge.notices.access import unread_count
-from forge.web.guides import guide_of
+from forge.web.docs.guides import guide_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import Principal, principal_of
+from forge.core.http.paging import rows_of
 from forge.projects.access import favourites_seen
 from forge.projects.models import Visibility
 from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.rounds.access import approved_among
-from forge.web.cards import SENSOR_WORDS
-from forge.web.paging import rows_of
-from forge.web.project_filter import SENSORS
+from forge.web.projects.cards import SENSOR_WORDS
+from forge.web.projects.filters import SENSORS
 from rune.wording import listed as in_words
 
 ON_A_PAGE = 24

@@ -15,16 +15,16 @@ from forge.accounts.organisations.access import (
 )
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
+from forge.accounts.quotas.shown_usage import nearly_full
 from forge.accounts.quotas.usage import with_storage
 from forge.activity.access import activity_of, complete
+from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
+from forge.projects.default_organisation import usual_among
 from forge.projects.hooks import PendingItem, pending_items
-from forge.web.activity import activity_rows
 from forge.web.example import example
-from forge.web.pages import usual_among
-from forge.web.project_filter import ProjectFilter
-from forge.web.project_list import project_list
-from forge.web.usage import nearly_full
+from forge.web.projects.filters import ProjectFilter
+from forge.web.projects.listing import project_list
 from rune.source.templates import list_templates
 
 ACTIVITY_SHOWN = 8

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import principal_of
+from forge.core.http.pages import for_person
 from forge.search.hits import Hit, HitKind, find
 from forge.search.query import MAX_CHARACTERS, parse_query
-from forge.web.pages import for_person
 
 SHOWN = 25
 """Of each kind; a list of projects has pages."""

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from forge.webhooks.leases import Lease, finish, take
+from forge.core.leases import Lease
+from forge.webhooks.deliveries import finish, take
 from forge.webhooks.models import Delivery
 from forge.webhooks.sending import send
 from forge.webhooks.signing import headers_of
@@ -57,7 +58,7 @@ class Courier:
 
 def deliver(lease: Lease) -> None:
     """Sends one message, and writes down what came of it."""
-    delivery = Delivery.objects.select_related("webhook").filter(pk=lease.delivery).first()
+    delivery = Delivery.objects.select_related("webhook").filter(pk=lease.key).first()
     if delivery is None:
         return
     began = timezone.now()

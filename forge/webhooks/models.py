@@ -11,6 +11,7 @@ from django.db.models import Q
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
+from forge.core.leases import Leased
 from forge.projects.models import Project
 
 
@@ -81,7 +82,7 @@ class DeliveryState(models.TextChoices):
     GIVEN_UP = "given-up", "Given up"
 
 
-class Delivery(models.Model):
+class Delivery(Leased):
     """One message to one webhook. Whoever sends it holds a lease, with a fence as builds have."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -95,8 +96,6 @@ class Delivery(models.Model):
     """Attempts since it was asked for last."""
     created = models.DateTimeField(auto_now_add=True)
     due = models.DateTimeField()
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

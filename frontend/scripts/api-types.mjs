@@ -4,8 +4,8 @@
 //
 //     node scripts/api-types.mjs [description.yaml [target.ts]]
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -43,5 +43,6 @@ if (!(await isFresh(sources))) {
       silent: true,
     }),
   );
+  await mkdir(dirname(target), { recursive: true });
   await writeFile(target, header(sources, types) + types);
 }

@@ -50,6 +50,7 @@ def with_words(data: bytes) -> bytes:
     return pack(data, [(".rune_graph", json.dumps(graph).encode())])
 
 
+@pytest.mark.protects("runes/interpreter-in-pages", "runes/dropped-files")
 def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(f"{forge.address}/try")

@@ -48,6 +48,7 @@ def python_of(page: Page) -> Worker:
     )
 
 
+@pytest.mark.protects("runes/python-in-pages")
 def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -33,6 +33,7 @@ def serve(page: Page, module: bytes) -> None:
     page.route(RUNES, answer)
 
 
+@pytest.mark.protects("runes/in-pages")
 def test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -56,6 +56,7 @@ def phone(playwright: Playwright) -> Any:
     browser.close()
 
 
+@pytest.mark.protects("live/stranger-pairing", "runes/offline-frames", "recordings/phone-caches")
 @pytest.mark.proof
 def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     forge: LiveForge, open_page: OpenPage, phone: BrowserContext

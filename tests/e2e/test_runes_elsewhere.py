@@ -48,6 +48,7 @@ def elsewhere(page: str) -> Iterator[str]:
             thread.join()
 
 
+@pytest.mark.protects("browser/framed-pages")
 def test_a_rune_runs_on_a_page_of_another_origin_as_its_page_says(forge: LiveForge, open_page: OpenPage) -> None:
     owner, visitor, foreign = open_page(), open_page(), open_page()
     sign_in(owner, forge.printed_link())

@@ -40,6 +40,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.protects("runes/python-in-pages")
 def test_no_way_out_of_the_sandbox(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -64,6 +64,7 @@ def stored(page: Page) -> str:
     return page.evaluate("(address) => fetch(address).then((answer) => answer.text())", address)  # type: ignore[no-any-return]
 
 
+@pytest.mark.protects("sign-in/next-person", "sign-in/unsent-edits")
 def test_a_session_that_ends_loses_nothing_and_its_edits_are_never_anothers(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

@@ -22,6 +22,7 @@ PEER = (Path(__file__).parent / "serial_peer.js").read_text("utf-8")
 SCREENSHOTS = os.environ.get("FORGE_SCREENSHOTS_OF_BOARDS")
 
 
+@pytest.mark.protects("browser/virtual-board", "browser/serial-port")
 def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

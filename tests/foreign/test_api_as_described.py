@@ -11,6 +11,7 @@ from tests.fuzzed_api import fuzz, fuzzed_server, known_things
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 
+@pytest.mark.protects("operation/unforeseen-requests")
 def test_every_answer_is_one_that_the_description_has(tmp_path: Path) -> None:
     with fuzzed_server(tmp_path / "data") as server:
         done = fuzz(server, tmp_path / "fuzzed", known_things(server), "--phases", "coverage", "--seed", "1")

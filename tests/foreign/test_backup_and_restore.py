@@ -89,6 +89,7 @@ def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any],
     return tables(inside), files(inside)
 
 
+@pytest.mark.protects("operation/incomplete-backup")
 @pytest.mark.proof
 def test_a_restored_installation_has_every_row_and_file_and_goes_on(made: Made, tmp_path: Path) -> None:
     environment = restored(made, tmp_path / "data")
@@ -114,6 +115,7 @@ def test_a_restored_installation_has_every_row_and_file_and_goes_on(made: Made, 
         again.__exit__()
 
 
+@pytest.mark.protects("operation/shared-data")
 def test_a_folder_in_use_and_one_with_data_are_left_alone(made: Made, tmp_path: Path) -> None:
     second = manage(made.environment, "serve")
     assert (second.returncode, "is in use by process" in second.stderr) == (1, True), second.stderr
@@ -139,6 +141,7 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
         assert page.status_code == 200, "who was signed in still is"
 
 
+@pytest.mark.protects("operation/upgrades")
 def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(made: Made, tmp_path: Path) -> None:
     environment = made.environment | {"DATA_DIR": str(tmp_path)}
     damaged = b"SQLite format 3\0" + bytes(range(256)) * 64

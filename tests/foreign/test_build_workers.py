@@ -16,6 +16,7 @@ from tests.services import ServiceMissing, running_services
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 
+@pytest.mark.protects("availability/lost-builds")
 def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) -> None:
     with ExitStack() as stack:
         try:

@@ -67,6 +67,7 @@ def resident(live: LiveServer) -> int:
     raise AssertionError("no such process")
 
 
+@pytest.mark.protects("availability/large-bodies")
 @pytest.mark.parametrize(("count", "size"), [(10, 60 * MEGABYTE), (300, 2 * MEGABYTE)])
 def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: int) -> None:
     others_work(live)
@@ -79,6 +80,7 @@ def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: i
         assert resident(live) - before < 50 * MEGABYTE
 
 
+@pytest.mark.protects("availability/idle-connections")
 @pytest.mark.parametrize("begin", [idle_connections, slow_headers])
 def test_connections_on_which_no_request_comes_change_nothing_for_others(live: LiveServer, begin: object) -> None:
     assert callable(begin)
@@ -89,5 +91,6 @@ def test_connections_on_which_no_request_comes_change_nothing_for_others(live: L
     others_work(live)
 
 
+@pytest.mark.protects("availability/endless-headers")
 def test_headers_that_do_not_end_are_waited_for_a_moment(slow: Attack) -> None:
     assert slow.until_open(0, seconds=15) == 0

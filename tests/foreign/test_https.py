@@ -42,6 +42,7 @@ def asked(public_url: str, data: Path) -> list[object]:
     return found
 
 
+@pytest.mark.protects("browser/cookies-in-transit")
 def test_under_https_cookies_are_secure_and_browsers_stay_with_it(tmp_path: Path) -> None:
     cookies, session, transport, policy = asked("https://forge.example", tmp_path)
     assert cookies == {"csrftoken": [True, "Lax"]}

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.foreign
 BUILDS, ORGANISATIONS = 2, 2
 
 
+@pytest.mark.protects("availability/lost-builds")
 @pytest.mark.proof
 def test_each_build_has_one_result_after_the_queue_was_emptied_and_messages_came_three_times(tmp_path: Path) -> None:
     try:

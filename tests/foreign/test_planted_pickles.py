@@ -49,6 +49,7 @@ def address() -> Iterator[str]:
 KEYS = (":1:throttle:visitor:127.0.0.1", ":1:summary:0", ":1:readme:0")
 
 
+@pytest.mark.protects("operation/pickles")
 @pytest.mark.django_db
 def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     address: str, tmp_path: Path, settings: Any, client: Client
@@ -85,6 +86,7 @@ def test_limits_are_still_counted_and_values_come_back(address: str, settings: A
         JsonSerializer().dumps(AnonymousUser())
 
 
+@pytest.mark.protects("operation/pickles")
 def test_queue_sockets_and_sessions_have_no_pickle_either(address: str, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     pickled = pickle.dumps(Planted(mark))

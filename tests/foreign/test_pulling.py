@@ -143,6 +143,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert live.http.get(build["rune_url"]).content == (tmp_path / "clap.rune").read_bytes()
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:
     digest = hashlib.sha256(published.rune).hexdigest()
     place = live.data / "blobs" / "sha256" / digest[:2] / digest

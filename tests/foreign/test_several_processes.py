@@ -83,6 +83,7 @@ def test_a_file_written_over_the_api_of_one_process_is_seen_at_the_other(
         each.until(text=f"# written\n{text}")
 
 
+@pytest.mark.protects("live/cursor-names")
 def test_people_at_two_processes_see_each_other_and_are_who_they_are(
     services: Services | None, installation: LiveInstallation, client: Opener
 ) -> None:
@@ -97,6 +98,7 @@ def test_people_at_two_processes_see_each_other_and_are_who_they_are(
     installation.first.until(lambda: not [who for who in other.do("look")["people"] if who.get("file") == "here"])
 
 
+@pytest.mark.protects("live/lost-access")
 def test_losing_access_ends_a_socket_at_another_process_within_a_second(
     installation: LiveInstallation, client: Opener, project: str
 ) -> None:

@@ -82,6 +82,7 @@ def csrf(page: httpx.Response) -> str:
     return found[1]
 
 
+@pytest.mark.protects("sign-in/taken-addresses")
 def test_who_comes_in_and_who_does_not(forge: LiveForge, provider: str, new_browser: NewBrowser) -> None:
     # A new person of a named domain gets an account, and comes back to it.
     claim(provider, "new", "kim@new.example", is_confirmed=True)

@@ -52,7 +52,7 @@ class Module:
     def is_view(self) -> bool:
         """Whether it answers requests or sockets."""
         last = self.name.rpartition(".")[2]
-        is_page = self.name.startswith("forge.web.")
+        is_page = self.name.startswith("forge.web.") or "pages" in self.name.split(".")
         return is_page or last in {"api", "consumers", "distribution", "bearer"} or last.endswith("_api")
 
     @cached_property

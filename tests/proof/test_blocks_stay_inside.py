@@ -49,6 +49,7 @@ _GIVEN = struct.pack("<4f", 1, 1, 1, 1)
 _FOUR = TensorType(ElementType.F32, (4,))
 
 
+@pytest.mark.protects("compiling/python-blocks")
 def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recorder, tmp_path: Path) -> None:
     share = int(os.environ.get("FORGE_PROOF_SHARE", f"0/{SHARES}").partition("/")[0])
     seeds = range(_FIRST_SEED + share * COUNT // SHARES, _FIRST_SEED + (share + 1) * COUNT // SHARES)
@@ -66,6 +67,7 @@ def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recor
     assert failed > len(seeds) // 20
 
 
+@pytest.mark.protects("compiling/python-blocks")
 @pytest.mark.parametrize("array", ["p0[(int32_t)v0", "p1[(int32_t)v0", "a1[(int32_t)v0", "a0[(int32_t)v0"])
 def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> None:
     """In a block's C that is made wrong by hand: its input, its state, an array of its own and its output."""

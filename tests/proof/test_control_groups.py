@@ -39,6 +39,7 @@ halt -f
 """
 
 
+@pytest.mark.protects("compiling/resources")
 @pytest.mark.skipif(KERNEL is None, reason="it needs Debian's package user-mode-linux")
 def test_the_kernel_holds_a_job_with_all_its_processes_to_one_limit_of_memory(
     tmp_path: Path, record_property: Record

@@ -137,6 +137,7 @@ def run(folder: Path, how: int) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120)
 
 
+@pytest.mark.protects("browser/virtual-board")
 @pytest.mark.parametrize("how", CASES)
 def test_firmware_that_does_wrong_is_stopped_and_says_where(how: int, firmware: tuple[Path, dict[str, Any]]) -> None:
     folder, description = firmware

@@ -44,6 +44,7 @@ def expect_one_result_each(results: Results, builds: int) -> None:
     assert results.artefacts == builds
 
 
+@pytest.mark.protects("availability/lost-builds")
 def test_a_worker_is_killed_at_every_step(farm: BuildFarm, record_property: Record) -> None:
     farm.fill(4, len(STEPS))
     for step in STEPS:
@@ -99,6 +100,7 @@ def test_each_message_is_delivered_three_times(farm: BuildFarm) -> None:
     assert results.attempts == 1
 
 
+@pytest.mark.protects("availability/lost-builds")
 def test_a_lease_runs_out_under_a_worker_that_works(farm: BuildFarm) -> None:
     farm.fill(1, 1)
     slow = farm.start_worker()

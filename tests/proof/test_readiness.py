@@ -52,6 +52,7 @@ def services() -> Iterator[Services]:
         pytest.skip(str(missing))
 
 
+@pytest.mark.protects("operation/failing-services")
 def test_a_lost_redis_and_a_lost_database_are_named(services: Services, tmp_path: Path) -> None:
     environment = services.environment("faults")
     with LiveServer(tmp_path / "data", environment) as live:
@@ -86,6 +87,7 @@ def test_a_worker_that_hangs_is_noticed(services: Services, tmp_path: Path) -> N
             assert live.until(lambda: lacks(live) == [], 120)
 
 
+@pytest.mark.protects("operation/failing-services")
 def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
     data = tmp_path / "small"
     data.mkdir()

@@ -140,6 +140,7 @@ def cut_at(answer: int) -> Through:
     return through
 
 
+@pytest.mark.protects("browser/serial-port")
 @pytest.mark.parametrize(
     ("through", "reason"),
     [

@@ -58,6 +58,7 @@ def install_what_is_missing(folder: Path) -> None:
     subprocess.run([uv, "pip", "install", *options, "-r", str(more)], check=True)
 
 
+@pytest.mark.protects("operation/trace-collectors")
 def test_requests_arrive_at_the_collector_and_its_password_stays_out_of_the_environment(tmp_path: Path) -> None:
     install_what_is_missing(tmp_path)
     with collector() as (address, taken):

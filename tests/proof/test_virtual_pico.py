@@ -138,6 +138,7 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
     assert too_large == set()
 
 
+@pytest.mark.protects("browser/virtual-board")
 def test_what_is_no_request_gets_an_error_or_nothing_and_the_board_goes_on(tmp_path: Path) -> None:
     made = package(template("sine"), "sine", find_target("pico")).files
     right = request(RUN, 9, struct.pack("<f", 1.0))

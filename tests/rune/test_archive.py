@@ -34,11 +34,13 @@ def test_neither_the_order_of_writing_nor_the_clock_changes_an_archive(tmp_path:
     assert archives == {zip_folder(MemoryFiles(CONTENTS), "net")}
 
 
+@pytest.mark.protects("runes/folders")
 def test_a_folder_larger_than_the_limit_is_refused() -> None:
     with pytest.raises(FileTooLarge, match=r"more than the limit of 5\.0 kB in total"):
         zip_folder(MemoryFiles(CONTENTS), "net", 5000)
 
 
+@pytest.mark.protects("runes/folders")
 def test_a_folder_cannot_lie_outside_of_the_project() -> None:
     for path in ("../net", "/net", "/", ""):
         with pytest.raises(FileError):

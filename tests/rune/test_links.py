@@ -34,6 +34,7 @@ def in_repository(project: Path) -> FolderFiles:
     return FolderFiles(project, others=(repository,))
 
 
+@pytest.mark.protects("runes/links")
 @pytest.mark.parametrize(
     "target",
     ["/etc/passwd", "../../elsewhere/secret.txt", "../../elsewhere", "/", "..//../elsewhere/secret.txt", "../.."],
@@ -47,6 +48,7 @@ def test_a_link_out_of_the_repository_is_refused_and_says_what_to_do(project: Pa
     assert "secret" not in str(in_repository(project).paths())
 
 
+@pytest.mark.protects("runes/links")
 @pytest.mark.parametrize("target", ["../.git/config", "../.git/HEAD"])
 def test_what_git_keeps_for_itself_is_never_read(project: Path, target: str) -> None:
     (project / "link").symlink_to(target)
@@ -149,6 +151,7 @@ def swapped_folder(shared: Path, outside: Path) -> None:
     shared.symlink_to(outside)
 
 
+@pytest.mark.protects("runes/links")
 @pytest.mark.parametrize("swap", [swapped_file, swapped_folder])
 def test_what_is_swapped_for_a_link_between_check_and_opening_is_not_read(
     swap: Callable[[Path, Path], None], project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -194,6 +197,7 @@ def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
     assert enclosing_repository(tmp_path) is None
 
 
+@pytest.mark.protects("runes/links")
 def test_the_server_opens_no_folder_as_a_project() -> None:
     """What users send is rows and blobs: there is no link to follow, and nothing that would follow one."""
     forge = Path(__file__).parents[2] / "forge"

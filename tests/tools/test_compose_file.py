@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.compose_file import compose_file
 from tests.conftest import REPOSITORY
 from tools.reference import SETTINGS
@@ -67,6 +69,7 @@ def test_what_computes_has_no_secret_of_signing_in() -> None:
     assert not secrets & set(services["worker"]["environment"])
 
 
+@pytest.mark.protects("operation/images")
 def test_images_of_others_are_named_by_their_digest() -> None:
     named = [service["image"] for service in compose_file()["services"].values() if "image" in service]
     named += re.findall(r"^ARG DEBIAN=(\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)

@@ -132,6 +132,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Build",
             fields=[
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=60)),
                 ("kind", models.CharField(choices=[("numbered", "Numbered"), ("preview", "Preview")], max_length=10)),
@@ -152,8 +154,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("fence", models.PositiveIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("by_program", models.BooleanField(db_default=False, default=False)),
                 (
                     "optimize",
@@ -284,6 +284,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Preview",
             fields=[
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "key",
@@ -313,8 +315,6 @@ class Migration(migrations.Migration):
                 ("changed", models.DateTimeField(auto_now=True)),
                 ("asked", models.DateTimeField(default=django.utils.timezone.now)),
                 ("toolchain", models.CharField(blank=True, max_length=71)),
-                ("leased_sequence", models.BigIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "build",
                     models.ForeignKey(

@@ -8,7 +8,7 @@ it. Two that make a preview of one text write the same: a lease saves work and g
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.builds.models import Preview
+from forge.core.leases import Lease, unleased
 
 LEASE = timedelta(seconds=30)
 """The duration of a lease."""
@@ -30,17 +31,16 @@ class PreviewLease:
 
     def __init__(self, preview_id: UUID, sequence: int) -> None:
         self._preview_id = preview_id
-        self._preview = Preview.objects.filter(pk=preview_id)
         self._sequence = sequence
         self._next = time.monotonic() + WRITE_AFTER
-        self._is_written = False
+        self._lease: Lease | None = None
 
     def take(self) -> bool:
         """Whether to make it: no other worker is at this text or at a newer one. Of several workers one is told so."""
         if settings.EMBEDDED_WORKER:
             return not is_leased(self._preview_id, self._sequence)
-        self._write(Q(leased_sequence__lt=self._sequence))
-        return self._is_written
+        self._write(Q(fence__lt=self._sequence))
+        return self._lease is not None
 
     def keep(self) -> None:
         """Takes the lease once the preview takes long, and renews it; to be called several times a second.
@@ -48,29 +48,23 @@ class PreviewLease:
         It stays with whoever is at a newer text.
         """
         if time.monotonic() >= self._next:
-            self._write(Q(leased_sequence__lte=self._sequence))
+            self._write(Q(fence__lte=self._sequence))
 
     def _write(self, may_replace: Q) -> None:
         now = timezone.now()
-        rows = self._preview.filter(not_leased(now) | may_replace)
-        self._is_written = bool(rows.update(lease_until=now + LEASE, leased_sequence=self._sequence))
+        rows = Preview.objects.filter(unleased(now) | may_replace)
+        self._lease = Lease.take_number(rows, self._preview_id, self._sequence, now + LEASE)
         self._next = time.monotonic() + RENEW_EVERY
 
     def release(self) -> None:
         """Lets others make the preview at once."""
-        if self._is_written:
-            self._preview.filter(leased_sequence=self._sequence).update(lease_until=None)
+        if self._lease is not None:
+            self._lease.rows.update(lease_until=None)
 
 
 def is_leased(preview_id: UUID, sequence: int) -> bool:
     """Whether a worker is at this text of a preview, or at a newer one."""
-    held = Preview.objects.filter(pk=preview_id, lease_until__gt=timezone.now(), leased_sequence__gte=sequence)
-    return held.exists()
-
-
-def not_leased(now: datetime) -> Q:
-    """Selects the previews that no worker has a lease of."""
-    return Q(lease_until=None) | Q(lease_until__lte=now)
+    return Preview.objects.filter(pk=preview_id, lease_until__gt=timezone.now(), fence__gte=sequence).exists()
 
 
 def end_leases() -> None:

@@ -27,7 +27,7 @@ from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
 from forge.builds.previews.copies import COPIES_KEPT, files_of_copy
-from forge.builds.previews.leases import PreviewLease, not_leased
+from forge.builds.previews.leases import PreviewLease
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer, Compiler
@@ -38,6 +38,7 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Damaged
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
+from forge.core.leases import unleased
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -65,7 +66,7 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     quiet = Project.objects.alive().filter(changed__lte=before)
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
     behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
-    left = Preview.objects.filter(behind, not_leased(now), project__in=quiet, changed__lte=before)
+    left = Preview.objects.filter(behind, unleased(now), project__in=quiet, changed__lte=before)
     found = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
     for project_id in dict.fromkeys(found):
         notify_preview(project_id)

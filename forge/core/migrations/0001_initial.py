@@ -24,12 +24,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PeriodicRun",
             fields=[
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("due", models.DateTimeField()),
                 ("started", models.DateTimeField(null=True)),
                 ("ended", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True, default="")),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="StoredBytes",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,54 +16,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
+from forge.core.http.frontend_build import ENTRIES, build_manifest
 from rune.wording import counted, size_text
 
 register = template.Library()
 
-ENTRIES = {
-    "look": "src/look/look.css",
-    "studio": "src/studio/main.tsx",
-    "player": "src/player/main.tsx",
-    "phone": "src/player/phone/main.tsx",
-    "welcome": "src/player/welcome/main.ts",
-    "pages": "src/pages/main.ts",
-}
-"""The front end's entries by the name that templates use."""
 
 FIRST_FACES = ("sans-400", "sans-500", "sans-600")
 """What nearly every page is written in: asked for together with its style, so that it comes no later than the text."""
-
-
-@lru_cache(maxsize=4)
-def _manifest(path: Path, changed: float) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return loaded
-
-
-def build_manifest() -> dict[str, Any]:
-    """What the front end's build left, by source; empty before the first build (`serve` refuses to start then)."""
-    path = Path(settings.STATIC_ROOT) / "build" / "manifest.json"
-    try:
-        return _manifest(path, path.stat().st_mtime)
-    except FileNotFoundError:
-        return {}
-
-
-def entry_files(name: str) -> list[str]:
-    """All files that an entry may need, below the folder of the build: modules, styles, fonts and pictures."""
-    manifest = build_manifest()
-    found: list[str] = []
-    seen: set[str] = set()
-    pending = [ENTRIES[name]] if ENTRIES[name] in manifest else []
-    while pending:
-        key = pending.pop(0)
-        if key in seen:
-            continue
-        seen.add(key)
-        chunk = manifest[key]
-        found += [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
-        pending += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
-    return list(dict.fromkeys(found))
 
 
 @register.simple_tag

@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Delivery",
             fields=[
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("type", models.CharField(max_length=40)),
                 ("body", models.TextField()),
@@ -31,8 +33,6 @@ class Migration(migrations.Migration):
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("due", models.DateTimeField()),
-                ("fence", models.PositiveIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ["-created"],

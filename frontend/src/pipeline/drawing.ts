@@ -82,8 +82,8 @@ function picture(placed: Placed, hasDetail: boolean): HTMLElement {
 
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
 export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
-  if (!isSmall) return place(pipeline, { room });
-  const small = (each: Pipeline): Placed => place(each, { room, form: SMALL });
+  if (!isSmall) return place(pipeline, { size: room });
+  const small = (each: Pipeline): Placed => place(each, { size: room, form: SMALL });
   return small(
     condensed(pipeline, (each) => {
       const { width, height } = small(each);

@@ -41,7 +41,7 @@ export interface Placed {
 
 export interface Placing {
   /** The width in pixels that the picture may have; a single stage is never made narrower. */
-  readonly room?: number;
+  readonly size?: number;
   readonly counts?: PortCounts;
   readonly form?: Form;
 }
@@ -114,7 +114,7 @@ function gridOf(layers: readonly (readonly Slot[])[], lanes: readonly Lane[], fo
 }
 
 /** Place a pipeline. Deterministic: the same pipeline in the same room gives the same picture. */
-export function place(pipeline: Pipeline, { room = Infinity, counts = new Map(), form = FULL }: Placing = {}): Placed {
+export function place(pipeline: Pipeline, { size: room = Infinity, counts = new Map(), form = FULL }: Placing = {}): Placed {
   if (pipeline.nodes.length === 0) return NOTHING;
   const { layers, lanes } = stacked(pipeline, counts, form);
   for (const slot of layers.flat()) slot.y = Math.round(slot.y);
@@ -155,7 +155,7 @@ export function placeOnce(): typeof place {
       note,
       placing.counts?.get(name),
     ]);
-    const next = JSON.stringify([nodes, pipeline.wires, placing.room, placing.form]);
+    const next = JSON.stringify([nodes, pipeline.wires, placing.size, placing.form]);
     if (last === null || next !== key) last = place(pipeline, placing);
     key = next;
     return last;

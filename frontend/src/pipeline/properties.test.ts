@@ -247,7 +247,7 @@ test("a pipeline that has room stands in one row, and one that has not in rows a
     type: null,
   }));
   const rowsIn = (room: number, form: Form = FULL): readonly number[] =>
-    place({ nodes, wires }, { room, form }).nodes.map(({ row }) => row);
+    place({ nodes, wires }, { size: room, form }).nodes.map(({ row }) => row);
   expect(rowsIn(1000)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(rowsIn(620)).toEqual([0, 0, 0, 1, 1, 1]);
   expect(rowsIn(300)).toEqual([0, 0, 1, 1, 2, 2]);

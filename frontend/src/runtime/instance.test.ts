@@ -44,6 +44,7 @@ describe("a second module", () => {
     return [0, 1].map(() => instance.run(four()).outputs[0]?.tensors[0]?.elements[0]);
   };
 
+  // protects: compiling/second-module
   test("is taken where it starts", async () => {
     expect(await said(carrying(echo(RAW, 4, word("relaxed"))))).toEqual(["relaxed", "relaxed"]);
   });
@@ -60,6 +61,7 @@ describe("a second module", () => {
     expect(await said(carrying(second))).toEqual(["plain", "plain"]);
   });
 
+  // protects: compiling/second-module
   test("is held to the memory of a rune", async () => {
     const rune = carrying(echo(RAW, 4, word("relaxed"), { manifest: GROW }));
     expect(await failure(load(rune))).toMatchObject({ name: "memory" });
@@ -199,6 +201,7 @@ describe("running", () => {
     });
   });
 
+  // protects: browser/false-tensor-claims
   test("what the model says of its numbers comes with them, and the memory that the build planned", async () => {
     const graph = JSON.stringify({
       rune: { name: "app", memory: 19300 },
@@ -238,6 +241,7 @@ describe("running", () => {
     expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toBeUndefined();
   });
 
+  // protects: browser/false-tensor-claims
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
     const { loaded } = await load(echo(RAW, 4, WORD, { sections }));

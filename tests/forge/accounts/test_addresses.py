@@ -47,6 +47,7 @@ def test_a_link_confirms_the_address_for_who_asked(browser_of: Browser, user: Us
     assert sorted(actions) == ["address.ask", "address.confirm"]
 
 
+@pytest.mark.protects("sign-in/taken-addresses")
 def test_another_address_takes_the_place_only_when_it_is_confirmed(browser_of: Browser, user: User) -> None:
     confirm(user)
     former, browser = user.email, browser_of(user)
@@ -61,6 +62,7 @@ def test_another_address_takes_the_place_only_when_it_is_confirmed(browser_of: B
     assert [each.email for each in EmailAddress.objects.filter(user=user)] == ["new@acme.example"]
 
 
+@pytest.mark.protects("sign-in/taken-addresses")
 def test_a_link_confirms_nothing_for_somebody_else(user: User, viewer: User) -> None:
     ask_for_address(user, "victim@acme.example")
     with pytest.raises(LinkEnded, match="another account"):
@@ -82,6 +84,7 @@ def test_a_link_ends_after_three_days_and_works_once(user: User, monkeypatch: py
         confirm_address(user, token)
 
 
+@pytest.mark.protects("sign-in/taken-addresses")
 def test_an_address_that_became_anothers_meanwhile_is_refused_by_name(user: User) -> None:
     ask_for_address(user, "new@acme.example")
     User.objects.create_user("new@acme.example", name="Somebody")
@@ -91,6 +94,7 @@ def test_an_address_that_became_anothers_meanwhile_is_refused_by_name(user: User
     assert user.email == "jo@acme.example"
 
 
+@pytest.mark.protects("sign-in/forgotten-passwords")
 def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of: Browser, user: User) -> None:
     confirm(user)
     elsewhere, browser = browser_of(None), browser_of(None)
@@ -110,6 +114,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of
         reset_password(token, "a third good horse")
 
 
+@pytest.mark.protects("sign-in/forgotten-passwords")
 def test_the_link_goes_to_confirmed_addresses_only_and_the_page_tells_nobody(browser_of: Browser, user: User) -> None:
     answers = set()
     for email in (user.email, "nobody@acme.example"):
@@ -119,6 +124,7 @@ def test_the_link_goes_to_confirmed_addresses_only_and_the_page_tells_nobody(bro
     assert len(answers) == 1
 
 
+@pytest.mark.protects("sign-in/forgotten-passwords")
 def test_who_is_disabled_gets_no_link(user: User) -> None:
     confirm(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -126,6 +132,7 @@ def test_who_is_disabled_gets_no_link(user: User) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.protects("sign-in/forgotten-passwords")
 def test_asking_for_links_has_a_limit(browser_of: Browser, user: User) -> None:
     confirm(user)
     statuses = [browser_of(None).post("/accounts/forgotten", {"email": user.email}).status_code for _ in range(6)]

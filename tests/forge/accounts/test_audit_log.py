@@ -57,12 +57,14 @@ def test_owners_read_in_sentences_what_happened(
     ]
 
 
+@pytest.mark.protects("audit/other-logs")
 def test_only_owners_read_it(organisation: Organisation, developer: User, viewer: User, stranger: User) -> None:
     for person, error in ((developer, Forbidden), (viewer, Forbidden), (stranger, NotFound)):
         with pytest.raises(error):
             organisation_entries(person, organisation, ANY)
 
 
+@pytest.mark.protects("audit/other-logs")
 def test_nothing_of_another_organisation_is_among_it(
     project: Project, organisation: Organisation, owner: User, stranger: User
 ) -> None:
@@ -135,6 +137,7 @@ def test_everyone_reads_what_happened_to_their_own_account_and_no_others(user: U
     ]
 
 
+@pytest.mark.protects("audit/existence")
 def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
     project: Project, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -159,6 +162,7 @@ def _try(email: str, password: str, **headers: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.protects("audit/traces", "audit/typed-passwords")
 def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
     organisation: Organisation, owner: User, user: User
 ) -> None:
@@ -177,6 +181,7 @@ def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
     assert "wrong one" not in everything
 
 
+@pytest.mark.protects("audit/other-logs")
 def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations(
     organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -191,6 +196,7 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
     assert len(said(owner, organisation, Wanted(what="sign-ins"))) == 1
 
 
+@pytest.mark.protects("audit/filled-disk")
 def test_guessing_does_not_fill_the_log(user: User) -> None:
     from forge.accounts.actions import note_failed_sign_in
     from forge.accounts.sign_in.actions.sessions import MAX_ENTRIES_PER_PERSON, MAX_ENTRIES_UNKNOWN
@@ -206,6 +212,7 @@ def test_guessing_does_not_fill_the_log(user: User) -> None:
 # -- refusals
 
 
+@pytest.mark.protects("audit/traces")
 def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     project: Project, organisation: Organisation, owner: User, viewer: User, browser_of: Browser
 ) -> None:
@@ -223,6 +230,7 @@ def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     )
 
 
+@pytest.mark.protects("audit/filled-disk")
 def test_asking_again_and_again_does_not_fill_the_log(project: Project, stranger: User, browser_of: Browser) -> None:
     browser = browser_of(stranger)
     for _ in range(MOST + 5):
@@ -231,6 +239,7 @@ def test_asking_again_and_again_does_not_fill_the_log(project: Project, stranger
     assert AuditEntry.objects.filter(action="access.refuse").count() == MOST
 
 
+@pytest.mark.protects("audit/existence")
 def test_the_unknown_and_the_forbidden_cost_the_same_queries(
     project: Project, stranger: User, browser_of: Browser, django_assert_num_queries: Any
 ) -> None:
@@ -248,6 +257,7 @@ def test_the_unknown_and_the_forbidden_cost_the_same_queries(
 # -- downloads
 
 
+@pytest.mark.protects("audit/traces")
 def test_downloads_of_what_is_private_are_in_it_once_an_hour(
     project: Project, organisation: Organisation, owner: User, client: Client
 ) -> None:
@@ -312,12 +322,14 @@ def test_the_export_is_streamed_to_an_asynchronous_server(project: Project) -> N
     assert asyncio.run(read()) == ["a", "b"]
 
 
+@pytest.mark.protects("audit/formulas")
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     assert safe_cell(f"x{text}") == f"x{text}"
 
 
+@pytest.mark.protects("audit/formulas")
 def test_a_name_that_is_a_formula_is_text_in_the_file(
     project: Project, organisation: Organisation, owner: User, browser_of: Browser
 ) -> None:
@@ -377,6 +389,7 @@ def test_the_command_prints_it_for_whoever_runs_the_installation(
 # -- its end
 
 
+@pytest.mark.protects("audit/removed-entries")
 def test_entries_end_by_their_age_and_that_is_written_down(owner: User, settings: Any) -> None:
     settings.AUDIT_DAYS = 30
     old, young = (write_entry(owner, "file.write", "project:x", Place(), path=path) for path in ("old", "young"))

@@ -43,6 +43,7 @@ def decide(browser: Client, code: str, step: str) -> Any:
     return browser.post(PAGE, {"token": code, "step": step})
 
 
+@pytest.mark.protects("sign-in/sent-codes")
 def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: User) -> None:
     asked = ask()
     assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
@@ -70,6 +71,7 @@ def test_a_token_is_fetched_once(browser_of: Browser, user: User) -> None:
     assert ApiToken.objects.count() == 1
 
 
+@pytest.mark.protects("sign-in/device-codes")
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_fetch_a_token_at_once_one_gets_it(user: User) -> None:
     started = device.start("bench")
@@ -98,6 +100,7 @@ def test_what_was_refused_gets_no_token_and_stays_refused(browser_of: Browser, u
     assert not ApiToken.objects.exists()
 
 
+@pytest.mark.protects("sign-in/device-codes")
 def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, user: User) -> None:
     used, old = ask(), ask()
     decide(browser_of(user), used["user_code"], "allow")
@@ -118,6 +121,7 @@ def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, use
     assert len(programs) == 1
 
 
+@pytest.mark.protects("sign-in/sent-codes")
 def test_the_page_says_what_would_be_allowed_and_decides_nothing_by_itself(browser_of: Browser, user: User) -> None:
     asked = ask("<b>bench</b>\n\x1b[31m")
     browser = browser_of(user)
@@ -138,6 +142,7 @@ def test_a_visitor_signs_in_before_a_code_is_looked_at(browser_of: Browser) -> N
     assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
 
 
+@pytest.mark.protects("sign-in/forged-allowance")
 def test_another_sites_form_allows_nothing(user: User) -> None:
     asked = ask()
     browser = Client(enforce_csrf_checks=True)
@@ -146,6 +151,7 @@ def test_another_sites_form_allows_nothing(user: User) -> None:
     assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
 
 
+@pytest.mark.protects("sign-in/device-codes")
 def test_codes_are_tried_ten_times_a_minute(browser_of: Browser, user: User, owner: User) -> None:
     asked = ask()
     for _ in range(10):
@@ -155,6 +161,7 @@ def test_codes_are_tried_ten_times_a_minute(browser_of: Browser, user: User, own
     assert decide(browser_of(owner), asked["user_code"], "allow").status_code == 200
 
 
+@pytest.mark.protects("sign-in/device-codes")
 def test_an_address_asks_for_ten_codes_a_minute() -> None:
     for _ in range(10):
         ask()
@@ -179,6 +186,7 @@ def test_a_closed_account_allows_nothing_any_more(browser_of: Browser, user: Use
     assert not ApiToken.objects.exists()
 
 
+@pytest.mark.protects("sign-in/stored-codes")
 def test_neither_secret_is_stored_and_the_code_stays_out_of_logs(user: User) -> None:
     asked = ask()
     stored = str(list(DeviceSignIn.objects.values()))

@@ -23,6 +23,7 @@ Browser = Callable[[User | None], Client]
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.protects("sign-in/disabled-people")
 def test_sessions_tokens_links_and_invitations_end_at_once_and_the_work_stays(
     project: Project, owner: User, organisation: Organisation, browser_of: Browser
 ) -> None:
@@ -43,6 +44,7 @@ def test_sessions_tokens_links_and_invitations_end_at_once_and_the_work_stays(
     assert AuditEntry.objects.filter(action="person.disable", subject=f"user:{owner.pk}").exists()
 
 
+@pytest.mark.protects("sign-in/disabled-people")
 def test_the_right_password_of_a_disabled_person_does_not_sign_in(user: User, browser_of: Browser) -> None:
     disable_person(user.email)
     browser = browser_of(None)
@@ -51,6 +53,7 @@ def test_the_right_password_of_a_disabled_person_does_not_sign_in(user: User, br
     assert browser.get("/api/v1/me").status_code == 401
 
 
+@pytest.mark.protects("sign-in/disabled-people")
 def test_who_is_enabled_again_signs_in_anew(user: User, viewer: User, browser_of: Browser) -> None:
     browser, other = browser_of(user), browser_of(viewer)
     _, secret = create_token(user, "x", ["read"], None)

@@ -59,6 +59,7 @@ def test_another_address_joins_the_first_organisation_as_developer(owner: User) 
     assert Membership.objects.get(user=user).role == Role.DEVELOPER
 
 
+@pytest.mark.protects("sign-in/one-time-links")
 def test_a_link_works_once() -> None:
     secret = _secret(make_sign_in_link())
     actions.redeem_sign_in_link(secret)
@@ -66,6 +67,7 @@ def test_a_link_works_once() -> None:
         actions.redeem_sign_in_link(secret)
 
 
+@pytest.mark.protects("sign-in/one-time-links")
 def test_a_link_ends_after_fifteen_minutes() -> None:
     secret = _secret(make_sign_in_link())
     left = SignInLink.objects.get().expires - timezone.now()
@@ -80,6 +82,7 @@ def test_an_unknown_link_answers_like_an_ended_one() -> None:
         actions.redeem_sign_in_link("guessed")
 
 
+@pytest.mark.protects("sign-in/leaked-links")
 def test_only_the_hash_of_a_secret_is_stored() -> None:
     secret = _secret(make_sign_in_link())
     assert secret not in str(list(SignInLink.objects.values()))
@@ -90,6 +93,7 @@ def test_a_bad_address_is_refused() -> None:
         make_sign_in_link("not an address")
 
 
+@pytest.mark.protects("sign-in/one-time-links")
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
     secret = _secret(make_sign_in_link())
@@ -152,6 +156,7 @@ def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
     assert Client().post("/join", fields | {"password": "a long enough one"}).status_code == 400
 
 
+@pytest.mark.protects("mail/invitations")
 def test_an_invitation_works_once_and_ends_after_seven_days(
     organisation: Organisation, owner: User, stranger: User
 ) -> None:
@@ -167,6 +172,7 @@ def test_an_invitation_works_once_and_ends_after_seven_days(
         find_invitation(_secret(link))
 
 
+@pytest.mark.protects("mail/invitations")
 def test_a_revoked_invitation_is_dead(organisation: Organisation, owner: User, stranger: User) -> None:
     invitation, link = invite(owner, organisation, "viewer")
     actions.revoke_invitation(owner, organisation, invitation.pk)
@@ -181,6 +187,7 @@ def test_only_owners_invite(organisation: Organisation, developer: User) -> None
         invite(developer, organisation, "viewer")
 
 
+@pytest.mark.protects("mail/invitations")
 def test_an_invitation_raises_a_members_role_and_never_lowers_it(
     organisation: Organisation, owner: User, viewer: User
 ) -> None:
@@ -210,6 +217,7 @@ def test_what_is_wrong_with_a_new_account_is_said_by_field_and_the_link_stays_go
     find_invitation(_secret(link))
 
 
+@pytest.mark.protects("sign-in/leaked-links")
 def test_the_pages_redeem_by_post_and_never_by_reading(browser_of: Callable[[User | None], Client]) -> None:
     secret = _secret(make_sign_in_link())
     browser = browser_of(None)

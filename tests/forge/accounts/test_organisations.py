@@ -84,6 +84,7 @@ def test_who_makes_an_organisation_owns_it(stranger: User) -> None:
         create_organisation(stranger, "acme")
 
 
+@pytest.mark.protects("roles/last-owner")
 def test_the_last_owner_can_neither_leave_nor_step_down(organisation: Organisation, owner: User) -> None:
     with pytest.raises(LastOwner):
         remove_member(owner, organisation, owner.pk)
@@ -180,6 +181,7 @@ def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_th
         assert sum(threads.map(make, range(3))) == 1
 
 
+@pytest.mark.protects("roles/former-organisation-names")
 @pytest.mark.parametrize("tail", ["", "/members", "/invitations", "/audit", "/audit/export?as=csv"])
 def test_a_former_name_answers_the_api_with_json_and_the_same_address_under_the_new_one(
     tail: str, organisation: Organisation, owner: User, stranger: User, browser_of: Callable[[User | None], Client]

@@ -68,6 +68,7 @@ def test_a_request_with_a_token_asks_once_for_roles(
     assert len(_ask(Client(), method, path, body, {"Authorization": f"Bearer {secret}"})) == 1
 
 
+@pytest.mark.protects("roles/former-members")
 def test_a_principal_reads_roles_once_and_a_fresh_one_reads_them_anew(project: Project, user: User) -> None:
     principal = acting_as(user)
     assert can(principal, Verb.EDIT, project)

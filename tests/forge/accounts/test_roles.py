@@ -10,10 +10,10 @@ from django.core.management import call_command
 from forge.accounts.actions import change_role, invite, remove_member, update_organisation
 from forge.accounts.models import Organisation, Role, User
 from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
+from forge.accounts.role_words import ROLE_WORDS
 from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
-from forge.web.organisation import ROLE_WORDS
 from tests.forge.web.test_permissions_matrix import KINDS
 
 
@@ -50,6 +50,7 @@ def test_a_role_is_more_than_another_when_it_has_its_verbs_and_others(role: Role
     assert is_more(role, than) is more
 
 
+@pytest.mark.protects("roles/self-promotion")
 @pytest.mark.django_db
 def test_a_maintainer_manages_projects_and_no_people(
     project: Project, maintainer: User, developer: User, organisation: Organisation

@@ -71,6 +71,7 @@ _ALSO_READING = {
 }
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: User, things: dict[str, str]) -> None:
     wrong = []
@@ -98,6 +99,7 @@ _WHO_MAY_MOST_AND_LEAST = ("owner", "stranger")
 """For the roles between them tokens are asked among the proofs; people of each role are asked by the matrix itself."""
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "kind",
@@ -116,6 +118,7 @@ def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
     assert answers == {f"{case[0]} {case[1]}": case[4][KINDS.index(kind)] for case in cases}
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(project: Project, owner: User) -> None:
     _, secret = create_token(owner, "bench", ["read", "write", "registry"], None)

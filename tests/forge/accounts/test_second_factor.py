@@ -73,11 +73,13 @@ def test_setting_up_an_app_takes_one_of_its_codes_and_gives_recovery_codes(brows
     assert set(kinds) == {"totp", "recovery_codes"}
 
 
+@pytest.mark.protects("sign-in/stolen-password")
 def test_changing_it_asks_who_it_is(browser_of: Browser, user: User) -> None:
     answer = browser_of(user).get("/accounts/2fa/totp/activate/")
     assert answer["Location"].startswith("/accounts/reauthenticate/")
 
 
+@pytest.mark.protects("sign-in/stolen-password")
 def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Browser, user: User) -> None:
     TOTP.activate(user, SECRET)
     browser, shown = browser_of(None), code()
@@ -92,6 +94,7 @@ def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Brows
     assert not is_signed_in(other)
 
 
+@pytest.mark.protects("sign-in/stolen-password")
 def test_codes_are_tried_five_times_in_five_minutes(browser_of: Browser, user: User) -> None:
     TOTP.activate(user, SECRET)
     browser = browser_of(None)
@@ -102,6 +105,7 @@ def test_codes_are_tried_five_times_in_five_minutes(browser_of: Browser, user: U
     assert not is_signed_in(browser)
 
 
+@pytest.mark.protects("sign-in/stolen-password")
 def test_a_recovery_code_stands_for_the_app_once(browser_of: Browser, user: User) -> None:
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
@@ -135,6 +139,7 @@ def test_who_came_by_a_printed_link_sets_a_password_without_the_forgotten_one(br
     assert other.post("/accounts/password", {"password": "a third good horse"}).status_code == 400
 
 
+@pytest.mark.protects("sign-in/stolen-password")
 def test_the_secret_is_encrypted_in_the_database(user: User) -> None:
     TOTP.activate(user, SECRET)
     stored = str(Authenticator.objects.get(user=user).data)
@@ -180,6 +185,7 @@ def strict(organisation: Organisation, owner: User) -> Organisation:
     return require_second_factor(owner, organisation, required=True)
 
 
+@pytest.mark.protects("sign-in/required-factor")
 def test_members_without_one_are_led_to_set_it_up(strict: Organisation, user: User, browser_of: Browser) -> None:
     browser = browser_of(user)
     assert browser.get("/acme")["Location"] == "/accounts/security"
@@ -189,6 +195,7 @@ def test_members_without_one_are_led_to_set_it_up(strict: Organisation, user: Us
     assert browser.get("/acme").status_code == 200
 
 
+@pytest.mark.protects("sign-in/required-factor")
 def test_their_tokens_are_refused_with_the_reason(project: Project, strict: Organisation, user: User) -> None:
     _, secret = create_token(user, "x", ["write"], None)
     client = Client(headers={"authorization": f"Bearer {secret}"})
@@ -201,6 +208,7 @@ def test_their_tokens_are_refused_with_the_reason(project: Project, strict: Orga
     assert client.get("/api/v1/projects/acme/kitchen").status_code == 200
 
 
+@pytest.mark.protects("sign-in/required-factor")
 def test_who_is_kept_out_may_do_nothing_anywhere(project: Project, strict: Organisation, user: User) -> None:
     principal = acting_as(user)
     assert principal.roles == {}
@@ -208,12 +216,14 @@ def test_who_is_kept_out_may_do_nothing_anywhere(project: Project, strict: Organ
     assert list(Project.objects.of_member(principal)) == []
 
 
+@pytest.mark.protects("sign-in/required-factor")
 def test_a_stranger_is_told_nothing_of_it(strict: Organisation, stranger: User, browser_of: Browser) -> None:
     browser = browser_of(stranger)
     there, nowhere = browser.get("/api/v1/organisations/acme"), browser.get("/api/v1/organisations/nothing")
     assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)
 
 
+@pytest.mark.protects("sign-in/factor-lock-out")
 def test_who_requires_it_has_one(organisation: Organisation, owner: User, browser_of: Browser) -> None:
     with pytest.raises(OwnSecondFactorNeeded):
         require_second_factor(owner, organisation, required=True)
@@ -230,6 +240,7 @@ def test_only_an_owner_requires_it(organisation: Organisation, developer: User) 
         require_second_factor(developer, organisation, required=True)
 
 
+@pytest.mark.protects("sign-in/factor-lock-out")
 def test_an_owner_who_removed_theirs_sets_up_another_and_is_in_again(
     strict: Organisation, owner: User, browser_of: Browser
 ) -> None:

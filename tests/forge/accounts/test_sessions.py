@@ -43,6 +43,7 @@ def test_a_session_is_listed_with_browser_address_and_which_one_asks(user: User,
     assert BrowserSession.objects.filter(user=user).count() == 2
 
 
+@pytest.mark.protects("sign-in/stolen-session")
 def test_a_session_is_ended_alone(user: User, client: Client) -> None:
     browser = _sign_in(user)
     ended = BrowserSession.objects.get(address="192.0.2.7")
@@ -61,6 +62,7 @@ def test_all_others_are_ended_at_once(user: User, client: Client) -> None:
     assert [_alive(browser) for browser in (client, *others)] == [True, False, False]
 
 
+@pytest.mark.protects("sign-in/stolen-session")
 def test_nobody_ends_anothers_session(user: User, owner: User, client: Client, browser_of: Browser) -> None:
     mine = BrowserSession.objects.get(user=user)
     browser_of(owner).post(f"/accounts/sessions/{mine.pk}/end")
@@ -93,6 +95,7 @@ def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> 
     assert not BrowserSession.objects.exists()
 
 
+@pytest.mark.protects("sign-in/leaked-password")
 def test_a_new_password_ends_tokens_and_all_other_sessions(user: User, client: Client) -> None:
     other = _sign_in(user)
     create_token(user, "bench", ["read"], None)
@@ -106,6 +109,7 @@ def test_a_new_password_ends_tokens_and_all_other_sessions(user: User, client: C
     assert client.get("/accounts/sessions").content.count(b"This browser") == 1
 
 
+@pytest.mark.protects("sign-in/leaked-password")
 def test_whatever_sets_a_password_ends_tokens(user: User, owner: User) -> None:
     for change in (set_password, _store):
         create_token(user, "bench", ["read"], None)

@@ -120,6 +120,7 @@ def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agr
         assert named == (verb in ALLOWED[given] and verb not in ALLOWED[own]), (own, given)
 
 
+@pytest.mark.protects("roles/team-roles")
 def test_the_role_ends_with_the_team_the_place_in_it_the_membership_and_the_grant(
     team: Team, owner: User, viewer: User, developer: User, project: Project
 ) -> None:
@@ -137,12 +138,14 @@ def test_the_role_ends_with_the_team_the_place_in_it_the_membership_and_the_gran
         end_team_role(owner, team, project)
 
 
+@pytest.mark.protects("roles/team-roles")
 def test_who_comes_back_to_the_organisation_is_in_none_of_its_teams(team: Team, owner: User, viewer: User) -> None:
     remove_member(owner, team.organisation, viewer.pk)
     Membership.objects.create(organisation=team.organisation, user=viewer, role=Role.VIEWER)
     assert not team.members.exists()
 
 
+@pytest.mark.protects("roles/team-roles")
 def test_a_token_and_a_second_factor_hold_back_a_teams_role_too(
     team: Team, owner: User, viewer: User, project: Project, beside: Project
 ) -> None:
@@ -153,6 +156,7 @@ def test_a_token_and_a_second_factor_hold_back_a_teams_role_too(
     assert not can(acting_as(viewer), Verb.READ, project)
 
 
+@pytest.mark.protects("roles/team-roles")
 def test_teams_have_members_of_their_organisation_alone(team: Team, owner: User, stranger: User) -> None:
     with pytest.raises(NotFound, match="Invite"):
         add_to_team(owner, team, [stranger.pk])
@@ -169,6 +173,7 @@ def test_teams_have_members_of_their_organisation_alone(team: Team, owner: User,
         give_team_role(both, team, [theirs], "developer")
 
 
+@pytest.mark.protects("roles/team-lists")
 def test_owners_make_teams_and_maintainers_give_them_roles(
     team: Team, owner: User, maintainer: User, developer: User, viewer: User, stranger: User, project: Project
 ) -> None:

@@ -42,6 +42,7 @@ def _ask(secret: str, path: str, method: str = "get", body: Any = None) -> Any:
     return call(f"/api/v1/{path}", body, content_type="application/json", headers={"Authorization": f"Bearer {secret}"})
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_a_token_of_a_project_sees_that_project_and_nothing_else(
     project: Project, beside: Project, elsewhere: Project, owner: User
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_token_of_a_project_sees_that_project_and_nothing_else(
     assert _ask(secret, "projects/acme/beside", "patch", {"description": "x"}).status_code == 404
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_a_token_of_an_organisation_sees_all_its_projects_and_no_other_organisation(
     project: Project, beside: Project, elsewhere: Project, owner: User, organisation: Organisation
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_token_of_an_organisation_sees_all_its_projects_and_no_other_organisat
     assert _ask(secret, "organisations/second/invitations", "post", body).status_code == 404
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_it_is_held_at_the_registry_too(project: Project, beside: Project, owner: User, developer: User) -> None:
     write_file(developer, beside, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
     for each in (project, beside):
@@ -79,6 +82,7 @@ def test_it_is_held_at_the_registry_too(project: Project, beside: Project, owner
     assert found == [200, 404]
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_it_is_held_for_whatever_asks_by_principal_as_sockets_do(
     project: Project, beside: Project, owner: User
 ) -> None:
@@ -123,6 +127,7 @@ def test_a_token_is_held_to_things_of_ones_own_alone(project: Project, stranger:
             create_token(stranger, "ci", ["read"], None, restriction)
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_a_token_that_is_held_makes_no_freer_one(project: Project, owner: User) -> None:
     _, secret = create_token(owner, "ci", ["read", "write", "admin"], None, [project.organisation.stream])
     assert _ask(secret, "tokens", "post", {"name": "x", "scopes": ["read"]}).status_code == 403
@@ -142,6 +147,7 @@ def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client)
     assert b"Choose at least one" in answer.content
 
 
+@pytest.mark.protects("sign-in/token-restrictions")
 def test_a_machine_is_let_in_to_what_its_person_chose(project: Project, beside: Project, client: Client) -> None:
     started = device.start("bench")
     form = {"token": started.user_code, "step": "allow", "restriction": "some", "restricted_to": ["project:nonsense"]}

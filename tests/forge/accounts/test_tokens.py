@@ -34,6 +34,7 @@ def test_a_token_lets_its_owner_in_and_notes_that_it_was_used(user: User) -> Non
     assert token.last_used is not None
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 def test_a_token_reads_or_writes_as_its_scopes_say(project: Project, user: User) -> None:
     path = "/api/v1/projects/acme/kitchen"
     for scopes, reads, writes in [(["read"], 200, 403), (["write"], 200, 200), (["registry"], 403, 403)]:
@@ -42,6 +43,7 @@ def test_a_token_reads_or_writes_as_its_scopes_say(project: Project, user: User)
         assert _ask(secret, "patch", path, {"description": "x"}) == writes
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 def test_an_ended_a_deleted_and_an_unknown_token_answer_alike(user: User) -> None:
     token, secret = create_token(user, "bench", ["read"], None)
     ApiToken.objects.update(expires=timezone.now() - timedelta(seconds=1))
@@ -80,11 +82,13 @@ def test_nobody_ends_the_token_of_another(user: User, owner: User) -> None:
         delete_token(owner, token.pk)
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 def test_a_token_that_writes_cannot_make_tokens(user: User) -> None:
     _, secret = create_token(user, "bench", ["write"], None)
     assert _ask(secret, "post", "/api/v1/tokens", {"name": "more", "scopes": ["write"]}) == 403
 
 
+@pytest.mark.protects("sign-in/forged-requests")
 def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -78,6 +78,7 @@ def test_comments_on_two_builds_are_two_entries(project: Project, developer: Use
     ]
 
 
+@pytest.mark.protects("roles/searches")
 def test_a_stranger_reads_nothing_of_it_and_a_former_member_neither(
     project: Project, developer: User, stranger: User
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_stranger_reads_nothing_of_it_and_a_former_member_neither(
     assert _told(developer) == []
 
 
+@pytest.mark.protects("roles/deleted-in-searches")
 def test_of_a_deleted_project_its_deletion_alone_is_told(
     project: Project, owner: User, organisation: Organisation
 ) -> None:

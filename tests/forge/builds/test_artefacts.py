@@ -113,6 +113,7 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     }
 
 
+@pytest.mark.protects("compiling/old-toolchains")
 def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built(
     project: Project, developer: Any, work: Work, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +134,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     assert again.digest == first.digest, "a comment changes no byte of the rune, and the digest is in none"
 
 
+@pytest.mark.protects("compiling/old-toolchains")
 def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
     project: Project, developer: Any, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +149,7 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
     assert not Artefact.objects.exists()
 
 
+@pytest.mark.protects("registry/known-artefacts")
 def test_another_organisation_builds_the_same_files_for_itself(
     project: Project, developer: Any, stranger: Any, work: Work
 ) -> None:
@@ -187,6 +190,7 @@ def test_a_rune_that_a_power_cut_took_is_made_again(
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer: Any, work: Work) -> None:
     made = made_of(work(request_build(developer, project)))
     good = read_blob(made.digest)
@@ -217,6 +221,7 @@ def test_a_certificate_that_is_lost_or_damaged_is_made_again(
     assert secure(made)
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "weights.bin", b"\xff weights")
     build = request_build(developer, project)

@@ -58,6 +58,7 @@ def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
     }
 
 
+@pytest.mark.protects("browser/uploaded-pages")
 def test_a_rune_is_a_download_that_never_becomes_a_page(client: Client, project: Any, developer: Any) -> None:
     build = built(developer, project)
     response: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
@@ -100,6 +101,7 @@ def test_a_build_without_a_rune_says_so(client: Client, build: Build) -> None:
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.protects("availability/many-builds")
 def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) -> None:
     for _ in range(WAITING_LIMIT):
         request_build(developer, project)
@@ -108,6 +110,7 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
     assert "wait" in response.json()["detail"]
 
 
+@pytest.mark.protects("roles/missing-permission")
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [

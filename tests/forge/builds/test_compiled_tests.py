@@ -78,6 +78,7 @@ def test_each_test_says_what_it_found_compiled(
     assert (half["name"], half["problem"]["line"], half["gave"]) == ("", 2, None)
 
 
+@pytest.mark.protects("compiling/block-tests")
 def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer: Any, compiler: Compiler) -> None:
     for asked in (
         {"tests": "double.py"},

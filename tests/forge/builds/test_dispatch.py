@@ -13,10 +13,12 @@ import pytest
 from forge.accounts.models import Organisation
 from forge.builds import dispatch
 from forge.builds.dispatch import NumberedSlots, PreviewSlots
-from forge.builds.leases import Lease
+from forge.builds.leases import BuildLease
+from forge.builds.models import Build
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
 from forge.compute.scheduler.slots import Party
+from forge.core.leases import Lease
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
 
@@ -42,15 +44,15 @@ class Waiting:
         monkeypatch.setattr(dispatch, "take", self._take)
         monkeypatch.setattr(dispatch, "LeasedBuild", self._build)
 
-    def _take(self, *, may_take: Callable[[Party], bool]) -> Lease | None:
+    def _take(self, *, may_take: Callable[[Party], bool]) -> BuildLease | None:
         with self._lock:
             party = next(filter(may_take, self.left), None)
             if party is None:
                 return None
             self.left.remove(party)
-            return Lease(uuid4(), 1, 1, party)
+            return BuildLease(Lease(Build, uuid4(), 1), 1, party)
 
-    def _build(self, lease: Lease, stopping: threading.Event, **others: Any) -> Any:
+    def _build(self, lease: BuildLease, stopping: threading.Event, **others: Any) -> Any:
         return self
 
     def run(self) -> None:
@@ -76,6 +78,7 @@ def test_no_more_builds_of_one_person_run_at_once_than_there_are_slots(monkeypat
     assert (waiting.left, waiting.most_at_once) == ([], 2)
 
 
+@pytest.mark.protects("availability/long-builds")
 def test_a_build_of_another_organisation_begins_although_the_slots_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = Waiting(monkeypatch, ONE, ONE, OTHER)
     slots = NumberedSlots(1, threading.Event())
@@ -146,6 +149,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
     assert "stopped in the middle" in caplog.text
 
 
+@pytest.mark.protects("availability/long-builds")
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
     project: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch

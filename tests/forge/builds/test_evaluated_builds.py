@@ -108,6 +108,7 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert told["evaluation"]["accuracy"] == 0.5
 
 
+@pytest.mark.protects("availability/long-evaluations")
 def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
     axes: Project, developer: Any, compiler: Compiler
 ) -> None:
@@ -130,6 +131,7 @@ def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
     assert "2 of 2 samples right" in log_of(build)
 
 
+@pytest.mark.protects("availability/long-evaluations")
 def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
     axes: Project, developer: Any, compiler: Compiler
 ) -> None:
@@ -180,6 +182,7 @@ def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, dev
     assert found.outcomes[0].label == "up"
 
 
+@pytest.mark.protects("recordings/evaluations")
 def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     gone = give(developer, axes, b"0,1,0\n", "up")

@@ -67,6 +67,7 @@ ORDERS = [
 ]
 
 
+@pytest.mark.protects("availability/many-builds")
 @pytest.mark.parametrize(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
 def test_the_next_is(fact: str, expected: list[Waiting], had: list[Lately]) -> None:
     for given in permutations(expected):
@@ -88,6 +89,7 @@ def end(lease: Any) -> None:
     finish(lease, Outcome(State.FAILED, error="for the test"))
 
 
+@pytest.mark.protects("availability/many-builds")
 @pytest.mark.django_db
 def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(developer: User, project: Project) -> None:
     other = Organisation.objects.create(name="beta", title="Beta")

@@ -75,6 +75,7 @@ def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, develo
     assert told == {"state": "refused", "reason": OTHER_RUNE}
 
 
+@pytest.mark.protects("compiling/firmware-names")
 def test_firmware_is_made_once_and_is_of_the_very_rune(
     client: Client,
     sine: Project,

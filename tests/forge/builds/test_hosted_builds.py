@@ -79,6 +79,7 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     assert again.state == State.SUCCEEDED
 
 
+@pytest.mark.protects("runes/endless-output")
 def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:

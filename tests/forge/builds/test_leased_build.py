@@ -112,6 +112,7 @@ def test_a_broken_project_fails_with_its_diagnostics(
     assert done.artefact is None
 
 
+@pytest.mark.protects("compiling/dying-children")
 def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
     lease = take()
     assert lease is not None
@@ -192,6 +193,7 @@ def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
     assert "starts again" in log_of(build)
 
 
+@pytest.mark.protects("uploads/full-disk")
 def test_a_full_disk_is_the_reason_of_a_build_that_fails(build: Build) -> None:
     def on_a_full_disk() -> Compiler:
         raise OSError(errno.ENOSPC, "No space left on device")

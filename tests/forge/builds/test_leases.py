@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.builds.actions import cancel_build, request_build
-from forge.builds.errors import BuildOver, LeaseLost
+from forge.builds.errors import BuildOver
 from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back, renew, sweep, take, write_log
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.core.leases import LeaseLost
 from forge.core.models import Event
 from forge.projects.actions import write_file
 from rune.compiler.building.spec import BuildOptions, BuildSpec

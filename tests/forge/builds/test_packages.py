@@ -20,7 +20,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
-from forge.builds.packages.leased import refusal_of
+from forge.builds.packages.making import refusal_of
 from forge.compute.child import package_steps
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
@@ -169,6 +169,7 @@ def test_a_refusal_tells_the_first_errors() -> None:
     assert refusal_of("The compiler gave up.", [warning]) == "The compiler gave up."
 
 
+@pytest.mark.protects("compiling/wrong-packages")
 def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, Any]] = []
 

@@ -157,7 +157,7 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
 
 def leased(project: Project, until: datetime) -> Preview:
     """A preview that another worker is at."""
-    return Preview.objects.create(project=project, leased_sequence=project.sequence, lease_until=until)
+    return Preview.objects.create(project=project, fence=project.sequence, lease_until=until)
 
 
 def test_two_workers_do_not_make_the_preview_of_one_text(project: Any, developer: Any, compiler: Compiler) -> None:
@@ -333,6 +333,7 @@ def test_endless_typing_is_previewed_all_the_same() -> None:
     assert called.wait(5)
 
 
+@pytest.mark.protects("live/event-contents")
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from forge.projects.models import Project
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.protects("operation/deadlocks")
 @pytest.mark.parametrize("is_counted", [True, False])
 def test_what_is_made_is_counted_once_and_only_after_its_transaction(
     project: Project, organisation: Organisation, is_counted: bool

@@ -78,6 +78,7 @@ def rune_of(found: dict[str, Any]) -> bytes:
     return data
 
 
+@pytest.mark.protects("live/tried-fixes")
 def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
     client: Client, asking: Any, compiler: Compiler
 ) -> None:
@@ -156,6 +157,7 @@ def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) ->
     assert not Preview.objects.requested().exists()
 
 
+@pytest.mark.protects("live/tried-fixes")
 def test_edits_that_somebody_sends_along_are_not_kept(client: Client, asking: Any) -> None:
     smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
     assert ask(client, smuggled).json()["fix"] == BYTES

@@ -48,6 +48,7 @@ def test_a_numbered_build_is_verified_and_says_so(
     assert line.milliseconds is not None
 
 
+@pytest.mark.protects("compiling/false-runes")
 def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     sine: Project, developer: Any, work: Callable[[Build], Build], tmp_path: Path
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_rune_that_is_not_right_has_no_certificate(
     assert client.get(f"/api/v1/builds/{done.pk}/certificate").status_code == 404
 
 
+@pytest.mark.protects("runes/truncated")
 @pytest.mark.parametrize("spoil", [lambda rune: rune[:8], lambda rune: rune[: len(rune) // 2]], ids=["8 bytes", "half"])
 def test_a_rune_that_does_not_load_fails_the_build(
     sine: Project, developer: Any, work: Callable[[Build], Build], tmp_path: Path, spoil: Callable[[bytes], bytes]

@@ -129,6 +129,7 @@ def test_a_text_that_does_not_check_is_said_so(
     assert (found["state"], found["build"]) == ("broken", None)
 
 
+@pytest.mark.protects("availability/watched-tensors")
 def test_a_tensor_too_large_for_a_page_is_refused(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_watch_that_names_no_wires_is_refused(client: Client, project: Any, wi
     assert not Preview.objects.requested().exists()
 
 
+@pytest.mark.protects("availability/watched-tensors")
 def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
     for number in range(REQUESTED_KEPT + 3):
         ask(client, ("number", number))

@@ -88,6 +88,7 @@ async def test_losing_access_closes_the_socket(project: Any, organisation: Any, 
         assert (await socket.closed())[0] == Closing.NO_ACCESS
 
 
+@pytest.mark.protects("live/lost-access")
 async def test_a_lost_role_ends_a_silent_socket_when_its_message_was_lost(
     project: Any, organisation: Any, owner: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +140,7 @@ async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself
         }
 
 
+@pytest.mark.protects("roles/deleted-projects")
 async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, viewer: Any) -> None:
     async with Socket(viewer, PATH) as socket:
         await socket.event()
@@ -146,6 +148,7 @@ async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, vi
         assert (await socket.closed())[0] == Closing.NO_ACCESS
 
 
+@pytest.mark.protects("sign-in/sockets-of-ended-sessions")
 async def test_a_changed_password_closes_what_an_old_session_opened(project: Any, viewer: Any, developer: Any) -> None:
     async with Socket(viewer, PATH) as socket, Socket(developer, PATH) as other:
         await socket.event()
@@ -156,6 +159,7 @@ async def test_a_changed_password_closes_what_an_old_session_opened(project: Any
         assert (await other.event())["type"] == "test.happened"
 
 
+@pytest.mark.protects("sign-in/sockets-of-ended-sessions")
 async def test_signing_out_closes_the_persons_sockets(project: Any, viewer: Any, browser_of: Any) -> None:
     async with Socket(viewer, PATH) as socket:
         await socket.event()
@@ -169,6 +173,7 @@ async def test_a_stranger_is_sent_away(project: Any, stranger: Any) -> None:
         assert (await socket.closed())[0] == Closing.NOT_FOUND
 
 
+@pytest.mark.protects("sign-in/next-person")
 async def test_a_page_of_a_person_is_let_in_with_that_persons_session_alone(
     project: Any, viewer: Any, developer: Any
 ) -> None:
@@ -179,6 +184,7 @@ async def test_a_page_of_a_person_is_let_in_with_that_persons_session_alone(
             assert (await socket.closed())[0] == Closing.SIGNED_OUT
 
 
+@pytest.mark.protects("sign-in/next-person")
 async def test_a_session_that_ended_is_told_alike_whether_or_not_there_is_such_a_project(
     project: Any, viewer: Any, stranger: Any
 ) -> None:

@@ -58,6 +58,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.protects("live/crashing-updates")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("attack", HOSTILE)
@@ -72,6 +73,7 @@ async def test_an_update_that_would_end_the_process_ends_its_socket_alone(
             await other.until(lambda: other.text().endswith("# on\n"))
 
 
+@pytest.mark.protects("live/nested-types")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("server")
 async def test_types_that_nest_until_deleting_them_ends_the_process_are_counted_over_updates_and_rooms(
@@ -127,6 +129,7 @@ def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]
     assert read_update(doc.get_update()).types <= made
 
 
+@pytest.mark.protects("live/crashing-updates")
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), min_size=1, max_size=4))
 def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]) -> None:
@@ -140,6 +143,7 @@ def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]
             Doc[Any]().apply_update(bytes(damaged))
 
 
+@pytest.mark.protects("live/spoiled-files")
 @pytest.mark.parametrize("size", [float("inf"), float("-inf"), float("nan"), 1e300, -1])
 def test_a_file_whose_size_is_no_size_is_left_out_and_spoils_nothing(size: float) -> None:
     doc: Doc[Any] = Doc()
@@ -149,6 +153,7 @@ def test_a_file_whose_size_is_no_size_is_left_out_and_spoils_nothing(size: float
     assert [file.path for file in entries(doc)] == ["b.txt"]
 
 
+@pytest.mark.protects("live/spoiled-files")
 def test_many_files_of_one_path_are_told_apart_in_a_moment() -> None:
     doc: Doc[Any] = Doc()
     files = doc.get("files", type=Map)

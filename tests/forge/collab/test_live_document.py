@@ -56,6 +56,7 @@ async def test_what_one_types_the_other_sees_and_the_database_has(project: Any, 
         assert await stored_text(project) == other.text()
 
 
+@pytest.mark.protects("live/crashes")
 async def test_an_update_is_stored_before_anyone_else_sees_it(project: Any, owner: Any, developer: Any) -> None:
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         for number in range(20):
@@ -95,6 +96,7 @@ async def test_what_was_typed_offline_arrives_on_return(project: Any, owner: Any
             assert returning.text() == other.text()
 
 
+@pytest.mark.protects("live/viewer-updates")
 async def test_what_a_viewer_sends_changes_nothing(project: Any, owner: Any, viewer: Any) -> None:
     before = await stored_text(project)
     async with YjsClient(owner, project) as one, YjsClient(viewer, project) as watching:
@@ -123,6 +125,7 @@ async def test_writes_over_the_api_and_over_sockets_mix(project: Any, owner: Any
         assert await stored_text(project) == one.text() == other.text()
 
 
+@pytest.mark.protects("live/malformed-frames")
 @pytest.mark.parametrize(
     "frame",
     [
@@ -170,6 +173,7 @@ async def test_an_update_over_the_limit_is_refused_with_a_reason(project: Any, o
         assert str(UPDATE_LIMIT) in reason
 
 
+@pytest.mark.protects("live/malformed-frames")
 async def test_a_document_over_the_limit_takes_no_more(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +207,7 @@ async def test_old_updates_are_merged_and_numbers_go_on(
     assert await stored_text(project) == text
 
 
+@pytest.mark.protects("live/missing-dependencies")
 async def test_an_update_that_builds_on_a_lost_one_is_not_stored_and_its_sender_is_asked(
     project: Any, owner: Any, developer: Any
 ) -> None:
@@ -219,6 +224,7 @@ async def test_an_update_that_builds_on_a_lost_one_is_not_stored_and_its_sender_
         assert await stored_text(project) == one.text()
 
 
+@pytest.mark.protects("live/missing-dependencies")
 async def test_an_answer_that_still_lacks_something_ends_the_socket_to_begin_anew(project: Any, owner: Any) -> None:
     async with YjsClient(owner, project) as one:
         one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# lost\n"))
@@ -266,6 +272,7 @@ async def test_the_server_knows_which_person_stands_behind_a_client(project: Any
         assert people[other.doc.client_id] == developer.pk
 
 
+@pytest.mark.protects("roles/private-sockets")
 async def test_a_stranger_and_an_unknown_project_answer_alike(project: Any, stranger: Any, owner: Any) -> None:
     answers = []
     for person, name in ((stranger, "kitchen"), (stranger, "nothing"), (owner, "nothing")):
@@ -275,12 +282,14 @@ async def test_a_stranger_and_an_unknown_project_answer_alike(project: Any, stra
     assert answers[0][0] == Closing.NOT_FOUND
 
 
+@pytest.mark.protects("roles/former-members")
 async def test_losing_the_role_closes_the_socket(project: Any, organisation: Any, owner: Any, developer: Any) -> None:
     async with YjsClient(developer, project) as client:
         await sync_to_async(remove_member)(owner, organisation, developer.pk)
         assert (await client.closed())[0] == Closing.NO_ACCESS
 
 
+@pytest.mark.protects("roles/former-members")
 async def test_a_lost_role_is_found_out_when_its_message_was_lost(
     project: Any, organisation: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,6 +335,7 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
         assert client.text().startswith("version: 1")
 
 
+@pytest.mark.protects("live/crashes")
 async def test_a_failing_disk_sends_everyone_away_and_loses_nothing(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -35,6 +35,7 @@ def test_what_is_news_is_told_on_with_the_person_written_in() -> None:
     assert presence.everyone() == (told(1, 2, MIKA, "b"),)
 
 
+@pytest.mark.protects("live/cursor-names")
 def test_who_somebody_is_is_not_theirs_to_say() -> None:
     presence = Presence()
     assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (told(1, 1, MIKA),)
@@ -78,6 +79,7 @@ def test_who_leaves_is_gone_for_the_others() -> None:
     assert presence.leave("a") == ()
 
 
+@pytest.mark.protects("live/presence-floods")
 def test_a_socket_speaks_for_a_few_clients_only() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(client, 1) for client in range(1000)])
@@ -105,6 +107,7 @@ def test_who_comes_back_from_a_process_that_died_is_told_of_at_once() -> None:
     assert presence.leave(OtherProcess("one")) == ()
 
 
+@pytest.mark.protects("live/presence-floods")
 def test_another_process_does_not_speak_for_the_people_here() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(1, 5)])

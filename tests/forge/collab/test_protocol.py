@@ -77,6 +77,7 @@ def test_an_update_that_promises_more_than_it_holds_is_refused_before_it_is_deco
         read_frame(update_frame(update))
 
 
+@pytest.mark.protects("live/presence-floods")
 def test_too_much_presence_is_refused() -> None:
     with pytest.raises(FrameTooLarge):
         read_frame(awareness_frame([ClientState(1, 1, json.dumps("x" * AWARENESS_LIMIT))]))

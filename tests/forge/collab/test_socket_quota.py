@@ -15,6 +15,7 @@ from tests.forge.collab.yjs_socket import Socket
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.protects("availability/many-sockets")
 async def test_one_socket_too_many_is_closed_and_says_why(
     server: None, user: User, organisation: Organisation, project: Project
 ) -> None:

@@ -108,6 +108,7 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
     assert compiler.memory > 0
 
 
+@pytest.mark.protects("compiling/leftovers")
 def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
     spare = Spare(Compiler(tmp_path / "work").new_process)
     try:
@@ -177,6 +178,7 @@ def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile
     assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
 
 
+@pytest.mark.protects("compiling/exploited-process")
 def test_a_file_outside_of_the_job_is_not_read(compiler: Compiler, tmp_path: Path) -> None:
     stage = (
         "  a:\n    model: /etc/passwd\n    inputs: [number]\n    outputs:\n      - type: F32\n        dimensions: [1]\n"
@@ -202,6 +204,7 @@ def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path)
         assert compiler.pid != pid
 
 
+@pytest.mark.protects("compiling/resources")
 def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
     with Compiler(tmp_path / "work") as compiler:
         compiler.start()
@@ -227,6 +230,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
         assert not compiler.alive
 
 
+@pytest.mark.protects("compiling/dying-children")
 def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from forge.compute.pool.compiler import Compiler\n"
@@ -242,6 +246,7 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     until(lambda: not is_running(child) or is_zombie(child))
 
 
+@pytest.mark.protects("availability/long-builds")
 def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
     seen: list[set[str]] = []
     with Compiler(tmp_path / "work") as compiler:
@@ -264,6 +269,7 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
     assert seen[1:] == [{"T"}] * 3
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
     seen: list[str] = []
     with Compiler(tmp_path / "work") as compiler:
@@ -321,6 +327,7 @@ def is_zombie(pid: int) -> bool:
     return state_of(pid) == "Z"
 
 
+@pytest.mark.protects("compiling/server-secrets")
 def test_the_process_sees_nothing_of_the_servers_environment(
     compiler: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +336,7 @@ def test_the_process_sees_nothing_of_the_servers_environment(
     assert b"SECRET_KEY" not in Path(f"/proc/{compiler.pid}/environ").read_bytes()
 
 
+@pytest.mark.protects("compiling/resources")
 def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
     run(compiler, job(steps=["check"]))
     (child,) = Path(f"/proc/{compiler.pid}/task/{compiler.pid}/children").read_text().split()

@@ -37,6 +37,7 @@ def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "EVERY", 3600.0)
 
 
+@pytest.mark.protects("compiling/resources")
 def test_a_job_whose_processes_take_too_much_together_is_ended_by_the_kernel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

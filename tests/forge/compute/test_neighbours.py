@@ -53,6 +53,7 @@ def test_what_was_computed_elsewhere_counts(new_process: NewProcess) -> None:
     assert not server.is_to_yield(OTHER, 104 + MOMENT / 2)
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_turns_of_two_processes_know_of_each_other(new_process: NewProcess) -> None:
     server, worker = new_process("server"), new_process("worker")
     questions, builds = (

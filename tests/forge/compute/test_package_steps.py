@@ -53,6 +53,7 @@ def rune(compiler: Compiler, tmp_path: Path) -> Iterator[Given]:
         yield Given("sha256:1", descriptor=file.fileno())
 
 
+@pytest.mark.protects("compiling/emulators")
 def test_a_package_is_made_and_counted(compiler: Compiler, rune: Given) -> None:
     answers = run(compiler, "cortex-m4", ["package", "count"], rune)
     assert answers["built"]["report"]["target"] == "cortex-m4"

@@ -128,6 +128,7 @@ def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
     assert turns.waiting(OTHER) == 0
 
 
+@pytest.mark.protects("availability/long-builds")
 def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it() -> None:
     turns = Turns(1, places=2, short=5, half_life=10, head_start=0.01)
     with turns.claim(Party(ACME)) as greedy:
@@ -148,6 +149,7 @@ def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
         assert long.pace() is not Pace.SUSPENDED
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_who_computed_more_yields_while_another_organisation_does_other_work() -> None:
     sharing = Sharing()
     questions, builds = (Turns(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2))
@@ -173,6 +175,7 @@ def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -
     assert not sharing.is_to_yield(ACME, 100 + 6 * MOMENT), "the other computed more by now, whoever looked"
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_those_who_wait_do_not_wake_each_other() -> None:
     turns = Turns(1, places=1, short=10, half_life=10, head_start=1)
     is_waiting, is_over = threading.Event(), threading.Event()

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.standby_process import Spare
 from forge.compute.pool.warm_compilers import WARM_MEMORY, WarmCompilers
@@ -66,6 +68,7 @@ class CountedSpare(Spare):
         self.prepared += 1
 
 
+@pytest.mark.protects("compiling/leftovers")
 def test_a_process_is_lent_to_the_same_organisation_again_and_to_no_other() -> None:
     pool = Pool()
     with pool.used(ACME) as first:

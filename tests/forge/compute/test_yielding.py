@@ -49,6 +49,7 @@ def test_in_a_container_that_may_raise_priorities_again_those_of_processes_count
     assert machine.yields_by() is YieldsBy.PROCESSES
 
 
+@pytest.mark.protects("availability/streams-of-questions")
 def test_in_a_container_that_may_not_nobody_yields_and_it_is_told(tmp_path: Path) -> None:
     machine = Machine(tmp_path, nice="0")
     machine.share_processor_by(".")

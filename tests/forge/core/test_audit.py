@@ -19,6 +19,7 @@ def _who(action: str) -> tuple[str, str, User | None]:
     return entry.principal_kind, entry.principal_id, entry.actor
 
 
+@pytest.mark.protects("audit/named-tokens")
 @pytest.mark.django_db
 def test_an_entry_names_the_token_that_acted_also_when_it_is_gone(project: Project, user: User) -> None:
     token, secret = create_token(user, "bench", ["write"], None)
@@ -48,6 +49,7 @@ def test_an_entry_names_the_installation_where_nobody_acted() -> None:
 # -- entries stay as they are
 
 
+@pytest.mark.protects("audit/removed-entries")
 @pytest.mark.django_db
 def test_no_entry_is_changed_or_deleted(user: User) -> None:
     entry = write_entry(user, "file.write", "project:x", path="a.md")

@@ -154,6 +154,7 @@ def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: 
     assert (organisation_bytes(owner.pk), organisation_bytes(other.pk), organisation_bytes(mine.pk)) == (15, 10, 0)
 
 
+@pytest.mark.protects("uploads/swept-bytes")
 @pytest.mark.parametrize("turn_of", range(3))
 def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, turn_of: int) -> None:
     """Four people upload the same few files again and again and link them; sweeps without a grace run all the while."""
@@ -241,6 +242,7 @@ def in_thread() -> Iterator[Any]:
         thread.join(20)
 
 
+@pytest.mark.protects("uploads/swept-bytes")
 @pytest.mark.parametrize("step", ["_upsert", "_move_to_store"])
 def test_a_put_that_meets_a_sweep_between_any_two_steps_has_its_bytes(
     monkeypatch: pytest.MonkeyPatch, in_thread: Any, step: str
@@ -316,6 +318,7 @@ def test_a_put_makes_certain_what_was_not(owner: Thread, tmp_path: Path) -> None
     assert Blob.objects.get(pk=digest).synced
 
 
+@pytest.mark.protects("operation/incomplete-backup")
 def test_what_a_backup_holds_is_deleted_only_after_it(owner: Thread) -> None:
     swept_later, let_later, erased_later = put_bytes(b"swept"), put_bytes(b"let go"), put_bytes(b"a voice")
     Blob.objects.update(put_at=timezone.now() - LATER, created=timezone.now() - LATER)

@@ -52,6 +52,7 @@ def test_the_same_bytes_are_stored_once() -> None:
     assert Blob.objects.filter(digest=first.digest).count() == 1
 
 
+@pytest.mark.protects("uploads/size-limit")
 def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
     with pytest.raises(TooLarge):
         put_chunks([b"x" * 10] * 3, limit=25)

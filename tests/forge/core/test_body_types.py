@@ -41,6 +41,7 @@ def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data
     require_described_types(Thing(), data)
 
 
+@pytest.mark.protects("operation/unforeseen-requests")
 @pytest.mark.parametrize(
     ("data", "field"),
     [

@@ -84,6 +84,7 @@ def given(chunks: Iterator[bytes]) -> tuple[int, bool]:
     return size, True
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 @pytest.mark.parametrize("how", DAMAGES.values(), ids=DAMAGES.keys())
 def test_damaged_bytes_never_come_to_a_good_end(how: Damage) -> None:
     for size in (1, CHUNK, CHUNK + 1, 2 * CHUNK):
@@ -115,6 +116,7 @@ def test_whole_bytes_do() -> None:
     assert count_damaged() == 0
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_operators_see_whose_bytes_are_damaged(caplog: pytest.LogCaptureFixture) -> None:
     owner = Thread.objects.create(subject="owner")
     digest = put_bytes(b"a model").digest
@@ -168,6 +170,7 @@ def test_a_part_is_compared_anew_when_the_file_is_another() -> None:
         open_intact(digest)
 
 
+@pytest.mark.protects("uploads/upload-times")
 def test_the_time_of_a_put_tells_nothing_of_what_others_have() -> None:
     ours, theirs = Thread.objects.create(subject="ours"), Thread.objects.create(subject="theirs")
     digest = put_bytes(b"the same text").digest

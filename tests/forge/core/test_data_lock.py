@@ -12,6 +12,7 @@ from forge.core.data_lock import DataInUse, Use, data_folder
 EXCLUDING = [(Use.ALONE, Use.ALONE), (Use.ALONE, Use.SHARED), (Use.SHARED, Use.ALONE)]
 
 
+@pytest.mark.protects("operation/shared-data")
 @pytest.mark.parametrize(("first", "second"), EXCLUDING)
 def test_what_excludes_another_use_is_refused_and_named(tmp_path: Path, first: Use, second: Use) -> None:
     with (

@@ -41,6 +41,7 @@ async def test_each_request_has_an_id_of_its_own_and_its_answer_says_it() -> Non
     assert first[0] == first[1] != second[0] == second[1]
 
 
+@pytest.mark.protects("operation/forged-log-lines")
 async def test_a_proxys_id_is_kept_unless_it_could_break_a_line() -> None:
     assert await answered([(b"x-request-id", b"abc-123.DEF_4")]) == ("abc-123.DEF_4", "abc-123.DEF_4")
     for bad in (b"short", b"x" * 65, b"two words here", b"line\nbreak!", b'quote"quote'):
@@ -73,6 +74,7 @@ def record(message: str) -> logging.LogRecord:
     return made
 
 
+@pytest.mark.protects("operation/forged-log-lines")
 def test_a_line_is_one_line_of_json_with_its_request_and_build() -> None:
     token = request_id.set("abcdefgh")
     try:

@@ -41,6 +41,7 @@ async def test_a_page_of_ours_is_let_in(origin: str, host: str) -> None:
     assert await _is_let_in(origin, host)
 
 
+@pytest.mark.protects("sign-in/socket-origins")
 @pytest.mark.parametrize(
     ("origin", "host"),
     [

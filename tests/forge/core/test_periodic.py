@@ -87,7 +87,7 @@ def test_of_many_processes_that_see_it_due_one_does_it() -> None:
 
     def process() -> None:
         together.wait(10)
-        won.append(claim(task(fail), now) is None)
+        won.append(claim(task(fail), now)[0] is not None)
         connections.close_all()
 
     PeriodicRun.objects.create(name="it", due=now)
@@ -101,10 +101,10 @@ def test_of_many_processes_that_see_it_due_one_does_it() -> None:
 
 def test_what_a_dead_process_began_is_done_again_after_one_period() -> None:
     now = timezone.now()
-    assert claim(task(fail), now) is None
     due = now + timedelta(seconds=HOUR)
-    assert claim(task(fail), now + timedelta(minutes=59)) == due
-    assert claim(task(fail), due) is None
+    assert claim(task(fail), now)[0] is not None
+    assert claim(task(fail), now + timedelta(minutes=59)) == (None, due)
+    assert claim(task(fail), due)[0] is not None
 
 
 def test_what_failed_is_logged_shown_and_tried_again(
@@ -156,3 +156,14 @@ def test_it_ends_at_once_however_long_the_period_is(own_tasks: dict[str, Periodi
     (thread,) = scheduler._threads
     scheduler.stop()
     assert not thread.is_alive()
+
+
+def test_a_process_that_lost_a_run_to_another_writes_nothing_about_it(own_tasks: dict[str, PeriodicTask]) -> None:
+    def slow() -> None:
+        lease, _ = claim(late, timezone.now() + timedelta(seconds=2 * HOUR))
+        assert lease is not None
+        lease.end(error="the other's", ended=timezone.now())
+
+    late = own_tasks["it"] = task(slow)
+    run_claimed(late)
+    assert PeriodicRun.objects.get(name="it").error == "the other's"

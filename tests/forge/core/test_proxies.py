@@ -18,6 +18,7 @@ def _as_started() -> Iterator[None]:
     forget_proxy()
 
 
+@pytest.mark.protects("sign-in/unnamed-proxies")
 @pytest.mark.parametrize(
     ("address", "headers", "expected"),
     [
@@ -37,6 +38,7 @@ def test_a_proxy_is_near_and_sends_the_header(address: str, headers: dict[str, s
     assert is_behind_unnamed_proxy(request) is expected
 
 
+@pytest.mark.protects("sign-in/unnamed-proxies")
 def test_the_log_says_it_once_with_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.2", headers={"x-forwarded-for": "198.51.100.1"})
     for _ in range(3):
@@ -45,6 +47,7 @@ def test_the_log_says_it_once_with_what_to_do(caplog: pytest.LogCaptureFixture) 
     assert unnamed_proxy() == "10.0.0.2"
 
 
+@pytest.mark.protects("sign-in/unnamed-proxies")
 @pytest.mark.django_db
 def test_owners_see_it_and_others_do_not(
     owner: User, viewer: User, browser_of: Callable[[User | None], Client]

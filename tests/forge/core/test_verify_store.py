@@ -60,6 +60,7 @@ def test_a_good_store_is_good(owner: Thread) -> None:
     assert verify() == (0, "2 blobs, 7 B, compared: all whole.\n")
 
 
+@pytest.mark.protects("uploads/damaged-bytes")
 def test_each_kind_is_found_with_its_owners(owner: Thread) -> None:
     digests = {
         kind: linked(owner, kind.encode())

@@ -106,7 +106,7 @@ def _secret(link: str) -> str:
     return link.partition("#token=")[2]
 
 
-def _take(world: World) -> leases.Lease:
+def _take(world: World) -> leases.BuildLease:
     builds.request_build(world.developer, world.project)
     lease = leases.take()
     assert lease is not None

@@ -55,6 +55,7 @@ def moderator(db: None) -> User:
     return person
 
 
+@pytest.mark.protects("availability/report-floods")
 def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
     project: Project, published: Build, stranger: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +83,7 @@ def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
             report(stranger, person, "abuse")
 
 
+@pytest.mark.protects("roles/moderators")
 def test_nobody_decides_but_whom_the_operator_named_in_person(
     project: Project, published: Build, owner: User, moderator: User, stranger: User
 ) -> None:
@@ -106,6 +108,7 @@ def test_nobody_decides_but_whom_the_operator_named_in_person(
         call_command("moderator", "nobody@host.example")
 
 
+@pytest.mark.protects("roles/taken-down")
 def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     project: Project,
     published: Build,
@@ -151,6 +154,7 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     assert listed(stranger).count() == 1
 
 
+@pytest.mark.protects("roles/reporters")
 def test_a_private_project_that_was_taken_down_is_to_strangers_as_if_it_were_not_there(
     project: Project, moderator: User, stranger: User
 ) -> None:
@@ -160,6 +164,7 @@ def test_a_private_project_that_was_taken_down_is_to_strangers_as_if_it_were_not
             find_project(actor, "acme", "kitchen", Verb.SEE)
 
 
+@pytest.mark.protects("roles/reporters")
 def test_the_owners_do_not_learn_who_reported_it(
     project: Project, published: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -220,6 +225,7 @@ def test_reports_of_one_page_are_one_case_and_a_dismissed_one_is_answered(
     assert report(stranger, project, "harm", "Again, and worse.").state == ReportState.OPEN
 
 
+@pytest.mark.protects("roles/person-pages")
 def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
     owner: User, developer: User, stranger: User, moderator: User, published: Build, browser_of: Browser
 ) -> None:
@@ -252,6 +258,7 @@ def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
     assert outside.get(address).status_code == 404
 
 
+@pytest.mark.protects("roles/person-pages")
 def test_a_page_tells_of_no_organisation_and_no_rune_that_the_reader_may_not_see(
     owner: User, developer: User, stranger: User, published: Build, browser_of: Browser
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, review
     assert unread_count(reviewer) == 1
 
 
+@pytest.mark.protects("mail/notices")
 def test_who_leaves_sees_no_notice_of_what_is_not_theirs_any_more(
     review: Review, organisation: Organisation, reviewer: User, owner: User
 ) -> None:
@@ -180,6 +181,7 @@ def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
     assert set(event.data["people"]) == {str(reviewer.pk), str(owner.pk)}
 
 
+@pytest.mark.protects("mail/other-notices")
 def test_nobody_changes_anothers_notice(review: Review, reviewer: User, developer: User, browser_of: Browser) -> None:
     notice = notices_of(reviewer)[0]
     for body in ({"read": True}, {"done": True}, {"muted": True}):
@@ -239,6 +241,7 @@ def test_what_asks_for_somebody_is_mailed_a_minute_later_once(
     assert review.get_absolute_url() in message.body
 
 
+@pytest.mark.protects("mail/notices")
 def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
     mailing: None, review: Review, organisation: Organisation, reviewer: User, owner: User, developer: User
 ) -> None:
@@ -292,6 +295,7 @@ def test_nothing_goes_to_an_address_that_nobody_confirmed(settings: Any, review:
     assert send_due(later()) == 0
 
 
+@pytest.mark.protects("mail/unsubscribing")
 def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
     mailing: None, review: Review, reviewer: User, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -308,6 +312,7 @@ def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
     assert AuditEntry.objects.filter(action="notices.mail", person=reviewer.pk).count() == 1
 
 
+@pytest.mark.protects("mail/unsubscribing")
 @pytest.mark.parametrize("token", ["x", "x:y", f"{'0' * 32}:signature"])
 def test_a_link_that_we_did_not_sign_ends_nothing(db: None, token: str) -> None:
     assert Client().post(f"/accounts/notices/unsubscribe/{token}").status_code == 400

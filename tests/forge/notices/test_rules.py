@@ -88,6 +88,7 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
     assert stronger(Reason.MINE, Reason.WATCHING) is Reason.MINE
 
 
+@pytest.mark.protects("mail/templates")
 @pytest.mark.parametrize(
     ("kind", "reason", "facts", "said", "step"),
     [

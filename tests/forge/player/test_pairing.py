@@ -80,6 +80,7 @@ async def pair(studio: End, phone: End) -> None:
     assert (await studio.event())["type"] == "paired"
 
 
+@pytest.mark.protects("live/pairing")
 async def test_both_show_the_same_four_digits_and_then_outputs_flow(project: Any, developer: Any) -> None:
     cookies = await let_in(developer, project)
     async with studio_of(developer) as studio, phone_of(AnonymousUser(), cookies) as phone:
@@ -107,6 +108,7 @@ async def test_a_studio_that_opens_later_hears_of_a_phone_that_waits(project: An
             assert (await studio.event())["digits"] == digits
 
 
+@pytest.mark.protects("live/pairing")
 async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
     project: Any, developer: Any, owner: Any
 ) -> None:
@@ -138,6 +140,7 @@ async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phon
         assert await second.is_silent()
 
 
+@pytest.mark.protects("live/pairing")
 async def test_wrong_digits_pair_nothing_and_three_times_end_it(project: Any, developer: Any) -> None:
     async with studio_of(developer) as studio, phone_of(developer) as phone:
         await studio.event()
@@ -199,6 +202,7 @@ async def test_an_end_that_falls_silent_counts_as_gone(
         assert (await studio.event())["type"] == "ended"
 
 
+@pytest.mark.protects("live/pairing-messages")
 async def test_a_flood_is_cut_down_and_then_cut_off(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +232,7 @@ async def test_what_is_too_large_or_cannot_be_read_closes_the_socket(
         assert (await phone.closed())[0] == code
 
 
+@pytest.mark.protects("live/pairing")
 async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) -> None:
     project.visibility = "public"
     await sync_to_async(project.save)()
@@ -238,12 +243,14 @@ async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) 
             assert (await studio.closed())[0] == Closing.NOT_FOUND
 
 
+@pytest.mark.protects("sign-in/phone-passes")
 async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> None:
     cookies = await let_in(developer, project)
     async with End("/ws/projects/acme/kitchen/phones", AnonymousUser(), cookies) as studio:
         assert (await studio.closed())[0] == Closing.NOT_FOUND
 
 
+@pytest.mark.protects("live/pairing-access")
 async def test_access_that_ends_ends_the_pairing(
     project: Any, organisation: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:

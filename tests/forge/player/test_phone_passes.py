@@ -69,6 +69,7 @@ def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
     assert client.get("/api/v1/projects/acme/kitchen/phones").json() == {"phones": 1}
 
 
+@pytest.mark.protects("sign-in/phone-codes")
 def test_a_phone_link_works_once_and_for_five_minutes(browser_of: Browser, user: User, project: Project) -> None:
     token = token_of(make_phone_link(user, project))
     assert enter(browser_of(None), token).status_code == 200
@@ -97,6 +98,7 @@ def test_links_and_passes_that_ended_are_deleted_and_others_stay(
     assert set(PhonePass.objects.values_list("pk", flat=True)) == {waiting.pk, used.pk}
 
 
+@pytest.mark.protects("sign-in/phone-codes")
 def test_a_link_is_of_no_use_at_another_project(
     browser_of: Browser, user: User, project: Project, organisation: Organisation
 ) -> None:
@@ -105,6 +107,7 @@ def test_a_link_is_of_no_use_at_another_project(
     assert enter(browser_of(None), token, "/player/acme/cellar").status_code == 400
 
 
+@pytest.mark.protects("sign-in/phone-passes")
 def test_a_pass_opens_its_projects_player_and_nothing_else(
     phone: Client, user: User, project: Project, organisation: Organisation
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_pass_opens_its_projects_player_and_nothing_else(
         assert phone.get(path).status_code == 302, path
 
 
+@pytest.mark.protects("sign-in/phone-forgery")
 def test_what_a_phone_changes_carries_the_csrf_token(browser_of: Browser, user: User, project: Project) -> None:
     strict = Client(enforce_csrf_checks=True)
     token = token_of(make_phone_link(user, project))
@@ -139,6 +143,7 @@ def test_what_a_phone_changes_carries_the_csrf_token(browser_of: Browser, user: 
     assert strict.get(f"{HERE}/state").status_code == 401
 
 
+@pytest.mark.protects("sign-in/phone-passes")
 def test_a_pass_ends_with_its_time_the_password_or_the_role(
     phone: Client, user: User, owner: User, project: Project, organisation: Organisation
 ) -> None:
@@ -159,6 +164,7 @@ def test_a_pass_ends_with_its_time_the_password_or_the_role(
     assert not opens()
 
 
+@pytest.mark.protects("sign-in/phone-passes")
 def test_a_person_ends_the_phones_of_their_own(
     client: Client, phone: Client, owner: User, browser_of: Browser, project: Project
 ) -> None:

@@ -40,6 +40,7 @@ def test_outputs_and_words_are_read() -> None:
     assert read_from_studio('{"type": "refuse", "pairing": "p"}') == Refuse("p")
 
 
+@pytest.mark.protects("browser/false-tensor-claims")
 def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
     meaning = {"scale": 0.00390625, "zeroPoint": -128, "isProbability": True}
     told = json.loads(_tensor(meaning=meaning | {"picture": [0] * 100}))
@@ -48,6 +49,7 @@ def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
     assert read.data["outputs"][0]["tensors"] == [TENSOR | {"meaning": meaning}]
 
 
+@pytest.mark.protects("live/pairing-messages")
 def test_what_is_no_output_has_no_place_to_travel_in() -> None:
     smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
     smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
@@ -62,6 +64,7 @@ def _tensor(**changes: Any) -> str:
     return _changed(outputs=[{"channel": 1, "stage": None, "tensors": [TENSOR | changes]}])
 
 
+@pytest.mark.protects("live/pairing-messages")
 @pytest.mark.parametrize(
     "text",
     [

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
 
 
+@pytest.mark.protects("recordings/phone-caches")
 def test_the_page_is_the_same_wherever_and_whoever(browser_of: Browser, user: User, project: Project) -> None:
     pages = [
         browser_of(person).get(path)
@@ -103,6 +104,7 @@ def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_
     assert _kept(browser_of(None).get("/player/service-worker.js"))["version"] != kept["version"]
 
 
+@pytest.mark.protects("runes/offline-frames")
 def test_the_frame_that_is_kept_has_the_policy_of_the_frame(browser_of: Browser, front_end: Path) -> None:
     answer = browser_of(None).get("/player/frame")
     (script,) = re.findall(r"<script>(.*)</script>", answer.content.decode(), re.DOTALL)

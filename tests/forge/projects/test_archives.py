@@ -95,6 +95,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.protects("uploads/zip-names")
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_archive_leaves_nothing(what: str, client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1_000_000
@@ -128,6 +129,7 @@ def _cut_short() -> bytes:
     return bytes(data)
 
 
+@pytest.mark.protects("uploads/zip-names")
 @pytest.mark.parametrize("data", [_encrypted(), _lying_size(), _cut_short()], ids=["locked", "lying", "damaged"])
 def test_an_archive_that_is_locked_lies_or_is_damaged_is_refused_by_name(
     data: bytes, client: Client, project: Project
@@ -138,6 +140,7 @@ def test_an_archive_that_is_locked_lies_or_is_damaged_is_refused_by_name(
     assert _paths(project) == ["Runefile.yml"]
 
 
+@pytest.mark.protects("uploads/zip-bombs")
 def test_a_list_of_a_million_files_is_refused_before_it_is_read() -> None:
     entry = b"PK\x01\x02" + bytes(42)
     entries = entry * (LIST_LIMIT // len(entry) + 1)
@@ -149,6 +152,7 @@ def test_a_list_of_a_million_files_is_refused_before_it_is_read() -> None:
         Archive(io.BytesIO(locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0)), files=5, limit=10)
 
 
+@pytest.mark.protects("uploads/zip-bombs")
 def test_any_bytes_are_an_archive_or_refused() -> None:
     chance = random.Random(7)
     whole = _zip({"a.txt": b"hello", "b/c.txt": b"x" * 300})

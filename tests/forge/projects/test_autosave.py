@@ -115,6 +115,7 @@ def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> No
     assert not links_of(gone).exists()
 
 
+@pytest.mark.protects("reviews/thinned-authors")
 def test_who_wrote_in_a_version_that_is_let_go_still_does_not_approve_it(
     project: Project, user: User, owner: User, maintainer: User
 ) -> None:

@@ -161,6 +161,7 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
 }
 
 
+@pytest.mark.protects("uploads/imported-history")
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -193,6 +194,7 @@ def bring(client: Client, packed: bytes) -> Any:
     return client.post(NEW, packed, content_type="application/zip")
 
 
+@pytest.mark.protects("uploads/imported-history")
 @pytest.mark.django_db
 def test_a_bomb_ends_its_own_process_and_leaves_nothing(client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1 << 20
@@ -307,6 +309,7 @@ def test_no_round_trip_loses_anything(seed: int, client: Client, project: Projec
     round_trip(seed, client, user, owner, project)
 
 
+@pytest.mark.protects("uploads/imported-history")
 @pytest.mark.django_db
 def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     client: Client, project: Project, user: User, owner: User, reviewer: User

@@ -62,6 +62,7 @@ def test_a_copy_has_the_files_of_now_and_is_private(
     assert made.visibility == "private"
 
 
+@pytest.mark.protects("recordings/copies")
 @pytest.mark.parametrize("copy", [duplicate_project, fork_project])
 def test_a_copy_has_no_recording_that_somebody_gave(
     copy: object, project: Project, developer: User, organisation: Organisation
@@ -73,6 +74,7 @@ def test_a_copy_has_no_recording_that_somebody_gave(
     assert paths_of(copy(developer, project, organisation, "twin")) == before  # type: ignore[operator]
 
 
+@pytest.mark.protects("recordings/copies")
 @pytest.mark.parametrize("copy", [duplicate_project, fork_project])
 def test_who_cannot_read_it_copies_nothing_also_of_a_public_project(
     copy: object, project: Project, owner: User, stranger: User, other: Organisation
@@ -109,6 +111,7 @@ def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
     assert origin_of(acting_as(developer), duplicate_project(developer, project, organisation, "twin")) is None
 
 
+@pytest.mark.protects("recordings/copies")
 def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
     project: Project, partner: User, owner: User, other: Organisation
 ) -> None:
@@ -124,6 +127,7 @@ def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
     assert origin_of(acting_as(partner), made) is None
 
 
+@pytest.mark.protects("recordings/copies")
 def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     project: Project, developer: User, owner: User, organisation: Organisation
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     assert next(entry for entry in list_files(made) if entry.path == "notes.md").size == 3
 
 
+@pytest.mark.protects("recordings/copies")
 def test_a_strangers_copy_has_the_versions_that_were_published_and_nobodys_words(
     project: Project, developer: User, owner: User, stranger: User, other: Organisation
 ) -> None:

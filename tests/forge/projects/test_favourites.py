@@ -18,6 +18,7 @@ from forge.projects.models import Project
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.protects("roles/favourites")
 def test_a_favourite_is_its_persons_alone(project: Project, developer: User, viewer: User) -> None:
     mark_favourite(developer, project, chosen=True)
     assert list(favourites_of(developer)) == [project]
@@ -35,6 +36,7 @@ def test_it_is_in_the_log_of_the_account_once_for_each_change(project: Project, 
     assert {Place(each.organisation, each.project, each.person) for each in entries} == {developer.place}
 
 
+@pytest.mark.protects("roles/favourites")
 def test_who_may_not_read_a_project_makes_no_favourite_of_it_and_keeps_none(
     project: Project, owner: User, developer: User, stranger: User
 ) -> None:
@@ -54,6 +56,7 @@ def test_a_program_reads_and_chooses_it(project: Project, client: Client) -> Non
     assert client.put(address, {}, content_type="application/json").status_code == 400
 
 
+@pytest.mark.protects("browser/form-returns")
 def test_the_form_of_a_list_leads_back_to_it_and_nowhere_else(
     project: Project, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:

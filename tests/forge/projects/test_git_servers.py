@@ -83,6 +83,7 @@ def test_a_folder_of_another_branch_is_taken_and_links_are_left_out_and_said(
     assert [entry.path for entry in list_files(Project.objects.get(name="mine"))] == ["Runefile.yml"]
 
 
+@pytest.mark.protects("connections/git-tokens")
 def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     client: Client, project: Project, origin: str, root: Path
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     assert TOKEN not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
 
+@pytest.mark.protects("connections/git-addresses")
 @pytest.mark.parametrize(
     ("asked", "status", "said"),
     [
@@ -128,6 +130,7 @@ def test_what_cannot_be_taken_is_refused_by_name_and_makes_nothing(
     assert list(Project.objects.values_list("name", flat=True)) == ["kitchen"]
 
 
+@pytest.mark.protects("connections/git-bombs")
 def test_a_repository_over_the_limit_is_refused_while_it_comes(
     client: Client, project: Project, origin: str, root: Path, settings: Any
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_repository_over_the_limit_is_refused_while_it_comes(
     assert (answer.status_code, "more than 200" in answer.json()["detail"]) == (422, True), answer.content
 
 
+@pytest.mark.protects("connections/git-bombs")
 def test_what_unpacks_to_more_than_the_limit_is_refused(
     client: Client, project: Project, origin: str, root: Path, settings: Any
 ) -> None:
@@ -146,6 +150,7 @@ def test_what_unpacks_to_more_than_the_limit_is_refused(
     assert (answer.status_code, "Unpacked, the repository has more than" in answer.json()["detail"]) == (422, True)
 
 
+@pytest.mark.protects("connections/git-bombs")
 def test_deltas_that_unpack_to_gigabytes_end_their_own_process_only(
     client: Client, project: Project, settings: Any
 ) -> None:

@@ -112,6 +112,7 @@ def test_other_files_are_in_the_history(path: str) -> None:
     assert may_be_in_git(path)
 
 
+@pytest.mark.protects("uploads/git-files")
 def test_a_file_that_git_takes_for_its_own_is_left_out_and_the_rest_is_whole(
     client: Client, project: Project, user: User, tmp_path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_file_that_git_takes_for_its_own_is_left_out_and_the_rest_is_whole(
     assert _git(folder, "ls-tree", "-r", "--name-only", "HEAD").split() == ["Runefile.yml"]
 
 
+@pytest.mark.protects("uploads/git-files")
 def test_an_authors_name_cannot_write_lines_of_a_commit(tmp_path: Path) -> None:
     state = CommitState(
         {"a": "x"}, "Eve <eve@x>\ncommitter Root", "1@people.invalid", datetime(2026, 1, 1, tzinfo=UTC), "m"

@@ -66,6 +66,7 @@ WAYS = {
 }
 
 
+@pytest.mark.protects("uploads/known-digests")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_an_invented_digest_and_anothers_are_answered_alike(
     way: Any, client: Client, project: Project, user: User, anothers: str
@@ -78,6 +79,7 @@ def test_an_invented_digest_and_anothers_are_answered_alike(
     assert known[0] == 404
 
 
+@pytest.mark.protects("uploads/known-digests")
 def test_the_registry_and_the_player_answer_alike_too(
     client: Client, project: Project, owner: User, user: User, anothers: str
 ) -> None:
@@ -92,6 +94,7 @@ def test_the_registry_and_the_player_answer_alike_too(
     assert as_told(mounts[0], anothers) == as_told(mounts[1], INVENTED)
 
 
+@pytest.mark.protects("live/false-sizes")
 def test_a_false_size_is_not_taken_for_damage(client: Client, project: Project, user: User) -> None:
     put = client.put(f"{BASE}/files/own.bin", b"\xff own bytes", content_type="application/octet-stream").json()
     plant(project, user, "false.bin", put["digest"])

@@ -92,6 +92,7 @@ def test_a_token_of_another_project_is_not_let_in_by_a_role(
     assert list(Project.objects.of_member(held)) == [beside]
 
 
+@pytest.mark.protects("roles/project-roles")
 def test_who_lacks_the_organisations_second_factor_is_kept_out_of_the_project(
     project: Project, owner: User, stranger: User
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_role_ends_by_who_gave_it_and_by_leaving(project: Project, owner: User
         end_project_role(owner, project, stranger.pk)
 
 
+@pytest.mark.protects("roles/project-roles")
 def test_who_is_taken_out_of_the_organisation_keeps_no_role_in_its_projects(
     project: Project, owner: User, viewer: User
 ) -> None:
@@ -147,6 +149,7 @@ def test_a_deleted_project_is_nobodys(project: Project, owner: User, stranger: U
     assert list(Project.objects.visible_to(acting_as(stranger)).filter(pk=project.pk)) == []
 
 
+@pytest.mark.protects("mail/shared-links")
 def test_a_link_lets_in_as_many_as_it_says_and_nobody_twice(
     organisation: Organisation, owner: User, developer: User, stranger: User
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_link_lets_in_as_many_as_it_says_and_nobody_twice(
     assert Membership.objects.get(user=developer).role == Role.DEVELOPER
 
 
+@pytest.mark.protects("mail/shared-links")
 def test_a_link_ends_after_the_days_it_says(organisation: Organisation, owner: User, stranger: User) -> None:
     invitation, link = invite(owner, organisation, "viewer", days=1)
     assert timedelta(hours=23) < invitation.expires - timezone.now() <= timedelta(days=1)
@@ -207,6 +211,7 @@ def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.protects("mail/spam")
 def test_an_organisation_sends_so_many_letters_in_a_day(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

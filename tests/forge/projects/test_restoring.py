@@ -108,6 +108,7 @@ def test_an_update_for_an_editor_is_stored_only_when_the_editor_sends_it(project
     assert _contents(project)["labels.txt"] == "one"
 
 
+@pytest.mark.protects("live/restores")
 def test_only_who_may_edit_restores(project: Project, user: User, viewer: User, browser_of: Any) -> None:
     snapshot(project, user)
     for query in ("", "?as=update"):
@@ -115,6 +116,7 @@ def test_only_who_may_edit_restores(project: Project, user: User, viewer: User, 
         assert answer.status_code == 403
 
 
+@pytest.mark.protects("recordings/restored")
 def test_a_recording_whose_consent_ended_does_not_come_back(client: Any, project: Project, user: User) -> None:
     write_file(user, project, "samples/me.wav", b"\xff\x00voice")
     version = snapshot(project, user)
@@ -183,6 +185,7 @@ def _copy(doc: Doc[Any]) -> Doc[Any]:
     return copied
 
 
+@pytest.mark.protects("live/restores")
 @pytest.mark.parametrize("with_ids", [True, False])
 def test_any_two_moments_restoring_gives_exactly_the_files(with_ids: bool) -> None:
     chance = random.Random(20261120)

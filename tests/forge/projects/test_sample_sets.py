@@ -46,6 +46,7 @@ def imported(client: Client, contents: dict[str, bytes]) -> Any:
     return post(client, f"{SAMPLES}/import?{asked}", zipped(contents))
 
 
+@pytest.mark.protects("uploads/recording-archives")
 def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(client: Client, project: Project) -> None:
     answer = post(client, f"{SAMPLES}/import/preview", zipped(MANY))
     assert answer.status_code == 200, answer.content
@@ -114,6 +115,7 @@ def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Proje
     ]
 
 
+@pytest.mark.protects("uploads/recording-archives")
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -227,6 +229,7 @@ def test_one_bad_change_changes_nothing(user: User, project: Project, client: Cl
     assert _marks() == {sample.pk: ("up", "test")}
 
 
+@pytest.mark.protects("recordings/other-projects")
 def test_a_sample_of_another_project_cannot_be_marked_from_here(user: User, project: Project) -> None:
     other = Project.objects.create(organisation=project.organisation, name="other", created_by=user)
     sample = send_sample(user, other, [a_sound()], label="up", days=90, consent=sample_terms(other).text)

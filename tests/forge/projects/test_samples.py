@@ -97,6 +97,7 @@ def test_a_player_jumps_in_a_recording_by_asking_for_a_part(client: Client, proj
     assert asked("lines=1-2") == (200, a_sound(), None)
 
 
+@pytest.mark.protects("recordings/consent")
 def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation: Any) -> None:
     old = client.get(f"{SAMPLES}/terms").json()["text"]
     newcomer = User.objects.create_user("new@acme.example", name="New")
@@ -108,6 +109,7 @@ def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation
     assert not links_of(project).filter(blob__size=len(a_sound())).exists()
 
 
+@pytest.mark.protects("recordings/withdrawn")
 def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, project: Any, user: User) -> None:
     sample = given(user, project)
     version = snapshot(project, user)
@@ -147,6 +149,7 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
     assert given(user, project).path in [entry.path for entry in list_files(project)]
 
 
+@pytest.mark.protects("recordings/withdrawn")
 def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:
     sample = given(user, project)
     from forge.projects.actions import rename_file, withdraw_sample
@@ -157,6 +160,7 @@ def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> No
     assert [entry.path for entry in entries(load_document(project.pk).doc)] == ["Runefile.yml"]
 
 
+@pytest.mark.protects("recordings/shared-bytes")
 def test_a_recording_that_another_project_has_too_stays_there(project: Any, user: User, organisation: Any) -> None:
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
     write_file(user, other, "same.wav", a_sound())
@@ -193,6 +197,7 @@ def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: A
     assert not _is_stored(sample)
 
 
+@pytest.mark.protects("recordings/withdrawn-meanwhile")
 def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(project: Any, user: User) -> None:
     sample = given(user, project)
     read_before = working_tree(project)
@@ -202,6 +207,7 @@ def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(proj
     assert sample.path not in available_files(version)
 
 
+@pytest.mark.protects("recordings/withdrawn-meanwhile")
 def test_what_was_read_of_a_version_before_is_not_restored_with_a_recording(project: Any, user: User) -> None:
     sample = given(user, project)
     version = snapshot(project, user)
@@ -216,6 +222,7 @@ def _is_stored(sample: Sample) -> bool:
     return place is not None and place.exists()
 
 
+@pytest.mark.protects("recordings/interrupted-deletion")
 def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: User, owner: User) -> None:
     from forge.projects.actions import delete_project
 
@@ -233,6 +240,7 @@ def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: 
     assert not place.exists()
 
 
+@pytest.mark.protects("recordings/interrupted-deletion")
 def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
     project: Any, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +255,7 @@ def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
     assert not place.exists()
 
 
+@pytest.mark.protects("recordings/former-members")
 def test_who_left_can_still_take_back_and_owners_can_remove(
     project: Any, user: User, owner: User, viewer: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -262,6 +271,7 @@ def test_who_left_can_still_take_back_and_owners_can_remove(
     assert not own_samples(user).exists()
 
 
+@pytest.mark.protects("recordings/file-types")
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -278,6 +288,7 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
     assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.json()
 
 
+@pytest.mark.protects("recordings/file-types")
 def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from forge.projects.samples import formats as recordings
 

@@ -50,6 +50,7 @@ def test_a_versions_files_are_read_through_the_toolchains_door(project: Project,
         VersionFiles(snapshot(project, user).manifest, limit=1).read("data/raw.bin")
 
 
+@pytest.mark.protects("uploads/other-digests")
 def test_a_digest_that_a_client_wrote_by_itself_opens_nothing(project: Project, user: User, stranger: User) -> None:
     from forge.accounts.models import Organisation
     from forge.projects.actions import create_from_files

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 BUILDS = "/api/v1/projects/acme/kitchen/builds"
 
 
+@pytest.mark.protects("availability/many-projects")
 def test_an_organisation_has_as_many_projects_as_it_may(
     organisation: Organisation, owner: User, project: Project, limit: Limit
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_project_too_many_is_403_over_http(client: Client, organisation: Organ
     assert (answer.status_code, answer.json()["title"]) == (403, "The quota is reached")
 
 
+@pytest.mark.protects("availability/many-projects")
 @pytest.mark.parametrize("holder", ["organisation", "user"])
 def test_builds_of_an_hour_have_an_end_and_the_answer_says_until_when(
     request: pytest.FixtureRequest, client: Client, project: Project, limit: Limit, holder: str
@@ -107,6 +109,7 @@ def test_where_the_operator_alone_creates_organisations_a_person_may_not_and_a_c
         call_command("organisation", "third", "nobody@acme.example")
 
 
+@pytest.mark.protects("availability/many-projects")
 def test_only_the_installation_sets_a_quota_and_it_is_written_down(organisation: Organisation, owner: User) -> None:
     with pytest.raises(Forbidden):
         set_quota(owner, organisation.stream, "builds", 10**6)

@@ -48,6 +48,7 @@ def test_the_figure_is_what_counting_gives(client: Client, organisation: Organis
     assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk)
 
 
+@pytest.mark.protects("uploads/storage-quota")
 def test_what_does_not_fit_is_refused_by_name_and_leaves_nothing(
     client: Client, organisation: Organisation, room: None
 ) -> None:
@@ -68,6 +69,7 @@ def test_the_last_that_is_too_much_is_stored_and_gone_again(client: Client, room
     assert all(path is not None and path.stat().st_size < ROOM for path in paths)
 
 
+@pytest.mark.protects("uploads/storage-quota")
 def test_a_refused_write_leaves_nothing_behind_either(client: Client, project: Project) -> None:
     before = set(Blob.objects.values_list("pk", flat=True))
     answer = client.put(
@@ -83,6 +85,7 @@ def test_bytes_that_are_there_already_take_no_room(client: Client, room: None) -
         assert _put(client, path, data).status_code == 200
 
 
+@pytest.mark.protects("uploads/storage-quota")
 def test_an_archive_counts_by_what_it_unpacks_to(client: Client, room: None) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,6 +126,7 @@ def test_counting_anew_mends_a_wrong_figure(organisation: Organisation, project:
     assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk) < ROOM
 
 
+@pytest.mark.protects("uploads/storage-quota")
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_not_both_slip_under(
     organisation: Organisation, project: Project, user: User, limit: Limit

@@ -62,6 +62,7 @@ def _mounted(project: Any) -> set[str]:
     return set(with_blocks(project, seen.manifest, seen.texts)) - set(seen.manifest)
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
     for someone, refusal in ((reviewer, Forbidden), (stranger, NotFound)):
         with pytest.raises(refusal):
@@ -87,6 +88,7 @@ def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any
     assert not AuditEntry.objects.filter(action="block.publish").exists()
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: Any) -> None:
     first = publish_block(developer, sounds, "smooth.py", "1.2", "Slower.\0\n")
     assert (first.name, first.summary, first.notes) == (
@@ -118,6 +120,7 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
         publish_block(developer, second, "smooth.py", "1.2")
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 def test_two_organisations_and_a_stranger(
     sounds: Any, developer: Any, owner: Any, viewer: Any, stranger: Any, browser_of: Any
 ) -> None:
@@ -200,6 +203,7 @@ def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, devel
     assert "sha256:" + "ab" * 32 in page
 
 
+@pytest.mark.protects("roles/block-users")
 def test_advice_against_a_version_is_told_and_taken_back(
     sounds: Any, developer: Any, owner: Any, reviewer: Any, client: Client
 ) -> None:

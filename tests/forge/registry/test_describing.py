@@ -74,6 +74,7 @@ def test_notes_come_with_publishing_are_edited_and_go_when_a_tag_moves(tags: Any
     assert (moved.notes, moved.is_deprecated) == ("", False)
 
 
+@pytest.mark.protects("browser/version-notes")
 def test_a_deprecated_version_stays_says_so_everywhere_and_is_given_to_nobody_unasked(
     tags: Any, project: Any, developer: Any
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_deprecated_version_stays_says_so_everywhere_and_is_given_to_nobody_un
         assert AuditEntry.objects.filter(action=action).count() == 1
 
 
+@pytest.mark.protects("recordings/use-counts")
 def test_a_use_is_counted_once_a_day_and_names_nobody(tags: Any, project: Any) -> None:
     day = [date(2026, 5, 1)]
     counting = Counting(today=lambda: day[0])

@@ -118,6 +118,7 @@ def test_ranges(tag: Any, developer: Any, asked: str, status: int, expected: byt
         assert response["Content-Range"] == f"bytes */{len(RUNE)}"
 
 
+@pytest.mark.protects("browser/uploaded-pages")
 def test_no_answer_can_become_a_page_of_ours(tag: Any, developer: Any) -> None:
     headers = token_of(developer)
     for path in ("", "acme/kitchen/manifests/1.0", f"acme/kitchen/blobs/{digest_of(RUNE)}", "acme/kitchen/tags/list"):
@@ -130,6 +131,7 @@ def test_no_answer_can_become_a_page_of_ours(tag: Any, developer: Any) -> None:
             assert "html" not in response["Content-Type"]
 
 
+@pytest.mark.protects("registry/cookies")
 def test_cookies_are_not_looked_at(tag: Any, developer: Any, browser_of: Callable[[Any], Client]) -> None:
     assert get("acme/kitchen/manifests/1.0", client=browser_of(developer)).status_code == 401
 
@@ -149,18 +151,21 @@ def test_a_public_rune_is_for_everybody(project: Any, tag: Any, people: dict[str
         assert get("acme/kitchen/manifests/1.0", token_of(person) if person else {}).status_code == 200
 
 
+@pytest.mark.protects("roles/private-sockets")
 def test_the_unknown_and_the_forbidden_answer_alike(tag: Any, stranger: Any) -> None:
     for headers in (token_of(stranger), {}):
         answers = [get(f"{name}/manifests/1.0", headers) for name in ("acme/kitchen", "acme/nothing", "no/body")]
         assert len({(answer.status_code, answer.content) for answer in answers}) == 1
 
 
+@pytest.mark.protects("registry/blobs-by-digest")
 def test_a_blob_is_seen_only_through_a_repository_that_links_it(tag: Any, developer: Any) -> None:
     other = put_bytes(b"not published")
     for method in ("GET", "HEAD"):
         assert get(f"acme/kitchen/blobs/{other.digest}", token_of(developer), method).status_code == 404
 
 
+@pytest.mark.protects("sign-in/token-scopes")
 def test_a_token_without_the_right_scope_does_not_pull(tag: Any, developer: Any) -> None:
     assert get("acme/kitchen/manifests/1.0", token_of(developer, "read")).status_code == 200
     assert get("acme/kitchen/manifests/1.0", token_of(developer, "registry")).status_code == 200
@@ -216,6 +221,7 @@ def test_a_former_name_leads_on_to_the_present_one(project: Any, tag: Any, owner
     assert body(get("acme/pantry/manifests/1.0", headers))
 
 
+@pytest.mark.protects("roles/deleted-projects")
 def test_a_deleted_project_is_not_pulled(project: Any, tag: Any, owner: Any, developer: Any) -> None:
     delete_project(owner, project)
     assert get("acme/kitchen/manifests/1.0", token_of(developer)).status_code == 404

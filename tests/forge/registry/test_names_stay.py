@@ -63,6 +63,7 @@ def ways_to_take_an_organisations_name(browser: Client, name: str) -> list[Any]:
     ]
 
 
+@pytest.mark.protects("registry/taken-names")
 def test_a_renamed_organisations_name_is_taken_by_nobody_who_would_serve_other_bytes(
     published: str, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_renamed_organisations_name_is_taken_by_nobody_who_would_serve_other_b
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
 
 
+@pytest.mark.protects("registry/other-bytes")
 def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     published: str, project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     assert publish(owner, again, "1.1", OTHER) == pulled("acme/kitchen:1.1", stranger)[1]
 
 
+@pytest.mark.protects("registry/other-bytes")
 def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     published: str, project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -105,6 +108,7 @@ def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, published)
 
 
+@pytest.mark.protects("registry/other-bytes")
 def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
     project: Project, owner: User, stranger: User
 ) -> None:
@@ -120,6 +124,7 @@ def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
         publish(owner, again, "1.0", OTHER)
 
 
+@pytest.mark.protects("registry/other-bytes")
 def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mean_other_bytes(
     published: str, project: Project, owner: User, stranger: User
 ) -> None:
@@ -136,6 +141,7 @@ def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mea
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
 
 
+@pytest.mark.protects("registry/other-bytes")
 def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, project: Project, developer: User) -> None:
     first = Tag.objects.get().build
     Tag.objects.all().delete()
@@ -145,6 +151,7 @@ def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, proje
     assert publish_build(developer, first, "1.0").manifest.blob_id == published
 
 
+@pytest.mark.protects("registry/refused-names")
 def test_a_name_is_held_for_who_published_privately_too_and_the_answer_does_not_say_so(
     project: Project, owner: User, developer: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -168,6 +175,7 @@ def test_an_organisation_takes_its_own_name_back(
         create_organisation(stranger, "acme-two")
 
 
+@pytest.mark.protects("registry/used-up-names")
 @pytest.mark.parametrize("when", ["before publishing", "after publishing"])
 def test_nobody_uses_up_all_names_by_renaming(
     project: Project, organisation: Organisation, owner: User, when: str
@@ -182,6 +190,7 @@ def test_nobody_uses_up_all_names_by_renaming(
     update_organisation(owner, organisation, title="Acme again")
 
 
+@pytest.mark.protects("registry/taken-names")
 def test_a_former_name_from_before_the_first_publishing_is_held_since_it_leads_there(
     project: Project, organisation: Organisation, owner: User, stranger: User
 ) -> None:
@@ -193,6 +202,7 @@ def test_a_former_name_from_before_the_first_publishing_is_held_since_it_leads_t
         create_organisation(stranger, "acme")
 
 
+@pytest.mark.protects("registry/taken-names")
 def test_a_name_is_held_also_when_its_organisation_is_gone(organisation: Organisation, stranger: User) -> None:
     ReservedName.objects.create(name=organisation.name, organisation=organisation.pk)
     organisation.delete()
@@ -200,6 +210,7 @@ def test_a_name_is_held_also_when_its_organisation_is_gone(organisation: Organis
         create_organisation(stranger, "acme")
 
 
+@pytest.mark.protects("registry/taken-names")
 @pytest.mark.django_db(transaction=True)
 def test_a_name_is_not_taken_while_something_is_published_under_it(
     project: Project, organisation: Organisation, owner: User, stranger: User

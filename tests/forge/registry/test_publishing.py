@@ -42,6 +42,7 @@ def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, develop
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "open"}
 
 
+@pytest.mark.protects("registry/moved-versions")
 def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:
     first = publish_build(developer, built(developer, project), "1.0")
     with pytest.raises(TagTaken, match="cannot move"):

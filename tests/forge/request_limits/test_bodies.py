@@ -102,6 +102,7 @@ async def test_a_promise_over_the_limit_is_refused_without_reading_a_byte(
     assert not reader.called
 
 
+@pytest.mark.protects("uploads/size-limit")
 async def test_a_body_without_a_promise_is_cut_at_the_limit(gate: BodyGate, reader: _Reader) -> None:
     status, *_ = await _Client(gate, "mika").send(_Upload(400_000, 1_000_000), None)
     assert (status, reader.read) == (413, 800_000)
@@ -133,6 +134,7 @@ async def test_a_stranger_who_promises_nothing_is_cut_off_too(gate: BodyGate, re
     assert (status, reader.read) == (401, 40_000)
 
 
+@pytest.mark.protects("availability/large-bodies")
 async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_held_up(gate: BodyGate) -> None:
     mika = _Client(gate, "mika")
     unfinished = [
@@ -162,12 +164,14 @@ async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
     await asyncio.gather(*unfinished, return_exceptions=True)
 
 
+@pytest.mark.protects("availability/slow-bodies")
 async def test_a_body_that_stops_is_not_waited_for(gate: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
     status, *_ = await _Client(gate, "mika").send(_Upload(1000, 10, stops_after=2), 10_000)
     assert status == 408
 
 
+@pytest.mark.protects("availability/slow-bodies")
 async def test_what_came_quickly_gives_no_right_to_stop_for_long(
     gate: BodyGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

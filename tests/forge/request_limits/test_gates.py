@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from forge.collab.closing import Closing
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.requests import RequestGate
@@ -55,6 +57,7 @@ async def _turn() -> None:
         await asyncio.sleep(0)
 
 
+@pytest.mark.protects("availability/many-requests")
 async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_others() -> None:
     waits = _Waits()
     gate = RequestGate(waits, SMALL)
@@ -92,6 +95,7 @@ async def test_sockets_of_nobody_are_counted_by_address() -> None:
     assert (await _ask(gate, "10.0.0.2", **nobody)) == []
 
 
+@pytest.mark.protects("availability/many-sockets")
 async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> None:
     waits = _Waits()
     gate = _sockets(waits)

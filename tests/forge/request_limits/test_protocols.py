@@ -78,6 +78,7 @@ async def _status(reader: asyncio.StreamReader) -> bytes:
         return (await reader.readline()).strip()
 
 
+@pytest.mark.protects("availability/endless-headers")
 async def test_headers_without_end_are_refused(served: _Served) -> None:
     reader, writer = await served.connect()
     writer.write(b"GET / HTTP/1.1\r\nX-Long: ")
@@ -116,6 +117,7 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.protects("availability/unread-answers")
 async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "READ_TIMEOUT_SECONDS", 0.05)
     client = socket.create_connection(("127.0.0.1", served.port))
@@ -153,6 +155,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.protects("availability/idle-connections")
 async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served) -> None:
     silent = [await encrypted.connect() for _ in range(4)]
     reader, writer = await asyncio.open_connection("127.0.0.1", encrypted.port, ssl=_trusting())

@@ -104,6 +104,7 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
     assert found == [(title, detail) for _, title, detail in cases]
 
 
+@pytest.mark.protects("recordings/wrong-results")
 @pytest.mark.django_db
 def test_what_the_build_has_not_is_refused(project: Any, developer: Any, stranger: Any) -> None:
     write_file(developer, project, "notes.txt", b"one\n")

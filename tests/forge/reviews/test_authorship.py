@@ -42,6 +42,7 @@ def build_of(user: Any, project: Any, number: int = 1) -> Build:
     return built(user, project, RUNE + bytes([number]))
 
 
+@pytest.mark.protects("reviews/own-changes")
 def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_for(
     project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
@@ -57,6 +58,7 @@ def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
+@pytest.mark.protects("reviews/own-changes")
 def test_who_only_deleted_something_wrote_too(project: Any, developer: Any, colleague: Any, reviewer: Any) -> None:
     wrote(developer, project, "one\ntwo\n")
     give_verdict(reviewer, build_of(developer, project), "approve")
@@ -85,6 +87,7 @@ def test_what_one_writes_after_a_build_is_no_part_of_it(project: Any, developer:
     assert demands_on(build, "1.0").missing == ()
 
 
+@pytest.mark.protects("reviews/own-changes")
 def test_an_approval_does_not_count_once_that_of_an_earlier_build_is_taken_back(
     project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
@@ -98,6 +101,7 @@ def test_an_approval_does_not_count_once_that_of_an_earlier_build_is_taken_back(
     assert demands_on(second, "1.0").missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
 
 
+@pytest.mark.protects("reviews/own-changes")
 def test_an_old_version_that_is_brought_back_is_still_of_who_wrote_it(
     project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
@@ -114,6 +118,7 @@ def test_an_old_version_that_is_brought_back_is_still_of_who_wrote_it(
         give_verdict(colleague, again, "approve")
 
 
+@pytest.mark.protects("reviews/own-changes")
 def test_updates_that_were_merged_are_still_somebodys(project: Any, developer: Any, colleague: Any) -> None:
     wrote(colleague, project)
     loaded = load_document(project.pk)

@@ -106,6 +106,7 @@ def test_only_a_fork_with_a_change_is_offered_and_only_to_an_origin_that_one_see
         actions.offer_changes(partner, fork, "To nobody")
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
     project: Project, fork: Project, partner: User, owner: User
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
     assert fork_to_offer(User.objects.get(pk=partner.pk), fork) is None
 
 
+@pytest.mark.protects("availability/change-requests")
 def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User) -> None:
     write_file(partner, fork, "notes.md", b"mine")
     for number in range(5):
@@ -158,6 +160,7 @@ def test_who_may_not_edit_decides_nothing(
 # -- what is merged
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_given(
     project: Project, fork: Project, partner: User, developer: User, reviewer: User, owner: User
 ) -> None:
@@ -194,6 +197,7 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
         actions.merge_change_request(developer, again(developer, made))
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_the_forks_people_do_not_approve_what_they_offer(
     project: Project, fork: Project, partner: User, owner: User, developer: User
 ) -> None:
@@ -235,6 +239,7 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     project: Project, fork: Project, partner: User, developer: User
 ) -> None:
@@ -253,6 +258,7 @@ def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     assert len(read(developer, made).unresolved) == 1
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_nobody_merges_over_an_edit_of_this_moment(
     project: Project, fork: Project, partner: User, developer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +322,7 @@ def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, de
     assert again(developer, made).state == "open"
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
     project: Project, fork: Project, partner: User, developer: User, owner: User, reviewer: User
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_reply_opens_a_thread_again(project: Any, developer: Any, reviewer: An
         reopen_thread(reviewer, thread)
 
 
+@pytest.mark.protects("reviews/edited-comments")
 def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, reviewer: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
@@ -102,6 +103,7 @@ def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, review
         edit_comment(developer, thread, comment, "Mine")
 
 
+@pytest.mark.protects("reviews/edited-comments")
 def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: Any, reviewer: Any, owner: Any) -> None:
     thread = begin_thread(reviewer, built(developer, project), "A secret")
     comment = thread.thread.comments.get()
@@ -119,6 +121,7 @@ def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: 
     )
 
 
+@pytest.mark.protects("mail/mentions")
 def test_who_is_mentioned_is_told_once(
     project: Any, developer: Any, reviewer: Any, stranger: Any, told: list[Mention]
 ) -> None:

@@ -57,6 +57,7 @@ def test_alone_one_publishes_without_asking_anybody(project: Any, developer: Any
     assert tag.publication.admission == Admission.OPEN
 
 
+@pytest.mark.protects("reviews/gate")
 def test_with_a_second_person_a_version_needs_an_approval(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
     with pytest.raises(GateClosed, match=r"1\.0 is protected\. It has 0 of 1 approval by any member\.") as refused:
@@ -73,6 +74,7 @@ def test_with_a_second_person_a_version_needs_an_approval(project: Any, develope
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "passed"}
 
 
+@pytest.mark.protects("reviews/gate")
 def test_a_build_with_changes_asked_for_gets_no_version(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_build_with_changes_asked_for_gets_no_version(
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.protects("reviews/gate")
 def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, reviewer: Any) -> None:
     build = approved(build_with(developer, project, "limits: {size: 1 kB}\n"))
     Build.objects.filter(pk=build.pk).update(
@@ -100,6 +103,7 @@ def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, 
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.protects("reviews/overrides")
 def test_an_owner_overrides_with_a_reason_that_everyone_reads(project: Any, owner: Any, developer: Any) -> None:
     build = build_with(developer, project)
     tag = publish_past_gate(owner, build, "1.0", "  The fair opens in\nan hour. ")
@@ -120,6 +124,7 @@ def test_an_override_needs_a_reason(project: Any, owner: Any, developer: Any, re
     assert not Publication.objects.exists()
 
 
+@pytest.mark.protects("reviews/overrides")
 def test_only_owners_override(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
     for person in (developer, reviewer):
@@ -135,6 +140,7 @@ def test_an_override_is_for_what_is_refused(project: Any, owner: Any, developer:
         publish_past_gate(owner, approved(build), "1.0", "A good reason.")
 
 
+@pytest.mark.protects("reviews/overrides")
 def test_an_override_does_not_make_the_rules_of_its_build_the_projects(
     strict: Build, owner: Any, developer: Any
 ) -> None:
@@ -148,6 +154,7 @@ def test_an_override_does_not_make_the_rules_of_its_build_the_projects(
 # -- ways around
 
 
+@pytest.mark.protects("reviews/loosened-rules")
 def test_rules_that_are_loosened_by_the_same_change_do_not_open_the_gate(strict: Build, developer: Any) -> None:
     build = build_with(developer, strict.project, NONE, RUNE + b"2")
     for tag in ("2.0", "latest"):
@@ -155,6 +162,7 @@ def test_rules_that_are_loosened_by_the_same_change_do_not_open_the_gate(strict:
             publish_build(developer, build, tag)
 
 
+@pytest.mark.protects("reviews/inherited-approvals")
 def test_approvals_of_the_same_bytes_do_not_approve_other_rules(strict: Build, developer: Any) -> None:
     again = build_with(developer, strict.project, NONE)
     assert again.artefact is not None
@@ -164,11 +172,13 @@ def test_approvals_of_the_same_bytes_do_not_approve_other_rules(strict: Build, d
         publish_build(developer, again, "2.0")
 
 
+@pytest.mark.protects("reviews/loosened-rules")
 def test_taking_the_file_away_does_not_open_the_gate(strict: Build, developer: Any) -> None:
     with pytest.raises(GateClosed, match="0 of 2 approvals"):
         publish_build(developer, build_with(developer, strict.project, None, RUNE + b"2"), "latest")
 
 
+@pytest.mark.protects("reviews/loosened-rules")
 def test_those_who_approved_before_can_approve_that_the_rules_change(
     strict: Build, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -179,6 +189,7 @@ def test_those_who_approved_before_can_approve_that_the_rules_change(
     publish_build(developer, build_with(developer, strict.project, NONE, RUNE + b"3"), "3.0")
 
 
+@pytest.mark.protects("reviews/inherited-approvals")
 def test_an_old_build_does_not_bring_its_old_rules_back(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -193,12 +204,14 @@ def test_an_old_build_does_not_bring_its_old_rules_back(
         publish_build(developer, lax, "2.1")
 
 
+@pytest.mark.protects("reviews/former-approvers")
 def test_who_asked_for_the_build_cannot_approve_the_rules_that_it_brings(strict: Build, owner: Any) -> None:
     own = build_with(owner, strict.project, NONE)
     with pytest.raises(OwnBuild):
         give_verdict(owner, own, "approve")
 
 
+@pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
     give_verdict(reviewer, build, "approve")
@@ -207,6 +220,7 @@ def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: 
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
     give_verdict(reviewer, build, "approve")
@@ -215,6 +229,7 @@ def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any,
         publish_build(developer, build, "1.0")
 
 
+@pytest.mark.protects("reviews/former-approvers")
 def test_an_approval_counts_for_the_role_that_its_person_has_today(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
@@ -230,6 +245,7 @@ def test_an_approval_counts_for_the_role_that_its_person_has_today(
     publish_build(developer, build, "1.0")
 
 
+@pytest.mark.protects("reviews/overrides")
 def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
     project: Any, owner: Any, developer: Any, browser_of: Any
 ) -> None:
@@ -250,6 +266,7 @@ def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
         assert answer.status_code == publish, (scopes, answer.content)
 
 
+@pytest.mark.protects("reviews/gate")
 def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: Any, browser_of: Any) -> None:
     build = build_with(developer, project)
     answer = browser_of(developer).post(
@@ -277,6 +294,7 @@ def test_a_review_goes_on_with_the_same_bytes_where_their_rules_are_others(
 # -- what a visitor gets
 
 
+@pytest.mark.protects("reviews/unwanted-versions")
 def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     first = approved(build_with(developer, project, rune=RUNE + b"1"))
     publish_build(developer, first, "1.0")
@@ -289,6 +307,7 @@ def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, de
     assert default_tag(tags_of(reviewer, project)).name == "1.0"  # type: ignore[union-attr]
 
 
+@pytest.mark.protects("reviews/unwanted-versions")
 def test_what_nobody_judged_comes_before_what_somebody_wants_changed(
     project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:

@@ -86,6 +86,7 @@ async def say(person: User, review: Review) -> None:
     await sync_to_async(actions.begin_thread)(person, review, "It hears me.")
 
 
+@pytest.mark.protects("mail/guest-sockets")
 @pytest.mark.parametrize(
     "path",
     [
@@ -126,6 +127,7 @@ async def test_a_guest_hears_that_their_review_changed_and_nothing_of_it(
         assert await socket.is_silent()
 
 
+@pytest.mark.protects("mail/guest-sockets")
 async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
     review: Review, project: Project, developer: User, reviewer: User
 ) -> None:
@@ -148,6 +150,7 @@ async def test_a_message_that_is_lost_is_made_up_for(
         assert await socket.event() == {"type": "changed"}
 
 
+@pytest.mark.protects("mail/guest-sockets")
 async def test_without_the_cookie_of_this_review_there_is_nothing(
     review: Review, project: Project, developer: User, reviewer: User
 ) -> None:
@@ -176,6 +179,7 @@ def delete(review: Review, owner: User, developer: User) -> None:
     delete_project(owner, review.project)
 
 
+@pytest.mark.protects("mail/guest-sockets")
 @pytest.mark.parametrize("end", [revoke, expire, step_down, delete])
 async def test_what_ends_a_link_ends_its_sockets(
     end: Any, review: Review, owner: User, developer: User, monkeypatch: pytest.MonkeyPatch
@@ -188,6 +192,7 @@ async def test_what_ends_a_link_ends_its_sockets(
         assert await socket.closed() == (Closing.NO_ACCESS, consumers.ENDED)
 
 
+@pytest.mark.protects("mail/guest-sockets")
 async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
     review: Review, owner: User, developer: User, reviewer: User
 ) -> None:
@@ -198,6 +203,7 @@ async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
         assert (await socket.message())["type"] == "websocket.close"
 
 
+@pytest.mark.protects("availability/guest-sockets")
 async def test_guests_leave_half_of_the_sockets_to_members(
     review: Review, organisation: Organisation, developer: User
 ) -> None:

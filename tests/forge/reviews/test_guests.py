@@ -63,6 +63,7 @@ def test_a_link_shows_the_review_without_an_account(review: Review, developer: U
     assert AuditEntry.objects.filter(action="guest.download", principal_kind="guest").count() == 1
 
 
+@pytest.mark.protects("mail/guest-reach")
 def test_the_cookie_goes_to_the_review_and_nowhere_else(review: Review, developer: User) -> None:
     browser = Client()
     browser.post(f"/try/reviews/{review.pk}", {"token": invited(developer, review)})
@@ -70,6 +71,7 @@ def test_the_cookie_goes_to_the_review_and_nowhere_else(review: Review, develope
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/try/reviews/{review.pk}", True, "Strict")
 
 
+@pytest.mark.protects("mail/guest-reach")
 @pytest.mark.parametrize(
     "address",
     [
@@ -88,6 +90,7 @@ def test_the_api_knows_no_guest(address: str, review: Review, developer: User) -
     assert browser.get(address.format(review=review.pk, build=build.pk)).status_code == 401
 
 
+@pytest.mark.protects("mail/guest-reach")
 def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) -> None:
     guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
     assert verbs_on(principal_of_guest(guest), review.project) == frozenset()
@@ -96,6 +99,7 @@ def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) 
     assert verbs_on(principal_of_guest(guest), review.project) == {Verb.SEE}
 
 
+@pytest.mark.protects("mail/guest-reach")
 def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, developer: User, reviewer: User) -> None:
     secret = invited(developer, review)
     write_file(developer, project, "notes.md", b"another version")
@@ -111,12 +115,14 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
         actions.say_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
 
 
+@pytest.mark.protects("mail/guest-reach")
 def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer: User) -> None:
     consent = sample_terms(review.project).text
     sample = send_sample(reviewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=consent)
     assert str(sample.pk) not in page(entered(invited(developer, review), review), review)
 
 
+@pytest.mark.protects("mail/guest-comments")
 def test_a_guest_comments_with_a_name(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
     told = Notice.objects.filter(person=developer).count()
@@ -138,6 +144,7 @@ def test_who_may_only_read_says_nothing(review: Review, developer: User) -> None
     assert "Your link lets you read." in page(browser, review)
 
 
+@pytest.mark.protects("mail/guest-comments")
 def test_a_guest_says_so_much_and_no_more(review: Review, developer: User) -> None:
     guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
     principal = principal_of_guest(guest)
@@ -163,6 +170,7 @@ def delete_project(review: Review, owner: User, developer: User) -> None:
     Project.objects.update(deleted_at=timezone.now())
 
 
+@pytest.mark.protects("mail/guest-links")
 @pytest.mark.parametrize("end", [revoke, expire, leave, delete_project])
 def test_what_ends_a_link_ends_what_it_let_in(end: Any, review: Review, owner: User, developer: User) -> None:
     secret = invited(developer, review)
@@ -203,6 +211,7 @@ def test_a_reviewer_invites_nobody(review: Review, reviewer: User) -> None:
         actions.invite_guest(reviewer, review, GuestTerms("Lena"))
 
 
+@pytest.mark.protects("mail/guest-links")
 def test_a_link_lets_so_many_browsers_in(review: Review, developer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forge.reviews.guests.actions.MOST_GUESTS", 1)
     secret = invited(developer, review)

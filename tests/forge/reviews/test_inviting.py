@@ -143,6 +143,7 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
     assert ANA not in browser_of(owner).get(PAGE).content.decode()
 
 
+@pytest.mark.protects("mail/spam")
 def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
@@ -169,6 +170,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
     assert mail.outbox == []
 
 
+@pytest.mark.protects("mail/spam")
 def test_an_organisation_sends_only_so_many_letters_in_a_day(
     owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,7 @@ def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: 
     assert waiting(owner) == [ASKED]
 
 
+@pytest.mark.protects("reviews/reviewers")
 def test_only_members_who_did_not_build_it_are_asked(
     project: Any, developer: Any, owner: Any, reviewer: Any, stranger: Any
 ) -> None:

@@ -49,6 +49,7 @@ def paths_of(project: Project) -> set[str]:
     return {entry.path for entry in list_files(project)}
 
 
+@pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_who_may_not_is_told_why_or_nothing(
     copy: Any, shared: Any, owner: Any, stranger: Any, other: Organisation, developer: Any
@@ -73,6 +74,7 @@ def test_who_may_not_is_told_why_or_nothing(
     assert Project.objects.count() == before
 
 
+@pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peoples_recordings(
     copy: Any, shared: Any, stranger: Any, other: Organisation

@@ -104,6 +104,7 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
 ]
 
 
+@pytest.mark.protects("reviews/offerers")
 @pytest.mark.parametrize("of", ["/api", pytest.param("/", marks=pytest.mark.proof)])
 def test_each_kind_of_person_is_answered_as_the_table_says(
     of: str,
@@ -186,6 +187,7 @@ def test_both_sides_hear_of_it_and_of_nothing_else(
     assert Event.objects.filter(stream_id=project.stream, type="thread.changed").count() == 2
 
 
+@pytest.mark.protects("reviews/offerers")
 def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     project: Project,
     fork: Project,
@@ -226,6 +228,7 @@ def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     assert set(acts) == {("change.ask", reviewer.pk), ("change.newer", stranger.pk)}
 
 
+@pytest.mark.protects("reviews/offerers")
 def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
     project: Project, fork: Project, made: ChangeRequest, owner: User, stranger: User
 ) -> None:
@@ -251,6 +254,7 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
         find_thread(User.objects.get(pk=stranger.pk), thread.pk)
 
 
+@pytest.mark.protects("reviews/offerers")
 def test_who_is_no_member_says_so_much_an_hour_and_ends_their_own_threads_alone(
     made: ChangeRequest, owner: User, stranger: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

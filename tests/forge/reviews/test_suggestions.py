@@ -84,6 +84,7 @@ def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
     assert found["turn.modulus"] == ("float", "2.5")
 
 
+@pytest.mark.protects("reviews/suggestion-rights")
 def test_a_copy_is_built_and_the_projects_files_stay(review: Review, reviewer: User, compiler: Compiler) -> None:
     copy = tried(reviewer, review, compiler)
     assert (copy.state, copy.build is not None) == ("ready", True)
@@ -98,6 +99,7 @@ def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
     assert tried(reviewer, review, compiler).state == "ready"
 
 
+@pytest.mark.protects("availability/tried-changes")
 def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     review: Review, reviewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +119,7 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     actions.try_changes(reviewer, review, change)
 
 
+@pytest.mark.protects("reviews/suggestion-rights")
 @pytest.mark.parametrize("value", ["2.5", "much"])
 def test_what_cannot_be_tried_is_said_at_once(review: Review, reviewer: User, value: str) -> None:
     with pytest.raises(Invalid):
@@ -167,6 +170,7 @@ def test_a_taken_suggestion_is_in_the_files_with_both_names(
         actions.take_suggestion(developer, made)
 
 
+@pytest.mark.protects("reviews/stale-suggestions")
 def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -177,6 +181,7 @@ def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     assert find_suggestion(reviewer, made.pk).state == "open"
 
 
+@pytest.mark.protects("reviews/stale-suggestions")
 def test_other_places_that_changed_meanwhile_are_kept(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
@@ -200,6 +205,7 @@ def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
     assert runefile(review.project) == RUNEFILE
 
 
+@pytest.mark.protects("reviews/suggestion-rights")
 def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: User, compiler: Compiler) -> None:
     made = suggested(reviewer, review, compiler)
     with pytest.raises(Forbidden):
@@ -229,6 +235,7 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
     assert in_words(build, [wish]) == ["Label `8` is now `eight`."]
 
 
+@pytest.mark.protects("availability/suggestion-trials")
 def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
     for number in range(COPIES_KEPT + 2):
         wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}

@@ -44,6 +44,7 @@ def test_a_verdict_holds_for_the_rune_that_was_judged(project: Any, developer: A
     assert Event.objects.filter(stream_id=project.stream, type="review.changed").count() == 1
 
 
+@pytest.mark.protects("reviews/own-build")
 def test_nobody_judges_their_own_build(project: Any, developer: Any) -> None:
     with pytest.raises(OwnBuild):
         give_verdict(developer, built(developer, project), "approve")
@@ -111,6 +112,7 @@ def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
     assert approvals_of(again) == 0
 
 
+@pytest.mark.protects("reviews/own-bytes")
 def test_nobody_judges_their_own_bytes_in_somebody_elses_build(project: Any, developer: Any, owner: Any) -> None:
     built(developer, project)
     again = same_again(owner, project)

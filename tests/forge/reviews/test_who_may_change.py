@@ -114,6 +114,7 @@ def named(project: Project, owner: User, developer: User, stranger: User) -> dic
     }
 
 
+@pytest.mark.protects("reviews/change-requests")
 def test_each_kind_of_person_is_answered_as_the_table_says(
     named: dict[str, str], people: dict[str, Any], browser_of: Callable[[User | None], Client]
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, devel
     ]
 
 
+@pytest.mark.protects("recordings/wrong-results")
 def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     for attempt, refusal in (

@@ -35,6 +35,7 @@ def _found(actor: Any, text: str) -> list[tuple[str, str]]:
     return [(hit.kind.value, hit.title) for hit in find(actor, parse_query(text))]
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_stranger_finds_nothing_of_what_is_private(
     filled: Project, stranger: User, organisation: Organisation
@@ -55,6 +56,7 @@ def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer
         assert ("organisation", "acme") in _found(person, "acme")
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     filled: Project, reviewer: User, organisation: Organisation
@@ -66,6 +68,7 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     assert _found(User.objects.get(pk=reviewer.pk), "zither") == []
 
 
+@pytest.mark.protects("roles/deleted-in-searches")
 @pytest.mark.django_db
 def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
     delete_project(owner, filled)
@@ -73,6 +76,7 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
         assert _found(owner, text) == []
 
 
+@pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
     beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
@@ -147,6 +151,7 @@ def test_a_text_is_read_as_words_and_a_number(text: str, asked: SearchQuery) -> 
     assert parse_query(text) == asked
 
 
+@pytest.mark.protects("browser/documentation-paths")
 def test_pages_of_the_documentation_are_found_by_title_and_heading() -> None:
     assert find_headings(["webhooks"], 3)[0].url == "/docs/guides/webhooks"
     by_heading = find_headings(["hear", "notices"], 3)

@@ -46,6 +46,7 @@ def test_what_was_written_is_unpacked(tmp_path: Path) -> None:
     assert (tmp_path / BLOB).read_bytes() == members[BLOB]
 
 
+@pytest.mark.protects("operation/changed-backup")
 @pytest.mark.parametrize(
     ("data", "what"),
     [
@@ -70,6 +71,7 @@ def test_anything_else_is_refused(tmp_path: Path, data: bytes, what: str) -> Non
     assert not (tmp_path / "outside").exists()
 
 
+@pytest.mark.protects("operation/changed-backup")
 def test_each_flipped_bit_of_the_contents_is_found(tmp_path: Path) -> None:
     data = archive(("backup.json", b"{}"), ("keys/secret-key", b"k" * 64))
     at = data.index(b"k" * 64)
@@ -80,6 +82,7 @@ def test_each_flipped_bit_of_the_contents_is_found(tmp_path: Path) -> None:
             unpack(io.BytesIO(changed), tmp_path / str(place))
 
 
+@pytest.mark.protects("operation/stolen-backup")
 def test_an_encrypted_backup_is_read_by_its_key_alone(tmp_path: Path) -> None:
     recipient = new_identity(tmp_path / "key")
     new_identity(tmp_path / "other")
@@ -103,6 +106,7 @@ def test_an_encrypted_backup_is_read_by_its_key_alone(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.protects("operation/changed-backup")
 def test_a_flipped_bit_of_an_encrypted_backup_is_found_and_its_reader_may_give_up(tmp_path: Path) -> None:
     recipient = new_identity(tmp_path / "key")
     with (tmp_path / "sealed").open("wb") as output, sealed(output, [recipient]) as writer:

@@ -65,6 +65,7 @@ def test_git_servers_are_named_by_their_addresses_or_there_are_none(tmp_path: Pa
     assert read_environment({"GIT_SERVERS": "none"}, tmp_path).git_origins == ()
 
 
+@pytest.mark.protects("operation/data-folder")
 def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         keys = set(threads.map(lambda _: secret_key(tmp_path / "data", {}), range(16)))
@@ -79,11 +80,13 @@ def test_a_key_that_is_given_is_used_and_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.protects("operation/data-folder")
 def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     secret_key(tmp_path / "data", {})
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 def test_no_proxy_is_trusted_unless_it_is_named(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path).trusted_proxies == ()
     assert read_environment({"TRUSTED_PROXIES": "127.0.0.1, ::1"}, tmp_path).trusted_proxies == ("127.0.0.1", "::1")
@@ -117,6 +120,7 @@ def test_an_s3_store_is_named_by_its_bucket(tmp_path: Path) -> None:
     assert "endpoint_url" not in at_amazon.settings("media")["OPTIONS"]
 
 
+@pytest.mark.protects("operation/addresses-in-errors")
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -56,6 +56,7 @@ def test_a_client_that_trusts_the_authority_accepts_the_server(tmp_path: Path) -
     assert handshake(server_certificate(tmp_path, LOOPBACK, NOW))["subjectAltName"] == (("IP Address", "127.0.0.1"),)
 
 
+@pytest.mark.protects("operation/local-authority")
 def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     server_certificate(tmp_path, LOOPBACK, NOW)
     for name in ("authority.key", "server.key"):
@@ -88,6 +89,7 @@ def test_a_move_between_private_networks_keeps_the_authority_and_a_public_addres
     assert server_certificate(tmp_path, public, NOW).authority.read_bytes() != first
 
 
+@pytest.mark.protects("operation/local-authority")
 def test_the_authority_cannot_vouch_for_another_public_address(tmp_path: Path) -> None:
     files = server_certificate(tmp_path, LOOPBACK, NOW)
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())

@@ -33,6 +33,7 @@ def queued(user: User, project: Project, ago: timedelta, **values: object) -> Bu
     return build
 
 
+@pytest.mark.protects("operation/metrics")
 def test_metrics_are_for_whoever_has_the_token(user: User, project: Project, settings: Any) -> None:
     assert Client().get("/metrics").status_code == 404, "there is none"
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, metrics_token=TOKEN)
@@ -96,6 +97,7 @@ def test_a_disk_without_room_is_named_with_what_is_left(tmp_path: Path) -> None:
         check_room(tmp_path, least=1 << 62)
 
 
+@pytest.mark.protects("operation/metrics")
 def test_a_redis_that_is_gone_is_named_and_hides_nothing_else() -> None:
     pytest.importorskip("redis")
     gone = RedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
@@ -114,6 +116,7 @@ def test_a_database_that_is_gone_is_waited_for_once() -> None:
     assert problems({"database": gone, "workers": asked_too}) == {"database": "does not answer (ConnectionError)"}
 
 
+@pytest.mark.protects("operation/failing-services")
 def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     pytest.importorskip("redis")
     from forge.core.cache.shared import SharedCache

@@ -43,6 +43,7 @@ def test_the_search_finds_a_command_that_names_the_package_alone() -> None:
         assert not BY_NAME.search(good), good
 
 
+@pytest.mark.protects("operation/package-names")
 def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
     listed = subprocess.run(["git", "ls-files", *TOLD], cwd=REPOSITORY, check=True, capture_output=True, text=True)
     found = {
@@ -54,6 +55,7 @@ def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
     assert found == {}
 
 
+@pytest.mark.protects("operation/package-names")
 def test_the_page_gives_a_command_with_the_digest_of_the_file_that_is_served() -> None:
     text = unescape(Client().get("/dist/").content.decode())
     name = f"hammer_forge-{__version__}-py3-none-any.whl"
@@ -72,6 +74,7 @@ def test_an_installation_without_its_wheel_says_so(tmp_path: Path, settings: Any
         current_wheel()
 
 
+@pytest.mark.protects("operation/package-names")
 def test_the_wheel_installs_into_a_new_environment_and_rune_runs_from_it(tmp_path: Path) -> None:
     venv.create(tmp_path / "new")
     python = tmp_path / "new" / "bin" / "python"

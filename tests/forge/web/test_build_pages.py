@@ -13,10 +13,10 @@ from forge.builds.actions import request_build
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.models import Build, State
 from forge.comparison.figures import figure_rows
+from forge.core.http.markdown import render_readme
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
-from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
 from rune.compiler.verify.comparison import Figures
 from rune.compiler.verify.rune_verification import RuneVerification
@@ -307,6 +307,7 @@ def test_a_build_from_before_verification_has_its_page(
     assert "Not verified" not in page
 
 
+@pytest.mark.protects("browser/scripts-in-text")
 @pytest.mark.parametrize(
     "text",
     [

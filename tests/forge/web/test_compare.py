@@ -31,6 +31,7 @@ def beside(project: Project, organisation: Organisation, developer: User) -> Pro
     return made
 
 
+@pytest.mark.protects("roles/comparisons")
 def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_published(
     project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
 ) -> None:

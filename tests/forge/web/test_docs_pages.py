@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from forge.core.http.markdown import render_page
 from forge.search.docs import _files, page_file, picture_file
 from forge.search.docs_contents import contents, position_of
-from forge.web.block_pictures import picture
-from forge.web.docs import block_of, rendered
-from forge.web.markdown import render_page
+from forge.web.docs.block_pictures import picture
+from forge.web.docs.pages import block_of, rendered
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
 

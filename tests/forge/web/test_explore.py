@@ -46,6 +46,7 @@ def shown_to(browser_of: Browser, person: User | None, query: str = "") -> bool:
     return "Hears the tap" in text_of(browser_of(person).get(f"/explore{query}"))
 
 
+@pytest.mark.protects("roles/explore")
 def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name(
     published: Project, people: dict[str, Any], browser_of: Browser
 ) -> None:
@@ -57,6 +58,7 @@ def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name
         assert there.status_code == nowhere.status_code != 200
 
 
+@pytest.mark.protects("roles/internal-projects")
 def test_what_is_internal_is_shown_to_people_with_an_account(
     published: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -70,6 +72,7 @@ def test_what_is_internal_is_shown_to_people_with_an_account(
     assert browser_of(None).get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 401
 
 
+@pytest.mark.protects("roles/internal-projects")
 def test_a_token_that_is_held_to_something_else_sees_nothing_internal(
     published: Project, owner: User, stranger: User
 ) -> None:
@@ -114,6 +117,7 @@ def test_words_sensor_licence_and_size_are_searched(
     assert shown_to(browser_of, None, query) is found
 
 
+@pytest.mark.protects("roles/explore")
 def test_a_card_draws_the_pipeline_and_runs_what_is_public_alone_when_it_is_asked_to(
     published: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
@@ -141,6 +145,7 @@ def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:
     assert [step.words for step in steps_of(shown)] == ["Sound", "step_0", "3 more", "step_3", "Output"]
 
 
+@pytest.mark.protects("roles/explore")
 def test_a_draft_after_the_publication_is_told_to_nobody(
     published: Project, owner: User, developer: User, browser_of: Browser
 ) -> None:

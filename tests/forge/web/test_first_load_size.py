@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from forge.web.templatetags.look import ENTRIES, build_manifest
+from forge.core.http.frontend_build import ENTRIES, build_manifest
 
 BUDGET = 302_500
 """Bytes of scripts, styles and faces, of the 350,000 that the whole first load may have: the rest is for the page, what

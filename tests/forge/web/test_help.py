@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
+from forge.core.http.markdown import render_page
 from forge.search.docs import page_file
-from forge.web.guides import GUIDES
-from forge.web.markdown import render_page
+from forge.web.docs.guides import GUIDES
 
 
 def test_each_guide_is_a_page_of_the_documentation() -> None:

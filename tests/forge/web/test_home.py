@@ -17,8 +17,8 @@ from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review
-from forge.web.project_filter import ProjectFilter
-from forge.web.project_list import ON_A_PAGE
+from forge.web.projects.filters import ProjectFilter
+from forge.web.projects.listing import ON_A_PAGE
 from tests.forge.factories.builds import approved, built, failed_build
 
 pytestmark = pytest.mark.django_db

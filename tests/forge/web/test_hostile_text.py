@@ -66,6 +66,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
     return good, bad
 
 
+@pytest.mark.protects("browser/scripts-in-text")
 def test_no_page_becomes_what_somebody_wrote(
     builds: tuple[Build, Build], owner: User, reviewer: User, browser_of: Browser
 ) -> None:
@@ -100,6 +101,7 @@ def test_no_page_becomes_what_somebody_wrote(
     assert shown > 20  # the evil was on the pages, as text
 
 
+@pytest.mark.protects("browser/scripts-in-text")
 def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_of: Browser) -> None:
     browser = browser_of(owner)
     forms = {
@@ -127,6 +129,7 @@ def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_o
             assert not BAD.search(answer.content.decode()), path
 
 
+@pytest.mark.protects("browser/uploaded-pages")
 @pytest.mark.parametrize("name", ["page.html", "picture.svg", "script.js", "page.xhtml", "a;b.html", 'q"uote.html'])
 @pytest.mark.parametrize("data", [b"<script>alert(1)</script>", b"\0<script>alert(1)</script>"])
 def test_an_uploaded_page_is_never_shown_as_one(client: Client, project: Project, name: str, data: bytes) -> None:
@@ -139,6 +142,7 @@ def test_an_uploaded_page_is_never_shown_as_one(client: Client, project: Project
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
+@pytest.mark.protects("uploads/paths")
 @pytest.mark.parametrize(
     "path",
     ["a\rb", "a\x1b[31mb", "name\u202etxt.exe", "a\u2028b", "a\x7f", "../x", "a/../../x", "/etc/passwd", "c:x", "a\\b"],
@@ -154,23 +158,27 @@ def test_a_path_that_leads_out_or_hides_what_it_is_is_refused(client: Client, pr
     assert [file["path"] for file in client.get(files).json()["files"]] == ["Runefile.yml"]
 
 
+@pytest.mark.protects("uploads/hostile-json")
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"name":' * 50_000, b"\xff", b'{"name":"\\ud800"}', b"9" * 10_000])
 def test_json_made_to_exhaust_its_reader_is_a_bad_request(client: Client, body: bytes) -> None:
     answer = client.post("/api/v1/projects", body, content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.protects("uploads/hostile-json")
 @pytest.mark.parametrize("cursor", ["zzz", "%ff", "cD0yMDI2LTAx", "cD0lMDA=", "bz0tMQ=="])
 def test_a_cursor_that_we_did_not_make_leads_nowhere(client: Client, project: Project, cursor: str) -> None:
     assert client.get(f"/api/v1/projects?cursor={cursor}").status_code in (200, 404)
     assert client.get(f"/api/v1/projects/acme/kitchen/builds?cursor={cursor}").status_code in (200, 404)
 
 
+@pytest.mark.protects("browser/forged-host")
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "a b"])
 def test_a_host_that_is_not_ours_is_refused(browser_of: Browser, host: str) -> None:
     assert browser_of(None).get("/accounts/login/", headers={"host": host}).status_code == 400
 
 
+@pytest.mark.protects("browser/forged-host")
 def test_links_for_others_start_with_the_public_address_whatever_the_request_says(
     owner: User, browser_of: Browser, settings: Any
 ) -> None:
@@ -184,6 +192,7 @@ def test_links_for_others_start_with_the_public_address_whatever_the_request_say
     assert made.json()["link"].startswith("https://forge.example/join#token=")
 
 
+@pytest.mark.protects("browser/next-address")
 @pytest.mark.parametrize(
     "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "///evil.example"]
 )
@@ -194,6 +203,7 @@ def test_signing_in_never_leads_to_another_site(browser_of: Browser, user: User,
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+@pytest.mark.protects("availability/slow-readmes")
 def test_a_readme_that_is_slow_to_read_is_read_once(
     builds: tuple[Build, Build], browser_of: Browser, project: Project
 ) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from forge.core.http.static_files import StaticFiles
-from forge.web.language_files import language_address
+from forge.web.studio.language_files import language_address
 
 
 async def get(folder: Path, path: str) -> httpx.Response:
@@ -55,6 +56,7 @@ async def test_what_an_address_with_a_digest_holds_is_kept_for_ever(tmp_path: Pa
     assert "immutable" not in manifest.headers["Cache-Control"]
 
 
+@pytest.mark.protects("browser/language-worker")
 async def test_only_the_languages_own_worker_may_compile_webassembly(tmp_path: Path) -> None:
     packed(tmp_path)
     policy = (await get(tmp_path, "/static/build/language.js")).headers["Content-Security-Policy"]

@@ -13,8 +13,8 @@ from django.urls import get_resolver
 from forge.accounts.errors import BadName
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.organisations.names import check_project_name
+from forge.accounts.organisations.pages.organisation import MEMBERS_SHOWN
 from forge.projects.models import Project
-from forge.web.organisation import MEMBERS_SHOWN
 from tests.forge.factories.builds import failed_build
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
 
 
+@pytest.mark.protects("roles/page-names")
 def test_no_page_of_an_organisation_stands_where_a_project_could() -> None:
     second_words = {
         str(pattern.pattern).split("/")[1]

@@ -101,6 +101,7 @@ def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Clie
     assert policy["script-src"] == ["'self'"]
 
 
+@pytest.mark.protects("browser/compressed-secrets")
 def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_each_time(
     client: Client, project: Project
 ) -> None:
@@ -129,6 +130,7 @@ def _policy(answer: Any) -> dict[str, list[str]]:
     return {part[0]: part[1:] for part in parts if part}
 
 
+@pytest.mark.protects("browser/content-policy")
 @pytest.mark.parametrize(
     "path", ["/", "/acme", "/new", "/accounts/tokens", "/accounts/login/", "/nothing/here", "/api/v1/me"]
 )
@@ -150,6 +152,7 @@ def test_every_page_has_a_strict_policy(client: Client, project: Project, path: 
     assert "no-cache" in answer["Cache-Control"]
 
 
+@pytest.mark.protects("browser/content-policy")
 @pytest.mark.parametrize(
     "path",
     ["/", "/acme", "/new", "/accounts/profile", "/accounts/security", "/accounts/tokens", "/acme/kitchen/settings"],
@@ -161,6 +164,7 @@ def test_no_page_has_a_script_or_a_style_inside_it(client: Client, project: Proj
     assert not re.search(r"\son\w+=", content)
 
 
+@pytest.mark.protects("runes/network")
 def test_the_frame_has_a_policy_of_its_own_and_no_session(browser_of: Browser, settings: Any, tmp_path: Any) -> None:
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "frame.js").write_text("const end = '</script>'; // <!-- end")
@@ -218,6 +222,7 @@ def test_signing_out_is_a_form(client: Client) -> None:
     assert client.get("/accounts/profile").status_code == 302
 
 
+@pytest.mark.protects("sign-in/forged-requests")
 def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -394,6 +399,7 @@ def test_editors_get_the_schema_of_a_runefile_from_anywhere(browser_of: Browser)
     assert answer.json() == schema(PUBLISHED_BLOCKS)
 
 
+@pytest.mark.protects("runes/dropped-files")
 def test_anybody_may_open_the_page_on_which_a_rune_is_tried(browser_of: Browser) -> None:
     answer = browser_of(None).get("/try")
     assert answer.status_code == 200

@@ -27,10 +27,18 @@ ADDRESSES = r'rel="(prev|next)" href="([^"]+)"'
 @pytest.fixture
 def read(browser_of: Browser, owner: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     """A page as the owner sees it, with two things on each of its lists."""
-    for name in ("builds.SHOWN", "organisation.MEMBERS_SHOWN", "organisation.ACTIVITY_SHOWN", "share.MEMBERS_SHOWN"):
-        monkeypatch.setattr(f"forge.web.{name}", 2)
-    for name in ("teams.TEAMS_SHOWN", "teams.PEOPLE_SHOWN", "teams.PROJECTS_SHOWN", "moderation.CASES_SHOWN"):
-        monkeypatch.setattr(f"forge.web.{name}", 2)
+    sizes = (
+        "accounts.organisations.pages.organisation.MEMBERS_SHOWN",
+        "projects.people.pages.share.MEMBERS_SHOWN",
+        "projects.people.pages.teams.TEAMS_SHOWN",
+        "projects.people.pages.teams.PEOPLE_SHOWN",
+        "projects.people.pages.teams.PROJECTS_SHOWN",
+        "moderation.pages.CASES_SHOWN",
+        "web.builds.SHOWN",
+        "web.organisation.ACTIVITY_SHOWN",
+    )
+    for size in sizes:
+        monkeypatch.setattr(f"forge.{size}", 2)
     client = browser_of(owner)
 
     def page(address: str) -> str:

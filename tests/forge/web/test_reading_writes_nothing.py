@@ -158,6 +158,7 @@ def test_what_writes_and_what_notifies_is_seen(
     assert "forge.builds.work" in seen.notified
 
 
+@pytest.mark.protects("sign-in/reading-changes-nothing")
 @pytest.mark.parametrize("reader", ["member", "token", "visitor"])
 def test_reading_writes_nothing_and_has_nothing_built(
     reader: str,

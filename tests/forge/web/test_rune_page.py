@@ -18,15 +18,15 @@ from django.test import Client
 from PIL import Image
 
 from forge.builds.models import BuildPackage
+from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
 from forge.registry.actions import deprecate_tag, publish_build
 from forge.registry.picture import PictureFacts
-from forge.web.embed import script_path
-from forge.web.use_it import Published, interface_of, snippets
+from forge.registry.usage_snippets import Published, interface_of, snippets
 from rune.devices.boards.finding import boards
 from rune.running.evaluation.evaluation import Outcome
+from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import NEEDS, approved, built, packed
-from tests.forge.web.test_evaluation_pages import evaluated
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,7 @@ def public(project: Any, developer: Any, owner: Any) -> Any:
     return update_project(owner, project, visibility="public", description="Hears <you> & answers.")
 
 
+@pytest.mark.protects("browser/version-notes")
 def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> None:
     page = Client().get("/acme/kitchen").content.decode()
     for shown in (
@@ -75,6 +76,7 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     assert "is deprecated." not in browser.get("/acme/kitchen").content.decode()
 
 
+@pytest.mark.protects("browser/link-pictures")
 def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
     public: Any, owner: Any, browser_of: Callable[[Any], Client]
 ) -> None:
@@ -90,6 +92,7 @@ def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
         assert b"og:image" not in browser_of(owner).get("/acme/kitchen").content
 
 
+@pytest.mark.protects("browser/framed-pages")
 def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
     public: Any, developer: Any, owner: Any, browser_of: Callable[[Any], Client]
 ) -> None:
@@ -109,6 +112,7 @@ def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
     assert b'data-embed=""' in refused.content
 
 
+@pytest.mark.protects("browser/framed-pages")
 def test_the_script_of_other_pages_keeps_its_bytes() -> None:
     answer = Client().get("/player/1.js")
     assert hashlib.sha256(answer.content).hexdigest() == SCRIPT, "pages compare its digest: write 2.js beside it"

@@ -227,6 +227,7 @@ BY_EACH_METHOD = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.protects("roles/private-projects", "roles/former-project-names")
 @BY_EACH_METHOD
 def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
     kind: str,
@@ -244,6 +245,7 @@ def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_
     assert_nothing_is_told(answers(browser, names, methods), nowhere)
 
 
+@pytest.mark.protects("roles/former-members")
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
     developer: User, owner: User, organisation: Organisation, names: Names, browser_of: Browser
 ) -> None:
@@ -253,6 +255,7 @@ def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
     assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
 
 
+@pytest.mark.protects("roles/deleted-projects")
 def test_a_deleted_project_is_nowhere_even_for_its_owner(
     project: Project, owner: User, names: Names, browser_of: Browser
 ) -> None:
@@ -289,6 +292,7 @@ WITH_AN_ACCOUNT = {
 among their favourites."""
 
 
+@pytest.mark.protects("roles/drafts-of-public-projects")
 @BY_EACH_METHOD
 def test_a_public_project_gives_what_it_published_and_nothing_else(
     kind: str,

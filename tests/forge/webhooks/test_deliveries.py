@@ -31,8 +31,8 @@ from forge.webhooks.actions import (
     repeat,
     rotate_secret,
 )
+from forge.webhooks.deliveries import LEASE, finish, take
 from forge.webhooks.errors import TooManyWebhooks
-from forge.webhooks.leases import LEASE, finish, take
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from forge.webhooks.schedule import AFTER, wait_after
 from forge.webhooks.sending import Answer
@@ -83,6 +83,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     assert "@" not in "".join(Delivery.objects.values_list("body", flat=True))
 
 
+@pytest.mark.protects("connections/webhook-owners")
 def test_a_webhook_is_told_of_its_topics_and_its_project_alone(
     organisation: Organisation, project: Project, owner: User
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_webhook_is_told_of_its_topics_and_its_project_alone(
     assert list(Delivery.objects.values_list("webhook", flat=True)) == [mine.pk]
 
 
+@pytest.mark.protects("connections/forged-messages")
 def test_a_receiver_that_was_down_first_gets_the_message_signed(
     anywhere: None, organisation: Organisation, project: Project, owner: User
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_receiver_that_was_down_first_gets_the_message_signed(
         Verifier(secret).verify(body.replace("failed", "passed"), headers)
 
 
+@pytest.mark.protects("connections/lost-messages")
 def test_of_several_processes_one_sends_a_message(webhook: Webhook, owner: User) -> None:
     ping(owner, webhook)
     now = timezone.now()
@@ -131,6 +134,7 @@ def test_of_several_processes_one_sends_a_message(webhook: Webhook, owner: User)
     assert take(now) is None
 
 
+@pytest.mark.protects("connections/lost-messages")
 def test_what_a_process_held_that_died_is_sent_by_another_and_the_dead_one_writes_nothing(
     webhook: Webhook, owner: User
 ) -> None:
@@ -147,13 +151,14 @@ def test_what_a_process_held_that_died_is_sent_by_another_and_the_dead_one_write
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.protects("connections/slow-receivers")
 def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting(
     webhook: Webhook, organisation: Organisation, owner: User
 ) -> None:
     other, _ = create_webhook(owner, organisation, "https://example.com/other", TOPICS)
     first, _, third = ping(owner, webhook), ping(owner, webhook), ping(owner, other)
     now = timezone.now()
-    taken = [lease.delivery for _ in range(3) if (lease := take(now))]
+    taken = [lease.key for _ in range(3) if (lease := take(now))]
     assert taken == [first.pk, third.pk]
 
 
@@ -181,7 +186,7 @@ def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: Us
     other = ping(owner, webhook)
     lease = take(timezone.now())
     assert lease is not None
-    assert lease.delivery == other.pk
+    assert lease.key == other.pk
     finish(lease, TAKEN, timezone.now(), timezone.now())
     for _ in AFTER:
         fail(delivery)
@@ -214,7 +219,7 @@ def test_a_delivery_is_sent_again_under_its_id(webhook: Webhook, owner: User) ->
     repeat(owner, delivery)
     lease = take(timezone.now())
     assert lease is not None
-    assert lease.delivery == delivery.pk
+    assert lease.key == delivery.pk
 
 
 def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(webhook: Webhook, owner: User) -> None:
@@ -228,6 +233,7 @@ def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(webhook: Webhook
     assert len(after["webhook-signature"].split()) == 1
 
 
+@pytest.mark.protects("connections/stored-secrets")
 def test_no_table_holds_a_secret(webhook: Webhook, owner: User) -> None:
     secret = rotate_secret(owner, webhook)
     rows = [*Webhook.objects.values(), *AuditEntry.objects.values()]
@@ -244,6 +250,7 @@ def test_a_secret_is_another_for_each_webhook_and_each_server(
     assert secret_of(other) != secret
 
 
+@pytest.mark.protects("connections/webhook-owners")
 def test_only_owners_manage_webhooks(webhook: Webhook, organisation: Organisation, developer: User) -> None:
     acts: list[Callable[[], object]] = [
         lambda: create_webhook(developer, organisation, "https://example.com/hook", TOPICS),
@@ -270,6 +277,7 @@ def test_topics_that_there_are_not_are_refused(organisation: Organisation, owner
         create_webhook(owner, organisation, "https://example.com/hook", topics)
 
 
+@pytest.mark.protects("connections/stored-secrets")
 def test_the_page_shows_the_secret_once(organisation: Organisation, owner: User, browser_of: Any) -> None:
     browser: Client = browser_of(owner)
     made = browser.post("/acme/-/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})

@@ -53,6 +53,7 @@ def resolving(*texts: str) -> Resolve:
     return resolve
 
 
+@pytest.mark.protects("connections/inner-addresses")
 @pytest.mark.parametrize("text", INSIDE)
 def test_an_address_that_is_inside_is_not_public(text: str) -> None:
     assert not is_public(ip_address(text))
@@ -63,6 +64,7 @@ def test_an_address_of_the_internet_is_public(text: str) -> None:
     assert is_public(ip_address(text))
 
 
+@pytest.mark.protects("connections/inner-addresses")
 @pytest.mark.parametrize(
     "url",
     [
@@ -93,6 +95,7 @@ def test_an_installation_may_allow_addresses_inside_without_encryption() -> None
     assert checked_url(" http://10.0.0.7:8080/hook ", anywhere=True) == "http://10.0.0.7:8080/hook"
 
 
+@pytest.mark.protects("connections/inner-addresses")
 @pytest.mark.parametrize("text", INSIDE)
 def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
     with receiving() as receiver:
@@ -102,6 +105,7 @@ def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
     assert receiver.got == []
 
 
+@pytest.mark.protects("connections/rebinding")
 def test_one_address_inside_among_public_ones_is_enough_to_send_nothing() -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook"
@@ -110,6 +114,7 @@ def test_one_address_inside_among_public_ones_is_enough_to_send_nothing() -> Non
     assert receiver.got == []
 
 
+@pytest.mark.protects("connections/inner-addresses")
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
 def test_other_spellings_of_this_machine_are_resolved_by_the_system_and_refused(host: str) -> None:
     found = send(f"http://{host}:9/hook", {}, "{}", anywhere=False, limit=2)
@@ -117,6 +122,7 @@ def test_other_spellings_of_this_machine_are_resolved_by_the_system_and_refused(
     assert "inside of a network" in found.error
 
 
+@pytest.mark.protects("connections/rebinding")
 def test_a_name_that_turns_is_resolved_once_and_its_first_address_is_the_one_that_is_connected_to() -> None:
     asked: list[str] = []
 
@@ -144,6 +150,7 @@ def test_the_host_keeps_its_name_while_the_checked_address_is_connected_to() -> 
     assert body == '{"a":"ü"}'
 
 
+@pytest.mark.protects("connections/redirects")
 def test_a_redirect_is_not_followed() -> None:
     with receiving() as target, receiving(answer(302, Location=target.url)) as receiver:
         found = send(receiver.url, {}, "{}", anywhere=True)
@@ -153,6 +160,7 @@ def test_a_redirect_is_not_followed() -> None:
     assert target.got == []
 
 
+@pytest.mark.protects("connections/slow-receivers")
 def test_an_answer_is_read_up_to_its_limit() -> None:
     with receiving(answer(500, b"x\0" * 100_000)) as receiver:
         found = send(receiver.url, {}, "{}", anywhere=True)
@@ -161,6 +169,7 @@ def test_an_answer_is_read_up_to_its_limit() -> None:
     assert "\0" not in found.body
 
 
+@pytest.mark.protects("connections/slow-receivers")
 def test_an_answer_that_never_ends_ends_at_the_limit_of_time() -> None:
     with receiving(drip) as receiver:
         found = send(receiver.url, {}, "{}", anywhere=True, limit=0.5)

@@ -59,6 +59,7 @@ def test_real_models_of_every_kind_run(test_data: Path, name: str) -> None:
     model.close()
 
 
+@pytest.mark.protects("runes/host-models")
 def test_damaged_models_never_reach_an_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     def reached() -> None:
         raise AssertionError("the interpreter was loaded for bytes that are no model")

@@ -63,6 +63,7 @@ def test_errors_of_loading_come_through_by_their_names() -> None:
         open_isolated(ModelFormat.TENSORFLOW_JS.mimetype, b"{}")
 
 
+@pytest.mark.protects("runes/host-models")
 def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> None:
     # A depthwise convolution without a bias is good TensorFlow Lite; ai-edge-litert's fast kernel crashes on it.
     crashing = next(case for case in model_cases() if case.name == "depthwise_conv_2d_f32_no_bias")
@@ -74,6 +75,7 @@ def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> 
     test_it_answers_as_in_this_process()
 
 
+@pytest.mark.protects("runes/host-models")
 def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
     model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=5))
     started = time.monotonic()
@@ -83,6 +85,7 @@ def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.protects("runes/host-models")
 def test_a_model_that_wants_too_much_memory_is_a_named_error() -> None:
     with pytest.raises((ModelLoadError, ModelRunError)):
         open_isolated(TFLITE, growing(1 << 30), limits=ModelLimits(memory=1 << 30)).run([bytes(4)])
@@ -115,6 +118,7 @@ def test_the_process_ends_by_itself_when_its_host_does_not_end_it() -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == -signal.SIGALRM
 
 
+@pytest.mark.protects("runes/host-models")
 def test_the_process_sees_nothing_of_the_hosts_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "do not tell")
     model = open_isolated(TFLITE, CASE.data)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
 from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.core.http.frontend_build import build_manifest
 from forge.request_limits.acceptor import Acceptor, tls_context
 from forge.request_limits.capacity import capacity_for, descriptor_limit, raise_descriptors
 from forge.request_limits.connection_limits import ConnectionLimiter
@@ -23,7 +24,6 @@ from forge.serving.database import DatabaseUnusable, check_database, migrate_if_
 from forge.serving.environment import BadEnvironment
 from forge.serving.reserved_names import warn_of_reserved_names
 from forge.serving.served_address import note_address
-from forge.web.templatetags.look import build_manifest
 
 GRACE = 5
 """Seconds that open requests have to end after Ctrl-C."""

@@ -167,8 +167,8 @@ export class ProjectClient {
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
-  watch(wires: readonly Wire[], wish: VariantRequest | null): Promise<Watch> {
-    return this.write("POST", `${this.base}/preview/watch`, { wires, ...wish });
+  watch(wires: readonly Wire[], request: VariantRequest | null): Promise<Watch> {
+    return this.write("POST", `${this.base}/preview/watch`, { wires, ...request });
   }
 
   watched(id: string): Promise<Watch> {
@@ -231,7 +231,7 @@ export class ProjectClient {
   }
 
   /** Take the consent back: the recording is deleted everywhere. */
-  async takeBack(sample: string): Promise<void> {
+  async withdrawSample(sample: string): Promise<void> {
     await this.request("DELETE", `/api/v1/samples/${sample}`);
   }
 
@@ -263,7 +263,7 @@ export class ProjectClient {
   }
 
   /** Shows a hint for beginners to this person never again. */
-  async putHintAway(name: string): Promise<void> {
+  async dismissHint(name: string): Promise<void> {
     await this.request("DELETE", `/api/v1/me/hints/${name}`);
   }
 
@@ -317,10 +317,10 @@ export class ProjectClient {
     try {
       return await this.sendOnce(address, init);
     } catch (error) {
-      const meant = await this.credentials.explain(error);
+      const explained = await this.credentials.explain(error);
       // The same person signed in again in another window, and this page had the token of the session before.
       const headers = new Headers(init.headers);
-      if (meant !== error || this.token === token || !headers.has(TOKEN)) throw meant;
+      if (explained !== error || this.token === token || !headers.has(TOKEN)) throw explained;
       headers.set(TOKEN, this.token);
       return this.sendOnce(address, { ...init, headers });
     }

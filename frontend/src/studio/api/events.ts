@@ -58,7 +58,7 @@ export class EventStream {
   /** Whether the state may have changed since it was read, or since its reading began, without an event of its own. */
   private isStale = false;
   /** Events that came while the state was being read. */
-  private held: ProjectEvent[] = [];
+  private pendingEvents: ProjectEvent[] = [];
 
   constructor(private readonly options: EventStreamOptions) {
     this.sequence = options.sequence;
@@ -120,7 +120,7 @@ export class EventStream {
     }
     const event = message as ProjectEvent;
     if (this.reading) {
-      this.held.push(event);
+      this.pendingEvents.push(event);
     } else if (event.sequence === this.sequence + 1) {
       this.sequence = event.sequence;
       this.options.onEvent(event);
@@ -141,14 +141,14 @@ export class EventStream {
     } catch {
       // Begin again from the socket, whose hello leads here once more.
       this.isStale = true;
-      this.held = [];
+      this.pendingEvents = [];
       this.socket?.close();
       return;
     } finally {
       this.reading = false;
     }
-    const held = this.held;
-    this.held = [];
-    for (const event of held) this.receive(event);
+    const events = this.pendingEvents;
+    this.pendingEvents = [];
+    for (const event of events) this.receive(event);
   }
 }

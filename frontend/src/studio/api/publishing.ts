@@ -3,6 +3,6 @@ import type { Tag } from "../../api/schema";
 import type { ProjectClient } from "./client";
 
 /** Publish under a protected tag although something is missing, for a reason that everyone reads. Owners may. */
-export function publishPastGate(client: ProjectClient, tag: string, build: string, reason: string): Promise<Tag> {
+export function overrideGate(client: ProjectClient, tag: string, build: string, reason: string): Promise<Tag> {
   return client.write("POST", `${client.base}/tags/override`, { tag, build, reason });
 }

@@ -176,7 +176,7 @@ function useShownValues(values: readonly LineValue[]): void {
   const editor = usePlace((each) => each.editor);
   useEffect(() => {
     if (editor === null) return undefined;
-    editor.tell(setLineValues.of(values));
-    return () => editor.tell(setLineValues.of([]));
+    editor.dispatch(setLineValues.of(values));
+    return () => editor.dispatch(setLineValues.of([]));
   }, [editor, values]);
 }

@@ -7,7 +7,7 @@ interface PlotProps {
   readonly title: string;
   readonly name: string;
   readonly type: string;
-  readonly past: readonly (readonly number[])[];
+  readonly history: readonly (readonly number[])[];
   readonly names: readonly string[];
   readonly waiting: string;
 }
@@ -15,14 +15,14 @@ interface PlotProps {
 /** Points of a long array that are drawn. */
 const MOST_POINTS = 512;
 
-export function Plot({ title, name, type, past, names, waiting }: PlotProps) {
-  const newest = past.at(-1);
-  const isLong = past.length === 1 && newest !== undefined && newest.length > 1;
+export function Plot({ title, name, type, history, names, waiting }: PlotProps) {
+  const newest = history.at(-1);
+  const isLong = history.length === 1 && newest !== undefined && newest.length > 1;
   const rows = useMemo(() => {
-    if (!isLong || newest === undefined) return past;
+    if (!isLong || newest === undefined) return history;
     const step = Math.ceil(newest.length / MOST_POINTS);
     return newest.filter((_, index) => index % step === 0).map((value) => [value]);
-  }, [past, newest, isLong]);
+  }, [history, newest, isLong]);
   const top = newest === undefined || isLong ? -1 : newest.indexOf(Math.max(...newest));
   return (
     <div className="stack block-plot">
@@ -44,7 +44,7 @@ export function Plot({ title, name, type, past, names, waiting }: PlotProps) {
         <LiveChart
           past={rows}
           names={isLong ? [] : names}
-          label={`What the block ${title === "Reads" ? "reads" : "writes"}, ${isLong ? "element by element" : `the last ${count(past.length, "run")}`}`}
+          label={`What the block ${title === "Reads" ? "reads" : "writes"}, ${isLong ? "element by element" : `the last ${count(history.length, "run")}`}`}
         />
       )}
     </div>

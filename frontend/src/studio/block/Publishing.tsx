@@ -58,20 +58,20 @@ export function BlockPublishing({ file }: { readonly file: FileEntry }) {
 /** What is published of the block, looked up again when a dialog was closed; null where that is nothing, or not known. */
 function usePublished(path: string): Published | null {
   const { workspace, dialogs } = useStudio();
-  const isAsking = useStore(dialogs.state, (request) => request !== null);
-  const [found, setFound] = useState<Published | null>(null);
+  const isDialogOpen = useStore(dialogs.state, (request) => request !== null);
+  const [published, setPublished] = useState<Published | null>(null);
   useEffect(() => {
-    if (isAsking) return undefined;
-    let wanted = true;
+    if (isDialogOpen) return undefined;
+    let isActive = true;
     publishedBlocks(workspace.client).then(
-      (blocks) => wanted && setFound(blocks.find(({ block }) => block === nameOf(path)) ?? null),
+      (blocks) => isActive && setPublished(blocks.find(({ block }) => block === nameOf(path)) ?? null),
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
-  }, [workspace, path, isAsking]);
-  return found;
+  }, [workspace, path, isDialogOpen]);
+  return published;
 }
 
 function nameOf(path: string): string {

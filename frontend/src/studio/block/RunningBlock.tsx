@@ -22,13 +22,13 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
   const diagnostics = useDiagnostics();
   const state = useStore(runner.state);
   const [input] = place.inputs;
-  const words = running.loaded?.wordlists ?? [];
-  const namesOf = (past: RunnerState["read"]): readonly string[] =>
-    words.find((each) => each.length === past.at(-1)?.length) ?? [];
+  const wordlists = running.loaded?.wordlists ?? [];
+  const namesOf = (history: RunnerState["read"]): readonly string[] =>
+    wordlists.find((each) => each.length === history.at(-1)?.length) ?? [];
   const { run, problems, stopped, resumes, isStarting, read, written, printed, milliseconds, skipped } = state;
   const problem = problems[0] ?? null;
   const failure = run?.failure ?? null;
-  const isTold = diagnostics.some(({ severity }) => severity === "error");
+  const hasErrors = diagnostics.some(({ severity }) => severity === "error");
   const waiting = isStarting
     ? "Python is starting…"
     : running.loaded === null
@@ -38,21 +38,24 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
     <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
       {children}
       {stopped !== null && (
-        <Stopped said={resumes ? `${stopped} The next input runs it again.` : stopped} onAgain={() => runner.again()} />
+        <Stopped
+          reason={resumes ? `${stopped} The next input runs it again.` : stopped}
+          onAgain={() => runner.again()}
+        />
       )}
       {stopped === null && problem !== null && (
         <p className="notice warn" role="status">
-          Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
+          Line {problem.line}: {problem.message}.{hasErrors ? "" : " It runs again once that is mended."}
         </p>
       )}
       {failure !== null && stopped === null && (
-        <Stopped said={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
+        <Stopped reason={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
       )}
       <Plot
         title="Reads"
         name={input === undefined ? "" : input.stage}
         type={typeText(place.types?.[0])}
-        past={read}
+        history={read}
         names={namesOf(read)}
         waiting={waiting}
       />
@@ -60,7 +63,7 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
         title="Writes"
         name={stage}
         type=""
-        past={written}
+        history={written}
         names={namesOf(written)}
         waiting={
           failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."

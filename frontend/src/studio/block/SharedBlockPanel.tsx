@@ -9,7 +9,7 @@ import { useMayEdit, useStudio } from "../context/studio";
 import { RunningBlock } from "./RunningBlock";
 import type { BlockRunner } from "./runner";
 import { Source } from "./Source";
-import { useStageBlock, type OtherPlace } from "./use-block";
+import { useStageBlock, type SharedBlockPlace } from "./use-block";
 import { usePython, useRunner } from "./use-python";
 import { valuesOfRun } from "./values";
 
@@ -27,7 +27,7 @@ export function SharedBlockPanel({ stage, running, base }: Props) {
 }
 
 interface RunningProps extends Props {
-  readonly place: OtherPlace;
+  readonly place: SharedBlockPlace;
 }
 
 function Running({ place, stage, running, base }: RunningProps) {
@@ -48,7 +48,7 @@ function Running({ place, stage, running, base }: RunningProps) {
 
 interface PublishedProps {
   readonly runner: BlockRunner;
-  readonly place: OtherPlace;
+  readonly place: SharedBlockPlace;
   readonly stage: string;
 }
 

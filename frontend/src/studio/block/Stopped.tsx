@@ -2,15 +2,15 @@
 import { RotateCw } from "lucide-react";
 
 interface Props {
-  readonly said: string;
+  readonly reason: string;
   /** None while it runs again already. */
   readonly onAgain: (() => void) | null;
 }
 
-export function Stopped({ said, onAgain }: Props) {
+export function Stopped({ reason, onAgain }: Props) {
   return (
     <div className="notice bad block-stopped" role="alert">
-      <p>{said}</p>
+      <p>{reason}</p>
       <button type="button" className="button small" disabled={onAgain === null} onClick={() => onAgain?.()}>
         <RotateCw size={14} aria-hidden /> Run again
       </button>

@@ -39,7 +39,7 @@ export const RECENT = 2000;
 const PAUSE = 2000;
 const TRIES = 2;
 
-const PAST = 120;
+const HISTORY_LENGTH = 120;
 const PRINTED = 200;
 const TIMES = 21;
 /** Of arrays that are longer no past is kept. */
@@ -171,11 +171,11 @@ export class BlockRunner {
     this.waiting = null;
     const run = await this.engine.run(inputs);
     if (key !== this.key) return true;
-    this.take(inputs, run);
+    this.record(inputs, run);
     return true;
   }
 
-  private take(inputs: Inputs, run: BlockRun): void {
+  private record(inputs: Inputs, run: BlockRun): void {
     const at = this.now();
     this.stops = 0;
     this.recent = [...this.recent.filter((each) => each.at > at - RECENT), { at, inputs }];
@@ -195,11 +195,11 @@ export class BlockRunner {
 
 /** The past with one more row; of long arrays the newest alone. */
 function followed(
-  past: readonly (readonly number[])[],
+  history: readonly (readonly number[])[],
   row: readonly (number | null)[] | undefined,
 ): readonly (readonly number[])[] {
-  if (row === undefined) return past;
+  if (row === undefined) return history;
   const numbers = row.map((each) => each ?? NaN);
   if (numbers.length > FOLLOWED) return [numbers];
-  return [...(past[0]?.length === numbers.length ? past : []), numbers].slice(-PAST);
+  return [...(history[0]?.length === numbers.length ? history : []), numbers].slice(-HISTORY_LENGTH);
 }

@@ -21,21 +21,21 @@ export interface BlockPlace extends BlockAnswer {
   readonly types: readonly TensorType[] | null;
 }
 
-interface OtherAnswer extends BlockAnswer {
+interface SharedBlockAnswer extends BlockAnswer {
   /** How a Runefile names it: `acme/sounds#smooth@1.2`. */
   readonly path: string;
   readonly file: string;
   readonly text: string;
 }
 
-export interface OtherPlace extends OtherAnswer, BlockPlace {}
+export interface SharedBlockPlace extends SharedBlockAnswer, BlockPlace {}
 
 /** Milliseconds of calm after which it is asked: it never slows a keystroke. */
 const CALM = 100;
 
 /** Null until it is known. What was known stands while it is asked again. */
 export function useBlock(workspace: Workspace, file: FileEntry): BlockPlace | null {
-  return usePlaceOf(
+  return useBlockQuery(
     workspace,
     useCallback(async () => {
       const text = workspace.files.text(file.id)?.toJSON() ?? "";
@@ -47,40 +47,43 @@ export function useBlock(workspace: Workspace, file: FileEntry): BlockPlace | nu
 }
 
 /** The block of another project that a stage runs; null until it is known, and where the stage runs none. */
-export function useStageBlock(workspace: Workspace, stage: string): OtherPlace | null {
-  return usePlaceOf(
+export function useStageBlock(workspace: Workspace, stage: string): SharedBlockPlace | null {
+  return useBlockQuery(
     workspace,
     useCallback(async () => {
-      const answer = await workspace.language.ask<OtherAnswer | null>({ ask: "stage-block", stage });
+      const answer = await workspace.language.ask<SharedBlockAnswer | null>({ ask: "stage-block", stage });
       return answer === null ? null : { ...answer, types: typesOf(answer) };
     }, [workspace, stage]),
   );
 }
 
 /** Looks after each edit, and when the language knows more; undefined is an answer that came too late. */
-function usePlaceOf<P extends BlockPlace>(workspace: Workspace, look: () => Promise<P | null | undefined>): P | null {
+function useBlockQuery<P extends BlockPlace>(
+  workspace: Workspace,
+  query: () => Promise<P | null | undefined>,
+): P | null {
   const [place, setPlace] = useState<P | null>(null);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const lookNow = async (): Promise<void> => {
-      const found = await look();
-      if (wanted && found !== undefined) setPlace((before) => (found === null ? null : settled(before, found)));
+    const runQuery = async (): Promise<void> => {
+      const next = await query();
+      if (isActive && next !== undefined) setPlace((before) => (next === null ? null : settled(before, next)));
     };
     const soon = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => void lookNow().catch(() => undefined), CALM);
+      timer = setTimeout(() => void runQuery().catch(() => undefined), CALM);
     };
     soon();
     workspace.files.doc.on("update", soon);
     const stop = workspace.language.state.subscribe(soon);
     return () => {
-      wanted = false;
+      isActive = false;
       clearTimeout(timer);
       workspace.files.doc.off("update", soon);
       stop();
     };
-  }, [workspace, look]);
+  }, [workspace, query]);
   return place;
 }
 

@@ -15,9 +15,9 @@ export function usePython(base: string): {
   const [frame, setFrame] = useState<PythonFrame | null>(null);
   useEffect(() => {
     if (holder.current === null) return undefined;
-    const made = new PythonFrame(holder.current, base);
-    setFrame(made);
-    return () => made.close();
+    const python = new PythonFrame(holder.current, base);
+    setFrame(python);
+    return () => python.close();
   }, [base]);
   return { holder, frame };
 }
@@ -33,18 +33,18 @@ export function useRunner(
   const runner = useMemo(() => (frame === null ? null : new BlockRunner(frame)), [frame]);
   const { inputs, types, text, settings } = place;
   const wires = useMemo(() => inputs.map(({ stage, index }) => ({ stage, index })), [inputs]);
-  useEffect(() => watching.accompany(wires), [watching, wires]);
-  useEffect(() => () => watching.accompany([]), [watching]);
+  useEffect(() => watching.setExtraWires(wires), [watching, wires]);
+  useEffect(() => () => watching.setExtraWires([]), [watching]);
   useEffect(() => {
     if (runner === null || types === null) return;
     runner.use({ file, text, inputs: types, settings } satisfies BlockText);
   }, [runner, file, text, types, settings]);
   useEffect(() => {
-    const given = wires.flatMap((wire) => {
-      const found = watched.find((each) => each.stage === wire.stage && each.index === wire.index)?.tensors[0];
-      return found === undefined ? [] : [found.elements.filter((each) => typeof each === "number")];
+    const inputValues = wires.flatMap((wire) => {
+      const tensor = watched.find((each) => each.stage === wire.stage && each.index === wire.index)?.tensors[0];
+      return tensor === undefined ? [] : [tensor.elements.filter((each) => typeof each === "number")];
     });
-    if (runner !== null && given.length === wires.length) runner.offer(given);
+    if (runner !== null && inputValues.length === wires.length) runner.offer(inputValues);
   }, [runner, wires, watched]);
   return runner;
 }

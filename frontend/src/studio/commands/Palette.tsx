@@ -4,8 +4,8 @@ import { Dialog } from "../parts/dialog/Dialog";
 import type { Command } from "./command";
 import type { Destination } from "../context/destination";
 import { Keys } from "./Keys";
-import { find, type Found } from "../parts/fuzzy-search";
-import { useElsewhere } from "./use-elsewhere";
+import { find, type Match } from "../parts/fuzzy-search";
+import { useServerSearch } from "./use-elsewhere";
 
 interface PaletteProps {
   /** What is chosen from; by default everything that can be done or opened. */
@@ -54,8 +54,8 @@ function Marked({ title, at }: { readonly title: string; readonly at: readonly n
   const marked = new Set(at);
   return (
     <span className="cut grow">
-      {[...title].map((letter, index) =>
-        marked.has(index) ? <b key={index}>{letter}</b> : <Fragment key={index}>{letter}</Fragment>,
+      {[...title].map((character, index) =>
+        marked.has(index) ? <b key={index}>{character}</b> : <Fragment key={index}>{character}</Fragment>,
       )}
     </span>
   );
@@ -74,15 +74,15 @@ export function Palette({
   const [chosen, setChosen] = useState(0);
   const rows = useRef<HTMLUListElement>(null);
   const onlyCommands = query.startsWith(">");
-  const elsewhere = useElsewhere(onlyCommands ? "" : query, here);
-  const found = useMemo<readonly Found<Choice>[]>(() => {
+  const hits = useServerSearch(onlyCommands ? "" : query, here);
+  const matches = useMemo<readonly Match<Choice>[]>(() => {
     const near = find(
       onlyCommands ? query.slice(1) : query,
       choicesOf(commands, onlyCommands ? [] : destinations),
       (choice) => choice.title,
     );
-    return [...near, ...choicesOf([], elsewhere).map((item) => ({ item, at: [] }))];
-  }, [query, onlyCommands, commands, destinations, elsewhere]);
+    return [...near, ...choicesOf([], hits).map((item) => ({ item, at: [] }))];
+  }, [query, onlyCommands, commands, destinations, hits]);
 
   useEffect(() => {
     rows.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
@@ -95,12 +95,12 @@ export function Palette({
     queueMicrotask(choice.run);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const last = found.length - 1;
+    const last = matches.length - 1;
     if (event.key === "ArrowDown") setChosen(chosen >= last ? 0 : chosen + 1);
     else if (event.key === "ArrowUp") setChosen(chosen <= 0 ? Math.max(last, 0) : chosen - 1);
     else if (event.key === "Home" && event.ctrlKey) setChosen(0);
     else if (event.key === "End" && event.ctrlKey) setChosen(Math.max(last, 0));
-    else if (event.key === "Enter") run(found[chosen]?.item);
+    else if (event.key === "Enter") run(matches[chosen]?.item);
     else return;
     event.preventDefault();
   };
@@ -114,7 +114,7 @@ export function Palette({
           aria-expanded="true"
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={found.length === 0 ? undefined : `${list}-${chosen}`}
+          aria-activedescendant={matches.length === 0 ? undefined : `${list}-${chosen}`}
           data-first
           autoComplete="off"
           spellCheck={false}
@@ -128,7 +128,7 @@ export function Palette({
         />
       </div>
       <ul id={list} ref={rows} role="listbox" aria-label="Results" className="palette-list">
-        {found.map(({ item, at }, index) => (
+        {matches.map(({ item, at }, index) => (
           <li
             key={item.id}
             id={`${list}-${index}`}
@@ -146,7 +146,7 @@ export function Palette({
         ))}
       </ul>
       <p className="small muted" role="status">
-        {found.length === 0 ? "No matches. Try fewer letters." : "↑ ↓ choose, Enter goes, > finds commands alone"}
+        {matches.length === 0 ? "No matches. Try fewer letters." : "↑ ↓ choose, Enter goes, > finds commands alone"}
       </p>
     </Dialog>
   );

@@ -10,7 +10,7 @@ export interface Command {
   /** Such as "Mod+Shift+P" or "F8"; Mod is Command on a Mac and Control elsewhere. */
   readonly keys?: string;
   /** Keys that are heard by a part of the page itself, such as the editor: shown here, and left to it there. */
-  readonly heard?: "everywhere" | "outside the editor" | "in the editor" | "by its part";
+  readonly keyScope?: "everywhere" | "outside the editor" | "in the editor" | "by its part";
   /** Why it cannot be done now, as a sentence; it is then shown and does nothing. */
   readonly refused?: string | null;
   readonly run: () => void;

@@ -5,12 +5,12 @@ import type { Workspace } from "../session/workspace";
 import type { Destination } from "../context/destination";
 
 export function destinationsOf(
-  found: readonly Location[],
+  locations: readonly Location[],
   files: readonly FileEntry[],
   workspace: Workspace,
   go: (path: string, line: number, column: number) => void,
 ): readonly Destination[] {
-  return found.map(({ file, span }, index) => {
+  return locations.map(({ file, span }, index) => {
     const id = files.find((entry) => entry.path === file)?.id;
     const lines = id === undefined ? undefined : workspace.files.text(id)?.toJSON().split("\n");
     const { line, column } = span.start;

@@ -33,7 +33,7 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
       title: "Rename the stage or resource at the cursor…",
       group,
       keys: "F2",
-      heard: "in the editor",
+      keyScope: "in the editor",
       refused: inRunefile,
       run: withEditor((editor) =>
         workspace.attempt(languageActions().then(({ renameName }) => renameName(studio, editor))),
@@ -44,7 +44,7 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
       title: "Format Runefile",
       group,
       keys: "Shift+Alt+f",
-      heard: "by its part",
+      keyScope: "by its part",
       refused: inRunefile,
       run: withEditor((editor) => editor.rewrite("format")),
     },

@@ -7,26 +7,26 @@ export async function findReferences(
   { workspace, places, dialogs }: StudioStores,
   editor: EditorHandle,
 ): Promise<void> {
-  const found = await editor.references();
+  const locations = await editor.references();
   const { files } = workspace.state.getState();
-  if (found.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
+  if (locations.length === 0) workspace.toasts.say("Put the cursor on the name of a stage or of a resource.");
   else
     dialogs.open({
       what: "choose",
       title: "References",
-      choices: destinationsOf(found, files, workspace, places.goTo),
+      choices: destinationsOf(locations, files, workspace, places.goTo),
     });
 }
 
 export async function chooseFix({ workspace, dialogs }: StudioStores, editor: EditorHandle): Promise<void> {
-  const found = await editor.actions();
-  const choices = found.map((action, index) => ({
+  const fixes = await editor.actions();
+  const choices = fixes.map((action, index) => ({
     id: String(index),
     title: action.title,
     kind: action.code ?? "",
     go: () => workspace.edit(action.edits),
   }));
-  if (found.length === 0) workspace.toasts.say("There is nothing to fix here.");
+  if (fixes.length === 0) workspace.toasts.say("There is nothing to fix here.");
   else dialogs.open({ what: "choose", title: "Quick fix", choices });
 }
 

@@ -11,7 +11,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
   return [
     { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
     { id: "build.targets", title: "What builds are for", group, refused, run: () => dialogs.open({ what: "targets" }) },
-    { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaved(studio) },
+    { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaveStatus(studio) },
     {
       id: "version.save",
       title: "Save a version…",
@@ -43,7 +43,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
   ];
 }
 
-function saySaved({ workspace }: StudioStores): void {
+function saySaveStatus({ workspace }: StudioStores): void {
   const { save } = workspace.state.getState();
   const isUnsent = save === "saving" || save === "offline-unsent";
   workspace.toasts.say(

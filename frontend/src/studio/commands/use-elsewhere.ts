@@ -10,16 +10,16 @@ const LEAST = 2;
 const NOTHING: readonly Destination[] = [];
 
 /** What fits a query, below what is found in the page; nothing without the address of the project that is open. */
-export function useElsewhere(query: string, here: string | undefined): readonly Destination[] {
-  const [found, setFound] = useState({ text: "", hits: NOTHING });
+export function useServerSearch(query: string, here: string | undefined): readonly Destination[] {
+  const [results, setResults] = useState({ text: "", hits: NOTHING });
   const text = query.trim();
-  const asks = here !== undefined && text.length >= LEAST;
+  const isEnabled = here !== undefined && text.length >= LEAST;
   useEffect(() => {
-    if (!asks) return;
+    if (!isEnabled) return;
     const ending = new AbortController();
     const timer = setTimeout(() => {
       findHits(text, ending.signal)
-        .then((hits) => setFound({ text, hits: hits.filter((hit) => !isHere(hit, here)).map(destinationOf) }))
+        .then((hits) => setResults({ text, hits: hits.filter((hit) => !isHere(hit, here)).map(destinationOf) }))
         // Without the server the page still finds what it has.
         .catch(() => undefined);
     }, PAUSE);
@@ -27,9 +27,9 @@ export function useElsewhere(query: string, here: string | undefined): readonly 
       clearTimeout(timer);
       ending.abort();
     };
-  }, [asks, here, text]);
+  }, [isEnabled, here, text]);
   // What fitted other words is not offered: Enter would go there.
-  return asks && found.text === text ? found.hits : NOTHING;
+  return isEnabled && results.text === text ? results.hits : NOTHING;
 }
 
 /** The files of this project, and the project itself, are among what the page finds. */

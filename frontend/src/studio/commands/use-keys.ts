@@ -8,12 +8,12 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable='true']") !== null;
 }
 
-function isHeard(command: Command, event: KeyboardEvent): boolean {
+function isInScope(command: Command, event: KeyboardEvent): boolean {
   const inEditor = event.target instanceof Element && event.target.closest(".cm-editor") !== null;
   if (
-    command.heard === "by its part" ||
-    (command.heard === "outside the editor" && inEditor) ||
-    (command.heard === "in the editor" && !inEditor)
+    command.keyScope === "by its part" ||
+    (command.keyScope === "outside the editor" && inEditor) ||
+    (command.keyScope === "in the editor" && !inEditor)
   )
     return false;
   const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
@@ -25,7 +25,7 @@ export function useKeys(commandsNow: () => readonly Command[]): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const mac = isMac(navigator.platform);
     const command = commandsNow().find(
-      (each) => each.keys !== undefined && isPressed(each.keys, event, mac) && isHeard(each, event),
+      (each) => each.keys !== undefined && isPressed(each.keys, event, mac) && isInScope(each, event),
     );
     if (command === undefined) return;
     // Without this the browser would save or print the page, in a dialog too.

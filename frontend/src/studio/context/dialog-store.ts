@@ -17,7 +17,7 @@ export type DialogRequest =
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
-  | { readonly what: "send-take"; readonly take: Take; readonly labels: readonly string[] }
+  | { readonly what: "save-recording"; readonly recording: Take; readonly labels: readonly string[] }
   | {
       readonly what: "import-samples";
       readonly labels: readonly string[];
@@ -35,7 +35,7 @@ export type DialogRequest =
       readonly block: SharedBlock;
       readonly from: string;
       readonly to: string;
-      readonly take: (() => Promise<unknown>) | null;
+      readonly adopt: (() => Promise<unknown>) | null;
     }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */

@@ -15,9 +15,9 @@ export interface EditorHandle {
   /** The line of the cursor, from 1. */
   line(): number;
   /** Show something beside the text, until something else is shown; nothing for an empty list. */
-  show(what: Extension): void;
+  show(extension: Extension): void;
   /** Hand something to what helps with writing. */
-  tell(effect: StateEffect<unknown>): void;
+  dispatch(effect: StateEffect<unknown>): void;
   /** The name at the cursor that can be changed everywhere, or null. */
   nameAtCursor(): Promise<string | null>;
   /** Rename it; answers why not, or null when it is done. */

@@ -30,8 +30,8 @@ function announceRestoring(workspace: Workspace): void {
 
 /** The file that the page's address names: what a search leads to. */
 function openFileOfAddress(places: Places): void {
-  const asked = new URLSearchParams(window.location.search).get("file");
-  if (asked !== null) places.awaitFile(asked);
+  const path = new URLSearchParams(window.location.search).get("file");
+  if (path !== null) places.awaitFile(path);
 }
 
 /** The page has one undo: the file in which it took something back is opened. */
@@ -50,8 +50,8 @@ function announceDeletion({ files, toasts }: Workspace, places: Places): void {
     const before = last;
     last = active;
     if (before === null || before.id === active?.id) return;
-    const gone = files.deleted().find(({ id }) => id === before.id);
-    if (gone === undefined || gone.client === files.doc.clientID) return;
+    const deletion = files.deleted().find(({ id }) => id === before.id);
+    if (deletion === undefined || deletion.client === files.doc.clientID) return;
     const restore = (): void => {
       files.restore(before.id);
       places.openFile(before.id);

@@ -47,7 +47,7 @@ beforeEach(() => {
     ahead: false,
   }));
   kept = [];
-  const remembered = { read: (): View => "both", keep: (view: View) => void kept.push(view) };
+  const remembered = { read: (): View => "both", save: (view: View) => void kept.push(view) };
   places = new Places({ state: texts, preview: createStore(() => PREVIEW), files }, remembered, false);
   add("run", "Runefile.yml");
   add("words", "labels.txt");

@@ -54,7 +54,7 @@ export interface PlacesState extends Chosen {
 /** A choice that outlives the visit. */
 export interface RememberedView {
   readonly read: () => View;
-  readonly keep: (view: View) => void;
+  readonly save: (view: View) => void;
 }
 
 export class Places {
@@ -166,9 +166,9 @@ export class Places {
   readonly changeView = (next: View): void => {
     const { atCursor, picked } = this.store.getState();
     if (next === "graph" && !this.isGraphAlone) this.set({ picked: atCursor });
-    const left = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === picked) : undefined;
+    const stage = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === picked) : undefined;
     // A caret that is in the stage already stays where it was.
-    if (left !== undefined && left.name !== atCursor) this.jumpQuietly(left);
+    if (stage !== undefined && stage.name !== atCursor) this.jumpQuietly(stage);
     this.setView(next);
   };
 
@@ -197,7 +197,7 @@ export class Places {
 
   private setView(view: View): void {
     this.set({ view });
-    this.remembered.keep(view);
+    this.remembered.save(view);
   }
 
   private jumpQuietly({ line }: OutlineNode): void {

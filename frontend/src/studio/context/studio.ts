@@ -77,8 +77,8 @@ export function useOutline() {
 export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
   const { workspace } = useStudio();
   const isAhead = useText(({ ahead }) => ahead);
-  const isFresh = useStore(workspace.checking.state, (checked) => checked?.isFresh ?? !isAhead);
-  return isFresh ? workspace.applyFix : null;
+  const isCurrent = useStore(workspace.checking.state, (checked) => checked?.isCurrent ?? !isAhead);
+  return isCurrent ? workspace.applyFix : null;
 }
 
 /** Others see in which file one is. */

@@ -12,14 +12,14 @@ interface Props {
   readonly from: string;
   readonly to: string;
   /** None for who may not edit. */
-  readonly take: (() => Promise<unknown>) | null;
+  readonly adopt: (() => Promise<unknown>) | null;
   readonly onClose: () => void;
 }
 
 const SIGNS = { same: "  ", gone: "− ", new: "+ " } as const;
-const WORDS = { same: undefined, gone: "removed", new: "added" } as const;
+const CHANGE_LABELS = { same: undefined, gone: "removed", new: "added" } as const;
 
-export default function BlockVersionDialog({ block, from, to, take, onClose }: Props) {
+export default function BlockVersionDialog({ block, from, to, adopt, onClose }: Props) {
   const { workspace } = useStudio();
   const before = workspace.shared?.source(block, from) ?? null;
   const after = workspace.shared?.source(block, to) ?? null;
@@ -49,7 +49,7 @@ export default function BlockVersionDialog({ block, from, to, take, onClose }: P
         <div className="block-difference" role="region" aria-label="What changes in its source" tabIndex={0}>
           <ol>
             {lines.map(({ kind, text }, index) => (
-              <li key={index} className={kind} aria-description={WORDS[kind]}>
+              <li key={index} className={kind} aria-description={CHANGE_LABELS[kind]}>
                 {SIGNS[kind]}
                 {text}
               </li>
@@ -61,10 +61,10 @@ export default function BlockVersionDialog({ block, from, to, take, onClose }: P
         onSubmit={(event) => {
           event.preventDefault();
           onClose();
-          if (take !== null) void take();
+          if (adopt !== null) void adopt();
         }}
       >
-        <DialogFoot verb={`Take ${to}`} disabled={take === null} onClose={onClose} />
+        <DialogFoot verb={`Use version ${to}`} disabled={adopt === null} onClose={onClose} />
       </form>
     </Dialog>
   );

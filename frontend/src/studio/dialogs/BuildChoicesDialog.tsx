@@ -7,13 +7,13 @@ import { Dialog } from "../parts/dialog/Dialog";
 import {
   choicesOf,
   LIBRARIES,
-  packagesMade,
+  packageFigures,
   RESULTS,
-  runeMade,
+  runeFigures,
   RUNES,
   type Choice,
   type Choices,
-  inFile,
+  policyText,
 } from "./build-choices";
 import "../styles/build-choices.css";
 
@@ -34,10 +34,10 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
   useEffect(() => {
     let isOpen = true;
     client.targets().then(
-      (found) => {
+      (answer) => {
         if (!isOpen) return;
-        setKnown(found);
-        setChosen(choicesOf(found));
+        setKnown(answer);
+        setChosen(choicesOf(answer));
       },
       (error: unknown) => {
         if (isOpen) setWrong(sentenceOf(error));
@@ -71,14 +71,14 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
         {known === null && wrong === "" && <p className="muted">Reading…</p>}
         {known !== null && chosen !== null && (
           <>
-            {known.in_file !== null && <p className="notice">{inFile(known.in_file)}</p>}
+            {known.in_file !== null && <p className="notice">{policyText(known.in_file)}</p>}
             <Radios
               legend="The rune is optimised for"
               name="optimize"
               choices={RUNES}
               chosen={chosen.optimize}
               isFirst
-              said={(optimize) => runeMade(known.made, optimize, chosen.match)}
+              noteOf={(optimize) => runeFigures(known.made, optimize, chosen.match)}
               onChoose={(optimize) => setChosen({ ...chosen, optimize })}
             />
             <Radios
@@ -86,7 +86,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
               name="match"
               choices={RESULTS}
               chosen={chosen.match}
-              said={(match) => runeMade(known.made, chosen.optimize, match)}
+              noteOf={(match) => runeFigures(known.made, chosen.optimize, match)}
               onChoose={(match) => setChosen({ ...chosen, match })}
             />
             <fieldset className="choices stack tight">
@@ -114,7 +114,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
                 name="optimize_packages"
                 choices={LIBRARIES}
                 chosen={chosen.optimize_packages}
-                said={(aim) => packagesMade(known.made, { ...chosen, optimize_packages: aim })}
+                noteOf={(aim) => packageFigures(known.made, { ...chosen, optimize_packages: aim })}
                 onChoose={(aim) => setChosen({ ...chosen, optimize_packages: aim })}
               />
             )}
@@ -149,16 +149,24 @@ interface RadiosProps<Value extends string> {
   readonly chosen: Value;
   readonly isFirst?: boolean;
   /** What earlier builds came to with a choice. */
-  readonly said: (value: Value) => string;
+  readonly noteOf: (value: Value) => string;
   readonly onChoose: (value: Value) => void;
 }
 
-function Radios<Value extends string>({ legend, name, choices, chosen, isFirst, said, onChoose }: RadiosProps<Value>) {
+function Radios<Value extends string>({
+  legend,
+  name,
+  choices,
+  chosen,
+  isFirst,
+  noteOf,
+  onChoose,
+}: RadiosProps<Value>) {
   return (
     <fieldset className="choices stack tight">
       <legend className="label">{legend}</legend>
       {choices.map((choice) => {
-        const made = said(choice.value);
+        const note = noteOf(choice.value);
         return (
           <label key={choice.value} className="row">
             <input
@@ -169,11 +177,11 @@ function Radios<Value extends string>({ legend, name, choices, chosen, isFirst, 
               onChange={() => onChoose(choice.value)}
             />
             <span>
-              <b>{choice.name}</b> <span className="small muted">{choice.words}</span>
-              {made !== "" && (
+              <b>{choice.name}</b> <span className="small muted">{choice.description}</span>
+              {note !== "" && (
                 <>
                   <br />
-                  <span className="small num">{made}</span>
+                  <span className="small num">{note}</span>
                 </>
               )}
             </span>

@@ -5,7 +5,7 @@ import { LanguageRefusal } from "../../language";
 import { sentenceOf } from "../api/problem";
 import { Dialog } from "../parts/dialog/Dialog";
 import { DialogFoot } from "../parts/dialog/DialogFoot";
-import { makeBlock } from "../edits/new-block";
+import { createBlock } from "../edits/new-block";
 import { useOutline, useStudio } from "../context/studio";
 
 interface Props {
@@ -27,11 +27,11 @@ export default function NewBlockDialog({ at, onClose }: Props) {
   const [place, setPlace] = useState(suggested === undefined ? NOWHERE : keyOf(suggested));
   const [refused, setRefused] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const make = async (): Promise<void> => {
+  const submit = async (): Promise<void> => {
     setBusy(true);
     try {
       const wire = wires.find((each) => keyOf(each) === place) ?? null;
-      const path = await makeBlock(workspace, name, wire);
+      const path = await createBlock(workspace, name, wire);
       onClose();
       places.awaitFile(path);
       workspace.toasts.say(
@@ -51,7 +51,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void make();
+          void submit();
         }}
       >
         <div className="field">

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Made, Targets } from "../../api/schema";
-import { choicesOf, inFile, packagesMade, runeMade } from "./build-choices";
+import { choicesOf, policyText, packageFigures, runeFigures } from "./build-choices";
 
 const BALANCED = { optimize: "balanced", optimize_packages: "balanced", match: "litert" } as const;
 const MADE: readonly Made[] = [
@@ -39,24 +39,26 @@ test("what is chosen is sent as it is shown", () => {
 });
 
 test("beside a choice stands what the newest build with it came to", () => {
-  expect(runeMade(MADE, "speed", "litert")).toBe("Build 9: 238 kB, 54 kB of memory, 0.41 ms a run here");
-  expect(runeMade(MADE, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
-  expect(runeMade(MADE, "size", "litert")).toBe("");
-  expect(runeMade(MADE, "speed", "tflm")).toBe("");
+  expect(runeFigures(MADE, "speed", "litert")).toBe("Build 9: 238 kB, 54 kB of memory, 0.41 ms a run here");
+  expect(runeFigures(MADE, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
+  expect(runeFigures(MADE, "size", "litert")).toBe("");
+  expect(runeFigures(MADE, "speed", "tflm")).toBe("");
 });
 
 test("packages are told of for the targets that are chosen", () => {
   const chosen = { ...BALANCED, targets: ["cortex-m4"] };
-  expect(packagesMade(MADE, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
-  expect(packagesMade(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
-  expect(packagesMade(MADE, { ...chosen, targets: [] })).toBe("");
-  expect(packagesMade(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
+  expect(packageFigures(MADE, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
+  expect(packageFigures(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
+  expect(packageFigures(MADE, { ...chosen, targets: [] })).toBe("");
+  expect(packageFigures(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
 });
 
 test("what forge.yml says is told of, as it goes before what is chosen", () => {
-  expect(inFile(null)).toBe("");
-  expect(inFile({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
+  expect(policyText(null)).toBe("");
+  expect(policyText({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
     "forge.yml says: the rune is for: size; results of TFLite Micro. That goes before what is chosen here, for as long as it stands there.",
   );
-  expect(inFile({ optimize: null, optimize_packages: "speed", match: null })).toContain("packages are for: few instr");
+  expect(policyText({ optimize: null, optimize_packages: "speed", match: null })).toContain(
+    "packages are for: few instr",
+  );
 });

@@ -11,20 +11,20 @@ export interface Choices extends Manner {
 export interface Choice<Value> {
   readonly value: Value;
   readonly name: string;
-  readonly words: string;
+  readonly description: string;
 }
 
 export const RUNES: readonly Choice<Optimize>[] = [
-  { value: "size", name: "Size", words: "Layers share their code: the smallest file, several times slower." },
+  { value: "size", name: "Size", description: "Layers share their code: the smallest file, several times slower." },
   {
     value: "balanced",
     name: "Size and speed",
-    words: "Fast code where it is worth its bytes: quick to load and to run.",
+    description: "Fast code where it is worth its bytes: quick to load and to run.",
   },
   {
     value: "speed",
     name: "Speed",
-    words:
+    description:
       "The fastest code for each layer, and a second module for browsers in which it is exact: about half the time in about twice the bytes.",
   },
 ];
@@ -33,28 +33,30 @@ export const RESULTS: readonly Choice<Match>[] = [
   {
     value: "litert",
     name: "LiteRT",
-    words: "The same results to the bit as LiteRT's reference kernels, which have all operators.",
+    description: "The same results to the bit as LiteRT's reference kernels, which have all operators.",
   },
   {
     value: "tflm",
     name: "TFLite Micro",
-    words: "The same to the bit as devices that run TFLite Micro. An operator that it lacks is an error.",
+    description: "The same to the bit as devices that run TFLite Micro. An operator that it lacks is an error.",
   },
 ];
 
 export const LIBRARIES: readonly Choice<Optimize>[] = [
-  { value: "size", name: "Little flash", words: "Compiled with -Os." },
-  { value: "balanced", name: "Both", words: "Compiled with -O2." },
-  { value: "speed", name: "Few instructions", words: "Compiled with -O3." },
+  { value: "size", name: "Little flash", description: "Compiled with -Os." },
+  { value: "balanced", name: "Both", description: "Compiled with -O2." },
+  { value: "speed", name: "Few instructions", description: "Compiled with -O3." },
 ];
 
 /** What the project's forge.yml says of it, which goes before what is chosen; "" where it says nothing. */
-export function inFile(said: Targets["in_file"]): string {
-  if (said === null) return "";
+export function policyText(policy: Targets["in_file"]): string {
+  if (policy === null) return "";
   const named = [
-    ...RUNES.filter(({ value }) => value === said.optimize).map(({ name }) => `the rune is for: ${name.toLowerCase()}`),
-    ...RESULTS.filter(({ value }) => value === said.match).map(({ name }) => `results of ${name}`),
-    ...LIBRARIES.filter(({ value }) => value === said.optimize_packages).map(
+    ...RUNES.filter(({ value }) => value === policy.optimize).map(
+      ({ name }) => `the rune is for: ${name.toLowerCase()}`,
+    ),
+    ...RESULTS.filter(({ value }) => value === policy.match).map(({ name }) => `results of ${name}`),
+    ...LIBRARIES.filter(({ value }) => value === policy.optimize_packages).map(
       ({ name }) => `packages are for: ${name.toLowerCase()}`,
     ),
   ];
@@ -68,27 +70,27 @@ export function choicesOf({ optimize, optimize_packages, match, targets }: Targe
 }
 
 /** What the newest build came to whose rune was made for this, of those with the same results; "" where there is none. */
-export function runeMade(made: readonly Made[], optimize: Optimize, match: Match): string {
-  const build = made.find(({ manner }) => manner.optimize === optimize && manner.match === match);
+export function runeFigures(builds: readonly Made[], optimize: Optimize, match: Match): string {
+  const build = builds.find(({ manner }) => manner.optimize === optimize && manner.match === match);
   if (build === undefined) return "";
   const time = build.milliseconds === null ? "" : `, ${build.milliseconds.toPrecision(2)} ms a run here`;
   return `Build ${build.number}: ${bytes(build.size)}, ${bytes(build.memory)} of memory${time}`;
 }
 
 /** The same of its packages for the targets that are chosen. */
-export function packagesMade(
-  made: readonly Made[],
+export function packageFigures(
+  builds: readonly Made[],
   { optimize_packages, match, targets }: Omit<Choices, "optimize">,
 ): string {
-  for (const { manner, number, packages } of made) {
+  for (const { manner, number, packages } of builds) {
     if (manner.optimize_packages !== optimize_packages || manner.match !== match) continue;
     const needs = packages.filter(({ target }) => targets.includes(target));
     if (needs.length === 0) continue;
-    const said = needs.map(({ target, flash, instructions }) => {
+    const figures = needs.map(({ target, flash, instructions }) => {
       const runs = instructions === null ? "" : `, ${count(instructions, "instruction")} a run`;
       return `${target} ${instructions === null ? "at least " : ""}${bytes(flash)} of flash${runs}`;
     });
-    return `Build ${number}: ${said.join("; ")}`;
+    return `Build ${number}: ${figures.join("; ")}`;
   }
   return "";
 }

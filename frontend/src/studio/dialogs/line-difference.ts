@@ -8,34 +8,34 @@ export interface DifferingLine {
 /** The lines of both texts, in order, with as many as possible the same. Takes time by the product of their lengths. */
 export function lineDifference(before: string, after: string): readonly DifferingLine[] {
   const old = before.split("\n");
-  const fresh = after.split("\n");
+  const current = after.split("\n");
   // How many lines are the same from here on, for each place in both.
-  const width = fresh.length + 1;
+  const width = current.length + 1;
   const same = new Uint32Array((old.length + 1) * width);
   for (let one = old.length - 1; one >= 0; one--)
-    for (let other = fresh.length - 1; other >= 0; other--)
+    for (let other = current.length - 1; other >= 0; other--)
       same[one * width + other] =
-        old[one] === fresh[other]
+        old[one] === current[other]
           ? 1 + (same[(one + 1) * width + other + 1] ?? 0)
           : Math.max(same[(one + 1) * width + other] ?? 0, same[one * width + other + 1] ?? 0);
-  const found: DifferingLine[] = [];
+  const lines: DifferingLine[] = [];
   let [one, other] = [0, 0];
-  while (one < old.length || other < fresh.length) {
-    const [was, is] = [old[one], fresh[other]];
+  while (one < old.length || other < current.length) {
+    const [was, is] = [old[one], current[other]];
     if (was !== undefined && was === is) {
-      found.push({ kind: "same", text: was });
+      lines.push({ kind: "same", text: was });
       one++;
       other++;
     } else if (
       is === undefined ||
       (was !== undefined && (same[(one + 1) * width + other] ?? 0) >= (same[one * width + other + 1] ?? 0))
     ) {
-      found.push({ kind: "gone", text: was ?? "" });
+      lines.push({ kind: "gone", text: was ?? "" });
       one++;
     } else {
-      found.push({ kind: "new", text: is });
+      lines.push({ kind: "new", text: is });
       other++;
     }
   }
-  return found;
+  return lines;
 }

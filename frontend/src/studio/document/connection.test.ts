@@ -278,14 +278,14 @@ test("edits of a visit that ended before they were sent are put back once, sent,
   earlier.getText("t").insert(5, "kept ");
   const kept = Y.encodeStateAsUpdate(earlier, Y.encodeStateVector(server.doc));
   server.busy = true;
-  expect(connection.putBack(kept)).toBe(true);
+  expect(connection.restore(kept)).toBe(true);
   expect(onEdit).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(3000);
   expect(onStored).not.toHaveBeenCalled();
   server.catchUp();
   await vi.advanceTimersByTimeAsync(1500);
   expect(onStored).toHaveBeenCalledTimes(1);
-  expect(connection.putBack(kept)).toBe(true);
+  expect(connection.restore(kept)).toBe(true);
   expect(connection.unsent).toBe(false);
   expect(server.doc.getText("t").toJSON()).toBe("seed kept ");
 });
@@ -296,7 +296,7 @@ test("edits that build on what is not there any more are refused and change noth
   other.getText("t").insert(0, "another past ");
   const before = Y.encodeStateVector(other);
   other.getText("t").insert(3, "lost");
-  expect(connection.putBack(Y.encodeStateAsUpdate(other, before))).toBe(false);
+  expect(connection.restore(Y.encodeStateAsUpdate(other, before))).toBe(false);
   expect(doc.getText("t").toJSON()).toBe("seed ");
   expect(connection.unsent).toBe(false);
 });

@@ -2,7 +2,7 @@
 import type { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
-import { askingVector, hear, isStored, saveState, type SaveState, type StoredClocks } from "./saving";
+import { requestVector, readProof, isStored, saveState, type SaveState, type StoredClocks } from "./saving";
 
 /** y-protocols: the first byte is the kind of message, the second the step of a sync. */
 const SYNC = 0;
@@ -21,7 +21,7 @@ const SILENCE = 6000;
 export const SIGNED_OUT = 4401;
 
 /** The origin of edits of an earlier visit that are put back. */
-export const KEPT = "studio: kept edits";
+export const RESTORED_EDITS = "studio: kept edits";
 
 /** A number in the protocol's variable length: seven bits a byte, the lowest first. */
 function varint(value: number): number[] {
@@ -101,10 +101,10 @@ export class DocumentConnection {
       const connected = status === "connected";
       if (connected === this.connected) return;
       this.connected = connected;
-      this.heard();
+      this.serverReplied();
       // What was typed while away goes out when the server asks; then it is asked whether it is there.
       if (this.connected && this.dirty) this.askSoon();
-      this.tell();
+      this.publishState();
     });
     this.provider.on("sync", (synced) => {
       if (synced) options.onRead();
@@ -115,14 +115,14 @@ export class DocumentConnection {
         return;
       }
       this.closedFor = reason;
-      this.tell();
+      this.publishState();
     });
     this.onUpdate = (update, origin) => {
       if (origin === this.provider) return;
       options.onEdit?.(update);
       this.dirty = true;
       this.listenFor();
-      this.tell();
+      this.publishState();
       this.askSoon();
     };
     doc.on("update", this.onUpdate);
@@ -140,7 +140,7 @@ export class DocumentConnection {
 
   /** Put back edits of an earlier visit, which were not known to be stored; what the document has already changes nothing.
    * Answers whether they fit: not when what they build on is gone, as after a database was put back. */
-  putBack(update: Uint8Array): boolean {
+  restore(update: Uint8Array): boolean {
     const { doc } = this.options;
     const trial = new Y.Doc();
     Y.applyUpdate(trial, Y.encodeStateAsUpdate(doc));
@@ -151,7 +151,7 @@ export class DocumentConnection {
     const clocks = new Map(this.storedClocks);
     for (const { id } of Y.decodeUpdate(update).structs) if (!clocks.has(id.client)) clocks.set(id.client, 0);
     this.storedClocks = clocks;
-    Y.applyUpdate(doc, update, KEPT);
+    Y.applyUpdate(doc, update, RESTORED_EDITS);
     return true;
   }
 
@@ -189,13 +189,13 @@ export class DocumentConnection {
 
   private answered(update: Uint8Array): void {
     const { doc } = this.options;
-    const heard = hear(update, this.ours());
-    this.storedClocks = heard.clocks;
+    const proof = readProof(update, this.ours());
+    this.storedClocks = proof.clocks;
     if (!this.dirty) return;
-    this.heard();
-    if (!isStored(doc, heard)) {
+    this.serverReplied();
+    if (!isStored(doc, proof)) {
       this.askSoon();
-      this.tell();
+      this.publishState();
       return;
     }
     this.dirty = false;
@@ -203,7 +203,7 @@ export class DocumentConnection {
     this.silence = undefined;
     for (const resolve of this.waiting.splice(0)) resolve();
     this.options.onStored?.();
-    this.tell();
+    this.publishState();
   }
 
   /** Yjs gives a page another client id when it meets its own in use: each that was ours stays ours. */
@@ -216,12 +216,12 @@ export class DocumentConnection {
   private listenFor(): void {
     this.silence ??= setTimeout(() => {
       this.silent = true;
-      this.tell();
+      this.publishState();
     }, SILENCE);
   }
 
   /** The line is alive; while something is still to be stored, the next word is listened for. */
-  private heard(): void {
+  private serverReplied(): void {
     clearTimeout(this.silence);
     this.silence = undefined;
     this.silent = false;
@@ -240,10 +240,10 @@ export class DocumentConnection {
     this.patience = undefined;
     const socket = this.provider.ws;
     if (!this.provider.wsconnected || socket === null || socket.readyState !== socket.OPEN) return;
-    socket.send(question(askingVector(this.options.doc, this.ours())));
+    socket.send(question(requestVector(this.options.doc, this.ours())));
   }
 
-  private tell(): void {
+  private publishState(): void {
     if (this.closedFor === null) this.options.onState(saveState(this.connected && !this.silent, this.dirty), "");
     else this.options.onState("closed", this.closedFor);
   }

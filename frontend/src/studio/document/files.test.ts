@@ -125,7 +125,7 @@ test("a folder moves and is deleted as one step", () => {
 
 test("what was deleted is listed with the client that did it, and comes back under a free path", () => {
   files.remove("2");
-  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID, gone: null }]);
+  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID, reason: null }]);
   files.restore("2", "labels 2.txt");
   expect(files.deleted()).toEqual([]);
   expect(files.list().map((file) => file.path)).toEqual(["labels 2.txt", "Runefile.yml"]);
@@ -135,7 +135,7 @@ test("a recording that was taken back is listed as gone, and no undo brings it b
   files.remove("2");
   (doc.getMap("files").get("2") as Y.Map<unknown>).set("gone", "taken back");
   files.undo.undo();
-  expect(files.deleted()).toMatchObject([{ id: "2", gone: "taken back" }]);
+  expect(files.deleted()).toMatchObject([{ id: "2", reason: "taken back" }]);
   expect(files.list().map((file) => file.path)).toEqual(["Runefile.yml"]);
 });
 

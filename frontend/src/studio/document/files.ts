@@ -23,7 +23,7 @@ export interface DeletedFile {
   /** The Yjs client that deleted it: the server knows whose it is. */
   readonly client: number | null;
   /** Why it cannot be brought back: a recording that was taken back or whose time is over. Null for any other file. */
-  readonly gone: string | null;
+  readonly reason: string | null;
 }
 
 /** The origin of the edits that this page makes to names, so that its undo takes them back and no one else's. */
@@ -52,7 +52,7 @@ export class ProjectFiles {
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */
   list(): readonly FileEntry[] {
-    const found: Omit<FileEntry, "doubled">[] = [];
+    const entries: Omit<FileEntry, "doubled">[] = [];
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
       const path = file?.get("path");
@@ -60,9 +60,9 @@ export class ProjectFiles {
       const size = file.get("size");
       const digest = file.get("digest");
       if (file.get("text") instanceof Y.Text && file.get("kind") !== "binary") {
-        found.push({ id, path, kind: "text", size: null, digest: "" });
+        entries.push({ id, path, kind: "text", size: null, digest: "" });
       } else {
-        found.push({
+        entries.push({
           id,
           path,
           kind: "binary",
@@ -72,8 +72,8 @@ export class ProjectFiles {
       }
     }
     const uses = new Map<string, number>();
-    for (const { path } of found) uses.set(path, (uses.get(path) ?? 0) + 1);
-    return found
+    for (const { path } of entries) uses.set(path, (uses.get(path) ?? 0) + 1);
+    return entries
       .map((file) => ({ ...file, doubled: (uses.get(file.path) ?? 0) > 1 }))
       .sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
   }
@@ -123,23 +123,23 @@ export class ProjectFiles {
 
   /** The files that were deleted, by path. */
   deleted(): readonly DeletedFile[] {
-    const found: DeletedFile[] = [];
+    const files: DeletedFile[] = [];
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
       const path = file?.get("path");
       if (file === null || typeof path !== "string" || !isDeleted(file)) continue;
-      const gone = file.get("gone");
+      const reason = file.get("gone");
       // Yjs tells who set a value only by the item that holds it.
       const client = file._map.get("deleted")?.id.client ?? null;
-      found.push({
+      files.push({
         id,
         path,
         kind: file.get("text") instanceof Y.Text && file.get("kind") !== "binary" ? "text" : "binary",
         client,
-        gone: typeof gone === "string" ? gone : null,
+        reason: typeof reason === "string" ? reason : null,
       });
     }
-    return found.sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
+    return files.sort((one, other) => byName(one.path, other.path) || byName(one.id, other.id));
   }
 
   /** Apply an update that the server made for this page, as one step of its undo. */

@@ -6,7 +6,7 @@ const FORBIDDEN = /[\\:*?"<>|]/;
 const UNSEEN = /(?! )[\p{C}\p{Z}]/u;
 
 /** Why a path cannot be a file's name, as a sentence, or null when it can. */
-export function pathProblem(path: string, taken: ReadonlySet<string>): string | null {
+export function pathProblem(path: string, existing: ReadonlySet<string>): string | null {
   if (path === "") return "Enter a name for the file.";
   if (path.length > 200) return "The name is too long: 200 characters at most.";
   if (path.startsWith("/")) return "Remove the slash at the beginning: names start at the project's folder.";
@@ -18,9 +18,9 @@ export function pathProblem(path: string, taken: ReadonlySet<string>): string | 
     if (part === "." || part === "..") return "A name cannot lead out of the project's folder.";
     if (part !== part.trim()) return "A name cannot begin or end with a space.";
   }
-  if (taken.has(path)) return `There is a file called ${path} already.`;
+  if (existing.has(path)) return `There is a file called ${path} already.`;
   const folded = path.toLowerCase();
-  for (const other of taken) {
+  for (const other of existing) {
     if (other.toLowerCase() === folded)
       return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;

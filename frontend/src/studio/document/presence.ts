@@ -56,14 +56,14 @@ function cursorOf(value: unknown): Present["cursor"] {
 
 /** What a foreign page said of itself, or null for something that is none. */
 export function presentOf(client: number, state: unknown): Present | null {
-  const said = asRecord(state);
-  const person = personOf(said?.["user"]);
-  if (said === null || person === null) return null;
+  const record = asRecord(state);
+  const person = personOf(record?.["user"]);
+  if (record === null || person === null) return null;
   return {
     client,
     person,
-    file: typeof said["file"] === "string" ? said["file"] : null,
-    cursor: cursorOf(said["cursor"]),
+    file: typeof record["file"] === "string" ? record["file"] : null,
+    cursor: cursorOf(record["cursor"]),
   };
 }
 
@@ -74,7 +74,7 @@ export class Presence {
   private file: string | null = null;
   private cursor: { readonly anchor: unknown; readonly head: unknown } | null = null;
   private pause: ReturnType<typeof setTimeout> | undefined;
-  private waits = false;
+  private isScheduled = false;
 
   constructor(
     private readonly awareness: Awareness,
@@ -88,7 +88,7 @@ export class Presence {
     if (file === this.file) return;
     this.file = file;
     this.cursor = null;
-    this.tell();
+    this.publish();
   }
 
   /** Say where the cursor is in the text that is shown; null when it is nowhere. */
@@ -96,20 +96,20 @@ export class Presence {
     const place = (index: number): unknown =>
       Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, index));
     this.cursor = selection === null ? null : { anchor: place(selection.anchor), head: place(selection.head) };
-    this.tell();
+    this.publish();
   }
 
-  private tell(): void {
+  private publish(): void {
     if (this.pause !== undefined) {
-      this.waits = true;
+      this.isScheduled = true;
       return;
     }
     this.awareness.setLocalState({ user: { ...this.me }, file: this.file, cursor: this.cursor });
     this.pause = setTimeout(() => {
       this.pause = undefined;
-      if (!this.waits) return;
-      this.waits = false;
-      this.tell();
+      if (!this.isScheduled) return;
+      this.isScheduled = false;
+      this.publish();
     }, PACE);
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import * as Y from "yjs";
-import { askingVector, covers, hear, isStored, saveState } from "./saving";
+import { requestVector, covers, readProof, isStored, saveState } from "./saving";
 
 let mine: Y.Doc;
 let server: Y.Doc;
@@ -8,7 +8,7 @@ let server: Y.Doc;
 /** What a server answers from its document. */
 function ask(storedClock = 0, clients: readonly number[] = [mine.clientID]) {
   const stored = new Map(clients.map((client) => [client, storedClock]));
-  return hear(Y.encodeStateAsUpdate(server, askingVector(mine, stored)), stored);
+  return readProof(Y.encodeStateAsUpdate(server, requestVector(mine, stored)), stored);
 }
 
 function send(): void {

@@ -16,13 +16,13 @@ type Runs = ReadonlyMap<number, readonly Run[]>;
 export type StoredClocks = ReadonlyMap<number, number>;
 
 /** What an answer shows that the server has. */
-export interface Heard {
+export interface StoredProof {
   readonly clocks: StoredClocks;
   readonly deletions: Runs;
 }
 
 /** The state vector to ask with: all that the document has, but of our own insertions only those known to be stored. */
-export function askingVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
+export function requestVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
   const vector = Y.decodeStateVector(Y.encodeStateVector(doc));
   for (const [client, clock] of stored) {
     if (clock > 0) vector.set(client, clock);
@@ -32,7 +32,7 @@ export function askingVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
 }
 
 /** Read an answer (the update in a sync step 2), knowing up to which clocks our insertions were stored before. */
-export function hear(answer: Uint8Array, stored: StoredClocks): Heard {
+export function readProof(answer: Uint8Array, stored: StoredClocks): StoredProof {
   const { structs, ds } = Y.decodeUpdate(answer);
   const clocks = new Map(stored);
   for (const { id, length } of structs) {
@@ -44,16 +44,16 @@ export function hear(answer: Uint8Array, stored: StoredClocks): Heard {
 }
 
 function merged(runs: readonly Run[]): Run[] {
-  const found: Run[] = [];
+  const combined: Run[] = [];
   for (const run of [...runs].sort((one, other) => one.clock - other.clock)) {
-    const last = found.at(-1);
+    const last = combined.at(-1);
     if (last !== undefined && run.clock <= last.clock + last.len) {
-      found[found.length - 1] = { clock: last.clock, len: Math.max(last.len, run.clock + run.len - last.clock) };
+      combined[combined.length - 1] = { clock: last.clock, len: Math.max(last.len, run.clock + run.len - last.clock) };
     } else {
-      found.push(run);
+      combined.push(run);
     }
   }
-  return found;
+  return combined;
 }
 
 /** Whether every deletion of `mine` is among `theirs`, however the runs are cut. */
@@ -68,10 +68,10 @@ export function covers(theirs: Runs, mine: Runs): boolean {
 }
 
 /** Whether the server has all that this document holds. */
-export function isStored(doc: Y.Doc, heard: Heard): boolean {
+export function isStored(doc: Y.Doc, proof: StoredProof): boolean {
   return (
-    [...heard.clocks].every(([client, clock]) => clock >= Y.getState(doc.store, client)) &&
-    covers(heard.deletions, Y.createDeleteSetFromStructStore(doc.store).clients)
+    [...proof.clocks].every(([client, clock]) => clock >= Y.getState(doc.store, client)) &&
+    covers(proof.deletions, Y.createDeleteSetFromStructStore(doc.store).clients)
   );
 }
 

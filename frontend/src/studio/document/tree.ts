@@ -100,7 +100,7 @@ export function moveProblem<File extends { readonly id: string; readonly path: s
 }
 
 /** A name near to the wished one that no file has: `a copy.txt`, `a copy 2.txt`. */
-export function copyName(path: string, taken: ReadonlySet<string>): string {
+export function copyName(path: string, existing: ReadonlySet<string>): string {
   const folder = path.slice(0, path.length - baseName(path).length);
   const name = baseName(path);
   const dot = name.lastIndexOf(".");
@@ -108,20 +108,20 @@ export function copyName(path: string, taken: ReadonlySet<string>): string {
   const base = stem.replace(/ copy( \d+)?$/, "");
   for (let number = 1; ; number++) {
     const candidate = `${folder}${base} copy${number === 1 ? "" : ` ${number}`}${end}`;
-    if (!taken.has(candidate)) return candidate;
+    if (!existing.has(candidate)) return candidate;
   }
 }
 
 /** The same path, or one with a number when a file has it by now: for what is brought back. */
-export function freePath(path: string, taken: ReadonlySet<string>): string {
-  if (pathProblem(path, taken) === null) return path;
+export function freePath(path: string, existing: ReadonlySet<string>): string {
+  if (pathProblem(path, existing) === null) return path;
   const folder = path.slice(0, path.length - baseName(path).length);
   const name = baseName(path);
   const dot = name.lastIndexOf(".");
   const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
   for (let number = 2; ; number++) {
     const candidate = `${folder}${stem} ${number}${end}`;
-    if (pathProblem(candidate, taken) === null || number > 999) return candidate;
+    if (pathProblem(candidate, existing) === null || number > 999) return candidate;
   }
 }
 
@@ -150,12 +150,12 @@ export function rowAfter<File>(rows: readonly ShownRow<File>[], here: number, ke
 
 /** The next row whose name begins with what was typed, looking on from `here` and round. */
 export function rowNamed<File>(rows: readonly ShownRow<File>[], here: number, typed: string): number {
-  const wanted = typed.toLowerCase();
+  const prefix = typed.toLowerCase();
   // The same letter again goes on to the next; a longer word may stay where it is.
   const first = typed.length === 1 ? here + 1 : here;
   for (let step = 0; step < rows.length; step++) {
     const index = (first + step + rows.length) % rows.length;
-    if (rows[index]?.label.toLowerCase().startsWith(wanted) === true) return index;
+    if (rows[index]?.label.toLowerCase().startsWith(prefix) === true) return index;
   }
   return -1;
 }

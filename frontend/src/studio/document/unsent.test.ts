@@ -50,9 +50,9 @@ test("edits are written down when they are not stored soon, and are whole in the
   vi.advanceTimersByTime(1500);
   expect(kept.size).toBe(1);
   const next = edits("2");
-  expect(putBack(next.left())).toBe("seed one two");
-  expect(putBack(next.left())).toBe("seed one two");
-  next.forgetLeft();
+  expect(putBack(next.readEarlier())).toBe("seed one two");
+  expect(putBack(next.readEarlier())).toBe("seed one two");
+  next.deleteEarlier();
   expect(kept.size).toBe(0);
 });
 
@@ -73,20 +73,20 @@ test("another person and another project get nothing of it", () => {
   const unsent = edits("1");
   type(unsent, " secret");
   unsent.write();
-  expect(edits("2", "p2").left()).toBeNull();
-  expect(edits("2", "p1", "y").left()).toBeNull();
-  expect(edits("2").left()).not.toBeNull();
+  expect(edits("2", "p2").readEarlier()).toBeNull();
+  expect(edits("2", "p1", "y").readEarlier()).toBeNull();
+  expect(edits("2").readEarlier()).not.toBeNull();
 });
 
 test("after signing out in this browser nothing is left in it, and what is typed then is kept in the page alone until its person is back", () => {
   const unsent = edits("1");
   type(unsent, " one");
   unsent.write();
-  unsent.keep(false);
+  unsent.setKeeping(false);
   type(unsent, " two");
   vi.advanceTimersByTime(5000);
   expect(kept.size).toBe(0);
-  unsent.keep(true);
+  unsent.setKeeping(true);
   expect(kept.size).toBe(1);
 });
 
@@ -97,7 +97,7 @@ test("what nobody came back for in a week is deleted, and what is no entry of ou
   kept.set("hammer-forge unsent p1 x broken", "{");
   kept.set("something else", "{");
   now += 8 * 24 * 3600 * 1000;
-  expect(edits("2").left()).toBeNull();
+  expect(edits("2").readEarlier()).toBeNull();
   expect([...kept.keys()]).toEqual(["something else"]);
 });
 

@@ -10,7 +10,7 @@ const SOON = 1000;
 /** More bytes than this stay in the page's memory only. */
 const MOST = 1_000_000;
 /** What nobody came back for is forgotten after so many ms: a week. */
-const KEPT_FOR = 7 * 24 * 3600 * 1000;
+const MAX_AGE = 7 * 24 * 3600 * 1000;
 
 interface Entry {
   readonly at: number;
@@ -61,25 +61,25 @@ export class UnsentEdits {
   }
 
   /** Someone signed out in this browser: nothing is left in it, until the person is back. */
-  keep(isKeeping: boolean): void {
+  setKeeping(isKeeping: boolean): void {
     this.isKeeping = isKeeping;
     this.write();
   }
 
   /** What other pages of this person and project have left, as one update; null for nothing. Too old ones are deleted. */
-  left(): Uint8Array | null {
+  readEarlier(): Uint8Array | null {
     const { storage, now = Date.now } = this.options;
-    const found: Uint8Array[] = [];
+    const updates: Uint8Array[] = [];
     for (const name of this.names()) {
       const entry = entryOf(storage?.getItem(name) ?? null);
-      if (entry === null || now() - entry.at > KEPT_FOR) storage?.removeItem(name);
-      else if (name.startsWith(this.prefix) && name !== this.name) found.push(fromBase64(entry.update));
+      if (entry === null || now() - entry.at > MAX_AGE) storage?.removeItem(name);
+      else if (name.startsWith(this.prefix) && name !== this.name) updates.push(fromBase64(entry.update));
     }
-    return found.length === 0 ? null : Y.mergeUpdates(found);
+    return updates.length === 0 ? null : Y.mergeUpdates(updates);
   }
 
   /** What others left is with this page now, or cannot be used. */
-  forgetLeft(): void {
+  deleteEarlier(): void {
     for (const name of this.names())
       if (name.startsWith(this.prefix) && name !== this.name) this.options.storage?.removeItem(name);
   }

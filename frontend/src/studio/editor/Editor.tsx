@@ -19,8 +19,8 @@ import {
   type EditorLanguage,
 } from "./language";
 import { languageOf } from "./languages";
-import { nextProblem, placeProblems, setProblems, type ApplyElsewhere } from "./problems";
-import { beside, extensions, deferredPart, language, reading, readOnlyAs, spoken } from "./setup";
+import { nextProblem, placeProblems, setProblems, type EditOtherFiles } from "./problems";
+import { gutterPart, extensions, deferredPart, syntaxPart, readOnlyPart, readOnlyAs, languagePart } from "./setup";
 
 interface EditorProps {
   readonly text: Y.Text;
@@ -30,7 +30,7 @@ interface EditorProps {
   readonly readOnly: boolean;
   readonly nonce: string;
   readonly diagnostics: readonly Diagnostic[];
-  readonly elsewhere: ApplyElsewhere;
+  readonly onEditOtherFiles: EditOtherFiles;
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
   /** How the language is asked; null for a file that it does not understand. */
@@ -42,7 +42,7 @@ interface EditorProps {
 const fetchDeferredExtensions = deferred(() => import("./deferred-extensions"));
 
 /** Where each text was left, so that coming back to its tab does not lose the place. */
-const places = new WeakMap<Y.Text, { readonly head: number; readonly top: number; readonly isCaretShown: boolean }>();
+const visits = new WeakMap<Y.Text, { readonly head: number; readonly top: number; readonly isCaretShown: boolean }>();
 
 function cursorOf(state: EditorState): Cursor {
   const head = state.selection.main.head;
@@ -58,7 +58,7 @@ export function Editor({
   readOnly,
   nonce,
   diagnostics,
-  elsewhere,
+  onEditOtherFiles,
   say,
   service,
   onCursor,
@@ -66,22 +66,22 @@ export function Editor({
 }: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const tellCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
-  const tell = useEffectEvent((sentence: string) => say(sentence));
-  const mendElsewhere = useEffectEvent<ApplyElsewhere>((edits) => elsewhere(edits));
+  const reportCursor = useEffectEvent((state: EditorState) => onCursor(cursorOf(state)));
+  const sayLatest = useEffectEvent((sentence: string) => say(sentence));
+  const editOtherFiles = useEffectEvent<EditOtherFiles>((edits) => onEditOtherFiles(edits));
   const place = useEffectEvent((editor: EditorView) => {
     editor.dispatch({ effects: setProblems.of(placeProblems(editor.state.doc.toString(), path, diagnostics)) });
   });
 
   useEffect(() => {
     if (holder.current === null) return;
-    const left = places.get(text);
+    const visit = visits.get(text);
     const length = text.length;
     const editor = new EditorView({
       parent: holder.current,
       state: EditorState.create({
         doc: text.toJSON(),
-        selection: EditorSelection.cursor(Math.min(left?.head ?? 0, length)),
+        selection: EditorSelection.cursor(Math.min(visit?.head ?? 0, length)),
         extensions: extensions({
           text,
           undo,
@@ -89,21 +89,21 @@ export function Editor({
           readOnly,
           nonce,
           name: path,
-          elsewhere: (edits) => mendElsewhere(edits),
-          say: (sentence) => tell(sentence),
+          onEditOtherFiles: (edits) => editOtherFiles(edits),
+          say: (sentence) => sayLatest(sentence),
           onUpdate: (update) => {
-            if (update.selectionSet || update.docChanged) tellCursor(update.state);
+            if (update.selectionSet || update.docChanged) reportCursor(update.state);
           },
         }),
       }),
     });
-    if (left !== undefined) editor.scrollDOM.scrollTop = left.top;
+    if (visit !== undefined) editor.scrollDOM.scrollTop = visit.top;
     // There may be less room than there was.
-    if (left?.isCaretShown === true)
+    if (visit?.isCaretShown === true)
       editor.dispatch({ effects: EditorView.scrollIntoView(editor.state.selection.main) });
     view.current = editor;
     place(editor);
-    tellCursor(editor.state);
+    reportCursor(editor.state);
     return () => {
       editor.destroy();
       view.current = null;
@@ -117,7 +117,7 @@ export function Editor({
     () => () => {
       const editor = view.current;
       if (editor !== null)
-        places.set(text, {
+        visits.set(text, {
           head: editor.state.selection.main.head,
           top: editor.scrollDOM.scrollTop,
           isCaretShown: isCaretShown(editor),
@@ -127,36 +127,36 @@ export function Editor({
   );
 
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     void languageOf(path).then((support) => {
-      if (wanted) view.current?.dispatch({ effects: language.reconfigure(support) });
+      if (isActive) view.current?.dispatch({ effects: syntaxPart.reconfigure(support) });
     });
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [path, text]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: reading.reconfigure(readOnlyAs(readOnly)) });
+    view.current?.dispatch({ effects: readOnlyPart.reconfigure(readOnlyAs(readOnly)) });
   }, [readOnly, text]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(service)) });
+    view.current?.dispatch({ effects: languagePart.reconfigure(languageSupport(service)) });
   }, [service, text]);
 
   const isUnderstood = service !== null;
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     fetchDeferredExtensions().then(
       ({ deferredExtensions }) => {
-        const extension = deferredExtensions(isUnderstood, (edits) => mendElsewhere(edits));
-        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(extension) });
+        const extension = deferredExtensions(isUnderstood, (edits) => editOtherFiles(edits));
+        if (isActive) view.current?.dispatch({ effects: deferredPart.reconfigure(extension) });
       },
       // Without a connection one writes without them.
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [isUnderstood, text]);
 
@@ -170,8 +170,8 @@ export function Editor({
       goTo(line, column, focus = true) {
         const editor = view.current;
         if (editor === null) return;
-        const found = editor.state.doc.line(Math.min(Math.max(1, line), editor.state.doc.lines));
-        const head = Math.min(found.to, found.from + Math.max(0, column - 1));
+        const target = editor.state.doc.line(Math.min(Math.max(1, line), editor.state.doc.lines));
+        const head = Math.min(target.to, target.from + Math.max(0, column - 1));
         editor.dispatch({
           selection: EditorSelection.cursor(head),
           effects: EditorView.scrollIntoView(head, { y: "center" }),
@@ -186,9 +186,9 @@ export function Editor({
       },
       line: () => (view.current === null ? 1 : cursorOf(view.current.state).line),
       show(what) {
-        view.current?.dispatch({ effects: beside.reconfigure(what) });
+        view.current?.dispatch({ effects: gutterPart.reconfigure(what) });
       },
-      tell(effect) {
+      dispatch(effect) {
         view.current?.dispatch({ effects: effect });
       },
       nameAtCursor: () => (view.current === null ? Promise.resolve(null) : nameAt(view.current)),

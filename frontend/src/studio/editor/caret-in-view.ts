@@ -56,8 +56,8 @@ export function caretInView(): Extension {
       if (rest?.isCaretShown === true && (rest.top !== top || rest.height !== height)) {
         // The text stands still while its upper edge moves over it.
         const still = scrollDOM.scrollTop + (view.hasFocus ? top - rest.top : 0);
-        const wanted = scrolledTo(caretLine(view), still, height);
-        if (Math.abs(wanted - scrollDOM.scrollTop) >= 1) scrollDOM.scrollTop = wanted;
+        const target = scrolledTo(caretLine(view), still, height);
+        if (Math.abs(target - scrollDOM.scrollTop) >= 1) scrollDOM.scrollTop = target;
       }
       rest = restOf(view);
     };

@@ -15,20 +15,20 @@ const moved = StateEffect.define<null>();
 class Caret extends WidgetType {
   constructor(
     private readonly person: PresentPerson,
-    private readonly isFresh: boolean,
+    private readonly isRecent: boolean,
   ) {
     super();
   }
 
   override eq(other: Caret): boolean {
     return (
-      other.person.id === this.person.id && other.person.name === this.person.name && other.isFresh === this.isFresh
+      other.person.id === this.person.id && other.person.name === this.person.name && other.isRecent === this.isRecent
     );
   }
 
   override toDOM(): HTMLElement {
     const caret = document.createElement("span");
-    caret.className = `caret person-${this.person.colour}${this.isFresh ? " fresh" : ""}`;
+    caret.className = `caret person-${this.person.colour}${this.isRecent ? " fresh" : ""}`;
     caret.setAttribute("aria-hidden", "true");
     const name = document.createElement("span");
     name.className = "caret-name";
@@ -62,7 +62,7 @@ class Carets {
     if (update.docChanged) this.decorations = this.decorations.map(update.changes);
     if (update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(moved))))
       this.decorations = this.draw();
-    if (update.selectionSet || update.focusChanged) this.tell();
+    if (update.selectionSet || update.focusChanged) this.publishSelection();
   }
 
   destroy(): void {
@@ -71,7 +71,7 @@ class Carets {
     if (this.view.hasFocus) this.presence.point(this.text, null);
   }
 
-  private tell(): void {
+  private publishSelection(): void {
     const { anchor, head } = this.view.state.selection.main;
     this.presence.point(this.text, this.view.hasFocus ? { anchor, head } : null);
   }
@@ -92,12 +92,12 @@ class Carets {
       const [from, to] = [Math.min(place.anchor, head), Math.min(Math.max(place.anchor, head), length)];
       const last = this.movedAt.get(client);
       if (last?.head !== head) this.movedAt.set(client, { head, when: now });
-      const isFresh = now - (this.movedAt.get(client)?.when ?? now) < NAME_STAYS;
+      const isRecent = now - (this.movedAt.get(client)?.when ?? now) < NAME_STAYS;
       if (from < to) ranges.push(Decoration.mark({ class: `other-selection person-${person.colour}` }).range(from, to));
       ranges.push(
-        Decoration.widget({ widget: new Caret(person, isFresh), side: head > place.anchor ? -1 : 1 }).range(head),
+        Decoration.widget({ widget: new Caret(person, isRecent), side: head > place.anchor ? -1 : 1 }).range(head),
       );
-      if (isFresh) {
+      if (isRecent) {
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.refresh(), NAME_STAYS);
       }

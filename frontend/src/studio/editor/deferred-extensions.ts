@@ -9,12 +9,12 @@ import { hovering } from "./language/hovering";
 import { lineValues } from "./line-values";
 import { structure } from "./language/structure";
 import { problemCards } from "./problem-card";
-import type { ApplyElsewhere } from "./problems";
+import type { EditOtherFiles } from "./problems";
 import "../styles/language.css";
 
-export function deferredExtensions(isUnderstood: boolean, elsewhere: ApplyElsewhere): Extension {
+export function deferredExtensions(isUnderstood: boolean, onEditOtherFiles: EditOtherFiles): Extension {
   return [
-    problemCards(elsewhere),
+    problemCards(onEditOtherFiles),
     closeBrackets(),
     highlightSelectionMatches(),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),

@@ -5,35 +5,35 @@ import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codem
 import { explanationOf } from "../parts/diagnostic-page";
 import { pieces } from "../format/inline-code";
 import "../styles/problem-card.css";
-import { applyFix, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
+import { applyFix, problemsAt, setProblems, type EditOtherFiles, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
 
 function element(tag: string, className: string, text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
 }
 
 /** A sentence with its `names` set as code. */
 function sentence(tag: string, className: string, text: string): HTMLElement {
-  const made = element(tag, className);
-  for (const piece of pieces(text)) made.append(piece.isName ? element("code", "", piece.text) : piece.text);
-  return made;
+  const node = element(tag, className);
+  for (const piece of pieces(text)) node.append(piece.isName ? element("code", "", piece.text) : piece.text);
+  return node;
 }
 
-function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewhere): HTMLElement {
+function card(view: EditorView, problem: PlacedProblem, onEditOtherFiles: EditOtherFiles): HTMLElement {
   const { diagnostic } = problem;
-  const made = element("section", "problem-card");
+  const section = element("section", "problem-card");
   const head = element("div", "row wrap");
   const code = element("a", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code);
   code.setAttribute("href", explanationOf(diagnostic.code));
   code.setAttribute("target", "_blank");
   head.append(code, sentence("b", "", diagnostic.message));
-  made.append(head);
-  for (const note of diagnostic.notes) made.append(sentence("p", "muted", note));
-  if (view.state.readOnly || problem.fixes.length === 0) return made;
+  section.append(head);
+  for (const note of diagnostic.notes) section.append(sentence("p", "muted", note));
+  if (view.state.readOnly || problem.fixes.length === 0) return section;
   const foot = element("div", "row wrap");
   for (const fix of problem.fixes) {
     const button = element("button", "button", fix.title);
@@ -41,16 +41,16 @@ function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewher
     // The text may have changed since the card was drawn: fix what stands there now.
     button.addEventListener("click", () => {
       const now = problemsAt(view.state, problem.from).find((other) => other.diagnostic === diagnostic) ?? problem;
-      applyFix(view, now.fixes.find((other) => other.title === fix.title) ?? fix, elsewhere);
+      applyFix(view, now.fixes.find((other) => other.title === fix.title) ?? fix, onEditOtherFiles);
     });
     foot.append(button);
   }
   foot.append(element("span", "small muted", SHORTCUT));
-  made.append(foot);
-  return made;
+  section.append(foot);
+  return section;
 }
 
-function tooltipOf(problems: readonly PlacedProblem[], elsewhere: ApplyElsewhere): Tooltip | null {
+function tooltipOf(problems: readonly PlacedProblem[], onEditOtherFiles: EditOtherFiles): Tooltip | null {
   const [first] = problems;
   if (first === undefined) return null;
   return {
@@ -59,15 +59,15 @@ function tooltipOf(problems: readonly PlacedProblem[], elsewhere: ApplyElsewhere
     above: false,
     create(view) {
       const dom = element("div", "problem-cards");
-      for (const problem of problems) dom.append(card(view, problem, elsewhere));
+      for (const problem of problems) dom.append(card(view, problem, onEditOtherFiles));
       return { dom };
     },
   };
 }
 
-export function problemCards(elsewhere: ApplyElsewhere): Extension {
+export function problemCards(onEditOtherFiles: EditOtherFiles): Extension {
   const atCursor = (state: EditorState): Tooltip | null =>
-    state.selection.main.empty ? tooltipOf(problemsAt(state, state.selection.main.head), elsewhere) : null;
+    state.selection.main.empty ? tooltipOf(problemsAt(state, state.selection.main.head), onEditOtherFiles) : null;
   const resting = StateField.define<Tooltip | null>({
     create: () => null,
     update(value, transaction) {
@@ -82,7 +82,7 @@ export function problemCards(elsewhere: ApplyElsewhere): Extension {
   });
   const hovering = hoverTooltip((view, position) => {
     if (view.state.field(resting) !== null) return null;
-    return tooltipOf(problemsAt(view.state, position), elsewhere);
+    return tooltipOf(problemsAt(view.state, position), onEditOtherFiles);
   });
   return [resting, hovering];
 }

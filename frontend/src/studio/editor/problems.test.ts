@@ -72,11 +72,11 @@ test("a problem is found at its edges, and one without width under a neighbour",
 });
 
 test("edits of a fix in other files are kept apart", () => {
-  const elsewhere = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
+  const edit = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
   const [problem] = placeProblems(TEXT, "Runefile.yml", [
-    diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [elsewhere] }] }),
+    diagnostic(9, 14, { fixes: [{ title: "t", is_safe: true, edits: [edit] }] }),
   ]);
-  expect(problem?.fixes[0]).toEqual({ title: "t", changes: [], elsewhere: [elsewhere] });
+  expect(problem?.fixes[0]).toEqual({ title: "t", changes: [], otherFiles: [edit] });
 });
 
 test("a place beyond the text, as after a cut, is its end", () => {

@@ -24,7 +24,7 @@ export interface Fix {
   readonly title: string;
   /** The edits in this text; those in other files are applied by whoever has their text. */
   readonly changes: readonly Change[];
-  readonly elsewhere: Diagnostic["fixes"][number]["edits"];
+  readonly otherFiles: Diagnostic["fixes"][number]["edits"];
 }
 
 export interface PlacedProblem {
@@ -51,7 +51,7 @@ export function placeProblems(
         changes: fix.edits
           .filter((edit) => edit.file === file)
           .map((edit) => ({ ...toRange(text, edit.span), insert: edit.text })),
-        elsewhere: fix.edits.filter((edit) => edit.file !== file),
+        otherFiles: fix.edits.filter((edit) => edit.file !== file),
       })),
     }))
     .sort((one, other) => one.from - other.from || graveness(one) - graveness(other));
@@ -93,12 +93,12 @@ function underlines(problems: readonly PlacedProblem[], doc: Text): DecorationSe
   return Decoration.set(marks, true);
 }
 
-interface Kept {
+interface ShownProblems {
   readonly problems: readonly PlacedProblem[];
   readonly underlines: DecorationSet;
 }
 
-const kept = StateField.define<Kept>({
+const shownProblems = StateField.define<ShownProblems>({
   create: () => ({ problems: [], underlines: Decoration.none }),
   update(value, transaction) {
     for (const effect of transaction.effects) {
@@ -115,7 +115,7 @@ const kept = StateField.define<Kept>({
 });
 
 export function problemsOf(state: EditorState): readonly PlacedProblem[] {
-  return state.field(kept, false)?.problems ?? [];
+  return state.field(shownProblems, false)?.problems ?? [];
 }
 
 /** The problems whose underline holds a position. */
@@ -145,23 +145,23 @@ function step(direction: 1 | -1): Command {
 export const nextProblem = step(1);
 const previousProblem = step(-1);
 
-export type ApplyElsewhere = (edits: Fix["elsewhere"]) => void;
+export type EditOtherFiles = (edits: Fix["otherFiles"]) => void;
 
 /** Called before and after a fix, so that it is a step of its own in the undo, whatever was typed around it. */
-export const besideFix = Facet.define<() => void>();
+export const afterFix = Facet.define<() => void>();
 
-export function applyFix(view: EditorView, fix: Fix, elsewhere: ApplyElsewhere): void {
+export function applyFix(view: EditorView, fix: Fix, onEditOtherFiles: EditOtherFiles): void {
   if (view.state.readOnly) return;
-  const separate = (): void => view.state.facet(besideFix).forEach((call) => call());
+  const separate = (): void => view.state.facet(afterFix).forEach((call) => call());
   separate();
   if (fix.changes.length > 0) view.dispatch({ changes: [...fix.changes], userEvent: "input.fix" });
-  if (fix.elsewhere.length > 0) elsewhere(fix.elsewhere);
+  if (fix.otherFiles.length > 0) onEditOtherFiles(fix.otherFiles);
   separate();
   view.focus();
 }
 
 /** Fix the problem under the cursor, else the first on its line; where there is a choice, it is the person's. */
-function quickFix(elsewhere: ApplyElsewhere): Command {
+function quickFix(onEditOtherFiles: EditOtherFiles): Command {
   return (view) => {
     const position = view.state.selection.main.head;
     const line = view.state.doc.lineAt(position);
@@ -169,18 +169,18 @@ function quickFix(elsewhere: ApplyElsewhere): Command {
     const fix = [...problemsAt(view.state, position), ...onLine].find((problem) => problem.fixes.length === 1)
       ?.fixes[0];
     if (fix === undefined) return false;
-    applyFix(view, fix, elsewhere);
+    applyFix(view, fix, onEditOtherFiles);
     return true;
   };
 }
 
-export function problemSupport(elsewhere: ApplyElsewhere): Extension {
+export function problemSupport(onEditOtherFiles: EditOtherFiles): Extension {
   return [
-    kept,
+    shownProblems,
     keymap.of([
       { key: "F8", run: nextProblem },
       { key: "Shift-F8", run: previousProblem },
-      { key: "Mod-.", run: quickFix(elsewhere) },
+      { key: "Mod-.", run: quickFix(onEditOtherFiles) },
     ]),
   ];
 }

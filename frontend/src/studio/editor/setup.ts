@@ -19,16 +19,16 @@ import type { Presence } from "../document/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
-import { besideFix, problemSupport, type ApplyElsewhere } from "./problems";
-import { look } from "./theme";
+import { afterFix, problemSupport, type EditOtherFiles } from "./problems";
+import { theme } from "./theme";
 
-export const language = new Compartment();
-export const reading = new Compartment();
-export const spoken = new Compartment();
+export const syntaxPart = new Compartment();
+export const readOnlyPart = new Compartment();
+export const languagePart = new Compartment();
 /** What helps with writing, once it is here: before all other keys. */
 export const deferredPart = new Compartment();
 /** What is shown beside a text while it is asked for. */
-export const beside = new Compartment();
+export const gutterPart = new Compartment();
 
 /** Tab gives spaces, since YAML knows no tabs: to the next stop, or a step deeper for the lines that are selected. */
 const insertSpaces: StateCommand = ({ state, dispatch }) => {
@@ -54,7 +54,7 @@ export interface EditorSetup {
   /** The page's content security policy admits the editor's styles by this. */
   readonly nonce: string;
   readonly name: string;
-  readonly elsewhere: ApplyElsewhere;
+  readonly onEditOtherFiles: EditOtherFiles;
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
   readonly onUpdate: (update: ViewUpdate) => void;
@@ -71,7 +71,7 @@ export function extensions({
   readOnly,
   nonce,
   name,
-  elsewhere,
+  onEditOtherFiles,
   say,
   onUpdate,
 }: EditorSetup): Extension {
@@ -94,13 +94,13 @@ export function extensions({
     indentOnInput(),
     indentUnit.of("  "),
     EditorState.tabSize.of(4),
-    language.of([]),
-    reading.of(readOnlyAs(readOnly)),
-    spoken.of([]),
+    syntaxPart.of([]),
+    readOnlyPart.of(readOnlyAs(readOnly)),
+    languagePart.of([]),
     deferredPart.of([]),
-    beside.of([]),
-    besideFix.of(() => undo.stopCapturing()),
-    problemSupport(elsewhere),
+    gutterPart.of([]),
+    afterFix.of(() => undo.stopCapturing()),
+    problemSupport(onEditOtherFiles),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
     keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...defaultKeymap]),
     EditorView.contentAttributes.of({
@@ -112,6 +112,6 @@ export function extensions({
       autocorrect: "off",
     }),
     EditorView.updateListener.of(onUpdate),
-    look,
+    theme,
   ];
 }

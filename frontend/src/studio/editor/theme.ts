@@ -57,7 +57,7 @@ const frame = EditorView.theme({
   ".cm-searchMatch-selected": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
 });
 
-const words = HighlightStyle.define([
+const syntaxColours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.keyword, tags.heading], color: "var(--info)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--ok)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--model)" },
@@ -75,4 +75,4 @@ export const plainValues: Extension = syntaxHighlighting(
   HighlightStyle.define([{ tag: tags.content, color: "var(--ok)" }]),
 );
 
-export const look: Extension = [frame, syntaxHighlighting(words)];
+export const theme: Extension = [frame, syntaxHighlighting(syntaxColours)];

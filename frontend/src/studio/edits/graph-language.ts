@@ -31,22 +31,22 @@ export type GraphWorkspace = Pick<Workspace, "edit" | "toasts" | "checking"> & {
 export class GraphLanguage {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly room: GraphWorkspace) {}
+  constructor(private readonly workspace: GraphWorkspace) {}
 
-  ports = (): Promise<PortsAnswer> => this.room.language.ask<PortsAnswer>({ ask: "ports" });
+  ports = (): Promise<PortsAnswer> => this.workspace.language.ask<PortsAnswer>({ ask: "ports" });
 
-  palette = (): Promise<PaletteAnswer> => this.room.language.ask<PaletteAnswer>({ ask: "palette" });
+  palette = (): Promise<PaletteAnswer> => this.workspace.language.ask<PaletteAnswer>({ ask: "palette" });
 
   arguments = async (stage: string): Promise<readonly StageArgument[]> =>
-    (await this.room.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage }))
+    (await this.workspace.language.ask<{ readonly arguments: readonly StageArgument[] }>({ ask: "arguments", stage }))
       .arguments;
 
   fits = async (source: Port): Promise<readonly Fit[]> =>
-    (await this.room.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
+    (await this.workspace.language.ask<{ readonly fits: readonly Fit[] }>({ ask: "fits", source })).fits;
 
   sources = async (target: string, index: number): Promise<readonly Source[]> =>
     (
-      await this.room.language.ask<{ readonly sources: readonly Source[] }>({
+      await this.workspace.language.ask<{ readonly sources: readonly Source[] }>({
         ask: "fits",
         target,
         target_index: index,
@@ -54,12 +54,12 @@ export class GraphLanguage {
     ).sources;
 
   suits = async (source: Port): Promise<readonly Suit[]> =>
-    (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
+    (await this.workspace.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
 
   /** Why the block of a stage cannot become a file of the project; null when it can. */
   whyNotCopied = async (stage: string): Promise<string | null> =>
     (
-      await this.room.language.ask<{ readonly reason: string | null }>({
+      await this.workspace.language.ask<{ readonly reason: string | null }>({
         ask: "copy-block",
         stage,
         is_asked: true,
@@ -68,51 +68,51 @@ export class GraphLanguage {
 
   /** Why the outputs of a stage cannot be declared so, or left out with null; null when they can. */
   typesFit = async (stage: string, types: readonly TensorType[] | null): Promise<string | null> =>
-    (await this.room.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;
+    (await this.workspace.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;
 
   /** Brings a text of the old form into the one that the graph edits: one step of the undo. Says so when it cannot be. */
   modernise(): Promise<string | null> {
-    return this.inTurn(
-      () => this.room.language.ask<{ readonly edits: readonly TextEdit[] }>({ ask: "format" }),
+    return this.enqueue(
+      () => this.workspace.language.ask<{ readonly edits: readonly TextEdit[] }>({ ask: "format" }),
       "alone",
     );
   }
 
   /** Makes an edit. Answers the name of a stage that is added, "" for other edits; null when it was refused, which is said. */
   edit(edit: GraphEdit, step: EditStep = "alone"): Promise<string | null> {
-    return this.inTurn(() => this.room.language.ask<EditAnswer>({ ask: "edit-graph", edit }), step);
+    return this.enqueue(() => this.workspace.language.ask<EditAnswer>({ ask: "edit-graph", edit }), step);
   }
 
-  private inTurn(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
-    const made = this.last.then(() => this.make(ask, step));
-    this.last = made;
-    return made;
+  private enqueue(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
+    const result = this.last.then(() => this.apply(ask, step));
+    this.last = result;
+    return result;
   }
 
-  private async make(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
+  private async apply(ask: () => Promise<GraphEdits>, step: EditStep): Promise<string | null> {
     try {
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const before = this.texts();
         const { edits, stage } = await ask();
         const now = this.texts();
         if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
-        if (edits.length > 0) this.room.edit(edits, step);
-        this.room.checking.touch(0);
+        if (edits.length > 0) this.workspace.edit(edits, step);
+        this.workspace.checking.touch(0);
         return stage ?? "";
       }
-      this.room.toasts.say("The text is being changed. Try again.");
+      this.workspace.toasts.say("The text is being changed. Try again.");
     } catch (error) {
-      this.room.toasts.say(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
+      this.workspace.toasts.say(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
     }
     return null;
   }
 
   private texts(): ReadonlyMap<string, string> {
     return new Map(
-      this.room.files
+      this.workspace.files
         .list()
         .flatMap(({ id, path, kind }) =>
-          kind === "text" ? [[path, this.room.files.text(id)?.toJSON() ?? ""] as const] : [],
+          kind === "text" ? [[path, this.workspace.files.text(id)?.toJSON() ?? ""] as const] : [],
         ),
     );
   }

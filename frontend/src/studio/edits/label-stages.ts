@@ -16,14 +16,14 @@ export interface Scores {
 /** The port that an output's scores come from; null where nobody can tell. */
 export function sourceOf({ stages }: PortsAnswer, { stage, index }: Scores): Port | null {
   const outputs = stages.filter(({ kind }) => kind === "output");
-  const found =
+  const output =
     stage === null ? (outputs.length === 1 ? outputs[0] : undefined) : outputs.find(({ name }) => name === stage);
-  return found?.inputs[index]?.source ?? null;
+  return output?.inputs[index]?.source ?? null;
 }
 
 /** One edit that names the highest score of a port by the lines of a file, and sends the name. */
-export function labelEdit(source: Port, path: string, taken: ReadonlySet<string>): GraphEdit {
-  const [best, label, answer] = [unused("best", taken), unused("label", taken), unused("answer", taken)];
+export function labelEdit(source: Port, path: string, names: ReadonlySet<string>): GraphEdit {
+  const [best, label, answer] = [unused("best", names), unused("label", names), unused("answer", names)];
   return {
     edit: "several",
     edits: [
@@ -48,13 +48,13 @@ export function firstLabels(count: number): string {
 }
 
 /** `labels.txt`, or `labels-2.txt` and so on where that is there. */
-export function labelsPath(taken: ReadonlySet<string>): string {
-  return unused("labels", taken, "-", ".txt");
+export function labelsPath(paths: ReadonlySet<string>): string {
+  return unused("labels", paths, "-", ".txt");
 }
 
-function unused(name: string, taken: ReadonlySet<string>, joint = "_", ending = ""): string {
+function unused(name: string, existing: ReadonlySet<string>, joint = "_", ending = ""): string {
   for (let number = 1; ; number += 1) {
-    const tried = `${number === 1 ? name : `${name}${joint}${number}`}${ending}`;
-    if (!taken.has(tried)) return tried;
+    const candidate = `${number === 1 ? name : `${name}${joint}${number}`}${ending}`;
+    if (!existing.has(candidate)) return candidate;
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { ProjectFiles } from "../document/files";
-import { makeBlock } from "./new-block";
+import { createBlock } from "./new-block";
 
 function room(answer: unknown) {
   const files = new ProjectFiles(new Y.Doc());
@@ -38,7 +38,7 @@ it("makes the files and the stage as one step, which the undo takes back and the
     edits: [],
   });
   const wire = { source: "a", source_index: 1, target: "b", target_index: 0, type: null };
-  expect(await makeBlock(made as never, "smooth", wire)).toBe("smooth.py");
+  expect(await createBlock(made as never, "smooth", wire)).toBe("smooth.py");
   const paths = () => made.files.list().map(({ path }) => path);
   expect(made.asked).toEqual([
     { ask: "new-block", name: "smooth", source: { stage: "a", index: 1 }, feeds: { stage: "b", index: 0 } },

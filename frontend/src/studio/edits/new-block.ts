@@ -24,7 +24,7 @@ type DocumentAccess = Pick<Workspace, "files" | "edit" | "checking"> & {
 const TRIES = 6;
 
 /** Makes the block, between the stages of a wire if there is one, and answers the path of its file. Throws `LanguageRefusal`. */
-export async function makeBlock(room: DocumentAccess, name: string, wire: OutlineWire | null): Promise<string> {
+export async function createBlock(document: DocumentAccess, name: string, wire: OutlineWire | null): Promise<string> {
   const place =
     wire === null
       ? {}
@@ -32,12 +32,12 @@ export async function makeBlock(room: DocumentAccess, name: string, wire: Outlin
           source: { stage: wire.source, index: wire.source_index },
           feeds: { stage: wire.target, index: wire.target_index },
         };
-  return (await applyBlockEdits(room, { ask: "new-block", name, ...place }))[0]?.path ?? "";
+  return (await applyBlockEdits(document, { ask: "new-block", name, ...place }))[0]?.path ?? "";
 }
 
 /** Makes the block of a stage, which the catalogue has in Python, the project's own; answers its file, if it is new. */
-export async function copyBlock(room: DocumentAccess, stage: string): Promise<string | null> {
-  return (await applyBlockEdits(room, { ask: "copy-block", stage }))[0]?.path ?? null;
+export async function copyBlock(document: DocumentAccess, stage: string): Promise<string | null> {
+  return (await applyBlockEdits(document, { ask: "copy-block", stage }))[0]?.path ?? null;
 }
 
 /** The same for a press: opens the new file and says so, with the undo. */
@@ -61,28 +61,28 @@ export async function copyInto(
 
 /** Does what the language answers to this, and answers the new files. Throws `LanguageRefusal`. */
 async function applyBlockEdits(
-  room: DocumentAccess,
+  document: DocumentAccess,
   request: Parameters<DocumentAccess["language"]["ask"]>[0],
 ): Promise<readonly NewText[]> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const before = textsOf(room);
-    const { files, edits } = await room.language.ask<BlockEdits>(request);
-    const now = textsOf(room);
+    const before = textsOf(document);
+    const { files, edits } = await document.language.ask<BlockEdits>(request);
+    const now = textsOf(document);
     if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
-    addTexts(room, files, edits);
-    room.checking.touch(0);
+    addTexts(document, files, edits);
+    document.checking.touch(0);
     return files;
   }
   throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
 }
 
 /** New texts, and edits of others with them, as one step of the undo. */
-function addTexts(room: DocumentAccess, texts: readonly NewText[], edits: readonly TextEdit[]): void {
-  const { doc, undo } = room.files;
+function addTexts(document: DocumentAccess, texts: readonly NewText[], edits: readonly TextEdit[]): void {
+  const { doc, undo } = document.files;
   undo.stopCapturing();
   doc.transact(() => {
-    for (const { path, text } of texts) addText(room.files, path, text);
-    room.edit(edits);
+    for (const { path, text } of texts) addText(document.files, path, text);
+    document.edit(edits);
   }, OUTSIDE_EDIT);
   undo.stopCapturing();
 }

@@ -7,13 +7,13 @@ export interface Piece {
 
 /** A lone tick at the end marks nothing and stays as it is. */
 export function pieces(sentence: string): readonly Piece[] {
-  const found: Piece[] = [];
+  const parts: Piece[] = [];
   let rest = sentence;
   for (let match = /`([^`]+)`/.exec(rest); match !== null; match = /`([^`]+)`/.exec(rest)) {
-    if (match.index > 0) found.push({ text: rest.slice(0, match.index), isName: false });
-    found.push({ text: match[1] ?? "", isName: true });
+    if (match.index > 0) parts.push({ text: rest.slice(0, match.index), isName: false });
+    parts.push({ text: match[1] ?? "", isName: true });
     rest = rest.slice(match.index + match[0].length);
   }
-  if (rest !== "") found.push({ text: rest, isName: false });
-  return found;
+  if (rest !== "") parts.push({ text: rest, isName: false });
+  return parts;
 }

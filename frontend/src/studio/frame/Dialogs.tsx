@@ -11,9 +11,9 @@ import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
 import { sentenceOf } from "../api/problem";
-import { publishPastGate } from "../api/publishing";
+import { overrideGate } from "../api/publishing";
 import { count } from "../format/quantities";
-import { takeBackAll } from "../session/samples/splits-and-labels";
+import { withdrawAll } from "../session/samples/splits-and-labels";
 import { lastSucceeded } from "../session/project-session";
 import type { DialogRequest } from "../context/dialog-store";
 import { useMayEdit, useOutline, useSession, useStudio, useText } from "../context/studio";
@@ -94,7 +94,7 @@ export default function Dialogs({ request }: DialogsProps) {
           session={session}
           build={request.build}
           onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
-          onPublishPastGate={(tag, reason) => publishPastGate(workspace.client, tag, request.build.id, reason)}
+          onOverrideGate={(tag, reason) => overrideGate(workspace.client, tag, request.build.id, reason)}
           onClose={onClose}
         />
       );
@@ -104,11 +104,11 @@ export default function Dialogs({ request }: DialogsProps) {
       return <Palette title={request.title} commands={[]} destinations={request.choices} start="" onClose={onClose} />;
     case "rename-name":
       return <RenameDialog name={request.name} onRename={request.rename} onClose={onClose} />;
-    case "send-take":
+    case "save-recording":
       return (
         <Suspense fallback={null}>
           <SaveRecordingDialog
-            take={request.take}
+            recording={request.recording}
             labels={request.labels}
             client={workspace.client}
             onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
@@ -127,7 +127,7 @@ export default function Dialogs({ request }: DialogsProps) {
             onImported={({ samples, refused }) =>
               workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refused.length)}.`, {
                 label: "Undo",
-                run: () => workspace.attempt(takeBackAll(workspace.client, samples)),
+                run: () => workspace.attempt(withdrawAll(workspace.client, samples)),
               })
             }
             onClose={onClose}

@@ -13,20 +13,20 @@ export function DropTarget() {
   const { workspace, dialogs, files } = useStudio();
   const name = useSession(({ project }) => project.name);
   const mayEdit = useMayEdit();
-  const take = (list: readonly NamedFile[]): void => {
+  const addFiles = (list: readonly NamedFile[]): void => {
     // A rune is seldom a part of its project: it is asked for what it was dropped.
     if (list.length > 0 && list.every((each) => extension(each.name) === "rune"))
       dialogs.open({ what: "rune", files: list.map(({ file }) => file) });
-    else files.take(list, null);
+    else files.addFiles(list, null);
   };
-  const isOver = useDrop(mayEdit, (dropping) => workspace.attempt(dropping.then(take)));
+  const isOver = useDrop(mayEdit, (dropping) => workspace.attempt(dropping.then(addFiles)));
   return isOver && <div className="drop-veil">Drop to add to {name}</div>;
 }
 
 /** Answers whether files hang over the page. */
 function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFile[]>) => void): boolean {
   const [over, setOver] = useState(false);
-  const give = useEffectEvent(onFiles);
+  const handleFiles = useEffectEvent(onFiles);
   useEffect(() => {
     if (!enabled) return;
     // Entering a child leaves its parent, so what was entered last is kept. Counting would go wrong where an element
@@ -49,7 +49,7 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
       setOver(false);
       if (!carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      give(dropped(event.dataTransfer));
+      handleFiles(dropped(event.dataTransfer));
     };
     // The editor would put the file's text where it falls; it is asked after us.
     const onDropOnText = (event: DragEvent): void => {

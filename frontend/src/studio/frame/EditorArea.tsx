@@ -146,7 +146,7 @@ export function EditorArea() {
             readOnly={readOnly}
             nonce={nonce}
             diagnostics={diagnostics}
-            elsewhere={workspace.applyFix}
+            onEditOtherFiles={workspace.applyFix}
             say={(sentence) => workspace.toasts.say(sentence)}
             service={language}
             onCursor={places.setCursor}

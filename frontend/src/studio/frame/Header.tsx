@@ -12,7 +12,7 @@ import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../c
 const Bell = lazy(deferred(() => import("./Bell")));
 
 /** What is said of the text; loud when someone could lose something. */
-function saveWords(
+function saveNotice(
   { save, closedFor, read }: Pick<TextState, "save" | "closedFor" | "read">,
   isSignedOut: boolean,
 ): {
@@ -53,10 +53,10 @@ function SaveStatus() {
   const save = useText((text) => text.save);
   const closedFor = useText((text) => text.closedFor);
   const read = useText((text) => text.read);
-  const words = saveWords({ save, closedFor, read }, useIsSignedOut());
+  const notice = saveNotice({ save, closedFor, read }, useIsSignedOut());
   return (
-    <span className={`small save ${words.tone}`} role="status">
-      {words.text}
+    <span className={`small save ${notice.tone}`} role="status">
+      {notice.text}
     </span>
   );
 }

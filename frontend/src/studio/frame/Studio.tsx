@@ -148,8 +148,8 @@ function OpenDialog() {
 function useDeferredStart(): void {
   const showsApp = usePlace(({ view }) => view !== "graph");
   const hasBuild = useSession(({ preview }) => preview.build !== null);
-  const waits = showsApp && hasBuild;
+  const waitsForApp = showsApp && hasBuild;
   useEffect(() => {
-    if (!waits) startDeferred();
-  }, [waits]);
+    if (!waitsForApp) startDeferred();
+  }, [waitsForApp]);
 }

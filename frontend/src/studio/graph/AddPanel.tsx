@@ -16,7 +16,7 @@ interface AddPanelProps {
   readonly into: OutlineWire | null;
   readonly outline: Outline;
   /** What a dragged item is called. */
-  readonly cargo: string;
+  readonly dragType: string;
   readonly onAdd: (item: PaletteItem) => void;
   /** Asks for a block of one's own at the same place. */
   readonly onNewBlock: () => void;
@@ -43,15 +43,15 @@ function groupsOf(palette: PaletteAnswer): readonly Group[] {
 }
 
 /** What is called so, and after that what says so of itself; the group with the best comes first. */
-function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
+function matchingGroups(query: string, palette: PaletteAnswer | null): readonly Group[] {
   if (palette === null) return [];
   const groups = groupsOf(palette);
   const all = groups.flatMap(({ items }) => items);
-  const called = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
-  const said = all.filter(
-    (item) => !called.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
+  const named = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
+  const mentioned = all.filter(
+    (item) => !named.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
   );
-  const ranks = new Map([...called, ...said].map((item, rank) => [item, rank]));
+  const ranks = new Map([...named, ...mentioned].map((item, rank) => [item, rank]));
   const rank = (item: PaletteItem | undefined): number =>
     item === undefined ? all.length : (ranks.get(item) ?? all.length);
   return groups
@@ -63,7 +63,7 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
     .toSorted((one, other) => (query === "" ? 0 : rank(one.items[0]) - rank(other.items[0])));
 }
 
-export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlock, onClose }: AddPanelProps) {
+export function AddPanel({ language, spot, into, outline, dragType, onAdd, onNewBlock, onClose }: AddPanelProps) {
   const { workspace } = useStudio();
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
   const [suits, setSuits] = useState<readonly Suit[]>([]);
@@ -78,33 +78,33 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlo
     if (workspace.shared !== undefined) workspace.attempt(workspace.shared.refresh());
   }, [workspace]);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     language.palette().then(
-      (found) => wanted && setPalette(found),
-      () => wanted && onClose(),
+      (answer) => isActive && setPalette(answer),
+      () => isActive && onClose(),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
     // Its models come and go with the project's files, and each of these changes is checked.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [language, outline]);
   useEffect(() => {
-    let wanted = true;
-    const asked = stage === null ? Promise.resolve([]) : language.suits({ stage, index });
-    asked.then(
-      (found) => wanted && setSuits(found),
+    let isActive = true;
+    const suits = stage === null ? Promise.resolve([]) : language.suits({ stage, index });
+    suits.then(
+      (answer) => isActive && setSuits(answer),
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [language, outline, stage, index]);
 
   const reasons = useMemo(() => new Map(suits.map((suit) => [`${suit.kind} ${suit.target}`, suit.reason])), [suits]);
   const reasonOf = (item: PaletteItem): string | null =>
     item.kind === "capability" ? null : (reasons.get(`${item.kind} ${item.target}`) ?? null);
-  const groups = found(query, palette);
+  const groups = matchingGroups(query, palette);
   const first = query === "" ? undefined : groups[0]?.items[0];
   // Enter may come before what can be added is known.
   const isAwaited = useRef(false);
@@ -176,7 +176,7 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlo
                       draggable
                       title={reason ?? item.help}
                       onDragStart={(event) => {
-                        event.dataTransfer.setData(cargo, JSON.stringify(item));
+                        event.dataTransfer.setData(dragType, JSON.stringify(item));
                         event.dataTransfer.effectAllowed = "copy";
                       }}
                       onClick={() => onAdd(item)}

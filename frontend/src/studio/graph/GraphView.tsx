@@ -9,9 +9,9 @@ import type { EditStep, Workspace } from "../session/workspace";
 import { useStudio } from "../context/studio";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port } from "../edits/graph-requests";
-import { Canvas, type Under } from "./canvas/Canvas";
+import { Canvas, type DropTarget } from "./canvas/Canvas";
 import { CanvasTools } from "./canvas/Tools";
-import { HandsContext, keyOf, type Hands } from "./canvas/connecting";
+import { CanvasActionsContext, keyOf, type CanvasActions } from "./canvas/connecting";
 import "./canvas/canvas.css";
 import "./panels.css";
 import "./narrow.css";
@@ -22,7 +22,7 @@ import { wireId } from "./canvas/flow-elements";
 import { undoByKeys } from "./undo-keys";
 import { useDrawing } from "./canvas/use-drawing";
 import { usePorts } from "./use-ports";
-import { useStrip } from "./use-strip-height";
+import { useStripHeight } from "./use-strip-height";
 import { useWiring } from "./use-wiring";
 import { directionOf, neighbour, wireAfter } from "./canvas/neighbours";
 import type { WatchedWires } from "./watched-wires";
@@ -50,7 +50,7 @@ export interface GraphViewProps {
 }
 
 /** What a dragged palette item is called while it is on its way. */
-const CARGO = "application/x-hammer-forge-stage";
+const DRAG_TYPE = "application/x-hammer-forge-stage";
 
 /** Where a new stage goes: behind an output, or into a wire. */
 interface Spot {
@@ -95,7 +95,7 @@ function EditableGraph({
   const isOld = form === "text";
   const still = readOnly || isOld;
   const [chosen, setChosen] = useState<string | null>(null);
-  const { placed, nodes, edges, frame, room, setRoom } = useDrawing({
+  const { placed, nodes, edges, frame, size, setSize } = useDrawing({
     outline,
     ports,
     diagnostics,
@@ -158,11 +158,11 @@ function EditableGraph({
     });
   });
   useEffect(() => {
-    const { current: due } = awaited;
-    const node = outline.nodes.find((each) => each.name === due?.name);
-    if (node === undefined || due === null) return;
+    const { current: stage } = awaited;
+    const node = outline.nodes.find((each) => each.name === stage?.name);
+    if (node === undefined || stage === null) return;
     awaited.current = null;
-    arrive(node, due.isRenamed);
+    arrive(node, stage.isRenamed);
   }, [outline]);
 
   const edit = async (change: GraphEdit, part: EditStep = "alone"): Promise<string | null> => {
@@ -274,21 +274,21 @@ function EditableGraph({
     if (watching === null) choose(wire);
     else watching.toggle({ stage: wire.source, index: wire.source_index });
   };
-  const hands: Hands = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
-  const hangs = (event: DragEvent, over: Under): boolean => {
-    if (still || !event.dataTransfer.types.includes(CARGO)) return false;
+  const gestures: CanvasActions = { connecting, tapPort: wiring.tap, pressLabel, readOnly: still };
+  const dragOver = (event: DragEvent, over: DropTarget): boolean => {
+    if (still || !event.dataTransfer.types.includes(DRAG_TYPE)) return false;
     setChosen(over.wire);
     return true;
   };
-  const dropped = (event: DragEvent, over: Under): void => {
-    const cargo = event.dataTransfer.getData(CARGO);
-    if (cargo === "" || still) return;
+  const dropped = (event: DragEvent, over: DropTarget): void => {
+    const payload = event.dataTransfer.getData(DRAG_TYPE);
+    if (payload === "" || still) return;
     event.preventDefault();
     const into = outline.wires.find((wire) => wireId(wire) === over.wire) ?? null;
     const on = nodeOf(over.stage);
     setChosen(null);
     void add(
-      JSON.parse(cargo) as PaletteItem,
+      JSON.parse(payload) as PaletteItem,
       into !== null
         ? { after: { stage: into.source, index: into.source_index }, into }
         : on !== null && on.kind !== "output"
@@ -296,11 +296,14 @@ function EditableGraph({
           : spotOf(),
     );
   };
-  const wanted = placed.height + frame.top + frame.bottom;
-  const { height, splitter } = useStrip(area, isStrip, { wanted, needed: spot === null ? 0 : PALETTE_HEIGHT });
+  const fullHeight = placed.height + frame.top + frame.bottom;
+  const { height, splitter } = useStripHeight(area, isStrip, {
+    full: fullHeight,
+    minimum: spot === null ? 0 : PALETTE_HEIGHT,
+  });
 
   return (
-    <HandsContext value={hands}>
+    <CanvasActionsContext value={gestures}>
       <div
         ref={area}
         className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`}
@@ -314,7 +317,7 @@ function EditableGraph({
               spot={spot.after}
               into={spot.into}
               outline={outline}
-              cargo={CARGO}
+              dragType={DRAG_TYPE}
               onAdd={(item) => void add(item, spot)}
               onNewBlock={() => {
                 setSpot(null);
@@ -328,8 +331,8 @@ function EditableGraph({
             nodes={nodes}
             edges={edges}
             selected={selected}
-            room={room}
-            onRoom={setRoom}
+            size={size}
+            onSize={setSize}
             isStrip={isStrip}
             readOnly={still}
             descriptions={descriptions}
@@ -343,9 +346,9 @@ function EditableGraph({
             }}
             onBegin={wiring.begin}
             onEnd={(to) => void wiring.finish(to)}
-            onTake={(wire, fixed) => wiring.take(wire, fixed.side)}
+            onDetach={(wire, fixed) => wiring.detach(wire, fixed.side)}
             onKey={onKey}
-            onHang={hangs}
+            onHang={dragOver}
             onLeave={() => setChosen(null)}
             onDrop={dropped}
           >
@@ -403,6 +406,6 @@ function EditableGraph({
         </div>
         {splitter}
       </div>
-    </HandsContext>
+    </CanvasActionsContext>
   );
 }

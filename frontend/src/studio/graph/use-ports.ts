@@ -13,23 +13,23 @@ export interface KnownPorts {
 const NONE: KnownPorts = { form: null, ports: new Map() };
 
 /** With `isAsked` false nothing is asked: the wires of the outline say enough to draw it. */
-export function usePorts(language: GraphLanguage, outline: Outline, isAsked: boolean): KnownPorts {
+export function usePorts(language: GraphLanguage, outline: Outline, isEnabled: boolean): KnownPorts {
   const [known, setKnown] = useState(NONE);
   useEffect(() => {
-    if (!isAsked) return;
-    let wanted = true;
+    if (!isEnabled) return;
+    let isActive = true;
     language.ports().then(
-      (found) => {
-        const next: KnownPorts = { form: found.form, ports: new Map(found.stages.map((each) => [each.name, each])) };
+      (answer) => {
+        const next: KnownPorts = { form: answer.form, ports: new Map(answer.stages.map((each) => [each.name, each])) };
         // The same ports are the same object: nothing is laid out again for them.
-        if (wanted) setKnown((before) => (toText(before) === toText(next) ? before : next));
+        if (isActive) setKnown((before) => (toText(before) === toText(next) ? before : next));
       },
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
-  }, [language, outline, isAsked]);
+  }, [language, outline, isEnabled]);
   return known;
 }
 

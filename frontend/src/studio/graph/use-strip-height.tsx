@@ -16,28 +16,28 @@ function isHeight(value: unknown): value is number | null {
   return value === null || (typeof value === "number" && Number.isFinite(value));
 }
 
-export interface StripAsk {
+export interface StripHeights {
   /** The pixels in which all is in sight. */
-  readonly wanted: number;
+  readonly full: number;
   /** The pixels that are needed whatever was set by hand, as by an open palette. */
-  readonly needed: number;
+  readonly minimum: number;
 }
 
 /** The height where `shared` pixels are there for strip and text, and `chosen` was set by hand. */
 export function stripHeight(
-  { wanted, needed }: StripAsk,
+  { full, minimum }: StripHeights,
   shared: number,
   chosen: number | null,
 ): { readonly height: number; readonly most: number } {
   const most = Math.max(LEAST, Math.round(shared - TEXT));
-  const usual = Math.min(MOST, Math.max(LEAST, Math.round(shared * SHARE)), wanted);
-  return { height: Math.min(most, Math.max(LEAST, needed, Math.round(chosen ?? usual))), most };
+  const usual = Math.min(MOST, Math.max(LEAST, Math.round(shared * SHARE)), full);
+  return { height: Math.min(most, Math.max(LEAST, minimum, Math.round(chosen ?? usual))), most };
 }
 
-export function useStrip(
+export function useStripHeight(
   area: RefObject<HTMLElement | null>,
   isStrip: boolean,
-  ask: StripAsk,
+  heights: StripHeights,
 ): { readonly height: number; readonly splitter: ReactNode } {
   const [shared, setShared] = useState(0);
   const [chosen, setChosen] = useRemembered<number | null>("strip", null, isHeight);
@@ -50,7 +50,7 @@ export function useStrip(
     observer.observe(around);
     return () => observer.disconnect();
   }, [area, isStrip]);
-  const { height, most } = stripHeight(ask, shared, chosen);
+  const { height, most } = stripHeight(heights, shared, chosen);
   const splitter = isStrip ? (
     <Splitter
       label="Height of the graph"

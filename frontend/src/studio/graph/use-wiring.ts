@@ -20,7 +20,7 @@ export interface Wiring {
   readonly begin: (from: PortEnd) => void;
   readonly stop: () => void;
   /** An end of a wire that is there is taken; the other, `fixed`, stays. */
-  readonly take: (wire: OutlineWire, fixed: PortEnd["side"]) => void;
+  readonly detach: (wire: OutlineWire, fixed: PortEnd["side"]) => void;
   /** The wire on its way ends at a port, somewhere on a stage, or nowhere. What does not fit is said. */
   readonly finish: (to: PortEnd | { readonly stage: string } | null) => Promise<void>;
   /** A port is pressed: a wire begins there, or the one on its way ends there. */
@@ -29,44 +29,44 @@ export interface Wiring {
 
 export function useWiring({ language, outline, readOnly, say, edit, onNothing }: WiringOptions): Wiring {
   const [connecting, setConnecting] = useState<Connecting | null>(null);
-  const taken = useRef<{ readonly wire: OutlineWire; readonly fixed: PortEnd["side"] } | null>(null);
+  const detached = useRef<{ readonly wire: OutlineWire; readonly fixed: PortEnd["side"] } | null>(null);
   const verdicts = useRef<Promise<ReadonlyMap<string, string | null>>>(Promise.resolve(new Map()));
 
   const begin = (from: PortEnd): void => {
     if (readOnly) return;
     setConnecting({ from, verdicts: new Map() });
     verdicts.current = verdictsFor(language, from).catch(() => new Map<string, string | null>());
-    void verdicts.current.then((found) =>
-      setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: found } : before)),
+    void verdicts.current.then((answer) =>
+      setConnecting((before) => (before !== null && before.from === from ? { from, verdicts: answer } : before)),
     );
   };
   const stop = (): void => {
-    taken.current = null;
+    detached.current = null;
     setConnecting(null);
   };
-  const isTaken =
+  const isConnected =
     (stage: string) =>
     (index: number): boolean =>
       outline.wires.some((wire) => wire.target === stage && wire.target_index === index);
 
   const finish = async (to: PortEnd | { readonly stage: string } | null): Promise<void> => {
     const from = connecting?.from ?? null;
-    const held = taken.current;
+    const moved = detached.current;
     stop();
     if (from === null || readOnly) return;
     if (to === null || to.stage === from.stage) {
       const lost =
-        held?.wire ??
+        moved?.wire ??
         (from.side === "input"
           ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index)
           : undefined);
       if (to === null && lost !== undefined)
         await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
-      else if (to === null && held === null && from.side === "output") onNothing(from);
+      else if (to === null && moved === null && from.side === "output") onNothing(from);
       return;
     }
     const known = await verdicts.current;
-    const end = "side" in to ? { index: to.index } : endAt(known, to.stage, isTaken(to.stage));
+    const end = "side" in to ? { index: to.index } : endAt(known, to.stage, isConnected(to.stage));
     if (end === null || ("side" in to && to.side === from.side)) return;
     const reason = "reason" in end ? end.reason : (known.get(keyOf({ stage: to.stage, index: end.index })) ?? null);
     if (reason !== null) {
@@ -79,20 +79,20 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
         ? [{ stage: from.stage, index: from.index }, other]
         : [other, { stage: from.stage, index: from.index }];
     if (
-      held !== null &&
-      target.stage === held.wire.target &&
-      target.index === held.wire.target_index &&
-      source.stage === held.wire.source &&
-      source.index === held.wire.source_index
+      moved !== null &&
+      target.stage === moved.wire.target &&
+      target.index === moved.wire.target_index &&
+      source.stage === moved.wire.source &&
+      source.index === moved.wire.source_index
     )
       return;
     const joined = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
-    const isMoved = held !== null && held.fixed === "output";
+    const isMoved = moved !== null && moved.fixed === "output";
     await edit(
       isMoved
         ? {
             edit: "several",
-            edits: [joined, { edit: "disconnect", target: held.wire.target, target_index: held.wire.target_index }],
+            edits: [joined, { edit: "disconnect", target: moved.wire.target, target_index: moved.wire.target_index }],
           }
         : joined,
     );
@@ -102,8 +102,8 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
     connecting,
     begin,
     stop,
-    take: (wire, fixed) => {
-      taken.current = { wire, fixed };
+    detach: (wire, fixed) => {
+      detached.current = { wire, fixed };
     },
     finish,
     tap: (end) => {

@@ -13,11 +13,11 @@ interface MarkdownPageProps {
 }
 
 export default function MarkdownPage({ text, path, address, onOpen }: MarkdownPageProps) {
-  const words = useText(text);
+  const content = useText(text);
   const holder = useRef<HTMLElement>(null);
   useEffect(() => {
-    holder.current?.replaceChildren(toHtml(words, path, address));
-  }, [words, path, address]);
+    holder.current?.replaceChildren(toHtml(content, path, address));
+  }, [content, path, address]);
   const onClick = (event: MouseEvent): void => {
     const file =
       event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-file]")?.dataset["file"] : undefined;
@@ -27,7 +27,7 @@ export default function MarkdownPage({ text, path, address, onOpen }: MarkdownPa
   };
   return (
     <div className="file-page" tabIndex={0} role="region" aria-label={`${path} as it reads`}>
-      {words.trim() === "" && <p className="muted">Nothing is written yet.</p>}
+      {content.trim() === "" && <p className="muted">Nothing is written yet.</p>}
       <article ref={holder} className="prose" onClick={onClick} />
     </div>
   );

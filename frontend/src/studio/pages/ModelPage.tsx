@@ -133,13 +133,13 @@ export default function ModelPage({ file, client }: ModelPageProps) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const of = `${file.path} ${file.digest}`;
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     client.modelDrawing(file.path).then(
-      (model) => wanted && setAnswer({ of, model }),
-      (error: unknown) => wanted && setAnswer({ of, error: sentenceOf(error) }),
+      (model) => isActive && setAnswer({ of, model }),
+      (error: unknown) => isActive && setAnswer({ of, error: sentenceOf(error) }),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [client, file.path, of]);
 

@@ -15,13 +15,13 @@ export default function RunePage({ name, read }: RunePageProps) {
   const [state, setState] = useState<State>(null);
   const bytes = useEffectEvent(read);
   useEffect(() => {
-    let isGone = false;
+    let isUnmounted = false;
     void bytes()
       .then((data) => ({ file: runeFileOf(name, data) }))
       .catch((error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }))
-      .then((found) => (isGone ? undefined : setState(found)));
+      .then((next) => (isUnmounted ? undefined : setState(next)));
     return () => {
-      isGone = true;
+      isUnmounted = true;
     };
   }, [name]);
   if (state === null) return <p className="muted">Reading {name}…</p>;

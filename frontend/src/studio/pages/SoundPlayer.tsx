@@ -7,7 +7,7 @@ interface SoundPlayerProps {
   readonly path: string;
 }
 
-interface Heard {
+interface DecodedSound {
   readonly of: string;
   readonly samples: Float32Array;
   readonly rate: number;
@@ -15,7 +15,7 @@ interface Heard {
 }
 
 /** Decoding keeps the file's own rate where the browser lets it. */
-async function decode(address: string, signal: AbortSignal): Promise<Heard> {
+async function decode(address: string, signal: AbortSignal): Promise<DecodedSound> {
   const response = await fetch(address, { signal });
   if (!response.ok) throw new Error("The file could not be read.");
   const bytes = await response.arrayBuffer();
@@ -28,31 +28,31 @@ async function decode(address: string, signal: AbortSignal): Promise<Heard> {
 }
 
 export function SoundPlayer({ address, path }: SoundPlayerProps) {
-  const [heard, setHeard] = useState<Heard | null>(null);
+  const [sound, setSound] = useState<DecodedSound | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     decode(address, stop.signal).then(
-      (sound) => setHeard(sound),
+      (decoded) => setSound(decoded),
       () => {
         if (!stop.signal.aborted) setFailed(address);
       },
     );
     return () => stop.abort();
   }, [address]);
-  const samples = useCallback(() => (heard !== null && heard.of === address ? heard.samples : null), [heard, address]);
+  const samples = useCallback(() => (sound !== null && sound.of === address ? sound.samples : null), [sound, address]);
   return (
     <div className="stack">
-      <SoundView samples={samples} isLive={false} version={heard?.samples.length ?? 0} />
+      <SoundView samples={samples} isLive={false} version={sound?.samples.length ?? 0} />
       {failed === address && (
         <p className="notice bad">
           This browser cannot play the sound. The file may be damaged, or of a format that browsers do not support.
         </p>
       )}
-      {heard !== null && heard.of === address && (
+      {sound !== null && sound.of === address && (
         <p className="small muted num">
-          {(heard.samples.length / heard.rate).toFixed(2)} s, {heard.rate} Hz,{" "}
-          {heard.channels === 1 ? "one channel" : `${heard.channels} channels`}
+          {(sound.samples.length / sound.rate).toFixed(2)} s, {sound.rate} Hz,{" "}
+          {sound.channels === 1 ? "one channel" : `${sound.channels} channels`}
         </p>
       )}
       <audio controls src={address} aria-label={`Play ${path}`} />

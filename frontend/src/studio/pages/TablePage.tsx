@@ -16,9 +16,9 @@ interface TablePageProps {
 const STEP = 200;
 
 export default function TablePage({ text, path }: TablePageProps) {
-  const words = useText(text);
+  const content = useText(text);
   const [shown, setShown] = useState(STEP);
-  const table = useMemo(() => readTable(words), [words]);
+  const table = useMemo(() => readTable(content), [content]);
   const plot = useMemo(() => plotOf(table), [table]);
   if (table.columns.length === 0) return <p className="panel-note muted">The file has no rows yet.</p>;
   return (

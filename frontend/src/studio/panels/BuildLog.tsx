@@ -36,8 +36,8 @@ function limited(limits: Build["limits"]): { readonly tone: string; readonly tex
 
 function seconds(build: Build): string {
   if (build.started === null || build.finished === null) return "";
-  const taken = Date.parse(build.finished) - Date.parse(build.started);
-  return Number.isFinite(taken) ? ` in ${duration(Math.max(1, taken))}` : "";
+  const milliseconds = Date.parse(build.finished) - Date.parse(build.started);
+  return Number.isFinite(milliseconds) ? ` in ${duration(Math.max(1, milliseconds))}` : "";
 }
 
 /** What a report says in a few words each. */
@@ -94,7 +94,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
   const state = STATES[build.state];
   const limits = limited(build.limits);
   const published = tags.filter((tag) => tag.build_number === build.number);
-  const said = outcome(build);
+  const result = outcome(build);
   return (
     <div className="build">
       <div className="build-head row wrap">
@@ -148,10 +148,10 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
           </div>
         ))}
         {lines === undefined && <div className="muted">Reading the log…</div>}
-        {said !== "" && (
+        {result !== "" && (
           <div className={`log-line outcome ${build.state}`}>
             <span>{build.state === "succeeded" ? "done" : build.state}</span>
-            <span>{said}</span>
+            <span>{result}</span>
             <span />
           </div>
         )}

@@ -16,9 +16,9 @@ export default function FirstSteps() {
   const { workspace } = useStudio();
   const [isShown, setShown] = useState(workspace.hints.includes(NAME));
   if (!isShown) return null;
-  const putAway = (): void => {
+  const dismiss = (): void => {
     setShown(false);
-    workspace.attempt(workspace.client.putHintAway(NAME));
+    workspace.attempt(workspace.client.dismissHint(NAME));
   };
   return (
     <section className="card first-steps" aria-label="First steps">
@@ -29,7 +29,7 @@ export default function FirstSteps() {
           className="button quiet square"
           aria-label="Put the first steps away"
           title="Put away"
-          onClick={putAway}
+          onClick={dismiss}
         >
           <X aria-hidden="true" />
         </button>

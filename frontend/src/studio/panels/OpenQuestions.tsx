@@ -112,8 +112,8 @@ interface BothAnswersProps extends Pick<OpenQuestionsProps, "workspace" | "versi
 function BothAnswers({ workspace, code, place, version, running, sides }: BothAnswersProps) {
   const { client, answers } = workspace;
   useEffect(() => {
-    answers.wish({ fix: { code, place, choice: 1 } });
-    return () => answers.wish(null);
+    answers.setVariant({ fix: { code, place, choice: 1 } });
+    return () => answers.setVariant(null);
   }, [answers, code, place]);
   const { build, of, problem } = useStore(answers.state);
   const isSignedOut = useStore(workspace.signIn.state).who !== "me";

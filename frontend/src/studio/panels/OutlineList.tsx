@@ -55,7 +55,7 @@ export function OutlineList() {
             <span className={watchedOf(node).length > 0 ? "watches some" : "watches"}>
               {(outputs.get(node.name) ?? []).map((wire) => {
                 const port = { stage: node.name, index: wire.source_index };
-                const what = `${wire.source_index === 0 ? node.name : `${node.name}.${wire.source_index}`}${wire.type === null ? "" : `, ${wire.type}`}`;
+                const label = `${wire.source_index === 0 ? node.name : `${node.name}.${wire.source_index}`}${wire.type === null ? "" : `, ${wire.type}`}`;
                 return (
                   <button
                     key={wire.source_index}
@@ -63,8 +63,8 @@ export function OutlineList() {
                     className="watch"
                     tabIndex={here === index ? 0 : -1}
                     aria-pressed={isWatched(port)}
-                    aria-label={`Watch ${what}`}
-                    title={isWatched(port) ? `Stop watching ${what}` : `Watch ${what} in the preview`}
+                    aria-label={`Watch ${label}`}
+                    title={isWatched(port) ? `Stop watching ${label}` : `Watch ${label} in the preview`}
                     onClick={() => toggle(port)}
                   >
                     <Eye className="icon" aria-hidden="true" />

@@ -56,7 +56,7 @@ export function PreviewPane() {
   );
   const timed = useTimed(workspace, version, isSignedOut);
   const host = useHost();
-  const said = (
+  const line = (
     <span className="preview-status" role="status">
       {problem === null ? (
         <span className={`tag ${tone}`}>{text}</span>
@@ -70,7 +70,7 @@ export function PreviewPane() {
   const questions = diagnostics.filter(({ code }) => code === OPEN_QUESTION);
   const status = (
     <>
-      {said}
+      {line}
       <span className="grow" />
       {phone.button}
     </>
@@ -127,7 +127,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
   const waiting = problem ?? error ?? "Building a rune that times each stage…";
   return useMemo(
     () => ({
-      onToggle: (isOpen: boolean) => timing.wish(isOpen ? { timed: true } : null),
+      onToggle: (isOpen: boolean) => timing.setVariant(isOpen ? { timed: true } : null),
       rune: isCurrent ? rune.bytes : null,
       waiting,
     }),
@@ -143,7 +143,7 @@ function useHost(): PreviewHost {
   const builds = useSession((session) => session.builds);
   const me = useSession((session) => session.me.id);
   const mayEdit = useMayEdit();
-  const mayGive = useSession(({ may }) => may.includes("give_sample"));
+  const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
   const [labels, setLabels] = useState<readonly string[]>([]);
@@ -165,7 +165,7 @@ function useHost(): PreviewHost {
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
       replay,
-      onSend: mayGive ? (take) => dialogs.open({ what: "send-take", take, labels }) : null,
+      onSend: canSaveSamples ? (recording) => dialogs.open({ what: "save-recording", recording, labels }) : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
@@ -175,8 +175,8 @@ function useHost(): PreviewHost {
           ),
       }),
       onLoaded: (loaded) => {
-        const words = [...new Set((loaded?.wordlists ?? []).flat())];
-        if (loaded !== null) setLabels((before) => (before.join("\n") === words.join("\n") ? before : words));
+        const labels = [...new Set((loaded?.wordlists ?? []).flat())];
+        if (loaded !== null) setLabels((before) => (before.join("\n") === labels.join("\n") ? before : labels));
         if (loaded === null) return;
         setKinds((before) => before ?? loaded.capabilities.map(kindFor));
         startDeferredAfterPaint();
@@ -185,7 +185,7 @@ function useHost(): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, mayGive, replay, key, labels],
+    [files, builds, client, workspace, places, dialogs, me, mayEdit, canSaveSamples, replay, key, labels],
   );
 }
 

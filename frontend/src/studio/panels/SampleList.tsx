@@ -33,20 +33,20 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [turn, setTurn] = useState(0);
+  const [revision, setRevision] = useState(0);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     client.samples().then(
-      (found) => wanted && setSamples(found),
-      (error: unknown) => wanted && setProblem(sentenceOf(error)),
+      (answer) => isActive && setSamples(answer),
+      (error: unknown) => isActive && setProblem(sentenceOf(error)),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
-  }, [client, version, turn]);
+  }, [client, version, revision]);
 
-  const takeBack = (sample: Sample): void => {
-    client.takeBack(sample.id).then(
+  const withdraw = (sample: Sample): void => {
+    client.withdrawSample(sample.id).then(
       () => {
         setSamples((before) => before?.filter(({ id }) => id !== sample.id) ?? null);
         onDone(`${sample.label} is deleted everywhere.`);
@@ -57,7 +57,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
   const mark = (changes: readonly SampleChange[]): Promise<void> =>
     client.markSamples(changes).then(
       (before) => {
-        setTurn((last) => last + 1);
+        setRevision((last) => last + 1);
         setChosen(new Set());
         onDone(`${count(changes.length, "sample")} changed.`, () => mark(before));
       },
@@ -139,7 +139,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
               </small>
             </span>
             {sample.may_delete && (
-              <TakeBack sample={sample} isOwn={sample.owner?.id === me} onTakeBack={() => takeBack(sample)} />
+              <WithdrawButton sample={sample} isOwn={sample.owner?.id === me} onWithdraw={() => withdraw(sample)} />
             )}
           </li>
         ))}
@@ -148,20 +148,20 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
   );
 }
 
-interface TakeBackProps {
+interface WithdrawButtonProps {
   readonly sample: Sample;
   readonly isOwn: boolean;
-  readonly onTakeBack: () => void;
+  readonly onWithdraw: () => void;
 }
 
 /** Asks once more before a recording is deleted everywhere. */
-function TakeBack({ sample, isOwn, onTakeBack }: TakeBackProps) {
+function WithdrawButton({ sample, isOwn, onWithdraw }: WithdrawButtonProps) {
   const [isSure, setSure] = useState(false);
   return (
     <button
       type="button"
       className={isSure ? "button danger" : "button"}
-      onClick={() => (isSure ? onTakeBack() : setSure(true))}
+      onClick={() => (isSure ? onWithdraw() : setSure(true))}
       onBlur={() => setSure(false)}
     >
       <Undo2 aria-hidden="true" />

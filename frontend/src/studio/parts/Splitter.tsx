@@ -19,7 +19,7 @@ interface SplitterProps {
 const STEP = 16;
 
 export function Splitter({ label, upright, size, least, most, direction, onSize, onUsual }: SplitterProps) {
-  const set = (wanted: number): void => onSize(Math.round(Math.min(most, Math.max(least, wanted))));
+  const set = (requested: number): void => onSize(Math.round(Math.min(most, Math.max(least, requested))));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     const start = upright ? event.clientX : event.clientY;
     const handle = event.currentTarget;

@@ -1,6 +1,6 @@
 // Finding what was meant by a few typed letters. Pure.
 
-export interface Found<Item> {
+export interface Match<Item> {
   readonly item: Item;
   /** Where the letters stand in the title, for showing. */
   readonly at: readonly number[];
@@ -10,7 +10,7 @@ const WORD_START = /[\s/_.\-:]/;
 
 /** How well the letters fit, and where; null when they do not stand in the title in this order. Larger is better. */
 export function fit(query: string, title: string): { readonly score: number; readonly at: readonly number[] } | null {
-  const letters = [...query.toLowerCase()].filter((letter) => letter !== " ");
+  const characters = [...query.toLowerCase()].filter((character) => character !== " ");
   const text = title.toLowerCase();
   const whole = text.indexOf(query.trim().toLowerCase());
   if (query.trim() !== "" && whole >= 0) {
@@ -21,8 +21,8 @@ export function fit(query: string, title: string): { readonly score: number; rea
   const at: number[] = [];
   let score = 0;
   let from = 0;
-  for (const letter of letters) {
-    const place = placeOf(letter, text, from);
+  for (const character of characters) {
+    const place = placeOf(character, text, from);
     if (place < 0) return null;
     if (place === 0 || WORD_START.test(text[place - 1] ?? "")) score += 20;
     else if (place === from && from > 0) score += 10;
@@ -34,10 +34,10 @@ export function fit(query: string, title: string): { readonly score: number; rea
 }
 
 /** A letter at the start of a word is rather meant than one inside. */
-function placeOf(letter: string, text: string, from: number): number {
-  const next = text.indexOf(letter, from);
+function placeOf(character: string, text: string, from: number): number {
+  const next = text.indexOf(character, from);
   if (next < 0 || next === from) return next;
-  for (let place = next; place >= 0; place = text.indexOf(letter, place + 1)) {
+  for (let place = next; place >= 0; place = text.indexOf(character, place + 1)) {
     if (place === 0 || WORD_START.test(text[place - 1] ?? "")) return place;
   }
   return next;
@@ -49,12 +49,12 @@ export function find<Item>(
   items: readonly Item[],
   title: (item: Item) => string,
   most = 60,
-): readonly Found<Item>[] {
+): readonly Match<Item>[] {
   if (query.trim() === "") return items.slice(0, most).map((item) => ({ item, at: [] }));
   return items
     .flatMap((item) => {
-      const found = fit(query, title(item));
-      return found === null ? [] : [{ item, ...found }];
+      const match = fit(query, title(item));
+      return match === null ? [] : [{ item, ...match }];
     })
     .sort((one, other) => other.score - one.score)
     .slice(0, most)

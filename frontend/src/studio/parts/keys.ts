@@ -13,27 +13,27 @@ export interface Pressed {
 export function isPressed(keys: string, event: Pressed, mac: boolean): boolean {
   const parts = keys.split("+");
   const key = parts.at(-1) ?? "";
-  const wants = new Set(parts.slice(0, -1));
+  const modifiers = new Set(parts.slice(0, -1));
   const command = mac ? event.metaKey : event.ctrlKey;
   const other = mac ? event.ctrlKey : event.metaKey;
   if (
     event.key.toLowerCase() !== key.toLowerCase() ||
-    command !== wants.has("Mod") ||
+    command !== modifiers.has("Mod") ||
     other ||
-    event.altKey !== wants.has("Alt")
+    event.altKey !== modifiers.has("Alt")
   )
     return false;
-  return event.shiftKey === wants.has("Shift") || (/^[^a-z0-9]$/i.test(key) && !wants.has("Mod"));
+  return event.shiftKey === modifiers.has("Shift") || (/^[^a-z0-9]$/i.test(key) && !modifiers.has("Mod"));
 }
 
 const MAC_SIGNS: Readonly<Record<string, string>> = { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩" };
-const WORDS: Readonly<Record<string, string>> = { Mod: "Ctrl" };
+const KEY_NAMES: Readonly<Record<string, string>> = { Mod: "Ctrl" };
 
 /** The keys as their caps say, one text each. */
 export function keyCaps(keys: string, mac: boolean): readonly string[] {
   return keys
     .split("+")
-    .map((part) => (mac ? MAC_SIGNS[part] : WORDS[part]) ?? (part.length === 1 ? part.toUpperCase() : part));
+    .map((part) => (mac ? MAC_SIGNS[part] : KEY_NAMES[part]) ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
 /** Whether this browser runs on a Mac, whose main key is another. */

@@ -5,7 +5,7 @@ const PREFIX = "hammer-forge studio ";
 
 export interface Remembered<Value> {
   readonly read: () => Value;
-  readonly keep: (value: Value) => void;
+  readonly save: (value: Value) => void;
 }
 
 /** `usual` where nothing is kept, or what could not be this value. */
@@ -23,7 +23,7 @@ export function remembered<Value>(
         return usual;
       }
     },
-    keep: (value) => {
+    save: (value) => {
       try {
         localStorage.setItem(PREFIX + name, JSON.stringify(value));
       } catch {
@@ -42,7 +42,7 @@ export function useRemembered<Value>(
   const [value, setValue] = useState(choice.read);
   const remember = (next: Value): void => {
     setValue(next);
-    choice.keep(next);
+    choice.save(next);
   };
   return [value, remember];
 }

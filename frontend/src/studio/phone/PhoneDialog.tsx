@@ -22,11 +22,11 @@ type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
 export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogProps) {
   const session = useSession((each) => each);
-  const { asking, isPaired, notice } = useStore(pairing.state);
+  const { requests, isPaired, notice } = useStore(pairing.state);
   const [shown, setShown] = useState<Shown>(null);
   const [isOver, setOver] = useState(false);
   const [phones, setPhones] = useState(0);
-  const [said, setSaid] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
 
   const renew = useCallback(() => {
     phoneLink(client).then(
@@ -59,10 +59,10 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
     endPhones(client).then(
       (count) => {
         setPhones(0);
-        setSaid(`${count === 1 ? "One phone is" : `${count} phones are`} signed out of this project.`);
+        setProblem(`${count === 1 ? "One phone is" : `${count} phones are`} signed out of this project.`);
         renew();
       },
-      (error: unknown) => setSaid(sentenceOf(error)),
+      (error: unknown) => setProblem(sentenceOf(error)),
     );
   };
 
@@ -75,7 +75,7 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
           Stop it and start it with <code>make run-lan</code>, then scan the code here.
         </p>
       )}
-      {asking.map((phone) => (
+      {requests.map((phone) => (
         <div key={phone.pairing} className="notice info stack" role="alert">
           <p>
             Your phone asks to show its results here. Compare its digits:{" "}
@@ -140,9 +140,9 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
           </button>
         </div>
       )}
-      {said !== null && (
+      {problem !== null && (
         <p className="small muted" role="status">
-          {said}
+          {problem}
         </p>
       )}
     </Dialog>

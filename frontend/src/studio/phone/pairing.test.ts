@@ -35,12 +35,12 @@ function opened() {
 test("a phone that asks is shown with its digits, and confirmed with them", () => {
   const { wire, pairing } = opened();
   wire.hear(ASKS);
-  expect(pairing.state.getState().asking).toEqual([{ pairing: "p", digits: "0042" }]);
+  expect(pairing.state.getState().requests).toEqual([{ pairing: "p", digits: "0042" }]);
   pairing.confirm({ pairing: "p", digits: "0042" });
   expect(wire.said).toEqual([{ type: "confirm", pairing: "p", digits: "0042" }]);
   expect(pairing.state.getState().isPaired).toBe(false);
   wire.hear({ type: "paired", pairing: "p" });
-  expect(pairing.state.getState()).toMatchObject({ isPaired: true, asking: [] });
+  expect(pairing.state.getState()).toMatchObject({ isPaired: true, requests: [] });
 });
 
 test("what the phone sends is read as if it had run here, with the phone's own words", () => {
@@ -79,7 +79,7 @@ test("a phone that goes, or is refused, is shown no longer", () => {
   wire.hear({ type: "gone", pairing: "p" });
   wire.hear({ ...ASKS, pairing: "q" });
   pairing.refuse({ pairing: "q", digits: "0042" });
-  expect(pairing.state.getState().asking).toEqual([]);
+  expect(pairing.state.getState().requests).toEqual([]);
   expect(wire.said).toEqual([{ type: "refuse", pairing: "q" }]);
   wire.hear({ type: "ended", reason: "The phone ended the connection." });
   expect(pairing.state.getState().notice).toBe("The phone ended the connection.");

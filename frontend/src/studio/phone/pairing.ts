@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { MirrorStore } from "../../preview";
 import type { RunNews } from "../../preview";
 
-export interface AskingPhone {
+export interface PairingRequest {
   readonly pairing: string;
   /** What the phone must show too. */
   readonly digits: string;
@@ -12,7 +12,7 @@ export interface AskingPhone {
 
 export interface PhonesState {
   readonly isOpen: boolean;
-  readonly asking: readonly AskingPhone[];
+  readonly requests: readonly PairingRequest[];
   readonly isPaired: boolean;
   /** Why the last one ended, or what was wrong; null when nothing is to be said. */
   readonly notice: string | null;
@@ -35,7 +35,7 @@ type Message =
   | { readonly type: "about"; readonly title: string; readonly wordlists: readonly (readonly string[])[] }
   | ({ readonly type: "outputs" } & RunNews);
 
-const CLOSED: PhonesState = { isOpen: false, asking: [], isPaired: false, notice: null };
+const CLOSED: PhonesState = { isOpen: false, requests: [], isPaired: false, notice: null };
 
 export class StudioPairing {
   readonly mirror = new MirrorStore();
@@ -66,7 +66,7 @@ export class StudioPairing {
   /** Stops listening for phones; one that is paired stays. */
   rest(): void {
     if (!this.#store.getState().isPaired) this.close();
-    else this.#store.setState({ asking: [], notice: null });
+    else this.#store.setState({ requests: [], notice: null });
   }
 
   readonly close = (): void => {
@@ -77,11 +77,11 @@ export class StudioPairing {
   };
 
   /** The person has seen the same digits on the phone. */
-  confirm({ pairing, digits }: AskingPhone): void {
+  confirm({ pairing, digits }: PairingRequest): void {
     this.#say({ type: "confirm", pairing, digits });
   }
 
-  refuse({ pairing }: AskingPhone): void {
+  refuse({ pairing }: PairingRequest): void {
     this.#say({ type: "refuse", pairing });
     this.#without(pairing, null);
   }
@@ -99,7 +99,7 @@ export class StudioPairing {
       case "asks":
         this.#store.setState({
           notice: null,
-          asking: [...this.#store.getState().asking, { pairing: message.pairing, digits: message.digits }],
+          requests: [...this.#store.getState().requests, { pairing: message.pairing, digits: message.digits }],
         });
         break;
       case "gone":
@@ -110,7 +110,7 @@ export class StudioPairing {
         break;
       case "paired":
         this.mirror.about("", []);
-        this.#store.setState({ isPaired: true, asking: [], notice: null });
+        this.#store.setState({ isPaired: true, requests: [], notice: null });
         break;
       case "about":
         this.mirror.about(message.title, message.wordlists);
@@ -125,7 +125,10 @@ export class StudioPairing {
   }
 
   #without(pairing: string, notice: string | null): void {
-    this.#store.setState({ notice, asking: this.#store.getState().asking.filter((each) => each.pairing !== pairing) });
+    this.#store.setState({
+      notice,
+      requests: this.#store.getState().requests.filter((each) => each.pairing !== pairing),
+    });
   }
 
   #say(message: object): void {

@@ -19,15 +19,15 @@ export function toastOf(event: ProjectEvent, before: ProjectSession): EventToast
     }
     case "review.changed": {
       const { by, change, number } = event.data;
-      const said = VERDICTS[change];
-      if (said === undefined || by === null || by.id === before.me.id) return null;
-      return { text: `${by.name} ${said} build ${number}.`, url: `${before.project.url}/builds/${number}` };
+      const verb = VERDICTS[change];
+      if (verb === undefined || by === null || by.id === before.me.id) return null;
+      return { text: `${by.name} ${verb} build ${number}.`, url: `${before.project.url}/builds/${number}` };
     }
     case "review.asked": {
       const { by, change, number } = event.data;
-      const said = STEPS[change];
-      if (said === undefined || by === null || by.id === before.me.id) return null;
-      return { text: `${by.name} ${said} review ${number}.`, url: `${before.project.url}/reviews/${number}` };
+      const verb = STEPS[change];
+      if (verb === undefined || by === null || by.id === before.me.id) return null;
+      return { text: `${by.name} ${verb} review ${number}.`, url: `${before.project.url}/reviews/${number}` };
     }
     default:
       return null;

@@ -13,8 +13,8 @@ export function followSharedBlocks(workspace: Workspace): void {
   const shared = new SharedBlocks({
     named: () => {
       const texts = files.list().filter(({ path }) => path === "rune.lock" || isRunefileName(path));
-      const found = texts.flatMap(({ id }) => files.text(id)?.toJSON().match(NAMED) ?? []);
-      return [...new Set(found)].sort().join(" ");
+      const names = texts.flatMap(({ id }) => files.text(id)?.toJSON().match(NAMED) ?? []);
+      return [...new Set(names)].sort().join(" ");
     },
     stored: () => workspace.stored(),
     read: () => usableBlocks(workspace.client),

@@ -12,7 +12,7 @@ export class KnownFiles {
   private texts = new Map<string, KnownFile & { readonly text: string }>();
   /** By digest: what is known of a model, for as long as the page lives. */
   private readonly models = new Map<string, KnownFile>();
-  private readonly asked = new Map<string, Promise<void>>();
+  private readonly pending = new Map<string, Promise<void>>();
   /** By digest, so that a file that has not changed is the same object each time. */
   private readonly others = new Map<string, KnownFile>();
 
@@ -25,15 +25,15 @@ export class KnownFiles {
 
   /** The texts of the moment. A text that has not changed is the same object as before. */
   readonly current = (): ReadonlyMap<string, KnownFile> => {
-    const found = new Map<string, KnownFile & { readonly text: string }>();
+    const texts = new Map<string, KnownFile & { readonly text: string }>();
     for (const { id, path, kind } of this.files.list()) {
       const text = kind === "text" ? (this.files.text(id)?.toJSON() ?? "") : null;
       if (text === null || text.length > LONGEST) continue;
       const before = this.texts.get(path);
-      found.set(path, before?.text === text ? before : { text });
+      texts.set(path, before?.text === text ? before : { text });
     }
-    this.texts = found;
-    return found;
+    this.texts = texts;
+    return texts;
   };
 
   /** All files as they are when it answers: once the models are known that came since the last time. Throws `Problem`. */
@@ -41,14 +41,14 @@ export class KnownFiles {
     for (let unknown = this.unknown(); unknown.length > 0; unknown = this.unknown()) {
       await Promise.all(unknown.map((file) => this.ask(file)));
     }
-    const found = new Map<string, KnownFile>();
+    const files = new Map<string, KnownFile>();
     for (const { path, digest, size } of this.files.list()) {
       const known = this.models.get(digest) ?? this.others.get(digest) ?? { size: size ?? 0 };
       if (!this.models.has(digest)) this.others.set(digest, known);
-      found.set(path, known);
+      files.set(path, known);
     }
-    for (const [path, file] of [...this.current(), ...this.mounted()]) found.set(path, file);
-    return found;
+    for (const [path, file] of [...this.current(), ...this.mounted()]) files.set(path, file);
+    return files;
   };
 
   private unknown(): readonly FileEntry[] {
@@ -58,9 +58,9 @@ export class KnownFiles {
   }
 
   private ask({ path, digest, size }: FileEntry): Promise<void> {
-    const known = this.asked.get(digest);
+    const known = this.pending.get(digest);
     if (known !== undefined) return known;
-    const asked = this.client
+    const answer = this.client
       .model(path)
       .then(
         ({ signature, ...description }): KnownFile => ({ size: size ?? 0, model: { signature, description } }),
@@ -71,9 +71,9 @@ export class KnownFiles {
           throw error;
         },
       )
-      .then((found) => void this.models.set(digest, found))
-      .finally(() => this.asked.delete(digest));
-    this.asked.set(digest, asked);
-    return asked;
+      .then((file) => void this.models.set(digest, file))
+      .finally(() => this.pending.delete(digest));
+    this.pending.set(digest, answer);
+    return answer;
   }
 }

@@ -69,9 +69,9 @@ export class SessionStore {
   private read(reading: Reading): void {
     if (reading.what === "log" && !this.watched.has(reading.build)) return;
     const key = reading.what === "log" ? `log ${reading.build}` : reading.what;
-    const under = this.reads.get(key);
-    if (under !== undefined) {
-      under.again = true;
+    const active = this.reads.get(key);
+    if (active !== undefined) {
+      active.again = true;
       return;
     }
     const state = { again: false };

@@ -29,13 +29,13 @@ export class SharedBlocks {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private reading: Promise<void> | null = null;
 
-  constructor(private readonly room: SharedBlocksOptions) {}
+  constructor(private readonly options: SharedBlocksOptions) {}
 
   readonly files = (): ReadonlyMap<string, KnownFile> => this.known;
 
   /** Makes the text that an edit is of and that is not there, as a lock is begun by its first line. */
   begin({ file, span, text }: TextEdit): void {
-    if (span.end.offset === 0 && text !== "") this.room.write(file, text);
+    if (span.end.offset === 0 && text !== "") this.options.write(file, text);
   }
 
   /** The text of a version's source, where the page has it. */
@@ -55,7 +55,7 @@ export class SharedBlocks {
 
   /** The texts changed: look up what they name, if that is new. */
   touch(): void {
-    if (this.room.named() === this.named) return;
+    if (this.options.named() === this.named) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh().catch(() => undefined), CALM);
   }
@@ -67,9 +67,9 @@ export class SharedBlocks {
   }
 
   private async read(): Promise<void> {
-    await this.room.stored();
-    const named = this.room.named();
-    const { blocks, files } = await this.room.read();
+    await this.options.stored();
+    const named = this.options.named();
+    const { blocks, files } = await this.options.read();
     this.named = named;
     const before = this.known;
     this.known = new Map(
@@ -81,7 +81,7 @@ export class SharedBlocks {
     this.store.setState(blocks, true);
     const isSame =
       before.size === this.known.size && [...this.known].every(([path, file]) => before.get(path) === file);
-    if (!isSame) this.room.onChange();
+    if (!isSame) this.options.onChange();
   }
 
   private text(digest: string): string | undefined {

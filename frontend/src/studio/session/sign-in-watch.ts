@@ -34,7 +34,7 @@ export class SignInWatch {
   private readonly store = createStore<SignedIn>(() => ME);
   readonly state: Omit<StoreApi<SignedIn>, "setState"> = this.store;
   private csrf: string;
-  private asking: Promise<SignedIn> | null = null;
+  private pending: Promise<SignedIn> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: SignInWatchOptions) {
@@ -52,17 +52,17 @@ export class SignInWatch {
   }
 
   /** Ask whose session it is; several who ask at once share the answer. Who cannot be reached changes nothing. */
-  look(): Promise<SignedIn> {
-    this.asking ??= this.ask().finally(() => {
-      this.asking = null;
+  check(): Promise<SignedIn> {
+    this.pending ??= this.ask().finally(() => {
+      this.pending = null;
     });
-    return this.asking;
+    return this.pending;
   }
 
   /** What to say of a refused request: that one is signed out, where that is why. */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof Problem) || !DOUBTFUL.has(error.status)) return error;
-    const signedIn = await this.look();
+    const signedIn = await this.check();
     return signedIn.who === "me" ? error : new Problem(401, "You are signed out", sentenceFor(signedIn));
   }
 
@@ -71,15 +71,15 @@ export class SignInWatch {
     try {
       const { fetch = (address, init) => globalThis.fetch(address, init) } = this.options;
       const response = await fetch(ADDRESS, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (response.ok) this.take((await response.json()) as Answer);
+      if (response.ok) this.receive((await response.json()) as Answer);
     } catch {
       // The network is gone, which says nothing of the session.
     }
-    this.lookLater();
+    this.checkLater();
     return this.store.getState();
   }
 
-  private take({ person, csrf }: Answer): void {
+  private receive({ person, csrf }: Answer): void {
     if (person === null) this.become({ who: "nobody" });
     else if (person.id !== this.options.me) this.become({ who: "other", name: person.name });
     else {
@@ -88,9 +88,9 @@ export class SignInWatch {
     }
   }
 
-  private lookLater(): void {
+  private checkLater(): void {
     clearTimeout(this.timer);
-    if (this.store.getState().who !== "me") this.timer = setTimeout(() => void this.look(), AGAIN);
+    if (this.store.getState().who !== "me") this.timer = setTimeout(() => void this.check(), AGAIN);
   }
 
   private become(signedIn: SignedIn): void {
@@ -100,7 +100,7 @@ export class SignInWatch {
       (signedIn.who !== "other" || before.who !== "other" || signedIn.name === before.name);
     if (isSame) return;
     this.store.setState(signedIn, true);
-    this.lookLater();
+    this.checkLater();
   }
 }
 

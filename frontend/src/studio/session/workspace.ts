@@ -7,7 +7,7 @@ import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
 import type { PageState, Storage } from "../api/page-state";
-import { DocumentConnection, KEPT } from "../document/connection";
+import { DocumentConnection, RESTORED_EDITS } from "../document/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
@@ -129,19 +129,19 @@ export class Workspace {
       this.checking.touch();
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
-    const wished = () => new VariantBuild(this.client, (sentence) => this.toasts.say(sentence));
-    const asked = [
-      (this.watching = wished()),
-      (this.timing = wished()),
-      (this.answers = wished()),
-      (this.tested = wished()),
+    const createVariant = () => new VariantBuild(this.client, (sentence) => this.toasts.say(sentence));
+    const variants = [
+      (this.watching = createVariant()),
+      (this.timing = createVariant()),
+      (this.answers = createVariant()),
+      (this.tested = createVariant()),
     ];
     let { preview } = this.store.state.getState();
-    for (const each of asked) each.follow(preview);
+    for (const each of variants) each.follow(preview);
     this.store.state.subscribe(() => {
       if (this.store.state.getState().preview === preview) return;
       preview = this.store.state.getState().preview;
-      for (const each of asked) each.follow(preview);
+      for (const each of variants) each.follow(preview);
       if (this.texts.getState().ahead) this.texts.setState({ ahead: false });
     });
     this.unsent = new UnsentEdits({
@@ -151,7 +151,7 @@ export class Workspace {
       page: String(this.files.doc.clientID),
     });
     this.files.doc.on("afterTransaction", ({ local, origin, changedParentTypes }: Y.Transaction) => {
-      if (local || origin === KEPT) for (const type of changedParentTypes.keys()) this.touched(type);
+      if (local || origin === RESTORED_EDITS) for (const type of changedParentTypes.keys()) this.touched(type);
     });
     this.connection = new DocumentConnection({
       doc: this.files.doc,
@@ -165,7 +165,7 @@ export class Workspace {
         this.unsent.clear();
       },
       onRead: () => {
-        if (!this.texts.getState().read && state.may.includes("edit")) this.putBack();
+        if (!this.texts.getState().read && state.may.includes("edit")) this.restoreUnsent();
         this.texts.setState({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
@@ -184,7 +184,7 @@ export class Workspace {
       onSignedOut: () => this.signIn.refused(),
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
-        for (const each of asked) each.apply(event);
+        for (const each of variants) each.apply(event);
         const news = toastOf(event, this.store.state.getState());
         if (news !== null)
           this.toasts.say(news.text, { label: "Open", run: () => void window.open(news.url, "_blank") });
@@ -227,25 +227,25 @@ export class Workspace {
       const before = who;
       ({ who } = this.signIn.state.getState());
       if (who !== "me" || before === "me") return;
-      this.unsent.keep(true);
+      this.unsent.setKeeping(true);
       this.connection.connect();
       this.events.retry();
       this.store.refetch().catch((error: unknown) => this.toasts.say(sentenceOf(error)));
     });
     window.addEventListener("focus", () => {
-      if (who !== "me") void this.signIn.look();
+      if (who !== "me") void this.signIn.check();
     });
     // As in src/pages/forget-unsent.ts: another window of this browser signs out.
-    new BroadcastChannel("hammer-forge sign-out").addEventListener("message", () => this.unsent.keep(false));
+    new BroadcastChannel("hammer-forge sign-out").addEventListener("message", () => this.unsent.setKeeping(false));
   }
 
   /** Edits of an earlier visit that never were stored, as when the page was closed while signed out. */
-  private putBack(): void {
-    const left = this.unsent.left();
-    if (left === null) return;
-    const fits = this.connection.putBack(left);
+  private restoreUnsent(): void {
+    const update = this.unsent.readEarlier();
+    if (update === null) return;
+    const fits = this.connection.restore(update);
     this.unsent.write();
-    this.unsent.forgetLeft();
+    this.unsent.deleteEarlier();
     if (!fits) this.toasts.say("Edits of your last visit could not be sent: the text they belong to no longer exists.");
     else if (this.connection.unsent)
       this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
@@ -257,8 +257,8 @@ export class Workspace {
   }
 
   /** Does what may fail, and says why when it did. */
-  attempt(what: Promise<unknown>): void {
-    what.catch((error: unknown) => this.toasts.say(sentenceOf(error)));
+  attempt(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.toasts.say(sentenceOf(error)));
   }
 
   /** Build what the page shows: what was typed is stored first. Answers the build's id. */

@@ -71,20 +71,20 @@ function SideChoice({
 
 export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now, onSides }: ComparisonViewProps) {
   const { from, to } = sides;
-  const [found, setFound] = useState<Comparison | null>(null);
+  const [comparison, setComparison] = useState<Comparison | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const [isLong, setIsLong] = useState(false);
   const [round, setRound] = useState(0);
 
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     workspace.compare(from, to).then(
-      (comparison) => wanted && setFound(comparison),
-      (problem: unknown) => wanted && setError(sentenceOf(problem)),
+      (answer) => isActive && setComparison(answer),
+      (problem: unknown) => isActive && setError(sentenceOf(problem)),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [workspace, from, to, round]);
 
@@ -143,31 +143,35 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
           </button>
         </p>
       )}
-      {found === null && error === null && <p className="muted">Comparing…</p>}
-      {found !== null && found.files.length === 0 && <p className="notice">No differences: the files are identical.</p>}
-      {found !== null && found.files.length > 0 && (
+      {comparison === null && error === null && <p className="muted">Comparing…</p>}
+      {comparison !== null && comparison.files.length === 0 && (
+        <p className="notice">No differences: the files are identical.</p>
+      )}
+      {comparison !== null && comparison.files.length > 0 && (
         <>
           <section className="card">
             <h3>In words</h3>
             <ul className="said">
-              {found.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
+              {comparison.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
                 <li key={sentence}>
                   <InlineCode>{sentence}</InlineCode>
                 </li>
               ))}
             </ul>
-            {found.said.length > SENTENCES && !isLong && (
+            {comparison.said.length > SENTENCES && !isLong && (
               <button type="button" className="button quiet" onClick={() => setIsLong(true)}>
-                {`${found.said.length - SENTENCES} more`}
+                {`${comparison.said.length - SENTENCES} more`}
               </button>
             )}
           </section>
-          {found.pipeline !== null && <PipelineComparison pipeline={found.pipeline} />}
-          {found.models.length > 0 && <ModelComparison models={found.models} from={sideName(from)} to={sideName(to)} />}
+          {comparison.pipeline !== null && <PipelineComparison pipeline={comparison.pipeline} />}
+          {comparison.models.length > 0 && (
+            <ModelComparison models={comparison.models} from={sideName(from)} to={sideName(to)} />
+          )}
           <section className="card">
-            <h3>{count(found.files.length, "file")}</h3>
+            <h3>{count(comparison.files.length, "file")}</h3>
             <ul className="plain changed-files">
-              {found.files.map((file) => (
+              {comparison.files.map((file) => (
                 <li key={file.path}>
                   <div className="row wrap">
                     <button

@@ -8,8 +8,8 @@ interface ModelComparisonProps {
   readonly to: string;
 }
 
-function types(facts: DescribedModel, what: "inputs" | "outputs"): string {
-  return facts[what]
+function types(facts: DescribedModel, side: "inputs" | "outputs"): string {
+  return facts[side]
     .map((tensor) => tensor.type ?? `${tensor.element_kind}[${tensor.dimensions.join(", ")}]`)
     .join(", ");
 }
@@ -79,17 +79,17 @@ export function ModelComparison({ models, from, to }: ModelComparisonProps) {
                 </tr>
               </thead>
               <tbody>
-                {rows.map(([name, old, fresh]) => (
-                  <tr key={name} className={old === fresh ? "" : "differs"}>
+                {rows.map(([name, old, current]) => (
+                  <tr key={name} className={old === current ? "" : "differs"}>
                     <th scope="row">{name}</th>
                     <td>
                       {old === "" ? <span className="muted">{before === null ? "not there" : "unreadable"}</span> : old}
                     </td>
                     <td>
-                      {fresh === "" ? (
+                      {current === "" ? (
                         <span className="muted">{after === null ? "not there" : "unreadable"}</span>
                       ) : (
-                        fresh
+                        current
                       )}
                     </td>
                   </tr>

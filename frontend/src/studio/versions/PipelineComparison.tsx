@@ -2,12 +2,12 @@
 import type { Comparison } from "../../api/schema";
 import { useEffect, useMemo, useRef } from "react";
 import { drawPipeline, describeStages } from "../../pipeline";
-import { pipelineOf, undrawnSaid } from "./comparison";
+import { pipelineOf, undrawnWires } from "./comparison";
 
 export function PipelineComparison({ pipeline }: { readonly pipeline: NonNullable<Comparison["pipeline"]> }) {
   const host = useRef<HTMLDivElement>(null);
   const both = useMemo(() => pipelineOf(pipeline), [pipeline]);
-  const undrawn = useMemo(() => [...new Set(undrawnSaid(both))], [both]);
+  const undrawn = useMemo(() => [...new Set(undrawnWires(both))], [both]);
   const differs =
     pipeline.stages.some((stage) => stage.change !== "same") || pipeline.wires.some((wire) => wire.change !== "same");
   useEffect(() => (host.current === null ? undefined : drawPipeline(host.current, both, false)), [both]);

@@ -6,7 +6,7 @@ import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
-import { look } from "../editor/theme";
+import { theme } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
 import { sideName, type Side, type Sides } from "./comparison";
 
@@ -24,7 +24,7 @@ interface Texts {
 }
 
 /** Below this width two columns of code cannot be read. */
-const ROOM = "(min-width: 1000px)";
+const WIDE_SCREEN = "(min-width: 1000px)";
 /** Enough for any file of code; of longer ones the difference is drawn more coarsely. */
 const DIFF = { scanLimit: 2000, timeout: 400 };
 const COLLAPSED = { margin: 3, minSize: 6 };
@@ -43,18 +43,18 @@ export function TextComparison({ workspace, file, sides, nonce }: TextComparison
   const { path, was, before, after } = file;
 
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     Promise.all([
       textOf(workspace, from, before === null ? null : was),
       textOf(workspace, to, after === null ? null : path),
       languageOf(path),
     ]).then(
-      ([old, fresh, language]) =>
-        wanted && setTexts(old === null || fresh === null ? "no text" : { before: old, after: fresh, language }),
-      (problem: unknown) => wanted && setTexts({ error: sentenceOf(problem) }),
+      ([old, current, language]) =>
+        isActive && setTexts(old === null || current === null ? "no text" : { before: old, after: current, language }),
+      (problem: unknown) => isActive && setTexts({ error: sentenceOf(problem) }),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [workspace, from, to, path, was, before, after]);
 
@@ -68,9 +68,9 @@ export function TextComparison({ workspace, file, sides, nonce }: TextComparison
       EditorView.editable.of(false),
       lineNumbers(),
       texts.language,
-      look,
+      theme,
     ];
-    const media = matchMedia(ROOM);
+    const media = matchMedia(WIDE_SCREEN);
     let drawn: { destroy: () => void };
     const draw = (): void => {
       const named = (side: Side): Extension =>

@@ -30,7 +30,7 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
       <ul className="plain">
         {versions.map((version) => {
           const isShown = sides.from === version.number || sides.to === version.number;
-          const who = (version.saved_by ?? version.author)?.name ?? version.made_by.join(", ");
+          const authorName = (version.saved_by ?? version.author)?.name ?? version.made_by.join(", ");
           return (
             <li key={version.number} className={isShown ? "version on" : "version"}>
               <button
@@ -53,7 +53,7 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
                 </span>
                 {titleOf(version) !== "" && <span className="version-message">{titleOf(version)}</span>}
                 <small className="muted">
-                  {who === "" ? "" : `${who} · `}
+                  {authorName === "" ? "" : `${authorName} · `}
                   {count(version.files, "file")}
                 </small>
               </button>

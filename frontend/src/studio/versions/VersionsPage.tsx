@@ -114,8 +114,8 @@ export default function VersionsPage() {
             onMore={more}
             onSince={(number) => set(number, "now")}
             onIn={(version) => {
-              const found = changesIn(version, versions);
-              if (found !== null) setChosen(found);
+              const changes = changesIn(version, versions);
+              if (changes !== null) setChosen(changes);
               else set(version.number, "now");
             }}
           />

@@ -1,7 +1,7 @@
 import type { StageChange, Version, WireChange } from "../../api/schema";
 import { describe, expect, it } from "vitest";
 import { place, describeStages } from "../../pipeline";
-import { changesIn, pipelineOf, sideName, titleOf, undrawnSaid } from "./comparison";
+import { changesIn, pipelineOf, sideName, titleOf, undrawnWires } from "./comparison";
 
 const version = (number: number, message = "", builds: readonly number[] = []): Version => ({
   number,
@@ -83,7 +83,7 @@ describe("the pipelines of both sides", () => {
   it("may go in a circle, in which the wire that was removed is not drawn", () => {
     const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
     expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
-    expect(undrawnSaid(both)).toEqual([
+    expect(undrawnWires(both)).toEqual([
       "The wire from b to a was removed. It is not drawn, because it would close a circle with the current wires.",
     ]);
     expect(describeStages(both)).toEqual([
@@ -97,7 +97,7 @@ describe("the pipelines of both sides", () => {
       [stage("a"), stage("b"), stage("c")],
       [wire("a", "b", null, "removed"), wire("a", "c", null)],
     );
-    expect(undrawnSaid(both)).toEqual([]);
+    expect(undrawnWires(both)).toEqual([]);
     expect(describeStages(both)).toEqual([
       "a, proc-block , reads nothing",
       "b, proc-block , reads nothing, no longer reads a",
@@ -110,7 +110,7 @@ describe("the pipelines of both sides", () => {
       [stage("a"), stage("b"), stage("x", "removed")],
       [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")],
     );
-    expect(undrawnSaid(both)).toEqual([
+    expect(undrawnWires(both)).toEqual([
       "The wire from x to a was removed. It is not drawn, because it would close a circle with the current wires.",
     ]);
   });

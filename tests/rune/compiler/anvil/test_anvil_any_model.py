@@ -41,6 +41,7 @@ pipeline:
 """
 
 
+@pytest.mark.protects("compiling/models")
 def test_a_model_with_faults_is_compiled_or_refused_by_name_at_once() -> None:
     originals = [case.data for case in model_cases()]
     made = refused = 0

@@ -164,6 +164,7 @@ class OutOfTime(Exception):
     """What a limit raises."""
 
 
+@pytest.mark.protects("compiling/resources")
 def test_the_proof_of_one_layer_is_ended_within_it_and_by_nobody_who_has_gone() -> None:
     """A wide layer takes a second: its search looks up in each attempt, and so does what certifies it."""
     looks = 0

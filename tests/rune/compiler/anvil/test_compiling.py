@@ -81,6 +81,7 @@ def test_a_compiler_that_takes_too_long_is_stopped() -> None:
     assert time.monotonic() - start < 10
 
 
+@pytest.mark.protects("compiling/resources")
 def test_a_compiler_that_needs_too_much_memory_is_stopped() -> None:
     with pytest.raises(CompileError):
         compile_sources(sources(LARGE), toolchain(), Allowance(CompilerLimits(memory=400 << 20, wall_seconds=60)))
@@ -97,6 +98,7 @@ def test_a_compiler_that_computes_too_long_is_stopped() -> None:
         compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(processor_seconds=1)))
 
 
+@pytest.mark.protects("compiling/resources")
 def test_all_units_together_have_the_time_of_one_build() -> None:
     """Four units that never end: each alone would have the whole second."""
     several = Sources({"program.c": ENDLESS}, (Unit("program.c", frozenset({"program.c"})),) * 4)
@@ -114,6 +116,7 @@ def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:
     assert 1 << 29 < small.process_memory <= 1 << 30
 
 
+@pytest.mark.protects("compiling/resources")
 def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
     allowance = Allowance(CompilerLimits(memory=32 << 20, process_memory=16 << 20))
     allowance.require()
@@ -123,11 +126,13 @@ def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
             asked()
 
 
+@pytest.mark.protects("compiling/resources")
 def test_a_project_that_needs_more_memory_than_a_build_has_is_not_built() -> None:
     with pytest.raises(CompileError, match="needs more than 0 B of memory"):
         build(MemoryFiles(template("digits")), "digits", limits=CompilerLimits(memory=0))
 
 
+@pytest.mark.protects("compiling/resources")
 def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:
     allowance = Allowance(CompilerLimits(processor_seconds=100))
     assert 48 <= allowance.processor_seconds(2) <= 50
@@ -135,6 +140,7 @@ def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:
         Allowance(CompilerLimits(processor_seconds=0)).processor_seconds(1)
 
 
+@pytest.mark.protects("compiling/resources")
 def test_reading_and_proving_are_inside_of_the_limit() -> None:
     files = MemoryFiles(template("digits"))
     with pytest.raises(CompileError, match="The build was stopped after 0 seconds"):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
@@ -58,6 +59,7 @@ def test_a_loop_without_end_is_refused_soon() -> None:
     assert found.types.endswith(f"or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} operators in all of them")
 
 
+@pytest.mark.protects("compiling/called-graphs")
 def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
     """Its condition is what it is given."""
 

@@ -65,6 +65,7 @@ def _rows_of_bytes(g: Layers) -> list[Value]:
     return [embedding_lookup(g, hybrid_table(g, (5, 3)), _whole(g, (2,)))]
 
 
+@pytest.mark.protects("compiling/run-time-indices")
 @pytest.mark.parametrize(
     ("build", "numbers", "said"),
     [

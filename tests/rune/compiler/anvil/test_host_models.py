@@ -146,6 +146,7 @@ def stopped(module: bytes, resources: dict[str, bytes]) -> str:
     return message
 
 
+@pytest.mark.protects("runes/host-resources")
 def test_a_resource_that_is_too_long_or_not_there_stops_the_rune_with_its_name() -> None:
     module = hosted_module(two_inputs_two_outputs(resource="MODEL", capacity=50), {"model": None})
     assert (
@@ -195,6 +196,7 @@ def test_a_wordlist_of_the_host_is_read_as_one_of_the_project_is(label_module: b
     assert said(label_module, {}, (1, 0, 1)) == ["no", "yes", "no"]
 
 
+@pytest.mark.protects("runes/host-resources")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -215,6 +217,7 @@ def test_a_wordlist_of_the_host_that_is_none_stops_the_run(label_module: bytes, 
     assert json.loads(host.logs[0])["message"] == why
 
 
+@pytest.mark.protects("runes/host-resources")
 def test_the_longest_word_of_the_host_fits_into_the_message(label_module: bytes) -> None:
     text = b"\x01" * 1024
     assert said(label_module, {"WORDS": b"|\n" + text + b"\n|"}, (1, 1, 1)) == ["\x01" * 1024] * 3

@@ -51,6 +51,7 @@ def labels_pipeline(words: list[str], name: str) -> Pipeline:
     )
 
 
+@pytest.mark.protects("compiling/names-in-code")
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_compiler_sees_nothing_that_a_user_wrote(text: str) -> None:
     harmless, hostile = (
@@ -80,6 +81,7 @@ def test_a_hostile_key_reaches_the_host_as_it_is() -> None:
     assert [said[1] for said in host.said if isinstance(said[1], bytes)] == [text.encode() for text in HOSTILE]
 
 
+@pytest.mark.protects("compiling/names-in-code")
 def test_the_compiler_starts_in_a_folder_that_holds_our_files_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

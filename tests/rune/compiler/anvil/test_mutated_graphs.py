@@ -62,6 +62,7 @@ def outcomes(numbers: range) -> Counter[str]:
     return found
 
 
+@pytest.mark.protects("compiling/called-graphs")
 def test_a_mutant_is_compiled_or_refused_by_name() -> None:
     found = outcomes(range(MUTANTS))
     assert all(found[each] > MUTANTS // 50 for each in ("not read", "not compiled", "compiled")), found

@@ -119,6 +119,7 @@ def test_a_tensor_message_begins_its_elements_at_a_multiple_of_four() -> None:
         assert rest.data[4 : 4 + length].decode().replace("[0", "[").lstrip("f32[0").endswith(", 6]")
 
 
+@pytest.mark.protects("compiling/run-time-sizes")
 def test_the_bound_of_a_message_holds_where_every_size_is_at_its_largest() -> None:
     pipeline = _everything()
     program = lower(pipeline, {}, WASM32)
@@ -126,6 +127,7 @@ def test_the_bound_of_a_message_holds_where_every_size_is_at_its_largest() -> No
     assert all(len(sent.data) <= bound.size for sent, bound in zip(messages, program.messages, strict=True))
 
 
+@pytest.mark.protects("compiling/run-time-sizes")
 def test_c_gives_the_same_sizes_and_elements(tmp_path: Path) -> None:
     pipeline = _everything()
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "sizes"))

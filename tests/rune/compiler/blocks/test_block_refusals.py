@@ -183,6 +183,7 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
 ]
 
 
+@pytest.mark.protects("compiling/block-arguments")
 @pytest.mark.parametrize(("block", "inputs", "given", "message"), REFUSED)
 def test_what_contradicts_itself_is_refused(
     block: str, inputs: list[str], given: dict[str, ArgumentValue], message: str
@@ -193,6 +194,7 @@ def test_what_contradicts_itself_is_refused(
     assert refused.value.argument is None or refused.value.argument in names
 
 
+@pytest.mark.protects("compiling/block-arguments")
 def test_every_choice_is_taken_or_refused_by_a_message() -> None:
     """What `outputs` accepts, `code` makes."""
     for name, block in CATALOGUE.items():

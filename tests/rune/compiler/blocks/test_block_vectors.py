@@ -31,6 +31,7 @@ def _same(found: int | float | str, wanted: int | float | str) -> bool:
     return both_nan or (found == wanted and same_sign)
 
 
+@pytest.mark.protects("compiling/run-time-sizes")
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector.block.name}: {vector.name}")
 def test_a_block_gives_its_golden_vectors(vector: Vector, module: BlockModule) -> None:
     if vector.fails is not None:

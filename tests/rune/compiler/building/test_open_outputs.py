@@ -55,6 +55,7 @@ def test_what_the_runefile_says_of_an_open_output_counts() -> None:
         assert message.tensors[0].elements == (2.5,) * 6
 
 
+@pytest.mark.protects("runes/open-outputs")
 def test_a_run_that_gives_other_dimensions_says_what_to_write() -> None:
     loaded = Runtime.load(build(project(), "fill").rune)
     with pytest.raises(ModelRunError, match=r"the rune holds it for f32\[2, 3\]; write f32\[3, 2\] in the Runefile"):

@@ -112,6 +112,7 @@ def _is_relaxed(names: list[str]) -> bool:
     return any(name.startswith("rune_relaxed_") for name in names)
 
 
+@pytest.mark.protects("compiling/second-module")
 def test_an_engine_that_cuts_sums_is_refused_before_anything_runs() -> None:
     model = {"dense": read_model(model_of(dense(16, 4)))}
     module = module_of(models_pipeline(model), model, RELAXED)
@@ -167,6 +168,7 @@ def module_with(dot: str) -> bytes:
     return compile_sources(replace(sources, files=files), RELAXED.toolchain)
 
 
+@pytest.mark.protects("compiling/second-module")
 @pytest.mark.parametrize("dot", DOTS)
 def test_a_dot_product_that_is_not_exact_is_refused(dot: str) -> None:
     with pytest.raises(RuneTrapped, match=REFUSAL):

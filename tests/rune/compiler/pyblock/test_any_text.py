@@ -29,6 +29,7 @@ _END = "    return x\n"
 _SIZES = _many("    a{0} = f32[{0} + 1]()\n    h(a{0})\n", 400)
 
 
+@pytest.mark.protects("compiling/python-blocks")
 @pytest.mark.parametrize(
     "text",
     [
@@ -58,6 +59,7 @@ def test_a_hostile_file_is_read_or_refused_in_bounded_time(text: str) -> None:
     assert time.process_time() - start < _SECONDS
 
 
+@pytest.mark.protects("compiling/python-blocks")
 def test_any_text_gives_a_block_or_problems() -> None:
     """Programs with characters, words and lines that were moved, doubled or left out."""
     chance = Random(5)
@@ -78,6 +80,7 @@ def test_any_text_gives_a_block_or_problems() -> None:
     assert 2 < blocks < 38
 
 
+@pytest.mark.protects("compiling/python-blocks")
 def test_nothing_that_a_user_wrote_becomes_code() -> None:
     text = _HEAD.replace("block", "evil").replace('"n"', '"size_evil"') + (
         '    """evil_text"""\n    evil_name = 0.0  # evil_comment\n    print("evil_print")\n'

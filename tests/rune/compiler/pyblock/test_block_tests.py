@@ -179,6 +179,7 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
     assert str(report) == "6 of 8 tests of 1 block failed"
 
 
+@pytest.mark.protects("compiling/block-tests")
 @pytest.mark.parametrize(
     ("body", "token", "says"),
     [
@@ -234,6 +235,7 @@ def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.Monkey
     assert "can take" in result.failure.message
 
 
+@pytest.mark.protects("compiling/block-tests")
 def test_a_compiled_test_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rune.compiler.block_tests.running._LIMITS", Limits(seconds=0.2))
     endless = "def test_it():\n    i = 0\n    while i < 1:\n        i = 0\n    assert smooth([0.0]) == [0.0]\n"

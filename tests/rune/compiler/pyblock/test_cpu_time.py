@@ -27,6 +27,7 @@ def _sums(gaps: Iterable[float]) -> list[float]:
     return times
 
 
+@pytest.mark.protects("runes/python-in-pages")
 @pytest.mark.parametrize(
     ("gaps", "seconds", "beats"),
     [

@@ -34,6 +34,7 @@ def loaded(text: str, **settings: float) -> tuple[LiveBlock, dict[str, Any]]:
     return block, json.loads(block.answer_text(json.dumps(request)))
 
 
+@pytest.mark.protects("runes/python-in-pages")
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -54,6 +55,7 @@ def test_what_leaves_the_language_is_told_at_its_line_and_nothing_runs(line: str
         block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
 
 
+@pytest.mark.protects("runes/python-in-pages")
 def test_more_memory_than_a_page_has_is_refused_before_anything_runs() -> None:
     arrays = "".join(f"    a{each} = f32[1000000]()\n" for each in range(5))
     block, answer = loaded(f'def smooth(x: f32["n"]) -> f32["n"]:\n{arrays}    return x\n')
@@ -127,6 +129,7 @@ def test_what_cannot_become_a_test_says_why(
     assert said in live.LiveBlock().answer({**asked, "runs": [[given]]})["refused"]
 
 
+@pytest.mark.protects("runes/python-in-pages")
 def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
     block, _ = loaded(LOOPS)

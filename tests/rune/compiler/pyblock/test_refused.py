@@ -157,6 +157,7 @@ _REFUSED = [
 ]
 
 
+@pytest.mark.protects("compiling/python-blocks")
 @pytest.mark.parametrize(("line", "code", "token", "instead"), _REFUSED, ids=[each[0][:30] for each in _REFUSED])
 def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, instead: str) -> None:
     text = _in_body(line)

@@ -98,6 +98,7 @@ def test_a_block_that_gives_up_by_what_it_includes_ends_the_run(block: str, tmp_
     assert shown == f"0 4 <{block}: feature 0 of row 1 to learn from is not a finite number> 0 0 <>"
 
 
+@pytest.mark.protects("compiling/run-time-sizes")
 @pytest.mark.proof
 def test_every_vector_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
     _gives_the_bytes_of_wasm32(VECTORS, tmp_path, FUSED, SANITIZED, APART)

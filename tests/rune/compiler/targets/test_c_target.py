@@ -326,6 +326,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.protects("compiling/shipped-c")
 def test_a_name_becomes_an_identifier_of_its_own() -> None:
     found = fields(NAMES)
     assert len({each.upper() for each in found}) == len(NAMES)
@@ -334,6 +335,7 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
     assert identifier("My App.v2") == "My_App_v2"
 
 
+@pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ["string", "Time", "stdint", "math"])
 def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None:
     folder = CFolder.of(tmp_path, sources_of(passing_on(U32, Output.TENSOR), {}, name))
@@ -342,6 +344,7 @@ def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None
     assert folder.outputs([[given]], ["-O1", "-I."]) == given
 
 
+@pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", [*NAMES, '"); abort(); //', "../../x", "%s%n", "日本語"])
 def test_names_of_a_user_stay_names(name: str, tmp_path: Path) -> None:
     kind = TensorType(ElementType.F64, (2,))

@@ -105,6 +105,7 @@ def pack(values: np.ndarray) -> str:
     return base64.b64encode(zlib.compress(steps.tobytes())).decode()
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_no_proofs_and_a_proof_that_is_left_out_are_refused(rune: bytes, right: dict[str, Any]) -> None:
     """Every layer of the model is asked for, whatever the certificate tells of."""
     names = [(each["op"], each["tensor"]) for each in right["layers"]]
@@ -136,6 +137,7 @@ def test_a_model_that_calls_graphs_with_layers_is_refused_by_the_call(name: str,
         check(json.loads(json.dumps(certificate(files, made, "app"))), made, [files.read("model.tflite")])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_a_proof_of_another_stage_or_layer_is_refused(rune: bytes, right: dict[str, Any]) -> None:
     for key, value in (("stage", "other"), ("tensor", 999), ("op", "ADD")):
         told = copy.deepcopy(right)
@@ -152,6 +154,7 @@ def test_a_proof_of_another_stage_or_layer_is_refused(rune: bytes, right: dict[s
         check(right | {"layers": [*right["layers"], first | {"tensor": 0}]}, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_no_model_and_the_model_of_another_are_refused(rune: bytes, right: dict[str, Any]) -> None:
     with pytest.raises(Refused, match=r"its model digits\.tflite, sha256:\w+, is not given"):
         check(right, rune)
@@ -174,6 +177,7 @@ def test_no_model_and_the_model_of_another_are_refused(rune: bytes, right: dict[
         check(told | {"layers": []}, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 @pytest.mark.parametrize(("key", "by"), [("least", 1), ("least", -1), ("greatest", -1), ("greatest", 1)])
 def test_sums_that_are_bounded_otherwise_than_the_model_bounds_them_are_refused(
     rune: bytes, told: dict[str, Any], key: str, by: int
@@ -184,6 +188,7 @@ def test_sums_that_are_bounded_otherwise_than_the_model_bounds_them_are_refused(
         check(told, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 @pytest.mark.parametrize("by", [-(2**20), -1, 1])
 def test_another_move_is_refused(rune: bytes, right: dict[str, Any], by: int) -> None:
     for place, each in enumerate(right["layers"]):
@@ -195,6 +200,7 @@ def test_another_move_is_refused(rune: bytes, right: dict[str, Any], by: int) ->
                 check(told, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_a_rune_with_one_constant_changed_is_refused_though_it_is_the_one_of_the_certificate(
     rune: bytes, right: dict[str, Any]
 ) -> None:
@@ -233,12 +239,14 @@ def test_a_layer_that_is_told_of_as_another_is_refused(rune: bytes, told: dict[s
             check(changes, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_a_changed_rune_is_refused(rune: bytes, right: dict[str, Any]) -> None:
     for at in range(8, len(rune), 977):
         with pytest.raises(Refused, match="it is for the rune"):
             check(right, rune[:at] + bytes([rune[at] ^ 1]) + rune[at + 1 :])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_a_changed_output_of_a_vector_is_refused(rune: bytes, told: dict[str, Any]) -> None:
     output = told["vectors"][2]["outputs"][0]
     data = bytearray(base64.b64decode(output["data"]))
@@ -269,6 +277,7 @@ def test_a_vector_that_is_left_out_changes_nothing_but_a_message_that_is_left_ou
         check(told, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 @pytest.mark.parametrize("by", [-1, 1])
 def test_a_changed_threshold_is_refused(rune: bytes, told: dict[str, Any], by: int) -> None:
     proof = layer(told)["proof"]
@@ -280,6 +289,7 @@ def test_a_changed_threshold_is_refused(rune: bytes, told: dict[str, Any], by: i
         check(told, rune, [MODEL])
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_thresholds_that_are_not_sorted_are_refused(rune: bytes, told: dict[str, Any]) -> None:
     proof = layer(told)["proof"]
     proof["thresholds"] = pack(thresholds(proof)[:, ::-1])
@@ -327,6 +337,7 @@ def test_the_certificates_of_templates_hold(name: str) -> None:
     assert "4 vectors" in check(json.loads(json.dumps(certificate(files, made, name))), made, models)
 
 
+@pytest.mark.protects("compiling/certificates")
 def test_the_integers_of_a_rune_for_size_are_proven_too() -> None:
     """Sums of fully connected layers become bytes by a product of integers there, and those of convolutions as in the
     reference."""
@@ -414,6 +425,7 @@ def test_what_is_no_certificate_is_refused_with_a_sentence(tmp_path: Path, text:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.protects("compiling/second-module")
 def test_the_second_module_is_checked_too_and_a_certificate_that_hides_it_is_refused() -> None:
     """Its dot products are spelled out by code that is shared with nothing, and gives the same module."""
     files = MemoryFiles(template("digits"))

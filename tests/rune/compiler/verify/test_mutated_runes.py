@@ -52,6 +52,7 @@ def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
     assert len(set(subject.right.tensors)) > 1
 
 
+@pytest.mark.protects("compiling/false-runes")
 def test_two_hundred_changes_are_found(subject: Subject) -> None:
     counts = judge(subject, range(COUNT))
     assert sum(counts.values()) == COUNT
@@ -59,6 +60,7 @@ def test_two_hundred_changes_are_found(subject: Subject) -> None:
     assert counts["do not run"] > 10
 
 
+@pytest.mark.protects("compiling/second-module")
 def test_changes_of_a_second_module_are_found(second: SecondSubject) -> None:
     assert second.verified(second.rune).is_within
     counts = judge(second, range(SECOND_COUNT))

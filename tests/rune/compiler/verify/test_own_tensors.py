@@ -165,6 +165,7 @@ def hidden() -> tuple[MemoryFiles, bytes]:
     raise AssertionError("each of the weights shows in the labels")
 
 
+@pytest.mark.protects("compiling/false-runes")
 @pytest.mark.parametrize(("made_by", "origin"), [(OTHER, Origin.OTHER), (None, Origin.UNKNOWN)])
 def test_another_weight_behind_a_label_is_not_verified_whoever_made_the_rune(
     hidden: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin

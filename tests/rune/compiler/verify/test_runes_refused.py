@@ -63,6 +63,7 @@ def with_sections_of(module: bytes, rune: bytes) -> bytes:
     return pack(module, [(str(section.name), bytes(section.payload)) for section in sections])
 
 
+@pytest.mark.protects("runes/truncated")
 @pytest.mark.parametrize("files", [template("sine"), template("keywords"), NO_MODEL])
 def test_a_module_of_eight_bytes_is_refused(files: dict[str, bytes]) -> None:
     assert "it does not load" in refused(files, EMPTY_MODULE).sentence()
@@ -83,6 +84,7 @@ def _sine() -> bytes:
     return rune_of(MemoryFiles(template("sine")), "sine")
 
 
+@pytest.mark.protects("runes/truncated")
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.999])
 def test_a_rune_that_is_cut_short_is_refused(share: float) -> None:
     rune = _sine()

@@ -77,6 +77,7 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     assert found.rune.suspect is None
 
 
+@pytest.mark.protects("compiling/second-module")
 def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others() -> None:
     layers = Layers("dense", default_rng(7))
     files = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
@@ -127,6 +128,7 @@ def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning)
         CompiledRune(second_rune(rune, meaning)).start()
 
 
+@pytest.mark.protects("compiling/second-module")
 def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> None:
     files = template("digits")
     model = files["digits.tflite"]
@@ -153,6 +155,7 @@ def test_a_rune_without_its_model_says_what_to_give() -> None:
         project_of(read_rune(rune), {})
 
 
+@pytest.mark.protects("compiling/false-runes")
 @pytest.mark.parametrize("name", ["digits", "sine"])
 def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
     files = template(name)
@@ -272,6 +275,7 @@ def test_a_model_that_the_reference_does_not_take_is_said_not_to_be_compared(mon
     assert found.sentence() == "not verified: sine: not compared: the reference cannot load it"
 
 
+@pytest.mark.protects("compiling/verification")
 def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     class Dying:
         name = "a reference"
@@ -289,6 +293,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert found.sentence() == "not verified: sine: not compared: the process that ran the model ended"
 
 
+@pytest.mark.protects("compiling/verification")
 def test_when_there_is_no_time_one_input_is_tried_each() -> None:
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=Effort(seconds=0.0))
@@ -307,6 +312,7 @@ def test_files_of_the_project_that_fit_are_tried_first(test_data: Path) -> None:
     assert found.is_within
 
 
+@pytest.mark.protects("compiling/verification")
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(100), bytes(5000)])
 def test_a_sample_that_cannot_be_read_is_passed_over(data: bytes) -> None:
     kind = TensorType(ElementType.I16, (16000,))

@@ -48,6 +48,7 @@ def test_a_frame_with_any_byte_changed_is_none(place: int) -> None:
     assert list(reader.push(ANSWER)) == [Frame(1, 0x82, 7, b"four")]
 
 
+@pytest.mark.protects("browser/serial-port")
 @pytest.mark.parametrize(
     "change",
     [

@@ -68,6 +68,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     assert "firmware/sine.uf2" in files["README.md"].decode()
 
 
+@pytest.mark.protects("compiling/firmware-names")
 def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
     program = build(template("sine"), "sine", target=find_target("pico")).program
     hostile = '"; #include </etc/passwd> */'

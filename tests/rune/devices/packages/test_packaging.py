@@ -84,6 +84,7 @@ def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build(
     assert package(noise, "digits", replace(C, emitter=wrong_on_drawings)).report
 
 
+@pytest.mark.protects("compiling/wrong-packages")
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
         package(template("digits"), "digits", replace(C, emitter=wrong))
@@ -209,6 +210,7 @@ def test_the_licence_is_the_projects_own() -> None:
     assert b"* sine.tflite" in packaged("sine", "cortex-m4").files["NOTICE"]
 
 
+@pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
 def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
     made = package(template("sine"), name, C)
@@ -237,6 +239,7 @@ def test_every_target_that_makes_no_rune_makes_a_package() -> None:
             assert target.library is not None or target.name == "c"
 
 
+@pytest.mark.protects("compiling/resources")
 def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each build keeps the limit, and all of them together do not."""
     late = 0.0

@@ -38,6 +38,7 @@ def test_a_map_of_too_many_entries_is_refused() -> None:
         map_numbers(flexbuffers.Dumps({str(number): number for number in range(LARGEST + 1)}))
 
 
+@pytest.mark.protects("compiling/called-graphs")
 def test_a_map_with_faults_is_read_or_refused() -> None:
     good, choose = bytes(flexbuffers.Dumps(GOOD)), random.Random(1)
     refused = 0

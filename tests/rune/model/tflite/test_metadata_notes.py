@@ -83,6 +83,7 @@ def test_labels_stand_behind_the_model() -> None:
     assert labels(b"TFL3" * 9 + archive(method=zipfile.ZIP_STORED)) == ("cat", "dog")
 
 
+@pytest.mark.protects("compiling/model-labels")
 @pytest.mark.parametrize(
     "behind",
     [b"", b"PK\x05\x06", archive("other.txt"), archive(text=b"\xff\xfe"), archive(text=b"x" * (1 << 19))],
@@ -91,6 +92,7 @@ def test_labels_that_cannot_be_read_name_nothing(behind: bytes) -> None:
     assert labels(b"TFL3" * 9 + behind) == ()
 
 
+@pytest.mark.protects("compiling/model-labels")
 def test_an_archive_that_is_cut_or_changed_ends_and_names_at_most_its_labels() -> None:
     whole = b"TFL3" * 9 + archive()
     for at in range(len(whole)):

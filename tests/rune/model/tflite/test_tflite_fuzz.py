@@ -24,6 +24,7 @@ ORIGINALS = all_models()
 MUTANTS = 10_000
 
 
+@pytest.mark.protects("compiling/models")
 def test_mutants_are_read_or_refused_by_name() -> None:
     refused = 0
     slowest = 0.0
@@ -51,6 +52,7 @@ def test_a_model_cut_short_is_refused_with_its_offset(name: str) -> None:
         assert 0 <= caught.value.offset <= length
 
 
+@pytest.mark.protects("compiling/models")
 def test_garbage_of_64_megabytes_is_refused_without_reading_it_into_memory() -> None:
     head = random.Random(7).randbytes(1024)
     garbage = head[:4] + b"TFL3" + head[8:] + bytes(64 * 1024 * 1024)
@@ -78,6 +80,7 @@ def test_every_pointer_to_the_same_numbers_counts_against_the_limit() -> None:
         read_model(data)
 
 
+@pytest.mark.protects("compiling/many-tables")
 def test_every_pointer_to_the_same_table_counts_against_the_limit() -> None:
     builder = flatbuffers.Builder(1024)
     schema.OperatorStart(builder)
@@ -87,6 +90,7 @@ def test_every_pointer_to_the_same_table_counts_against_the_limit() -> None:
         read_model(data)
 
 
+@pytest.mark.protects("compiling/many-tables")
 def test_the_last_of_many_tables_is_looked_at_before_any_is_read() -> None:
     builder = flatbuffers.Builder(1024)
     numbers = builder.CreateNumpyVector(np.zeros(NUMBER_LIMIT // 2, np.int32))
@@ -102,6 +106,7 @@ def test_the_last_of_many_tables_is_looked_at_before_any_is_read() -> None:
     assert caught.value.offset == last
 
 
+@pytest.mark.protects("compiling/many-tables")
 def test_a_file_of_countless_field_lists_is_refused() -> None:
     builder = flatbuffers.Builder(1024)
     numbers = builder.CreateNumpyVector(np.zeros(1, np.int32))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def refusal(data: bytes) -> ContainerError | None:
     return None
 
 
+@pytest.mark.protects("runes/containers")
 def test_mutants_are_read_or_refused_by_name() -> None:
     refusals = [refusal(mutant((GOOD,), number)) for number in range(3_000)]
     refused = [error for error in refusals if error is not None]

@@ -50,6 +50,7 @@ def test_a_zip_is_told_from_a_rune_by_its_first_bytes() -> None:
     assert not is_zune(b"\0asm\1\0\0\0")
 
 
+@pytest.mark.protects("runes/zunes")
 @pytest.mark.parametrize("path", ["../out", "/etc/passwd", "a/../../b", "C:/x", "a\\b", "a\nb"])
 def test_a_name_that_leads_out_is_refused(path: str) -> None:
     data = zipped({"Runefile.yml": RUNEFILE.encode(), "same-length": b""})
@@ -64,6 +65,7 @@ def test_two_entries_of_one_name_are_refused() -> None:
         read_zune(data.replace(b"Runefile.txt", b"Runefile.yml"))
 
 
+@pytest.mark.protects("runes/zunes")
 def test_what_unpacks_to_more_than_it_says_is_refused_without_unpacking_it() -> None:
     bomb = zipped({"Runefile.yml": bytes(300_000_000)})
     with pytest.raises(ContainerError, match="more than the limit"):
@@ -84,6 +86,7 @@ def test_a_zip_without_a_runefile_is_no_zune() -> None:
         read_zune(zipped({"a": b""}))
 
 
+@pytest.mark.protects("runes/zunes")
 def test_a_zip_of_very_many_entries_is_refused_before_they_are_read() -> None:
     with pytest.raises(ContainerError, match="entries, more than"):
         read_zune(zipped({str(number): b"" for number in range(5000)}))

@@ -64,6 +64,7 @@ def test_a_sample_that_cannot_be_read_counts_for_nothing_and_is_listed() -> None
     assert [(each.name, each.reason) for each in found.unread] == [("b", "no such file")]
 
 
+@pytest.mark.protects("compiling/samples")
 def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
     trap = rune(
         "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 5)))",
@@ -79,6 +80,7 @@ def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
     assert "trap" in (outcomes["bad"].failure or "")
 
 
+@pytest.mark.protects("compiling/samples")
 def test_what_the_time_leaves_out_is_counted() -> None:
     found = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
     assert (found.outcomes, found.left) == ((), 1)

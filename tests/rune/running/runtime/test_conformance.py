@@ -93,6 +93,7 @@ def load(case: Case) -> LoadedRune:
     return Runtime.load(data, LIMITS, resources=case.all_bytes_of("resources"), open_model=open_model)
 
 
+@pytest.mark.protects("runes/absurd-sizes", "runes/earlier-inputs")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.folder.name)
 def test_the_runtime_does_what_the_case_says(case: Case) -> None:
     document = case.document

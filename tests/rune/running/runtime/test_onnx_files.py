@@ -24,6 +24,7 @@ def test_a_good_file_passes() -> None:
     check_onnx(adding())
 
 
+@pytest.mark.protects("runes/onnx-files")
 @pytest.mark.parametrize("outside", [OUTSIDE, QUIETLY_OUTSIDE, tensor("w", [1], (13, ELSEWHERE))])
 def test_a_tensor_in_another_file_is_refused_wherever_it_stands(outside: bytes) -> None:
     node = message((5, message((1, "value"), (5, outside))))

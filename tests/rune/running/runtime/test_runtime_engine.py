@@ -72,6 +72,7 @@ def test_an_unknown_value_type_is_refused(value_type: int) -> None:
         Runtime.load(echo(Capability.SOUND, 4, SERIAL, parameters=parameter))
 
 
+@pytest.mark.protects("runes/limits")
 def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
     loaded = Runtime.load(rune(call=FOREVER), QUICK)
     with pytest.raises(RuneStopped, match=r"longer than 0\.2 s") as stopped:
@@ -122,6 +123,7 @@ def test_a_late_clock_does_not_end_the_next_call() -> None:
         loaded.call({})
 
 
+@pytest.mark.protects("runes/limits")
 def test_more_memory_than_the_limit_is_refused_at_the_start() -> None:
     with pytest.raises(RuneStopped, match="memory") as stopped:
         Runtime.load(rune(pages=64), Limits(memory=1 << 20))
@@ -152,6 +154,7 @@ def test_a_flood_of_handles_is_stopped() -> None:
     assert stopped.value.limit == "handles"
 
 
+@pytest.mark.protects("runes/limits")
 def test_a_flood_of_empty_output_is_stopped() -> None:
     send = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0))) (br $again))"
     loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", send), Limits(output=64_000))
@@ -159,6 +162,7 @@ def test_a_flood_of_empty_output_is_stopped() -> None:
         loaded.call({})
 
 
+@pytest.mark.protects("runes/limits")
 @pytest.mark.parametrize(("name_size", "value_size"), [(1025, 4), (1 << 20, 4), (2, 1 << 20)])
 def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
     parameter = f"""(drop (call $parameter (i32.const 1) (i32.const 0) (i32.const {name_size}) (i32.const 0)
@@ -177,6 +181,7 @@ def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() ->
     assert loaded.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
 
 
+@pytest.mark.protects("runes/limits")
 @pytest.mark.parametrize(
     "call",
     [
@@ -317,6 +322,7 @@ def test_more_output_than_is_allowed_says_how_to_allow_it_and_is_then_taken() ->
     assert message.tensors[0].dimensions == (4, 257, 257, 21)
 
 
+@pytest.mark.protects("runes/endless-output")
 @pytest.mark.parametrize("size", [0, -1, (1 << 30) + 1])
 def test_there_is_an_end_to_what_a_run_may_send_or_read(size: int) -> None:
     with pytest.raises(ValueError, match="it can be 1 to"):

@@ -111,10 +111,12 @@ def test_a_broken_line_hides_no_hover_elsewhere() -> None:
     assert "| output |" in pointed(broken, "./words.tflite")
 
 
+@pytest.mark.protects("browser/hover-markdown")
 def test_words_of_strangers_end_no_code_in_the_answer() -> None:
     assert pointed(WORDS.replace("SERIAL", "'a`b``c'"), "answer").splitlines()[0] == "`answer`: out ``` a`b``c ```"
 
 
+@pytest.mark.protects("browser/hover-markdown")
 def test_a_long_text_is_shown_by_its_first_lines() -> None:
     text = said(WORDS.replace("$LABELS", "$LAB¦ELS"), **{"labels.txt": b"```\n" * 9})
     assert "````text\n```\n" in text

@@ -145,6 +145,7 @@ def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
     assert (image["span"]["start"]["column"], image["span"]["end"]["column"]) == (8, 12)
 
 
+@pytest.mark.protects("compiling/language-requests")
 @pytest.mark.parametrize(
     "request_",
     [

@@ -99,6 +99,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.protects("compiling/language-requests")
 @given(st.lists(_PIECES, max_size=40).map("".join), st.integers(0, 60))
 @QUICK
 @example("[" * 2000, 3)

@@ -95,6 +95,7 @@ def test_lines_keep_the_endings_that_they_have() -> None:
     assert found == {"words.txt": windows.replace("left", "links")}
 
 
+@pytest.mark.protects("reviews/suggestion-rights")
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [

@@ -40,6 +40,7 @@ def test_the_changes_make_the_new_lines_and_touch_as_few_as_can_be(old: list[str
     assert applied(old, new) == (new, fewest(old, new))
 
 
+@pytest.mark.protects("live/slow-differences")
 @pytest.mark.parametrize("letters", ["a", "ab", "abcdefghij"])
 def test_lines_that_repeat_do_not_hold_the_server_up(letters: str) -> None:
     """With difflib two files of 2,000 such lines took minutes, in a transaction that everyone else waited for."""

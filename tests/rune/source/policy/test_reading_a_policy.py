@@ -94,6 +94,7 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
     assert (checked.policy, checked.diagnostics) == (None, ())
 
 
+@pytest.mark.protects("reviews/policy-files")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -151,6 +152,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert [code for code, _ in _told(checked)] == ["RUNE0100", "RUNE0100", "RUNE0102", "RUNE0103"]
 
 
+@pytest.mark.protects("reviews/policy-files")
 def test_a_file_that_is_too_large_or_no_text_is_refused() -> None:
     for data, code in ((b"#" * (MAX_SIZE + 1), "RUNE0002"), (b"\xff\xfe", "RUNE0001")):
         checked = check_policy(MemoryFiles({"forge.yml": data}))
@@ -176,6 +178,7 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
     assert all(list(validator.iter_errors(wrong)) for wrong in mistakes)
 
 
+@pytest.mark.protects("reviews/policy-files")
 @pytest.mark.parametrize(
     ("pattern", "tag", "is_protected"),
     [

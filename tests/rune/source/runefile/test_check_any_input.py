@@ -58,6 +58,7 @@ def test_the_file_that_the_others_are_made_from_is_right() -> None:
     assert held(GOOD.encode()).diagnostics == ()
 
 
+@pytest.mark.protects("compiling/runefiles")
 @given(st.binary(max_size=200))
 @QUICK
 @example(b"\xff\xfe")
@@ -181,6 +182,7 @@ _BOMB = "a: &a [x, x]\n" + "".join(
 )
 
 
+@pytest.mark.protects("compiling/runefiles")
 @pytest.mark.parametrize(
     ("text", "code"),
     [

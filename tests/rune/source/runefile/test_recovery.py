@@ -122,6 +122,7 @@ def test_a_usual_large_file_is_mended_as_well_and_in_time() -> None:
     assert time.process_time() - begin < 8
 
 
+@pytest.mark.protects("compiling/runefiles")
 @pytest.mark.parametrize(
     "text",
     [

@@ -58,6 +58,7 @@ def test_versions_are_ordered_by_their_numbers() -> None:
     assert [*map(str, shared_paths_in(f"proc-block: {PATH}\n# {PATH} x acme/a#b@1.2.x"))] == [PATH]
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 @pytest.mark.parametrize(
     "manifest",
     [
@@ -109,6 +110,7 @@ def test_a_block_that_is_not_in_the_lock_is_known_and_not_built() -> None:
     assert not _found(project(lock=lock, shelf=SHELF, mounted=MOUNTED))
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 def test_other_bytes_than_those_of_the_lock_are_refused() -> None:
     source = mounted_path(digest_of(SMOOTH))
     manifest = mounted_path(DIGEST)

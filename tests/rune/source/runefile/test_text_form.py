@@ -149,6 +149,7 @@ def test_a_file_that_only_looks_like_it_is_yaml() -> None:
         assert read(text).syntax.form is Form.YAML
 
 
+@pytest.mark.protects("compiling/runefiles")
 @pytest.mark.parametrize(
     "text",
     ["RUN " + "a " * 300_000, "RUN \\\n" * 100_000, "FROM x\n" * 100_000, "RUN " + "\\ " * 300_000, "OUT <" * 150_000],

@@ -20,6 +20,7 @@ pipeline:
 """
 
 
+@pytest.mark.protects("runes/dotenv")
 def test_a_dotenv_file_gives_known_names_alone() -> None:
     text = """
 # a comment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from rune.running.container import graph_json, pack, rune_sections
@@ -100,6 +101,7 @@ def test_of_a_broken_runefile_what_is_understood_is_drawn(tmp_path: Path) -> Non
     assert "error[RUNE" in result.stderr
 
 
+@pytest.mark.protects("runes/graphviz")
 def test_names_that_would_leave_their_quotes_stay_in_them(tmp_path: Path) -> None:
     contents: dict[str, object] = {
         "capabilities": {'a"; evil [label="': {"outputs": ["t"]}, "<b>": {"outputs": []}},

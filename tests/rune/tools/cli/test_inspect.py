@@ -120,6 +120,7 @@ def test_a_graph_of_any_form_is_printed_without_a_crash(tmp_path: Path, graph: d
     assert inspect(path).exit_code == 0
 
 
+@pytest.mark.protects("runes/terminal-escapes")
 def test_what_could_steer_a_terminal_is_written_out(tmp_path: Path) -> None:
     path = tmp_path / "evil.rune"
     path.write_bytes(pack(MODULE, rune_sections({"rune": {"name": "\x1b[2Jgone\nName: fake"}})))

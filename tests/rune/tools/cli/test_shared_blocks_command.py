@@ -80,6 +80,7 @@ def _rune(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(each) for each in arguments])
 
 
+@pytest.mark.protects("compiling/shared-blocks")
 def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[_Registry], folder: Path) -> None:
     assert _rune("block", "add", "smooth", folder).exit_code == 2
     assert _rune("block", "add", "acme/sounds#smooth@3", folder).exit_code == 5

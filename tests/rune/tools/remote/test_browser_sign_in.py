@@ -120,6 +120,7 @@ def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
         browser.wait(browser.ask("bench"))
 
 
+@pytest.mark.protects("registry/sign-in-pages")
 @pytest.mark.parametrize(
     "page",
     ["http://forge.example/device", "javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a\x1b[2J"],
@@ -131,6 +132,7 @@ def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: 
             browser.ask("bench")
 
 
+@pytest.mark.protects("registry/sign-in-pages")
 @pytest.mark.parametrize(
     "answer",
     [

@@ -39,6 +39,7 @@ def pulled(registry: SimulatedRegistry) -> Result:
     return result
 
 
+@pytest.mark.protects("registry/redirects")
 @pytest.mark.parametrize(
     "location",
     [
@@ -63,12 +64,14 @@ def test_a_redirect_to_anything_but_https_is_not_followed(
     assert list(Path.cwd().iterdir()) == []
 
 
+@pytest.mark.protects("registry/redirects")
 def test_a_circle_of_redirects_ends(registry: SimulatedRegistry, folder: Path) -> None:
     registry.answers[MANIFEST] = Answer(307, b"", {"Location": MANIFEST})
     assert pulled(registry).exit_code == 1
     assert len(registry.seen) == 5
 
 
+@pytest.mark.protects("registry/titles")
 @pytest.mark.parametrize("title", ["../../evil", "/etc/cron.d/evil", "a/../../evil", "\x00", "\x1b[2J", "con"])
 def test_a_title_decides_no_path(registry: SimulatedRegistry, folder: Path, title: str) -> None:
     layer = {
@@ -82,6 +85,7 @@ def test_a_title_decides_no_path(registry: SimulatedRegistry, folder: Path, titl
     assert [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()] == ["work/keywords.rune"]
 
 
+@pytest.mark.protects("registry/endless-answers")
 @pytest.mark.parametrize(
     "body", [b"[" * 100_000, b'{"config":' * 50_000, b'{"size":' + b"9" * 10_000 + b"}", b"x" * (MANIFEST_LIMIT + 1)]
 )
@@ -102,6 +106,7 @@ def test_a_size_that_is_none_is_refused_before_a_byte_is_asked_for(
     assert list(Path.cwd().iterdir()) == []
 
 
+@pytest.mark.protects("registry/endless-answers")
 @pytest.mark.parametrize("body", [b"x" * 30_000_000, b"[" * 60_000, b'{"errors":[{"message":"\x1b[2Jno"}]}'])
 def test_a_refusal_of_any_size_is_one_sentence(registry: SimulatedRegistry, folder: Path, body: bytes) -> None:
     registry.answers[MANIFEST] = Answer(500, body)
@@ -114,6 +119,7 @@ def test_a_refusal_of_any_size_is_one_sentence(registry: SimulatedRegistry, fold
     assert peak < 5_000_000
 
 
+@pytest.mark.protects("registry/endless-answers")
 def test_bytes_that_unfold_beyond_what_was_promised_are_cut_off(registry: SimulatedRegistry, folder: Path) -> None:
     registry.publish("acme/keywords", "1", RUNE)
     bomb = gzip.compress(bytes(50_000_000))

@@ -34,6 +34,7 @@ def rune(*arguments: str, typed: str | None = None) -> Result:
     return CliRunner().invoke(main, list(arguments), input=typed)
 
 
+@pytest.mark.protects("registry/stored-logins")
 def test_a_login_is_kept_in_a_file_that_only_its_owner_reads(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "secret-token"
     result = rune("login", registry.address, "--token-stdin", typed="secret-token\n")
@@ -76,6 +77,7 @@ def test_a_rune_is_pulled_by_digest_into_a_named_file(registry: SimulatedRegistr
     assert Path("there.rune").read_bytes() == RUNE
 
 
+@pytest.mark.protects("registry/wrong-bytes")
 def test_changed_bytes_are_refused_and_nothing_is_left(registry: SimulatedRegistry, home: Path) -> None:
     registry.publish("acme/keywords", "1.0", RUNE)
     changed = RUNE[:-1] + b"!"
@@ -145,6 +147,7 @@ def test_plain_http_to_another_machine_is_refused_unless_asked_for(home: Path) -
     assert rune("pull", "http://forge.example/acme/keywords:1").exit_code == 2
 
 
+@pytest.mark.protects("registry/forwarded-tokens")
 def test_the_token_never_goes_where_the_registry_sends_us(registry: SimulatedRegistry, home: Path) -> None:
     with simulated_registry() as storage:
         registry.publish("acme/keywords", "1.0", RUNE)

@@ -22,16 +22,16 @@ export function AddLiveTest({ runner, engine }: Props) {
 
   const add = async (): Promise<void> => {
     setBusy(true);
-    const made = await addLiveTest(workspace, runner, engine).catch((error: unknown): NewTest => {
+    const test = await addLiveTest(workspace, runner, engine).catch((error: unknown): NewTest => {
       if (error instanceof PythonStopped) return { refused: error.message };
       throw error;
     });
     setBusy(false);
-    setRefused("refused" in made ? made.refused : "");
-    if ("refused" in made) return;
-    workspace.toasts.say(`${made.path} has ${made.name} now, with ${count(made.runs, "run")}.`, {
+    setRefused("refused" in test ? test.refused : "");
+    if ("refused" in test) return;
+    workspace.toasts.say(`${test.path} has ${test.name} now, with ${count(test.runs, "run")}.`, {
       label: "Show",
-      run: () => places.goTo(made.path, made.line, 1),
+      run: () => places.goTo(test.path, test.line, 1),
     });
   };
 

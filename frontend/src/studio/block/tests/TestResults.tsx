@@ -6,7 +6,7 @@ import type { Watch } from "../../../api/schema";
 import type { TestResult } from "../../../blocks";
 import { count, duration } from "../../format/quantities";
 import { useStudio } from "../../context/studio";
-import { beside } from "./compiled-results";
+import { compareWithCompiled } from "./compiled-results";
 import { Stopped } from "../Stopped";
 import type { BlockTestsOf } from "./use-tests";
 
@@ -22,11 +22,11 @@ function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: s
   const { tested, files } = useStudio().workspace;
   useEffect(() => {
     const forget = (): void => tested.stop();
-    tested.wish({ tests: path });
+    tested.setVariant({ tests: path });
     files.doc.on("update", forget);
     return () => {
       files.doc.off("update", forget);
-      tested.wish(null);
+      tested.setVariant(null);
     };
   }, [tested, files, path]);
   return useStore(tested.state);
@@ -44,10 +44,10 @@ export function TestResults({ tests, onGo, more }: Props) {
       <div className="row between">
         <h3>Tests</h3>
         <span className="small num" role="status">
-          {said(results.length, failed, isRunning, problem !== undefined)}
+          {summary(results.length, failed, isRunning, problem !== undefined)}
         </span>
       </div>
-      {stopped !== null && <Stopped said={stopped} onAgain={isRunning ? null : () => tests.runner.again()} />}
+      {stopped !== null && <Stopped reason={stopped} onAgain={isRunning ? null : () => tests.runner.again()} />}
       {problem !== undefined && (
         <p className="notice warn">
           <button type="button" className="link" onClick={() => onGo(tests.path, problem.line)}>
@@ -84,7 +84,7 @@ export function TestResults({ tests, onGo, more }: Props) {
   );
 }
 
-function said(all: number, failed: number, isRunning: boolean, isBroken: boolean): string {
+function summary(all: number, failed: number, isRunning: boolean, isBroken: boolean): string {
   if (isBroken) return "";
   if (all === 0) return isRunning ? "Running…" : "";
   return failed === 0 ? `${all} of ${all} passed` : `${count(failed, "test")} of ${all} failed`;
@@ -99,8 +99,8 @@ interface ResultProps {
 
 function Result({ result, path, compiled, onGo }: ResultProps) {
   const { title, failure, input, runs } = result;
-  const { word, agrees, said: saidCompiled } = beside(result, compiled?.tests ?? null);
-  const isElsewhere = failure !== null && failure.file !== path;
+  const { label, agrees, difference: difference } = compareWithCompiled(result, compiled?.tests ?? null);
+  const isInOtherFile = failure !== null && failure.file !== path;
   return (
     <li>
       <button
@@ -117,14 +117,14 @@ function Result({ result, path, compiled, onGo }: ResultProps) {
         <span className={failure === null ? "small passed" : "small bad"}>
           {failure === null ? "Passed" : "Failed"}
         </span>
-        <span className={agrees === null ? "small muted" : agrees ? "small passed" : "small bad"}>{word}</span>
+        <span className={agrees === null ? "small muted" : agrees ? "small passed" : "small bad"}>{label}</span>
       </button>
       {agrees === false && (
         <dl className="block-test-detail small">
           <div>
             <dt>Compiled</dt>
             <dd>
-              {saidCompiled} Python and the compiled block must agree to the last bit: this is a mistake of ours, so
+              {difference} Python and the compiled block must agree to the last bit: this is a mistake of ours, so
               please report it.
             </dd>
           </div>
@@ -133,7 +133,7 @@ function Result({ result, path, compiled, onGo }: ResultProps) {
       {failure !== null && (
         <dl className="block-test-detail small">
           <div>
-            <dt>{isElsewhere ? `${failure.file}, line ${failure.line}` : `Line ${failure.line}`}</dt>
+            <dt>{isInOtherFile ? `${failure.file}, line ${failure.line}` : `Line ${failure.line}`}</dt>
             <dd>{failure.message}</dd>
           </div>
           {input !== "" && (

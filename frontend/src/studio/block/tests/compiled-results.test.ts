@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { TestFailure, TestResult } from "../../../blocks";
-import { beside } from "./compiled-results";
+import { compareWithCompiled } from "./compiled-results";
 
 const GAVE = { count: 20, sum: 7, first: "0000803f000000400500" + "0000803f000000400500" };
 const result = (failure: TestFailure | null): TestResult => ({
@@ -27,41 +27,46 @@ const compiled = (problem: { file: string; line: number; message: string } | nul
 
 it("says where Python and the compiled block agree, and what the other said where not", () => {
   const said = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
-  expect(beside(result(null), null)).toMatchObject({ word: "…", agrees: null });
-  expect(beside(result(null), [])).toMatchObject({ agrees: null });
-  expect(beside(result(null), compiled(null))).toMatchObject({ word: "Same bits", agrees: true });
-  expect(beside(result(failure), compiled(said))).toMatchObject({ word: "The same", agrees: true });
-  expect(beside(result(null), compiled(said))).toEqual({
-    word: "Differs",
+  expect(compareWithCompiled(result(null), null)).toMatchObject({ label: "…", agrees: null });
+  expect(compareWithCompiled(result(null), [])).toMatchObject({ agrees: null });
+  expect(compareWithCompiled(result(null), compiled(null))).toMatchObject({ label: "Same bits", agrees: true });
+  expect(compareWithCompiled(result(failure), compiled(said))).toMatchObject({ label: "The same", agrees: true });
+  expect(compareWithCompiled(result(null), compiled(said))).toEqual({
+    label: "Differs",
     agrees: false,
-    said: "Line 3: got 1, expected 2",
+    difference: "Line 3: got 1, expected 2",
   });
-  expect(beside(result(failure), compiled(null))).toMatchObject({ agrees: false, said: "Compiled, it passes." });
-  expect(beside(result(failure), compiled({ ...said, message: "got 1.5, expected 2" })).agrees).toBe(false);
-  expect(beside(result(failure), compiled({ ...said, line: 4 })).agrees).toBe(false);
+  expect(compareWithCompiled(result(failure), compiled(null))).toMatchObject({
+    agrees: false,
+    difference: "Compiled, it passes.",
+  });
+  expect(compareWithCompiled(result(failure), compiled({ ...said, message: "got 1.5, expected 2" })).agrees).toBe(
+    false,
+  );
+  expect(compareWithCompiled(result(failure), compiled({ ...said, line: 4 })).agrees).toBe(false);
 });
 
 it("compares what the runs gave, and names the first number that differs", () => {
   const gave = (first: string, count = 20) => [
     { name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } },
   ];
-  const said = (first: string, count = 20) => beside(result(null), gave(first, count));
+  const said = (first: string, count = 20) => compareWithCompiled(result(null), gave(first, count));
   const one = "0000803f000000400500";
   expect(said(one + "0000803f010000400500")).toEqual({
-    word: "Differs",
+    label: "Differs",
     agrees: false,
-    said: "Run 2: element 1 of output 1 is 2.00000024, and in Python 2.",
+    difference: "Run 2: element 1 of output 1 is 2.00000024, and in Python 2.",
   });
-  expect(said("0000803f00000040fbff" + one).said).toBe("Run 1: element 0 of output 2 is -5, and in Python 5.");
-  expect(said("0000803f00000080").said).toBe("Run 1: element 1 of output 1 is -0, and in Python 2.");
-  expect(said(one, 10).said).toBe("Run 2: element 0 of output 1 is missing, and in Python 1.");
-  expect(said(one + one).said).toBe("Its outputs differ, behind the first 20 bytes.");
-  expect(said(one + one + one, 30).said).toBe("Its outputs have 30 bytes, and in Python 20.");
+  expect(said("0000803f00000040fbff" + one).difference).toBe("Run 1: element 0 of output 2 is -5, and in Python 5.");
+  expect(said("0000803f00000080").difference).toBe("Run 1: element 1 of output 1 is -0, and in Python 2.");
+  expect(said(one, 10).difference).toBe("Run 2: element 0 of output 1 is missing, and in Python 1.");
+  expect(said(one + one).difference).toBe("Its outputs differ, behind the first 20 bytes.");
+  expect(said(one + one + one, 30).difference).toBe("Its outputs have 30 bytes, and in Python 20.");
 });
 
 it("compares a failed test's outputs too, and by its words alone where it never came to its end", () => {
   const problem = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
   const failed = { name: "test_it", line: 1, problem, gave: null };
-  expect(beside(result(failure), [failed])).toMatchObject({ word: "The same", agrees: true });
-  expect(beside(result(failure), [{ ...failed, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
+  expect(compareWithCompiled(result(failure), [failed])).toMatchObject({ label: "The same", agrees: true });
+  expect(compareWithCompiled(result(failure), [{ ...failed, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
 });

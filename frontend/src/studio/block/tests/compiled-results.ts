@@ -4,36 +4,37 @@ import type { Watch } from "../../../api/schema";
 
 type CompiledTest = NonNullable<Watch["tests"]>["tests"][number];
 
-export interface Beside {
-  readonly word: string;
+export interface CompiledComparison {
+  readonly label: string;
   /** Whether Python and the compiled block agree; null while it is not known. */
   readonly agrees: boolean | null;
   /** What the compiled block said or gave, where that is something else. */
-  readonly said: string;
+  readonly difference: string;
 }
 
 /**
  * A failed test agrees where it fails at the same line with the same words. One that came to its end, passed or failed, agrees
  * where all outputs of its runs have the same bytes.
  */
-export function beside(result: TestResult, compiled: readonly CompiledTest[] | null): Beside {
-  const found = compiled?.find(({ name }) => name === result.name);
-  if (found === undefined) return { word: "…", agrees: null, said: "" };
-  const { problem, gave } = found;
+export function compareWithCompiled(result: TestResult, compiled: readonly CompiledTest[] | null): CompiledComparison {
+  const test = compiled?.find(({ name }) => name === result.name);
+  if (test === undefined) return { label: "…", agrees: null, difference: "" };
+  const { problem, gave } = test;
   const { failure } = result;
-  const said = gave === null ? null : difference(result, gave);
-  if (said !== null) return { word: "Differs", agrees: false, said };
-  if (problem === null && failure === null) return { word: "Same bits", agrees: true, said: "" };
-  if (problem === null) return { word: "Differs", agrees: false, said: "Compiled, it passes." };
-  if (failure === null) return { word: "Differs", agrees: false, said: `Line ${problem.line}: ${problem.message}` };
+  const mismatch = gave === null ? null : differenceOf(result, gave);
+  if (mismatch !== null) return { label: "Differs", agrees: false, difference: mismatch };
+  if (problem === null && failure === null) return { label: "Same bits", agrees: true, difference: "" };
+  if (problem === null) return { label: "Differs", agrees: false, difference: "Compiled, it passes." };
+  if (failure === null)
+    return { label: "Differs", agrees: false, difference: `Line ${problem.line}: ${problem.message}` };
   const isSame = problem.line === failure.line && problem.file === failure.file && problem.message === failure.message;
   return isSame
-    ? { word: "The same", agrees: true, said: "" }
-    : { word: "Differs", agrees: false, said: `Line ${problem.line}: ${problem.message}` };
+    ? { label: "The same", agrees: true, difference: "" }
+    : { label: "Differs", agrees: false, difference: `Line ${problem.line}: ${problem.message}` };
 }
 
 /** A sentence on the first number in which the outputs differ; null where all bytes are the same. */
-function difference({ gave, pieces }: TestResult, compiled: Gave): string | null {
+function differenceOf({ gave, pieces }: TestResult, compiled: Gave): string | null {
   if (gave.sum === compiled.sum && gave.count === compiled.count) return null;
   const mine = bytesOf(gave.first);
   const theirs = bytesOf(compiled.first);
@@ -48,9 +49,9 @@ function difference({ gave, pieces }: TestResult, compiled: Gave): string | null
   const size = sizeOf(piece.element);
   const element = Math.floor((at - begin) / size);
   const place = begin + element * size;
-  const [got, wanted] = [theirs, mine].map((bytes) => numberAt(bytes, place, piece.element));
+  const [actual, expected] = [theirs, mine].map((bytes) => numberAt(bytes, place, piece.element));
   const output = pieces.some(({ output: other }) => other > 0) ? ` of output ${piece.output + 1}` : "";
-  return `Run ${piece.run}: element ${element}${output} is ${got}, and in Python ${wanted}.`;
+  return `Run ${piece.run}: element ${element}${output} is ${actual}, and in Python ${expected}.`;
 }
 
 function bytesOf(digits: string): Uint8Array {
@@ -85,7 +86,7 @@ function sizeOf(element: string): number {
 /** A number with all its digits; nothing where it is cut off. */
 function numberAt(bytes: Uint8Array, at: number, element: string): string {
   if (at + sizeOf(element) > bytes.length) return "missing";
-  const found = READ[element]?.(new DataView(bytes.buffer, bytes.byteOffset), at) ?? Number.NaN;
-  if (Object.is(found, -0)) return "-0";
-  return element === "f32" ? String(Number(Number(found).toPrecision(9))) : String(found);
+  const value = READ[element]?.(new DataView(bytes.buffer, bytes.byteOffset), at) ?? Number.NaN;
+  if (Object.is(value, -0)) return "-0";
+  return element === "f32" ? String(Number(Number(value).toPrecision(9))) : String(value);
 }

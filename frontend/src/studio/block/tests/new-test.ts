@@ -20,9 +20,9 @@ const NAME = "test_live_input";
 
 /** The first name that a text does not have: `test_live_input`, `test_live_input_2`. */
 export function freeName(text: string): string {
-  const taken = new Set([...text.matchAll(/^def\s+(\w+)/gm)].map(([, name]) => name));
+  const names = new Set([...text.matchAll(/^def\s+(\w+)/gm)].map(([, name]) => name));
   let name = NAME;
-  for (let number = 2; taken.has(name); number++) name = `${NAME}_${number}`;
+  for (let number = 2; names.has(name); number++) name = `${NAME}_${number}`;
   return name;
 }
 
@@ -45,9 +45,9 @@ export async function addLiveTest(
   if (entry !== undefined && entry.kind !== "text") return { refused: `${path} is no text.` };
   const known = entry === undefined ? null : files.text(entry.id);
   const name = freeName(known?.toJSON() ?? "");
-  const made = await engine.record({ ...last.block, name, runs: last.runs });
-  if ("refused" in made) return made;
-  const { added, line } = withTest(known?.toJSON() ?? "", made.test);
+  const recorded = await engine.record({ ...last.block, name, runs: last.runs });
+  if ("refused" in recorded) return recorded;
+  const { added, line } = withTest(known?.toJSON() ?? "", recorded.test);
   files.undo.stopCapturing();
   files.doc.transact(() => {
     if (known !== null) known.insert(known.length, added);
@@ -62,5 +62,5 @@ export async function addLiveTest(
       );
   }, OUTSIDE_EDIT);
   files.undo.stopCapturing();
-  return { path, line, name, runs: made.runs };
+  return { path, line, name, runs: recorded.runs };
 }

@@ -52,7 +52,7 @@ export class TestRunner {
   private readonly store = createStore<TestsState>(() => NOTHING);
   readonly state: Omit<StoreApi<TestsState>, "setState"> = this.store;
   private readonly known = new Map<string, Promise<string>>();
-  private wanted: TestSource | null = null;
+  private source: TestSource | null = null;
   private isBusy = false;
 
   constructor(
@@ -62,16 +62,16 @@ export class TestRunner {
 
   /** Runs these tests as soon as the ones before are done; of several in the meantime the last. */
   use(source: TestSource): void {
-    if (JSON.stringify(source) !== JSON.stringify(this.wanted)) this.begin(source);
+    if (JSON.stringify(source) !== JSON.stringify(this.source)) this.begin(source);
   }
 
   /** The same tests once more. */
   again(): void {
-    if (this.wanted !== null) this.begin({ ...this.wanted });
+    if (this.source !== null) this.begin({ ...this.source });
   }
 
   private begin(source: TestSource): void {
-    this.wanted = source;
+    this.source = source;
     this.store.setState({ isRunning: true });
     void this.work();
   }
@@ -80,10 +80,10 @@ export class TestRunner {
     if (this.isBusy) return;
     this.isBusy = true;
     let done: TestSource | null = null;
-    while (this.wanted !== null && this.wanted !== done) {
-      done = this.wanted;
-      const found = await this.answer(done);
-      if (this.wanted === done) this.store.setState({ ...found, isRunning: false });
+    while (this.source !== null && this.source !== done) {
+      done = this.source;
+      const results = await this.answer(done);
+      if (this.source === done) this.store.setState({ ...results, isRunning: false });
     }
     this.isBusy = false;
   }
@@ -101,10 +101,10 @@ export class TestRunner {
   private recording(path: string): Promise<string> {
     const before = this.known.get(path);
     if (before !== undefined) return before;
-    const found = this.read(path).then(asBase64);
-    this.known.set(path, found);
-    found.catch(() => this.known.delete(path));
-    return found;
+    const bytes = this.read(path).then(asBase64);
+    this.known.set(path, bytes);
+    bytes.catch(() => this.known.delete(path));
+    return bytes;
   }
 }
 

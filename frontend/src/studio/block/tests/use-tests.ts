@@ -14,14 +14,14 @@ export interface BlockTestsOf {
 }
 
 export function useTests(workspace: Workspace, file: FileEntry, engine: TestEngine | null): BlockTestsOf | null {
-  const [found, setFound] = useState<BlockTestsOf | null>(null);
+  const [tests, setTests] = useState<BlockTestsOf | null>(null);
   useEffect(() => {
     if (engine === null) return undefined;
     const runner = new TestRunner(engine, (path) => workspace.client.readFile(path));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = (): void => {
       const source = sourceOf(workspace, file.path);
-      setFound((before) => {
+      setTests((before) => {
         if (source === null) return null;
         return before?.runner === runner && before.path === source.file ? before : { runner, path: source.file };
       });
@@ -38,13 +38,13 @@ export function useTests(workspace: Workspace, file: FileEntry, engine: TestEngi
       workspace.files.doc.off("update", soon);
     };
   }, [workspace, file.path, engine]);
-  return found;
+  return tests;
 }
 
 function sourceOf({ files }: Workspace, path: string): TestSource | null {
   const all = files.list();
-  const textOf = (wanted: string): string | null => {
-    const entry = all.find((each) => each.path === wanted && each.kind === "text");
+  const textOf = (wantedPath: string): string | null => {
+    const entry = all.find((each) => each.path === wantedPath && each.kind === "text");
     return entry === undefined ? null : (files.text(entry.id)?.toJSON() ?? "");
   };
   const file = isTestFile(path) ? path : testsOf(path);

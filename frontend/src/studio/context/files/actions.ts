@@ -22,7 +22,7 @@ export interface FileActions {
   readonly upload: (folder: string | null) => void;
   readonly uploadFolder: () => void;
   /** Take what was dropped on a folder. */
-  readonly take: (transfer: DataTransfer | null, folder: string | null) => void;
+  readonly drop: (transfer: DataTransfer | null, folder: string | null) => void;
   readonly showDeleted: () => void;
 }
 

@@ -15,7 +15,7 @@ import {
   type NamedFile,
   type UploadPlan,
 } from "../../session/uploads/incoming-files";
-import type { Unpacked } from "../../session/uploads/queue";
+import type { UnpackResult } from "../../session/uploads/queue";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { Places } from "../places";
@@ -35,7 +35,7 @@ export interface FileWork {
   readonly actions: FileActions;
   readonly answers: FileAnswers;
   /** Take files that fell on the page or were chosen. */
-  readonly take: (incoming: readonly NamedFile[], folder: string | null) => void;
+  readonly addFiles: (incoming: readonly NamedFile[], folder: string | null) => void;
 }
 
 export function fileWork(workspace: Workspace, places: Places, dialogs: DialogStore): FileWork {
@@ -44,7 +44,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
   const listed = (): readonly FileEntry[] => workspace.state.getState().files;
   const say = (text: string, undo?: () => void): void =>
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
-  const attempt = (what: Promise<unknown>): void => workspace.attempt(what);
+  const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
 
   const send = (sends: UploadPlan["sends"]): void => {
     const [first] = sends;
@@ -55,7 +55,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     });
   };
 
-  const take = (incoming: readonly NamedFile[], folder: string | null): void => {
+  const addFiles = (incoming: readonly NamedFile[], folder: string | null): void => {
     if (!workspace.mayEdit || incoming.length === 0) return;
     const archive = loneArchive(incoming);
     if (archive !== null) {
@@ -97,9 +97,9 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
         ? fileUses().then(({ renamingEdits }) => renamingEdits(workspace, new Map(moved)))
         : Promise.resolve([]);
     attempt(
-      edits(pairs).then((made) => {
-        workspace.move(paths, made);
-        const [file] = made.map((edit) => edit.file);
+      edits(pairs).then((textEdits) => {
+        workspace.move(paths, textEdits);
+        const [file] = textEdits.map((edit) => edit.file);
         const backwards = pairs.map(([old, path]) => [path, old] as const);
         say(file === undefined ? `${target.path} is ${to} now.` : `${target.path} is ${to} now, in ${file} too.`, () =>
           attempt(edits(backwards).then((back) => workspace.move(before, back))),
@@ -119,12 +119,12 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     );
   };
 
-  const unpacked = (file: File, { before, added, replaced }: Unpacked): void => {
-    const said = [
+  const unpacked = (file: File, { before, added, replaced }: UnpackResult): void => {
+    const parts = [
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
     ].filter((each) => each !== "");
-    say(`${file.name} is unpacked: ${said.join(", ")}.`, () =>
+    say(`${file.name} is unpacked: ${parts.join(", ")}.`, () =>
       attempt(workspace.restore(before, [...added, ...replaced])),
     );
   };
@@ -169,9 +169,9 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
       if (copied === undefined) say(`Copying needs HTTPS. The path is ${target.path}`);
       else attempt(copied.then(() => say(`${target.path} is copied.`)));
     },
-    upload: (folder) => choose(false, (incoming) => take(incoming, folder)),
-    uploadFolder: () => choose(true, (incoming) => take(incoming, null)),
-    take: (transfer, folder) => attempt(dropped(transfer).then((incoming) => take(incoming, folder))),
+    upload: (folder) => choose(false, (incoming) => addFiles(incoming, folder)),
+    uploadFolder: () => choose(true, (incoming) => addFiles(incoming, null)),
+    drop: (transfer, folder) => attempt(dropped(transfer).then((incoming) => addFiles(incoming, folder))),
     showDeleted: () => ask({ what: "deleted-files" }),
   };
 
@@ -190,5 +190,5 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     },
     versions: () => places.showVersions(),
   };
-  return { actions, answers, take };
+  return { actions, answers, addFiles };
 }

@@ -9,7 +9,7 @@ import { Dialog } from "../../parts/dialog/Dialog";
 import { count } from "../../format/quantities";
 import { useMayEdit, useStudio } from "../../context/studio";
 import { SideText } from "./SideBySide";
-import { nextUnresolved, placeOf, shownSide, SIDE_WORDS, startOfText } from "./steps";
+import { nextUnresolved, placeOf, shownSide, SIDE_LABELS, startOfText } from "./steps";
 import "./resolve.css";
 
 interface ResolveDialogProps {
@@ -21,7 +21,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   const { workspace, dialogs } = useStudio();
   const { client } = workspace;
   const mayEdit = useMayEdit();
-  const [found, setFound] = useState<OpenChangeRequest | null>(null);
+  const [request, setRequest] = useState<OpenChangeRequest | null>(null);
   const [at, setAt] = useState<string | null>(null);
   const [wrong, setWrong] = useState("");
   const [isBusy, setIsBusy] = useState(false);
@@ -29,7 +29,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   useEffect(() => {
     let isOpen = true;
     changeRequest(client, id).then(
-      (answer) => isOpen && setFound(answer),
+      (answer) => isOpen && setRequest(answer),
       (error: unknown) => isOpen && setWrong(sentenceOf(error)),
     );
     return () => {
@@ -37,26 +37,26 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
     };
   }, [client, id]);
 
-  const conflicts = found?.conflicts ?? [];
+  const conflicts = request?.conflicts ?? [];
   const shown =
     conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
-  const left = conflicts.filter(({ chosen }) => chosen === null).length;
+  const remaining = conflicts.filter(({ chosen }) => chosen === null).length;
 
   /** Answers whether it is kept; what was typed stays where it is not. */
-  const keep = (asking: Promise<OpenChangeRequest>, after: string | null): Promise<boolean> => {
+  const save = (response: Promise<OpenChangeRequest>, after: string | null): Promise<boolean> => {
     setIsBusy(true);
     setWrong("");
-    return asking
+    return response
       .then(
         (answer) => {
-          setFound(answer);
+          setRequest(answer);
           setAt(after === null ? null : (nextUnresolved(answer.conflicts, after) ?? after));
           return true;
         },
         async (error: unknown) => {
           setWrong(sentenceOf(error));
           // A side may say something else by now: what there is to choose is read again.
-          setFound(await changeRequest(client, id).catch(() => found));
+          setRequest(await changeRequest(client, id).catch(() => request));
           return false;
         },
       )
@@ -65,26 +65,26 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
 
   return (
     <Dialog
-      title={found === null ? "Conflicts" : `Conflicts of “${found.title}”`}
+      title={request === null ? "Conflicts" : `Conflicts of “${request.title}”`}
       onClose={dialogs.close}
       className="resolve"
     >
-      {found === null && wrong === "" && <p className="muted">Reading both sides…</p>}
+      {request === null && wrong === "" && <p className="muted">Reading both sides…</p>}
       {wrong !== "" && (
         <div className="notice bad" role="alert">
           {wrong}
         </div>
       )}
-      {found !== null && (
+      {request !== null && (
         <>
           <p className="small muted" role="status">
             {conflicts.length === 0
-              ? found.state === "open"
+              ? request.state === "open"
                 ? "Nothing is in conflict: what only one side changed is merged."
-                : `This change request is ${found.state}.`
-              : left === 0
+                : `This change request is ${request.state}.`
+              : remaining === 0
                 ? "No conflict is left. Build the merged result to try and review it."
-                : `${count(left, "conflict")} left of ${conflicts.length}. Nothing is lost: both sides stay in the history.`}
+                : `${count(remaining, "conflict")} left of ${conflicts.length}. Nothing is lost: both sides stay in the history.`}
           </p>
           {shown !== undefined && (
             <div className="resolve-sides">
@@ -103,35 +103,35 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                     ) : (
                       <span className="tag ok">
                         <Check className="icon" aria-hidden="true" />
-                        {SIDE_WORDS[each.chosen]}
+                        {SIDE_LABELS[each.chosen]}
                       </span>
                     )}
                   </button>
                 ))}
               </nav>
-              <OneConflict
+              <ConflictItem
                 key={shown.key}
                 conflict={shown}
                 mayEdit={mayEdit && !isBusy}
-                onChoose={(side, text) => keep(resolveConflict(client, id, shown.key, side, text), shown.key)}
+                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text), shown.key)}
               />
             </div>
           )}
           <div className="row wrap between">
-            {mayEdit && left < conflicts.length ? (
+            {mayEdit && remaining < conflicts.length ? (
               <button
                 type="button"
                 className="button quiet"
                 disabled={isBusy}
-                onClick={() => void keep(startOver(client, id), null)}
+                onClick={() => void save(startOver(client, id), null)}
               >
                 Start over
               </button>
             ) : (
               <span />
             )}
-            <a className={left === 0 ? "button primary" : "button"} href={found.url}>
-              {left === 0 ? "Build, review and merge" : "Back to the change request"}
+            <a className={remaining === 0 ? "button primary" : "button"} href={request.url}>
+              {remaining === 0 ? "Build, review and merge" : "Back to the change request"}
             </a>
           </div>
         </>
@@ -140,13 +140,13 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   );
 }
 
-interface OneConflictProps {
+interface ConflictItemProps {
   readonly conflict: Conflict;
   readonly mayEdit: boolean;
   readonly onChoose: (side: MergeSide, text: string) => Promise<boolean>;
 }
 
-function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
+function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
   const [written, setWritten] = useState<string | null>(null);
   const ours = shownSide(conflict, conflict.ours);
   const theirs = shownSide(conflict, conflict.theirs);
@@ -202,7 +202,7 @@ function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
                   disabled={!mayEdit}
                   onClick={() => void onChoose(side as MergeSide, "")}
                 >
-                  {SIDE_WORDS[side as MergeSide]}
+                  {SIDE_LABELS[side as MergeSide]}
                 </button>
               ),
             )
@@ -212,7 +212,7 @@ function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
                 type="button"
                 className="button primary"
                 disabled={!mayEdit}
-                onClick={() => void onChoose("written", written).then((isKept) => isKept && setWritten(null))}
+                onClick={() => void onChoose("written", written).then((isSaved) => isSaved && setWritten(null))}
               >
                 Use this text
               </button>,

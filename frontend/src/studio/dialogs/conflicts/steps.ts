@@ -1,7 +1,7 @@
 // What there is to choose in a conflict, in words, and which conflict comes next.
 import type { Conflict, MergeSide } from "../../../api/schema";
 
-export const SIDE_WORDS: Readonly<Record<MergeSide, string>> = {
+export const SIDE_LABELS: Readonly<Record<MergeSide, string>> = {
   ours: "Here",
   theirs: "Theirs",
   both: "Both changes",
@@ -9,10 +9,10 @@ export const SIDE_WORDS: Readonly<Record<MergeSide, string>> = {
 };
 
 /** What a side says, or a sentence where it has no text to show. */
-export function shownSide(conflict: Conflict, said: string | null): { readonly text: string; readonly note: string } {
-  if (said === null) return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "It is not there." };
-  if (conflict.kind === "file") return { text: "", note: `A file with the digest ${said.slice(0, 19)}…` };
-  return { text: said, note: said === "" ? "Nothing stands there." : "" };
+export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
+  if (text === null) return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "It is not there." };
+  if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
+  return { text: text, note: text === "" ? "Nothing stands there." : "" };
 }
 
 export const placeOf = ({ kind, path, line }: Conflict): string =>

@@ -7,15 +7,15 @@ interface ArchiveDialogProps {
   readonly file: File;
   readonly folder: string;
   readonly onUnpack: (replace: boolean) => void;
-  readonly onKeep: () => void;
+  readonly onAddAsFile: () => void;
   readonly onClose: () => void;
 }
 
-export function ArchiveDialog({ file, folder, onUnpack, onKeep, onClose }: ArchiveDialogProps) {
+export function ArchiveDialog({ file, folder, onUnpack, onAddAsFile, onClose }: ArchiveDialogProps) {
   const [replace, setReplace] = useState(false);
-  const then = (what: () => void): void => {
+  const then = (action: () => void): void => {
     onClose();
-    what();
+    action();
   };
   return (
     <Dialog title={`Unpack ${file.name}?`} onClose={onClose}>
@@ -33,7 +33,7 @@ export function ArchiveDialog({ file, folder, onUnpack, onKeep, onClose }: Archi
         <button type="button" className="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="button" onClick={() => then(onKeep)}>
+        <button type="button" className="button" onClick={() => then(onAddAsFile)}>
           Keep it as a .zip
         </button>
         <button type="button" className="button primary" data-first onClick={() => then(() => onUnpack(replace))}>

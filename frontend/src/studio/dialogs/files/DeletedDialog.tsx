@@ -8,7 +8,7 @@ import { FileIcon } from "../../parts/files/KindIcon";
 import { Dialog } from "../../parts/dialog/Dialog";
 
 /** Why a recording cannot be brought back; the words of the server's own record of it. */
-const GONE: Readonly<Record<string, string>> = {
+const UNAVAILABLE: Readonly<Record<string, string>> = {
   "taken back": "Withdrawn by the person who gave it: the recording was deleted everywhere.",
   removed: "Removed by an owner of the project: the recording was deleted everywhere.",
   ended: "Its retention period ended: the recording was deleted everywhere.",
@@ -28,14 +28,14 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
   const [people, setPeople] = useState<Authors["people"]>({});
   useEffect(() => files.onNames(() => setDeleted(files.deleted())), [files]);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     client.authors().then(
-      (authors) => wanted && setPeople(authors.people),
+      (authors) => isActive && setPeople(authors.people),
       // Who it was is not needed to bring a file back.
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [client]);
   const restore = (file: DeletedFile): void => {
@@ -57,11 +57,11 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 <span className="grow cut mono" title={file.path}>
                   {file.path}
                 </span>
-                {file.gone !== null && (
-                  <small className="muted">{GONE[file.gone] ?? "The recording was deleted everywhere."}</small>
+                {file.reason !== null && (
+                  <small className="muted">{UNAVAILABLE[file.reason] ?? "The recording was deleted everywhere."}</small>
                 )}
-                {file.gone === null && person !== undefined && <small className="muted">by {person.name}</small>}
-                {mayEdit && file.gone === null && (
+                {file.reason === null && person !== undefined && <small className="muted">by {person.name}</small>}
+                {mayEdit && file.reason === null && (
                   <button type="button" className="button" onClick={() => restore(file)}>
                     Bring back<span className="aloud"> {file.path}</span>
                   </button>

@@ -25,14 +25,14 @@ interface FileDialogsProps {
 }
 
 function foldersOf(files: readonly FileEntry[]): readonly string[] {
-  const found = new Set<string>();
+  const folders = new Set<string>();
   for (const { path } of files)
-    for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) found.add(folder);
-  return [...found].sort(byName);
+    for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) folders.add(folder);
+  return [...folders].sort(byName);
 }
 
 export default function FileDialogs({ request, workspace, files, mayEdit, answers, onClose }: FileDialogsProps) {
-  const taken = useMemo(() => new Set(files.map((file) => file.path)), [files]);
+  const paths = useMemo(() => new Set(files.map((file) => file.path)), [files]);
   const folders = useMemo(() => foldersOf(files), [files]);
   switch (request.what) {
     case "create-file":
@@ -44,7 +44,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           start={request.folder === "" ? (files.length === 0 ? "Runefile.yml" : "") : `${request.folder}/`}
           hint="A slash makes a folder: notes/first.md"
           placeholder="labels.txt"
-          problemOf={(path) => pathProblem(path, taken)}
+          problemOf={(path) => pathProblem(path, paths)}
           onPath={answers.create}
           onClose={onClose}
         />
@@ -105,7 +105,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
     case "upload":
       return (
         <UploadDialog
-          plan={planUpload(request.incoming, request.folder, taken, workspace.uploads.limit, bytes)}
+          plan={planUpload(request.incoming, request.folder, paths, workspace.uploads.limit, bytes)}
           limit={workspace.uploads.limit}
           storage={workspace.storage}
           onSend={answers.send}
@@ -118,7 +118,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           file={request.file}
           folder={request.folder}
           onUnpack={(replace) => answers.unpack(request.file, request.folder, replace)}
-          onKeep={() =>
+          onAddAsFile={() =>
             answers.send([
               {
                 path: request.folder === "" ? request.file.name : `${request.folder}/${request.file.name}`,

@@ -39,7 +39,7 @@ export function PathDialog({
   const trimmed = path.trim().replace(/\/+$/, "");
   const isUntouched = trimmed === start.replace(/\/+$/, "");
   const problem = trimmed === "" && !mayBeEmpty ? "Enter a name." : problemOf(trimmed);
-  const said = isUntouched || path === "" ? null : problem;
+  const shownProblem = isUntouched || path === "" ? null : problem;
   useEffect(() => {
     // The name without its folders and its end is what one changes.
     const name = baseName(start);
@@ -69,7 +69,7 @@ export function PathDialog({
             list={offered.length === 0 ? undefined : `${id}-offered`}
             autoComplete="off"
             spellCheck={false}
-            aria-invalid={said !== null}
+            aria-invalid={shownProblem !== null}
             aria-describedby={`${id}-problem`}
             onChange={(event) => setPath(event.target.value)}
             placeholder={placeholder}
@@ -81,9 +81,9 @@ export function PathDialog({
               ))}
             </datalist>
           )}
-          {hint !== undefined && said === null && <span className="small muted">{hint}</span>}
+          {hint !== undefined && shownProblem === null && <span className="small muted">{hint}</span>}
           <span id={`${id}-problem`} className="error" role="status">
-            {said}
+            {shownProblem}
           </span>
         </div>
         <DialogFoot verb={verb} disabled={problem !== null} onClose={onClose} />

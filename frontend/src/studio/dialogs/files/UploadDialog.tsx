@@ -28,9 +28,9 @@ function Paths({ paths }: { readonly paths: readonly string[] }) {
 }
 
 export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDialogProps) {
-  const { sends, refused, replaces, leftOut, size } = plan;
+  const { sends, refused, replaces, skipped, size } = plan;
   const notice = sends.length > 0 ? quotaNotice(storage, size) : null;
-  const fresh = sends.filter(({ path }) => !replaces.includes(path));
+  const added = sends.filter(({ path }) => !replaces.includes(path));
   const send = (chosen: UploadPlan["sends"]): void => {
     onClose();
     onSend(chosen);
@@ -63,10 +63,10 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
           <p className="small muted">What is there now stays in earlier versions.</p>
         </section>
       )}
-      {fresh.length > 0 && (replaces.length > 0 || refused.length > 0 || sends.length > 10) && (
+      {added.length > 0 && (replaces.length > 0 || refused.length > 0 || sends.length > 10) && (
         <section>
-          <h3>{count(fresh.length, "new file")}</h3>
-          <Paths paths={fresh.map(({ path }) => path)} />
+          <h3>{count(added.length, "new file")}</h3>
+          <Paths paths={added.map(({ path }) => path)} />
         </section>
       )}
       {refused.length > 0 && (
@@ -81,16 +81,16 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
           </ul>
         </section>
       )}
-      {leftOut > 0 && (
-        <p className="small muted">Left out: {count(leftOut, "file")} of version control, caches and file managers.</p>
+      {skipped > 0 && (
+        <p className="small muted">Left out: {count(skipped, "file")} of version control, caches and file managers.</p>
       )}
       <div className="row wrap">
         <span className="grow" />
         <button type="button" className="button" onClick={onClose}>
           {sends.length === 0 ? "Close" : "Cancel"}
         </button>
-        {replaces.length > 0 && fresh.length > 0 && (
-          <button type="button" className="button" onClick={() => send(fresh)}>
+        {replaces.length > 0 && added.length > 0 && (
+          <button type="button" className="button" onClick={() => send(added)}>
             Upload only new files
           </button>
         )}

@@ -38,26 +38,26 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const [isBusy, setBusy] = useState(false);
   const [published, setPublished] = useState<BlockVersion | null>(null);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     publishedBlocks(workspace.client).then(
       (blocks) => {
-        if (!wanted) return;
-        const found = blocks.find(({ block }) => block === name) ?? null;
-        setBefore(found);
-        setVersion((typed) => typed ?? nextVersion(found?.versions ?? []));
+        if (!isActive) return;
+        const published = blocks.find(({ block }) => block === name) ?? null;
+        setBefore(published);
+        setVersion((typed) => typed ?? nextVersion(published?.versions ?? []));
       },
       (error: unknown) => {
-        if (wanted) setRefused(sentenceOf(error));
+        if (isActive) setRefused(sentenceOf(error));
       },
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [workspace, name]);
 
   const malformed =
     version === null || version === "" || VERSION.test(version) ? null : "One to three numbers, like 1.2 or 2.0.1.";
-  const taken = before?.versions.find((each) => each.version === version);
+  const existing = before?.versions.find((each) => each.version === version);
   const publish = async (chosen: string): Promise<void> => {
     setBusy(true);
     setRefused(null);
@@ -88,9 +88,9 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
         value={version}
         malformed={malformed}
         refused={refused}
-        said={
-          taken !== undefined
-            ? `${taken.version} is published already, and stays as it is.`
+        hint={
+          existing !== undefined
+            ? `${existing.version} is published already, and stays as it is.`
             : before === null
               ? "Its first version."
               : `The newest is ${before.versions[0]?.version ?? ""}.`

@@ -14,7 +14,7 @@ interface FormProps {
   /** Why it was refused. */
   readonly refused: string | null;
   /** What is said of it otherwise. */
-  readonly said: string;
+  readonly hint: string;
   /** Said first: who will have it. */
   readonly about: ReactNode;
   /** What the button says while it is done; null while nothing is. */
@@ -27,7 +27,7 @@ interface FormProps {
 }
 
 export function PublishForm(props: FormProps) {
-  const { label, value, malformed, refused, said, about, doing, onChange, onPublish, onClose, children } = props;
+  const { label, value, malformed, refused, hint, about, doing, onChange, onPublish, onClose, children } = props;
   const id = useId();
   const isReady = value !== null && value !== "" && malformed === null && doing === null;
   const wrong = refused ?? malformed;
@@ -54,7 +54,7 @@ export function PublishForm(props: FormProps) {
           onChange={(event) => onChange(event.target.value.trim())}
         />
         <span id={`${id}-said`} className={wrong === null ? "small muted" : "error"} role="status">
-          {wrong === null ? said : <InlineCode>{wrong}</InlineCode>}
+          {wrong === null ? hint : <InlineCode>{wrong}</InlineCode>}
         </span>
       </div>
       {children}

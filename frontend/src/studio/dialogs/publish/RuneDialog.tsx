@@ -12,7 +12,7 @@ interface PublishRuneDialogProps {
   readonly session: Pick<ProjectState, "project" | "public_url" | "tags" | "may">;
   readonly build: Build;
   readonly onPublish: (tag: string) => Promise<unknown>;
-  readonly onPublishPastGate: (tag: string, reason: string) => Promise<unknown>;
+  readonly onOverrideGate: (tag: string, reason: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
@@ -35,13 +35,13 @@ export function nextTag(tags: readonly { readonly tag: string }[]): string {
 }
 
 /** The server decides; this says beforehand what it will. */
-function takenWords(taken: Tag, build: Build): string {
-  if (taken.build_number === build.number) return `This build is published as ${taken.tag} already.`;
-  const stays = /^v?\d/.test(taken.tag);
-  return `${taken.tag} is build ${taken.build_number}${stays ? " for good. Choose the next version." : `; publishing moves it to build ${build.number}.`}`;
+function existingTagNote(existing: Tag, build: Build): string {
+  if (existing.build_number === build.number) return `This build is published as ${existing.tag} already.`;
+  const stays = /^v?\d/.test(existing.tag);
+  return `${existing.tag} is build ${existing.build_number}${stays ? " for good. Choose the next version." : `; publishing moves it to build ${build.number}.`}`;
 }
 
-export function PublishRuneDialog({ session, build, onPublish, onPublishPastGate, onClose }: PublishRuneDialogProps) {
+export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, onClose }: PublishRuneDialogProps) {
   const { project } = session;
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
@@ -93,7 +93,7 @@ export function PublishRuneDialog({ session, build, onPublish, onPublishPastGate
         value={tag}
         malformed={malformed}
         refused={error}
-        said={taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build)}
+        hint={taken === undefined ? `${project.organisation}/${project.name}:${tag}` : existingTagNote(taken, build)}
         about={
           <>
             {project.visibility === "public"
@@ -117,7 +117,7 @@ export function PublishRuneDialog({ session, build, onPublish, onPublishPastGate
           missing={closed.missing}
           mayOverride={session.may.includes("override_gate")}
           onOverride={async (reason) => {
-            await onPublishPastGate(closed.tag, reason);
+            await onOverrideGate(closed.tag, reason);
             setPublished(closed.tag);
           }}
         />

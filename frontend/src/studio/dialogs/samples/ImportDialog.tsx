@@ -29,7 +29,7 @@ interface ImportDialogProps {
 const DAYS = 90;
 
 /** An archive that was looked at. */
-interface Found {
+interface ImportCandidate {
   readonly archive: SampleArchive;
   readonly preview: SampleImportPreview;
   /** Null while they are read anew. */
@@ -52,44 +52,44 @@ const READING: Work = { words: "Reading", share: 0 };
 
 export default function ImportDialog(props: ImportDialogProps) {
   const { labels, dropping, client, limit, onImported, onClose } = props;
-  const [taken, setTaken] = useState(dropping);
-  const [found, setFound] = useState<Found | null>(null);
+  const [incoming, setIncoming] = useState(dropping);
+  const [candidate, setCandidate] = useState<ImportCandidate | null>(null);
   const [work, setWork] = useState<Work | null>(dropping === null ? null : READING);
   const [problem, setProblem] = useState<string | null>(null);
   const agree = useRef<HTMLButtonElement>(null);
   const importing = useRef<AbortController>(null);
 
   useEffect(() => {
-    if (taken === null) return undefined;
+    if (incoming === null) return undefined;
     const stopping = new AbortController();
     const { signal } = stopping;
     const show = (share: number): void => setWork({ words: share < 1 ? "Sending" : "Reading", share });
-    const look = async (): Promise<Found> => {
-      const archive = await sampleArchive(await taken, limit);
+    const readArchive = async (): Promise<ImportCandidate> => {
+      const archive = await sampleArchive(await incoming, limit);
       show(0);
       const preview = await client.previewSamples(archive.file, { limit, onProgress: show, signal });
       return { archive, preview, terms: await client.sampleTerms(DAYS) };
     };
-    look()
+    readArchive()
       .then(
-        (seen) => !signal.aborted && setFound(seen),
+        (answer) => !signal.aborted && setCandidate(answer),
         (error: unknown) => !signal.aborted && setProblem(sentenceOf(error)),
       )
       .finally(() => !signal.aborted && setWork(null));
     return () => stopping.abort();
-  }, [client, limit, taken]);
-  useEffect(() => agree.current?.focus(), [found]);
+  }, [client, limit, incoming]);
+  useEffect(() => agree.current?.focus(), [candidate]);
   useEffect(() => () => importing.current?.abort(), []);
 
-  const take = (incoming: Promise<readonly NamedFile[]>): void => {
-    setFound(null);
+  const read = (dropped: Promise<readonly NamedFile[]>): void => {
+    setCandidate(null);
     setProblem(null);
     setWork(READING);
-    setTaken(incoming);
+    setIncoming(dropped);
   };
-  const isImporting = work !== null && found !== null;
-  const drop = useFileDrop(isImporting ? null : take);
-  const send = ({ archive, terms }: Found): void => {
+  const isImporting = work !== null && candidate !== null;
+  const drop = useFileDrop(isImporting ? null : read);
+  const send = ({ archive, terms }: ImportCandidate): void => {
     if (terms === null) return;
     importing.current = new AbortController();
     const { signal } = importing.current;
@@ -107,14 +107,14 @@ export default function ImportDialog(props: ImportDialogProps) {
         setProblem(`${sentenceOf(error)} ${whatIsThere(error)}`);
         // Who will see them may have changed meanwhile: it is read anew.
         client.sampleTerms(DAYS).then(
-          (terms) => setFound((before) => before && { ...before, terms }),
-          () => setFound((before) => before && { ...before, terms: null }),
+          (terms) => setCandidate((before) => before && { ...before, terms }),
+          () => setCandidate((before) => before && { ...before, terms: null }),
         );
       },
     );
   };
 
-  const coming = found?.preview.samples.length ?? 0;
+  const newCount = candidate?.preview.samples.length ?? 0;
   return (
     <Dialog title="Import samples" onClose={onClose}>
       <div {...drop.props} className="stack">
@@ -129,7 +129,7 @@ export default function ImportDialog(props: ImportDialogProps) {
               className="button"
               data-first
               disabled={isImporting}
-              onClick={() => choose(true, (incoming) => take(Promise.resolve(incoming)))}
+              onClick={() => choose(true, (incoming) => read(Promise.resolve(incoming)))}
             >
               <FolderUp aria-hidden="true" />
               Choose a folder…
@@ -138,25 +138,25 @@ export default function ImportDialog(props: ImportDialogProps) {
               type="button"
               className="button"
               disabled={isImporting}
-              onClick={() => choose(false, (incoming) => take(Promise.resolve(incoming)))}
+              onClick={() => choose(false, (incoming) => read(Promise.resolve(incoming)))}
             >
               <FileStack aria-hidden="true" />
               Choose files…
             </button>
           </div>
         </div>
-        {found !== null && (
+        {candidate !== null && (
           <>
             <p>
-              From <b className="written">{found.archive.title}</b>:{" "}
-              {coming === 0 ? "nothing can come in." : `${count(coming, "sample")} would come in.`}
+              From <b className="written">{candidate.archive.title}</b>:{" "}
+              {newCount === 0 ? "nothing can come in." : `${count(newCount, "sample")} would come in.`}
             </p>
-            <IncomingList found={found.preview} labels={labels} />
+            <IncomingList preview={candidate.preview} labels={labels} />
           </>
         )}
-        {coming > 0 && found?.terms && (
+        {newCount > 0 && candidate?.terms && (
           <p className="notice" aria-live="polite" aria-label="What you agree to">
-            For each of them: {found.terms.text}
+            For each of them: {candidate.terms.text}
           </p>
         )}
         {work !== null && (
@@ -176,15 +176,15 @@ export default function ImportDialog(props: ImportDialogProps) {
           <button type="button" className="button" onClick={onClose}>
             {isImporting ? "Stop" : "Do not import"}
           </button>
-          {found !== null && coming > 0 && (
+          {candidate !== null && newCount > 0 && (
             <button
               type="button"
               ref={agree}
               className="button primary"
-              disabled={found.terms === null || isImporting}
-              onClick={() => send(found)}
+              disabled={candidate.terms === null || isImporting}
+              onClick={() => send(candidate)}
             >
-              I agree, import {count(coming, "sample")}
+              I agree, import {count(newCount, "sample")}
             </button>
           )}
         </div>

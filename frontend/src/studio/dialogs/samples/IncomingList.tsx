@@ -13,23 +13,23 @@ interface Group {
 }
 
 /** How many come in of each label and split. */
-function groups(samples: SampleImportPreview["samples"]): readonly Group[] {
-  const found = new Map<string, Group>();
+function groupsOf(samples: SampleImportPreview["samples"]): readonly Group[] {
+  const byKey = new Map<string, Group>();
   for (const { label, split } of samples) {
     const key = `${label}\n${split}`;
-    found.set(key, { label, split, count: (found.get(key)?.count ?? 0) + 1 });
+    byKey.set(key, { label, split, count: (byKey.get(key)?.count ?? 0) + 1 });
   }
-  return [...found.values()].sort((a, b) => a.label.localeCompare(b.label) || a.split.localeCompare(b.split));
+  return [...byKey.values()].sort((a, b) => a.label.localeCompare(b.label) || a.split.localeCompare(b.split));
 }
 
 interface IncomingListProps {
-  readonly found: SampleImportPreview;
+  readonly preview: SampleImportPreview;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
 }
 
-export function IncomingList({ found, labels }: IncomingListProps) {
-  const { samples, refused, left_out: leftOut } = found;
+export function IncomingList({ preview, labels }: IncomingListProps) {
+  const { samples, refused, left_out: skipped } = preview;
   return (
     <div className="stack" aria-live="polite">
       {samples.length > 0 && (
@@ -42,7 +42,7 @@ export function IncomingList({ found, labels }: IncomingListProps) {
             </tr>
           </thead>
           <tbody>
-            {groups(samples).map((group) => (
+            {groupsOf(samples).map((group) => (
               <tr key={`${group.label}\n${group.split}`}>
                 <th scope="row" className="first written">
                   {group.label}
@@ -70,11 +70,11 @@ export function IncomingList({ found, labels }: IncomingListProps) {
           </ul>
         </div>
       )}
-      {leftOut.length > 0 && (
+      {skipped.length > 0 && (
         <p className="small muted">
           Left out, as they are in no folder of a label and not listed in a table:{" "}
-          <span className="written">{leftOut.slice(0, NAMED).join(", ")}</span>
-          {leftOut.length > NAMED && ` and ${count(leftOut.length - NAMED, "more file")}`}.
+          <span className="written">{skipped.slice(0, NAMED).join(", ")}</span>
+          {skipped.length > NAMED && ` and ${count(skipped.length - NAMED, "more file")}`}.
         </p>
       )}
     </div>

@@ -8,7 +8,7 @@ import { Dialog } from "../../parts/dialog/Dialog";
 import { LabelList, OtherLabel } from "../../parts/labels";
 
 interface SaveRecordingDialogProps {
-  readonly take: Take;
+  readonly recording: Take;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   readonly client: ProjectClient;
@@ -18,20 +18,20 @@ interface SaveRecordingDialogProps {
 
 const CONFLICT = 409;
 
-export default function SaveRecordingDialog({ take, labels, client, onSent, onClose }: SaveRecordingDialogProps) {
+export default function SaveRecordingDialog({ recording, labels, client, onSent, onClose }: SaveRecordingDialogProps) {
   const id = useId();
-  const [label, setLabel] = useState(take.label);
+  const [label, setLabel] = useState(recording.label);
   const reading = useTerms(useCallback((days: number) => client.sampleTerms(days), [client]));
   const { terms } = reading;
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
-  const content = trimmed(take);
+  const content = trimmed(recording);
 
   const send = (): void => {
     if (terms === null) return;
     setSending(true);
     setProblem(null);
-    fileOf(take)
+    fileOf(recording)
       .then((file) => client.sendSample(file, label, terms))
       .then(
         (sample) => {

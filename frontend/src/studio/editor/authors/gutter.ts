@@ -45,11 +45,11 @@ function factsOf(clients: readonly number[], authors: Authors, version: number |
 
 function sentence({ names, version }: LineFacts, authors: Authors, now: number): string {
   if (names.length === 0) return "no author is known.";
-  const who = names.length === 1 ? (names[0] ?? UNKNOWN) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  if (version === undefined) return `${who}.`;
-  if (version === null) return `${who}, not in a version yet.`;
+  const writers = names.length === 1 ? (names[0] ?? UNKNOWN) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  if (version === undefined) return `${writers}.`;
+  if (version === null) return `${writers}, not in a version yet.`;
   const known = authors.versions[String(version)];
-  return `${who}, since version ${version}${known === undefined ? "" : ` (${ago(known.created, now)}${known.message === "" ? "" : `, “${known.message}”`})`}.`;
+  return `${writers}, since version ${version}${known === undefined ? "" : ` (${ago(known.created, now)}${known.message === "" ? "" : `, “${known.message}”`})`}.`;
 }
 
 /** The version of each line, where the server's text has as many lines as ours: else none can be told. */
@@ -58,7 +58,7 @@ function versionsFor(authors: Authors, lines: number): readonly (number | null)[
 }
 
 /** Who wrote a line, in words. */
-export function lineSaid(text: Y.Text, authors: Authors, line: number, now: number): string {
+export function authorsOfLine(text: Y.Text, authors: Authors, line: number, now: number): string {
   const lines = lineClients(text);
   return sentence(factsOf(lines[line - 1] ?? [], authors, versionsFor(authors, lines.length)[line - 1]), authors, now);
 }
@@ -72,19 +72,19 @@ function markersOf(
   const now = Date.now();
   const lines = lineClients(text);
   const { doc } = view.state;
-  const found: Range<GutterMarker>[] = [];
+  const markers: Range<GutterMarker>[] = [];
   let last = "";
   for (let number = 1; number <= Math.min(doc.lines, lines.length); number++) {
     const facts = factsOf(lines[number - 1] ?? [], authors, versions[number - 1]);
-    const said = sentence(facts, authors, now);
+    const label = sentence(facts, authors, now);
     // A name is read once for the lines that follow each other.
     if (facts.names.length > 0)
-      found.push(
-        new AuthorMarker(said === last ? "" : shortly(facts), said, facts.colour).range(doc.line(number).from),
+      markers.push(
+        new AuthorMarker(label === last ? "" : shortly(facts), label, facts.colour).range(doc.line(number).from),
       );
-    last = said;
+    last = label;
   }
-  return RangeSet.of(found);
+  return RangeSet.of(markers);
 }
 
 function shortly({ names, version }: LineFacts): string {
@@ -127,7 +127,7 @@ class AuthorLines {
     private readonly view: EditorView,
     private readonly text: Y.Text,
     private readonly authors: Authors,
-    private readonly onGone: () => void,
+    private readonly onClose: () => void,
   ) {
     this.versions = versionsFor(authors, view.state.doc.lines);
     this.markers = markersOf(view, text, authors, this.versions);
@@ -146,12 +146,12 @@ class AuthorLines {
 
   destroy(): void {
     clearTimeout(this.timer);
-    this.onGone();
+    this.onClose();
   }
 }
 
-export function authorGutter(text: Y.Text, authors: Authors, onGone: () => void): Extension {
-  const plugin = ViewPlugin.define((view) => new AuthorLines(view, text, authors, onGone));
+export function authorGutter(text: Y.Text, authors: Authors, onClose: () => void): Extension {
+  const plugin = ViewPlugin.define((view) => new AuthorLines(view, text, authors, onClose));
   return [
     plugin,
     gutter({

@@ -14,9 +14,12 @@ export async function toggleAuthors(editor: EditorHandle, workspace: Workspace, 
     editor.show([]);
     return;
   }
-  const [{ authorGutter, lineSaid }, authors] = await Promise.all([import("./gutter"), workspace.authors(file.path)]);
+  const [{ authorGutter, authorsOfLine }, authors] = await Promise.all([
+    import("./gutter"),
+    workspace.authors(file.path),
+  ]);
   shown.set(text, true);
   editor.show(authorGutter(text, authors, () => shown.delete(text)));
   const line = editor.line();
-  workspace.toasts.say(`Line ${line}: ${lineSaid(text, authors, line, Date.now())}`);
+  workspace.toasts.say(`Line ${line}: ${authorsOfLine(text, authors, line, Date.now())}`);
 }

@@ -16,7 +16,7 @@ export interface EditorLanguage {
 }
 
 /** The newest wins; null for a file that the language does not understand. */
-export const asking = Facet.define<EditorLanguage | null, EditorLanguage | null>({
+export const editorLanguage = Facet.define<EditorLanguage | null, EditorLanguage | null>({
   combine: (values) => values[0] ?? null,
 });
 

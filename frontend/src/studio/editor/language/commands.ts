@@ -8,10 +8,10 @@ import {
   type LanguageRequest,
   type Location,
 } from "../../../language";
-import { asking, type EditorLanguage } from "./asking";
+import { editorLanguage, type EditorLanguage } from "./asking";
 
 /** Ask, and say in words when there is no answer. */
-async function asked<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
+async function askOrSay<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {
   try {
     return await from.ask<Answer>({ file: from.file, ...request });
   } catch (error) {
@@ -25,43 +25,43 @@ async function asked<Answer>(from: EditorLanguage, request: LanguageRequest): Pr
 }
 
 function of(view: EditorView): EditorLanguage | null {
-  return view.state.facet(asking);
+  return view.state.facet(editorLanguage);
 }
 
 /** Go to where the name at a position is defined. */
 export async function goToDefinition(view: EditorView, position: number): Promise<void> {
   const from = of(view);
   if (from === null) return;
-  const found = await asked<{ locations: readonly Location[] }>(from, { ask: "definition", offset: position });
-  const place = found?.locations[0];
+  const answer = await askOrSay<{ locations: readonly Location[] }>(from, { ask: "definition", offset: position });
+  const place = answer?.locations[0];
   if (place === undefined) from.say("Nothing is defined under this name.");
   else from.go(place.file, place.span.start.line, place.span.start.column);
 }
 
 export async function referencesAt(view: EditorView): Promise<readonly Location[]> {
   const from = of(view);
-  const found =
+  const answer =
     from === null
       ? null
-      : await asked<{ locations: readonly Location[] }>(from, {
+      : await askOrSay<{ locations: readonly Location[] }>(from, {
           ask: "references",
           offset: view.state.selection.main.head,
         });
-  return found?.locations ?? [];
+  return answer?.locations ?? [];
 }
 
 /** The name at the cursor that can be changed, or null. */
 export async function nameAt(view: EditorView): Promise<string | null> {
   const from = of(view);
-  const found =
+  const answer =
     from === null
       ? null
-      : await asked<{ readonly name: string } | null>(from, {
+      : await askOrSay<{ readonly name: string } | null>(from, {
           ask: "prepare-rename",
           offset: view.state.selection.main.head,
         });
-  if (from !== null && found === null) from.say("Put the cursor on the name of a stage or of a resource.");
-  return found?.name ?? null;
+  if (from !== null && answer === null) from.say("Put the cursor on the name of a stage or of a resource.");
+  return answer?.name ?? null;
 }
 
 /** Rename what stands at the cursor, everywhere. Answers why not, or null when it is done. */
@@ -86,19 +86,19 @@ export async function renameAt(view: EditorView, name: string): Promise<string |
 export async function rewrite(view: EditorView, how: "format" | "infer"): Promise<void> {
   const from = of(view);
   if (from === null || view.state.readOnly) return;
-  const found = await asked<EditsAnswer>(from, { ask: how });
-  if (found === null) return;
-  if (found.edits.length === 0)
+  const answer = await askOrSay<EditsAnswer>(from, { ask: how });
+  if (answer === null) return;
+  if (answer.edits.length === 0)
     from.say(how === "format" ? `${from.file} is formatted already.` : "All types that can be derived are filled in.");
-  else from.apply(found.edits);
+  else from.apply(answer.edits);
 }
 
 export async function actionsAt(view: EditorView): Promise<readonly LanguageAction[]> {
   const from = of(view);
   const { from: start, to: end } = view.state.selection.main;
-  const found =
-    from === null ? null : await asked<{ actions: readonly LanguageAction[] }>(from, { ask: "actions", start, end });
-  return found?.actions ?? [];
+  const answer =
+    from === null ? null : await askOrSay<{ actions: readonly LanguageAction[] }>(from, { ask: "actions", start, end });
+  return answer?.actions ?? [];
 }
 
 const definition: Command = (view) => {

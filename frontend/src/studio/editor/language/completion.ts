@@ -10,7 +10,7 @@ import {
 import { Prec, type Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import type { CompleteAnswer, CompletionItem } from "../../../language";
-import { asking, quietly } from "./asking";
+import { editorLanguage, quietly } from "./asking";
 import { documentation } from "./markdown";
 
 /** Letters that go on with what is being completed, so that the list is narrowed here without asking again. */
@@ -18,8 +18,8 @@ const GOES_ON = /^[\w$@./:-]*$/;
 
 /** The language writes snippets as editors of the LSP do: `$1`, `$0`, and a backslash before a sign that is meant. */
 export function asSnippet(insert: string): string {
-  return insert.replace(/\\([\\$}])|\$(\d+)|\$\{0\}/g, (_, meant: string | undefined, place: string | undefined) => {
-    if (meant !== undefined) return meant === "}" ? "\\}" : meant;
+  return insert.replace(/\\([\\$}])|\$(\d+)|\$\{0\}/g, (_, escaped: string | undefined, place: string | undefined) => {
+    if (escaped !== undefined) return escaped === "}" ? "\\}" : escaped;
     return place === undefined || place === "0" ? "${}" : `\${${place}}`;
   });
 }
@@ -37,7 +37,7 @@ function completionOf(item: CompletionItem, rank: number): Completion {
 }
 
 async function source(context: CompletionContext): Promise<CompletionResult | null> {
-  const from = context.state.facet(asking);
+  const from = context.state.facet(editorLanguage);
   if (from === null || context.state.readOnly) return null;
   // Behind a space or at the start of a line only where it is asked for, or it would be in the way.
   const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);

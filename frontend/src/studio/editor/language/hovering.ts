@@ -3,11 +3,11 @@ import type { Extension } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import type { HoverAnswer } from "../../../language";
 import { problemsAt } from "../problems";
-import { asking, quietly } from "./asking";
+import { editorLanguage, quietly } from "./asking";
 import { documentation } from "./markdown";
 
 export const hovering: Extension = hoverTooltip(async (view, position) => {
-  const from = view.state.facet(asking);
+  const from = view.state.facet(editorLanguage);
   // A problem's own card says more.
   if (from === null || problemsAt(view.state, position).length > 0) return null;
   const answer = await quietly<HoverAnswer | null>(from, { ask: "hover", offset: position });

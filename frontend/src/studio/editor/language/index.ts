@@ -2,7 +2,7 @@
 import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
-import { asking, type EditorLanguage } from "./asking";
+import { editorLanguage, type EditorLanguage } from "./asking";
 import { languageCommands } from "./commands";
 
 export type { EditorLanguage } from "./asking";
@@ -13,5 +13,5 @@ const folds: Extension = [codeFolding(), foldGutter({ openText: "⌄", closedTex
 
 /** null for a file that is no Runefile. */
 export function languageSupport(from: EditorLanguage | null): Extension {
-  return from === null ? [] : [asking.of(from), folds, languageCommands];
+  return from === null ? [] : [editorLanguage.of(from), folds, languageCommands];
 }

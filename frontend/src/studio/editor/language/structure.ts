@@ -3,7 +3,7 @@ import { foldService } from "@codemirror/language";
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type { LanguageToken } from "../../../language";
-import { asking, quietly } from "./asking";
+import { editorLanguage, quietly } from "./asking";
 import { prepareDocumentation } from "./markdown";
 
 /** Milliseconds of calm after which its structure is read again. */
@@ -14,18 +14,18 @@ interface Fold {
   readonly last_line: number;
 }
 
-interface Seen {
+interface Structure {
   readonly colours: DecorationSet;
   /** The line that can be folded, as the position of its start, with the fold's end; kept in place while the text changes. */
   readonly folds: readonly { readonly line: number; readonly end: number }[];
 }
 
-const look = StateEffect.define<Seen>();
+const setStructure = StateEffect.define<Structure>();
 
-const seen = StateField.define<Seen>({
+const structureField = StateField.define<Structure>({
   create: () => ({ colours: Decoration.none, folds: [] }),
   update(value, transaction) {
-    for (const effect of transaction.effects) if (effect.is(look)) return effect.value;
+    for (const effect of transaction.effects) if (effect.is(setStructure)) return effect.value;
     if (!transaction.docChanged) return value;
     const { changes } = transaction;
     return {
@@ -46,13 +46,13 @@ function coloured(tokens: readonly LanguageToken[], length: number): DecorationS
   return Decoration.set(ranges, true);
 }
 
-function foldsOf(state: EditorState, folds: readonly Fold[]): Seen["folds"] {
+function foldsOf(state: EditorState, folds: readonly Fold[]): Structure["folds"] {
   return folds
     .filter((fold) => fold.last_line <= state.doc.lines && fold.first_line < fold.last_line)
     .map((fold) => ({ line: state.doc.line(fold.first_line).from, end: state.doc.line(fold.last_line).to }));
 }
 
-const looking = ViewPlugin.fromClass(
+const structureReader = ViewPlugin.fromClass(
   class {
     private timer: ReturnType<typeof setTimeout> | undefined;
     private ended = false;
@@ -63,7 +63,8 @@ const looking = ViewPlugin.fromClass(
     }
 
     update(update: ViewUpdate): void {
-      if (update.docChanged || update.startState.facet(asking) !== update.state.facet(asking)) this.soon(CALM);
+      if (update.docChanged || update.startState.facet(editorLanguage) !== update.state.facet(editorLanguage))
+        this.soon(CALM);
     }
 
     destroy(): void {
@@ -73,27 +74,30 @@ const looking = ViewPlugin.fromClass(
 
     private soon(wait: number): void {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => void this.look(), wait);
+      this.timer = setTimeout(() => void this.setStructure(), wait);
     }
 
-    private async look(): Promise<void> {
+    private async setStructure(): Promise<void> {
       const { state } = this.view;
-      const from = state.facet(asking);
+      const from = state.facet(editorLanguage);
       if (from === null) return;
       const tokens = await quietly<{ tokens: readonly LanguageToken[] }>(from, { ask: "tokens" });
       const folds = await quietly<{ foldings: readonly Fold[] }>(from, { ask: "folding" });
       // An answer about an older text would colour the wrong letters.
       if (this.ended || tokens === null || folds === null || !this.view.state.doc.eq(state.doc)) return;
       this.view.dispatch({
-        effects: look.of({ colours: coloured(tokens.tokens, state.doc.length), folds: foldsOf(state, folds.foldings) }),
+        effects: setStructure.of({
+          colours: coloured(tokens.tokens, state.doc.length),
+          folds: foldsOf(state, folds.foldings),
+        }),
       });
     }
   },
 );
 
 const folding = foldService.of((state, lineStart, lineEnd) => {
-  const found = state.field(seen, false)?.folds.find(({ line }) => line === lineStart);
-  return found === undefined || found.end <= lineEnd ? null : { from: lineEnd, to: found.end };
+  const fold = state.field(structureField, false)?.folds.find(({ line }) => line === lineStart);
+  return fold === undefined || fold.end <= lineEnd ? null : { from: lineEnd, to: fold.end };
 });
 
-export const structure: Extension = [seen, looking, folding];
+export const structure: Extension = [structureField, structureReader, folding];

@@ -15,7 +15,7 @@ import {
 import type { PortEnd } from "./connecting";
 import type { Placed } from "../../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Room, type Viewport } from "./viewport";
+import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Size, type Viewport } from "./viewport";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -25,7 +25,7 @@ const ATTRIBUTION = { hideAttribution: true };
 const MANY = 60;
 
 /** What lies under something that is dragged: a wire, a stage, or neither. */
-export interface Under {
+export interface DropTarget {
   readonly wire: string | null;
   readonly stage: string | null;
 }
@@ -39,13 +39,13 @@ export interface Gestures {
   /** The wire on its way ends at a port, somewhere on a stage, or nowhere. */
   readonly onEnd: (to: PortEnd | { readonly stage: string } | null) => void;
   /** An end of a wire is taken; it is let go by `onEnd`. The other end, `fixed`, stays. */
-  readonly onTake: (wire: OutlineWire, fixed: PortEnd) => void;
+  readonly onDetach: (wire: OutlineWire, fixed: PortEnd) => void;
   readonly onKey: (event: KeyboardEvent) => void;
   /** Something that is dragged hangs over the canvas; answers whether it is taken here. */
-  readonly onHang: (event: DragEvent, over: Under) => boolean;
+  readonly onHang: (event: DragEvent, over: DropTarget) => boolean;
   /** What was dragged has left the canvas. */
   readonly onLeave: () => void;
-  readonly onDrop: (event: DragEvent, over: Under) => void;
+  readonly onDrop: (event: DragEvent, over: DropTarget) => void;
 }
 
 interface CanvasProps extends Gestures {
@@ -54,8 +54,8 @@ interface CanvasProps extends Gestures {
   readonly edges: WireFlowEdge[];
   readonly selected: string | null;
   /** The size of the canvas, once it is known. */
-  readonly room: Room | null;
-  readonly onRoom: (room: Room) => void;
+  readonly size: Size | null;
+  readonly onSize: (size: Size) => void;
   /** Whether the whole is kept in sight whatever happens, as in the low strip above the text. */
   readonly isStrip: boolean;
   readonly readOnly: boolean;
@@ -73,13 +73,13 @@ function portOf(stage: string | null, id: string | null | undefined, type: strin
     : { stage, index, side: type === "source" ? "output" : "input" };
 }
 
-function stageUnder(event: MouseEvent | TouchEvent): string | null {
+function stageAtPointer(event: MouseEvent | TouchEvent): string | null {
   const touch = "changedTouches" in event ? event.changedTouches[0] : event;
-  const under = touch === undefined ? null : document.elementFromPoint(touch.clientX, touch.clientY);
-  return under?.closest(".react-flow__node")?.querySelector<HTMLElement>("[data-stage]")?.dataset["stage"] ?? null;
+  const element = touch === undefined ? null : document.elementFromPoint(touch.clientX, touch.clientY);
+  return element?.closest(".react-flow__node")?.querySelector<HTMLElement>("[data-stage]")?.dataset["stage"] ?? null;
 }
 
-function under(event: DragEvent): Under {
+function dropTargetOf(event: DragEvent): DropTarget {
   const target = event.target instanceof Element ? event.target : null;
   const wire =
     target?.closest<HTMLElement>("[data-wire]")?.dataset["wire"] ??
@@ -89,18 +89,18 @@ function under(event: DragEvent): Under {
 }
 
 export function Canvas(props: CanvasProps) {
-  const { placed, nodes, edges, selected, room, isStrip, readOnly } = props;
+  const { placed, nodes, edges, selected, size, isStrip, readOnly } = props;
   const flow = useReactFlow();
   const holder = useRef<HTMLDivElement>(null);
   /** Where this put the picture last; elsewhere someone has put it, by hand or with a button. */
-  const put = useRef<Viewport | null>(null);
+  const applied = useRef<Viewport | null>(null);
   const moved = useRef(false);
 
   const measure = useEffectEvent(() => {
     // React Flow hears of another size later than this.
     const { clientWidth: width, clientHeight: height } = holder.current ?? { clientWidth: 0, clientHeight: 0 };
-    if (width > 0 && height > 0 && (room === null || room.width !== width || room.height !== height))
-      props.onRoom({ width, height });
+    if (width > 0 && height > 0 && (size === null || size.width !== width || size.height !== height))
+      props.onSize({ width, height });
   });
   useLayoutEffect(() => {
     if (holder.current === null) return;
@@ -111,26 +111,26 @@ export function Canvas(props: CanvasProps) {
   }, []);
 
   const look = useEffectEvent(() => {
-    if (room === null || placed.nodes.length === 0) return;
+    if (size === null || placed.nodes.length === 0) return;
     const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
     const now = flow.getViewport();
     const frame = edgesOf(isStrip);
-    if (put.current !== null && !isSame(put.current, now)) moved.current = true;
-    const before = isStrip || !moved.current ? frameOf(placed, room, frame) : now;
-    put.current = here === null ? before : revealed(before, here, room, frame);
-    void flow.setViewport(put.current);
+    if (applied.current !== null && !isSame(applied.current, now)) moved.current = true;
+    const before = isStrip || !moved.current ? frameOf(placed, size, frame) : now;
+    applied.current = here === null ? before : revealed(before, here, size, frame);
+    void flow.setViewport(applied.current);
   });
   // The picture is where it belongs until someone looks elsewhere; then at least what is selected is in sight.
   useEffect(() => look(), [placed, selected]);
   // In another room it is another picture: where one looked before is no place in it.
   useEffect(() => {
-    put.current = null;
+    applied.current = null;
     moved.current = false;
     look();
-  }, [room, isStrip]);
+  }, [size, isStrip]);
 
   const end = (event: MouseEvent | TouchEvent, { toHandle }: FinalConnectionState): void => {
-    const stage = stageUnder(event);
+    const stage = stageAtPointer(event);
     const to = toHandle === null ? null : portOf(toHandle.nodeId, toHandle.id, toHandle.type);
     props.onEnd(to ?? (stage === null ? null : { stage }));
   };
@@ -143,13 +143,13 @@ export function Canvas(props: CanvasProps) {
       aria-label="Pipeline"
       onKeyDown={props.onKey}
       onDragOver={(event) => {
-        if (props.onHang(event, under(event))) event.preventDefault();
+        if (props.onHang(event, dropTargetOf(event))) event.preventDefault();
       }}
       onDragLeave={(event) => {
         if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
           props.onLeave();
       }}
-      onDrop={(event) => props.onDrop(event, under(event))}
+      onDrop={(event) => props.onDrop(event, dropTargetOf(event))}
     >
       <ol className="aloud" aria-label="The stages and what each reads">
         {props.descriptions.map((sentence) => (
@@ -216,7 +216,7 @@ export function Canvas(props: CanvasProps) {
         onReconnectStart={(_, edge, fixed) => {
           const wire = edge.data?.wire;
           if (wire !== undefined)
-            props.onTake(
+            props.onDetach(
               wire,
               fixed === "source"
                 ? { stage: wire.source, index: wire.source_index, side: "output" }

@@ -3,7 +3,7 @@ import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { CircleAlert, RefreshCw, TriangleAlert } from "lucide-react";
 import { memo, useContext } from "react";
 import { KIND_WORDS, type Stage } from "../../../pipeline";
-import { endAt, HandsContext, keyOf, type PortEnd } from "./connecting";
+import { endAt, CanvasActionsContext, keyOf, type PortEnd } from "./connecting";
 import type { Severity } from "../../session/problems/severity";
 
 export type StageData = {
@@ -11,7 +11,7 @@ export type StageData = {
   readonly inputs: readonly PortData[];
   readonly outputs: readonly PortData[];
   /** Whether there may be one input more than are shown. */
-  readonly takesMore: boolean;
+  readonly hasFreeInput: boolean;
   readonly selected: boolean;
   /** Whether Tab comes here: of all stages one alone, the arrow keys lead to the others. */
   readonly tabStop: boolean;
@@ -23,7 +23,7 @@ export interface PortData {
   readonly y: number;
   /** What a reader hears and a pointer is shown: "input 0, f32[8], from fft". */
   readonly title: string;
-  readonly taken: boolean;
+  readonly isConnected: boolean;
 }
 
 export type StageFlowNode = Node<StageData, "stage">;
@@ -41,7 +41,7 @@ function PortMark({
   readonly port: PortData;
   readonly isNext?: boolean;
 }) {
-  const { connecting, tapPort, readOnly } = useContext(HandsContext);
+  const { connecting, tapPort, readOnly } = useContext(CanvasActionsContext);
   const isFrom =
     connecting !== null &&
     connecting.from.side === side &&
@@ -56,7 +56,7 @@ function PortMark({
       position={side === "output" ? Position.Right : Position.Left}
       id={`${side} ${index}`}
       isConnectable={!readOnly}
-      className={`port ${port.taken ? "taken" : "free"} ${isNext === true ? "next" : ""} ${state}`}
+      className={`port ${port.isConnected ? "taken" : "free"} ${isNext === true ? "next" : ""} ${state}`}
       style={{ top: port.y }}
       title={typeof verdict === "string" ? verdict : port.title}
       onClick={(event) => {
@@ -68,25 +68,25 @@ function PortMark({
 }
 
 export const StageNode = memo(function StageNode({ data, height }: NodeProps<StageFlowNode>) {
-  const { connecting } = useContext(HandsContext);
-  const { stage, inputs, outputs, takesMore, selected, tabStop, severity } = data;
+  const { connecting } = useContext(CanvasActionsContext);
+  const { stage, inputs, outputs, hasFreeInput, selected, tabStop, severity } = data;
   const end =
     connecting === null || connecting.from.stage === stage.name
       ? null
-      : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.taken ?? false);
+      : endAt(connecting.verdicts, stage.name, (index) => inputs[index]?.isConnected ?? false);
   const state =
     connecting === null || connecting.from.stage === stage.name
       ? ""
       : end === null || "reason" in end
         ? "unfit"
         : "fits";
-  const keeps = (stage.state ?? []).map(({ name, help, gap }) => `${name}. ${help}. After a gap or a restart: ${gap}`);
-  const words = [
+  const states = (stage.state ?? []).map(({ name, help, gap }) => `${name}. ${help}. After a gap or a restart: ${gap}`);
+  const description = [
     KIND_WORDS[stage.kind],
-    keeps.length === 0 ? "" : "keeps state between runs",
+    states.length === 0 ? "" : "keeps state between runs",
     severity === null ? "" : severity === "error" ? "has an error" : "has a warning",
     state === "fits" ? "the wire fits here" : "",
-  ].filter((word) => word !== "");
+  ].filter((part) => part !== "");
   const reason = end !== null && "reason" in end ? end.reason : null;
   return (
     <>
@@ -96,24 +96,24 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         data-stage={stage.name}
         tabIndex={tabStop ? 0 : -1}
         aria-pressed={selected}
-        title={reason ?? [`${stage.name}: ${stage.detail}`, ...keeps.map((each) => `Keeps ${each}.`)].join("\n")}
+        title={reason ?? [`${stage.name}: ${stage.detail}`, ...states.map((each) => `Keeps ${each}.`)].join("\n")}
       >
         <b>{stage.name}</b>
         <span>{stage.detail}</span>
-        <i className="aloud">, {words.join(", ")}</i>
-        {keeps.length > 0 && <RefreshCw className="node-keeps" aria-hidden="true" />}
+        <i className="aloud">, {description.join(", ")}</i>
+        {states.length > 0 && <RefreshCw className="node-keeps" aria-hidden="true" />}
         {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
         {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
       </button>
       {inputs.map((port, index) => (
         <PortMark key={index} stage={stage.name} side="input" index={index} port={port} />
       ))}
-      {takesMore && (
+      {hasFreeInput && (
         <PortMark
           stage={stage.name}
           side="input"
           index={inputs.length}
-          port={{ y: (height ?? 50) - 6, title: "another input", taken: false }}
+          port={{ y: (height ?? 50) - 6, title: "another input", isConnected: false }}
           isNext
         />
       )}

@@ -3,7 +3,7 @@ import type { OutlineWire } from "../../../api/schema";
 import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from "@xyflow/react";
 import { Eye } from "lucide-react";
 import { memo, useContext } from "react";
-import { HandsContext } from "./connecting";
+import { CanvasActionsContext } from "./connecting";
 import { pathOf, type Point } from "../../../pipeline";
 
 export type WireData = {
@@ -20,7 +20,7 @@ export type WireData = {
 export type WireFlowEdge = Edge<WireData, "wire">;
 
 export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps<WireFlowEdge>) {
-  const { pressLabel } = useContext(HandsContext);
+  const { pressLabel } = useContext(CanvasActionsContext);
   if (data === undefined) return null;
   const { wire, label, text, isBetween, watched } = data;
   return (

@@ -32,7 +32,7 @@ export function between(before: Placed, after: Placed, part: number): Placed {
   };
 }
 
-function stands(before: Placed, after: Placed): boolean {
+function isSameLayout(before: Placed, after: Placed): boolean {
   const nodes = new Map(before.nodes.map((each) => [each.node.name, each]));
   return after.nodes.every((each) => {
     const from = nodes.get(each.node.name);
@@ -50,7 +50,7 @@ export function useAnimatedLayout(placed: Placed): Placed {
       setShown(picture);
     };
     const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isCalm || placed.nodes.length > LARGEST || stands(before, placed)) {
+    if (isCalm || placed.nodes.length > LARGEST || isSameLayout(before, placed)) {
       show(placed);
       return;
     }

@@ -15,7 +15,7 @@ export interface Connecting {
 }
 
 /** What the stages and wires of the canvas need to know of it. */
-export interface Hands {
+export interface CanvasActions {
   readonly connecting: Connecting | null;
   /** A port was pressed: a wire begins there, or the one on its way ends there. */
   readonly tapPort: (end: PortEnd) => void;
@@ -24,7 +24,7 @@ export interface Hands {
   readonly readOnly: boolean;
 }
 
-export const HandsContext = createContext<Hands>({
+export const CanvasActionsContext = createContext<CanvasActions>({
   connecting: null,
   tapPort: () => undefined,
   pressLabel: () => undefined,
@@ -37,22 +37,24 @@ export function keyOf({ stage, index }: Port): string {
 
 /** All that a wire from (or to) this port could end at. */
 export async function verdictsFor(language: GraphLanguage, from: PortEnd): Promise<ReadonlyMap<string, string | null>> {
-  const found = from.side === "output" ? await language.fits(from) : await language.sources(from.stage, from.index);
-  return new Map(found.map((each) => [keyOf(each), each.reason]));
+  const ports = from.side === "output" ? await language.fits(from) : await language.sources(from.stage, from.index);
+  return new Map(ports.map((each) => [keyOf(each), each.reason]));
 }
 
 /** What is known of a stage as the other end: the index of a port that fits, or why none does. An empty input comes first. */
 export function endAt(
   verdicts: ReadonlyMap<string, string | null>,
   stage: string,
-  taken: (index: number) => boolean,
+  isConnected: (index: number) => boolean,
 ): { readonly index: number } | { readonly reason: string } | null {
   const ends = [...verdicts]
     .filter(([key]) => key.slice(0, key.lastIndexOf(" ")) === stage)
     .map(([key, reason]) => ({ index: Number(key.slice(key.lastIndexOf(" ") + 1)), reason }));
   const fitting = ends
     .filter(({ reason }) => reason === null)
-    .toSorted((one, other) => Number(taken(one.index)) - Number(taken(other.index)) || one.index - other.index);
+    .toSorted(
+      (one, other) => Number(isConnected(one.index)) - Number(isConnected(other.index)) || one.index - other.index,
+    );
   if (fitting[0] !== undefined) return { index: fitting[0].index };
   const reason = ends.find((each) => each.reason !== null)?.reason;
   return reason === undefined || reason === null ? null : { reason };

@@ -62,7 +62,7 @@ describe("the picture", () => {
 
   test("offers one more input where a stage may have it, and not where a model says how many", () => {
     const full = new Map([["model", { ...PORTS.get("model"), inputs: [PORTS.get("model")?.inputs[0]] } as StagePorts]]);
-    const drawn = new Map(nodesOf(place(OUTLINE), full).map((node) => [node.id, node.data.takesMore]));
+    const drawn = new Map(nodesOf(place(OUTLINE), full).map((node) => [node.id, node.data.hasFreeInput]));
     expect([drawn.get("model"), drawn.get("mic"), drawn.get("out")]).toEqual([false, false, false]);
   });
 
@@ -121,39 +121,39 @@ test("stages glide from where they were; new ones are where they belong", () => 
 });
 
 describe("what is in sight", () => {
-  const room = { width: 600, height: 300 };
+  const size = { width: 600, height: 300 };
   const edges = { left: 24, right: 24, top: 24, bottom: 24 };
 
   test("is all of it in its own size where it has room, in the middle", () => {
-    expect(frameOf({ width: 200, height: 100 }, room, edges)).toEqual({ x: 200, y: 100, zoom: 1 });
+    expect(frameOf({ width: 200, height: 100 }, size, edges)).toEqual({ x: 200, y: 100, zoom: 1 });
   });
 
   test("is its beginning, in a size that can be read, where it has none", () => {
-    expect(frameOf({ width: 552, height: 900 }, room, edges)).toEqual({ x: 24, y: 24, zoom: 1 });
+    expect(frameOf({ width: 552, height: 900 }, size, edges)).toEqual({ x: 24, y: 24, zoom: 1 });
   });
 
   test("is the whole when that is asked for, as far as it can be read", () => {
-    expect(wholeOf({ width: 552, height: 280 }, room, edges).zoom).toBe(0.9);
-    expect(wholeOf({ width: 6000, height: 100 }, room, edges)).toEqual({ x: 24, y: 110, zoom: 0.8 });
+    expect(wholeOf({ width: 552, height: 280 }, size, edges).zoom).toBe(0.9);
+    expect(wholeOf({ width: 6000, height: 100 }, size, edges)).toEqual({ x: 24, y: 110, zoom: 0.8 });
   });
 
   test("moves as little as shows a stage", () => {
     const viewport = { x: 0, y: 0, zoom: 1 };
-    expect(revealed(viewport, { x: 700, y: 50, width: 100, height: 50 }, room, edges)).toEqual({
+    expect(revealed(viewport, { x: 700, y: 50, width: 100, height: 50 }, size, edges)).toEqual({
       x: -224,
       y: 0,
       zoom: 1,
     });
-    expect(revealed(viewport, { x: 100, y: 50, width: 100, height: 50 }, room, edges)).toEqual(viewport);
+    expect(revealed(viewport, { x: 100, y: 50, width: 100, height: 50 }, size, edges)).toEqual(viewport);
   });
 });
 
 describe("the strip above the text", () => {
-  const ask = { wanted: 200, needed: 0 };
+  const ask = { full: 200, minimum: 0 };
 
   test("is as high as the picture needs, up to a part of what it shares with the text", () => {
     expect(stripHeight(ask, 700, null).height).toBe(200);
-    expect(stripHeight({ wanted: 900, needed: 0 }, 700, null).height).toBe(300);
+    expect(stripHeight({ full: 900, minimum: 0 }, 700, null).height).toBe(300);
     expect(stripHeight(ask, 300, null).height).toBe(132);
   });
 
@@ -164,7 +164,7 @@ describe("the strip above the text", () => {
   });
 
   test("is as high as an open palette needs", () => {
-    expect(stripHeight({ wanted: 120, needed: 300 }, 700, 90).height).toBe(300);
+    expect(stripHeight({ full: 120, minimum: 300 }, 700, 90).height).toBe(300);
   });
 });
 

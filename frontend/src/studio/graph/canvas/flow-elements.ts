@@ -15,7 +15,7 @@ export function wireId({ target, target_index }: Pick<OutlineWire, "target" | "t
 }
 
 /** Whether the inputs are given by what the stage is, as a model's are: then there are no more. */
-export function hasItsOwn(ports: StagePorts | undefined): boolean {
+export function hasFixedInputs(ports: StagePorts | undefined): boolean {
   return ports !== undefined && ports.inputs.length > 0 && ports.inputs.every((port) => port.name !== null);
 }
 
@@ -27,7 +27,7 @@ function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined
     wire?.meaning ?? "",
     wire === undefined ? "not connected" : `from ${wire.source}`,
   ]
-    .filter((word) => word !== "")
+    .filter((part) => part !== "")
     .join(", ");
 }
 
@@ -41,27 +41,31 @@ function portsOf(
 ): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
   const { name } = placed.node;
   const reads = new Map((into.get(name) ?? []).map((wire) => [wire.target_index, wire]));
-  const gives = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
+  const wireByOutput = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
   return {
     inputs: placed.inputs.map((y, index) => ({
       y,
       title: inputTitle(ports, reads.get(index), index),
-      taken: reads.has(index),
+      isConnected: reads.has(index),
     })),
     outputs: placed.outputs.map((y, index) => ({
       y,
-      title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? "", gives.get(index)?.meaning ?? ""]
-        .filter((word) => word !== "")
+      title: [
+        `output ${index}`,
+        ports?.outputs[index] ?? wireByOutput.get(index)?.type ?? "",
+        wireByOutput.get(index)?.meaning ?? "",
+      ]
+        .filter((part) => part !== "")
         .join(", "),
-      taken: gives.has(index),
+      isConnected: wireByOutput.has(index),
     })),
   };
 }
 
 function grouped(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) => string): WiresOf {
-  const found = new Map<string, OutlineWire[]>();
-  for (const wire of wires) found.set(nameOf(wire), [...(found.get(nameOf(wire)) ?? []), wire]);
-  return found;
+  const groups = new Map<string, OutlineWire[]>();
+  for (const wire of wires) groups.set(nameOf(wire), [...(groups.get(nameOf(wire)) ?? []), wire]);
+  return groups;
 }
 
 /** The stages, before anything is selected. */
@@ -72,8 +76,8 @@ export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>):
   return placed.nodes.map((each) => {
     const { name } = each.node;
     const { inputs, outputs } = portsOf(each, ports.get(name), into, out);
-    const takesMore =
-      each.node.kind !== "capability" && inputs.every((port) => port.taken) && !hasItsOwn(ports.get(name));
+    const hasFreeInput =
+      each.node.kind !== "capability" && inputs.every((port) => port.isConnected) && !hasFixedInputs(ports.get(name));
     return {
       id: name,
       type: "stage",
@@ -82,11 +86,11 @@ export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>):
       height: each.height,
       handles: [
         ...inputs.map((port, index) => handle("target", index, 0, port.y)),
-        ...(takesMore ? [handle("target", inputs.length, 0, each.height - PORT_HALF)] : []),
+        ...(hasFreeInput ? [handle("target", inputs.length, 0, each.height - PORT_HALF)] : []),
         ...outputs.map((port, index) => handle("source", index, each.width, port.y)),
       ],
       domAttributes: { "aria-roledescription": undefined },
-      data: { stage: each.node, inputs, outputs, takesMore, selected: false, tabStop: false, severity: null },
+      data: { stage: each.node, inputs, outputs, hasFreeInput, selected: false, tabStop: false, severity: null },
     };
   });
 }

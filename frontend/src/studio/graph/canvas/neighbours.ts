@@ -48,10 +48,10 @@ export function neighbour(placed: Placed, name: string, direction: Direction): s
   };
   const aside = (each: PlacedNode): number =>
     Math.abs(direction === "left" || direction === "right" ? middle(each).y - from.y : middle(each).x - from.x);
-  const found = placed.nodes
+  const candidates = placed.nodes
     .filter((each) => each !== here && ahead(each) > 1)
     .toSorted((one, other) => ahead(one) + 2 * aside(one) - (ahead(other) + 2 * aside(other)));
-  return found[0]?.node.name ?? null;
+  return candidates[0]?.node.name ?? null;
 }
 
 /** The wire after `last` among those of a stage: into it first, then out of it, and round again. Null when it has none. */

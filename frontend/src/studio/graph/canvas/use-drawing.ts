@@ -8,7 +8,7 @@ import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts } from "../../edits/graph-requests";
 import { edgesOf as wiresOf, marked, markedEdges, nodesOf } from "./flow-elements";
 import type { StageFlowNode } from "./StageNode";
-import { edgesOf, roomFor, type Edges, type Room } from "./viewport";
+import { edgesOf, freeWidth, type Edges, type Size } from "./viewport";
 import type { WireFlowEdge } from "./WireEdge";
 import type { WatchedWires } from "../watched-wires";
 
@@ -32,18 +32,18 @@ interface Drawing {
   /** What is kept free around it. */
   readonly frame: Edges;
   /** The size of the canvas, once it is known. */
-  readonly room: Room | null;
-  readonly setRoom: (room: Room) => void;
+  readonly size: Size | null;
+  readonly setSize: (size: Size) => void;
 }
 
 export function useDrawing(options: DrawingOptions): Drawing {
   const { outline, ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
   const [place] = useState(placeOnce);
-  const [room, setRoom] = useState<Room | null>(null);
+  const [size, setSize] = useState<Size | null>(null);
   const frame = edgesOf(isStrip);
-  const width = room === null ? Infinity : roomFor(room, frame);
+  const width = size === null ? Infinity : freeWidth(size, frame);
   const counts = useMemo(() => countPorts(ports), [ports]);
-  const placed = useMemo(() => place(outline, { counts, room: width }), [place, outline, counts, width]);
+  const placed = useMemo(() => place(outline, { counts, size: width }), [place, outline, counts, width]);
   const shown = useAnimatedLayout(placed);
   const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
@@ -56,7 +56,7 @@ export function useDrawing(options: DrawingOptions): Drawing {
       ),
     [wires, selected, chosen, watching],
   );
-  return { placed, nodes, edges, frame, room, setRoom };
+  return { placed, nodes, edges, frame, size, setSize };
 }
 
 /** How many ports each stage is drawn with: one input at least, where a wire can be put. */

@@ -8,7 +8,7 @@ export interface Viewport {
   readonly zoom: number;
 }
 
-export interface Room {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -35,33 +35,33 @@ export function edgesOf(isStrip: boolean): Edges {
 }
 
 /** The width that a picture may have in a canvas. */
-export function roomFor({ width }: Room, { left, right }: Edges): number {
+export function freeWidth({ width }: Size, { left, right }: Edges): number {
   return Math.max(0, width - left - right);
 }
 
-/** Where to stand: in the middle, or at the beginning of what is larger than the room. */
-function framed(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges, zoom: number): Viewport {
-  const start = (space: number, size: number, before: number, after: number): number =>
-    Math.round(Math.max((space - size * zoom) / 2 + (before - after) / 2, before));
+/** Where to place it: in the middle, or at the beginning of what is larger than the canvas. */
+function framed(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges, zoom: number): Viewport {
+  const start = (space: number, length: number, before: number, after: number): number =>
+    Math.round(Math.max((space - length * zoom) / 2 + (before - after) / 2, before));
   return {
-    x: start(room.width, placed.width, edges.left, edges.right),
-    y: start(room.height, placed.height, edges.top, edges.bottom),
+    x: start(size.width, placed.width, edges.left, edges.right),
+    y: start(size.height, placed.height, edges.top, edges.bottom),
     zoom,
   };
 }
 
 /** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
-export function frameOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Viewport {
-  return framed(placed, room, edges, 1);
+export function frameOf(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
+  return framed(placed, size, edges, 1);
 }
 
 /** As much of it as can be seen at a zoom at which it can be read. */
-export function wholeOf(placed: Pick<Placed, "width" | "height">, room: Room, edges: Edges): Viewport {
+export function wholeOf(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
   const whole = Math.min(
-    (room.width - edges.left - edges.right) / placed.width,
-    (room.height - edges.top - edges.bottom) / placed.height,
+    (size.width - edges.left - edges.right) / placed.width,
+    (size.height - edges.top - edges.bottom) / placed.height,
   );
-  return framed(placed, room, edges, Math.max(LEAST, Math.min(1, whole)));
+  return framed(placed, size, edges, Math.max(LEAST, Math.min(1, whole)));
 }
 
 /** Whether two are the same to the eye. */
@@ -73,18 +73,18 @@ export function isSame(one: Viewport, other: Viewport): boolean {
 export function revealed(
   viewport: Viewport,
   node: Pick<PlacedNode, "x" | "y" | "width" | "height">,
-  room: Room,
+  size: Size,
   edges: Edges,
 ): Viewport {
-  const shift = (offset: number, from: number, size: number, least: number, most: number): number => {
-    const [first, last] = [from * viewport.zoom + offset, (from + size) * viewport.zoom + offset];
+  const shift = (offset: number, from: number, length: number, least: number, most: number): number => {
+    const [first, last] = [from * viewport.zoom + offset, (from + length) * viewport.zoom + offset];
     if (first < least) return offset + least - first;
     if (last > most) return offset - Math.min(last - most, first - least);
     return offset;
   };
   return {
     zoom: viewport.zoom,
-    x: shift(viewport.x, node.x, node.width, edges.left, room.width - edges.right),
-    y: shift(viewport.y, node.y, node.height, edges.top, room.height - edges.bottom),
+    x: shift(viewport.x, node.x, node.width, edges.left, size.width - edges.right),
+    y: shift(viewport.y, node.y, node.height, edges.top, size.height - edges.bottom),
   };
 }

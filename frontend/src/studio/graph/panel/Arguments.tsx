@@ -158,7 +158,7 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
     else if (source.startsWith("$")) void set(source);
     else void onEdit({ edit: "set-argument", stage, name, value: source, value_is: "file" });
   };
-  const words = resource === null ? String(value ?? argument.default ?? "") : text;
+  const content = resource === null ? String(value ?? argument.default ?? "") : text;
   return (
     <div className="long-text">
       <select
@@ -183,10 +183,10 @@ function LongText({ argument, describedBy, readOnly, stage, sources, onEdit, set
           </option>
         ))}
       </select>
-      {words === null ? (
+      {content === null ? (
         <p className="small muted">The app that runs the rune supplies this text.</p>
       ) : (
-        <TextField label={name} value={words} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />
+        <TextField label={name} value={content} disabled={readOnly} describedBy={describedBy} isLong onSet={write} />
       )}
     </div>
   );

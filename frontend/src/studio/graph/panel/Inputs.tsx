@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { moveFocus } from "../../parts/arrow-keys";
 import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../../edits/graph-requests";
 import type { GraphLanguage } from "../../edits/graph-language";
-import { hasItsOwn } from "../canvas/flow-elements";
+import { hasFixedInputs } from "../canvas/flow-elements";
 
 interface InputsProps {
   readonly ports: StagePorts;
@@ -36,7 +36,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
       ],
     });
   };
-  const take = (source: Port, index: number): void => {
+  const connect = (source: Port, index: number): void => {
     setChoosing(null);
     void onEdit({ edit: "connect", source, target: name, target_index: index });
   };
@@ -55,7 +55,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
               onChange={() => setChoosing(choosing === index ? null : index)}
               onUp={() => void swap(index)}
               onDown={() => void swap(index + 1)}
-              onTake={() => void onEdit({ edit: "disconnect", target: name, target_index: index })}
+              onDisconnect={() => void onEdit({ edit: "disconnect", target: name, target_index: index })}
             />
             {choosing === index && (
               <Sources
@@ -63,7 +63,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
                 outline={outline}
                 target={name}
                 index={index}
-                onTake={(source) => take(source, index)}
+                onConnect={(source) => connect(source, index)}
                 onClose={() => setChoosing(null)}
               />
             )}
@@ -71,7 +71,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
         ))}
       </ol>
       {inputs.length === 0 && <p className="small muted">It has no inputs yet.</p>}
-      {!readOnly && inputs.length === connected && !hasItsOwn(ports) && (
+      {!readOnly && inputs.length === connected && !hasFixedInputs(ports) && (
         <button
           type="button"
           className="button"
@@ -88,7 +88,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
           outline={outline}
           target={name}
           index={choosing}
-          onTake={(source) => take(source, choosing)}
+          onConnect={(source) => connect(source, choosing)}
           onClose={() => setChoosing(null)}
         />
       )}
@@ -106,12 +106,12 @@ interface InputRowProps {
   readonly onChange: () => void;
   readonly onUp: () => void;
   readonly onDown: () => void;
-  readonly onTake: () => void;
+  readonly onDisconnect: () => void;
 }
 
-function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown, onTake }: InputRowProps) {
+function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown, onDisconnect }: InputRowProps) {
   const { source } = port;
-  const says = port.name ?? `input ${index}`;
+  const label = port.name ?? `input ${index}`;
   return (
     <div className="port-row">
       <span className="small muted num">{port.name ?? index}</span>
@@ -130,7 +130,7 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
           <button
             type="button"
             className="button quiet square"
-            aria-label={`Read ${says} from another stage`}
+            aria-label={`Read ${label} from another stage`}
             title="Read from another stage"
             onClick={onChange}
           >
@@ -141,7 +141,7 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
               <button
                 type="button"
                 className="button quiet square"
-                aria-label={`Move ${says} up`}
+                aria-label={`Move ${label} up`}
                 disabled={index === 0}
                 onClick={onUp}
               >
@@ -150,7 +150,7 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
               <button
                 type="button"
                 className="button quiet square"
-                aria-label={`Move ${says} down`}
+                aria-label={`Move ${label} down`}
                 disabled={index >= count - 1}
                 onClick={onDown}
               >
@@ -161,9 +161,9 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
           <button
             type="button"
             className="button quiet square"
-            aria-label={`Disconnect ${says}`}
+            aria-label={`Disconnect ${label}`}
             title="Disconnect"
-            onClick={onTake}
+            onClick={onDisconnect}
           >
             <X aria-hidden="true" />
           </button>
@@ -178,24 +178,24 @@ interface SourcesProps {
   readonly outline: Outline;
   readonly target: string;
   readonly index: number;
-  readonly onTake: (source: Port) => void;
+  readonly onConnect: (source: Port) => void;
   readonly onClose: () => void;
 }
 
 /** All outputs that an input could read from: those that fit first, the others with the reason. */
-function Sources({ language, outline, target, index, onTake, onClose }: SourcesProps) {
+function Sources({ language, outline, target, index, onConnect, onClose }: SourcesProps) {
   const [sources, setSources] = useState<readonly Source[] | null>(null);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     language.sources(target, index).then(
-      (found) =>
-        wanted &&
-        setSources(found.toSorted((one, other) => Number(one.reason !== null) - Number(other.reason !== null))),
-      () => wanted && onClose(),
+      (answer) =>
+        isActive &&
+        setSources(answer.toSorted((one, other) => Number(one.reason !== null) - Number(other.reason !== null))),
+      () => isActive && onClose(),
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [language, outline, target, index]);
@@ -223,7 +223,7 @@ function Sources({ language, outline, target, index, onTake, onClose }: SourcesP
             data-row
             className={source.reason === null ? "source-row" : "source-row unfit"}
             aria-disabled={source.reason !== null}
-            onClick={() => source.reason === null && onTake({ stage: source.stage, index: source.index })}
+            onClick={() => source.reason === null && onConnect({ stage: source.stage, index: source.index })}
           >
             <b>{written(source)}</b> <code>{source.type}</code>
             {source.reason !== null && <span className="small muted">{source.reason}</span>}

@@ -25,7 +25,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   const sliding = useRef({
     begun: false,
     busy: false,
-    held: false,
+    isDragging: false,
     next: null as number | null,
     sent: null as number | null,
   });
@@ -33,7 +33,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   const send = async (next: number): Promise<void> => {
     const slide = sliding.current;
     slide.next = next;
-    slide.held = true;
+    slide.isDragging = true;
     if (slide.busy) return;
     slide.busy = true;
     while (slide.next !== null) {
@@ -46,7 +46,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
       await new Promise((done) => setTimeout(done, BETWEEN));
     }
     slide.busy = false;
-    if (!slide.held) end();
+    if (!slide.isDragging) end();
   };
   /** The step ends when all that was drawn is sent, which may be later than the knob is let go. */
   const end = (): void => {
@@ -55,7 +55,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
     setDrawn(null);
   };
   const release = (): void => {
-    sliding.current.held = false;
+    sliding.current.isDragging = false;
     if (!sliding.current.busy) end();
   };
   const commit = (): void => {

@@ -31,7 +31,7 @@ export function Outputs({ ports, elements, language, readOnly, watching, onEdit,
   };
   const leaveOut = (): Promise<void> =>
     language.typesFit(name, null).then(
-      (said) => (said === null ? set(null) : setReason(said)),
+      (reason) => (reason === null ? set(null) : setReason(reason)),
       (error: unknown) => setReason(sentenceOf(error)),
     );
   return (

@@ -9,7 +9,7 @@ import { useStudio } from "../../context/studio";
 interface Props {
   readonly target: string;
   readonly readOnly: boolean;
-  readonly onTake: (target: string) => Promise<unknown>;
+  readonly onAdopt: (target: string) => Promise<unknown>;
 }
 
 interface Named {
@@ -39,12 +39,12 @@ export function SharedBlockPart(props: Props) {
   return shared === undefined ? null : <Shown {...props} shared={shared} />;
 }
 
-function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: SharedBlocks }) {
+function Shown({ target, readOnly, onAdopt, shared }: Props & { readonly shared: SharedBlocks }) {
   const { workspace, dialogs } = useStudio();
-  const found = sharedBlockOf(useStore(shared.state), target);
+  const match = sharedBlockOf(useStore(shared.state), target);
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
-  if (found === null) return null;
-  const { block, version, newer } = found;
+  if (match === null) return null;
+  const { block, version, newer } = match;
   // What its project names in its place may be another block; a version of this one is offered below.
   const isOther = version.successor !== "" && version.successor.split("@")[0] !== block.name;
   const instead = isOther ? version.successor : null;
@@ -69,16 +69,16 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
           {version.successor !== "" && (
             <>
               {" "}
-              Take <code>{version.successor}</code> instead.
+              Use <code>{version.successor}</code> instead.
             </>
           )}
         </p>
       )}
       {instead !== null && !readOnly && (
         <div>
-          <button type="button" className="button" onClick={() => void onTake(instead)}>
+          <button type="button" className="button" onClick={() => void onAdopt(instead)}>
             <CircleArrowUp aria-hidden="true" />
-            Take {instead.split("#")[1]}
+            Use {instead.split("#")[1]}
           </button>
         </div>
       )}
@@ -86,7 +86,7 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
       {newer !== null && (
         <>
           <p className="small">
-            <b>{newer.version}</b> is there{newer.notes === "" ? "." : ": "}
+            <b>{newer.version}</b> is available{newer.notes === "" ? "." : ": "}
             <InlineCode>{newer.notes.split("\n")[0] ?? ""}</InlineCode>
           </p>
           <div className="row wrap">
@@ -100,7 +100,7 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
                     block,
                     from: version.version,
                     to: newer.version,
-                    take: readOnly ? null : () => onTake(newer.path),
+                    adopt: readOnly ? null : () => onAdopt(newer.path),
                   })
                 }
               >
@@ -109,9 +109,9 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
               </button>
             )}
             {!readOnly && (
-              <button type="button" className="button" onClick={() => void onTake(newer.path)}>
+              <button type="button" className="button" onClick={() => void onAdopt(newer.path)}>
                 <CircleArrowUp aria-hidden="true" />
-                Take {newer.version}
+                Use version {newer.version}
               </button>
             )}
           </div>

@@ -72,31 +72,31 @@ export function StagePanel({
 
   // What holds now is asked again after every check; what was asked for an older text comes too late.
   useEffect(() => {
-    let wanted = true;
+    let isActive = true;
     Promise.all([language.arguments(name), language.palette()]).then(
-      ([found, all]) => {
-        if (!wanted) return;
-        setFields(found);
+      ([stageArguments, all]) => {
+        if (!isActive) return;
+        setFields(stageArguments);
         setPalette(all);
       },
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [language, outline, name]);
 
   useEffect(() => {
-    let wanted = true;
-    const asked = kind === "block" ? language.whyNotCopied(name) : Promise.resolve("no block");
-    asked.then(
+    let isActive = true;
+    const copyReason = kind === "block" ? language.whyNotCopied(name) : Promise.resolve("no block");
+    copyReason.then(
       (reason) => {
-        if (wanted) setCopyable(reason === null);
+        if (isActive) setCopyable(reason === null);
       },
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isActive = false;
     };
   }, [language, outline, name, kind]);
 
@@ -190,7 +190,7 @@ export function StagePanel({
         <SharedBlockPart
           target={target}
           readOnly={readOnly}
-          onTake={(next) => onEdit({ edit: "set-target", stage: name, target: next })}
+          onAdopt={(next) => onEdit({ edit: "set-target", stage: name, target: next })}
         />
       )}
       <Arguments

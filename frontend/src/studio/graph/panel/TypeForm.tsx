@@ -29,10 +29,10 @@ export function TypeForm({ ports, index, elements, language, onSet, onClose }: T
     const types = ports.outputs.map((each, at) => (at === index ? { type: element, dimensions } : readType(each)));
     const unknown = types.indexOf(null);
     if (unknown >= 0) return setReason(`The type of output ${unknown} is not known yet: set that one first.`);
-    const wanted = types.filter((type) => type !== null);
-    const said = await language.typesFit(ports.name, wanted).catch(sentenceOf);
-    if (said === null) onSet(wanted);
-    else setReason(said);
+    const complete = types.filter((type) => type !== null);
+    const reason = await language.typesFit(ports.name, complete).catch(sentenceOf);
+    if (reason === null) onSet(complete);
+    else setReason(reason);
   };
   return (
     <form

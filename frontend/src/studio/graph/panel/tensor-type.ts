@@ -2,8 +2,8 @@
 import type { TensorType } from "../../edits/graph-requests";
 
 /** What the language says of a type, a size that each run decides as its largest; null where it knows none. */
-export function readType(said: string | null): TensorType | null {
-  const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(said?.replaceAll("<=", "") ?? "") ?? [];
+export function readType(text: string | null): TensorType | null {
+  const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(text?.replaceAll("<=", "") ?? "") ?? [];
   return type === undefined || sizes === undefined
     ? null
     : { type, dimensions: sizes.trim() === "" ? [] : sizes.split(",").map(Number) };
@@ -11,9 +11,9 @@ export function readType(said: string | null): TensorType | null {
 
 /** A shape as people write it, `1, 28, 28` or `1 x 28 x 28`; null when it is none. */
 export function shapeOf(written: string): readonly number[] | null {
-  const words = written
+  const sizes = written
     .replace(/^\s*\[|\]\s*$/g, "")
     .split(/[\s,x×*]+/i)
-    .filter((word) => word !== "");
-  return words.every((word) => /^[1-9]\d{0,9}$/.test(word)) ? words.map(Number) : null;
+    .filter((size) => size !== "");
+  return sizes.every((size) => /^[1-9]\d{0,9}$/.test(size)) ? sizes.map(Number) : null;
 }

@@ -1,4 +1,4 @@
-// What lies where in the memory of a model that is compiled, and in which steps; `forge/web/memory.py` draws the same on a build's page.
+// What lies where in the memory of a model that is compiled, and in which steps; `forge/builds/pages/memory_map.py` draws the same on a build's page.
 import type { MemoryMap as Map } from "../../../api/schema";
 import { bytes } from "../../format/quantities";
 import "../../../look/memory.css";
@@ -10,18 +10,18 @@ const TINTS = 6;
 /** A rectangle that has room for a name, and about how wide one letter is. */
 const LEAST = { width: 60, height: 16, letter: 7 };
 
-type Room = Map["buffers"][number];
+type Buffer = Map["buffers"][number];
 
-function stepsOf({ first, last }: Room, steps: readonly string[]): string {
+function stepsOf({ first, last }: Buffer, steps: readonly string[]): string {
   const [from, to] = [steps[first] ?? "", steps[last] ?? ""];
   return first === last ? from : `${from} to ${to}`;
 }
 
 /** As many of a name's last words as there is room for; of a long word its end. */
-function cut(name: string, letters: number): string {
-  const words = name.split(" ");
-  const tails = words.map((_, start) => words.slice(start).join(" "));
-  return tails.find((tail) => tail.length <= letters) ?? `…${name.slice(1 - letters)}`;
+function cut(name: string, width: number): string {
+  const parts = name.split(" ");
+  const tails = parts.map((_, start) => parts.slice(start).join(" "));
+  return tails.find((tail) => tail.length <= width) ?? `…${name.slice(1 - width)}`;
 }
 
 export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Map }) {
@@ -39,16 +39,16 @@ export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Ma
         role="img"
         aria-label={`The arena of ${bytes(arena)}; the table has the same`}
       >
-        {buffers.map((room, index) => {
-          const [x, width] = [room.first * step, (room.last - room.first + 1) * step];
-          const [y, height] = [HEIGHT * (1 - (room.offset + room.size) / arena), (HEIGHT * room.size) / arena];
+        {buffers.map((buffer, index) => {
+          const [x, width] = [buffer.first * step, (buffer.last - buffer.first + 1) * step];
+          const [y, height] = [HEIGHT * (1 - (buffer.offset + buffer.size) / arena), (HEIGHT * buffer.size) / arena];
           return (
             <g key={index} className={`tint-${index % TINTS}`}>
-              <title>{`${room.name}: ${bytes(room.size)} from byte ${room.offset}, ${stepsOf(room, steps)}`}</title>
+              <title>{`${buffer.name}: ${bytes(buffer.size)} from byte ${buffer.offset}, ${stepsOf(buffer, steps)}`}</title>
               <rect x={x} y={y} width={width} height={height} />
               {width >= LEAST.width && height >= LEAST.height && (
                 <text x={x + 4} y={y + 12}>
-                  {cut(room.name, Math.floor(width / LEAST.letter) - 1)}
+                  {cut(buffer.name, Math.floor(width / LEAST.letter) - 1)}
                 </text>
               )}
             </g>
@@ -65,11 +65,11 @@ export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Ma
             </tr>
           </thead>
           <tbody>
-            {buffers.map((room, index) => (
+            {buffers.map((buffer, index) => (
               <tr key={index}>
-                <td>{room.name}</td>
-                <td>{bytes(room.size)}</td>
-                <td className="muted">{stepsOf(room, steps)}</td>
+                <td>{buffer.name}</td>
+                <td>{bytes(buffer.size)}</td>
+                <td className="muted">{stepsOf(buffer, steps)}</td>
               </tr>
             ))}
           </tbody>

@@ -111,21 +111,21 @@ export function layoutOf(graph: DrawnModel["graph"], blocks: readonly Block[]): 
     if (from !== null)
       edges.push({ from: from < 0 ? `in ${-1 - from}` : (blockOf.get(from) ?? ""), to: `out ${index}`, shape });
   }
-  const beside = besideWhatReadsThem(placed, edges);
-  const columns = beside.reduce(
+  const blocksInColumns = withColumns(placed, edges);
+  const columns = blocksInColumns.reduce(
     (most, { column }) => Math.max(most, column + 1),
     Math.max(1, graph.inputs.length, graph.outputs.length),
   );
   return {
-    blocks: beside,
+    blocks: blocksInColumns,
     edges,
-    rows: beside.reduce((most, { row: place }) => Math.max(most, place), 0) + 1,
+    rows: blocksInColumns.reduce((most, { row: place }) => Math.max(most, place), 0) + 1,
     columns,
   };
 }
 
 /** Side branches stand just above what reads them, to the right of the longest way, which is the first column. */
-function besideWhatReadsThem(placed: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
+function withColumns(placed: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
   const late = new Map(placed.map((block) => [block.id, block.row]));
   const readers = new Map<string, string[]>();
   for (const { from, to } of edges)
@@ -134,13 +134,13 @@ function besideWhatReadsThem(placed: readonly PlacedBlock[], edges: readonly Edg
     const rows = (readers.get(id) ?? []).map((reader) => late.get(reader) ?? 1);
     if (rows.length > 0) late.set(id, Math.min(...rows) - 1);
   }
-  const taken = new Map<number, number>();
+  const usedColumns = new Map<number, number>();
   const column = new Map<string, number>();
   const isOnWay = (block: PlacedBlock): boolean => late.get(block.id) === block.row;
   for (const block of [...placed.filter(isOnWay), ...placed.filter((each) => !isOnWay(each))]) {
     const row = late.get(block.id) ?? block.row;
-    column.set(block.id, taken.get(row) ?? 0);
-    taken.set(row, (taken.get(row) ?? 0) + 1);
+    column.set(block.id, usedColumns.get(row) ?? 0);
+    usedColumns.set(row, (usedColumns.get(row) ?? 0) + 1);
   }
   return placed.map((block) => ({ ...block, row: late.get(block.id) ?? block.row, column: column.get(block.id) ?? 0 }));
 }

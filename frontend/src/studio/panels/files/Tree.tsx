@@ -35,7 +35,7 @@ interface TreeProps {
 }
 
 /** How long after a letter another belongs to the same word, in ms. */
-const WORD = 700;
+const TYPE_AHEAD_MS = 700;
 /** What a drag within the tree carries: nothing that leaves the page. */
 const DRAGGED = "application/x-forge-path";
 
@@ -75,12 +75,12 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
   const [over, setOver] = useState<string | null>(null);
   const [dragged, setDragged] = useState<FileTarget | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const typed = useRef({ word: "", when: 0 });
+  const typed = useRef({ prefix: "", when: 0 });
 
-  const found = rows.findIndex((row) => keyOf(row) === current);
+  const currentIndex = rows.findIndex((row) => keyOf(row) === current);
   const shown = rows.findIndex((row) => row.file?.id === active);
   // One row takes the Tab key: where one was last, else what is open.
-  const here = found >= 0 ? found : Math.max(0, shown);
+  const here = currentIndex >= 0 ? currentIndex : Math.max(0, shown);
 
   // What becomes active elsewhere shows here, also in a folder that is closed.
   const activePath = files.find((file) => file.id === active)?.path ?? null;
@@ -132,7 +132,8 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     if (event.key === "ArrowRight" && row.open === false) toggle(row, true);
     else if (event.key === "ArrowLeft" && row.open === true) toggle(row, false);
     else if (/^(Arrow|Home$|End$)/.test(event.key)) focus(rowAfter(rows, here, event.key));
-    else if (event.key === "Enter" || (event.key === " " && Date.now() - typed.current.when > WORD)) activate(row);
+    else if (event.key === "Enter" || (event.key === " " && Date.now() - typed.current.when > TYPE_AHEAD_MS))
+      activate(row);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       const box = list.current?.querySelectorAll("[role=treeitem]")[here]?.getBoundingClientRect();
       openMenu(row, (box?.left ?? 0) + 24, box?.bottom ?? 0);
@@ -150,9 +151,9 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
       );
     else if (event.key.length === 1 && event.key !== "?") {
       const now = Date.now();
-      const word = now - typed.current.when < WORD ? typed.current.word + event.key : event.key;
-      typed.current = { word, when: now };
-      focus(rowNamed(rows, here, word));
+      const prefix = now - typed.current.when < TYPE_AHEAD_MS ? typed.current.prefix + event.key : event.key;
+      typed.current = { prefix, when: now };
+      focus(rowNamed(rows, here, prefix));
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -189,7 +190,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     event.preventDefault();
     if (event.dataTransfer.types.includes("Files")) {
       // Beside all rows each kind goes to its own place, as anywhere else on the page.
-      actions.take(event.dataTransfer, row === null ? null : folderAt(row));
+      actions.drop(event.dataTransfer, row === null ? null : folderAt(row));
       return;
     }
     event.stopPropagation();

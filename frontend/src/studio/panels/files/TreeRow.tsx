@@ -47,7 +47,7 @@ export const TreeRow = memo(function TreeRow({
   const { file } = row;
   const size = file?.size ?? null;
   // What is seen comes first and in its order; then what is only seen as a sign.
-  const seen = [
+  const badges = [
     row.label,
     file?.doubled === true ? "two of this name" : "",
     size === null ? "" : bytes(size),
@@ -70,7 +70,7 @@ export const TreeRow = memo(function TreeRow({
       aria-setsize={row.siblings}
       aria-expanded={row.open ?? undefined}
       aria-selected={file === null ? undefined : isActive}
-      aria-label={[seen, ...signs].join(", ")}
+      aria-label={[badges, ...signs].join(", ")}
       tabIndex={isCurrent ? 0 : -1}
       title={row.path}
       draggable={draggable}

@@ -13,15 +13,15 @@ interface UploadListProps {
 }
 
 export default function UploadList({ rows, uploads }: UploadListProps) {
-  const under = rows.filter((row) => row.refused === null);
+  const active = rows.filter((row) => row.refused === null);
   const refused = rows.filter((row) => row.refused !== null);
   return (
     <>
-      {under.length > EACH ? (
+      {active.length > EACH ? (
         <div className="upload small">
           <div className="row between">
             <span className="cut" role="status">
-              Sending {count(under.length, "file")}…
+              Sending {count(active.length, "file")}…
             </span>
             <button
               type="button"
@@ -34,14 +34,14 @@ export default function UploadList({ rows, uploads }: UploadListProps) {
           </div>
           <progress
             className="meter"
-            max={under.length}
-            value={under.reduce((sum, row) => sum + row.share, 0)}
+            max={active.length}
+            value={active.reduce((sum, row) => sum + row.share, 0)}
             aria-label="Sending files"
           />
-          <span className="cut muted">{under[0]?.path}</span>
+          <span className="cut muted">{active[0]?.path}</span>
         </div>
       ) : (
-        under.map((row) => (
+        active.map((row) => (
           <div key={row.id} className="upload small">
             <div className="row between">
               <span className="cut">{row.path}</span>

@@ -13,7 +13,7 @@ export interface FileDrop {
 export function useFileDrop(onFiles: ((dropping: Promise<readonly NamedFile[]>) => void) | null): FileDrop {
   const [isOver, setOver] = useState(false);
   if (onFiles === null) return { isOver: false, props: {} };
-  const take =
+  const handle =
     (then: (event: DragEvent) => void) =>
     (event: DragEvent): void => {
       if (!event.dataTransfer.types.includes("Files")) return;
@@ -25,12 +25,12 @@ export function useFileDrop(onFiles: ((dropping: Promise<readonly NamedFile[]>) 
     props: {
       // By this the page's own target leaves it alone.
       "data-takes-drops": "",
-      onDragOver: take(() => setOver(true)),
+      onDragOver: handle(() => setOver(true)),
       onDragLeave: (event: DragEvent) => {
         const into = event.relatedTarget;
         if (!(into instanceof Node && event.currentTarget.contains(into))) setOver(false);
       },
-      onDrop: take((event) => {
+      onDrop: handle((event) => {
         setOver(false);
         onFiles(dropped(event.dataTransfer));
       }),

@@ -10,7 +10,7 @@ const OF_BUILDS = /^RUNE008[12]/;
 export function withChecked(preview: Preview, checked: CheckedText | null): Preview {
   if (checked === null) return preview;
   const { outline } = checked;
-  const ofBuilds = checked.isFresh ? preview.diagnostics.filter((diagnostic) => OF_BUILDS.test(diagnostic.code)) : [];
+  const ofBuilds = checked.isCurrent ? preview.diagnostics.filter((diagnostic) => OF_BUILDS.test(diagnostic.code)) : [];
   // The same list where nothing is added: what draws it need not draw it again.
   const diagnostics = ofBuilds.length === 0 ? checked.diagnostics : [...checked.diagnostics, ...ofBuilds];
   return { ...preview, diagnostics, outline };

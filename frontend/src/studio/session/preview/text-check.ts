@@ -7,7 +7,7 @@ const CALM = 120;
 
 export interface CheckedText extends CheckAnswer {
   /** Whether nothing was typed since. */
-  readonly isFresh: boolean;
+  readonly isCurrent: boolean;
 }
 
 export class TextCheck {
@@ -29,7 +29,7 @@ export class TextCheck {
   touch(wait = CALM): void {
     if (this.language.state.getState() === "server") return;
     const answer = this.store.getState();
-    if (answer?.isFresh === true) this.store.setState({ ...answer, isFresh: false }, true);
+    if (answer?.isCurrent === true) this.store.setState({ ...answer, isCurrent: false }, true);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -46,7 +46,7 @@ export class TextCheck {
     try {
       // In characters, as the server's own diagnostics count.
       const answer = await this.language.ask<CheckAnswer>({ ask: "check", offsets: "characters" });
-      this.store.setState({ ...answer, isFresh: this.timer === undefined && !this.again }, true);
+      this.store.setState({ ...answer, isCurrent: this.timer === undefined && !this.again }, true);
     } catch {
       this.store.setState(null, true);
     } finally {

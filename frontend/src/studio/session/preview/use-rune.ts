@@ -24,17 +24,17 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null, isSig
   const digest = build?.rune_digest ?? null;
   useEffect(() => {
     if (address === null || digest === null || isSignedOut) return;
-    let wanted = true;
+    let isActive = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchRune = (attempt: number): void => {
       client.rune(address).then(
         (bytes) => {
           // What runs goes on: the same bytes in another buffer would start it anew.
-          if (wanted)
+          if (isActive)
             setFetched(({ rune }) => ({ rune: rune?.digest === digest ? rune : { digest, bytes }, error: null }));
         },
         (reason: unknown) => {
-          if (!wanted) return;
+          if (!isActive) return;
           if (attempt < TRIES) timer = setTimeout(() => fetchRune(attempt + 1), FIRST_WAIT * 2 ** attempt);
           else setFetched((before) => ({ ...before, error: sentenceOf(reason) }));
         },
@@ -42,7 +42,7 @@ export function useRune(client: ProjectClient, build: PreviewBuild | null, isSig
     };
     fetchRune(0);
     return () => {
-      wanted = false;
+      isActive = false;
       clearTimeout(timer);
     };
     // One digest is one content; the address may name it through another build.

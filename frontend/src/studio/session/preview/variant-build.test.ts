@@ -74,11 +74,11 @@ test("the last wire that is let go ends it, and a late answer is not heard", asy
 
 test("a timed rune is asked for without wires, of each text, until nobody looks", async () => {
   const { made, asked } = store();
-  made.wish({ timed: true });
-  made.wish({ timed: true });
+  made.setVariant({ timed: true });
+  made.setVariant({ timed: true });
   made.follow(preview("two"));
   await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "two" }));
-  made.wish(null);
+  made.setVariant(null);
   made.follow(preview("three"));
   expect(asked).toEqual([[], []]);
   expect(made.state.getState().build).toBeNull();
@@ -96,13 +96,13 @@ test("another fix is asked for at once, and what was built for the one before is
   );
   made.follow(preview("one"));
   const fix = { code: "RUNE0048", place: 0, choice: 1 };
-  made.wish({ fix });
-  made.wish({ fix: { ...fix } });
+  made.setVariant({ fix });
+  made.setVariant({ fix: { ...fix } });
   await vi.waitFor(() => expect(made.state.getState()).toMatchObject({ build, of: "one" }));
-  made.wish({ fix: { ...fix, place: 1 } });
+  made.setVariant({ fix: { ...fix, place: 1 } });
   expect(made.state.getState().build).toBeNull();
   expect(wishes).toEqual([{ fix }, { fix: { ...fix, place: 1 } }]);
-  made.wish(null);
+  made.setVariant(null);
 });
 
 test("what cannot be watched is said", async () => {

@@ -22,7 +22,7 @@ export interface VariantState {
 }
 
 interface VariantClient {
-  watch(wires: readonly Wire[], wish: VariantRequest | null): Promise<Watch>;
+  watch(wires: readonly Wire[], request: VariantRequest | null): Promise<Watch>;
   watched(id: string): Promise<Watch>;
 }
 
@@ -32,13 +32,13 @@ export class VariantBuild {
   private readonly store = createStore<VariantState>(() => NOTHING);
   readonly state: Omit<StoreApi<VariantState>, "setState"> = this.store;
   /** Counts what was asked, so that an answer to an older question is known as such. */
-  private turn = 0;
-  private waitsFor: string | null = null;
+  private revision = 0;
+  private pendingWatch: string | null = null;
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private wished: VariantRequest | null = null;
+  private variant: VariantRequest | null = null;
   /** Wires that something of the page reads, and that are not shown as watched. */
-  private besides: readonly Wire[] = [];
+  private extraWires: readonly Wire[] = [];
 
   constructor(
     private readonly client: VariantClient,
@@ -50,11 +50,11 @@ export class VariantBuild {
   }
 
   /** Begins or ends to ask for another rune of the text. Not beside wires: those have a store of their own. */
-  wish(what: VariantRequest | null): void {
-    if (JSON.stringify(what) === JSON.stringify(this.wished)) return;
-    this.wished = what;
+  setVariant(variant: VariantRequest | null): void {
+    if (JSON.stringify(variant) === JSON.stringify(this.variant)) return;
+    this.variant = variant;
     this.stop();
-    if (what !== null) this.ask();
+    if (variant !== null) this.request();
   }
 
   /** Begins or ends to watch what flows out of a stage. */
@@ -66,24 +66,24 @@ export class VariantBuild {
       this.onTooMany(`At most ${MOST_WIRES} wires are watched at once. Stop watching one of them first.`);
       return;
     }
-    if (!isNew && others.length === 0 && this.besides.length === 0) {
+    if (!isNew && others.length === 0 && this.extraWires.length === 0) {
       this.stop();
       return;
     }
     this.store.setState({ wires: isNew ? [...wires, { stage, index }] : others });
-    this.ask();
+    this.request();
   }
 
   /** Also reads these wires, in place of those before; they take no part in what is shown as watched. */
-  accompany(besides: readonly Wire[]): void {
-    if (JSON.stringify(besides) === JSON.stringify(this.besides)) return;
-    this.besides = besides;
-    if (this.isWanted) this.ask();
+  setExtraWires(wires: readonly Wire[]): void {
+    if (JSON.stringify(wires) === JSON.stringify(this.extraWires)) return;
+    this.extraWires = wires;
+    if (this.isNeeded) this.request();
     else this.stop();
   }
 
-  private get isWanted(): boolean {
-    return this.store.getState().wires.length + this.besides.length > 0 || this.wished !== null;
+  private get isNeeded(): boolean {
+    return this.store.getState().wires.length + this.extraWires.length > 0 || this.variant !== null;
   }
 
   /** The preview was read: of another text it is asked for anew. */
@@ -91,60 +91,60 @@ export class VariantBuild {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.isWanted) this.ask();
+    if (this.isNeeded) this.request();
   }
 
   apply(event: ProjectEvent): void {
-    if (event.type !== "preview.watched" || event.data.watch !== this.waitsFor) return;
-    if (event.data.answer === undefined) this.look(this.turn, event.data.watch);
-    else this.take(this.turn, this.version, event.data.answer);
+    if (event.type !== "preview.watched" || event.data.watch !== this.pendingWatch) return;
+    if (event.data.answer === undefined) this.poll(this.revision, event.data.watch);
+    else this.receive(this.revision, this.version, event.data.answer);
   }
 
   /** Forgets what was found, and an answer that is on its way; it is asked for again when the next text is built. */
   stop(): void {
-    this.turn += 1;
-    this.waitsFor = null;
+    this.revision += 1;
+    this.pendingWatch = null;
     clearTimeout(this.timer);
     this.store.setState(NOTHING);
   }
 
-  private ask(): void {
-    this.turn += 1;
-    const { turn, version } = this;
+  private request(): void {
+    this.revision += 1;
+    const { revision, version } = this;
     const { wires } = this.store.getState();
-    const more = this.besides.filter((each) => !this.isWatched(each));
-    this.client.watch([...wires, ...more].slice(0, MOST_WIRES), this.wished).then(
-      (answer) => this.take(turn, version, answer),
-      (error: unknown) => this.refuse(turn, error),
+    const more = this.extraWires.filter((each) => !this.isWatched(each));
+    this.client.watch([...wires, ...more].slice(0, MOST_WIRES), this.variant).then(
+      (answer) => this.receive(revision, version, answer),
+      (error: unknown) => this.fail(revision, error),
     );
   }
 
-  private look(turn: number, id: string): void {
+  private poll(revision: number, id: string): void {
     const { version } = this;
     this.client.watched(id).then(
-      (answer) => this.take(turn, version, answer),
-      (error: unknown) => this.refuse(turn, error),
+      (answer) => this.receive(revision, version, answer),
+      (error: unknown) => this.fail(revision, error),
     );
   }
 
-  private take(turn: number, version: string | null, answer: Watch): void {
-    if (turn !== this.turn) return;
+  private receive(revision: number, version: string | null, answer: Watch): void {
+    if (revision !== this.revision) return;
     clearTimeout(this.timer);
     if (answer.state === "ready") {
-      this.waitsFor = null;
+      this.pendingWatch = null;
       this.store.setState({ build: answer.build, of: version, problem: null, tests: answer.tests });
     } else if (answer.state === "building") {
-      this.waitsFor = answer.id;
-      this.timer = setTimeout(() => this.look(turn, answer.id), POLL_MILLISECONDS);
+      this.pendingWatch = answer.id;
+      this.timer = setTimeout(() => this.poll(revision, answer.id), POLL_MILLISECONDS);
       this.store.setState({ problem: null });
     } else {
-      this.waitsFor = null;
+      this.pendingWatch = null;
       this.store.setState({ problem: answer.error ?? "It could not be built." });
     }
   }
 
-  private refuse(turn: number, error: unknown): void {
-    if (turn === this.turn) this.store.setState({ problem: sentenceOf(error) });
+  private fail(revision: number, error: unknown): void {
+    if (revision === this.revision) this.store.setState({ problem: sentenceOf(error) });
   }
 }
 

@@ -22,9 +22,9 @@ export function severityByFile(diagnostics: readonly Diagnostic[]): ReadonlyMap<
   return worst(diagnostics.map(({ file, severity }) => [file, severity]));
 }
 
-function worst(found: readonly (readonly [name: string | undefined, severity: Severity])[]): Map<string, Severity> {
+function worst(problems: readonly (readonly [name: string | undefined, severity: Severity])[]): Map<string, Severity> {
   const severities = new Map<string, Severity>();
-  for (const [name, severity] of found)
+  for (const [name, severity] of problems)
     if (name !== undefined && severities.get(name) !== "error") severities.set(name, severity);
   return severities;
 }

@@ -3,7 +3,7 @@ import type { Outline, OutlineNode } from "../../../api/schema";
 
 /** The last stage that begins on `line` or above it; null above the first. */
 export function stageAt(outline: Outline, line: number): OutlineNode | null {
-  let found: OutlineNode | null = null;
-  for (const node of outline.nodes) if (node.line <= line && (found === null || node.line > found.line)) found = node;
-  return found;
+  let stage: OutlineNode | null = null;
+  for (const node of outline.nodes) if (node.line <= line && (stage === null || node.line > stage.line)) stage = node;
+  return stage;
 }

@@ -1,7 +1,7 @@
 // What was dropped or chosen for an import of samples, as the one archive that an import is: then it comes in as a whole or not at all.
 import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
-import { loneArchive, MOST_FILES, withoutLitter, type NamedFile } from "../uploads/incoming-files";
+import { loneArchive, MAX_FILES, withoutLitter, type NamedFile } from "../uploads/incoming-files";
 
 export interface SampleArchive {
   readonly file: File;
@@ -15,16 +15,16 @@ export interface SampleArchive {
  */
 export async function sampleArchive(incoming: readonly NamedFile[], limit: number): Promise<SampleArchive> {
   const whole = loneArchive(incoming);
-  const kept = withoutLitter(incoming);
-  const size = (whole === null ? kept.map(({ file }) => file) : [whole]).reduce((sum, file) => sum + file.size, 0);
-  if (whole === null && kept.length === 0) throw refusal("There are no files in it. Choose a folder with recordings.");
-  if (whole === null && kept.length > MOST_FILES)
-    throw refusal(`There are ${kept.length} files; a project has at most ${MOST_FILES}. Import a part of them.`);
+  const files = withoutLitter(incoming);
+  const size = (whole === null ? files.map(({ file }) => file) : [whole]).reduce((sum, file) => sum + file.size, 0);
+  if (whole === null && files.length === 0) throw refusal("There are no files in it. Choose a folder with recordings.");
+  if (whole === null && files.length > MAX_FILES)
+    throw refusal(`There are ${files.length} files; a project has at most ${MAX_FILES}. Import a part of them.`);
   if (size > limit)
     throw refusal(`It has ${bytes(size)}; this server accepts ${bytes(limit)} at once. Import it in parts.`);
   if (whole !== null) return { file: whole, title: whole.name };
-  const name = nameOf(kept);
-  return { file: await packed(kept, name), title: `${name}, ${count(kept.length, "file")}` };
+  const name = nameOf(files);
+  return { file: await packed(files, name), title: `${name}, ${count(files.length, "file")}` };
 }
 
 const refusal = (detail: string): Problem => new Problem(422, "It cannot be imported", detail);

@@ -14,16 +14,16 @@ const ENDINGS: Readonly<Record<SensorKind, readonly string[]>> = {
 };
 
 /** The first file beside the Runefile that is of a kind which the rune reads; null where there is none. Pure. */
-export function recordingBeside(
+export function recordingInRoot(
   paths: readonly string[],
   kinds: readonly (SensorKind | null)[],
 ): { readonly path: string; readonly kind: SensorKind } | null {
-  const beside = paths.filter((path) => !path.includes("/")).sort();
+  const rootFiles = paths.filter((path) => !path.includes("/")).sort();
   for (const kind of kinds) {
     const path =
       kind === null
         ? undefined
-        : beside.find((each) => ENDINGS[kind].some((ending) => each.toLowerCase().endsWith(ending)));
+        : rootFiles.find((each) => ENDINGS[kind].some((ending) => each.toLowerCase().endsWith(ending)));
     if (kind !== null && path !== undefined) return { path, kind };
   }
   return null;
@@ -48,7 +48,7 @@ async function firstRecording(
   paths: readonly string[],
   kinds: readonly (SensorKind | null)[],
 ): Promise<Recorded | null> {
-  const recording = recordingBeside(paths, kinds);
+  const recording = recordingInRoot(paths, kinds);
   if (recording === null) return null;
   const file = await client.readFile(recording.path).catch(() => null);
   return file === null ? null : { label: recording.path, kind: recording.kind, file, isUnasked: true };

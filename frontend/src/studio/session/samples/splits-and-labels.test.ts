@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectClient } from "../../api/client";
-import { isKnown, takeBackAll } from "./splits-and-labels";
+import { isKnown, withdrawAll } from "./splits-and-labels";
 
 describe("samples", () => {
   it("knows a label whatever its case and spaces", () => {
@@ -10,8 +10,8 @@ describe("samples", () => {
 
   it("takes each back once", async () => {
     const taken: string[] = [];
-    const client = { takeBack: (id: string) => Promise.resolve(void taken.push(id)) } as unknown as ProjectClient;
-    await takeBackAll(
+    const client = { withdrawSample: (id: string) => Promise.resolve(void taken.push(id)) } as unknown as ProjectClient;
+    await withdrawAll(
       client,
       ["a", "b", "c", "d", "e"].map((id) => ({ id })),
     );

@@ -9,12 +9,12 @@ export const SPLITS: readonly { readonly split: SampleSplit; readonly name: stri
   { split: "kept", name: "Kept: for a last look" },
 ];
 
-const AT_ONCE = 4;
+const BATCH_SIZE = 4;
 
 /** Takes the consent back for each; a few at a time. */
-export async function takeBackAll(client: ProjectClient, samples: readonly Pick<Sample, "id">[]): Promise<void> {
-  for (let start = 0; start < samples.length; start += AT_ONCE)
-    await Promise.all(samples.slice(start, start + AT_ONCE).map(({ id }) => client.takeBack(id)));
+export async function withdrawAll(client: ProjectClient, samples: readonly Pick<Sample, "id">[]): Promise<void> {
+  for (let start = 0; start < samples.length; start += BATCH_SIZE)
+    await Promise.all(samples.slice(start, start + BATCH_SIZE).map(({ id }) => client.withdrawSample(id)));
 }
 
 /** Whether the rune has a word for a label; case and the number of spaces do not count. */

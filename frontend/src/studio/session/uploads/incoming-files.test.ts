@@ -35,7 +35,7 @@ describe("a plan", () => {
     );
     expect(plan.sends.map(({ path }) => path)).toEqual(["p/a.txt"]);
     expect(plan.replaces).toEqual(["p/a.txt"]);
-    expect(plan.leftOut).toBe(2);
+    expect(plan.skipped).toBe(2);
     expect(plan.refused.map(({ path }) => path)).toEqual(["p/big.bin", "p/b:c.txt", "p/a.txt", "p"]);
     expect(plan.refused[0]?.reason).toBe("It is 11 B; this server accepts files up to 10 B.");
     expect(isPlain(plan)).toBe(false);

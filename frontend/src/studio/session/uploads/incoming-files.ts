@@ -8,16 +8,16 @@ export interface NamedFile {
 }
 
 /** Files that a project may have. The server holds to it. */
-export const MOST_FILES = 500;
+export const MAX_FILES = 500;
 const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
 /** Folders that are made from others, or hold a history: nobody means to upload them. */
-const LEFT_OUT = new Set([".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "__macosx"]);
+const SKIPPED_FOLDERS = new Set([".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "__macosx"]);
 
 export interface UploadPlan {
   readonly sends: readonly { readonly path: string; readonly file: File }[];
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
   /** How many files of histories, caches and file managers are left out. */
-  readonly leftOut: number;
+  readonly skipped: number;
   /** Paths of `sends` that are in the project already. */
   readonly replaces: readonly string[];
   readonly size: number;
@@ -30,7 +30,7 @@ export function withoutLitter(incoming: readonly NamedFile[]): readonly NamedFil
 
 function isLitter(name: string): boolean {
   const parts = name.toLowerCase().split("/");
-  return LITTER.has(parts.at(-1) ?? "") || parts.slice(0, -1).some((part) => LEFT_OUT.has(part));
+  return LITTER.has(parts.at(-1) ?? "") || parts.slice(0, -1).some((part) => SKIPPED_FOLDERS.has(part));
 }
 
 /** Where a file goes: into the folder that it was dropped on, else where its kind belongs, else where it was. */
@@ -43,46 +43,48 @@ export function destination(name: string, folder: string | null): string {
 export function planUpload(
   incoming: readonly NamedFile[],
   folder: string | null,
-  taken: ReadonlySet<string>,
+  existing: ReadonlySet<string>,
   limit: number,
-  say: (bytes: number) => string,
+  formatSize: (bytes: number) => string,
 ): UploadPlan {
   const sends: { path: string; file: File }[] = [];
   const refused: { path: string; reason: string }[] = [];
-  const coming = new Set<string>();
-  let leftOut = 0;
+  const planned = new Set<string>();
+  let skipped = 0;
   for (const { name, file } of incoming) {
     if (isLitter(name)) {
-      leftOut += 1;
+      skipped += 1;
       continue;
     }
     const path = destination(name, folder);
     // A file that is there is replaced; only a folder of its name, or another spelling of it, stands in the way.
-    const others = new Set([...taken, ...coming].filter((other) => other !== path));
-    const reason = coming.has(path)
+    const others = new Set([...existing, ...planned].filter((other) => other !== path));
+    const reason = planned.has(path)
       ? "Another file of this upload has the same name."
       : (pathProblem(path, others) ??
-        (file.size > limit ? `It is ${say(file.size)}; this server accepts files up to ${say(limit)}.` : null));
+        (file.size > limit
+          ? `It is ${formatSize(file.size)}; this server accepts files up to ${formatSize(limit)}.`
+          : null));
     if (reason !== null) refused.push({ path, reason });
-    else if (new Set([...taken, ...coming, path]).size > MOST_FILES)
-      refused.push({ path, reason: `A project has at most ${MOST_FILES} files.` });
+    else if (new Set([...existing, ...planned, path]).size > MAX_FILES)
+      refused.push({ path, reason: `A project has at most ${MAX_FILES} files.` });
     else {
       sends.push({ path, file });
-      coming.add(path);
+      planned.add(path);
     }
   }
   return {
     sends,
     refused,
-    leftOut,
-    replaces: sends.map(({ path }) => path).filter((path) => taken.has(path)),
+    skipped,
+    replaces: sends.map(({ path }) => path).filter((path) => existing.has(path)),
     size: sends.reduce((sum, { file }) => sum + file.size, 0),
   };
 }
 
 /** Whether the plan is so plain that nothing needs to be asked. */
 export function isPlain(plan: UploadPlan): boolean {
-  return plan.refused.length === 0 && plan.leftOut === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
+  return plan.refused.length === 0 && plan.skipped === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
 }
 
 /** The one .zip among what came, when it came alone. */
@@ -110,7 +112,7 @@ export function dropped(transfer: DataTransfer | null): Promise<readonly NamedFi
 }
 
 /** Enough to say that there are too many. */
-const MOST_READ = 5000;
+const MAX_FILES_READ = 5000;
 
 async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly NamedFile[]> {
   const name = before + entry.name;
@@ -119,14 +121,14 @@ async function filesIn(entry: FileSystemEntry, before: string): Promise<readonly
     return [{ name, file }];
   }
   // What is never sent is not read either: such folders hold tens of thousands of files. One stands for them.
-  if (LEFT_OUT.has(entry.name.toLowerCase())) return [{ name: `${name}/x`, file: new File([], "x") }];
+  if (SKIPPED_FOLDERS.has(entry.name.toLowerCase())) return [{ name: `${name}/x`, file: new File([], "x") }];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: NamedFile[] = [];
-  while (found.length < MOST_READ) {
+  const files: NamedFile[] = [];
+  while (files.length < MAX_FILES_READ) {
     // A browser gives a hundred at a time, and none at the end.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) break;
-    for (const each of some) found.push(...(await filesIn(each, `${name}/`)));
+    for (const each of some) files.push(...(await filesIn(each, `${name}/`)));
   }
-  return found;
+  return files;
 }

@@ -13,7 +13,7 @@ export interface UploadRow {
   readonly stop: () => void;
 }
 
-export interface Destination {
+export interface UploadTarget {
   readonly address: (path: string) => string;
   readonly unpackAddress: (folder: string, replace: boolean) => string;
   /** Read for each file: signing in again makes another. */
@@ -24,14 +24,14 @@ export interface Destination {
 }
 
 /** What a .zip brought. Restoring these paths of version `before` takes it back. */
-export interface Unpacked {
+export interface UnpackResult {
   readonly before: number;
   readonly added: readonly string[];
   readonly replaced: readonly string[];
 }
 
 /** Files that are sent at one time: more do not go faster, and each may be checked for some time. */
-const AT_ONCE = 3;
+const MAX_CONCURRENT = 3;
 
 export class Uploads {
   private readonly store = createStore<readonly UploadRow[]>(() => []);
@@ -40,7 +40,7 @@ export class Uploads {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly destination: Destination) {}
+  constructor(private readonly destination: UploadTarget) {}
 
   /** The most that one file may have, in bytes. */
   get limit(): number {
@@ -58,9 +58,9 @@ export class Uploads {
   }
 
   /** Send a .zip to be unpacked; null when it was stopped. Throws the server's Problem. */
-  async unpack(file: File, folder: string, replace: boolean): Promise<Unpacked | null> {
+  async unpack(file: File, folder: string, replace: boolean): Promise<UnpackResult | null> {
     const answer = await this.row(file.name, file, this.destination.unpackAddress(folder, replace), "POST");
-    return answer === null ? null : (JSON.parse(answer) as Unpacked);
+    return answer === null ? null : (JSON.parse(answer) as UnpackResult);
   }
 
   /** Say in the list why something was refused. */
@@ -97,7 +97,7 @@ export class Uploads {
       ...this.store.getState().filter((row) => row.path !== path),
       { id, path, share: 0, refused: null, stop },
     ]);
-    await this.turn();
+    await this.waitForSlot();
     try {
       if (stopping.signal.aborted) return null;
       const { token, limit } = this.destination;
@@ -121,8 +121,8 @@ export class Uploads {
   }
 
   /** Wait for a place; whoever ends hands theirs on. */
-  private async turn(): Promise<void> {
-    if (this.running < AT_ONCE) this.running += 1;
+  private async waitForSlot(): Promise<void> {
+    if (this.running < MAX_CONCURRENT) this.running += 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 

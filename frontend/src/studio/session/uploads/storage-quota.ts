@@ -13,10 +13,10 @@ export interface QuotaNotice {
 /** What to say before so many bytes are sent; null where there is room enough. */
 export function quotaNotice({ used, limit }: Storage, size: number): QuotaNotice | null {
   if (used + size > limit) {
-    const left = Math.max(0, limit - used);
+    const remaining = Math.max(0, limit - used);
     return {
       tone: "bad",
-      text: `The organisation has ${bytes(left)} left of ${bytes(limit)}: this may be refused. Delete recordings that nobody needs, or ask the operator of this server for more.`,
+      text: `The organisation has ${bytes(remaining)} left of ${bytes(limit)}: this may be refused. Delete recordings that nobody needs, or ask the operator of this server for more.`,
     };
   }
   if (used + size < limit * NEAR) return null;

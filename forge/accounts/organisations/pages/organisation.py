@@ -1,0 +1,182 @@
+"""An organisation's pages: its projects and members, invitations, settings, and what was deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts import actions
+from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
+from forge.accounts.models import Organisation, Role
+from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
+from forge.accounts.organisations.pages.invitation_form import InvitingForm, asked_for
+from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.teams.access import teams_of_member
+from forge.core.errors import Conflict, DomainError, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import chosen_of, rows_of, words_of
+
+MEMBER_SORTS = {"": "Name", "new": "Newest", "old": "First joined"}
+MEMBER_ORDERS = {"": ("user__name", "user__email"), "new": ("-created", "pk"), "old": ("created", "pk")}
+MEMBERS_SHOWN = 50
+
+
+@for_person
+@never_cache
+def members(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The members and the open invitations."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    return render(request, "organisation/members.html", _members(request, principal, found))
+
+
+def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    """The members whose name or address has what was asked for in it, a page at a time."""
+    tabs = tabs_of(principal, organisation)
+    words, role = words_of(request), chosen_of(request, "role", Role.values)
+    sort = chosen_of(request, "sort", MEMBER_ORDERS)
+    found = members_of(organisation, words)
+    found = (found.filter(role=role) if role else found).order_by(*MEMBER_ORDERS[sort])
+    shown, pages = rows_of(request, found, MEMBERS_SHOWN)
+    return tabs | {
+        "words": words,
+        "role": role,
+        "sort": sort,
+        "sorts": MEMBER_SORTS,
+        "pages": pages,
+        "members": shown,
+        "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
+        "invitations": open_invitations(organisation) if tabs["manages"] else [],
+        "roles": ROLE_WORDS,
+        "invited_as": Role.DEVELOPER,
+        "inviting": InvitingForm(),
+    }
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Making an invitation, whose link is on the page that answers and never again."""
+    principal = principal_of(request)
+    if request.method == "GET":
+        return redirect("members", organisation=organisation)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        asked = asked_for(request.POST)
+        if asked.addresses:
+            sent = actions.invite_by_letter(principal, found, asked.role, asked.addresses, days=asked.days)
+            answer: dict[str, Any] = {"sent": len(sent)}
+        else:
+            _, link = actions.invite(principal, found, asked.role, places=asked.places, days=asked.days)
+            answer = {"link": link, "invited": asked}
+    except Invalid as error:
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    return render(request, "organisation/members.html", _members(request, principal, found) | answer)
+
+
+@for_person
+@require_POST
+def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
+    """Revoking an invitation."""
+    found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+    actions.revoke_invitation(principal_of(request), found, invitation)
+    return redirect(f"{found.get_absolute_url()}/-/members#invitations")
+
+
+@for_person
+@require_POST
+def member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
+    """Giving a member another role, or taking them out; oneself, leaving."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    try:
+        if "remove" in request.POST:
+            actions.remove_member(principal, found, member)
+        else:
+            actions.change_role(principal, found, member, request.POST.get("role", ""))
+    except (LastOwner, Invalid) as error:
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    left = member == principal.pk and "remove" in request.POST
+    return redirect("home" if left else f"{found.get_absolute_url()}/-/members")
+
+
+@for_person
+@require_POST
+def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Making another member an owner in one's own place."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        actions.hand_over(principal, found, _heir(found, request.POST.get("member", "")))
+    except Invalid as error:
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    return redirect("members", organisation=found.name)
+
+
+def _heir(organisation: Organisation, text: str) -> UUID:
+    """The member whom an address or an id means. Raises `Invalid`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        member = members_of(organisation).filter(user__email=text.strip().lower()).first()
+    if member is None:
+        raise Invalid(
+            f"{organisation.name} has no member with the address {text.strip()[:100]}. Invite them first.",
+            errors={"member": ["A member's email address."]},
+        )
+    return member.user_id
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def new_organisation(request: HttpRequest) -> HttpResponse:
+    """Making an organisation."""
+    require_may_create(principal_of(request))
+    if request.method == "GET":
+        return render(request, "organisation/new.html")
+    try:
+        made = actions.create_organisation(
+            principal_of(request), request.POST.get("name", "").strip(), request.POST.get("title", "")
+        )
+    except DomainError as error:
+        return show_again(request, "organisation/new.html", {}, error)
+    return redirect(made)
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
+    """An organisation's name and title."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+    if request.method == "GET":
+        return render(request, "organisation/settings.html", tabs_of(principal, found))
+    try:
+        changed = actions.update_organisation(
+            principal, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
+        )
+    except (Invalid, Conflict) as error:
+        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
+    return redirect(changed)
+
+
+@for_person
+@require_POST
+def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Requiring a second factor of the members, or no longer."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        actions.require_second_factor(principal, found, required="required" in request.POST)
+    except OwnSecondFactorNeeded as error:
+        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
+    return redirect("organisation-settings", organisation=found.name)

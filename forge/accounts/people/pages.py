@@ -1,0 +1,96 @@
+"""A person's own pages: name and address, setting a password, and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts import actions
+from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.models import User
+from forge.accounts.organisations.access import is_confirmed, wanted_address
+from forge.accounts.principals import signed_in_user
+from forge.accounts.sign_in.pages.security import SECURITY, came_by_link_lately, security_of
+from forge.core.http.pages import for_person, show_again
+
+_PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name, what one's page says, and the address."""
+    if request.method == "GET":
+        return render(request, _PROFILE, _profile(request) | {"saved": "saved" in request.GET})
+    form = request.POST
+    try:
+        if "page" in form:
+            actions.update_page(signed_in_user(request), about=form.get("about", ""), shows_page="shows_page" in form)
+        else:
+            actions.update_profile(signed_in_user(request), name=form.get("name", ""))
+    except BadAccount as error:
+        return show_again(request, _PROFILE, _profile(request), error)
+    return redirect("/accounts/profile?saved")
+
+
+@for_person
+@require_POST
+def address(request: HttpRequest) -> HttpResponse:
+    """Asking for a link to confirm the present address, or another one that takes its place."""
+    email = request.POST.get("email", "")
+    try:
+        if not ratelimit.consume(request, action="confirm_address", user=signed_in_user(request)):
+            raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
+        actions.ask_for_address(signed_in_user(request), email)
+    except BadAccount as error:
+        return show_again(request, _PROFILE, _profile(request), error)
+    return render(request, _PROFILE, _profile(request) | {"sent_to": email.strip().lower()})
+
+
+def _profile(request: HttpRequest) -> dict[str, Any]:
+    user = signed_in_user(request)
+    return {"is_confirmed": is_confirmed(user), "wanted": wanted_address(user)}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("token")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirming an address by the link that was sent to it: the page's script sends its token here."""
+    if request.method == "GET":
+        return render(request, _CONFIRM)
+    try:
+        email = actions.confirm_address(signed_in_user(request), request.POST.get("token", ""))
+    except (LinkEnded, BadAccount) as error:
+        return show_again(request, _CONFIRM, {}, error)
+    return render(request, _CONFIRM, {"confirmed": email})
+
+
+@for_person
+@sensitive_post_parameters("old", "password")
+@require_POST
+def password(request: HttpRequest) -> HttpResponse:
+    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
+    user = signed_in_user(request)
+    try:
+        if user.has_usable_password() and not came_by_link_lately(request):
+            _check_old_password(request, user)
+        actions.set_password(user, request.POST.get("password", ""))
+    except BadAccount as error:
+        return show_again(request, SECURITY, security_of(request), error)
+    update_session_auth_hash(request, user)
+    return redirect("/accounts/security?saved")
+
+
+def _check_old_password(request: HttpRequest, user: User) -> None:
+    """Who found a browser that is signed in must not find the password by trying. Raises `BadAccount`."""
+    if not ratelimit.consume(request, action="change_password", user=user):
+        raise BadAccount("The password was not changed.", errors={"old": ["Too many attempts. Wait for a minute."]})
+    if not user.check_password(request.POST.get("old", "")):
+        raise BadAccount("The password was not changed.", errors={"old": ["This is not your password."]})

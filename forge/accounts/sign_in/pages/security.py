@@ -1,0 +1,58 @@
+"""The page of what keeps an account safe: password, second factor, passkeys, recovery codes."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from forge.accounts.models import ApiToken
+from forge.accounts.organisations.access import organisations_requiring_second_factor
+from forge.accounts.principals import principal_of, signed_in_user
+from forge.accounts.sign_in.second_factor import factors_of
+from forge.core.http.pages import for_person
+
+SECURITY = "account/security.html"
+LINK = "link"
+"""How someone signed in, as allauth keeps it in the session: by a printed link."""
+
+
+@for_person
+@require_GET
+def security(request: HttpRequest) -> HttpResponse:
+    """What signs the person in, and what they can add."""
+    return render(request, SECURITY, security_of(request) | {"saved": "saved" in request.GET})
+
+
+@require_GET
+def to_security(request: HttpRequest) -> HttpResponse:
+    """allauth's list of passkeys, which is on that page."""
+    return redirect("mfa_index")
+
+
+def came_by_link_lately(request: HttpRequest) -> bool:
+    """Whether a printed link signed them in within the last minutes: the way back for a forgotten password too."""
+    records = get_authentication_records(request, signed_in_user(request))
+    links = [record["at"] for record in records if record["method"] == LINK]
+    return bool(links) and time.time() - links[-1] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def security_of(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows of a person."""
+    user = signed_in_user(request)
+    factors = factors_of(user)
+    codes = [each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES]
+    return {
+        "token_count": ApiToken.objects.visible_to(principal_of(request)).alive().count(),
+        "asks_old": user.has_usable_password() and not came_by_link_lately(request),
+        "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
+        "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
+        "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
+        "blocked_organisations": organisations_requiring_second_factor(user) if user.blocked_organisations else [],
+    }

@@ -1,0 +1,113 @@
+"""The page of a person's tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts import actions
+from forge.accounts.models import ApiToken
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.pages.restriction import requested_restriction, restriction_choices
+from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
+from forge.core.audit.messages import name_things
+from forge.core.errors import DomainError
+from forge.core.http.pages import for_person, show_again
+
+SCOPE_GROUPS = (
+    (
+        "Read",
+        (Scope.REGISTRY_PULL, Scope.PROJECT_READ, Scope.ORGANISATION_READ, Scope.ACCOUNT_READ),
+    ),
+    (
+        "Work",
+        (
+            Scope.PROJECT_WRITE,
+            Scope.BUILD_RUN,
+            Scope.REVIEW_WRITE,
+            Scope.RUNE_PUBLISH,
+            Scope.PROJECT_CREATE,
+            Scope.ACCOUNT_WRITE,
+        ),
+    ),
+    (
+        "Administer",
+        (
+            Scope.MEMBER_MANAGE,
+            Scope.PROJECT_MANAGE,
+            Scope.AUDIT_READ,
+            Scope.WEBHOOK_MANAGE,
+            Scope.ORGANISATION_WRITE,
+            Scope.ORGANISATION_CREATE,
+            Scope.TOKEN_CREATE,
+        ),
+    ),
+)
+"""The scopes as the page offers them: what most tokens are for comes first."""
+
+
+LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """One's tokens; a new one's secret is on the page that answers, and never again."""
+    principal = principal_of(request)
+    context = {
+        "tokens": _listed(ApiToken.objects.visible_to(principal)),
+        "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
+        "chosen": request.POST.getlist("scopes") or [Scope.REGISTRY_PULL],
+        "lives": LIVES,
+        "now": timezone.now(),
+    } | restriction_choices(request)
+    if request.method == "GET":
+        return render(request, "account/tokens.html", context)
+    life = request.POST.get("life", "90")
+    days = int(life) if life in LIVES else 90
+    expires = timezone.now() + timedelta(days=days)
+    try:
+        token, secret = actions.create_token(
+            principal,
+            request.POST.get("name", ""),
+            request.POST.getlist("scopes"),
+            expires,
+            requested_restriction(request),
+        )
+    except DomainError as error:
+        return show_again(request, "account/tokens.html", context, error)
+    return render(request, "account/tokens.html", context | {"made": token, "secret": secret})
+
+
+@dataclass(frozen=True)
+class ListedToken:
+    """A token, and what those things are called today that it is restricted to."""
+
+    token: ApiToken
+    restriction: tuple[str, ...] | None
+
+
+def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
+    found = list(tokens)
+    things = name_things({key for token in found for key in token.restriction or ()})
+    named = [
+        token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in found
+    ]
+    return [ListedToken(token, restriction) for token, restriction in zip(found, named, strict=True)]
+
+
+@for_person
+@require_POST
+def delete_token(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Ending a token."""
+    actions.delete_token(principal_of(request), token)
+    return redirect("tokens")

@@ -1,0 +1,278 @@
+"""How a build's packages fit boards, in the words and colours of the Devices page. Pure but for the build's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from forge.builds.models import Build, BuildPackage
+from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
+from forge.builds.serializers import package_url
+from rune.compiler.targets.finding import targets
+from rune.devices.boards.board import Board
+from rune.devices.boards.describing import needs_of
+from rune.devices.boards.finding import boards
+from rune.devices.boards.fit import Fit, Room, RunTime, Verdict, fit
+from rune.wording import counted, listed, size_text
+
+NEARLY_FULL = 0.8
+"""The share of a memory from which its bar says so."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A verdict's colour, icon and words. `rank` is where boards with it stand in the list."""
+
+    colour: str
+    icon: str
+    words: str
+    rank: int
+
+
+_FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
+"""What people call the figures of a board."""
+
+FITS = Look("ok", icon="check", words="Fits", rank=0)
+MAY_BE_SLOW = Look("warn", icon="clock", words="Fits, may be slow", rank=1)
+TOO_SLOW = Look("warn", icon="clock", words="Fits, too slow", rank=2)
+MAY_FIT = Look("info", icon="circle-question-mark", words="May fit", rank=3)
+TOO_LARGE = Look("bad", icon="x", words="Too large", rank=4)
+REFUSED = Look("bad", icon="ban", words="Refused", rank=5)
+WAITING = Look("", icon="loader", words="Not yet", rank=6)
+NOT_BUILT = Look("", icon="package", words="No package", rank=7)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Bytes of one memory as a bar; `filled` is in per cent of its length."""
+
+    share: str
+    of: str
+    filled: int
+    colour: str
+    is_over: bool
+    left: str
+
+
+@dataclass(frozen=True)
+class BoardFit:
+    """A board on the page. `why` stands below its verdict. Without a package there is nothing to be measured by."""
+
+    board: Board
+    look: Look
+    why: str
+    package: BuildPackage | None
+    ram: Meter | None = None
+    flash: Meter | None = None
+    found: Fit | None = None
+
+    @property
+    def chip(self) -> str:
+        return f"{self.board.chip} \u00b7 {self.board.core.title} \u00b7 {self.board.clock_mhz} MHz"
+
+    @property
+    def time(self) -> str:
+        """The range of one run; empty where there is no estimate."""
+        time = self.found and self.found.time
+        return f"{milliseconds(time.least)} to {milliseconds(time.most)}" if time else ""
+
+    @property
+    def time_share(self) -> str:
+        time = self.found and self.found.time
+        return "" if not time else share_text(time)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return self.found.time.assumptions if self.found and self.found.time else ()
+
+    @property
+    def sensors(self) -> str:
+        return listed([f"{sensor.value} ({part})" for sensor, part in self.board.sensors.items()]) or "none"
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Where each of the board's figures was read."""
+        return tuple((_FIGURES.get(figure, figure), source) for figure, source in self.board.sources.items())
+
+    @property
+    def drawing(self) -> BoardDrawing:
+        return board_drawing(self.board)
+
+    @property
+    def is_measured(self) -> bool:
+        return self.found is not None and self.found.is_measured
+
+    @property
+    def download(self) -> str:
+        """Where the package is; empty where there is none."""
+        return package_url(self.package) if self.package is not None and self.package.artefact_id else ""
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What its instructions are spent on, the most first."""
+        told = ((self.package and self.package.needs) or {}).get("stages", [])
+        total = sum(each["instructions"] for each in told) or 1
+        ordered = sorted(told, key=lambda each: -int(each["instructions"]))
+        return tuple(
+            Stage(each["stage"], each["instructions"], round(100 * each["instructions"] / total)) for each in ordered
+        )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage's instructions in one run, and their share in per cent."""
+
+    name: str
+    instructions: int
+    share: int
+
+
+class Show(StrEnum):
+    """Which boards are listed."""
+
+    ALL = "all"
+    FIT = "fit"
+
+    def holds(self, each: BoardFit) -> bool:
+        return self is Show.ALL or each.look.rank <= MAY_FIT.rank
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked for: words to look for, which boards, all of them at once, and one of them."""
+
+    words: str = ""
+    show: Show = Show.ALL
+    is_all: bool = False
+    board: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Asked:
+        show = given.get("show", "")
+        return cls(
+            given.get("q", "").strip()[:100],
+            Show(show) if show in set(Show) else Show.ALL,
+            given.get("all") == "1",
+            given.get("board", ""),
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as an address says it, but for the board."""
+        said = {"q": self.words, "show": "" if self.show is Show.ALL else self.show.value, "all": "1" * self.is_all}
+        return {name: value for name, value in said.items() if value}
+
+
+def filtered(fits: Iterable[BoardFit], asked: Asked) -> tuple[BoardFit, ...]:
+    """Those that were asked for. Every word must be in a board's name, maker, chip, core, target or sensors."""
+    words = asked.words.casefold().split()
+    return tuple(each for each in fits if asked.show.holds(each) and all(word in _said(each.board) for word in words))
+
+
+def _said(board: Board) -> str:
+    sensors = " ".join(f"{sensor.value} {part}" for sensor, part in board.sensors.items())
+    return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
+
+
+def boards_for(target: str) -> str:
+    """The boards that take a target, some by name; empty where none does."""
+    names = [board.name for board in boards() if target in _targets_for(board)]
+    return (
+        f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}"
+        if names
+        else ""
+    )
+
+
+def board_fits(build: Build) -> tuple[BoardFit, ...]:
+    """All boards, those first that the build fits."""
+    return fits_of(build, build.packages.all())
+
+
+def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, ...]:
+    """The same of a build's packages that were read already."""
+    by_target = {package.target: package for package in packages}
+    found = [_on_board(board, _package_for(board, by_target), build) for board in boards()]
+    return tuple(sorted(found, key=lambda each: each.look.rank))
+
+
+def _package_for(board: Board, packages: Mapping[str, BuildPackage]) -> BuildPackage | None:
+    return next((packages[target] for target in _targets_for(board) if target in packages), None)
+
+
+def _targets_for(board: Board) -> tuple[str, ...]:
+    """The targets whose package a board takes: with firmware of its own first, then its core's."""
+    with_more = [target for target in targets() if target.package_of == board.target]
+    own = [target.name for target in with_more if target.board == board.key]
+    others = [target.name for target in with_more if target.board != board.key]
+    return (*own, board.target, *others)
+
+
+def _on_board(board: Board, package: BuildPackage | None, build: Build) -> BoardFit:
+    if package is None:
+        return BoardFit(board, NOT_BUILT, f"not built for {board.target}", None)
+    if package.refusal:
+        return BoardFit(board, REFUSED, f"{package.target} refuses it", package)
+    if package.needs is None:
+        return BoardFit(board, NOT_BUILT if build.is_over else WAITING, f"{package.target} is not measured", package)
+    return _measured(board, package, package.needs)
+
+
+def _measured(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> BoardFit:
+    found = fit(needs_of(board.target, needs), board, needs["period"])
+    look, why = _verdict(found)
+    return BoardFit(board, look, why, package, _meter(found.ram), _meter(found.flash), found)
+
+
+def _verdict(found: Fit) -> tuple[Look, str]:
+    if found.verdict is Verdict.TOO_LARGE:
+        over = [f"{name} by {size_text(room.excess)}" for name, room in _rooms(found) if room.excess]
+        return TOO_LARGE, listed(over)
+    if found.verdict is Verdict.MAY_FIT:
+        return MAY_FIT, "code and stack are not counted"
+    share = found.time.share if found.time else None
+    if share is not None and share[0] > 1:
+        return TOO_SLOW, "the next frame is there first"
+    if share is not None and share[1] > 1:
+        return MAY_BE_SLOW, "if it takes the most"
+    return FITS, ""
+
+
+def _rooms(found: Fit) -> tuple[tuple[str, Room], ...]:
+    return ("RAM", found.ram), ("flash", found.flash)
+
+
+def _meter(room: Room) -> Meter:
+    colour = "bad" if room.excess else "warn" if room.share >= NEARLY_FULL else ""
+    return Meter(
+        share=percent(room.share),
+        of=size_text(room.available),
+        filled=min(100, max(1, round(100 * room.share))),
+        colour=colour,
+        is_over=room.excess > 0,
+        left=size_text(max(0, room.available - room.needed)),
+    )
+
+
+def share_text(time: RunTime) -> str:
+    """The share of the sensor's period, as a range; empty where it has none."""
+    if time.share is None or time.period is None:
+        return ""
+    least, most = time.share
+    return f"{percent(least)} to {percent(most)} of {milliseconds(time.period)}"
+
+
+def percent(share: float) -> str:
+    """A share as people read it; a tenth where it is small."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+
+
+def milliseconds(value: float) -> str:
+    """A duration of three digits, without a power of ten."""
+    if value >= 999.5:
+        return f"{float(f'{value / 1000:.3g}'):g} s"
+    return f"{float(f'{value:.3g}'):g} ms" if value >= 0.001 else "under 0.001 ms"

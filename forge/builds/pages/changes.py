@@ -1,0 +1,15 @@
+"""Says in sentences what changed between two builds."""
+
+from __future__ import annotations
+
+from forge.comparison.changes import Comparison
+from forge.comparison.figures import RuneFigures, settings_sentences
+from forge.comparison.sentences import sentences
+
+
+def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: RuneFigures) -> tuple[str, ...]:
+    """What changed since an earlier build, in sentences: of the files, and of what was chosen for the build."""
+    chosen = settings_sentences(figures, earlier)
+    if not chosen:
+        return sentences(comparison) or ("Nothing: the files are identical.",)
+    return (*(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)), *chosen)

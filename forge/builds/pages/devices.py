@@ -1,0 +1,134 @@
+"""Devices as pages: on which boards a build fits, as its packages were counted. All of it works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.builds.access import builds_of, find_numbered
+from forge.builds.actions import choose_for_builds
+from forge.builds.choices import choices_of, choosable_targets
+from forge.builds.models import Build, State
+from forge.builds.pages.board_fits import MAY_FIT, Asked, BoardFit, Show, board_fits, boards_for, filtered
+from forge.builds.serializers import package_url
+from forge.core.errors import Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from rune.compiler.anvil.aim import OPTIMIZATIONS, Aim
+
+PACKAGE_AIMS: Final[dict[Aim, str]] = {
+    "size": "Little flash (-Os)",
+    "balanced": "Both (-O2)",
+    "speed": "Few instructions (-O3)",
+}
+
+SHOWN = 12
+"""Boards that stand on the page at first."""
+
+
+@dataclass(frozen=True)
+class TargetChoice:
+    """A target that may be chosen, and the boards that take it, as a sentence."""
+
+    name: str
+    summary: str
+    chosen: bool
+    boards: str
+
+
+@for_person
+def build_devices(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """The boards of one build."""
+    project = project_of(request, organisation, name, Verb.READ)
+    build = find_numbered(principal_of(request), project, number)
+    return render(request, "builds/devices.html", _context(request, project, build, f"/builds/{number}/devices"))
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The boards of a project's last build with packages; POST chooses the targets of later builds."""
+    principal = principal_of(request)
+    verb = Verb.BUILD if request.method == "POST" else Verb.READ
+    project = project_of(request, organisation, name, verb)
+    build = _newest_with_packages(principal, project)
+    if request.method == "POST":
+        try:
+            choose_for_builds(principal, project, _asked(request.POST))
+        except Invalid as error:
+            return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
+        return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
+    return render(request, "builds/devices.html", _context(request, project, build, "/devices"))
+
+
+def _asked(form: QueryDict) -> Mapping[str, Any]:
+    """What the form chooses: it has the targets, and what packages are compiled for."""
+    aim = form.get("optimize_packages")
+    return {"targets": form.getlist("targets"), **({} if aim is None else {"optimize_packages": aim})}
+
+
+def _newest_with_packages(principal: Principal, project: Project) -> Build | None:
+    found = builds_of(principal, project).filter(state=State.SUCCEEDED, packages__isnull=False)
+    return found.distinct().first()
+
+
+def _context(request: HttpRequest, project: Project, build: Build | None, place: str) -> dict[str, Any]:
+    principal = principal_of(request)
+    asked = Asked.of(request.GET)
+    base = project.get_absolute_url() + place
+    fits = () if build is None else board_fits(build)
+    matching = filtered(fits, asked)
+    chosen = _chosen(fits, matching, asked)
+    shown = matching if asked.is_all or asked.words else _with(matching[:SHOWN], chosen)
+    chosen_for = choices_of(project)
+    may_fit = sum(each.look is MAY_FIT for each in fits)
+    counts = {show: sum(show.holds(each) for each in fits) for show in Show}
+    return {
+        "project": project,
+        "build": build,
+        "is_project": place == "/devices",
+        "asked": asked,
+        "fits": shown,
+        "all_count": len(fits),
+        "fit_count": counts[Show.FIT] - may_fit,
+        "may_fit_count": may_fit,
+        "left_out": len(matching) - len(shown),
+        "all_address": f"{base}?{urlencode({**asked.query, 'all': '1'})}",
+        "shows": [
+            (show, counts[show], f"{base}?{urlencode({**asked.query, 'show': show.value})}", show is asked.show)
+            for show in Show
+        ],
+        "rows": [(each, f"{base}?{urlencode({**asked.query, 'board': each.board.key})}#board") for each in shown],
+        "chosen": chosen,
+        "has_period": any(each.time_share for each in fits),
+        "base": base,
+        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in choosable_targets(chosen_for)],
+        "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
+        "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
+        "may_build": can(principal, Verb.BUILD, project),
+        "saved": request.GET.get("saved") == "1",
+        "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
+        "packages": []
+        if build is None
+        else [(each, package_url(each)) for each in build.packages.all() if each.artefact_id],
+    }
+
+
+def _chosen(fits: tuple[BoardFit, ...], matching: tuple[BoardFit, ...], asked: Asked) -> BoardFit | None:
+    """The board that was asked for, else the first of those that match."""
+    named = next((each for each in fits if each.board.key == asked.board), None)
+    return named or next(iter(matching), None)
+
+
+def _with(shown: tuple[BoardFit, ...], chosen: BoardFit | None) -> tuple[BoardFit, ...]:
+    """The chosen board is on the page, wherever it stands."""
+    return shown if chosen is None or chosen in shown else (*shown, chosen)

@@ -1,0 +1,122 @@
+"""What was measured of a published version, for its page: how often it is right, on what, and which boards it fits.
+
+Nothing is said of what was not measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import caches
+
+from forge.builds.evaluations.outcomes import evaluation_of
+from forge.builds.models import Build, BuildPackage
+from forge.builds.pages.board_fits import MAY_FIT, NOT_BUILT, WAITING, fits_of
+from rune.running.evaluation.evaluation import Evaluation
+from rune.running.evaluation.metrics import LabelFigures
+from rune.running.evaluation.wording import accuracy_sentence, percent, stream_sentence
+from rune.wording import counted
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure with what it is."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good a version is: some figures, and sentences that say between what they lie and on what they were
+    measured."""
+
+    cells: tuple[Cell, ...]
+    sentences: tuple[str, ...]
+    is_few: bool
+
+
+@dataclass(frozen=True)
+class BoardCount:
+    """On how many of the boards that a build was measured for it fits."""
+
+    fit: int
+    measured: int
+    known: int
+
+    @property
+    def words(self) -> str:
+        of = f"{self.fit} of {self.measured} boards"
+        return f"Fits {of}" if self.measured == self.known else f"Fits {of} that it was built for"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model of the rune, by the stage that runs it."""
+
+    name: str
+    size: int | None
+    operators: int | None
+
+
+def quality_of(build: Build) -> Quality | None:
+    """What became of a build's test samples; None where it was run on none. Kept while the samples are the same."""
+    if build.artefact is None or not build.samples:
+        return None
+    key = f"quality:{build.artefact.pk}:{build.samples}"
+    kept: Quality | str | None = caches["process"].get(key)
+    if kept is None:
+        found = evaluation_of(build)
+        kept = "" if found is None else _quality(found)
+        caches["process"].set(key, kept)
+    return kept if isinstance(kept, Quality) else None
+
+
+def _quality(found: Evaluation) -> Quality | str:
+    share, stream = found.accuracy, found.stream
+    cells: list[Cell] = []
+    sentences: list[str] = []
+    if share is not None:
+        cells.append(Cell(f"Accuracy, {counted(len(found.pairs), 'recording')}", percent(share.value)))
+        weakest = _weakest(found.label_figures)
+        if weakest is not None and weakest.recall is not None:
+            cells.append(Cell("Weakest label", f"{weakest.label}, {percent(weakest.recall.value)}"))
+        sentences.append(accuracy_sentence(found))
+    if stream is not None:
+        rate = stream.false_alarms.value
+        cells.append(Cell("False alarms", f"{rate:.1f} an hour" if rate < 100 else f"{rate:.0f} an hour"))
+        sentences.append(stream_sentence(found) or "")
+    if not cells:
+        return ""
+    sentences.append("Measured here, with the bytes of this version, on recordings that the project keeps for tests.")
+    return Quality(tuple(cells), tuple(sentences), share is not None and not share.is_precise)
+
+
+def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:
+    """The label that is found least often; none where there is nothing to choose from, or all are found alike."""
+    known = [each for each in figures if each.recall is not None]
+    values = {each.recall.value for each in known if each.recall is not None}
+    if len(values) < 2:
+        return None
+    return min(known, key=lambda each: 0.0 if each.recall is None else each.recall.value)
+
+
+def boards_of(build: Build, packages: Iterable[BuildPackage]) -> BoardCount | None:
+    """None where no package of the build was measured."""
+    fits = fits_of(build, packages)
+    measured = [each for each in fits if each.look not in (NOT_BUILT, WAITING)]
+    if not measured:
+        return None
+    return BoardCount(sum(each.look.rank < MAY_FIT.rank for each in measured), len(measured), len(fits))
+
+
+def models_of(report: Mapping[str, Any]) -> tuple[ModelFile, ...]:
+    """The models in a build's report that are files of the build, each once."""
+    found = {
+        each["file"]: ModelFile(each["file"].rpartition("/")[2], each.get("size"), each.get("operators"))
+        for each in report.get("models", ())
+        if each.get("file")
+    }
+    return tuple(found.values())

@@ -1,0 +1,60 @@
+"""Compares two texts line by line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+MOST_LINES = 1500
+"""Lines of a file that are compared."""
+AROUND = 3
+"""Unchanged lines that are shown around a change."""
+
+Mark = Literal["added", "removed", "same"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line. `number` counts in the later text and is None for a removed line; `key` names the line in links."""
+
+    mark: Mark
+    text: str
+    number: int | None
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class FileLines:
+    """A changed file as stretches of lines; without any if it has too many lines to compare."""
+
+    path: str
+    stretches: tuple[tuple[Line, ...], ...]
+
+
+KeyOf = Callable[[int], str]
+"""Returns the key of a line of the later text by its number."""
+
+
+def stretches_of(then: Sequence[str], now: Sequence[str], key_of: KeyOf | None = None) -> tuple[tuple[Line, ...], ...]:
+    """Returns the changed lines, each stretch with the lines around it."""
+    if max(len(then), len(now)) > MOST_LINES:
+        return ()
+    groups = SequenceMatcher(None, then, now).get_grouped_opcodes(AROUND)
+    return tuple(tuple(_lines(then, now, group, key_of)) for group in groups)
+
+
+def _lines(
+    then: Sequence[str],
+    now: Sequence[str],
+    group: Sequence[tuple[str, int, int, int, int]],
+    key_of: KeyOf | None,
+) -> Iterator[Line]:
+    for tag, from_then, to_then, from_now, to_now in group:
+        if tag != "equal":
+            for text in then[from_then:to_then]:
+                yield Line("removed", text, None)
+        mark: Mark = "same" if tag == "equal" else "added"
+        for number, text in enumerate(now[from_now:to_now], start=from_now + 1):
+            yield Line(mark, text, number, key_of(number) if key_of else "")

@@ -1,0 +1,181 @@
+"""A person's notices as pages: the inbox, what they want to hear of, and ending email. None needs scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.organisations.access import is_confirmed
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of, signed_in_user
+from forge.core.errors import Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
+from forge.notices import actions
+from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
+from forge.notices.models import Notice
+from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.notices.unsubscribing import person_of_token
+from forge.notices.words import action, sentence, title
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+
+SHOWN = 50
+"""Notices on a page."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of notice looks."""
+
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+LOOKS: Mapping[Kind, Look] = {
+    Kind.REVIEW_ASKED: Look(icon="eye"),
+    Kind.REVIEW_CLOSED: Look(icon="ban"),
+    Kind.VERDICT: Look(icon="check"),
+    Kind.COMMENT: Look(icon="message-square"),
+    Kind.MENTION: Look(icon="at-sign"),
+    Kind.BUILD_FAILED: Look(icon="x"),
+    Kind.PUBLISHED: Look(icon="package"),
+    Kind.CHANGES: Look(icon="git-pull-request"),
+    Kind.WEBHOOK_STOPPED: Look(icon="unplug"),
+    Kind.TAKEN_DOWN: Look(icon="flag"),
+}
+
+LEVEL_WORDS = {
+    Level.ALL: "All: every review, verdict, failed build and publication",
+    Level.MINE: "Mine: what asks for me, and what I take part in",
+    Level.OFF: "Off: nothing",
+}
+MAIL_WORDS = {
+    MailChoice.ASKED_AND_DIGEST: "At once what asks for me, the rest once a day",
+    MailChoice.ASKED: "Only what asks for me, at once",
+    MailChoice.DIGEST: "Everything once a day",
+    MailChoice.NONE: "No email",
+}
+SHOWS = {"open": "Inbox", "unread": "Unread", "done": "Done"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A notice on the list."""
+
+    notice: Notice
+    title: str
+    text: str
+    action: str
+    icon: str
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it was not looked at."""
+        return self.notice.read is None and self.notice.done is None
+
+
+@for_person
+def inbox(request: HttpRequest) -> HttpResponse:
+    """A person's notices, those that changed last first."""
+    found = notices_of(principal_of(request))
+    show = request.GET.get("show", "open")
+    shown = {"unread": found.unread(), "done": found.exclude(done=None)}.get(show, found.open())
+    notices, pages = rows_of(request, shown, SHOWN)
+    context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": SHOWS}
+    return render(request, "notices/inbox.html", context)
+
+
+def _row(notice: Notice) -> Row:
+    kind, reason = Kind(notice.kind), Reason(notice.reason)
+    said = sentence(kind, reason, str(notice.actor or ""), notice.facts, notice.events)
+    return Row(notice, title(notice.facts), said, action(kind, reason), LOOKS[kind].icon)
+
+
+@for_person
+@require_POST
+def change(request: HttpRequest, notice: UUID) -> HttpResponse:
+    """What the button that was pressed says of a notice; `open` reads it and leads to its thing."""
+    principal = principal_of(request)
+    found = find_notice(principal, notice)
+    match request.POST.get("do"):
+        case "open":
+            actions.change_notice(principal, found, read=True)
+            return redirect(found)
+        case "read":
+            actions.change_notice(principal, found, read=True)
+        case "unread":
+            actions.change_notice(principal, found, read=False, done=False)
+        case "done":
+            actions.change_notice(principal, found, done=True)
+        case "mute":
+            actions.mute(principal, found)
+        case "unmute":
+            actions.mute(principal, found, muted=False)
+    return redirect("notices")
+
+
+@for_person
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Having looked at all."""
+    actions.read_all(principal_of(request))
+    return redirect("notices")
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """What comes by email, and of which projects a person hears more or less."""
+    principal = principal_of(request)
+    context = {
+        "choices": MAIL_WORDS,
+        "chosen": mail_choice_of(principal),
+        "levels": levels_of(principal),
+        "is_confirmed": is_confirmed(signed_in_user(request)),
+        "saved": "saved" in request.GET,
+    }
+    if request.method == "GET":
+        return render(request, "notices/settings.html", context)
+    try:
+        actions.choose_mail(principal, request.POST.get("mail", ""))
+    except Invalid as error:
+        return show_again(request, "notices/settings.html", context, error)
+    return redirect("/accounts/notices/settings?saved")
+
+
+@for_person
+@require_POST
+def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Choosing of what of a project a person hears; leads back to the project's builds."""
+    project = project_of(request, organisation, name, Verb.READ)
+    actions.watch_project(principal_of(request), project, request.POST.get("level", ""))
+    return redirect(f"{project.get_absolute_url()}/builds")
+
+
+def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
+    """What `parts/watch.html` shows: the level that the person chose for a project, and what there is to choose."""
+    return {"level": level_of(principal, project), "words": LEVEL_WORDS}
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Ending email by the link of one. The link says whose: nobody needs to be signed in, and mail programs post here
+    without a page (RFC 8058), so there is nothing of a session to protect. Looking changes nothing."""
+    try:
+        whose = person_of_token(token)
+    except Invalid as error:
+        return show_again(request, "notices/unsubscribe.html", {}, error)
+    if request.method == "POST":
+        actions.unsubscribe(whose)
+    return render(request, "notices/unsubscribe.html", {"whose": whose, "is_ended": request.method == "POST"})

@@ -1,0 +1,65 @@
+"""Projects from Git servers, and their versions to them: the forms."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from forge.accounts.organisations.access import find_organisation, organisations_of
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
+from forge.core.http.pages import for_person, show_again
+from forge.projects.actions import create_from_git, push_to_git
+from forge.projects.default_organisation import usual_organisation
+from forge.projects.git.remote import checked_remote
+from forge.projects.history.export import wanted_versions
+from forge.projects.history.repository import BRANCH
+from forge.projects.pages.lookup import project_of
+
+_REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften)
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def from_git(request: HttpRequest) -> HttpResponse:
+    """The form, and making a project of a branch. What was left out is said before the studio opens."""
+    principal = principal_of(request)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
+    chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
+    context = {"creatable": creatable, "chosen": chosen, "servers": settings.GIT_ORIGINS}
+    if request.method == "GET":
+        return render(request, "git/new.html", context)
+    asked = {field: request.POST.get(field, "") for field in ("url", "branch", "token", "folder")}
+    try:
+        organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        remote = checked_remote(**asked)
+        project, left_out = create_from_git(principal, organisation, request.POST.get("name", "").strip(), remote)
+    except _REFUSALS as error:
+        return show_again(request, "git/new.html", context, error)
+    if left_out:
+        return render(request, "git/made.html", {"project": project, "left_out": left_out})
+    return redirect(f"{project.get_absolute_url()}/studio")
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def push(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """The form, and pushing; the page then says what the branch has."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    context = {
+        "project": project,
+        "servers": settings.GIT_ORIGINS,
+        "versions": len(wanted_versions(project)),
+        "usual_branch": BRANCH,
+    }
+    if request.method == "GET":
+        return render(request, "git/push.html", context)
+    try:
+        remote = checked_remote(*(request.POST.get(field, "") for field in ("url", "branch", "token")))
+        done = push_to_git(principal_of(request), project, remote)
+    except _REFUSALS as error:
+        return show_again(request, "git/push.html", context, error)
+    return render(request, "git/push.html", context | {"done": done, "remote": remote})

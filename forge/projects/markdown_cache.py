@@ -1,0 +1,34 @@
+"""What people wrote in Markdown as HTML that is kept: reading it can be made to take a second, and anyone may ask."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.core.cache import caches
+from django.utils.safestring import SafeString
+
+from forge.core.http.markdown import render_readme
+from forge.projects.models import Project
+
+
+def kept_text(project: Project, text: str) -> SafeString | None:
+    """The HTML of a text; None of an empty one."""
+    if not text:
+        return None
+    digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return kept_readme(project, digest, lambda: text)
+
+
+def kept_readme(project: Project, digest: str, read: Callable[[], str]) -> SafeString:
+    """The HTML of what somebody wrote, which is read where it is not kept.
+
+    It is kept by its digest: a text can be made to take a second to read, and anyone may ask for the page. Each
+    organisation has its own, so that the time of an answer tells nobody what others wrote.
+    """
+    key = f"readme:{project.organisation_id}:{digest}"
+    kept: SafeString | None = caches["process"].get(key)
+    if kept is None:
+        kept = render_readme(read())
+        caches["process"].set(key, kept)
+    return kept

@@ -1,0 +1,20 @@
+"""Finds the project of a page's address."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.core.errors import Moved
+from forge.projects.access import find_project
+from forge.projects.models import Project
+
+
+def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -> Project:
+    """The project of a page's address. Raises `Moved` to the same page of the project's present address."""
+    try:
+        return find_project(principal_of(request), organisation, name, verb)
+    except Moved as moved:
+        path = request.get_full_path()
+        raise Moved(path.replace(f"/{organisation}/{name}", moved.location, 1)) from moved

@@ -1,0 +1,85 @@
+"""Making a project: from a template with one press, or with a name of one's own."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from forge.accounts.organisations.access import find_organisation, organisations_of
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
+from forge.core.http.pages import for_person, show_again
+from forge.projects.actions import create_from_upload, create_project
+from forge.projects.default_organisation import usual_organisation
+from forge.projects.history.import_archive import name_from_file
+from forge.projects.names import free_name
+from forge.projects.templates import find_template
+from rune.source.templates import list_templates
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def new_project(request: HttpRequest) -> HttpResponse:
+    """The form, and making the project. Without a name, it is called after the template."""
+    principal = principal_of(request)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
+    context = {
+        "creatable": creatable,
+        "templates": list_templates(),
+        "chosen": request.GET.get("template", ""),
+        "in_organisation": request.GET.get("organisation", "") or usual_organisation(principal, creatable),
+    }
+    if request.method == "GET":
+        return render(request, "new.html", context)
+    template = request.POST.get("template", "")
+    try:
+        organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        name = request.POST.get("name", "").strip()
+        if not name and template:
+            name = free_name(organisation, find_template(template).name)
+        project = create_project(principal, organisation, name, template or None)
+    except (Invalid, Conflict) as error:
+        return show_again(request, "new.html", context | {"chosen": template}, error)
+    return redirect(f"{project.get_absolute_url()}/studio")
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def from_archive(request: HttpRequest) -> HttpResponse:
+    """The form, and making a project of a .zip, with its versions where it has them."""
+    principal = principal_of(request)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
+    chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
+    context = {"creatable": creatable, "chosen": chosen, "limit": settings.UPLOAD_LIMIT}
+    if request.method == "GET":
+        return render(request, "new-from-archive.html", context)
+    sent = request.FILES.get("archive")
+    try:
+        if not isinstance(sent, UploadedFile):
+            raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
+        organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        name, usual = request.POST.get("name", "").strip(), name_from_file(sent.name or "")
+        project, found = create_from_upload(principal, organisation, name, sent.chunks(), usual)
+    except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
+        return show_again(request, "new-from-archive.html", context, error)
+    if found.merges:
+        return render(request, "new-from-archive.html", {"project": project, "found": found})
+    return redirect(f"{project.get_absolute_url()}/studio")
+
+
+@never_cache
+@require_GET
+def places(request: HttpRequest) -> JsonResponse:
+    """Where whoever asks may make a project, for a page that was made for nobody; null for a visitor."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"places": None})
+    creatable = list(organisations_of(principal_of(request), Verb.CREATE_PROJECT))
+    names = [organisation.name for organisation in creatable]
+    usual = usual_organisation(principal_of(request), creatable)
+    return JsonResponse({"places": {"organisations": names, "usual": usual, "csrf": get_token(request)}})

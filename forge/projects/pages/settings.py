@@ -1,0 +1,54 @@
+"""A project's own pages: its address, the studio, and its settings."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
+from forge.core.errors import Conflict, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.projects.actions import delete_project, update_project
+from forge.projects.pages.lookup import project_of
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's name, description and visibility, and deleting it."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.DESCRIBE)
+    context = {
+        "project": project,
+        "manages": can(principal, Verb.MANAGE, project),
+        "hooks": can(principal, Verb.MANAGE_WEBHOOKS, project.organisation),
+        "saved": "saved" in request.GET,
+    }
+    if request.method == "GET":
+        return render(request, "project/settings.html", context)
+    former = project.name
+    try:
+        changed = update_project(
+            principal,
+            project,
+            name=request.POST.get("name", "").strip(),
+            description=request.POST.get("description", ""),
+            visibility=request.POST.get("visibility") or None,
+            # A form without the choice, for who may not make it, leaves it.
+            shares_files="shares_files" in request.POST if "visibility" in request.POST else None,
+        )
+    except (Invalid, Conflict) as error:
+        project.name = former
+        return show_again(request, "project/settings.html", context | {"saved": False}, error)
+    return redirect(f"{changed.get_absolute_url()}/settings?saved")
+
+
+@for_person
+@require_POST
+def delete(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Deleting a project; the page that follows has the way back."""
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    delete_project(principal_of(request), project)
+    return redirect("deleted-projects", organisation=project.organisation.name)

@@ -1,0 +1,179 @@
+"""A project's Share page: who sees it and as what, and letting others in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import Role
+from forge.accounts.organisations.access import open_invitations
+from forge.accounts.organisations.pages.invitation_form import InvitingForm, asked_for
+from forge.accounts.permissions import Verb, can, is_more
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.project_people import Teammate, team_of
+from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.teams.access import find_team, names_of_teams, team_in, teams_in
+from forge.core.errors import Invalid, NotFound
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import things_of, words_of
+from forge.projects.access import origin_of
+from forge.projects.actions import (
+    end_project_role,
+    end_team_role,
+    give_project_role,
+    give_team_role,
+    invite_to_project,
+    invite_to_project_by_email,
+    revoke_project_invitation,
+)
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+
+PROJECT_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
+"""Those that one can have in one project."""
+MEMBERS_SHOWN = 50
+"""People on a page of either list."""
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A member of the organisation, and the roles in the project that would give them more, with their words."""
+
+    mate: Teammate
+    higher: Mapping[Role, str]
+
+
+@for_person
+@never_cache
+def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Who can see what, for everyone who reads the project."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "project/share.html", _shared(request, principal, project))
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Inviting people to the project alone. A link is on the page that answers, and never again."""
+    principal = principal_of(request)
+    if request.method == "GET":
+        return redirect("share", organisation=organisation, name=name)
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    try:
+        asked = asked_for(request.POST)
+        if asked.addresses:
+            sent = invite_to_project_by_email(principal, project, asked.role, asked.addresses, days=asked.days)
+            answer: dict[str, Any] = {"sent": len(sent)}
+        else:
+            _, link = invite_to_project(principal, project, asked.role, places=asked.places, days=asked.days)
+            answer = {"link": link, "invited": asked}
+    except Invalid as error:
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+    return render(request, "project/share.html", _shared(request, principal, project) | answer)
+
+
+@for_person
+@require_POST
+def revoke(request: HttpRequest, organisation: str, name: str, invitation: UUID) -> HttpResponse:
+    """Revoking an invitation to the project."""
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    revoke_project_invitation(principal_of(request), project, invitation)
+    return redirect(f"{project.get_absolute_url()}/share#invite")
+
+
+@for_person
+@require_POST
+def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -> HttpResponse:
+    """Giving somebody another role in the project, or ending it; oneself, leaving."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.READ)
+    try:
+        if "remove" in request.POST:
+            end_project_role(principal, project, person)
+        else:
+            give_project_role(principal, project, person, request.POST.get("role", ""))
+    except (Invalid, NotFound) as error:
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+    left = person == principal.pk and "remove" in request.POST
+    return redirect("home" if left else f"{project.get_absolute_url()}/share")
+
+
+@for_person
+@require_POST
+def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Giving a team a role in the project, or another one, or ending it."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    asked = request.POST.get("team", "")
+    try:
+        if "remove" in request.POST:
+            end_team_role(principal, team_in(project.pk, asked), project)
+        else:
+            found = find_team(principal, project.organisation.name, asked)
+            give_team_role(principal, found, [project], request.POST.get("role", ""))
+    except (Invalid, NotFound) as error:
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/share#teams")
+
+
+def _shared(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
+    team = team_of(project)
+    members = [mate for mate in team if mate.in_organisation is not None]
+    of_project = [mate for mate in team if mate.in_project is not None]
+    manages = can(principal, Verb.MANAGE, project)
+    is_member = can(principal, Verb.SEE_ORGANISATION, project.organisation)
+    words = words_of(request)
+    shown, pages = things_of(request, _fitting(members, words, is_member), MEMBERS_SHOWN, at="members")
+    here_shown, here_pages = things_of(request, of_project, MEMBERS_SHOWN, "people", "people")
+    teams = teams_in(project.pk)
+    here = {each.team_id for each in teams}
+    others = names_of_teams(project.organisation) if manages and is_member else {}
+    return {
+        "project": project,
+        "origin": origin_of(principal, project),
+        "manages": manages,
+        "is_member": is_member,
+        "teams": teams,
+        "offers_teams": [name for pk, name in others.items() if pk not in here],
+        "of_project": here_shown,
+        "project_count": len(of_project),
+        "people_pages": here_pages,
+        "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in shown],
+        "words": words,
+        "pages": pages,
+        "member_count": len(members),
+        "by_role": _counts(members),
+        "roles": PROJECT_ROLES,
+        "invited_as": Role.REVIEWER,
+        "invitations": open_invitations(project.organisation, project.pk) if manages else [],
+        "inviting": InvitingForm(),
+    }
+
+
+def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:
+    """Those in whose name each word is, or in whose address, for who may read it."""
+    asked = words.lower().split()
+    known = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
+    return [mate for mate, text in known if all(word in text for word in asked)]
+
+
+def _higher(mate: Teammate) -> dict[Role, str]:
+    """None for somebody who has a role in the project already, which is changed above."""
+    if mate.in_project is not None:
+        return {}
+    return {role: words for role, words in PROJECT_ROLES.items() if is_more(role, mate.role)}
+
+
+def _counts(members: list[Teammate]) -> dict[str, int]:
+    """How many members have each role, by what it is called, the one with most verbs first."""
+    roles = [mate.in_organisation for mate in members]
+    return {str(role.label): roles.count(role) for role in Role if role in roles}

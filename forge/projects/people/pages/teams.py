@@ -1,0 +1,239 @@
+"""The pages of an organisation's teams: who is in them, and in which projects they have a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts import actions
+from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole
+from forge.accounts.organisations.access import find_organisation, members_of
+from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
+from forge.core.errors import Conflict, Invalid, NotFound
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import chosen_of, rows_of, words_of
+from forge.projects.access import find_project
+from forge.projects.actions import end_team_role, give_team_role
+from forge.projects.models import Project, ProjectQuerySet
+
+TEAM_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
+"""Those that a team can have in a project."""
+OFFERED = 200
+"""Members, or projects, that a field offers while one types; any other can be typed."""
+TEAMS_SHOWN, PEOPLE_SHOWN, PROJECTS_SHOWN = 50, 50, 50
+TEAM_SORTS = {"": "Name", "people": "Most people", "projects": "Most projects"}
+_TEAM_ORDERS = {"": ("name",), "people": ("-people_count", "name"), "projects": ("-project_count", "name")}
+PROJECT_SORTS = {"": "Name", "changed": "Last change"}
+_PROJECT_ORDERS = {"": ("name",), "changed": ("-changed",)}
+MOST_NAMES = 50
+"""Projects that get a role at once."""
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """A role of a team, and the project that it is in."""
+
+    project: Project
+    role: TeamRole
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def teams(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The teams, and making one."""
+    principal = principal_of(request)
+    if request.method == "GET":
+        context = _teams(request, principal, find_organisation(principal, organisation))
+        return render(request, "organisation/teams.html", context)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        made = actions.create_team(
+            principal, found, request.POST.get("name", "").strip(), request.POST.get("description", "")
+        )
+    except (Invalid, Conflict) as error:
+        return show_again(request, "organisation/teams.html", _teams(request, principal, found), error)
+    return redirect(made)
+
+
+@for_person
+@never_cache
+def team_page(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
+    """One team: its people and its projects."""
+    principal = principal_of(request)
+    context = _team(request, principal, find_team(principal, organisation, team))
+    return render(request, "organisation/team.html", context)
+
+
+@for_person
+@require_POST
+def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
+    """What the forms of a team's page ask for: people and projects in and out, another name, deleting it."""
+    principal = principal_of(request)
+    found = find_team(principal, organisation, team)
+    do = _ACTS.get(request.POST.get("do", ""))
+    if do is None:
+        raise NotFound("A team's page has no such form.")
+    try:
+        do(principal, found, request.POST)
+    except (Invalid, Conflict, NotFound) as error:
+        fresh = find_team(principal, organisation, team)
+        return show_again(request, "organisation/team.html", _team(request, principal, fresh), error)
+    return redirect("teams", organisation=found.organisation.name) if found.pk is None else redirect(found)
+
+
+def _teams(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    """The teams whose name or description has the words in it that were asked for, a page at a time."""
+    words, sort = words_of(request), chosen_of(request, "sort", TEAM_SORTS)
+    every = teams_of(organisation)
+    found = every.order_by(*_TEAM_ORDERS[sort])
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    shown, pages = rows_of(request, found, TEAMS_SHOWN)
+    return {
+        **tabs_of(principal, organisation),
+        "teams": shown,
+        "pages": pages,
+        "has_any": bool(shown) or (bool(words) and every.exists()),
+        "words": words,
+        "sort": sort,
+        "sorts": TEAM_SORTS,
+    }
+
+
+def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, Any]:
+    """Its people and its projects, each a page at a time and narrowed by words of its own."""
+    tabs = tabs_of(principal, team.organisation)
+    who, words, sort = words_of(request, "who"), words_of(request), chosen_of(request, "sort", PROJECT_SORTS)
+    people, people_pages = rows_of(request, _people(team, who), PEOPLE_SHOWN, "people", "people")
+    projects, pages = rows_of(request, _projects(principal, team, words, sort), PROJECTS_SHOWN, at="projects")
+    roles = {role.project: role for role in roles_of(team).filter(project__in=[each.pk for each in projects])}
+    rows = [RoleRow(project, roles[project.pk]) for project in projects if project.pk in roles]
+    manages = tabs["manages"]
+    return {
+        **tabs,
+        "team": team,
+        "people": people,
+        "people_pages": people_pages,
+        "who": who,
+        "is_in": is_in_team(principal, team),
+        "rows": rows,
+        "pages": pages,
+        "words": words,
+        "sort": sort,
+        "sorts": PROJECT_SORTS,
+        "manageable": frozenset(row.project.pk for row in rows if can(principal, Verb.MANAGE, row.project)),
+        "roles": TEAM_ROLES,
+        "given": Role.DEVELOPER,
+        "addable": _addable(team) if manages else [],
+        "projects": _manageable(principal, team) if manages else [],
+    }
+
+
+def _people(team: Team, words: str) -> QuerySet[Membership]:
+    found = people_of(team)
+    for word in words.split():
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found
+
+
+def _projects(principal: Principal, team: Team, words: str, sort: str) -> ProjectQuerySet:
+    """The team's projects that the person may read, in order."""
+    found = Project.objects.of_member(principal).filter(pk__in=roles_of(team).order_by().values("project"))
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    return found.select_related("organisation").order_by(*_PROJECT_ORDERS[sort])
+
+
+def _addable(team: Team) -> list[Membership]:
+    """Members who are not in it, by name."""
+    found = members_of(team.organisation).exclude(pk__in=team.members.values("pk"))
+    return list(found.order_by("user__name", "user__email")[:OFFERED])
+
+
+def _manageable(principal: Principal, team: Team) -> list[str]:
+    """Names of projects in which the team has no role, those that changed last first."""
+    here = roles_of(team).order_by().values("project")
+    found = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
+    return list(found.order_by("-changed").values_list("name", flat=True)[:OFFERED])
+
+
+def _add(principal: Principal, team: Team, form: QueryDict) -> None:
+    actions.add_to_team(principal, team, [_member(team, each) for each in form.getlist("person") if each.strip()])
+
+
+def _member(team: Team, text: str) -> UUID:
+    """Whom an address or an id means."""
+    found = members_of(team.organisation).filter(user__email=text.strip().lower()).first()
+    if found is None:
+        raise Invalid(
+            f"{team.organisation.name} has no member with the address {text.strip()[:100]}. Invite them first.",
+            errors={"person": ["A member's email address."]},
+        )
+    return found.user_id
+
+
+def _remove(principal: Principal, team: Team, form: QueryDict) -> None:
+    actions.remove_from_team(principal, team, _id(form, "person"))
+
+
+def _give(principal: Principal, team: Team, form: QueryDict) -> None:
+    names = list(dict.fromkeys(each for each in re.split(r"[\s,;]+", form.get("projects", "")) if each))
+    if len(names) > MOST_NAMES:
+        raise Invalid(f"Name at most {MOST_NAMES} projects at once, these are {len(names)}.")
+    projects = [_project(principal, team, name.removeprefix(f"{team.organisation.name}/")) for name in names]
+    give_team_role(principal, team, projects, form.get("role", ""))
+
+
+def _project(principal: Principal, team: Team, name: str) -> Project:
+    try:
+        return find_project(principal, team.organisation.name, name, Verb.MANAGE)
+    except NotFound:
+        raise Invalid(
+            f"{team.organisation.name} has no project {name[:100]}. Look for its name under Projects.",
+            errors={"projects": ["Names of projects."]},
+        ) from None
+
+
+def _end(principal: Principal, team: Team, form: QueryDict) -> None:
+    end_team_role(
+        principal, team, find_project(principal, team.organisation.name, form.get("project", ""), Verb.MANAGE)
+    )
+
+
+def _rename(principal: Principal, team: Team, form: QueryDict) -> None:
+    actions.update_team(principal, team, name=form.get("name", "").strip(), description=form.get("description", ""))
+
+
+def _delete(principal: Principal, team: Team, form: QueryDict) -> None:
+    actions.delete_team(principal, team)
+
+
+def _id(form: QueryDict, name: str) -> UUID:
+    try:
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise NotFound("There is nobody of this id.") from None
+
+
+_ACTS: Mapping[str, Callable[[Principal, Team, QueryDict], None]] = {
+    "add": _add,
+    "remove": _remove,
+    "give": _give,
+    "end": _end,
+    "rename": _rename,
+    "delete": _delete,
+}

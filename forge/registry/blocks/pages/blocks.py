@@ -1,0 +1,196 @@
+"""Pages of published blocks: an organisation's list of them, and each with its versions, its source and who uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from forge.accounts.organisations.access import find_organisation
+from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
+from forge.comparison.line_stretches import FileLines, stretches_of
+from forge.core.errors import Invalid, NotFound, SignInNeeded
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import chosen_of, things_of, words_of
+from forge.projects.markdown_cache import kept_text
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.registry.actions import deprecate_block, end_block_deprecation
+from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, name_of, versions_of
+from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
+from forge.registry.blocks.users import BlockUse, users_of
+from forge.registry.licences import licence_of
+from forge.registry.models import BlockVersion
+from rune.compiler.blocks.shared_path import SharedName, SharedPath
+
+BLOCKS_SHOWN = 50
+USERS_SHOWN = 30
+SORTS = {"": "Name", "new": "Newest", "used": "Most used"}
+
+
+@dataclass(frozen=True)
+class ListedBlock:
+    """A block in the list. `version` is the newest that nobody advises against, or else the newest."""
+
+    name: SharedName
+    version: BlockVersion
+    count: int
+    users: int
+
+    @property
+    def words(self) -> str:
+        """What it is found by."""
+        return f"{self.name} {self.version.summary}".lower()
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A version beside the others of its block."""
+
+    block: BlockVersion
+    notes: SafeString | None
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """A project that uses the block; `is_behind` where a newer version is there."""
+
+    use: BlockUse
+    is_behind: bool
+
+
+_ORDERS: Mapping[str, Callable[[ListedBlock], Any]] = {
+    "": lambda each: each.name,
+    "new": lambda each: (-each.version.created.timestamp(), each.name),
+    "used": lambda each: (-each.users, each.name),
+}
+
+
+def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse:
+    """What the projects of an organisation published, as far as somebody sees it."""
+    principal = principal_of(request)
+    try:
+        tabs = tabs_of(principal, find_organisation(principal, organisation))
+    except (NotFound, SignInNeeded):
+        tabs = {}
+    blocks = blocks_in(principal, organisation)
+    listed = list(_listed(blocks, users_of(principal, {name_of(each) for each in blocks})))
+    words, sort = words_of(request), chosen_of(request, "sort", SORTS)
+    wanted = [each for each in listed if all(word in each.words for word in words.lower().split())]
+    shown, pages = things_of(request, sorted(wanted, key=_ORDERS[sort]), BLOCKS_SHOWN)
+    context = {
+        "is_member": bool(tabs),
+        "organisation": tabs["organisation"] if tabs else blocks[0].repository.project.organisation,
+        "has_any": bool(listed),
+        "blocks": shown,
+        "pages": pages,
+        "words": words,
+        "sort": sort,
+        "sorts": SORTS,
+    }
+    return render(request, "blocks/list.html", tabs | context)
+
+
+def _listed(blocks: Sequence[BlockVersion], users: Mapping[SharedName, Sequence[BlockUse]]) -> Iterator[ListedBlock]:
+    for name, group in groupby(blocks, name_of):
+        versions = list(group)
+        projects = {use.project.pk for use in users[name]}
+        yield ListedBlock(name, best_of(versions), len(versions), len(projects))
+
+
+def block_page(request: HttpRequest, organisation: str, name: str, block: str) -> HttpResponse:
+    """A block that a project published, at one of its versions."""
+    project = project_of(request, organisation, name, Verb.SEE)
+    return _show(request, project, block, request.GET.get("version"))
+
+
+@for_person
+@require_POST
+def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
+    """Advises against a version or takes that back, as was pressed, and goes back to its page."""
+    project = project_of(request, organisation, name, Verb.PUBLISH)
+    principal = principal_of(request)
+    try:
+        if request.POST.get("do") == "undeprecate":
+            end_block_deprecation(principal, project, block, version)
+        else:
+            reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
+            deprecate_block(principal, project, block, version, reason, successor)
+    except Invalid as error:
+        return _show(request, project, block, version, error)
+    return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
+
+
+def _show(
+    request: HttpRequest, project: Project, name: str, wanted: str | None, error: Invalid | None = None
+) -> HttpResponse:
+    principal = principal_of(request)
+    versions = versions_of(principal, project, name, wanted)
+    chosen = next((each for each in versions if each.version == wanted), best_of(versions))
+    before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
+    files = files_of(chosen)
+    users = users_of(principal, [name_of(chosen)])[name_of(chosen)]
+    context = {
+        "project": project,
+        "is_member": can(principal, Verb.READ, project),
+        "may_publish": can(principal, Verb.PUBLISH, project),
+        "published": chosen,
+        "path": SharedPath(name_of(chosen), chosen.version),
+        "best": best_of(versions),
+        "versions": [VersionRow(each, kept_text(project, each.notes)) for each in versions],
+        "users": [UserRow(use, use.version != best_of(versions).version) for use in users[:USERS_SHOWN]],
+        "more_users": max(len(users) - USERS_SHOWN, 0),
+        "before": before,
+        "changes": () if before is None else _changes(files_of(before), files),
+        "files": _files_in_order(files),
+        "licence": licence_of(files.texts.get("LICENSE", "")),
+        "successors": [each.version for each in versions if each.pk != chosen.pk and not each.deprecation],
+    } | _of_function(chosen)
+    if error is not None:
+        return show_again(request, "blocks/block.html", context, error)
+    return render(request, "blocks/block.html", context)
+
+
+def _of_function(block: BlockVersion) -> dict[str, Any]:
+    """What the page says of the block's function; little where it was published before that was kept."""
+    interface, path = block.interface, SharedPath(name_of(block), block.version)
+    told: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
+    if interface is None:
+        return told
+    # Its first line stands in the head of the page.
+    _, _, more = interface["documentation"].partition("\n")
+    return told | {
+        "signature": signature_line(block.name, interface),
+        "inputs": interface["inputs"],
+        "arguments": arguments_of(interface),
+        "states": interface["states"],
+        "outputs": interface["outputs"],
+        "about": kept_text(block.repository.project, more.strip()),
+    }
+
+
+def _files_in_order(files: PublishedFiles) -> list[tuple[str, str]]:
+    """The source, then its tests, then what else there is."""
+    name = files.manifest.name
+    first = [f"{name}.py", f"{name}_test.py"]
+    others = sorted(each for each in files.texts if each not in first)
+    return [(each, files.texts[each]) for each in [*first, *others] if each in files.texts]
+
+
+def _changes(before: PublishedFiles, now: PublishedFiles) -> tuple[FileLines, ...]:
+    """The lines that differ in the files of two versions."""
+    names = dict.fromkeys([*(name for name, _ in _files_in_order(now)), *before.texts])
+    pairs = [(name, before.texts.get(name, ""), now.texts.get(name, "")) for name in names]
+    return tuple(
+        FileLines(name, stretches_of(then.splitlines(), text.splitlines()))
+        for name, then, text in pairs
+        if then != text
+    )

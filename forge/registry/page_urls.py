@@ -1,0 +1,15 @@
+"""The addresses of the pages of the registry."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from forge.registry.blocks.pages import blocks
+
+organisation_pages = [
+    path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
+]
+project_pages = [
+    path("<str:organisation>/<str:name>/blocks/<str:block>", blocks.block_page, name="block"),
+    path("<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", blocks.describe, name="describe-block"),
+]

@@ -1,0 +1,369 @@
+"""Change requests as pages: a project's list, one to look at, resolve and merge, and a fork's offers.
+
+None of it needs scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.builds.models import UNFINISHED, Build, State
+from forge.core.errors import Conflict, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.projects.versions.store import find_version, versions_of
+from forge.reviews import actions
+from forge.reviews.changes.access import (
+    change_requests_of,
+    find_numbered_change_request,
+    find_numbered_offer,
+    find_offer,
+    fork_to_offer,
+    offers_of,
+    rounds_of,
+)
+from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
+from forge.reviews.changes.merging import Merging, merging_of
+from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, version_view
+from forge.reviews.changes.participants import offers_it
+from forge.reviews.gate.pages import Step, steps_of
+from forge.reviews.models import Review
+from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
+from forge.reviews.rounds.pages.reviews import STATE_TAGS, StateTag
+from forge.reviews.rounds.pages.rune_facts import rune_facts
+from forge.reviews.threads.conversation import threads_on_request
+from forge.reviews.threads.pages.conversation import Which, request_talk_facts, which_asked
+from rune.source.merge import Choice, Side
+from rune.wording import counted
+
+SHOWN = 50
+VERSIONS_SHOWN = 20
+"""The newest versions of a fork that can be offered in place of its files as they are now."""
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+CHANGE_TAGS = {
+    ChangeState.OPEN: StateTag("Open", "info", icon="git-pull-request"),
+    ChangeState.MERGED: StateTag("Merged", "ok", icon="git-merge"),
+    ChangeState.CLOSED: StateTag("Closed", "", icon="ban"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change request on a list."""
+
+    request: ChangeRequest
+    look: StateTag
+
+
+@dataclass(frozen=True)
+class ShownReview:
+    """A review of the merged result."""
+
+    review: Review
+    look: StateTag
+
+
+@for_person
+def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's change requests, newest first: the open ones, or all."""
+    project = project_of(request, organisation, name, Verb.READ)
+    found = change_requests_of(principal_of(request), project)
+    which = "all" if request.GET.get("show") == "all" else "open"
+    shown = found if which == "all" else found.filter(state=ChangeState.OPEN)
+    listed, pages = rows_of(request, shown, SHOWN)
+    rows = [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in listed]
+    context = {"project": project, "rows": rows, "which": which, "pages": pages, "has_any": found.exists()}
+    return render(request, "changes/list.html", context)
+
+
+@for_person
+def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """One change request: for the project's people, or for those who offer it, who see nothing else of the project."""
+    principal = principal_of(request)
+    project, found = _found(request, organisation, name, number)
+    return render(request, *_page(principal, project, found, request.GET))
+
+
+@for_person
+def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Its conversation alone, for its page that is open."""
+    project, found = _found(request, organisation, name, number)
+    talk = _talk(principal_of(request), found, which_asked(request.GET))
+    return render(request, "reviews/talk.html", {"project": project, "change": found, **talk})
+
+
+@for_person
+@require_POST
+def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """What the button that was pressed says."""
+    project, found = _found(request, organisation, name, number)
+    principal, typed = principal_of(request), request.POST
+    act = _ACTS.get(typed.get("do", "say"))
+    try:
+        if act is None:
+            raise Invalid("Nothing is called like this here.")
+        place = act(principal, found, typed)
+    except (Invalid, Conflict) as error:
+        _, fresh = _found(request, organisation, name, number)
+        return show_again(request, *_page(principal, project, fresh, typed), error)
+    return redirect(f"{found.get_absolute_url()}{place}")
+
+
+def _resolve(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    side = typed.get("side", "")
+    if side not in tuple(Side):
+        raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
+    choice = Choice(Side(side), typed.get("text", ""))
+    actions.resolve_conflict(principal, found, typed.get("conflict", ""), choice)
+    return "#conflicts"
+
+
+def _start_over(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.start_over(principal, found)
+    return "#conflicts"
+
+
+def _build(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.build_merged(principal, found)
+    return ""
+
+
+def _merge(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_change_request(principal, found)
+    return ""
+
+
+def _merge_past(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_past_gate(principal, found, typed.get("reason", ""))
+    return ""
+
+
+def _undo(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.undo_merge(principal, found)
+    return ""
+
+
+def _close(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.close_change_request(principal, found, typed.get("reason", ""))
+    return ""
+
+
+def _reopen(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.reopen_change_request(principal, found)
+    return ""
+
+
+def _say(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.begin_thread(principal, found, typed.get("text", ""))
+    return "#conversation"
+
+
+def _ask_changes(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.ask_for_changes(principal, found, typed.get("text", ""))
+    return "#conversation"
+
+
+def _newer(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.offer_newer(principal, found, message=typed.get("message", ""))
+    return ""
+
+
+_ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
+    "resolve": _resolve,
+    "start-over": _start_over,
+    "build": _build,
+    "merge": _merge,
+    "merge-past": _merge_past,
+    "undo": _undo,
+    "close": _close,
+    "reopen": _reopen,
+    "say": _say,
+    "ask-changes": _ask_changes,
+    "newer": _newer,
+}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a fork offered, and offering its changes."""
+    principal = principal_of(request)
+    verb = Verb.EDIT if request.method == "POST" else Verb.READ
+    fork = project_of(request, organisation, name, verb)
+    offers = offers_of(principal, fork)
+    asked = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
+    if asked is not None:
+        return redirect(asked)
+    if request.method == "POST":
+        try:
+            return redirect(_offered(principal, fork, request.POST))
+        except (Invalid, Conflict) as error:
+            return show_again(request, "changes/offer.html", _offer_context(principal, fork), error)
+    return render(request, "changes/offer.html", _offer_context(principal, fork))
+
+
+def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
+    """What the button says; answers where to go on. Raises `Invalid` and `Conflict`."""
+    asked = typed.get("version", "")
+    version = find_version(fork, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    here = f"{fork.get_absolute_url()}/offer"
+    if (do := typed.get("do", "offer")) == "offer":
+        made = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
+        return made.get_absolute_url()
+    found = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
+    if found is None:
+        raise Invalid("This fork made no such offer.")
+    if do == "newer":
+        actions.offer_newer(principal, find_offer(principal, found.pk), version)
+    elif do == "close":
+        actions.close_change_request(principal, find_offer(principal, found.pk), typed.get("reason", ""))
+    elif do == "reopen":
+        actions.reopen_change_request(principal, find_offer(principal, found.pk))
+    return here
+
+
+def _offer_context(principal: Principal, fork: Project) -> dict[str, Any]:
+    found = fork_to_offer(principal, fork)
+    offers = offers_of(principal, fork)
+    return {
+        "project": fork,
+        "origin": None if found is None else found.origin,
+        "rows": [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in offers],
+        "versions": versions_of(fork)[:VERSIONS_SHOWN],
+        "may_offer": can(principal, Verb.EDIT, fork),
+    }
+
+
+def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, ChangeRequest]:
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.SEE)
+    find = find_numbered_change_request if can(principal, Verb.READ, project) else find_numbered_offer
+    return project, find(principal, project, number)
+
+
+def _page(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> tuple[str, dict[str, Any]]:
+    """The template and what it needs."""
+    if can(principal, Verb.READ, project):
+        return "changes/change.html", _context(principal, project, found, asked)
+    return "changes/offered.html", _offered_context(principal, project, found, asked)
+
+
+def _shared_facts(principal: Principal, project: Project, found: ChangeRequest, which: Which) -> dict[str, Any]:
+    """What both sides see of it."""
+    rounds = rounds_of(found)
+    before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
+    edits_source = offers_it(principal, found, Verb.EDIT)
+    return {
+        "project": project,
+        "change": found,
+        "look": CHANGE_TAGS[ChangeState(found.state)],
+        "rounds": rounds,
+        "since": version_view(before, last) if before is not None and last is not None else None,
+        "before": before,
+        "is_author": found.author_id == principal.pk,
+        "may_offer_newer": found.is_open and edits_source,
+        "respond": f"{found.get_absolute_url()}/respond",
+        "talk_url": f"{found.get_absolute_url()}/conversation",
+        **_talk(principal, found, which),
+    }
+
+
+def _offered_context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
+    facts = _shared_facts(principal, project, found, which_asked(asked))
+    has_files = found.base is not None and found.offered is not None
+    return facts | {
+        "view": version_view(found.base, found.offered) if has_files else None,  # type: ignore[arg-type]
+        "may_close": facts["is_author"] and offers_it(principal, found, Verb.EDIT),
+        "events_of": found.source,
+    }
+
+
+def _context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
+    may_edit = can(principal, Verb.EDIT, project)
+    facts = _shared_facts(principal, project, found, which_asked(asked))
+    context = {
+        **facts,
+        "may_edit": may_edit,
+        "may_close": may_edit or facts["is_author"],
+        "may_see_source": found.source is not None and can(principal, Verb.SEE, found.source),
+        "may_ask_changes": found.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
+    }
+    if not found.is_open:
+        return context
+    try:
+        merging = merging_of(found)
+    except (Conflict, Invalid) as error:
+        return context | {"unread": error}
+    return context | _merging(principal, project, found, merging)
+
+
+def _merging(principal: Principal, project: Project, found: ChangeRequest, merging: Merging) -> dict[str, Any]:
+    build = current_build(found, merging)
+    is_built = build is not None and build.state == State.SUCCEEDED and build.artefact is not None
+    facts = rune_facts(principal, build) if build is not None and is_built else {}
+    missing = missing_to_merge(found, merging)
+    conflicts = shown_conflicts(merging)
+    return {
+        **facts,
+        "merging": merging,
+        "view": merge_view(project, merging),
+        "pipeline": facts.get("pipeline"),
+        "conflicts": conflicts,
+        "resolved": sum(each.chosen is not None for each in conflicts),
+        "left": len(merging.unresolved),
+        "is_nothing": not merging.unresolved and merging.is_nothing,
+        "build": build,
+        "old_build": found.build if build is None else None,
+        "is_unfinished": build is not None and build.state in UNFINISHED,
+        "is_built": is_built,
+        "steps": _steps(build, merging),
+        "reviews": _reviews(principal, build) if build is not None and is_built else [],
+        "may_ask": can(principal, Verb.ASK, project),
+        "is_ready": not merging.unresolved and not merging.is_nothing and not missing,
+        "may_override": can(principal, Verb.OVERRIDE_GATE, project) and bool(missing) and not merging.unresolved,
+        "after": (versions_of(project).values_list("number", flat=True).first() or 0) + 1,
+    }
+
+
+def _steps(build: Build | None, merging: Merging) -> list[Step]:
+    """What is there and what is missing, in the order in which it is done."""
+    left = len(merging.unresolved)
+    steps = []
+    if merging.conflicts:
+        text = f"{counted(left, 'conflict')} left" if left else "No conflict left"
+        steps.append(Step(not left, text, left_in_words(merging)))
+    if build is None:
+        steps.append(Step(False, "The merged result is not built", "" if left else "Build it to try and review it."))
+        return steps
+    number = f"Build {build.number}"
+    if build.state in UNFINISHED:
+        steps.append(Step(False, "The merged result is being built", number))
+    elif build.state != State.SUCCEEDED or build.artefact is None:
+        steps.append(Step(False, "The merged result does not build", f"{number} {build.state}."))
+    else:
+        steps.append(Step(True, "The merged result builds", number))
+        steps.extend(steps_of(demands_to_merge(build)))
+    return steps
+
+
+def _reviews(principal: Principal, build: Build) -> list[ShownReview]:
+    about = reviews_about(principal, build)
+    found = list(complete(Review.objects.visible_to(principal).filter(pk__in=[each.pk for each in about])))
+    verdicts = standing_verdicts(found)
+    return [ShownReview(each, STATE_TAGS[state_of(each, verdicts[each.pk])]) for each in found]
+
+
+def _talk(principal: Principal, found: ChangeRequest, which: Which) -> dict[str, Any]:
+    return request_talk_facts(principal, found, threads_on_request(principal, found), which)

@@ -1,0 +1,232 @@
+"""What the page of a change request shows of merging it: words, the pipeline, conflicts and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.core.cache import caches
+
+from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
+from forge.comparison.changes import Comparison, PipelineChange, compare
+from forge.comparison.line_stretches import FileLines, stretches_of
+from forge.comparison.sentences import sentences
+from forge.comparison.snapshots import Snapshot
+from forge.projects.models import Project, Version
+from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
+from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
+from forge.reviews.changes.merging import Merging, without_recordings
+from rune.source.merge import Choice, Conflict, ConflictKind
+from rune.source.merge import Side as MergeSide
+from rune.source.runefile import outline_to_json
+from rune.wording import listed, size_text
+
+MOST_FILES = 12
+
+SIDE_WORDS = {
+    MergeSide.OURS: "Here",
+    MergeSide.THEIRS: "Theirs",
+    MergeSide.BOTH: "Both changes",
+    MergeSide.WRITTEN: "Another text",
+}
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """A line of a side, and whether the other ones lack it."""
+
+    text: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class ShownSide:
+    """What a side of a conflict says: its lines, or a sentence of a file that is no text, or is not there."""
+
+    side: MergeSide
+    word: str
+    lines: tuple[SaidLine, ...]
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class ShownConflict:
+    """A conflict as it is drawn. `written` is what the field for another text begins with; None where it takes none."""
+
+    conflict: Conflict
+    title: str
+    detail: str
+    sides: tuple[ShownSide, ...]
+    chosen: MergeSide | None
+    chosen_word: str
+    written: str | None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """How many stages have a mark."""
+
+    mark: str
+    word: str
+    count: int
+
+
+@dataclass(frozen=True)
+class MergeView:
+    """All of it. `others` are the files that differ and are not shown line by line."""
+
+    said: tuple[str, ...]
+    pipeline: DrawnPipeline | None
+    legend: tuple[Legend, ...]
+    files: tuple[FileLines, ...]
+    others: tuple[str, ...]
+
+
+def merge_view(project: Project, found: Merging) -> MergeView:
+    """Kept as long as the files are what they are: reading and comparing them takes a while."""
+    disputed = tuple(each.name for each in found.unresolved if each.kind is ConflictKind.STAGE)
+    key = f"merge:{project.pk}:{found.ours.digest}:{found.result.digest}:{','.join(sorted(disputed))}"
+    kept: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None
+    if kept is None:
+        kept = _view(project, found, disputed)
+        if len(key) < 230:
+            caches["process"].set(key.replace(" ", "_"), kept)
+    return kept
+
+
+def _view(project: Project, found: Merging, disputed: Sequence[str]) -> MergeView:
+    then, now = snapshot_of_tree(project, found.ours), snapshot_of_tree(project, found.result)
+    return _compared(then, now, _texts_of(found.ours), _texts_of(found.result), disputed)
+
+
+def version_view(before: Version, after: Version) -> MergeView:
+    """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
+    then, now = without_recordings(before), without_recordings(after)
+    key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
+    kept: MergeView | None = caches["process"].get(key)
+    if kept is None:
+        sides = snapshot_of_files(before, then), snapshot_of_files(after, now)
+        kept = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
+        caches["process"].set(key, kept)
+    return kept
+
+
+Texts = Callable[[str], str | None]
+"""What the file at a path of a side says; None where it is no text, or not there."""
+
+
+def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
+    comparison = compare(then, now)
+    said = sentences(comparison)
+    drawn: DrawnPipeline | None = None
+    if now.outline is not None:
+        outline: Mapping[str, Any] = outline_to_json(now.outline)
+        marks = marks_of(comparison.pipeline, disputed)
+        drawn = drawn_pipeline(with_removed(outline, comparison.pipeline), marks)
+    files, others = _files(comparison, text_then, text_now)
+    return MergeView(said, drawn, _legend(comparison.pipeline, disputed), files, others)
+
+
+def _legend(change: PipelineChange | None, disputed: Sequence[str]) -> tuple[Legend, ...]:
+    stages = change.stages if change is not None else ()
+    kinds = [each.change for each in stages if each.node.name not in disputed]
+    rows = [Legend(mark, mark.capitalize(), kinds.count(mark)) for mark in ("added", "changed", "removed")]
+    rows.append(Legend("both", "Changed on both sides", len(disputed)))
+    return tuple(row for row in rows if row.count)
+
+
+def _files(comparison: Comparison, text_then: Texts, text_now: Texts) -> tuple[tuple[FileLines, ...], tuple[str, ...]]:
+    files: list[FileLines] = []
+    others: list[str] = []
+    for change in comparison.files:
+        then = text_then(change.was if change.change == "renamed" and change.was else change.path)
+        now = text_now(change.path)
+        is_text = (then is not None or change.before is None) and (now is not None or change.after is None)
+        if is_text and len(files) < MOST_FILES and change.has_other_contents:
+            lines = stretches_of((then or "").splitlines(), (now or "").splitlines())
+            files.append(FileLines(change.path, lines))
+        else:
+            others.append(f"{change.path} ({change.change})")
+    return tuple(files), tuple(others)
+
+
+def _texts_of(tree: WorkingTree) -> Texts:
+    return lambda path: tree.texts[path].decode("utf-8") if path in tree.texts else None
+
+
+def _stored_texts(manifest: Manifest) -> Texts:
+    def text(path: str) -> str | None:
+        described = manifest.get(path)
+        return None if described is None else stored_text(path, described["digest"], described["size"])
+
+    return text
+
+
+def shown_conflicts(found: Merging) -> tuple[ShownConflict, ...]:
+    """The conflicts, those that wait for a choice first."""
+    shown = [_conflict(each, found) for each in found.conflicts]
+    return tuple(sorted(shown, key=lambda each: each.chosen is not None))
+
+
+def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
+    choice = found.choice(conflict)
+    is_file = conflict.kind is ConflictKind.FILE
+    detail = conflict.path if not is_file else "no text" if None not in (conflict.ours, conflict.theirs) else "deleted"
+    if conflict.line and not is_file:
+        detail = f"{conflict.path}, line {conflict.line}"
+    title = conflict.path if is_file else conflict.name
+    if is_file and detail == "deleted":
+        detail = f"{'deleted here' if conflict.ours is None else 'deleted there'}, changed on the other side"
+    sides = tuple(_side(conflict, side, found) for side in conflict.sides if side is not MergeSide.WRITTEN)
+    is_written = choice is not None and choice.side is MergeSide.WRITTEN
+    written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
+    return ShownConflict(
+        conflict,
+        title,
+        detail,
+        sides,
+        None if choice is None else choice.side,
+        "" if choice is None else SIDE_WORDS[choice.side],
+        written or "" if MergeSide.WRITTEN in conflict.sides else None,
+    )
+
+
+def _side(conflict: Conflict, side: MergeSide, found: Merging) -> ShownSide:
+    said, base = conflict.chosen(Choice(side)), conflict.base
+    if conflict.kind is ConflictKind.FILE and said is not None:
+        text = found.text_of(said)
+        if text is None:
+            size = next(
+                (
+                    each["size"]
+                    for tree in (found.ours.manifest, found.theirs)
+                    for each in tree.values()
+                    if each["digest"] == said
+                ),
+                0,
+            )
+            return ShownSide(side, SIDE_WORDS[side], (), f"{size_text(size)}, {said[7:15]}…")
+        said, base = text, None if base is None else found.text_of(base)
+    if said is None:
+        return ShownSide(side, SIDE_WORDS[side], (), "It is not there.")
+    if not said:
+        return ShownSide(side, SIDE_WORDS[side], (), "Nothing stands there.")
+    return ShownSide(side, SIDE_WORDS[side], _lines(base or "", said))
+
+
+def _lines(base: str, said: str) -> tuple[SaidLine, ...]:
+    """The first lines of it, marked where they differ from what both had."""
+    then, now = base.splitlines()[:400], said.splitlines()[:400]
+    own: set[int] = set()
+    for tag, _, _, first, last in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
+        if tag != "equal":
+            own |= set(range(first, last))
+    return tuple(SaidLine(line, number in own) for number, line in enumerate(now))
+
+
+def left_in_words(found: Merging) -> str:
+    """Which conflicts wait for a choice."""
+    names = [each.name for each in found.unresolved]
+    return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

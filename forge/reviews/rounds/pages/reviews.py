@@ -1,0 +1,296 @@
+"""Reviews as pages: a project's list, asking for one, and one to try, talk about and decide. None needs scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import User
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.project_people import team_of
+from forge.builds.access import find_numbered
+from forge.builds.models import Build
+from forge.core.errors import Conflict, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
+from forge.projects.models import Project
+from forge.projects.pages.lookup import project_of
+from forge.registry.access import tags_of
+from forge.registry.next_tag import next_tag
+from forge.reviews import actions
+from forge.reviews.actions import Asked
+from forge.reviews.gate.pages import gate_facts
+from forge.reviews.guests.access import links_of
+from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.reviews.rounds.access import (
+    find_numbered_review,
+    groups_of,
+    newest_round,
+    reviews_of,
+    standing_verdicts,
+    state_of,
+    verdicts_on,
+)
+from forge.reviews.rounds.authorship import authors_of
+from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.rounds.invitees import waiting_to_join
+from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
+from forge.reviews.threads.anchors import read_key
+from forge.reviews.threads.conversation import threads_in_review
+from forge.reviews.threads.pages.conversation import Which, about_asked, talk_facts, which_asked
+
+SHOWN = 50
+"""Reviews on the list."""
+
+
+@dataclass(frozen=True)
+class StateTag:
+    """How a review's state looks: its word, the tag's colour and its icon."""
+
+    word: str
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+STATE_TAGS = {
+    ReviewState.WAITING: StateTag("Waiting", "info", icon="clock"),
+    ReviewState.CHANGES: StateTag("Changes requested", "warn", icon="message-square"),
+    ReviewState.APPROVED: StateTag("Approved", "ok", icon="check"),
+    ReviewState.CLOSED: StateTag("Closed", "", icon="ban"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A review on the list."""
+
+    review: Review
+    build: Build
+    rounds: int
+    look: StateTag
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody who was asked, and the verdict, None without one."""
+
+    person: User
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """A group of reviewers, in words: `1 of 2`, and who still has to decide."""
+
+    title: str
+    needed: int
+    given: int
+    people: tuple[Reviewer, ...]
+
+
+@for_person
+def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's reviews, newest first."""
+    project = project_of(request, organisation, name, Verb.READ)
+    found, pages = rows_of(request, reviews_of(principal_of(request), project), SHOWN)
+    verdicts = standing_verdicts(found)
+    rows = [
+        Row(
+            review,
+            newest_round(review).build,
+            len(review.rounds.all()),
+            STATE_TAGS[state_of(review, verdicts[review.pk])],
+        )
+        for review in found
+    ]
+    return render(request, "reviews/list.html", {"project": project, "rows": rows, "pages": pages})
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Asks for a review of a build, or carries an open one on with it."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.ASK)
+    build = find_numbered(principal, project, number)
+    context = {
+        "project": project,
+        "build": build,
+        "members": _who_may_be_asked(project, build),
+        "open_reviews": [
+            review
+            for review in reviews_of(principal, project).filter(closed=None)
+            if (newest_round(review).build.number or 0) < number
+        ],
+        "chosen": request.POST.getlist("people"),
+        "may_invite": can(principal, Verb.MANAGE, project),
+    }
+    if request.method == "POST":
+        try:
+            return redirect(_asked(principal, project, build, request.POST).get_absolute_url())
+        except (Invalid, Conflict) as error:
+            return show_again(request, "reviews/ask.html", context, error)
+    return render(request, "reviews/ask.html", context)
+
+
+def _asked(principal: Principal, project: Project, build: Build, typed: QueryDict) -> Review:
+    """Raises `Invalid` and `Conflict`."""
+    if carried := typed.get("review", ""):
+        review = find_numbered_review(principal, project, _number(carried))
+        actions.ask_in_a_new_round(principal, review, build, typed.get("message", ""))
+        return review
+    people = tuple(_uuid(each) for each in typed.getlist("people"))
+    needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
+    groups = [Asked(people, needed)] if people else []
+    return actions.ask_for_review(
+        principal,
+        build,
+        typed.get("title", ""),
+        typed.get("message", ""),
+        groups,
+        _day(typed.get("due", "")),
+        typed.get("invited", "").replace(",", " ").replace(";", " ").split(),
+    )
+
+
+@for_person
+def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """One review."""
+    project, review = _found(request, organisation, name, number)
+    context = _context(principal_of(request), project, review, which_asked(request.GET))
+    context["about"] = about_asked(principal_of(request), context["build"], request.GET)
+    return render(request, "reviews/review.html", context)
+
+
+@for_person
+def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """The conversation of a review alone, for its page that is open."""
+    project, review = _found(request, organisation, name, number)
+    context = {"project": project, "review": review, **_talk(principal_of(request), review, which_asked(request.GET))}
+    return render(request, "reviews/talk.html", context)
+
+
+@for_person
+@require_POST
+def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """What the button that was pressed says: a verdict, taking it back, or a comment."""
+    principal = principal_of(request)
+    project, review = _found(request, organisation, name, number)
+    build = newest_round(review).build
+    text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
+    try:
+        if verdict == "undo":
+            actions.undo_verdict(principal, build)
+        elif verdict:
+            actions.give_verdict(principal, build, verdict, text)
+        else:
+            actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
+    except (Invalid, Conflict) as error:
+        return _again(request, project, review, error)
+    return redirect(f"{review.get_absolute_url()}#conversation")
+
+
+@for_person
+@require_POST
+def close(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Ends a review."""
+    project, review = _found(request, organisation, name, number)
+    try:
+        actions.close_review(principal_of(request), review)
+    except Conflict as error:
+        return _again(request, project, review, error)
+    return redirect(review.get_absolute_url())
+
+
+def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Review]:
+    project = project_of(request, organisation, name, Verb.READ)
+    return project, find_numbered_review(principal_of(request), project, number)
+
+
+def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
+    found = find_numbered_review(principal_of(request), project, review.number)
+    context = _context(principal_of(request), project, found, which_asked(request.POST))
+    context["about"] = about_asked(principal_of(request), context["build"], request.POST)
+    return show_again(request, "reviews/review.html", context, error)
+
+
+def _context(principal: Principal, project: Project, review: Review, which: Which) -> dict[str, Any]:
+    last = newest_round(review)
+    verdicts = standing_verdicts([review])[review.pk]
+    facts = verdict_facts(principal, last.build)
+    return {
+        "project": project,
+        "review": review,
+        "round": last,
+        "build": last.build,
+        "look": STATE_TAGS[state_of(review, verdicts)],
+        "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
+        "groups": [_approvals(group, verdicts) for group in review.groups.all()],
+        "invited": waiting_to_join(review),
+        **_talk(principal, review, which),
+        "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
+        "respond": f"{review.get_absolute_url()}/respond",
+        "talk_url": f"{review.get_absolute_url()}/conversation",
+        "may_ask": can(principal, Verb.ASK, project),
+        "may_publish": can(principal, Verb.PUBLISH, project),
+        "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
+        "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
+        "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
+        **facts,
+        "judges": facts["judges"] and review.closed is None,
+        **rune_facts(principal, last.build),
+        **gate_facts(principal, last.build, next_tag(tags_of(principal, project))),
+    }
+
+
+def _talk(principal: Principal, review: Review, which: Which) -> dict[str, Any]:
+    build = newest_round(review).build
+    before, _ = compared_with(principal, build)
+    threads = threads_in_review(principal, review)
+    return talk_facts(principal, build, before, threads, _verdicts_in(principal, review), which)
+
+
+def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:
+    """The verdicts on the builds of all rounds."""
+    return [verdict for each in review.rounds.all() for verdict in verdicts_on(principal, each.build)]
+
+
+def _approvals(group: ReviewerGroup, verdicts: Verdicts) -> Approvals:
+    people = tuple(Reviewer(person, verdicts.of(person.pk)) for person in sorted(group.people.all(), key=str))
+    asked = Group(frozenset(each.person.pk for each in people), group.needed)
+    return Approvals(group.title, group.needed, group.needed - missing(asked, verdicts), people)
+
+
+def _who_may_be_asked(project: Project, build: Build) -> Sequence[User]:
+    authors = authors_of(build)
+    return [mate.user for mate in team_of(project, Verb.REVIEW) if mate.user.pk not in authors]
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Invalid("This is no number.") from None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("This is nobody who can be asked.") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("This is no date.", errors={"due": ["Write a date such as 2026-12-01."]}) from None

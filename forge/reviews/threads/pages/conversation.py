@@ -1,0 +1,355 @@
+"""The conversation on the pages of reviews and builds: what it shows, and what its forms do. It needs no scripts.
+
+The page's script asks for the conversation alone when the event log tells of another comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from forge.accounts.people.serializers import person_to_json
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.builds.artefacts.comparison_source import figures_of
+from forge.builds.models import Build
+from forge.comparison.figures import figure_rows
+from forge.comparison.line_stretches import FileLines
+from forge.core.errors import Invalid, NotFound
+from forge.core.http.pages import for_person
+from forge.core.models import Comment
+from forge.projects.models import Sample
+from forge.projects.pages.lookup import project_of
+from forge.projects.samples.access import samples_of
+from forge.reviews import actions
+from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
+from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
+from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
+from forge.reviews.threads.comment_markdown import render_comment
+from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
+from forge.reviews.threads.mentions import Names, names_of
+from forge.reviews.threads.pages.line_changes import changed_lines
+
+SAMPLES_SHOWN = 60
+"""The newest samples, beside those that somebody talks about."""
+
+
+@dataclass(frozen=True)
+class ShownComment:
+    """A comment as it is drawn."""
+
+    comment: Comment
+    html: SafeString
+    may_edit: bool
+    may_delete: bool
+
+
+@dataclass(frozen=True)
+class ShownSuggestion:
+    """A suggestion as it is drawn."""
+
+    made: Suggestion
+    may_decide: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
+class ShownThread:
+    """A thread as it is drawn."""
+
+    thread: AnchoredThread
+    anchor: Anchor
+    place: str
+    """The id of the element of the page that it is about; "" where the page has none."""
+    is_gone: bool
+    """What it is about is not in this build, or not there any more."""
+    comments: tuple[ShownComment, ...]
+    replay: str
+    """Where the studio plays the recording that it is about; "" without one."""
+    suggestion: ShownSuggestion | None
+    """What it suggests."""
+    may_end: bool
+    """Whether who reads may resolve it, and open it again."""
+
+
+class Which(StrEnum):
+    """Which threads of a conversation are shown. The address says it as `threads`, where it is not the first."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the switch over a conversation: how many threads it would show, and where that is read."""
+
+    which: Which
+    count: int
+    address: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a conversation has one after another: a thread, or a verdict.
+
+    What is not to be shown is in the page all the same, so that what somebody typed into it is kept.
+    """
+
+    at: datetime
+    is_shown: bool
+    thread: ShownThread | None = None
+    verdict: Verdict | None = None
+    verdict_html: SafeString | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a page shows of a build that can be talked about."""
+
+    files: tuple[FileLines, ...]
+    samples: tuple[Sample, ...]
+    keys: frozenset[str]
+
+
+def parts_of(principal: Principal, build: Build, before: Build | None, threads: Iterable[AnchoredThread]) -> Parts:
+    """The lines, samples, figures and stages of a build that has a rune."""
+    if build.artefact is None:
+        return Parts((), (), frozenset())
+    about = {anchor_of(thread).sample for thread in threads}
+    kept = list(samples_of(principal, build.project))
+    newest = {sample.pk for sample in kept[:SAMPLES_SHOWN]}
+    samples = tuple(sample for sample in kept if sample.pk in newest | about)
+    files = _lines_of(before, build)
+    keys = {f"figure:{row.key}" for row in figure_rows(figures_of(build), None)}
+    keys |= {f"stage:{node['name']}" for node in build.artefact.report["pipeline"].get("nodes", ())}
+    keys |= {f"sample:{sample.pk}" for sample in samples}
+    keys |= {line.key for file in files for stretch in file.stretches for line in stretch if line.key}
+    return Parts(files, samples, frozenset(keys))
+
+
+def talk_facts(
+    principal: Principal,
+    build: Build,
+    before: Build | None,
+    threads: Sequence[AnchoredThread],
+    verdicts: Iterable[Verdict],
+    which: Which,
+) -> dict[str, Any]:
+    """What the conversation's templates need; `before` is the build that this one is compared with."""
+    parts = parts_of(principal, build, before, threads)
+    people = mentionable_by(principal, build.project, None)
+    names = names_of(people)
+    shown = [_shown(principal, thread, parts, names) for thread in threads]
+    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    entries += [
+        Entry(verdict.created, which is not Which.RESOLVED, None, verdict, _html(verdict.comment, names))
+        for verdict in verdicts
+    ]
+    return {
+        "talks": True,
+        "talk": sorted(entries, key=lambda entry: entry.at),
+        "which": which,
+        "choices": _choices(threads, which),
+        "shows_none": not any(entry.is_shown for entry in entries),
+        "files": parts.files,
+        "samples": parts.samples,
+        "people": [person_to_json(person) for person in people],
+    }
+
+
+def request_talk_facts(
+    principal: Principal, request: ChangeRequest, threads: Sequence[AnchoredThread], which: Which
+) -> dict[str, Any]:
+    """The same of a change request, which has no parts to talk about."""
+    people = mentionable_by(principal, request.project, request)
+    names = names_of(people)
+    shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
+    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    return {
+        "talk": entries,
+        "which": which,
+        "choices": _choices(threads, which),
+        "shows_none": not any(entry.is_shown for entry in entries),
+        "people": [person_to_json(person) for person in people],
+    }
+
+
+def which_asked(asked: QueryDict) -> Which:
+    """What `?threads=` in the address, or the form, says; the open ones where it says nothing that is known."""
+    try:
+        return Which(asked.get("threads", Which.OPEN))
+    except ValueError:
+        return Which.OPEN
+
+
+def _is_among(thread: AnchoredThread, which: Which) -> bool:
+    return which is Which.ALL or (thread.thread.resolved is not None) == (which is Which.RESOLVED)
+
+
+def _choices(threads: Sequence[AnchoredThread], chosen: Which) -> tuple[Choice, ...]:
+    """None where there is nothing to choose from."""
+    if not threads:
+        return ()
+    return tuple(
+        Choice(
+            which,
+            sum(_is_among(thread, which) for thread in threads),
+            "?" if which is Which.OPEN else f"?threads={which}",
+            which is chosen,
+        )
+        for which in Which
+    )
+
+
+@dataclass(frozen=True)
+class ReadThread:
+    """A thread as guests read it: its words, and nothing that it leads to."""
+
+    thread: AnchoredThread
+    anchor: Anchor
+    comments: tuple[tuple[Comment, SafeString], ...]
+    said: tuple[str, ...]
+    """What it suggests."""
+
+
+def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
+    """Threads for people who know nobody of the organisation: no mention is one."""
+    nobody = names_of([])
+    return [
+        ReadThread(
+            thread,
+            anchor_of(thread),
+            tuple((said, _html(said.text, nobody)) for said in thread.thread.comments.all() if said.deleted is None),
+            tuple(thread.suggestion.said) if hasattr(thread, "suggestion") else (),
+        )
+        for thread in threads
+    ]
+
+
+def about_asked(principal: Principal, build: Build, asked: QueryDict) -> Anchor | None:
+    """What `?about=` in the address, or the form, says that a comment is about; None for the whole build."""
+    key = asked.get("about", "")
+    if not key or build.artefact is None:
+        return None
+    try:
+        return anchored(principal, build, read_key(key))
+    except BadAnchor:
+        return None
+
+
+@for_person
+@require_POST
+def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) -> HttpResponse:
+    """What the button that was pressed says: a reply, also with `resolve` or `reopen`."""
+    principal = principal_of(request)
+    found = find_thread(principal, thread_id)
+    _require_here(request, organisation, name, found)
+    text, pressed = request.POST.get("text", ""), request.POST.get("do", "")
+    if text.strip():
+        actions.reply_in_thread(principal, found, text)
+    if pressed == "resolve":
+        actions.resolve_thread(principal, found)
+    elif pressed == "reopen" and not text.strip():
+        actions.reopen_thread(principal, found)
+    elif not text.strip():
+        raise Invalid("Write something first.")
+    return redirect(_page_of(request, found))
+
+
+@for_person
+@require_POST
+def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID) -> HttpResponse:
+    """Edits or deletes a comment."""
+    principal = principal_of(request)
+    found, said = find_comment(principal, comment_id)
+    _require_here(request, organisation, name, found)
+    if request.POST.get("do") == "delete":
+        actions.delete_comment(principal, found, said)
+    else:
+        actions.edit_comment(principal, found, said, request.POST.get("text", ""))
+    return redirect(_page_of(request, found))
+
+
+def _require_here(request: HttpRequest, organisation: str, name: str, found: AnchoredThread) -> None:
+    # The thread was found for who acts, who offers changes and has no role here, or has one.
+    if project_of(request, organisation, name, Verb.SEE).pk != found.project_id:
+        raise NotFound("There is no such thread here.")
+
+
+def _page_of(request: HttpRequest, found: AnchoredThread) -> str:
+    """A thread of a review is also on the pages of its builds: back to the one that was open."""
+    if request.POST.get("from") == "build":
+        return f"{found.about_address}?threads=all#thread-{found.pk}"
+    return found.get_absolute_url()
+
+
+def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Names) -> ShownThread:
+    anchor = anchor_of(thread)
+    is_there = anchor.spot in parts.keys
+    owns = can(principal, Verb.MANAGE, thread.project)
+    talks = can(principal, Verb.COMMENT, thread.project) or offers_it(principal, thread.change_request, Verb.COMMENT)
+    comments = tuple(
+        ShownComment(
+            said,
+            _html(said.text, names),
+            may_edit=talks and said.author_id == principal.pk,
+            may_delete=talks and (owns or said.author_id == principal.pk),
+        )
+        for said in thread.thread.comments.all()
+    )
+    replay = ""
+    if anchor.sample is not None and is_there:
+        replay = f"{thread.project.get_absolute_url()}/studio?sample={anchor.sample}"
+    return ShownThread(
+        thread,
+        anchor,
+        place=element_id(anchor.spot) if is_there else "",
+        is_gone=not is_there and anchor.kind not in ("build", "line"),
+        comments=comments,
+        replay=replay,
+        suggestion=_suggestion(principal, thread),
+        may_end=may_end(principal, thread),
+    )
+
+
+def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion | None:
+    made: Suggestion | None = getattr(thread, "suggestion", None)
+    if made is None:
+        return None
+    is_open = made.state == SuggestionState.OPEN
+    edits = can(principal, Verb.EDIT, thread.project)
+    return ShownSuggestion(made, is_open and edits, is_open and made.author_id == principal.pk)
+
+
+def _html(text: str, names: Names) -> SafeString:
+    """Kept by what it is made of: a comment can be made to take a while to read, and a page has many."""
+    key = "comment:" + sha256("\0".join([text, names.pattern.pattern]).encode()).hexdigest()
+    kept: SafeString | None = caches["process"].get(key)
+    if kept is None:
+        kept = render_comment(text, names)
+        caches["process"].set(key, kept)
+    return kept
+
+
+def _lines_of(before: Build | None, build: Build) -> tuple[FileLines, ...]:
+    """Kept as long as both builds are what they are: reading files takes a while."""
+    key = f"lines:{build.project_id}:{before.source.digest if before else ''}:{build.source.digest}"
+    kept: tuple[FileLines, ...] | None = caches["process"].get(key)
+    if kept is None:
+        kept = changed_lines(before, build)
+        caches["process"].set(key, kept)
+    return kept

@@ -1,0 +1,36 @@
+"""The text of a build's files line by line beside an earlier build's, for who reads them and talks about a line."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from forge.builds.models import Build
+from forge.comparison.line_stretches import FileLines, stretches_of
+from forge.reviews.threads.anchoring import recordings_of, text_of
+from forge.reviews.threads.anchors import Anchor, Kind
+
+MOST_FILES = 12
+RUNEFILE = "Runefile.yml"
+
+
+def changed_lines(before: Build | None, build: Build) -> tuple[FileLines, ...]:
+    """The text files that differ from an earlier build's; without one, the Runefile as it is."""
+    now = build.source.manifest
+    then = before.source.manifest if before is not None else {}
+    if before is None:
+        changed = [path for path in now if path == RUNEFILE]
+    else:
+        changed = [path for path in sorted(now) if path not in then or then[path]["digest"] != now[path]["digest"]]
+    recordings = recordings_of(build)
+    found: list[FileLines] = []
+    for path in changed:
+        text = text_of(build, path, recordings)
+        if text is not None and len(found) < MOST_FILES:
+            earlier = text_of(before, path, recordings) if before is not None else None
+            stretches = stretches_of((earlier or "").splitlines(), text.splitlines(), partial(_key_of, path))
+            found.append(FileLines(path, stretches))
+    return tuple(found)
+
+
+def _key_of(path: str, number: int) -> str:
+    return Anchor(Kind.LINE, {"file": path, "line": number}).key

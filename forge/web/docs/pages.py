@@ -1,0 +1,87 @@
+"""The documentation that comes with the program, as pages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.core.errors import NotFound
+from forge.core.http.markdown import Page, render_page
+from forge.search.docs import BLOCKS, FIRST, PICTURES, anchor_of, page_file, path_of, picture_file, title_of
+from forge.search.docs_contents import contents, position_of
+from forge.web.docs.block_pictures import picture
+from rune.compiler.blocks.catalogue import CATALOGUE
+
+_BLOCK_HEADING = re.compile(r"^### (?P<name>\w+)$", re.MULTILINE)
+
+
+def docs(request: HttpRequest, path: str = "") -> HttpResponse:
+    """One page; `path` is its file's, without the ending. Or a picture of one, by its path with the ending."""
+    image = picture_file(path)
+    if image is not None:
+        return HttpResponse(image.read_bytes(), content_type=PICTURES[image.suffix])
+    name = block_of(path.removesuffix(".svg"))
+    if name is not None and path.endswith(".svg"):
+        return HttpResponse(drawing(name), content_type=PICTURES[".svg"])
+    file = page_file(path)
+    if file is None:
+        raise NotFound("The documentation has no such page.")
+    shown = {
+        "path": path,
+        "title": title_of(path or FIRST),
+        "page": rendered(path or FIRST, file),
+        "is_first": path in ("", FIRST),
+        "parts": contents(),
+        "place": position_of(path),
+    }
+    return render(request, "docs.html", shown)
+
+
+@cache
+def rendered(path: str, file: Path) -> Page:
+    """A page as HTML; the files do not change while the program runs."""
+    text = with_drawings(file.read_text("utf-8"), path)
+    return render_page(text, lambda target: address_of(file, target), anchor_of)
+
+
+@cache
+def drawing(name: str) -> str:
+    """Returns the picture of a block of the catalogue, as SVG."""
+    return picture(CATALOGUE[name])
+
+
+def block_of(path: str) -> str | None:
+    """Returns the name of the block whose page has this path below `/docs`; None for another page."""
+    folder, _, name = path.rpartition("/")
+    return name if folder == BLOCKS and name in CATALOGUE else None
+
+
+def with_drawings(text: str, path: str) -> str:
+    """Returns a page with drawings: of the block that the page is about, or of each block in the list of blocks."""
+    if path == BLOCKS:
+        return _BLOCK_HEADING.sub(lambda heading: f"{heading[0]}\n\n{_image(heading['name'])}", text)
+    name = block_of(path)
+    if name is None:
+        return text
+    title, summary, rest = text.split("\n\n", 2)
+    return f"{title}\n\n{summary}\n\n{_image(name)}\n\n{rest}"
+
+
+def _image(name: str) -> str:
+    return f"![{name}: what goes in and what comes out](/docs/{BLOCKS}/{name}.svg)"
+
+
+def address_of(file: Path, target: str) -> str | None:
+    """Where a link of a file leads: a page or picture of these, or an address elsewhere; None for another file."""
+    if "://" in target or target.startswith(("#", "/docs/")):
+        return target
+    name, _, anchor = target.partition("#")
+    found = path_of((file.parent / name).resolve())
+    if found is None:
+        return None
+    address = "/docs" if found == FIRST else f"/docs/{found}"
+    return f"{address}#{anchor}" if anchor else address

@@ -1,0 +1,46 @@
+"""A person's page: what they say of themself, what they published, and their organisations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.models import Organisation, User
+from forge.accounts.people.access import find_person, is_among_colleagues, shared_organisations
+from forge.accounts.principals import Principal, principal_of
+from forge.core.http.paging import rows_of
+from forge.moderation.access import can_report, standing
+from forge.registry.listings import listed
+from forge.web.explore import complete, rune_cards
+
+RUNES_SHOWN = 12
+
+
+def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
+    """The page, for colleagues, or for everybody where the person wants that."""
+    principal = principal_of(request)
+    found = find_person(principal, person)
+    runes = complete(listed(principal).filter(tag__author=found))
+    rows, pages = rows_of(request, runes, RUNES_SHOWN, at="published")
+    is_colleague = is_among_colleagues(principal, found)
+    context = {
+        "whose": found,
+        "is_self": found.pk == principal.pk,
+        "is_colleague": is_colleague,
+        "organisations": shared_organisations(principal, found) if is_colleague else _sharing(principal, found),
+        "cards": rune_cards(rows),
+        "pages": pages,
+        "may_report": principal.is_authenticated and can_report(principal, found),
+        "down": standing(found) if found.page_taken_down is not None and found.pk == principal.pk else None,
+        "may_appeal": True,
+    }
+    return render(request, "person.html", context)
+
+
+def _sharing(principal: Principal, person: User) -> list[Organisation]:
+    """The person's organisations that share a rune which who asks may see, by name: of others nothing is told."""
+    runes = listed(principal).filter(repository__project__organisation__memberships__user=person)
+    found = {rune.repository.project.organisation for rune in runes.select_related("repository__project__organisation")}
+    return sorted(found, key=lambda each: each.name)

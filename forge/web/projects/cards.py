@@ -1,0 +1,63 @@
+"""Projects as lists and cards show them: what is asked about many at once, and in one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from forge.builds.contents import sensors_of
+from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline
+from forge.projects.hooks import CardFacts, CardVerdict, card_facts, card_verdicts
+from forge.projects.models import Project
+from rune.wording import listed
+
+SENSOR_WORDS = {
+    "SOUND": "Microphone",
+    "IMAGE": "Camera or drawing",
+    "FLOAT_IMAGE": "Camera or drawing",
+    "ACCEL": "Motion",
+    "RAW": "Numbers",
+    "RAND": "Random numbers",
+}
+"""What people call the capabilities."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project and what its card or its line says."""
+
+    project: Project
+    facts: CardFacts
+    pipeline: DrawnPipeline | None
+    verdict: CardVerdict | None
+    is_favourite: bool
+
+    @property
+    def sensors(self) -> str:
+        """What its pipeline reads, as people list it; "" where nobody knows."""
+        words = (SENSOR_WORDS[sensor] for sensor in sensors_of(self.facts.outline))
+        return listed(list(dict.fromkeys(words)))
+
+    @property
+    def percent_right(self) -> str:
+        """How often its last build was right on its test samples; "" where it was not asked."""
+        return "" if self.facts.accuracy is None else f"{self.facts.accuracy * 100:.1f} %"
+
+
+def cards(projects: Sequence[Project]) -> list[Card]:
+    """Projects with their facts, asked for all at once. They were read with their organisations and favourites."""
+    facts: dict[UUID, CardFacts] = {}
+    verdicts: dict[UUID, CardVerdict] = {}
+    asked = [project.pk for project in projects]
+    if not asked:
+        return []
+    for found in card_facts.call(asked):
+        facts |= found
+    for judged in card_verdicts.call(asked):
+        verdicts |= judged
+    known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
+    return [
+        Card(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
+        for project, its in known
+    ]

@@ -1,0 +1,154 @@
+"""A person's projects as a list: one page of those that are asked for, and the choices beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q
+
+from forge.accounts.principals import Principal
+from forge.core.http.paging import Pages
+from forge.projects.access import with_favourites
+from forge.projects.models import Project
+from forge.web.projects.cards import Card, cards
+from forge.web.projects.filters import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
+
+ON_A_PAGE = 24
+FEW = 12
+"""How many projects are shown as cards, with their pipelines, where nobody chose; more are a list."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several that exclude each other, as a link: its words, the address that chooses it."""
+
+    words: str
+    address: str
+    is_chosen: bool
+    count: int | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Select:
+    """A choice of the form: its name, its label, what nothing is called, and its options."""
+
+    name: str
+    label: str
+    nothing: str
+    chosen: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProjectList:
+    """What the list shows."""
+
+    filter: ProjectFilter
+    cards: list[Card]
+    above: list[Card]
+    """Of the projects that the page shows above the list."""
+    pages: Pages
+    of_all: int
+    """All projects of the person, here or in the one organisation that the list is of."""
+    places: list[Choice]
+    """The organisations; empty where there is one."""
+    selects: list[Select]
+    views: list[Choice]
+    view: str
+    everything: str
+    """The address without any filter."""
+    made: Mapping[str, datetime]
+    """When the person made a project last, by the name of each organisation where they did."""
+
+    @property
+    def place_count(self) -> int:
+        """How many organisations the projects are in."""
+        return max(1, len(self.places) - 1)
+
+    @property
+    def back(self) -> str:
+        """The address of this very page, to come back to."""
+        return self.filter.address(page=self.filter.page)
+
+
+def project_list(
+    principal: Principal, asked: ProjectFilter, organisation: str = "", above: Sequence[Project] = ()
+) -> ProjectList:
+    """One page of a person's projects; of one organisation's where one is named.
+
+    What stands above the list is asked about together with it: each question costs as much for few as for many.
+    """
+    wanted = replace(asked, organisation=organisation or asked.organisation)
+    places = _places(principal, organisation)
+    counts = {name: place.count for name, place in places.items()}
+    paginator = Paginator(with_favourites(principal, wanted.projects(principal)), ON_A_PAGE)
+    if not replace(wanted, organisation="").is_narrowed:
+        paginator.count = counts.get(wanted.organisation, 0) if wanted.organisation else sum(counts.values())
+    page = paginator.get_page(wanted.page)
+    shown = replace(asked, organisation="" if organisation else asked.organisation)
+    of_all = sum(counts.values())
+    view = asked.view or ("cards" if of_all <= FEW else "list")
+    listed = list(page.object_list)
+    found = {card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))}
+    return ProjectList(
+        filter=shown,
+        cards=[found[project.pk] for project in listed],
+        above=[found[project.pk] for project in above],
+        pages=Pages(
+            first=page.start_index(),
+            last=page.end_index(),
+            count=page.paginator.count,
+            before=f"{shown.address(page=page.number - 1)}#projects" if page.has_previous() else "",
+            after=f"{shown.address(page=page.number + 1)}#projects" if page.has_next() else "",
+        ),
+        of_all=of_all,
+        places=[] if organisation or len(counts) < 2 else _choices(shown, counts),
+        selects=_selects(shown),
+        views=[Choice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()],
+        view=view,
+        everything=ProjectFilter(view=asked.view).address(),
+        made={name: place.last_made for name, place in places.items() if place.last_made is not None},
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An organisation of the list: how many projects there are, and when the person made one there last."""
+
+    count: int
+    last_made: datetime | None
+
+
+def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
+    """The organisations by name, in one query for all that the page tells of them."""
+    found = Project.objects.of_member(principal).order_by("organisation__name")
+    if organisation:
+        found = found.filter(organisation__name=organisation)
+    rows = found.values_list("organisation__name").annotate(
+        count=Count("pk"), last_made=Max("created", filter=Q(created_by=principal.pk))
+    )
+    return {name: _Place(count, last_made) for name, count, last_made in rows}
+
+
+def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[Choice]:
+    every = Choice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
+    return [
+        every,
+        *(
+            Choice(name, shown.address(organisation=name), shown.organisation == name, count)
+            for name, count in counts.items()
+        ),
+    ]
+
+
+def _selects(shown: ProjectFilter) -> list[Select]:
+    return [
+        Select("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
+        Select("state", "State", "Any state", shown.state, STATES),
+        Select("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
+        Select("sort", "Sort by", "Last change", shown.sort, SORTS),
+    ]

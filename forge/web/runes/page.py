@@ -1,0 +1,196 @@
+"""The public page of a project: what it published, to try without an account, and how to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import VISITOR, principal_of
+from forge.builds.access import packages_for_reading
+from forge.builds.pages.rune_quality import boards_of, models_of, quality_of
+from forge.comparison.inference_time import milliseconds, read_inference_time
+from forge.core.blobs.links import is_linked
+from forge.core.blobs.store import read_blob
+from forge.core.errors import Damaged, DomainError, NotFound
+from forge.core.http.frontend_build import build_manifest
+from forge.core.http.markdown import LIMIT
+from forge.core.http.pages import show_again
+from forge.moderation.access import can_report, standing
+from forge.player.pages.embed import script_integrity
+from forge.projects.access import find_project, origin_of, popularity_of
+from forge.projects.markdown_cache import kept_readme, kept_text
+from forge.projects.models import Project, Version, Visibility
+from forge.projects.pages.lookup import project_of
+from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.blocks.access import best_blocks_of
+from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.listings import licence_in
+from forge.registry.models import Tag
+from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.usage_snippets import Published, interface_of, snippets
+from forge.registry.use import uses_of
+from forge.reviews.rounds.access import approvals_of
+from rune.wording import size_text
+
+README = "README.md"
+
+
+@dataclass(frozen=True)
+class ClearanceTag:
+    """How what is said of a rune looks: its word, the tag's colour and its icon."""
+
+    word: str
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+CLEARANCE_TAGS = {
+    Clearance.APPROVED: ClearanceTag("Approved", "ok", icon="check"),
+    Clearance.OBJECTED: ClearanceTag("Changes requested", "warn", icon="message-square"),
+}
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A tag on the page; `look` is None of a rune that nobody judged."""
+
+    tag: Tag
+    look: ClearanceTag | None
+    notes: SafeString | None
+
+
+def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a project published; one that published nothing leads its members to the studio."""
+    project = project_of(request, organisation, name, Verb.SEE)
+    return show_rune(request, project, request.GET.get("tag"))
+
+
+def show_rune(
+    request: HttpRequest, project: Project, wanted: str | None, error: DomainError | None = None
+) -> HttpResponse:
+    """The page of a project that somebody may see, at one of its tags; with what was wrong in one of its forms."""
+    principal = principal_of(request)
+    is_member = can(principal, Verb.READ, project)
+    tags = tags_of(principal, project)
+    if not tags and is_member and project.taken_down is None:
+        return redirect(f"{project.get_absolute_url()}/studio")
+    context = {
+        "project": project,
+        "is_member": is_member,
+        "may_describe": can(principal, Verb.DESCRIBE, project),
+        "may_copy": project.shares_files or is_member,
+        "may_publish": can(principal, Verb.PUBLISH, project),
+        "tags": tags,
+        "blocks": best_blocks_of(principal, project),
+        "origin": origin_of(principal, project),
+        "popularity": popularity_of(principal, project),
+        "about": _about(project),
+    }
+    context |= {
+        "may_report": not is_member and request.user.is_authenticated and can_report(principal, project),
+        "down": standing(project) if project.taken_down is not None else None,
+        "may_appeal": can(principal, Verb.MANAGE, project),
+    }
+    # Who names no tag gets the newest that is approved, and not what somebody wants changed.
+    tag = find_tag(principal, project, wanted) if tags and wanted else default_tag(tags)
+    if tag is not None:
+        context |= _of_tag(project, tag, tags)
+    if error is not None:
+        return show_again(request, "runes/rune.html", context, error)
+    return render(request, "runes/rune.html", context)
+
+
+def picture(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a chat shows beside the link: of a public project alone, and the same for everyone."""
+    project = find_project(VISITOR, organisation, name, Verb.SEE)
+    facts = _picture_facts(project, default_tag(tags_of(VISITOR, project)))
+    response = HttpResponse(picture_of(facts, Faces(_face(400), _face(600))), content_type="image/png")
+    response.headers["ETag"] = f'"{facts.digest}"'
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _face(weight: int) -> Path:
+    source = f"node_modules/@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-{weight}-normal.woff2"
+    file: str = build_manifest()[source]["file"]
+    return Path(settings.STATIC_ROOT, "build", file)
+
+
+def _about(project: Project) -> str:
+    return project.description or f"A rune of {project.organisation.name}: it runs in your browser."
+
+
+def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
+    """What the picture says of a project, at one of its tags."""
+    figures: tuple[str, ...] = ()
+    if tag is not None and tag.build.artefact is not None:
+        artefact = tag.build.artefact
+        figures = (size_text(artefact.size), f"{size_text(artefact.planned_memory)} of memory")
+    return PictureFacts(project.organisation.name, project.name, tag.name if tag else "", _about(project), figures)
+
+
+def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
+    """What the page says of the tag that is looked at, and of the others."""
+    artefact = tag.build.artefact
+    packages = list(packages_for_reading().filter(build=tag.build))
+    published = Published(
+        settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
+    )
+    interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
+    default = default_tag(tags)
+    return {
+        "tag": tag,
+        "is_default": default is not None and default.pk == tag.pk,
+        "notes": kept_text(tag.repository.project, tag.notes),
+        "versions": _versions(project, tags),
+        "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
+        "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
+        "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
+        "packages": [each for each in packages if each.artefact is not None],
+        "boards": boards_of(tag.build, packages),
+        "quality": quality_of(tag.build),
+        "models": models_of(artefact.report) if artefact else (),
+        "memory": artefact.planned_memory if artefact else None,
+        "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
+        "approvals": approvals_of(tag.build),
+        "readme": _readme(project, tag.build.source),
+        "licence": licence_in(tag.build.source),
+        "uses": uses_of(tag.repository),
+        "ways": snippets(published, interface, any(each.artefact for each in packages)) if interface else [],
+        "picture": _picture_facts(project, default).digest,
+    }
+
+
+def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
+    """The tags, each with what is said of its rune."""
+    digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
+    said = clearances_of(project, digests)
+    return [
+        VersionRow(
+            tag,
+            CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None,
+            kept_text(project, tag.notes),
+        )
+        for tag in tags
+    ]
+
+
+def _readme(project: Project, version: Version) -> SafeString | None:
+    """The README of the files that were built, if there is one that can be read."""
+    entry = version.manifest.get(README)
+    if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
+        return None
+    try:
+        return kept_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
+    except (NotFound, Damaged):
+        return None

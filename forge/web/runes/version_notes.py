@@ -1,0 +1,35 @@
+"""What a project says of a version that it published: its notes, and that another should be taken."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.core.errors import Invalid
+from forge.core.http.pages import for_person
+from forge.projects.pages.lookup import project_of
+from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation
+from forge.web.runes.page import show_rune
+
+
+@for_person
+@require_POST
+def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> HttpResponse:
+    """Does what was pressed, and goes back to the version's page."""
+    project = project_of(request, organisation, name, Verb.PUBLISH)
+    principal = principal_of(request)
+    try:
+        match request.POST.get("do"):
+            case "deprecate":
+                reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
+                said = deprecate_tag(principal, project, tag, reason, successor)
+            case "undeprecate":
+                said = end_deprecation(principal, project, tag)
+            case _:
+                said = describe_tag(principal, project, tag, request.POST.get("notes", ""))
+    except Invalid as error:
+        return show_rune(request, project, tag, error)
+    return redirect(f"{project.get_absolute_url()}?tag={said.name}")

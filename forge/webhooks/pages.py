@@ -1,0 +1,141 @@
+"""Webhooks as pages: an organisation's list, and one with what was sent to it. None needs scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import find_organisation
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import Conflict, Invalid
+from forge.core.http.pages import for_person, show_again
+from forge.core.http.paging import rows_of
+from forge.projects.access import find_project
+from forge.projects.models import Project
+from forge.webhooks import actions
+from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.models import DeliveryState, Topic, Webhook
+
+SHOWN = 25
+"""Deliveries on a page."""
+PROJECTS = 500
+"""Projects to choose from."""
+
+
+@dataclass(frozen=True)
+class StateTag:
+    """How a delivery's state looks: the tag's colour and its icon."""
+
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+STATE_TAGS: Mapping[str, StateTag] = {
+    DeliveryState.WAITING: StateTag("info", icon="clock"),
+    DeliveryState.DELIVERED: StateTag("ok", icon="check"),
+    DeliveryState.GIVEN_UP: StateTag("bad", icon="x"),
+}
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The webhooks of an organisation; POST makes one, whose secret is on the page that answers and never again."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_WEBHOOKS)
+    if request.method == "GET":
+        return render(request, "webhooks/list.html", _list(principal, found) | {"chosen": request.GET.get("project")})
+    name = request.POST.get("project", "")
+    try:
+        project = find_project(principal, found.name, name) if name else None
+        made, secret = actions.create_webhook(
+            principal, found, request.POST.get("url", ""), request.POST.getlist("topics"), project
+        )
+    except (Invalid, Conflict) as error:
+        asked = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
+        return show_again(request, "webhooks/list.html", _list(principal, found) | asked, error)
+    return render(request, "webhooks/list.html", _list(principal, found) | {"made": made, "secret": secret})
+
+
+def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    projects = Project.objects.of_member(principal).filter(organisation=organisation).order_by("name")
+    return {
+        "organisation": organisation,
+        "webhooks": list(webhooks_of(principal, organisation)),
+        "projects": list(projects.values_list("name", flat=True)[:PROJECTS]),
+        "topics": Topic.choices,
+        "topics_chosen": Topic.values,
+    }
+
+
+@for_person
+def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
+    """One webhook, and what was sent to it."""
+    return render(request, "webhooks/webhook.html", _one(request, _found(request, organisation, webhook)))
+
+
+def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
+    deliveries, pages = rows_of(request, deliveries_of(webhook), SHOWN, at="deliveries")
+    return {
+        "organisation": webhook.organisation,
+        "webhook": webhook,
+        "pages": pages,
+        "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
+        "topics": Topic.choices,
+    }
+
+
+@for_person
+@never_cache
+@require_POST
+def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
+    """What the button that was pressed says; a new secret is on the page that answers and never again."""
+    principal, found = principal_of(request), _found(request, organisation, webhook)
+    try:
+        match request.POST.get("do"):
+            case "save":
+                asked = actions.Change(request.POST.get("url", ""), request.POST.getlist("topics"))
+                actions.change_webhook(principal, found, asked)
+            case "on" | "off" as wanted:
+                actions.change_webhook(principal, found, actions.Change(on=wanted == "on"))
+            case "ping":
+                actions.ping(principal, found)
+            case "rotate":
+                secret = actions.rotate_secret(principal, found)
+                return render(request, "webhooks/webhook.html", _one(request, found) | {"secret": secret})
+            case "delete":
+                actions.delete_webhook(principal, found)
+                return redirect("webhooks", organisation=found.organisation.name)
+    except Invalid as error:
+        return show_again(
+            request, "webhooks/webhook.html", _one(request, _found(request, organisation, webhook)), error
+        )
+    return redirect(found)
+
+
+@for_person
+@require_POST
+def repeat(request: HttpRequest, organisation: str, webhook: UUID, delivery: UUID) -> HttpResponse:
+    """Sending a message again."""
+    found = _found(request, organisation, webhook)
+    try:
+        actions.repeat(principal_of(request), find_delivery(found, delivery))
+    except Invalid as error:
+        return show_again(request, "webhooks/webhook.html", _one(request, found), error)
+    return redirect(found)
+
+
+def _found(request: HttpRequest, organisation: str, webhook: UUID) -> Webhook:
+    principal = principal_of(request)
+    return find_webhook(principal, find_organisation(principal, organisation, Verb.MANAGE_WEBHOOKS), webhook)

@@ -1,0 +1,121 @@
+"""The check of names and sentences, first on what it must refuse."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.plain_words import PHRASES, WORDS, findings, refused_names, refused_phrases, refused_sentences, refused_word
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+@pytest.mark.parametrize("name", ["{}", "{}_by", "last_{}", "_{}", "{}_"])
+def test_a_word_is_refused_wherever_it_is_in_a_name(word: str, name: str) -> None:
+    assert refused_word(name.format(word)) == word
+    assert refused_word(name.format(word).upper()) == word
+
+
+@pytest.mark.parametrize("name", ["FoundModel", "_Given", "NameInUse", "HTTPAsked", "isFound", "KEPT", "wish2"])
+def test_a_word_is_refused_in_capitals_and_beside_digits(name: str) -> None:
+    assert refused_word(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["NotFound", "not_found", "handle_not_found", "foundation", "forgiven", "Mistaken", "x"]
+)
+def test_the_protocols_name_and_longer_words_stay(name: str) -> None:
+    assert refused_word(name) is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "found = 1",
+        "found: int = 1",
+        "for found in []: pass",
+        "(a, found) = 1, 2",
+        "[found for found in []]",
+        "if (found := 1): pass",
+        "def found(): pass",
+        "async def found(): pass",
+        "class Found: pass",
+        "def f(found): pass",
+        "def f(*, found=1): pass",
+        "lambda found: 1",
+        "self.found = 1",
+        "import os as found",
+        "from os import path as found",
+        "with open('x') as found: pass",
+        "try:\n    pass\nexcept ValueError as found:\n    pass",
+    ],
+)
+def test_each_way_to_bind_a_name_is_read(source: str) -> None:
+    assert [finding.text for finding in refused_names("a.py", source)], source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "library.found()",
+        "call(found=1)",
+        "from library import found",
+        "'found'",
+        "def test_what_is_found_is_kept(): pass",
+    ],
+)
+def test_names_of_others_and_the_sentences_of_tests_stay(source: str) -> None:
+    assert list(refused_names("a.py", source)) == []
+
+
+EXAMPLES = {
+    r"\bmended\b|\bmend\b": "until line 20 is mended",
+    r"\blaid open\b|\blay open\b|\blays open\b": "A rune that is laid open",
+    r"\bnobody's\b": "It is nobody's business",
+    r"\bwhat waits\b": "Stores what waits.",
+    r"\b(is|are) none\.": "Block 3 of the UF2 file is none.",
+    r"\bof the gone\b": "Drops links of the gone",
+    r"\b(is|are|was|were) told of\b": "An owner is told of it",
+    r"\bsays so\b|\bsaid so\b": "The build says so.",
+    r"\bgoes along\b|\bgo along\b": "Its token goes along",
+    r"\bbehind a wall\b": "Runs behind a wall",
+    r"\bis no slip of the pen\b": "That is no slip of the pen",
+    r"\bthe very same\b": "The very same on the one input",
+    r"\bin a row\b": "Three in a row",
+    r"\bgets? lost\b": "A message gets lost",
+    r"\bno such thing\b": "There is no such thing",
+    r"\bwhose it is\b": "Says whose it is",
+    r"\bwithout a word\b": "Ends without a word",
+}
+
+
+def test_each_phrase_has_an_example() -> None:
+    assert set(EXAMPLES) == set(PHRASES)
+
+
+@pytest.mark.parametrize("text", EXAMPLES.values())
+def test_a_phrase_is_refused_in_text_and_in_code(text: str) -> None:
+    assert [finding.line for finding in refused_phrases("page.html", f"A line.\n<p>{text}</p>\n")] == [2]
+    for source in (f"x = 1\n# {text}\n", f'x = 1\n"""{text}"""\n', f"x = 1\nfail('{text.replace(chr(39), '')}')\n"):
+        if "'" in text and "fail" in source:
+            continue
+        assert [finding.line for finding in refused_sentences("a.py", source)] == [2]
+
+
+def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "frontend/src").mkdir(parents=True)
+    (tmp_path / "app.py").write_text("found = 1\n")
+    (tmp_path / "templates/page.html").write_text("<p>Is mended</p>\n")
+    (tmp_path / "frontend/src/page.ts").write_text("// The build says so.\n")
+    (tmp_path / "README.md").write_text("It is told of this.\n")
+    (tmp_path / "untracked.py").write_text("given = 1\n")
+    for command in (["init", "-q"], ["add", "app.py", "templates", "frontend", "README.md"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert sorted(finding.path for finding in findings(tmp_path)) == [
+        "README.md",
+        "app.py",
+        "frontend/src/page.ts",
+        "templates/page.html",
+    ]

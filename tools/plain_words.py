@@ -1,0 +1,164 @@
+"""Refuses names and sentences that a stranger has to read twice: `python -m tools.plain_words`.
+
+A name says what a thing is (`versions`, `device`), not what happened to it (`found`, `given`). A sentence has a
+subject, a verb and an object. Python is read here; ESLint holds the names of the front end.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+WORDS = {
+    "asked": "query, request, requested",
+    "asking": "request, query",
+    "bringing": "import",
+    "brought": "imported, origin",
+    "given": "arguments, data, actual",
+    "gone": "missing, deleted, expired",
+    "granted": "applied",
+    "happening": "event, notice",
+    "held": "reserved, locked",
+    "illness": "problem",
+    "kept": "stored, remaining, cached",
+    "lately": "recent",
+    "made": "created, build, result",
+    "mended": "fixed",
+    "spare": "standby",
+    "taken": "duration, used, recording",
+    "telling": "message, payload",
+    "told": "message, declared, payload",
+    "waits": "pending",
+    "whoever": "person, principal",
+    "wish": "override",
+    "wishes": "overrides",
+    "found": "what it is: match, versions, problem",
+}
+"""Words that are refused as whole words of a name, and what to think of instead."""
+OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
+"""What names the words that it refuses."""
+ALLOWED = re.compile(r"not_?found", re.IGNORECASE)
+"""The protocol's own name of an error."""
+
+PHRASES = {
+    r"\bmended\b|\bmend\b": "fixed, fix",
+    r"\blaid open\b|\blay open\b|\blays open\b": "instrumented",
+    r"\bnobody's\b": "say who, or what",
+    r"\bwhat waits\b": "pending ...",
+    r"\b(is|are) none\.": "is not valid, does not exist",
+    r"\bof the gone\b": "of deleted ...",
+    r"\b(is|are|was|were) told of\b": "is notified of, describes",
+    r"\bsays so\b|\bsaid so\b": "reports it",
+    r"\bgoes along\b|\bgo along\b": "follows",
+    r"\bbehind a wall\b": "in a sandbox",
+    r"\bis no slip of the pen\b": "is not a typing error",
+    r"\bthe very same\b": "identical",
+    r"\bin a row\b": "in sequence",
+    r"\bgets? lost\b": "is lost",
+    r"\bno such thing\b": "does not exist",
+    r"\bwhose it is\b": "its owner",
+    r"\bwithout a word\b": "silently",
+}
+"""Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
+
+_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A place, what it says, and what to write instead."""
+
+    path: str
+    line: int
+    text: str
+    better: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}: {self.better}"
+
+
+def refused_word(name: str) -> str | None:
+    """The first refused word of an identifier in snake_case or CamelCase, or None."""
+    if ALLOWED.search(name):
+        return None
+    return next((part.lower() for part in _PARTS.findall(name) if part.lower() in WORDS), None)
+
+
+def refused_names(path: str, source: str) -> Iterator[Finding]:
+    """The names that a Python module binds: functions, classes, parameters, variables and attributes.
+
+    The name of a test function is a sentence, and is not looked at. Raises `SyntaxError`.
+    """
+    for node in ast.walk(ast.parse(source)):
+        for line, name in _bindings(node):
+            word = refused_word(name)
+            if word is not None:
+                yield Finding(path, line, f"the name {name}", WORDS[word])
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
+            return
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield node.lineno, name
+        case ast.arg(arg=name):
+            yield node.lineno, name
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+            yield node.lineno, name
+        case ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            yield node.lineno, name
+
+
+def refused_phrases(path: str, text: str, first_line: int = 1) -> Iterator[Finding]:
+    """The turns in a text: a docstring, a comment, a message, a template or a page."""
+    for number, line in enumerate(text.splitlines(), first_line):
+        for pattern, better in _PHRASES:
+            match = pattern.search(line)
+            if match:
+                yield Finding(path, number, f"“{match[0]}”", better)
+
+
+def refused_sentences(path: str, source: str) -> Iterator[Finding]:
+    """The turns in the comments and string literals of a Python module."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            yield from refused_phrases(path, token.string, token.start[0])
+
+
+def findings(root: Path) -> Iterator[Finding]:
+    """Everything that is refused in the tracked files of a checkout."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, tracked.split("\0")):
+        path = root / name
+        if name in (OWN, OWN_TEST) or not path.is_file():
+            continue
+        if name.endswith(".py") and "/migrations/" not in name:
+            source = path.read_text("utf-8")
+            yield from refused_names(name, source)
+            yield from refused_sentences(name, source)
+        elif name.endswith((".html", ".ts", ".tsx", ".md", ".txt")):
+            yield from refused_phrases(name, path.read_text("utf-8"))
+
+
+def main() -> int:
+    refused = list(findings(ROOT))
+    for finding in refused:
+        print(finding)
+    if refused:
+        print(f"{len(refused)} names and sentences to write in plain English (CONTRIBUTING.md, How we write)")
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
