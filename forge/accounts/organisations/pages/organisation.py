@@ -73,7 +73,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         asked = asked_for(request.POST)
         if asked.addresses:
-            sent = actions.invite_by_letter(principal, found, asked.role, asked.addresses, days=asked.days)
+            sent = actions.invite_by_email(principal, found, asked.role, asked.addresses, days=asked.days)
             answer: dict[str, Any] = {"sent": len(sent)}
         else:
             _, link = actions.invite(principal, found, asked.role, places=asked.places, days=asked.days)
