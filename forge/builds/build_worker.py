@@ -16,7 +16,7 @@ from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, pr
 from forge.builds.notify import notify_workers
 from forge.builds.previews.leases import end_leases
 from forge.builds.previews.refresh import resume_previews
-from forge.compute.pool.toolchain import spare
+from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
@@ -52,7 +52,7 @@ class BuildWorker:
 
     def _warm_up(self) -> None:
         try:
-            spare.prepare()
+            standby.prepare()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
                 end_leases()
@@ -73,4 +73,4 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slots.close()
-        spare.close()
+        standby.close()

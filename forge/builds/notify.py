@@ -91,20 +91,20 @@ class Debounce:
         with self._changed:
             while True:
                 now = time.monotonic()
-                if now >= earliest and (found := self._take_due(now)):
-                    return found
+                if now >= earliest and (keys := self._take_due(now)):
+                    return keys
                 self._changed.wait(max(earliest, self._queue[0][0]) - now if self._queue else None)
 
     def _take_due(self, now: float) -> list[UUID]:
-        found: list[UUID] = []
+        keys: list[UUID] = []
         while self._queue and self._queue[0][0] <= now:
             _, key = heapq.heappop(self._queue)
             if self._due[key] > now:  # touched again meanwhile
                 heapq.heappush(self._queue, (self._due[key], key))
             else:
                 del self._due[key], self._first[key]
-                found.append(key)
-        return found
+                keys.append(key)
+        return keys
 
 
 previews = Debounce(notify_preview)

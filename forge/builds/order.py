@@ -25,7 +25,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Lately:
+class RecentBuilds:
     """What a party had lately: how many of its builds run, and when one was begun last."""
 
     party: Party
@@ -33,7 +33,7 @@ class Lately:
     begun: datetime
 
 
-def fair_order(waiting: Iterable[Waiting], lately: Iterable[Lately]) -> tuple[Waiting, ...]:
+def fair_order(waiting: Iterable[Waiting], recent: Iterable[RecentBuilds]) -> tuple[Waiting, ...]:
     """The parties in the order in which a worker that is free takes a build of theirs.
 
     First the organisation with the fewest running, then the one that had its turn the longest ago. In an organisation
@@ -41,7 +41,7 @@ def fair_order(waiting: Iterable[Waiting], lately: Iterable[Lately]) -> tuple[Wa
     """
     running: dict[UUID | tuple[UUID, UUID | None], int] = defaultdict(int)
     begun: dict[UUID | tuple[UUID, UUID | None], datetime] = {}
-    for each in lately:
+    for each in recent:
         for who in (each.party.organisation, (each.party.organisation, each.party.member)):
             running[who] += each.running
             begun[who] = max(begun.get(who, _NEVER), each.begun)

@@ -120,9 +120,9 @@ def builds_that_wait(actor: Actor) -> PendingItems:
     failed = Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[])
     ended = Q(finished__gte=timezone.now() - LOOKED_AT_FOR) & failed & ~Exists(later)
     mine = Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk)
-    found = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
+    builds = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
     newest = list(
-        found.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
+        builds.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
     )
     shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
     under_way = [build for build in newest if not build.is_over]
@@ -165,7 +165,7 @@ def _progress(build: Build) -> PendingItem:
 @version_parts.register
 def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPartsJson]:
     """The numbered builds of versions, the newest first."""
-    found: dict[UUID, list[VersionBuildJson]] = {}
+    builds_by_version: dict[UUID, list[VersionBuildJson]] = {}
     rows = (
         Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
         .select_related("project__organisation")
@@ -175,8 +175,8 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
         url = build_url(build)
         if build.version_id is not None and build.number is not None and url is not None:
             shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
-            found.setdefault(build.version_id, []).append(shown)
-    return {version: {"builds": builds} for version, builds in found.items()}
+            builds_by_version.setdefault(build.version_id, []).append(shown)
+    return {version: {"builds": builds} for version, builds in builds_by_version.items()}
 
 
 @organisation_counts.register

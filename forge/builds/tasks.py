@@ -9,7 +9,7 @@ from uuid import UUID
 from celery import shared_task
 
 from forge.builds.dispatch import numbered, preview_slots
-from forge.builds.packages.firmware import slot
+from forge.builds.packages.firmware import firmware_slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,4 +35,4 @@ def preview(*project_ids: str) -> None:
 @task("forge.builds.packages.firmware")
 def firmware(build_id: str) -> None:
     """Makes the firmware of a build."""
-    slot.work(UUID(build_id))
+    firmware_slot.work(UUID(build_id))

@@ -292,7 +292,7 @@ class Suggestion(models.Model):
     thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     wishes = models.JSONField()
-    """`forge.builds.previews.copies.WishJson`, each."""
+    """`forge.builds.previews.copies.OverrideJson`, each."""
     said = models.JSONField()
     """The same in sentences, with the words that they had when this was suggested."""
     state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)

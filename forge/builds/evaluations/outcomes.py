@@ -76,9 +76,9 @@ def is_evaluated(artefact: Artefact, samples: str) -> bool:
     return stored_evaluation(artefact, samples) is not None
 
 
-def add_evaluation(artefact: Artefact, samples: str, found: Mapping[str, Any]) -> None:
+def add_evaluation(artefact: Artefact, samples: str, evaluation: Mapping[str, Any]) -> None:
     """Stores what was found as a file of the artefact. Two that find it at once keep one."""
-    data = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    data = json.dumps(evaluation, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     blob = put_bytes(data)
     with transaction.atomic():
         link_blobs(artefact, [blob.digest], artefact.organisation_id)

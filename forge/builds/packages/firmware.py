@@ -25,7 +25,7 @@ from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Turns
+from forge.compute.scheduler.slots import Party, Scheduler
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
@@ -42,7 +42,7 @@ TARGET = "pico"
 _UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
 _DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
 """What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
-TEXT_IS_GONE = (
+TEXT_CHANGED = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
 )
 
@@ -88,12 +88,12 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     require(actor, Verb.READ, build.project)
     if build.artefact is None:
         raise NoFirmware("This build has no rune: it has not finished, or it failed.")
-    found = firmware_to_json(build)
-    if found["state"] == "missing":
+    firmware = firmware_to_json(build)
+    if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
-            raise NoFirmware(TEXT_IS_GONE)
+            raise NoFirmware(TEXT_CHANGED)
         notify_firmware(build.pk)
-    return found
+    return firmware
 
 
 class FirmwareSlot:
@@ -101,7 +101,7 @@ class FirmwareSlot:
 
     def __init__(self, new_compiler: NewCompiler = fresh_compiler) -> None:
         self._new_compiler = new_compiler
-        self._turns = Turns(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        self._scheduler = Scheduler(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
         self._held: set[UUID] = set()
         self._lock = threading.Lock()
 
@@ -141,16 +141,19 @@ class FirmwareSlot:
             elif answer["event"] == "failed":
                 _keep(artefact, aim, {"refused": _reason(answer)}, None)
 
-        with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
+        with (
+            self._scheduler.claim(Party(organisation, build.requested_by_id)) as slot,
+            self._new_compiler() as compiler,
+        ):
             try:
                 with local_files(manifest, fetched_folder(), texts) as files:
-                    compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
+                    compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=slot.pace)
             except (ChildDied, Damaged) as error:
                 reason = error.reason if isinstance(error, ChildDied) else error.detail
                 _keep(artefact, aim, {"refused": reason}, None)
 
 
-slot = FirmwareSlot()
+firmware_slot = FirmwareSlot()
 
 
 def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:

@@ -32,14 +32,16 @@ def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str,
     }
 
 
-def grant_wishes(files: ProjectFiles, signature_of: SignatureOf, wishes: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def apply_overrides(
+    files: ProjectFiles, signature_of: SignatureOf, overrides: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
     """The whole new `texts` by path; or `refused`, a sentence."""
 
     def read(changed: ProjectFiles) -> Analysis:
         return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
 
     try:
-        asked = [Wish(one["stage"], one["argument"], one["before"], one["after"]) for one in wishes]
+        asked = [Wish(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
         return {"texts": dict(granted(read(files), asked, read))}
     except WishRefused as refused:
         return {"refused": refused.reason}

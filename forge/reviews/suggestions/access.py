@@ -9,7 +9,7 @@ from uuid import UUID
 
 from forge.accounts.organisations.access import nothing_here
 from forge.builds.models import Build
-from forge.builds.previews.copies import WishJson
+from forge.builds.previews.copies import OverrideJson
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import ArgumentChange, StageChange
 from forge.comparison.snapshots import read_outline
@@ -86,7 +86,7 @@ def _limit(limit: float | None) -> float | None:
     return None if limit is None or abs(limit) > 1e9 else limit
 
 
-def in_words(build: Build, wishes: Sequence[WishJson]) -> list[str]:
+def in_words(build: Build, wishes: Sequence[OverrideJson]) -> list[str]:
     """The sentences of a comparison: what would be otherwise than in the build."""
     nodes: dict[str, Node] = {}
     if build.artefact is not None:
@@ -97,7 +97,7 @@ def in_words(build: Build, wishes: Sequence[WishJson]) -> list[str]:
     return said
 
 
-def _sentences(nodes: Mapping[str, Node], wish: WishJson) -> tuple[str, ...]:
+def _sentences(nodes: Mapping[str, Node], wish: OverrideJson) -> tuple[str, ...]:
     node = nodes.get(wish["stage"]) or Node(wish["stage"], "block", "", 0, None)
     before, after = wish["before"] or None, wish["after"] or None
     change = ArgumentChange(wish["argument"], before, after)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews.copies import WishJson, find_copy, start_copy
+from forge.builds.previews.copies import OverrideJson, find_copy, start_copy
 from forge.compute.pool.language import language_pool
 from forge.core import threads
 from forge.core.actors import Actor
@@ -96,7 +96,7 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
     mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
-    wishes: list[WishJson] = copy.copy["wishes"]
+    wishes: list[OverrideJson] = copy.copy["wishes"]
     said = in_words(build, wishes)
     stages = {wish["stage"] for wish in wishes}
     at = Wish(Kind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
@@ -186,7 +186,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
 
 
-def _wishes(stated: Mapping[tuple[str, str], str], asked: Sequence[AskedChange]) -> list[WishJson]:
+def _wishes(stated: Mapping[tuple[str, str], str], asked: Sequence[AskedChange]) -> list[OverrideJson]:
     """What is asked for and not so already, in the order of the fields. Raises `Invalid`."""
     if len(asked) > MOST_CHANGES:
         raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(asked)}.")

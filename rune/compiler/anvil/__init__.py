@@ -1,5 +1,5 @@
-"""Anvil, the code generator: a checked pipeline and its models become code for a target.
+"""Anvil, the code generator: compiles a checked pipeline and its models for a target.
 
-lower (what is done, in which kernels) -> plan (where it lies) -> the target's emitter (C) -> compile (a module); each a
-function of the one before. Import from the modules: whoever only asks what an op may be loads no array library.
+The phases, each a function of the one before: lower (operations and kernels), plan (memory), the target's emitter (C),
+compile (a module). Import from the modules, so that checking an op does not load NumPy.
 """

@@ -1,7 +1,7 @@
-"""What one build may use in all: time by the clock, time on the processor, memory.
+"""The limits of one build: wall-clock time, CPU time and memory.
 
-It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clocks and at the
-memory between two ops; a process of the C compiler gets as much as is left.
+They apply from the start of the build, so they include reading, proving and packing. Our own steps check them between
+two ops; a process of the C compiler gets what remains.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ class CompilerLimits:
     """The limits of one build."""
 
     wall_seconds: float = 600.0
-    """By the clock, which goes on while the build waits for others."""
+    """Wall-clock time, including waiting."""
     processor_seconds: int = 240
-    """Of this process and all processes of the C compiler together."""
+    """CPU time of this process and all processes of the C compiler together."""
     memory: int = 4 << 30
-    """Bytes that the build adds to this process's memory, and of address space of all processes of the C compiler that
-    run at once, together."""
+    """The memory that the build adds to this process, and the address space of all compiler processes that run at once,
+    together."""
     process_memory: int = 2 << 30
-    """Bytes of address space of one."""
+    """Address space of one compiler process, in bytes."""
     file_size: int = 256 << 20
-    """Bytes of any file that it writes."""
+    """The maximum size of a file that it writes."""
     open_files: int = 64
 
 
@@ -39,7 +39,7 @@ USUAL = CompilerLimits()
 
 
 class Allowance:
-    """What is left of a build's limits. It begins when it is made."""
+    """The remaining limits of a build. They count from when this object is created."""
 
     def __init__(self, limits: CompilerLimits = USUAL) -> None:
         self.limits = limits
@@ -49,17 +49,16 @@ class Allowance:
 
     @property
     def at_once(self) -> int:
-        """How many processes of the compiler may run at a time."""
+        """Returns how many compiler processes can run at a time."""
         return max(1, self.limits.memory // self.limits.process_memory)
 
     @property
     def process_memory(self) -> int:
-        """Bytes of address space that each may have. Raises `CompileError` when there are none."""
+        """Returns the address space for each compiler process. Raises `CompileError` if none remains."""
         return min(self.memory() // self.at_once, self.limits.process_memory)
 
     def memory(self) -> int:
-        """Bytes that are left by what this process took since, at most at a time. Raises `CompileError` when there are
-        none."""
+        """Returns the remaining memory for the number of processes. Raises `CompileError` if none remains."""
         peak = _peak_resident()
         most = peak if peak > self._peak_before else _resident()
         left = self.limits.memory - max(0, most - self._memory_before)
@@ -68,25 +67,25 @@ class Allowance:
         return left
 
     def wall_seconds(self) -> float:
-        """Seconds that are left by the clock. Raises `CompileError` when there are none."""
+        """Returns the remaining wall-clock time. Raises `CompileError` if none remains."""
         left = self._start + self.limits.wall_seconds - time.monotonic()
         if left <= 0:
             raise self.out_of_time()
         return left
 
     def processor_seconds(self, beside: int) -> int:
-        """Whole seconds on the processor for one of so many processes that run at once, so that all together keep the
-        limit. Raises `CompileError` when none is left."""
+        """Returns the CPU time in whole seconds for each of this many concurrent processes, so that all together stay
+        within the limit. Raises `CompileError` if none remains."""
         return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` when no time or no memory is left."""
+        """Raises `CompileError` if no time or memory remains."""
         self.wall_seconds()
         self._processor_seconds()
         self.memory()
 
     def _processor_seconds(self) -> float:
-        """Seconds on the processor that are left. Raises `CompileError` when there are none."""
+        """Returns the remaining CPU time. Raises `CompileError` if none remains."""
         left = self.limits.processor_seconds - (_processor_seconds_of_all() - self._used_before)
         if left <= 0:
             raise self.out_of_processor_time()
@@ -106,15 +105,15 @@ class Allowance:
 
 
 def _processor_seconds_of_all() -> float:
-    """Of this process, and of all that it started and that have ended. Another build in this process counts too, which
-    ends a build too early and never too late."""
+    """The CPU time of this process and its finished children. Other builds in this process count too, so a build can
+    end too early but never too late."""
     used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _resident() -> int:
-    """Bytes of this process in memory now; on a system that does not tell, the most that there ever were. Another build
-    in this process counts too."""
+    """The resident memory of this process in bytes, or its peak on a system that does not report it. Other builds in
+    this process count too."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     except (OSError, ValueError, IndexError):
@@ -123,6 +122,6 @@ def _resident() -> int:
 
 
 def _peak_resident() -> int:
-    """The most bytes of this process that ever were in memory. macOS counts bytes, others KiB."""
+    """The peak memory of this process in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most << 10

@@ -1,4 +1,4 @@
-"""What a byte of constants is worth where kernels are chosen."""
+"""The price of a byte of constants, used to choose kernels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rune.compiler.anvil.rows import RowByRow
 
 
 def byte_price(graph: Graph, kernels: KernelSet) -> float:
-    """As many instructions a run as a graph spends on a byte on average, with the kernels that have the fewest
-    constants. At this price a kernel is chosen where it saves a greater share of the time than it adds to the bytes.
+    """Returns the average number of instructions per byte of constants of a graph, with the kernels that have the
+    fewest constants. At this price a kernel is chosen if it saves a greater share of the time than it adds to the
+    constants.
 
-    Computations whose kernels have no estimates are not counted; 0 where there is no other.
+        Computations whose kernels have no estimates are not counted. Returns 0 if there are no others.
     """
     instructions = constants = 0
     for computation, times in _computations(graph):
@@ -26,7 +27,7 @@ def byte_price(graph: Graph, kernels: KernelSet) -> float:
 
 
 def _computations(graph: Graph) -> Iterator[tuple[Computation, int]]:
-    """All of a graph, and how often each is done in a run."""
+    """Returns the computations of a graph, and how often each runs."""
     for node in graph.nodes:
         if isinstance(node.work, RowByRow):
             yield from ((stage.work.computation, stage.rows) for stage in node.work.stages)

@@ -1,4 +1,4 @@
-"""The call of a step's function as lines of C. How numbers and pointers are written there is the target's own."""
+"""Writes the call of a step's function as C. Each target has its own notation for numbers and pointers."""
 
 from __future__ import annotations
 
@@ -7,23 +7,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from rune.compiler.anvil.c_text import IDENTIFIER, checked
-from rune.compiler.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Step, Structure
+from rune.compiler.anvil.program import (
+    Argument,
+    ElementCount,
+    KernelInvocation,
+    Number,
+    Pointer,
+    ResourcePlace,
+    Step,
+    Structure,
+)
 
 GATES: Final = "gates"
-"""The array of a program's gates: 1 where a block that may wait has something to go on with in this run."""
+"""The name of the array of gates: an element is 1 if a block that can wait has output in this run."""
 
 
 @dataclass(frozen=True)
 class Notation:
-    """How a target writes the arguments of a call."""
+    """The notation of a target for the arguments of a call."""
 
     number: Callable[[int | float], str]
     pointer: Callable[[Pointer], str]
     resource: Callable[[ResourcePlace], str]
 
 
-def call_lines(step: Call, notation: Notation) -> list[str]:
-    """The structures that the call is given, each a constant of its own, and the call."""
+def call_lines(step: KernelInvocation, notation: Notation) -> list[str]:
+    """Returns the constants for the structures of the call, and the call."""
     lines: list[str] = []
     arguments = [_argument(argument, notation, lines) for argument in step.arguments]
     call = f"{checked(step.function, IDENTIFIER)}({', '.join(arguments)})"
@@ -31,14 +40,15 @@ def call_lines(step: Call, notation: Notation) -> list[str]:
 
 
 def gate_lines(step: Step, needs: Sequence[int]) -> list[str]:
-    """What stands before the work of a step that some gates keep, or that is a gate itself: shut until it is known."""
-    gate = step.gate if isinstance(step, Call) else None
+    """Returns the lines before a step that depends on gates, or that is a gate: its gate is closed until the step has
+    run."""
+    gate = step.gate if isinstance(step, KernelInvocation) else None
     shut = [] if gate is None else [f"    {GATES}[{gate}] = 0;"]
     return [*shut, *([f"    if ({' || '.join(f'!{GATES}[{each}]' for each in needs)}) return;"] if needs else [])]
 
 
 def count_text(count: ElementCount, pointer: Callable[[Pointer], str]) -> str:
-    """The number of elements that a tensor has in this run, as an expression of type int32_t."""
+    """Returns a C expression of type int32_t for the number of elements of a tensor in this run."""
     sizes = pointer(Pointer(count.sizes, "int32_t"))
     return " * ".join([*(f"({sizes})[{axis}]" for axis in range(count.axes)), str(count.factor)])
 

@@ -1,31 +1,25 @@
-"""Stages that work row by row as C: a function a stage, which has the one before make the rows that its window lacks.
-
-The functions that fill windows are those of `kernels/common/rows.h`.
-"""
+"""Writes stages that work row by row as C: one function per stage, which calls the previous one to fill its window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from rune.compiler.anvil.c_call import Notation, call_lines
-from rune.compiler.anvil.program import Place, Pointer, Row, Rows, RowWindow
+from rune.compiler.anvil.program import Place, Pointer, Row, RowLoop, RowWindow
 
 HEADER = "rows.h"
-"""Of the kernels' folder `common`."""
+"""The header, in the kernels' folder `common`."""
 
 
 def row_name(row: Row) -> str:
-    """The variable that says which row a stage makes."""
+    """Returns the name of the variable with the row that a stage computes."""
     return f"row_{row.stage}"
 
 
 def rows_lines(
-    name: str, step: Rows, notation: Notation, after_call: Sequence[str] = ()
+    name: str, step: RowLoop, notation: Notation, after_call: Sequence[str] = ()
 ) -> tuple[list[str], list[str]]:
-    """The functions of the stages, and the body of the step's own function of that name, which calls them.
-
-    `after_call` are lines that follow each call of a kernel.
-    """
+    """Returns the functions of the stages, and the body of the step's function `name`, which calls them."""
     stages = _Stages(name, step, notation, after_call)
     last = len(step.stages) - 1
     body = [
@@ -37,14 +31,14 @@ def rows_lines(
 
 
 class _Stages:
-    def __init__(self, name: str, step: Rows, notation: Notation, after_call: Sequence[str]) -> None:
+    def __init__(self, name: str, step: RowLoop, notation: Notation, after_call: Sequence[str]) -> None:
         self._name = name
         self._step = step
         self._notation = notation
         self._after_call = after_call
 
     def function(self, number: int) -> Iterator[str]:
-        """Makes a row of a stage."""
+        """Returns the function that computes a row of a stage."""
         stage = self._step.stages[number]
         yield f"static void {self._name}_stage_{number}(int32_t row_{number}, int32_t *made)"
         yield "{"
@@ -60,7 +54,7 @@ class _Stages:
         yield from ("}", "")
 
     def _filled(self, number: int, window: RowWindow, *, meets_padding: bool) -> Iterator[str]:
-        """Brings into a stage's window what its row needs."""
+        """Returns the lines that fill a stage's window for its row."""
         room, newest, size = self._pointer(window.place), self._pointer(window.newest), window.row_size
         yield f"    for (; made[{number}] < row_{number} * {window.step} + {window.height}; made[{number}]++) {{"
         yield f"        const int32_t row = made[{number}] - {window.before};"

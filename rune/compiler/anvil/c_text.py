@@ -1,4 +1,4 @@
-"""Numbers, types and names of our own as C. Of what a user wrote only numbers come here."""
+"""Writes numbers, types and our own names as C. Only numbers can come from users."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ C_TYPES = {
     ElementType.F64: "double",
     ElementType.UTF8: "struct rune_text",
 }
-"""By the type of a tensor's elements."""
+"""The C type of each element type."""
 
 
 def literal(value: int | float) -> str:
-    """A number of C: an int32_t or, beyond it, an int64_t; a double in hexadecimal, which loses nothing."""
+    """Returns a number as C: an int32_t or, if it is larger, an int64_t; a double in hexadecimal, which is exact."""
     if isinstance(value, float):
         if math.isnan(value):
             return '__builtin_nan("")'
@@ -46,7 +46,7 @@ def literal(value: int | float) -> str:
 
 
 def checked(name: str, pattern: re.Pattern[str]) -> str:
-    """A name of our own catalogue, which must look like one."""
+    """Returns a name from our own catalogue, after checking that it is an identifier."""
     if not pattern.fullmatch(name):
         raise ValueError(f"{name!r} cannot stand in C")
     return name

@@ -1,4 +1,4 @@
-"""The channels of a tensor, its last dimension: between what each lies, and which ops can do with fewer of them."""
+"""The channels of a tensor (its last dimension): their ranges, and the ops that can work with fewer channels."""
 
 from __future__ import annotations
 
@@ -14,78 +14,78 @@ if TYPE_CHECKING:
     from rune.compiler.anvil.computation import Computation
 
 Mask = NDArray[np.bool_]
-"""One truth a channel."""
+"""One bool per channel."""
 
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Range:
-    """The least and the greatest stored number that each channel of an integer tensor can hold."""
+class ChannelRange:
+    """The smallest and largest stored number of each channel of an integer tensor."""
 
     least: Integers
     greatest: Integers
 
     @staticmethod
-    def of_bytes(channels: int) -> Range:
-        """Any int8."""
-        return Range.of_integers(channels, np.dtype(np.int8))
+    def of_bytes(channels: int) -> ChannelRange:
+        """Returns the range of any int8."""
+        return ChannelRange.of_integers(channels, np.dtype(np.int8))
 
     @staticmethod
-    def of_integers(channels: int, kind: np.dtype[Any]) -> Range:
-        """Any number of the type."""
+    def of_integers(channels: int, kind: np.dtype[Any]) -> ChannelRange:
+        """Returns the range of any number of the type."""
         limits = np.iinfo(kind)
-        return Range(np.full(channels, limits.min, np.int64), np.full(channels, limits.max, np.int64))
+        return ChannelRange(np.full(channels, limits.min, np.int64), np.full(channels, limits.max, np.int64))
 
     @property
     def constant(self) -> Mask:
-        """The channels that hold one number only."""
+        """The channels that always hold the same number."""
         return np.equal(self.least, self.greatest)
 
-    def repeated(self, times: int) -> Range:
-        """Each channel as many times as said, side by side."""
-        return Range(np.repeat(self.least, times), np.repeat(self.greatest, times))
+    def repeated(self, times: int) -> ChannelRange:
+        """Returns the range with each channel repeated this many times, in order."""
+        return ChannelRange(np.repeat(self.least, times), np.repeat(self.greatest, times))
 
-    def tiled(self, times: int) -> Range:
-        """All channels, then all of them again."""
-        return Range(np.tile(self.least, times), np.tile(self.greatest, times))
+    def tiled(self, times: int) -> ChannelRange:
+        """Returns the range with all channels, repeated this many times."""
+        return ChannelRange(np.tile(self.least, times), np.tile(self.greatest, times))
 
-    def counted_from(self, zero_point: int) -> Range:
-        """The numbers as they are multiplied: stored minus the zero point."""
-        return Range(self.least - zero_point, self.greatest - zero_point)
+    def counted_from(self, zero_point: int) -> ChannelRange:
+        """Returns the range of the numbers minus the zero point."""
+        return ChannelRange(self.least - zero_point, self.greatest - zero_point)
 
-    def widened(self, number: int) -> Range:
-        """With a number that every channel may hold too, such as a padding."""
-        return Range(np.minimum(self.least, number), np.maximum(self.greatest, number))
+    def widened(self, number: int) -> ChannelRange:
+        """Returns the range extended by a number that every channel can hold too, such as a padding."""
+        return ChannelRange(np.minimum(self.least, number), np.maximum(self.greatest, number))
 
 
 class MakesChannels(ABC):
-    """A computation that makes each output channel by itself, with weights of its own."""
+    """A computation that computes each output channel independently, with its own weights."""
 
     @abstractmethod
     def making(self, keep: Mask) -> Computation:
-        """The same without the other output channels."""
+        """Returns the computation with only these output channels."""
 
 
 class CarriesChannels(ABC):
-    """A computation whose output channel c comes of channel c of each input alone."""
+    """A computation whose output channel c depends only on channel c of each input."""
 
     @abstractmethod
     def carrying(self, keep: Mask) -> Computation | None:
-        """The same for tensors without the other channels; None where this one cannot do with fewer."""
+        """Returns the computation for tensors with only these channels; None if it cannot work with fewer."""
 
 
 class JoinsChannels(ABC):
-    """A computation whose output has the channels of its inputs side by side, or else joins another dimension."""
+    """A computation that concatenates the channels of its inputs, or another dimension."""
 
     @property
     @abstractmethod
     def joins_channels(self) -> bool:
-        """Whether it is channels that it joins."""
+        """Whether it concatenates channels."""
 
     @abstractmethod
     def joining(self, keeps: Sequence[Mask]) -> Computation:
-        """The same for inputs without their other channels."""
+        """Returns the computation for inputs with only these channels."""
 
 
 class ReadsChannels(ABC):
@@ -93,9 +93,10 @@ class ReadsChannels(ABC):
 
     @abstractmethod
     def foldable(self, values: Integers) -> Mask:
-        """Channels that add the same to every sum if each holds only the number that `values` has for it."""
+        """Returns the channels that can be folded: those that add the same to every sum if each always holds its number
+        in `values`."""
 
     @abstractmethod
     def reading(self, keep: Mask, values: Integers) -> Computation | None:
-        """The same without the other channels, each of which holds the number of `values`, which goes into the bias;
-        None where the bias would leave 32 bits."""
+        """Returns the computation with only these input channels. The others always hold their number in `values`,
+        which is folded into the bias; None if the bias would not fit in 32 bits."""

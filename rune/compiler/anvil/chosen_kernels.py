@@ -1,4 +1,4 @@
-"""The kernels of a program: what each operator and proc-block is computed by, and what that costs in memory."""
+"""Reports the kernels of a program: the kernel of each operator and proc-block, and its memory."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TypedDict
 from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
-    Call,
     ConstantPlace,
+    KernelInvocation,
     Place,
     Pointer,
     Program,
-    Rows,
+    RowLoop,
     Structure,
     calls,
 )
 
 
 class ChosenKernelJson(TypedDict):
-    """One kernel; `constants` and `scratch` are bytes."""
+    """A kernel as JSON; `constants` and `scratch` are in bytes."""
 
     stage: str
     function: str
@@ -32,8 +32,8 @@ class ChosenKernelJson(TypedDict):
 
 @dataclass(frozen=True)
 class ChosenKernel:
-    """`function` of `header` (kernel set and file), which computes `stage`. `constants` and `scratch` are bytes;
-    constants that several kernels share are counted for each. `is_by_rows`: together with others, row by row."""
+    """The kernel `function` of `header` (kernel set and file), which computes `stage`. `constants` and `scratch` are in
+    bytes; shared constants count for each kernel. `is_by_rows`: it runs row by row, together with others."""
 
     stage: str
     function: str
@@ -53,7 +53,7 @@ class ChosenKernel:
 
 
 def chosen_kernels(program: Program) -> Iterator[ChosenKernel]:
-    """In the order in which the program's steps call them."""
+    """Returns the kernels in the order of the program's steps."""
     for step in program.steps:
         for call in calls(step):
             yield ChosenKernel(
@@ -62,20 +62,20 @@ def chosen_kernels(program: Program) -> Iterator[ChosenKernel]:
                 f"{call.header.parent.name}/{call.header.name}",
                 sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call))),
                 sum(program.buffers[index].size for index in _scratch(program, call)),
-                isinstance(step, Rows),
+                isinstance(step, RowLoop),
             )
 
 
-def _constants(step: Call) -> Iterator[int]:
-    """The constants that a call is given, by their indices."""
+def _constants(step: KernelInvocation) -> Iterator[int]:
+    """Returns the indices of the constants of a call."""
     for argument in step.arguments:
         for place in _places(argument):
             if isinstance(place, ConstantPlace):
                 yield place.index
 
 
-def _scratch(program: Program, call: Call) -> Iterator[int]:
-    """The buffers that are a call's own, by their indices."""
+def _scratch(program: Program, call: KernelInvocation) -> Iterator[int]:
+    """Returns the indices of the buffers that only this call uses."""
     for place, _ in call.places():
         if isinstance(place, BufferPlace) and program.buffers[place.index].name == f"{call.stage} scratch":
             yield place.index

@@ -1,6 +1,7 @@
-"""C to a module or a library, by the clang and the linker of the zig toolchain, each in a child process with limits.
+"""Compiles C to a module or a library with clang and the linker of the zig toolchain, each in a child process with
+limits.
 
-The compiler sees one fresh folder that holds nothing but what an emitter wrote, and arguments that are fixed.
+The compiler runs in a fresh folder with only the emitted files, and with fixed arguments.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n 
 
 
 def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
-    """The module or library. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
+    """Compiles sources to a module or library. The same sources give the same bytes in any folder. Raises
+    `CompileError`."""
     allowance = allowance or Allowance()
     return link_objects(compile_objects(sources, toolchain, allowance), toolchain, allowance)
 
 
 def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance) -> list[bytes]:
-    """Each unit of the sources, compiled. Raises `CompileError`."""
+    """Compiles each unit of the sources. Raises `CompileError`."""
     at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
@@ -62,7 +64,7 @@ def link_objects(
     allowance: Allowance,
     beside: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """What the linker makes of objects. `beside` are files that its flags name. Raises `CompileError`."""
+    """Links objects. `beside` are files that the linker's flags name. Raises `CompileError`."""
     names = [f"{number}.o" for number in range(len(objects))]
     with _folder_of({**(beside or {}), **dict(zip(names, objects, strict=True))}) as folder:
         _run([str(_zig()), toolchain.linker, *toolchain.link_flags, "module", *names], folder, allowance, 1)
@@ -70,39 +72,44 @@ def link_objects(
 
 
 def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes:
-    """What compiled code calls where a processor lacks an instruction, such as a division: compiler-rt as the toolchain
-    has it, one object for a target and a processor as zig names them. It takes seconds. Raises `CompileError`."""
+    """Returns compiler-rt as one object, which compiled code calls for instructions that a processor lacks, such as a
+    division. Target and processor are named as in zig. It takes seconds. Raises `CompileError`."""
     zig = _zig()
     with _folder_of({}) as folder:
-        made = ("-femit-bin=helpers.o", "--cache-dir", "cache", "--global-cache-dir", "cache")
+        zig_flags = ("-femit-bin=helpers.o", "--cache-dir", "cache", "--global-cache-dir", "cache")
         flags = ("-target", target, f"-mcpu={processor}", "-OReleaseSmall", "-ffunction-sections", "-fdata-sections")
-        _run([str(zig), "build-obj", str(zig.parent / "lib" / "compiler_rt.zig"), *flags, *made], folder, allowance, 1)
+        _run(
+            [str(zig), "build-obj", str(zig.parent / "lib" / "compiler_rt.zig"), *flags, *zig_flags],
+            folder,
+            allowance,
+            1,
+        )
         return (folder / "helpers.o").read_bytes()
 
 
 _OBJECTS = ObjectCache(limit=64 << 20)
-"""Of all that this process compiles: an edit seldom changes more than one unit."""
+"""The cache of compiled units of this process: an edit seldom changes more than one unit."""
 
 
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
-    """A unit, compiled beside `at_once - 1` others; or what came of exactly the same files before."""
+    """Compiles a unit while `at_once - 1` others are compiled, or returns the cached object of the same files."""
     zig = _zig()
     flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}
     key = object_key(flags, unit.name, files)
-    found = _OBJECTS.get(key)
-    if found is None:
+    cached = _OBJECTS.get(key)
+    if cached is None:
         with _folder_of(files) as folder:
             headers = ("-isystem", str(zig.parent / "lib" / "include"))
             _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
-            found = (folder / "object").read_bytes()
-        _OBJECTS.put(key, found)
-    return found
+            cached = (folder / "object").read_bytes()
+        _OBJECTS.put(key, cached)
+    return cached
 
 
 @contextmanager
 def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A fresh folder that holds these files, for as long as it is needed."""
+    """Creates a temporary folder with these files."""
     with tempfile.TemporaryDirectory(prefix="rune-") as name:
         for file, data in files.items():
             path = Path(name) / file
@@ -112,7 +119,7 @@ def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
 
 
 def _zig() -> Path:
-    """The toolchain's program, from its Python package. Raises `CompileError`."""
+    """Returns the path of the toolchain's program. Raises `CompileError`."""
     package = find_spec("ziglang")
     if package is None or not package.submodule_search_locations:
         raise CompileError("The C compiler is missing: install the Python package ziglang")
@@ -120,7 +127,7 @@ def _zig() -> Path:
 
 
 def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -> None:
-    """Runs a command in the folder until it ends well, as one of so many. Raises `CompileError`."""
+    """Runs a command in the folder and waits for it. Raises `CompileError` if it fails."""
     limits, seconds = allowance.limits, allowance.wall_seconds()
     wanted = (
         (resource.RLIMIT_CPU, allowance.processor_seconds(at_once), 1),
@@ -151,7 +158,7 @@ def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -
 
 
 def _allowed(kind: int, limit: int) -> int:
-    """The limit, or what this process itself is held to where that is less."""
+    """Returns the limit, or the limit of this process if that is lower."""
     _, hard = resource.getrlimit(kind)
     return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 

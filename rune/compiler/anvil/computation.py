@@ -1,7 +1,7 @@
-"""What an op computes, free of any target and of the file that it came from.
+"""The computation of an op, independent of any target and model file.
 
-A `Computation` is the noun that passes rewrite and kernel sets look up. Each kind is a frozen dataclass in `ops/`, with
-its weights, multipliers and windows as the model has them.
+Passes rewrite computations, and kernel sets look up kernels for them. Each kind is a frozen dataclass in `ops/`, with
+its weights, multipliers and windows as in the model.
 """
 
 from __future__ import annotations
@@ -13,60 +13,64 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 
 Array = NDArray[Any]
 
 
 class Computation(ABC):
-    """What is computed of some inputs; how it is done, and in which C, is the kernel set's part."""
+    """A computation on some inputs. Kernel sets decide how it is done in C."""
 
     is_elementwise: ClassVar[bool] = False
-    """Whether element i of the output depends on element i of each input alone, where their sizes are equal. Kernels of
-    such an op write an element only after they have read it, so that an output may take its input's place."""
+    """Whether element i of the output depends only on element i of each input of the same size. Kernels of such an op
+    read an element before they write it, so the output can replace an input in memory."""
 
     @abstractmethod
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        """The reference: what comes out for inputs of the op's types and sizes, row-major, in whatever shape.
+        """Computes the outputs for inputs of the op's types and sizes, row-major, in any shape. This is the reference
+        for kernels.
 
-        Integers are exact. Floats are as exact as f64 makes them; those of elementwise ops are the kernels' own bits.
+                Integers are exact. Floats are as exact as f64; those of elementwise ops have the same bits as the
+                kernels.
         """
 
     def may_replace(self, _index: int) -> bool:
-        """Whether the only output may lie where this input lies, which is of its size and which nothing else reads."""
+        """Whether the only output can replace this input in memory. The input has the same size, and nothing else reads
+        it."""
         return self.is_elementwise
 
-    def bounds(self, *_inputs: Range) -> Range | None:
-        """Between what the first output's channels lie, where that is known; inputs as stored, one range a channel."""
+    def bounds(self, *_inputs: ChannelRange) -> ChannelRange | None:
+        """Returns the ranges of the first output's channels, if they are known, for inputs with these ranges of stored
+        numbers."""
         return None
 
     @property
     def multiply_accumulates(self) -> int:
-        """What it costs: products that go into a sum."""
+        """The number of multiplications that go into sums."""
         return 0
 
     @property
     def window_bytes(self) -> int:
-        """Rows of tensors that are never whole, where it works row by row."""
+        """The bytes of row windows, if it works row by row."""
         return 0
 
     @property
     def constant_bytes(self) -> int:
-        """Bytes of weights and tables, before a kernel set packs them."""
+        """The bytes of weights and tables, before a kernel set packs them."""
         return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
 class Clamped(ABC):
-    """A computation of floats whose results are clamped last."""
+    """A computation on floats whose results are clamped last."""
 
     @abstractmethod
     def clamped(self, minimum: float, maximum: float) -> Computation:
-        """The same, its results clamped to these bounds as well."""
+        """Returns the computation with its results also clamped to these bounds."""
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Rows before and after an image, and columns."""
+class PaddingFrame:
+    """The padding around an image: rows before and after it, and columns."""
 
     top: int
     bottom: int
@@ -75,33 +79,33 @@ class Frame:
 
 
 class Padded(ABC):
-    """A computation of images that counts what lies beside them as some number."""
+    """A computation on images that reads padding as a fixed number."""
 
     @abstractmethod
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
-        """What computes the same of an image without a frame of that number; None where it cannot."""
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
+        """Returns the computation for an image without a frame of that number; None if there is none."""
 
 
 class Parts(ABC):
-    """A computation whose outputs may be stretches of its first input's bytes."""
+    """A computation whose outputs can be views of parts of its first input."""
 
     @property
     @abstractmethod
     def part_offsets(self) -> tuple[int, ...] | None:
-        """For each output how many bytes behind the input's start it begins; None where it does not lie together."""
+        """Returns the offset of each output in the input, in bytes; None if it is not contiguous."""
 
 
 class Joined(ABC):
-    """A computation whose output may be its inputs' bytes one after the other."""
+    """A computation whose output can be its inputs in consecutive memory."""
 
     @property
     @abstractmethod
     def joined_offsets(self) -> tuple[int, ...] | None:
-        """For each input how many bytes behind the output's start it begins; None where it does not lie together."""
+        """Returns the offset of each input in the output, in bytes; None if it is not contiguous."""
 
 
 class View(Computation):
-    """An output that is its input's bytes, seen with other dimensions. It costs nothing and has no kernel."""
+    """A computation whose output is its input with other dimensions. It costs nothing and has no kernel."""
 
     is_elementwise = True
 

@@ -1,11 +1,11 @@
-"""IF and WHILE, resolved when a model is read: the graphs that they call stand in their place.
+"""Resolves IF and WHILE when a model is read, by inlining the graphs that they call.
 
-A condition that follows from constants decides what is there: one branch, or the body as often as it is run. Counters
-and what else follows from constants inside of such a graph is computed with the operators' references. Where the
-condition of an IF is known only while the model runs, both branches are computed and each output is selected. Where
-that of a WHILE is, but it is known how many rounds there are at most, all of them are computed, and each output is what
-it was when the condition first did not hold. What is computed so may neither keep anything for the next run, nor fail.
-What cannot be resolved is left, and refused by name. Source: TFLite's kernels `if.cc` and `while.cc`.
+If a condition follows from constants, only one branch, or the body of each iteration, is inlined. Counters and other
+values that follow from constants are computed with the operators' references. If the condition of an IF is known only
+at run time, both branches are computed and each output is selected. If that of a WHILE is, but the maximum number of
+iterations is known, all of them are computed, and each output is selected from the iteration in which the condition
+became false. Operators that are computed speculatively must not keep state or fail. An unresolved operator stays, and
+is refused by name. Source: TFLite's kernels `if.cc` and `while.cc`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array
 from rune.compiler.anvil.known_sizes import sliced_shape, without_empty_parts
-from rune.compiler.anvil.operation import Contradiction, Op
+from rune.compiler.anvil.operation import Contradiction, ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
 
 MOST_OPERATORS = 4096
-"""Of a model whose loops are unrolled."""
+"""The maximum number of operators of a model whose loops are unrolled."""
 MOST_CALLS = 1 << 10
-"""Of graphs."""
+"""The maximum number of inlined graphs."""
 MOST_ROUNDS = MOST_CALLS // 2
-"""Of all loops, each of which calls two."""
+"""The maximum number of iterations of all loops; each calls two graphs."""
 MOST_TENSORS = 1 << 14
-"""Of all graphs that are called, each time."""
+"""The maximum number of operators of all inlined graphs."""
 DEEPEST = 16
-"""Graphs that call each other."""
+"""The maximum depth of nested calls."""
 MOST_COMPUTED = 1 << 20
-"""Elements and products of all that is computed when a model is read."""
+"""The maximum number of elements and products that are computed while a model is read."""
 
 REASONS = {
     "IF": "a condition known only while it runs, and a branch that keeps something, may fail or is not compiled",
@@ -40,11 +40,11 @@ REASONS = {
     f"that keeps something, may fail or is not compiled, or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} "
     "operators in all of them",
 }
-"""Why one is left."""
+"""The reasons why an operator is not resolved."""
 
 
 def with_graphs_inlined(model: Model) -> Model:
-    """The model without IF and WHILE; itself where it has none, or one of them cannot be resolved."""
+    """Returns the model without IF and WHILE; the same model if it has none, or if one cannot be resolved."""
     if not any(operator.op in REASONS for operator in model.operators):
         return model
     inlining = _Inlining(model)
@@ -56,18 +56,18 @@ def with_graphs_inlined(model: Model) -> Model:
 
 
 class _Unresolved(Exception):
-    """A condition is not known, or a loop too long."""
+    """An operator cannot be resolved: its condition is unknown, or its loop too long."""
 
 
 class _Inlining:
-    """The model as it grows. Tensors of called graphs come behind its own."""
+    """The model under construction. Tensors of inlined graphs are appended to its own."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self._tensors = list(model.tensors)
         self._operators: list[Operator] = []
         self._same: dict[int, int] = {}
-        """What a graph gave, by the tensor that its caller calls it."""
+        """The outputs of inlined graphs, by the caller's tensor."""
         self._left = MOST_COMPUTED
         self._calls = 0
         self._depth = 0
@@ -77,7 +77,7 @@ class _Inlining:
         return replace(self._model, tensors=tuple(self._tensors), operators=tuple(self._operators), outputs=outputs)
 
     def add(self, operators: Sequence[Operator], *, is_computed: bool = False) -> None:
-        """Operators of this model's tensors; what follows from constants `is_computed` at once."""
+        """Adds operators. Those that follow from constants are computed at once (`is_computed`)."""
         for operator in operators:
             inputs = tuple(map(self._tensor, operator.inputs))
             operator = operator if inputs == operator.inputs else replace(operator, inputs=inputs)
@@ -105,10 +105,10 @@ class _Inlining:
         self._give(operator, self._selected(condition, one, other))
 
     def _add_while(self, operator: Operator) -> None:
-        """The body runs on, whatever the condition says while the model runs, until it is known not to hold. So
-        counters stay known; what the loop gives is what it had when the condition first did not hold."""
+        """Inlines the body until the condition is known to be false, whatever it is at run time. So counters stay
+        known; the result is the value in the iteration in which the condition became false."""
         condition, body = (self._graph(operator, f"{name}_subgraph_index") for name in ("cond", "body"))
-        given = values = list(self._inputs(operator))
+        results = values = list(self._inputs(operator))
         first, running = len(self._operators), None
         while True:
             answers = self._called(condition, values)
@@ -120,10 +120,10 @@ class _Inlining:
             if known is None:
                 running = answers[0] if running is None else self._both(running, answers[0])
             values = self._called(body, values)
-            given = values if running is None else self._selected(running, values, given)
+            results = values if running is None else self._selected(running, values, results)
         if running is not None:
             self._require_harmless(first)
-        self._give(operator, given)
+        self._give(operator, results)
 
     def _inputs(self, operator: Operator) -> tuple[int, ...]:
         if not operator.inputs or min(operator.inputs) < 0:
@@ -131,21 +131,21 @@ class _Inlining:
         return operator.inputs
 
     def _truth(self, index: int) -> bool | None:
-        """Of a condition; None where it is known only while the model runs."""
+        """Returns the value of a condition; None if it is known only at run time."""
         tensor = self._tensors[index]
         if tensor.kind is not TensorKind.BOOL or tensor.count != 1 or tensor.is_sparse:
             raise _Unresolved
         return None if tensor.data is None or tensor.is_variable else tensor.data[0] != 0
 
     def _both(self, one: int, other: int) -> int:
-        """Whether two truths hold."""
+        """Returns a tensor that is true if both conditions are."""
         self._require_alike(one, other)
-        made = self._new(replace(self._tensors[one], name="both", data=None))
-        self._append(Operator("LOGICAL_AND", 1, (one, other), (made,), {}))
-        return made
+        conjunction = self._new(replace(self._tensors[one], name="both", data=None))
+        self._append(Operator("LOGICAL_AND", 1, (one, other), (conjunction,), {}))
+        return conjunction
 
     def _selected(self, truth: int, one: Sequence[int], other: Sequence[int]) -> list[int]:
-        """The values of the one where the truth holds, else those of the other."""
+        """Selects the first values if the condition is true, else the second."""
         if len(one) != len(other):
             raise _Unresolved
         return [
@@ -154,9 +154,9 @@ class _Inlining:
 
     def _choice(self, truth: int, one: int, other: int) -> int:
         self._require_alike(one, other)
-        made = self._new(replace(self._tensors[one], data=None))
-        self._append(Operator("SELECT", 1, (truth, one, other), (made,), {}))
-        return made
+        selected = self._new(replace(self._tensors[one], data=None))
+        self._append(Operator("SELECT", 1, (truth, one, other), (selected,), {}))
+        return selected
 
     def _graph(self, operator: Operator, option: str) -> Model:
         number = operator.options.get(option, 0) if isinstance(operator.options, Mapping) else 0
@@ -165,7 +165,7 @@ class _Inlining:
         return self._model.subgraphs[number - 1]
 
     def _called(self, graph: Model, inputs: Sequence[int]) -> list[int]:
-        """The outputs of a graph for these inputs."""
+        """Inlines a graph with these inputs, and returns its outputs."""
         self._calls, self._depth = self._calls + 1, self._depth + 1
         if self._calls > MOST_CALLS or self._depth > DEEPEST or len(inputs) != len(graph.inputs):
             raise _Unresolved
@@ -211,24 +211,25 @@ class _Inlining:
     def _require_alike(self, one: int, other: int) -> None:
         self._require_like(one, self._tensors[other])
 
-    def _require_like(self, index: int, tensor: Tensor) -> None:
-        """What one graph gives to another is copied byte for byte: both must mean the same by it."""
-        given = self._tensors[index]
-        if (given.kind, given.shape, given.quantization) != (tensor.kind, tensor.shape, tensor.quantization):
+    def _require_like(self, index: int, expected: Tensor) -> None:
+        """Requires that two tensors have the same type, shape and quantization: values are copied between graphs byte
+        by byte."""
+        actual = self._tensors[index]
+        if (actual.kind, actual.shape, actual.quantization) != (expected.kind, expected.shape, expected.quantization):
             raise _Unresolved
 
     def _tensor(self, index: int) -> int:
         return self._same.get(index, index)
 
     def _require_harmless(self, first: int) -> None:
-        """The operators from `first` on are computed though their results may not be wanted."""
+        """Requires that operators from `first` on can be computed speculatively."""
         for operator in self._operators[first:]:
             operation = OPERATIONS.get(operator.op)
-            if operation is None or operation.states or operation.may_fail(Op.of(self._tensors, operator)):
+            if operation is None or operation.states or operation.may_fail(ModelOp.of(self._tensors, operator)):
                 raise _Unresolved
 
     def _is_empty(self, operator: Operator) -> bool:
-        """Whether an operator gives no elements. A SLICE of known sizes gets its shape."""
+        """Whether an operator's output is empty. A SLICE of known sizes gets its shape."""
         shape = sliced_shape(operator, self._tensors)
         if shape is None or len(operator.outputs) != 1:
             return False
@@ -236,8 +237,7 @@ class _Inlining:
         return 0 in shape
 
     def _absorbed(self, operator: Operator) -> bool:
-        """Whether a truth is known for one of its two inputs alone: the one that does not hold, of LOGICAL_AND; the one
-        that does, of LOGICAL_OR."""
+        """Returns the value of LOGICAL_AND or LOGICAL_OR if one input determines it: false for AND, true for OR."""
         if operator.op not in _ABSORBING or len(operator.outputs) != 1 or min(operator.inputs, default=-1) < 0:
             return False
         decisive = _ABSORBING[operator.op]
@@ -253,14 +253,14 @@ class _Inlining:
         return True
 
     def _computed(self, operator: Operator) -> bool:
-        """Whether an operator's results follow from constants, and are constants now."""
+        """Computes an operator whose results follow from constants. Returns whether it did."""
         inputs = [self._tensors[index] for index in operator.inputs if index >= 0]
         operation = OPERATIONS.get(operator.op)
         if operation is None or operation.states or not inputs:
             return False
         if not all(_is_constant(tensor) and tensor.kind in _NUMPY for tensor in inputs):
             return False
-        op = Op.of(self._tensors, operator)
+        op = ModelOp.of(self._tensors, operator)
         elements = sum(tensor.count for tensor in (*inputs, *op.outputs))
         if op.is_unsigned or op.reads_unsigned or elements > self._left:
             return False
@@ -287,7 +287,7 @@ class _Inlining:
 
 
 _ABSORBING = {"LOGICAL_AND": 0, "LOGICAL_OR": 1}
-"""The truth of one input that decides, as a byte."""
+"""The value of one input that determines the result, as a byte."""
 
 _NUMPY = {
     TensorKind.FLOAT32: "<f4",

@@ -16,11 +16,11 @@ from rune.model.tflite import Unsupported
 
 
 class AnvilError(Exception):
-    """Base of Anvil's errors; the message is a sentence for a person."""
+    """Base class of Anvil's errors; the message is written for people."""
 
 
 class UnsupportedModel(AnvilError):
-    """`file` needs what Anvil lacks; `unsupported` lists it."""
+    """`file` uses operators that Anvil does not support; `unsupported` lists them."""
 
     def __init__(self, file: str, unsupported: tuple[Unsupported, ...]) -> None:
         super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, unsupported))}")
@@ -29,7 +29,7 @@ class UnsupportedModel(AnvilError):
 
 
 class MissingKernel(AnvilError):
-    """The kernel set called `kernels` has nothing that computes `computation`, which `file` needs."""
+    """The kernel set `kernels` has no kernel for `computation`, which `file` needs."""
 
     def __init__(self, file: str, computation: str, kernels: str) -> None:
         super().__init__(f"the kernel set {kernels} has no kernel for {computation}, which {file} needs")
@@ -39,7 +39,7 @@ class MissingKernel(AnvilError):
 
 
 class BadModel(AnvilError):
-    """`file` holds an op whose tensors or options contradict each other."""
+    """`file` contains an op whose tensors or options contradict each other."""
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file}: {reason}")
@@ -48,7 +48,7 @@ class BadModel(AnvilError):
 
 
 class BadArgument(AnvilError):
-    """The proc-block of `stage` refuses an argument."""
+    """The proc-block of `stage` rejects an argument."""
 
     def __init__(self, stage: str, reason: str) -> None:
         super().__init__(f"{stage}: {reason}")
@@ -57,7 +57,7 @@ class BadArgument(AnvilError):
 
 
 class TooMuchMemory(AnvilError):
-    """`needed` and `limit` are bytes; `largest` is what needs most, by its name in the program."""
+    """`needed` and `limit` are in bytes; `largest` is the largest buffer, by its name in the program."""
 
     def __init__(self, needed: int, limit: int, largest: str) -> None:
         # Rounded up, so that what is over the limit never reads as what is at it.
@@ -72,7 +72,7 @@ class TooMuchMemory(AnvilError):
 
 
 class CompileError(AnvilError):
-    """The C compiler gave no module; `details` is what it printed, for the log."""
+    """The C compiler failed; `details` is its output, for the log."""
 
     def __init__(self, reason: str, details: str = "") -> None:
         super().__init__(reason)
@@ -81,5 +81,5 @@ class CompileError(AnvilError):
 
 
 class NotProven(CompileError):
-    """The constants of a kernel, or its thresholds, do not give the reference's values: the message says where. It is a
-    defect of Hammer Forge, and no property of a model."""
+    """The constants or thresholds of a kernel do not give the reference's values: the message says where. It is a
+    defect of Hammer Forge, not of a model."""

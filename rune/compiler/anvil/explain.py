@@ -1,4 +1,4 @@
-"""What becomes of a pipeline, as text for people: its graph after each pass, the chosen kernels, the memory."""
+"""Explains the compilation of a pipeline as text: its graph after each pass, the chosen kernels, the memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rune.wording import plain
 
 
 def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan) -> str:
-    """`read` is the graph before all passes. The same arguments give the same text."""
+    """Returns the explanation. `read` is the graph before all passes. The same arguments give the same text."""
     parts = [
         [f"As read: {figures(read)}", *graph_lines(read)],
         *([f"After {each.name}: {saving(each.saved)}", *graph_lines(each.graph)] for each in optimised.applied),
@@ -27,7 +27,7 @@ def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan)
 
 
 def graph_lines(graph: Graph) -> Iterator[str]:
-    """A line a node: what it makes, of what, by what."""
+    """Returns a line per node: its outputs, its inputs and its computation."""
     for node in graph.nodes:
         inputs = ", ".join(_operand(graph, index) for index in node.inputs)
         outputs = ", ".join(_result(graph, index) for index in node.outputs)
@@ -55,14 +55,14 @@ def _result(graph: Graph, index: int) -> str:
 
 
 def _quantization(value: Value) -> str:
-    found = value.quantization
-    if found is None or len(found.scales) != 1:
+    quantization = value.quantization
+    if quantization is None or len(quantization.scales) != 1:
         return ""
-    return f" ({found.scales[0]:.6g}, {found.zero_points[0]})"
+    return f" ({quantization.scales[0]:.6g}, {quantization.zero_points[0]})"
 
 
 def _kernel_lines(program: Program) -> Iterator[str]:
-    """A line a kernel; those that work row by row together have a bar before them."""
+    """Returns a line per kernel; kernels that run row by row together are marked with a bar."""
     for each in chosen_kernels(program):
         sign = "|" if each.is_by_rows else " "
         kernel = f"{each.function} ({each.header})"

@@ -1,4 +1,4 @@
-"""What a graph takes, as numbers that can be compared. Light: a report imports it, and a page its report."""
+"""The size of a graph in numbers that can be compared. It imports little, because reports and pages use it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from rune.wording import counted
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Nodes, products that go into sums, and bytes of constants and of all other tensors together, each as if it had
-    memory of its own. Of a difference, less than 0 is what was added."""
+class GraphFigures:
+    """The number of nodes, the number of products, and the bytes of constants and of all other tensors, without
+    sharing. In a difference, a negative number means more."""
 
     nodes: int
     multiply_accumulates: int
     constants: int
     tensors: int
 
-    def __sub__(self, other: Figures) -> Figures:
-        return Figures(
+    def __sub__(self, other: GraphFigures) -> GraphFigures:
+        return GraphFigures(
             self.nodes - other.nodes,
             self.multiply_accumulates - other.multiply_accumulates,
             self.constants - other.constants,
@@ -26,7 +26,7 @@ class Figures:
         )
 
     def __str__(self) -> str:
-        """Those above zero, as words."""
+        """Returns the numbers above zero, as text."""
         words = (
             (self.nodes, counted(self.nodes, "step")),
             (self.multiply_accumulates, f"{self.multiply_accumulates:,} multiply-accumulates"),
@@ -36,10 +36,10 @@ class Figures:
         return ", ".join(text for figure, text in words if figure > 0)
 
 
-NOTHING = Figures(0, 0, 0, 0)
+NOTHING = GraphFigures(0, 0, 0, 0)
 
 
-def saving(saved: Figures) -> str:
-    """What a pass saved and added, as words."""
+def saving(saved: GraphFigures) -> str:
+    """Returns what a pass saved and added, as text."""
     added = NOTHING - saved
     return f"saves {saved}" + (f", adds {added}" if str(added) else "") if str(saved) else f"adds {added}"

@@ -1,6 +1,6 @@
-"""How an op of a model is called in C, before it is known where its tensors lie.
+"""Calls of kernels in C, before the addresses of tensors are known.
 
-A kernel set (`rune.compiler.kernels`) makes these calls of what the ops say, `lower` puts places into them.
+A kernel set (`rune.compiler.kernels`) creates these calls for computations, and `select` fills in the places.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from rune.compiler.anvil.proven_scale import Proof
 
 
 @dataclass(frozen=True)
-class Input:
+class InputPointer:
     """A pointer to the op's input number `index`."""
 
     index: int
@@ -20,7 +20,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Output:
+class OutputPointer:
     """A pointer to the op's output number `index`."""
 
     index: int
@@ -29,15 +29,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Scratch:
-    """A pointer to memory of the call's own. `size` bytes, at least."""
+    """A pointer to scratch memory of the call, at least `size` bytes."""
 
     element: str
     size: int
 
 
 @dataclass(frozen=True)
-class Constant:
-    """A pointer to these bytes."""
+class ConstantPointer:
+    """A pointer to constant bytes."""
 
     element: str
     data: bytes
@@ -48,17 +48,17 @@ class KernelStructure:
     """A pointer to a constant structure of the kernels."""
 
     type: str
-    fields: tuple[tuple[str, int | float | tuple[int, ...] | Constant | None], ...]
+    fields: tuple[tuple[str, int | float | tuple[int, ...] | ConstantPointer | None], ...]
 
 
-KernelArgument = Input | Output | Scratch | Constant | Number | KernelStructure
+KernelArgument = InputPointer | OutputPointer | Scratch | ConstantPointer | Number | KernelStructure
 
 
 @dataclass(frozen=True)
 class KernelCall:
-    """A call of `function` from the header of the kernel."""
+    """A call of `function` from the kernel's header."""
 
     function: str
     arguments: tuple[KernelArgument, ...]
     proof: Proof | None = field(default=None, compare=False)
-    """Where the kernel computes in another way than the reference: that its constants give the same."""
+    """If the kernel computes differently from the reference: the proof that its constants give the same results."""

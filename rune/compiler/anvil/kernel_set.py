@@ -1,5 +1,4 @@
-"""A kernel set: C for computations in one style, and the packing of their constants. The sets are in
-`rune.compiler.kernels`."""
+"""Kernel sets: C for computations, and the packing of their constants. The sets are in `rune.compiler.kernels`."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.kernel_call import KernelCall
 
 Packer = Callable[[Any], KernelCall | tuple[KernelCall, ...]]
-"""Packs the constants of a computation and names its C: one call, or several that follow each other."""
+"""Packs the constants of a computation and returns one call, or several in order."""
 
 Packers = Mapping[type[Any], Packer]
 """By the kind of computation."""
@@ -21,50 +20,49 @@ Packers = Mapping[type[Any], Packer]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants. Code that it
-    does not share counts as such, where there is a kernel beside it that does.
+    """The estimated cost of a kernel for one computation: instructions per run, and bytes of constants. Unshared code
+    counts as constants if there is an alternative kernel.
 
-    The kernels of one set estimate in the same way, so that their costs can be compared with each other.
+        The kernels of one set use the same estimates, so their costs can be compared.
     """
 
     instructions: int
     constants: int
 
     def total(self, byte_price: float) -> float:
-        """In instructions, where a byte of constants is worth `byte_price` of them."""
+        """Returns the cost in instructions, if a byte of constants is worth `byte_price` instructions."""
         return self.instructions + byte_price * self.constants
 
 
 Estimate = Callable[[Any], Cost | None]
-"""The cost of a computation; None where the kernel cannot do it, because a condition of its own does not hold."""
+"""Returns the cost of a computation; None if the kernel's own conditions are not met."""
 
 Estimates = Mapping[type[Any], Estimate]
 """By the kind of computation."""
 
 
 def without_choice(_computation: Computation) -> Cost:
-    """Of a kernel that does every computation of its kind and has no other kernel beside it."""
+    """The estimate of a kernel without conditions and alternatives."""
     return Cost(0, 0)
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """The C of one kind of computation: `pack` makes the calls of functions in `header`. `estimate` says what one
-    costs."""
+    """A kernel for one kind of computation: `pack` returns the calls of functions in `header`, `estimate` the cost."""
 
     header: Path
     pack: Packer
     estimate: Estimate = without_choice
 
     def calls(self, computation: Computation) -> tuple[KernelCall, ...]:
-        """In their order."""
-        made = self.pack(computation)
-        return (made,) if isinstance(made, KernelCall) else made
+        """Returns the calls, in order."""
+        calls = self.pack(computation)
+        return (calls,) if isinstance(calls, KernelCall) else calls
 
 
 @dataclass(frozen=True)
 class Trial:
-    """C that ends a program on hosts which do not compute what kernels need: `function` of `header`, a name as in
+    """C that stops a program on hosts that do not compute what kernels need: `function` of `header`, a name as in
     `KernelSet.headers`."""
 
     header: str
@@ -73,11 +71,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class KernelSet:
-    """Kernels by the kind of their computation; where a kind has several, the cheapest is chosen for each computation.
-    What a set lacks is taken from its `base`.
+    """Kernels by kind of computation; if a kind has several, the cheapest is chosen for each computation. Missing
+    kernels are taken from `base`.
 
-    `folder` holds the set's headers; what all sets share stands in the folder `common` beside it. `trial` comes before
-    everything else, where the instructions of the target alone do not say what they compute.
+        `folder` contains the set's headers; shared headers are in the folder `common` beside it. `trial` runs before
+        everything else if the results of the target's instructions depend on the host.
     """
 
     name: str
@@ -87,37 +85,37 @@ class KernelSet:
     trial: Trial | None = None
 
     def kernel(self, computation: Computation, byte_price: float) -> Kernel | None:
-        """The cheapest kernel that can do a computation, the first of equals; None where neither the set nor what it
-        is based on has one. `byte_price` is what a byte of constants is worth, in instructions a run."""
+        """Returns the cheapest kernel for a computation, the first of equals; None if neither the set nor its base has
+        one. `byte_price` is the worth of a byte of constants in instructions per run."""
         able = self._able(computation)
         if able:
             return min(able, key=lambda each: each[0].total(byte_price))[1]
         return self.base.kernel(computation, byte_price) if self.base else None
 
     def leanest(self, computation: Computation) -> Cost | None:
-        """What a computation costs with the kernel that has the fewest constants; None where there is no kernel."""
+        """Returns the cost of a computation with the kernel that has the fewest constants; None without a kernel."""
         able = self._able(computation)
         if able:
             return min((cost for cost, _ in able), key=lambda cost: (cost.constants, cost.instructions))
         return self.base.leanest(computation) if self.base else None
 
     def _able(self, computation: Computation) -> list[tuple[Cost, Kernel]]:
-        """The set's own kernels that can do a computation, with what it costs."""
+        """Returns the set's own kernels for a computation, with their costs."""
         costs = [(kernel.estimate(computation), kernel) for kernel in self.kernels.get(type(computation), ())]
         return [(cost, kernel) for cost, kernel in costs if cost is not None]
 
     @property
     def sets(self) -> tuple[KernelSet, ...]:
-        """This set and those that it is based on."""
+        """Returns this set and its bases."""
         return (self, *(self.base.sets if self.base else ()))
 
     def headers(self) -> Mapping[str, Path]:
-        """All headers that a kernel may include, by folder and name (`common/rune.h`), sorted."""
+        """Returns all headers that a kernel can include, by folder and name (`common/rune.h`), sorted."""
         folders = (self.folder.parent / "common", *(each.folder for each in self.sets))
-        return dict(sorted(found for folder in folders for found in _headers_in(folder)))
+        return dict(sorted(header for folder in folders for header in _headers_in(folder)))
 
 
 @cache
 def _headers_in(folder: Path) -> Sequence[tuple[str, Path]]:
-    """Folder and name of each, and where it is. They do not change while this process runs."""
+    """Returns the headers of a folder: folder and name, and path. They do not change while this process runs."""
     return tuple((f"{folder.name}/{path.name}", path) for path in folder.glob("*.h"))

@@ -1,8 +1,7 @@
-"""What is known of a model that has not run: ZEROS_LIKE, FILL, BROADCAST_ARGS and whole numbers that are made of sizes,
-as sizes are in the model.
+"""Replaces operators whose results are known before a run by constants: ZEROS_LIKE, FILL, BROADCAST_ARGS and whole
+numbers that are computed from sizes.
 
-They are constants in a plain model. Source: TFLite's kernels `shape.cc`, `zeros_like.cc`, `fill.cc` and
-`broadcast_args.cc`.
+Source: TFLite's kernels `shape.cc`, `zeros_like.cc`, `fill.cc` and `broadcast_args.cc`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from rune.model.tflite import Model, Operator, Tensor, TensorKind
 from rune.model.tflite.open_shapes import known_numbers
 
 LARGEST = 1 << 20
-"""Bytes of one of these results."""
+"""The maximum size of such a result, in bytes."""
 
 OPERATORS = ("BROADCAST_ARGS", "FILL", "ZEROS_LIKE")
 
@@ -24,18 +23,18 @@ _WHOLE = {TensorKind.INT32: "<i4", TensorKind.INT64: "<i8"}
 
 
 def with_known_results(model: Model) -> Model:
-    """The model with constants in place of such operators; itself where it has none."""
+    """Returns the model with constants instead of such operators; the same model if it has none."""
     tensors, operators = list(model.tensors), []
     numbers = known_numbers(model.tensors, model.operators)
     for operator in model.operators:
-        made = [_whole(numbers[index], tensors[index]) for index in operator.outputs if index in numbers]
-        if not made or len(made) != len(operator.outputs):
-            made = [_result(tensors, operator)]
-        found = [data for data in made if data is not None]
-        if not operator.outputs or len(found) != len(operator.outputs):
+        results = [_whole(numbers[index], tensors[index]) for index in operator.outputs if index in numbers]
+        if not results or len(results) != len(operator.outputs):
+            results = [_result(tensors, operator)]
+        known_data = [data for data in results if data is not None]
+        if not operator.outputs or len(known_data) != len(operator.outputs):
             operators.append(operator)
             continue
-        for index, data in zip(operator.outputs, found, strict=True):
+        for index, data in zip(operator.outputs, known_data, strict=True):
             tensors[index] = replace(tensors[index], data=memoryview(data))
     if len(operators) == len(model.operators):
         return model
@@ -43,7 +42,7 @@ def with_known_results(model: Model) -> Model:
 
 
 def _result(tensors: list[Tensor], operator: Operator) -> bytes | None:
-    """The bytes of an operator's output; None where it is another, or its sizes do not fit."""
+    """Returns the bytes of an operator's output; None for other operators, or if its sizes do not match."""
     if operator.op not in OPERATORS or len(operator.outputs) != 1 or not operator.inputs or min(operator.inputs) < 0:
         return None
     output = tensors[operator.outputs[0]]

@@ -1,7 +1,8 @@
-"""Sizes that a file does not say and constants do: of a SLICE whose begins and sizes follow from a loop's counter.
+"""Derives shapes that a file does not declare from constants: of a SLICE whose begins and sizes follow from a loop's
+counter.
 
-Lists that grow in a loop are written so: what stands before the counter's row, the row, and what stands behind it,
-joined. In the first and the last round one of these parts is empty; it is left out of what is joined.
+Lists that grow in a loop are written like this: the rows before the counter, the new row and the rows after it are
+concatenated. In the first and last iteration one part is empty; it is removed from the concatenation.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from rune.model.tflite import Operator, Tensor
 
 
 def sliced_shape(operator: Operator, tensors: Sequence[Tensor]) -> tuple[int, ...] | None:
-    """The shape that a SLICE gives, which may have no elements; None where its begins and sizes are not known, or lie
-    outside."""
+    """Returns the shape of a SLICE, which can be empty; None if its begins and sizes are unknown or out of range."""
     if operator.op != "SLICE" or len(operator.inputs) != 3 or min(operator.inputs) < 0:
         return None
     source, *numbers = (tensors[index] for index in operator.inputs)
@@ -35,7 +35,7 @@ def sliced_shape(operator: Operator, tensors: Sequence[Tensor]) -> tuple[int, ..
 
 
 def without_empty_parts(operator: Operator, tensors: Sequence[Tensor]) -> Operator:
-    """A CONCATENATION without inputs of no elements, unless it has no others; any other operator as it is."""
+    """Returns a CONCATENATION without its empty inputs, unless it has only those; any other operator unchanged."""
     if operator.op != "CONCATENATION":
         return operator
     parts = tuple(index for index in operator.inputs if index < 0 or tensors[index].count)

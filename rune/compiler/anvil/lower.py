@@ -1,4 +1,4 @@
-"""Pipeline and models to a target's program: read as a graph, made smaller by the passes, in the target's kernels."""
+"""Lowers a pipeline and its models to a target's program: reads the graph, runs the passes, selects kernels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lower(
     timed: bool = False,
     profile: Profile = LITERT,
 ) -> Program:
-    """The program of a checked pipeline; arguments as those of `read_pipeline`. Raises `UnsupportedModel`, `BadModel`,
-    `BadArgument`, `MissingKernel`, and `ValueError` for a port that is not there."""
+    """Returns the program of a checked pipeline; for the arguments see `read_pipeline`. Raises `UnsupportedModel`,
+    `BadModel`, `BadArgument`, `MissingKernel`, and `ValueError` for an unknown port."""
     graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed, profile=profile)
     return select(optimise(graph, target.passes).graph, target)

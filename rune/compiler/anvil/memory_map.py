@@ -1,4 +1,4 @@
-"""What lies where in the arena, and when: a picture of a plan, as text or for a page that draws it."""
+"""Maps the contents of the arena over time, as text or for a page that draws it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,28 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from rune.compiler.anvil.plan import Plan, lifetimes
-from rune.compiler.anvil.program import Call, Infer, Mark, Program, ReadCapability, Rows, SendOutput, Step
+from rune.compiler.anvil.program import (
+    Infer,
+    KernelInvocation,
+    Mark,
+    Program,
+    ReadCapability,
+    RowLoop,
+    SendOutput,
+    Step,
+)
 from rune.wording import plain
 
 SHOWN: Final = 64
-"""Buffers that a map holds: the largest."""
+"""The maximum number of buffers in a map; the largest are kept."""
 LINES: Final = 24
-"""Of a picture in text."""
+"""The size of a map as text."""
 COLUMNS: Final = 96
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-class RoomJson(TypedDict):
-    """Bytes of the arena: `size` of them from `offset` on, from the step `first` to `last`, both included."""
+class MappedBufferJson(TypedDict):
+    """A buffer as JSON: `size` bytes from `offset`, in use from step `first` to `last` inclusive."""
 
     name: str
     offset: int
@@ -29,16 +38,17 @@ class RoomJson(TypedDict):
 
 
 class MemoryMapJson(TypedDict):
-    """`arena` in bytes, what its steps are called in their order, and the largest of its buffers, the largest first."""
+    """A map as JSON: the size of the arena in bytes, the names of the steps in order, and the largest buffers, largest
+    first."""
 
     arena: int
     steps: list[str]
-    buffers: list[RoomJson]
+    buffers: list[MappedBufferJson]
 
 
 @dataclass(frozen=True)
-class Room:
-    """Bytes of the arena that a buffer has from step `first` to `last`, both included."""
+class MappedBuffer:
+    """The place of a buffer in the arena, from step `first` to `last` inclusive."""
 
     name: str
     offset: int
@@ -49,16 +59,16 @@ class Room:
 
 @dataclass(frozen=True)
 class MemoryMap:
-    """`arena` in bytes, what its steps are called, and the largest buffers, the largest first."""
+    """The size of the arena in bytes, the names of the steps, and the largest buffers, largest first."""
 
     arena: int
     steps: tuple[str, ...]
-    rooms: tuple[Room, ...]
+    rooms: tuple[MappedBuffer, ...]
 
     @staticmethod
     def of(program: Program, plan: Plan) -> MemoryMap:
         rooms = [
-            Room(plain(buffer.name), offset, buffer.size, interval.first, interval.last)
+            MappedBuffer(plain(buffer.name), offset, buffer.size, interval.first, interval.last)
             for buffer, offset, interval in zip(program.buffers, plan.buffer_offsets, lifetimes(program), strict=True)
             if buffer.size
         ]
@@ -67,14 +77,15 @@ class MemoryMap:
         return MemoryMap(plan.arena_size, steps, tuple(rooms[:SHOWN]))
 
     def to_json(self) -> MemoryMapJson:
-        rooms: list[RoomJson] = [
+        rooms: list[MappedBufferJson] = [
             {"name": room.name, "offset": room.offset, "size": room.size, "first": room.first, "last": room.last}
             for room in self.rooms
         ]
         return {"arena": self.arena, "steps": list(self.steps), "buffers": rooms}
 
     def lines(self) -> Iterator[str]:
-        """The picture in letters: steps from left to right, bytes from below. Of many steps some share a column."""
+        """Returns the map as text: steps from left to right, addresses from bottom to top. Several steps can share a
+        column."""
         if not self.rooms or not self.steps:
             return
         letters = {room: _LETTERS[number] if number < len(_LETTERS) else "#" for number, room in enumerate(self.rooms)}
@@ -85,8 +96,8 @@ class MemoryMap:
             cells = []
             for step in range(0, len(self.steps), together):
                 # The buffer that has the most of the band's bytes in these steps.
-                found = [room for room in self.rooms if room.first < step + together and step <= room.last]
-                most = max(found, key=lambda room: _shared(room, bottom, band), default=None)
+                rooms = [room for room in self.rooms if room.first < step + together and step <= room.last]
+                most = max(rooms, key=lambda room: _shared(room, bottom, band), default=None)
                 cells.append(width * (letters[most] if most is not None and _shared(most, bottom, band) else "·"))
             yield f"  {bottom:>9,} {''.join(cells)}"
         yield ""
@@ -100,8 +111,8 @@ class MemoryMap:
             yield f"  # {len(self.rooms) - len(_LETTERS)} smaller ones"
 
 
-def _shared(room: Room, bottom: int, size: int) -> int:
-    """Bytes of a buffer in a band of the arena."""
+def _shared(room: MappedBuffer, bottom: int, size: int) -> int:
+    """Returns how many bytes of a buffer are in a band of the arena."""
     return max(0, min(room.offset + room.size, bottom + size) - max(room.offset, bottom))
 
 
@@ -109,9 +120,9 @@ def _named(program: Program, step: Step) -> str:
     match step:
         case ReadCapability(capability):
             return program.capabilities[capability].name
-        case Call():
+        case KernelInvocation():
             return step.stage
-        case Rows(_, stages):
+        case RowLoop(_, stages):
             first, last = stages[0].calls[0].stage, stages[-1].calls[0].stage
             return first if len(stages) == 1 else f"{first} to {last}"
         case Infer():

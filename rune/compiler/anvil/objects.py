@@ -1,4 +1,4 @@
-"""Compiled units by all that went into them, kept in memory for as long as the process lives."""
+"""A cache of compiled units, keyed by everything that they depend on, for the lifetime of the process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Lock
 
 
 def object_key(flags: Iterable[str], unit: str, files: Mapping[str, bytes]) -> str:
-    """A digest of the flags, the unit's name and every file that it may include."""
+    """Returns a digest of the flags, the unit's name and every file that it can include."""
     digest = hashlib.sha256()
     for part in (*(flag.encode() for flag in flags), unit.encode(), *_flat(files)):
         digest.update(len(part).to_bytes(8, "little"))
@@ -24,11 +24,11 @@ def _flat(files: Mapping[str, bytes]) -> Iterable[bytes]:
 
 
 _LARGEST_SHARE = 4
-"""An object of more than this part of the limit is not kept: it is a model's bytes, which need no compiling."""
+"""The share of the limit above which an object is not cached: it is a model's data, which needs no compiling."""
 
 
 class ObjectCache:
-    """Holds at most `limit` bytes; what was not asked for longest goes first. For any number of threads."""
+    """A cache of at most `limit` bytes; removes the least recently used objects. Thread-safe."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

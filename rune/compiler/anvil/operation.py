@@ -1,5 +1,4 @@
-"""One op of a model file as `reading` meets it, and what Anvil knows of each kind of op: what it refuses and what it
-computes."""
+"""One op of a model file, and the properties of each kind of op: what it refuses and what it computes."""
 
 from __future__ import annotations
 
@@ -13,29 +12,29 @@ from rune.model.tflite import Operator, Tensor, TensorKind
 
 
 class Contradiction(Exception):
-    """Tensors or options of an op that do not fit each other; the message continues a sentence."""
+    """Tensors or options of an op contradict each other; the message continues a sentence."""
 
 
 @dataclass(frozen=True)
-class Op:
-    """One op with its tensors, those of uint8 as int8; an optional input that is absent is None."""
+class ModelOp:
+    """One op with its tensors, with uint8 as int8; an absent optional input is None."""
 
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
     intermediates: tuple[Tensor | None, ...]
-    """How numbers inside of the op are quantised."""
+    """The quantization of the intermediate tensors."""
     is_unsigned: bool
-    """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
+    """Whether the file declares the results as uint8, which some reference kernels round differently."""
     reads_unsigned: bool
-    """Whether the file has an input as uint8."""
+    """Whether the file declares an input as uint8."""
     profile: Profile = LITERT
-    """Whose bits are asked for, where runtimes differ."""
+    """The profile: whose bits to reproduce, if runtimes differ."""
 
     @staticmethod
-    def of(tensors: Sequence[Tensor], operator: Operator, profile: Profile = LITERT) -> Op:
+    def of(tensors: Sequence[Tensor], operator: Operator, profile: Profile = LITERT) -> ModelOp:
         outputs = [tensors[index] for index in operator.outputs]
-        return Op(
+        return ModelOp(
             operator,
             tuple(as_signed(tensors[index]) if index >= 0 else None for index in operator.inputs),
             tuple(map(as_signed, outputs)),
@@ -46,7 +45,7 @@ class Op:
         )
 
     def input(self, index: int) -> Tensor:
-        """An input that must be there. Raises `Contradiction`."""
+        """Returns a required input. Raises `Contradiction` if it is missing."""
         tensor = self.optional_input(index)
         if tensor is None:
             raise Contradiction(f"input {index} is missing")
@@ -57,7 +56,7 @@ class Op:
 
     @property
     def output(self) -> Tensor:
-        """The only output. Raises `Contradiction`."""
+        """Returns the only output. Raises `Contradiction`."""
         if len(self.outputs) != 1:
             raise Contradiction(f"it has {len(self.outputs)} outputs where it should have one")
         return self.outputs[0]
@@ -67,8 +66,8 @@ Alike = tuple[str, int, int, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 def alike(tensors: Sequence[Tensor], operator: Operator) -> Alike:
-    """Equal for operators that are the same but for which tensors they mean, as those of a loop's rounds are: what is
-    found of one holds for all. Only as long as the tensors live."""
+    """A key that is equal for operators that differ only in their tensors, such as those of a loop's iterations, so
+    that the results for one hold for all. It is valid while the tensors exist."""
     inputs, outputs, intermediates = (
         tuple(id(tensors[index]) if index >= 0 else -1 for index in indices)
         for indices in (operator.inputs, operator.outputs, operator.intermediates)
@@ -77,44 +76,44 @@ def alike(tensors: Sequence[Tensor], operator: Operator) -> Alike:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """What Anvil knows about one kind of op."""
+class OpKind:
+    """The properties of one kind of op."""
 
-    refusal: Callable[[Op], str | None]
-    """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
-    computation: Callable[[Op], Computation]
-    """What is computed. Raises `Contradiction`."""
-    operands: slice | Callable[[Op], slice] = field(default_factory=lambda: slice(0, 1))
-    """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
+    refusal: Callable[[ModelOp], str | None]
+    """Returns None, or why an op cannot be compiled: "" for its types, else another reason."""
+    computation: Callable[[ModelOp], Computation]
+    """Returns the computation of an op. Raises `Contradiction`."""
+    operands: slice | Callable[[ModelOp], slice] = field(default_factory=lambda: slice(0, 1))
+    """The inputs that are tensors at run time. The others are weights and sizes, which the computation contains."""
 
     reads: tuple[int, ...] = ()
-    """Which of its operands are variables, by their places among the inputs."""
+    """The operands that are variables, by their position in the inputs."""
     states: tuple[int, ...] = ()
-    """Which of the other inputs are variables that it writes anew. The computation is given them behind its operands,
-    and gives them behind its outputs, in the memory in which they were."""
-    may_fail: Callable[[Op], bool] = lambda _: False
-    """Whether an op ends the run for some inputs."""
+    """The other inputs that are variables and are overwritten. They follow the operands as inputs and the outputs as
+    outputs, in the same memory."""
+    may_fail: Callable[[ModelOp], bool] = lambda _: False
+    """Whether an op can stop the run, depending on its inputs."""
 
-    def operands_of(self, op: Op) -> slice:
+    def operands_of(self, op: ModelOp) -> slice:
         """Of one op."""
         return self.operands if isinstance(self.operands, slice) else self.operands(op)
 
 
-def unless_constant(number: int) -> Callable[[Op], bool]:
-    """Whether an input of an op is known only while it runs."""
+def unless_constant(number: int) -> Callable[[ModelOp], bool]:
+    """Whether an input of an op is known only at run time."""
 
-    def is_unknown(op: Op) -> bool:
+    def is_unknown(op: ModelOp) -> bool:
         tensor = op.optional_input(number)
         return tensor is None or tensor.data is None or tensor.is_variable
 
     return is_unknown
 
 
-Operations = Mapping[str, Operation]
-"""By TFLite's names."""
+Operations = Mapping[str, OpKind]
+"""Kinds of ops by their TFLite names."""
 
 
 def require(holds: bool, otherwise: str) -> None:
-    """Raises `Contradiction` unless it holds."""
+    """Raises `Contradiction` if the condition is false."""
     if not holds:
         raise Contradiction(otherwise)

@@ -1,6 +1,6 @@
-"""A model without what only the file has: packed weights, known sizes, called graphs, variables by name.
+"""Simplifies a model: unpacks weights, resolves sizes, inlines called graphs, and turns variables into tensors.
 
-What remains are ops that read and write tensors. Passes and kernels never meet the rest.
+The result has only ops that read and write tensors, which is all that passes and kernels know.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from rune.model.tflite import Model
 
 @remembered
 def plain_model(model: Model) -> Model:
-    """The same function; itself where there is nothing to do. Tensors keep their numbers, new ones come behind them."""
+    """Returns an equivalent plain model; the same model if there is nothing to do. Tensors keep their numbers, new ones
+    are appended."""
     graphs = tuple(map(_with_constants, model.subgraphs))
     if any(one is not other for one, other in zip(graphs, model.subgraphs, strict=True)):
         model = replace(model, subgraphs=graphs)

@@ -1,6 +1,7 @@
-"""Memory: every buffer of a program at an offset of one arena, so that what is not needed at one time shares room.
+"""Plans memory: gives every buffer of a program an offset in one arena, so that buffers that are not needed at the same
+time share memory.
 
-Messages to the host lie beside the arena, one after another, and are counted apart.
+Messages to the host are beside the arena, one after another, and are counted separately.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from rune.compiler.anvil.errors import TooMuchMemory
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
-    Call,
     Infer,
+    KernelInvocation,
     Lifetime,
     Mark,
     Place,
     Program,
     ReadCapability,
-    Rows,
+    RowLoop,
     SendOutput,
     Step,
     calls,
@@ -32,13 +33,14 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.target_limits import TargetLimits
 
 SEARCH: Final = 50_000
-"""Pairs of buffers that are compared to find an order that takes less memory than the first: some hundreds of orders
-for a model of thirty layers, none for thousands of buffers that all live together."""
+"""The effort of the search for an order that needs less memory, in compared pairs of buffers: some hundreds of orders
+for a model of thirty layers, none for thousands of buffers that all overlap."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Offsets in bytes: of each buffer in the arena, of each message beside it, of each constant in its part's blob."""
+    """The offsets in bytes of each buffer in the arena, of each message beside it, and of each constant in its part's
+    blob."""
 
     buffer_offsets: tuple[int, ...]
     arena_size: int
@@ -46,19 +48,19 @@ class Plan:
     message_size: int
     constant_offsets: tuple[int, ...]
     constant_sizes: tuple[int, ...]
-    """By part."""
+    """The blobs of constants, by part."""
     embedded_size: int = 0
-    """Bytes of the models that the rune carries for its host."""
+    """The bytes of the models that the rune contains for its host."""
 
     @property
     def constant_size(self) -> int:
-        """Bytes of all constants, those models included."""
+        """The bytes of all constants, including those models."""
         return sum(self.constant_sizes) + self.embedded_size
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The steps, first to last, in which a buffer must keep its bytes."""
+    """The steps in which a buffer must keep its contents, first to last inclusive."""
 
     first: int
     last: int
@@ -68,8 +70,8 @@ class Interval:
 
 
 def plan(program: Program, limits: TargetLimits, between: Callable[[], None] = lambda: None) -> Plan:
-    """Places everything. The same program and limits give the same plan. `between` is called before each buffer, and
-    may end it. Raises `TooMuchMemory`."""
+    """Plans the memory of a program. The same program and limits give the same plan. `between` is called before each
+    buffer, and may raise. Raises `TooMuchMemory`."""
     alignment = limits.alignment
     buffer_offsets, arena_size = assign(program.buffers, lifetimes(program), alignment, between)
     message_offsets, message_size = sequential([message.size for message in program.messages], alignment)
@@ -84,7 +86,7 @@ def plan(program: Program, limits: TargetLimits, between: Callable[[], None] = l
 
 
 def _constants(program: Program, alignment: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The offset of each constant in its part's blob, and the sizes of the blobs."""
+    """Returns the offset of each constant in its part's blob, and the sizes of the blobs."""
     offsets = [0] * len(program.constants)
     sizes = []
     for part in range(program.parts):
@@ -105,8 +107,8 @@ def _largest(program: Program) -> str:
 
 
 def lifetimes(program: Program) -> tuple[Interval, ...]:
-    """For each buffer the steps that it lives through. A kept one lives through all. What texts that are sent are
-    slices of lives to the end of the run, for a target may give its caller the slices themselves."""
+    """Returns the interval of each buffer. A persistent one lives through all steps. Memory that sent texts point into
+    lives to the end of the run, because a target may pass the pointers to its caller."""
     last_step = max(len(program.steps) - 1, 0)
     touched: dict[int, Interval] = {}
     for number, step in enumerate(program.steps):
@@ -120,13 +122,13 @@ def lifetimes(program: Program) -> tuple[Interval, ...]:
                 touched[place.index] = Interval(touched[place.index].first, last_step)
     whole = Interval(0, last_step)
     return tuple(
-        whole if buffer.lifetime is Lifetime.KEPT else touched.get(index, Interval(0, 0))
+        whole if buffer.lifetime is Lifetime.PERSISTENT else touched.get(index, Interval(0, 0))
         for index, buffer in enumerate(program.buffers)
     )
 
 
 def _sent_slices(step: Step) -> list[Place]:
-    """What the texts that a step sends are slices of."""
+    """Returns the memory that the texts of a step's messages point into."""
     tensors = step.tensors if isinstance(step, SendOutput) else ()
     return [place for tensor in tensors for place in tensor.points_into]
 
@@ -135,9 +137,9 @@ def _places(step: Step) -> list[Place]:
     match step:
         case ReadCapability():
             return [step.tensor.place]
-        case Call():
+        case KernelInvocation():
             return [place for place, _ in step.places()]
-        case Rows():
+        case RowLoop():
             windows = [stage.window.place for stage in step.stages if stage.window is not None]
             return [step.source, *windows, *(place for call in calls(step) for place, _ in call.places())]
         case Infer():
@@ -154,12 +156,12 @@ def assign(
     alignment: int,
     between: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[int, ...], int]:
-    """Offsets of buffers and the size of the arena.
+    """Returns the offsets of buffers and the size of the arena.
 
-    Buffers are placed one after the other, the largest first, each into the tightest gap that it fits in. Where that
-    takes more than the bound, other orders are tried: each buffer in turn comes first, then second, and so on; an
-    order that is not worse is kept. The same arguments give the same offsets. `between` is called before each buffer of
-    the first order, and may end it.
+    Buffers are placed largest first, each into the tightest gap that it fits in. If that needs more than the lower
+    bound, other orders are tried: each buffer in turn is placed first, then second, and so on; an order that is not
+    worse is kept. The same arguments give the same offsets. `between` is called before each buffer of the first order,
+    and may raise.
     """
     room = _Room.of(buffers, intervals, alignment, between)
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
@@ -177,7 +179,7 @@ def assign(
 
 
 def least_arena(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> int:
-    """The bytes below which no plan of these buffers comes: the most that is needed in one step."""
+    """Returns a lower bound of the arena: the most that one step needs."""
     needed: Counter[int] = Counter()
     for buffer, interval in zip(buffers, intervals, strict=True):
         needed[interval.first] += aligned(buffer.size, alignment)
@@ -187,14 +189,14 @@ def least_arena(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignm
 
 @dataclass(frozen=True)
 class _Room:
-    """Sizes of buffers, and for each the others that it may not overlap."""
+    """The sizes of buffers, and for each the others that it must not overlap."""
 
     sizes: tuple[int, ...]
     neighbours: tuple[tuple[int, ...], ...]
 
     @property
     def pairs(self) -> int:
-        """What placing all costs: at least 1."""
+        """The cost of placing all buffers; at least 1."""
         return 1 + len(self.sizes) + sum(map(len, self.neighbours))
 
     @staticmethod
@@ -207,27 +209,28 @@ class _Room:
         neighbours = []
         for index, interval in enumerate(intervals):
             between()
-            found = np.flatnonzero((firsts <= interval.last) & (lasts >= interval.first)).tolist()
-            neighbours.append(tuple(other for other in found if other != index))
+            overlapping = np.flatnonzero((firsts <= interval.last) & (lasts >= interval.first)).tolist()
+            neighbours.append(tuple(other for other in overlapping if other != index))
         return _Room(sizes, tuple(neighbours))
 
     def placed(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
-        """Offsets of the buffers, placed in this order, and the end of the last."""
+        """Returns the offsets of the buffers, placed in this order, and the end of the last."""
         offsets: dict[int, int] = {}
         for index in order:
             between()
-            taken = sorted(
+            occupied = sorted(
                 (offsets[other], offsets[other] + self.sizes[other])
                 for other in self.neighbours[index]
                 if other in offsets
             )
-            offsets[index] = _tightest_gap(taken, self.sizes[index])
+            offsets[index] = _tightest_gap(occupied, self.sizes[index])
         ends = (offset + self.sizes[index] for index, offset in offsets.items())
         return tuple(offsets[index] for index in range(len(order))), max(ends, default=0)
 
 
 def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:
-    """Where `size` bytes go between the neighbours (start, end; by start), or behind them."""
+    """Returns the offset of the tightest gap for `size` bytes between the neighbours (start, end; sorted by start), or
+    after them."""
     best: tuple[int, int] | None = None
     free_from = 0
     for start, end in neighbours:
@@ -239,7 +242,7 @@ def _tightest_gap(neighbours: Sequence[tuple[int, int]], size: int) -> int:
 
 
 def sequential(sizes: Sequence[int], alignment: int) -> tuple[tuple[int, ...], int]:
-    """Offsets one behind the other, and the size of all."""
+    """Returns consecutive offsets, and the total size."""
     offsets = []
     end = 0
     for size in sizes:
@@ -249,5 +252,5 @@ def sequential(sizes: Sequence[int], alignment: int) -> tuple[tuple[int, ...], i
 
 
 def aligned(size: int, alignment: int) -> int:
-    """The next multiple of the alignment."""
+    """Returns the next multiple of the alignment."""
     return -(-size // alignment) * alignment

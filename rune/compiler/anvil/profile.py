@@ -1,5 +1,6 @@
-"""The profile of a build: which runtime's bits a rune gives (decisions 5 and 92), and the version that tests compare
-the kernels with."""
+"""Profiles of a build: the runtime whose bits a rune reproduces (decisions 5 and 92), and the version that tests
+compare the
+kernels to."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Profile:
-    """`name` says whose rounding it is, `option` what a person asks for it by, `runtime` what people call the runtime,
-    `reference` the package and the version that judges it."""
+    """A profile. `name` names the rounding, `option` is what users write, `runtime` is the runtime's name for people,
+    `reference` is the package and version of the reference."""
 
     name: str
     option: str
@@ -25,4 +26,4 @@ TFLM: Final = Profile("tflite-micro", "tflm", "TFLite Micro", "tflite-micro 0.de
 """TFLite Micro's reference kernels: fully connected layers round twice too, and what it lacks is refused."""
 
 PROFILES: Final = {each.option: each for each in (LITERT, TFLM)}
-"""By what a person asks for."""
+"""The profiles by their option."""

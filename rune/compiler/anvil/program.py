@@ -1,6 +1,6 @@
-"""A program: what a pipeline does, as buffers and steps over them. Made by `lower`.
+"""Programs: a pipeline as buffers and steps on them, created by `lower`.
 
-Nothing in it that comes from a user is code: names serve reports only, and texts are bytes of constants.
+Nothing from users becomes code: names are for reports, and texts are constants.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from rune.tensor import TensorType
 
 
 class Lifetime(Enum):
-    """How long the bytes of a buffer are needed."""
+    """How long the contents of a buffer are needed."""
 
     RUN = "run"
-    """From the first step of a run that touches it to the last."""
-    KEPT = "kept"
-    """From one run to the next. What it holds at first is the buffer's `initial`."""
+    """From the first step of a run that uses it to the last."""
+    PERSISTENT = "persistent"
+    """Between runs. Its first contents are the buffer's `initial`."""
 
 
 @dataclass(frozen=True)
-class Constant:
-    """Bytes that do not change, in the blob of their part of the program."""
+class ConstantData:
+    """Constant bytes, in the blob of their part of the program."""
 
     data: bytes
     part: int
@@ -34,7 +34,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class BufferPlace:
-    """So many bytes behind the start of a buffer."""
+    """An offset in a buffer, in bytes."""
 
     index: int
     offset: int = 0
@@ -49,28 +49,28 @@ class ConstantPlace:
 
 @dataclass(frozen=True)
 class Buffer:
-    """Room for `size` bytes, known by its index in the program. `name` is for people."""
+    """A buffer of `size` bytes, identified by its index in the program. `name` is for people."""
 
     name: str
     size: int
     lifetime: Lifetime = Lifetime.RUN
     initial: ConstantPlace | None = None
-    """Of one that is kept: what it holds when the rune starts; zeros without one."""
+    """The contents of a persistent buffer when the rune starts; zeros if it is None."""
     is_whole: bool = True
-    """Whether all its bytes are the same wherever the program ran: not where a run decides how many are written, nor of
-    texts, which are pointers."""
+    """Whether its contents are the same on every machine. They are not if the run decides how many bytes are written,
+    or for texts, which are pointers."""
 
 
 @dataclass(frozen=True)
 class ModelPlace:
-    """The start of a model that the rune carries for its host."""
+    """The start of a model that the rune contains for its host."""
 
     index: int
 
 
 @dataclass(frozen=True)
 class ResourcePlace:
-    """What a resource of the host holds, known by its index in `Program.resources`."""
+    """The contents of a resource of the host, identified by its index in `Program.resources`."""
 
     index: int
 
@@ -79,20 +79,20 @@ Place = BufferPlace | ConstantPlace | ModelPlace
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """Where a tensor lies and what it is. Tensors of different dimensions may share a place (RESHAPE)."""
+class ProgramTensor:
+    """The place and type of a tensor. Tensors with different dimensions can share a place (RESHAPE)."""
 
     place: Place
     type: TensorType
     text_bound: int = 0
-    """utf8 only: the most bytes of one element as a JSON string."""
+    """Only for utf8: the maximum size of one element as a JSON string, in bytes."""
     sizes: Place | None = None
-    """Where each run decides sizes: they lie there, `int32_t` for each such axis."""
+    """The place of the sizes that are known only at run time, an `int32_t` for each such axis."""
     points_into: tuple[Place, ...] = ()
-    """utf8 only: what its texts may be slices of."""
+    """Only for utf8: the places that its texts can point into."""
 
     def places(self) -> Iterator[Place]:
-        """All that must hold its bytes when the tensor is read."""
+        """Everything that must be in memory when the tensor is read."""
         yield self.place
         yield from () if self.sizes is None else (self.sizes,)
         yield from self.points_into
@@ -100,16 +100,16 @@ class Tensor:
 
 @dataclass(frozen=True)
 class ElementCount:
-    """An argument or a number in a target's own text: how many elements a tensor has in this run, as int32_t."""
+    """An argument: the number of elements of a tensor in this run, as int32_t."""
 
     sizes: Place
     axes: int
     factor: int
-    """The product of the sizes that no run decides."""
+    """The product of the sizes that are known at build time."""
 
     @staticmethod
-    def of(tensor: Tensor) -> ElementCount | None:
-        """Of one whose sizes each run decides; None for any other."""
+    def of(tensor: ProgramTensor) -> ElementCount | None:
+        """The number of elements of a tensor with run-time sizes; None for any other."""
         if tensor.sizes is None:
             return None
         return ElementCount(tensor.sizes, len(tensor.type.run_time), tensor.type.fixed_count)
@@ -117,7 +117,7 @@ class ElementCount:
 
 @dataclass(frozen=True)
 class Row:
-    """So many bytes further for each row that a stage of `Rows` has made: `stage` is its number there."""
+    """An offset per row that stage number `stage` of a `RowLoop` has computed, in bytes."""
 
     stage: int
     size: int
@@ -125,7 +125,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Pointer:
-    """An argument: a place as a pointer to the C type `element`; of a tensor that is made row by row, a row of it."""
+    """An argument: a pointer to a place, with the C type `element`; for a tensor that is computed row by row, to a row
+    of it."""
 
     place: Place
     element: str
@@ -135,7 +136,7 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Number:
-    """An argument: an `int` as int32_t or, beyond it, int64_t; a `float` as double."""
+    """An argument: an `int` as int32_t or, if it is larger, int64_t; a `float` as double."""
 
     value: int | float
 
@@ -157,12 +158,12 @@ class ReadCapability:
     """Asks the host to fill a tensor."""
 
     capability: int
-    tensor: Tensor
+    tensor: ProgramTensor
 
 
 @dataclass(frozen=True)
-class Call:
-    """Calls a function of a header that we wrote: a proc-block or an op of a model."""
+class KernelInvocation:
+    """A call of a function in one of our headers: a proc-block or an op of a model."""
 
     stage: str
     header: Header
@@ -170,14 +171,14 @@ class Call:
     arguments: tuple[Argument, ...]
     part: int = 0
     proof: Proof | None = field(default=None, compare=False)
-    """Where an op is computed in another way than in the reference: that its constants give the same."""
+    """If an op is computed differently from the reference: the proof that its constants give the same results."""
     gate: int | None = None
-    """Of a block that may wait: the gate that it opens in each run in which it has something to go on with."""
+    """For a block that can wait: the gate that it opens in each run in which it has output."""
     beside: tuple[Place, ...] = ()
-    """What it reads beside its arguments: what texts among them are slices of."""
+    """Memory that it reads besides its arguments: what their texts point into."""
 
     def places(self) -> Iterator[tuple[Place, bool]]:
-        """Every place that the call touches, and whether it writes there."""
+        """Returns every place that the call uses, and whether it writes there."""
         for argument in self.arguments:
             if isinstance(argument, Pointer):
                 yield argument.place, argument.writes
@@ -189,10 +190,10 @@ class Call:
 
 @dataclass(frozen=True)
 class RowWindow:
-    """The rows of a tensor that are there at one time: `height` of them, the newest last, each of `row_size` bytes.
+    """A window of rows of a tensor: the newest `height` rows, the newest last, each of `row_size` bytes.
 
-    Before the first of its `rows` come `before` rows of the byte `padding`, and behind its last as many as are needed.
-    Its reader's next row needs the window moved by `step` rows.
+    Before the first of its `rows` are `before` rows of the byte `padding`, and after its last as many as needed. The
+    next row of its reader needs the window moved by `step` rows.
     """
 
     place: BufferPlace
@@ -210,22 +211,23 @@ class RowWindow:
 
     @property
     def newest(self) -> BufferPlace:
-        """Where the last row lies."""
+        """The place of the newest row."""
         return BufferPlace(self.place.index, self.place.offset + self.size - self.row_size)
 
 
 @dataclass(frozen=True)
 class RowStage:
-    """Makes each of the `rows` of a tensor by `calls`, when the rows that it needs are in its window. The stage before
-    brings them there. The first stage's are copied from the source; without a window it reads that itself."""
+    """A stage that computes each of the `rows` of a tensor with `calls`, once its window contains the input rows. The
+    stage before fills the window. The first stage's rows are copied from the source; without a window it reads the
+    source directly."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[KernelInvocation, ...]
     rows: int
     window: RowWindow | None
 
     @property
     def meets_padding(self) -> bool:
-        """Whether its window is ever beside the tensor."""
+        """Whether its window ever overlaps the padding."""
         window = self.window
         return window is not None and not (
             window.before == 0 and (self.rows - 1) * window.step + window.height <= window.rows
@@ -233,8 +235,8 @@ class RowStage:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Stages that make a tensor from `source`, row by row, so that no tensor between them is whole."""
+class RowLoop:
+    """A loop over stages that compute a tensor from `source` row by row, so that no tensor between them is whole."""
 
     source: Place
     stages: tuple[RowStage, ...]
@@ -242,17 +244,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class SendOutput:
-    """Gives tensors to the host through an output."""
+    """Sends tensors to the host through an output."""
 
     output: int
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[ProgramTensor, ...]
     message: int
-    """Index of the message's own memory in `Program.messages`."""
+    """The index of the message in `Program.messages`."""
 
 
 @dataclass(frozen=True)
 class Infer:
-    """Has the host run a model, known by its index in `Program.models`."""
+    """Lets the host run a model, identified by its index in `Program.models`."""
 
     model: int
     inputs: tuple[Place, ...]
@@ -261,20 +263,20 @@ class Infer:
 
 @dataclass(frozen=True)
 class Mark:
-    """Tells the host that a stage has ended; an empty name says that the first of them begins."""
+    """Tells the host that a stage has ended; an empty name marks the start of the first stage."""
 
     stage: str
 
 
-Step = ReadCapability | Call | Rows | Infer | SendOutput | Mark
+Step = ReadCapability | KernelInvocation | RowLoop | Infer | SendOutput | Mark
 
 
-def calls(step: Step) -> tuple[Call, ...]:
-    """The calls that a step makes, each once, in the order of what they make."""
+def calls(step: Step) -> tuple[KernelInvocation, ...]:
+    """Returns the calls of a step, without duplicates, in order."""
     match step:
-        case Call():
+        case KernelInvocation():
             return (step,)
-        case Rows():
+        case RowLoop():
             return tuple(call for stage in step.stages for call in stage.calls)
         case _:
             return ()
@@ -282,7 +284,7 @@ def calls(step: Step) -> tuple[Call, ...]:
 
 @dataclass(frozen=True)
 class CapabilityRequest:
-    """What the rune asks for when it starts; parameters in the order in which they are sent. `name` is its stage's."""
+    """A capability that the rune requests when it starts, with its parameters in order. `name` is its stage's."""
 
     name: str
     kind: Capability
@@ -292,8 +294,8 @@ class CapabilityRequest:
 
 @dataclass(frozen=True)
 class OutputRequest:
-    """An output that the rune asks for when it starts. `name` is its stage's; a watched wire's, that of the stage from
-    which it comes."""
+    """An output that the rune requests when it starts. `name` is its stage's; for a watched connection, that of the
+    stage that it comes from."""
 
     name: str
     kind: Output
@@ -301,9 +303,9 @@ class OutputRequest:
 
 @dataclass(frozen=True)
 class HostResource:
-    """A resource that the rune reads from its host when it starts, into `buffer`: `capacity` bytes and one more.
+    """A resource that the rune reads from its host when it starts, into `buffer`: up to `capacity` bytes and one more.
 
-    Where the host does not have it, the `default_size` bytes at `default` are used, if there are any.
+    If the host does not have it, the `default_size` bytes at `default` are used, if there are any.
     """
 
     name: str
@@ -315,7 +317,7 @@ class HostResource:
 
 @dataclass(frozen=True)
 class HostModel:
-    """A model that the host runs, which the rune hands over when it starts."""
+    """A model that the host runs. The rune passes it to the host when it starts."""
 
     format: ModelFormat
     source: ModelPlace | ResourcePlace
@@ -325,7 +327,7 @@ class HostModel:
 
 @dataclass(frozen=True)
 class Message:
-    """The memory in which one output's message is put together: its proven bound in bytes."""
+    """The memory for one output's message, of its proven maximum size in bytes."""
 
     kind: Output
     size: int
@@ -333,14 +335,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Program:
-    """All that a rune does, in the kernels of one target; memory apart.
+    """A whole rune in the kernels of one target, without addresses.
 
-    Its parts are compiled one by one: part 0 is the pipeline with its proc-blocks, the others are models. So a model
-    that did not change need not be compiled again.
+    Its parts are compiled separately: part 0 is the pipeline with its proc-blocks, the others are models. So an
+    unchanged model need not be compiled again.
     """
 
     buffers: tuple[Buffer, ...]
-    constants: tuple[Constant, ...]
+    constants: tuple[ConstantData, ...]
     capabilities: tuple[CapabilityRequest, ...]
     outputs: tuple[OutputRequest, ...]
     messages: tuple[Message, ...]
@@ -348,19 +350,19 @@ class Program:
     parts: int = 1
     models: tuple[HostModel, ...] = ()
     resources: tuple[HostResource, ...] = ()
-    """Those of proc-blocks come before those that hold models."""
+    """The buffers; those of proc-blocks' states come before those that hold models."""
     gates: tuple[Pace, ...] = ()
-    """In which runs each gate is open."""
+    """The runs in which each gate is open."""
     needs: tuple[tuple[int, ...], ...] = ()
-    """For each step the gates that must be open, or it is not done in this run; empty where there are no gates."""
+    """The gates that each step needs; it is skipped unless all are open. Empty if there are no gates."""
     embedded: tuple[bytes, ...] = ()
-    """The models that the rune carries for its host, each once; `ModelPlace` counts them."""
+    """The models that the rune contains for its host, without duplicates; `ModelPlace` refers to them."""
 
     @property
     def whole_runs(self) -> int:
-        """How many runs it takes until each step was done in a run that was not the first."""
+        """The number of runs until each step has run at least once after the first run."""
         return max((max(pace.first, 1 + pace.every) for pace in self.gates), default=2)
 
     def needed(self, step: int) -> tuple[int, ...]:
-        """The gates that must be open for a step."""
+        """Returns the gates that a step needs."""
         return self.needs[step] if self.needs else ()

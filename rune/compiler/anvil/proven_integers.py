@@ -49,19 +49,19 @@ def prove_integers(
     shifts = (bits - exponents).astype(np.int64)
     if (bits < 1).any() or (shifts < 1).any():
         return None
-    given = ProvenIntegers(np.rint(np.ldexp(fractions, bits)).astype(np.int64), shifts)
+    integers = ProvenIntegers(np.rint(np.ldexp(fractions, bits)).astype(np.int64), shifts)
     levels, rises = _rises(numbers, low, high)
     is_reached = (rises > least[:, None]) & (rises <= greatest[:, None])
     sums = np.where(is_reached, rises, 0).T
-    is_right = (given.rescaled(sums) >= levels[:, None]) & (given.rescaled(sums - 1) < levels[:, None])
+    is_right = (integers.rescaled(sums) >= levels[:, None]) & (integers.rescaled(sums - 1) < levels[:, None])
     if not (is_right | ~is_reached.T).all():
         return None
     # Where no level begins, the only one there is must come out.
     for ends in (least, greatest):
         exact = nearest_products(ends, scales)
-        if not np.array_equal(np.clip(given.rescaled(ends), low, high), np.clip(exact, low, high)):
+        if not np.array_equal(np.clip(integers.rescaled(ends), low, high), np.clip(exact, low, high)):
             return None
-    return given
+    return integers
 
 
 def _rises(scales: np.ndarray[tuple[int, ...], np.dtype[np.float64]], low: int, high: int) -> tuple[Integers, Integers]:

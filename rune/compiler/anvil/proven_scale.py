@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import NotProven
 from rune.compiler.anvil.fixed_point import Integers
-from rune.compiler.anvil.looks import look_up
+from rune.compiler.anvil.limit_checks import check_limits
 from rune.compiler.anvil.thresholds import Channels, Thresholds, thresholds_of
 
 Floats = NDArray[np.float32]
@@ -117,14 +117,14 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
     _require(channels, proven, ends, exact, (lowest, highest))
     live = np.flatnonzero(exact[:, 0] != exact[:, 1])
     thresholds = thresholds_of(channels[live], lowest, highest)
-    found = Proof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
-    channels, proven = found.channels, found.scale
+    proof = Proof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
+    channels, proven = proof.channels, proof.scale
     if not np.isfinite(proven.scale).all() or (proven.scale < 0).any() or (proven.signed and (proven.offset < 0).any()):
         raise NotProven("with these constants a greater sum may give a smaller value")
-    found.thresholds.certify(channels)
-    starts, ends, values = found.thresholds.stretches(channels)
+    proof.thresholds.certify(channels)
+    starts, ends, values = proof.thresholds.stretches(channels)
     for points in (starts, ends):
-        look_up()
+        check_limits()
         # A stretch without a sum has nothing to hold: its place is taken by the least sum.
         there = np.where(starts <= ends, points, channels.least[:, None])
         wanted = np.where(starts <= ends, values, channels.exact(channels.least[:, None], lowest, highest))
@@ -132,7 +132,7 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
     beside = (proven.exceptions + proven.move)[:, None] + np.array([-1, 0, 1])
     beside = np.clip(beside, channels.least[:, None], channels.greatest[:, None])
     _require(channels, proven, beside, channels.exact(beside, lowest, highest), (lowest, highest))
-    return found
+    return proof
 
 
 def _require(
@@ -161,13 +161,13 @@ def _remembered(
     kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
 ) -> tuple[ProvenScale, Proof] | None:
     channels = kind(*(np.frombuffer(data, dtype) for dtype, data in arrays))
-    found = prove(channels, lowest, highest)
-    if found is None:
+    proven = prove(channels, lowest, highest)
+    if proven is None:
         return None
-    proof = certify(channels, found, lowest, highest)
-    for each in (*_arrays(found), *_arrays(proof.scale), proof.numbers, proof.thresholds.sums):
+    proof = certify(channels, proven, lowest, highest)
+    for each in (*_arrays(proven), *_arrays(proof.scale), proof.numbers, proof.thresholds.sums):
         each.flags.writeable = False
-    return found, proof
+    return proven, proof
 
 
 def _arrays(scale: ProvenScale) -> tuple[NDArray[Any], ...]:
@@ -202,10 +202,10 @@ def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
 
 
 def _search(
-    channels: Channels, left: NDArray[np.intp], found: ProvenScale, lowest: int, highest: int
+    channels: Channels, left: NDArray[np.intp], proven: ProvenScale, lowest: int, highest: int
 ) -> ProvenScale | None:
     """Fills in what is found for the channels `left`; None where one resists."""
-    centre, signed = found.centre, found.signed
+    centre, signed = proven.centre, proven.signed
     middle = np.rint(centre / channels.reals[left]).astype(np.int64)
     if (np.abs(middle) >= 2**30).any():
         return None
@@ -214,7 +214,7 @@ def _search(
     attempts = _attempts(signed)
     for exceptions, some in ((False, attempts[:_PLAIN_ATTEMPTS]), (True, attempts)):
         for ulps, away in some:
-            look_up()
+            check_limits()
             tried = channels.reals[left].astype(np.float32)
             tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
             moved = middle + away
@@ -222,15 +222,15 @@ def _search(
             if exceptions:
                 fits, offset, at, step = _fit_with_exceptions(channels[left], points, values, tried, moved, bounds)
                 fits &= inside
-                found.exceptions[left[fits]], found.steps[left[fits]] = at[fits], step[fits]
+                proven.exceptions[left[fits]], proven.steps[left[fits]] = at[fits], step[fits]
             else:
                 fits, offset = _fit(points, values, tried, moved, bounds)
                 fits &= inside
             good = left[fits]
-            found.scale[good], found.offset[good], found.move[good] = tried[fits], offset[fits], moved[fits]
+            proven.scale[good], proven.offset[good], proven.move[good] = tried[fits], offset[fits], moved[fits]
             left, points, values, middle = left[~fits], points[~fits], values[~fits], middle[~fits]
             if not len(left):
-                return found
+                return proven
             if len(left) > MOST_RESISTING and (ulps, away) == attempts[_PLAIN_ATTEMPTS - 1]:
                 return None
     return None

@@ -1,4 +1,4 @@
-"""What was found of the models of late: a build with other arguments asks the same of the same models again."""
+"""Caches results for recently used models: a build with other arguments needs the same results for the same models."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REMEMBERED = 8
-"""Answers to each question."""
+"""The size of each cache."""
 SMALL = 4 << 20
-"""Bytes of a file up to which its model is remembered, with what was found of it."""
+"""The maximum size of a model file whose results are cached, in bytes."""
 
 
 def remembered(question: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate[Model, P], T]:
-    """A pure function of a model, and of little beside it, which remembers what it gave for small ones."""
+    """A pure function of a model and small arguments, with a cache for small models."""
     answered = lru_cache(maxsize=REMEMBERED)(question)
 
     @wraps(question)

@@ -1,5 +1,5 @@
-"""A graph to a target's program: for each node its steps, for each value a place, for each op a call of the target's
-kernels with packed constants and scratch. Memory is not yet decided."""
+"""Selects kernels: turns a graph into a target's program, with a call of a kernel for each op, packed constants and
+scratch. Memory is planned later."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import MissingKernel
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Value
 from rune.compiler.anvil.kernel_call import (
-    Constant,
-    Input,
+    ConstantPointer,
+    InputPointer,
     KernelArgument,
     KernelCall,
     KernelStructure,
-    Output,
+    OutputPointer,
     Scratch,
 )
 from rune.compiler.anvil.kernel_set import Kernel
@@ -28,13 +28,14 @@ from rune.compiler.anvil.program import (
     Argument,
     Buffer,
     BufferPlace,
-    Call,
     CapabilityRequest,
+    ConstantData,
     ConstantPlace,
     ElementCount,
     HostModel,
     HostResource,
     Infer,
+    KernelInvocation,
     Lifetime,
     Mark,
     Message,
@@ -44,32 +45,31 @@ from rune.compiler.anvil.program import (
     Place,
     Pointer,
     Program,
+    ProgramTensor,
     ReadCapability,
     ResourcePlace,
     Row,
-    Rows,
+    RowLoop,
     RowStage,
     RowWindow,
     SendOutput,
     Step,
     Structure,
-    Tensor,
 )
-from rune.compiler.anvil.program import Constant as ConstantBytes
 from rune.compiler.anvil.rows import RowByRow
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import Count, HostText, Pace
 from rune.tensor import ElementType, TensorType
 
 PIPELINE = 0
-"""The part of the program that is no model."""
+"""The part of the program that is not a model."""
 MODEL_PARTS = 3
-"""How many parts models have to themselves; where there are more models, they share."""
+"""The maximum number of parts for models; more models share parts."""
 
 
 def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: None) -> Program:
-    """The graph in the target's kernels, whose constants are proven here. `between` is called before each node, and may
-    end it. Raises `MissingKernel`."""
+    """Returns the program of a graph in the target's kernels, whose constants are proven here. `between` is called
+    before each node, and may raise. Raises `MissingKernel`."""
     selection = _Selection(graph, target)
     for node in graph.nodes:
         between()
@@ -78,7 +78,7 @@ def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: N
 
 
 class _Selection:
-    """The program as it grows, and where each value lies so far."""
+    """Builds the program, with the place of each value so far."""
 
     def __init__(self, graph: Graph, target: Target) -> None:
         self._graph = graph
@@ -89,7 +89,7 @@ class _Selection:
         self._places: dict[int, Place] = {}
         self._text_memory = _text_memory(graph)
         self._buffers: list[Buffer] = []
-        self._constants: dict[ConstantBytes, int] = {}
+        self._constants: dict[ConstantData, int] = {}
         self._capabilities: list[CapabilityRequest] = []
         self._host_models: list[HostModel] = []
         self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
@@ -100,10 +100,10 @@ class _Selection:
         self._messages: list[Message] = []
         self._steps: list[Step] = []
         self._paces: list[Pace] = []
-        """Of each gate."""
+        """The pace of each gate."""
         self._needs: list[tuple[int, ...]] = []
         self._needed: dict[int, frozenset[int]] = {}
-        """By storage, the gates behind which it was made."""
+        """The gates that the contents of each storage depend on."""
 
     def program(self) -> Program:
         return Program(
@@ -122,18 +122,18 @@ class _Selection:
         )
 
     def node(self, node: Node) -> None:
-        """Appends the steps of a node, which need the gates of all that it reads."""
+        """Appends the steps of a node, which need the gates of everything that it reads."""
         needed = self._gates_of(node)
         before = len(self._paces)
         self._append(node)
         self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
-        made = needed | frozenset(range(before, len(self._paces)))
+        gates = needed | frozenset(range(before, len(self._paces)))
         for index in node.outputs:
             storage = self._graph.storage(index)
-            self._needed[storage] = self._needed.get(storage, frozenset()) | made
+            self._needed[storage] = self._needed.get(storage, frozenset()) | gates
 
     def _gates_of(self, node: Node) -> frozenset[int]:
-        """Those behind which anything was made that the node reads."""
+        """Returns the gates that the inputs of a node depend on."""
         nothing: frozenset[int] = frozenset()
         return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
 
@@ -170,8 +170,9 @@ class _Selection:
             lambda _, size: self._buffer(f"{node.name} scratch", size),
         )
 
-    def _rows(self, node: Node, work: RowByRow, part: int) -> Rows:
-        """The stages of a chain. A row that one makes goes to the window of the next, the last one's to the output."""
+    def _rows(self, node: Node, work: RowByRow, part: int) -> RowLoop:
+        """Returns the loop for a chain. Each stage writes its rows to the window of the next, the last one to the
+        output."""
         source, output = self._place(node.inputs[0], part), self._place(node.outputs[0], part)
         windows = [self._window(work, number) for number in range(len(work.stages))]
         scratch = _SharedScratch(f"{node.name} scratch", self._buffers)
@@ -179,24 +180,29 @@ class _Selection:
         for number, (stage, window) in enumerate(zip(work.stages, windows, strict=True)):
             row = Row(number, stage.row_size)
             step = Row(number, stage.work.step * work.source_row_size)
-            given = _Spot(source, step) if window is None else _Spot(window.place)
+            stage_input = _Spot(source, step) if window is None else _Spot(window.place)
             operands = [
-                given if index is None else _Spot(self._place(node.inputs[index], part), row) for index in stage.inputs
+                stage_input if index is None else _Spot(self._place(node.inputs[index], part), row)
+                for index in stage.inputs
             ]
             following = next(iter(windows[number + 1 :]), None)
-            made = [_Spot(output, row) if following is None else _Spot(following.newest)]
+            stage_output = [_Spot(output, row) if following is None else _Spot(following.newest)]
             its = replace(node, name=stage.name)
-            calls = self._calls(its, stage.work.computation, operands.__getitem__, made.__getitem__, scratch.place)
+            calls = self._calls(
+                its, stage.work.computation, operands.__getitem__, stage_output.__getitem__, scratch.place
+            )
             stages.append(RowStage(calls, stage.rows, window))
-        return Rows(source, tuple(stages))
+        return RowLoop(source, tuple(stages))
 
     def _window(self, work: RowByRow, number: int) -> RowWindow | None:
-        """The room of the rows that a stage reads; None where it reads them in the source."""
+        """Returns the window of a stage; None if it reads the source directly."""
         size, stage = work.window_size(number), work.stages[number]
         if not size:
             return None
         place, its = self._buffer(f"{stage.name} rows", size), stage.work
-        return RowWindow(place, work.given_size(number), its.height, its.step, its.before, its.source_rows, its.padding)
+        return RowWindow(
+            place, work.input_row_size(number), its.height, its.step, its.before, its.source_rows, its.padding
+        )
 
     def _calls(
         self,
@@ -205,21 +211,21 @@ class _Selection:
         read: Callable[[int], _Spot],
         written: Callable[[int], _Spot],
         scratch: Callable[[int, int], BufferPlace],
-    ) -> tuple[Call, ...]:
-        """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number;
-        `scratch` gives a call's own memory, by number and size."""
+    ) -> tuple[KernelInvocation, ...]:
+        """Returns the calls of a computation's kernel. `read` and `written` return the places of inputs and outputs by
+        number; `scratch` that of scratch memory by number and size."""
         kernel, calls = self._packed(node, computation)
         part = self._parts.get(node.stage, PIPELINE)
 
         def resolve(argument: KernelArgument, number: int) -> Argument:
             match argument:
-                case Input(index, element):
+                case InputPointer(index, element):
                     return read(index).pointer(element)
-                case Output(index, element):
+                case OutputPointer(index, element):
                     return written(index).pointer(element, writes=True)
                 case Scratch(element, size):
                     return Pointer(scratch(number, size), element, writes=True)
-                case Constant(element, data):
+                case ConstantPointer(element, data):
                     return Pointer(self._constant(data, part), element)
                 case KernelStructure(kind, fields):
                     return Structure(kind, tuple((key, self._field(value, part)) for key, value in fields))
@@ -227,7 +233,7 @@ class _Selection:
                     return argument
 
         return tuple(
-            Call(
+            KernelInvocation(
                 node.name,
                 kernel.header,
                 call.function,
@@ -239,8 +245,8 @@ class _Selection:
         )
 
     def _packed(self, node: Node, computation: Computation) -> tuple[Kernel, tuple[KernelCall, ...]]:
-        """The kernel of a computation and its calls, which are made once for nodes that share it, as those of a loop's
-        rounds do."""
+        """Returns the kernel of a computation and its calls. They are shared by nodes with the same computation, such
+        as those of a loop's iterations."""
         known = self._kernels.get(id(computation))
         if known is not None:
             return known
@@ -251,7 +257,7 @@ class _Selection:
         self._kernels[id(computation)] = kernel, kernel.calls(computation)
         return self._kernels[id(computation)]
 
-    def _block(self, node: Node, work: BlockCall) -> Call:
+    def _block(self, node: Node, work: BlockCall) -> KernelInvocation:
         code = work.code
         tensors = [self._tensor(index, PIPELINE) for index in node.inputs]
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
@@ -262,7 +268,7 @@ class _Selection:
             element = "char" if index in self._text_memory else C_TYPES[tensor.type.element]
             arguments.append(Pointer(tensor.place, element, writes=True))
         if code.state_size:
-            state = self._buffer(f"{node.name} state", code.state_size, Lifetime.KEPT)
+            state = self._buffer(f"{node.name} state", code.state_size, Lifetime.PERSISTENT)
             arguments.append(Pointer(state, "void", writes=True))
         if code.scratch_size:
             arguments.append(Pointer(self._buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True))
@@ -276,7 +282,7 @@ class _Selection:
             before = [self._paces[each] for each in self._gates_of(node)]
             first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
             self._paces.append(code.pace.behind(Pace(first, every)))
-        return Call(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
+        return KernelInvocation(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
 
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
         if not isinstance(value, Count):
@@ -308,24 +314,24 @@ class _Selection:
     def _resource(
         self, name: str, capacity: int, default: ConstantPlace | ModelPlace | None, default_size: int
     ) -> ResourcePlace:
-        """The resource of that name, which comes into the program when it is first asked for."""
+        """Returns the resource with this name, and adds it to the program when it is first used."""
         if name not in self._resources:
-            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.KEPT)
+            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.PERSISTENT)
             self._resources[name] = HostResource(name, buffer, capacity, default, default_size)
         return ResourcePlace(list(self._resources).index(name))
 
     def _field(
-        self, value: int | float | tuple[int, ...] | Constant | None, part: int
+        self, value: int | float | tuple[int, ...] | ConstantPointer | None, part: int
     ) -> int | float | tuple[int, ...] | Pointer | None:
-        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
+        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, ConstantPointer) else value
 
-    def _output(self, node: Node, number: int, part: int = PIPELINE) -> Tensor:
-        """A value that a node makes."""
+    def _output(self, node: Node, number: int, part: int = PIPELINE) -> ProgramTensor:
+        """Adds the place of a value that a node computes."""
         self._reserve(node.outputs[number], part)
         return self._tensor(node.outputs[number], PIPELINE)
 
     def _reserve(self, index: int, part: int = PIPELINE) -> None:
-        """A value that is the first in its storage brings a buffer into the program."""
+        """Returns the place of a value, and adds a buffer for its storage when it is first used."""
         storage = self._graph.storage(index)
         if storage not in self._places:
             value = self._graph.values[storage]
@@ -337,19 +343,19 @@ class _Selection:
             )
 
     def _state(self, value: Value, part: int) -> BufferPlace:
-        """The buffer of a value that is kept, which comes into the program when a node first names it."""
+        """Returns the buffer of a persistent value, and adds it to the program when it is first used."""
         data = b"" if value.initial is None else _little_endian(value.initial)
         initial = self._constant(data, part) if any(data) else None
-        return self._buffer(value.name, self._size(value.type), Lifetime.KEPT, initial)
+        return self._buffer(value.name, self._size(value.type), Lifetime.PERSISTENT, initial)
 
-    def _tensor(self, index: int, part: int) -> Tensor:
+    def _tensor(self, index: int, part: int) -> ProgramTensor:
         value = self._graph.values[index]
         sizes = None if value.sizes is None else self._place(value.sizes, part)
         points_into = tuple(self._place(each, part) for each in value.points_into)
-        return Tensor(self._place(index, part), value.type, value.text_bound, sizes, points_into)
+        return ProgramTensor(self._place(index, part), value.type, value.text_bound, sizes, points_into)
 
     def _place(self, index: int, part: int) -> Place:
-        """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
+        """Returns the place of a value; a constant is added to this part of the program when it is first used."""
         storage, offset = self._graph.place(index)
         if storage not in self._places and self._graph.values[storage].initial is not None:
             self._places[storage] = self._state(self._graph.values[storage], part)
@@ -359,7 +365,7 @@ class _Selection:
         return replace(place, offset=place.offset + offset) if isinstance(place, BufferPlace) else place
 
     def _size(self, kind: TensorType) -> int:
-        """Bytes of a tensor on the target."""
+        """Returns the size of a tensor on the target, in bytes."""
         return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
 
     def _buffer(
@@ -375,13 +381,13 @@ class _Selection:
         return BufferPlace(len(self._buffers) - 1)
 
     def _constant(self, data: bytes, part: int) -> ConstantPlace:
-        return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))
+        return ConstantPlace(self._constants.setdefault(ConstantData(data, part), len(self._constants)))
 
 
 @dataclass(frozen=True)
 class _SharedScratch:
-    """Memory that calls share which are never under way at one time, as those of a chain's stages: for each number of
-    an argument one buffer, of the most that any call needs."""
+    """Scratch memory that is shared by calls that never overlap, such as those of a chain's stages: one buffer per
+    scratch number, as large as the largest need."""
 
     name: str
     buffers: list[Buffer]
@@ -398,7 +404,7 @@ class _SharedScratch:
 
 @dataclass(frozen=True)
 class _Spot:
-    """Where a tensor lies, or a row of one."""
+    """The place of a tensor, or of a row of one."""
 
     place: Place
     row: Row | None = None
@@ -412,7 +418,7 @@ def _is_text(value: Value) -> bool:
 
 
 def _text_memory(graph: Graph) -> frozenset[int]:
-    """The values in which blocks put texts together."""
+    """Returns the values in which blocks compose texts."""
     return frozenset(
         index
         for node in graph.nodes
@@ -424,7 +430,7 @@ def _text_memory(graph: Graph) -> frozenset[int]:
 
 
 def _bytes(graph: Graph, index: int) -> bytes:
-    """A constant's, as they lie in memory."""
+    """Returns the bytes of a constant as they are in memory."""
     data = graph.values[index].data
     if data is None:
         raise ValueError(f"nothing makes {graph.values[index].name}")

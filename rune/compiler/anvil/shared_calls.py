@@ -1,9 +1,9 @@
-"""Calls that differ in nothing but where in memory their tensors lie share a function, which is given that.
+"""Shares functions between calls that differ only in the addresses of their tensors, which become parameters.
 
-The steps of a loop that is written out are made of such calls. A function is specialised once for all of them, so the
-code of a loop does not grow with its rounds. Where a kernel is specialised for each call, and many small ones differ in
-their constants as well, as those of a loop do that was quantised step by step, they share it as it is: over so few
-bytes what a specialised one saves is less than its code.
+The steps of an unrolled loop consist of such calls. A function is specialised once for all of them, so the code of a
+loop does not grow with its iterations. If kernels are specialised for each call, and many small calls also differ in
+their constants, as those of a loop that was quantised step by step do, they share the generic kernel: for so few bytes
+a specialised one saves less than its code costs.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from rune.compiler.anvil.program import (
     Argument,
     Buffer,
     BufferPlace,
-    Call,
     ElementCount,
+    KernelInvocation,
     Number,
     Pointer,
     ResourcePlace,
@@ -31,32 +31,34 @@ from rune.compiler.anvil.program import (
 )
 
 LEAST = 3
-"""Calls for which a function of their own pays."""
+"""The minimum number of calls for which a shared function pays off."""
 MANY = 8
-"""Small calls of one kernel that share it as it is."""
+"""The minimum number of small calls that share a generic kernel."""
 FEW_BYTES = 64
-"""That all buffers of a small call have at most."""
+"""The maximum size of each buffer of a small call, in bytes."""
 
 
 class SharedCalls:
-    """Which of a text's steps share a function, and the functions, whose names begin with `prefix`.
+    """Finds the steps that share a function, and writes the functions, whose names begin with `prefix`.
 
-    `buffers` are the program's where a kernel is specialised for each call and code counts: then small calls share a
-    kernel.
+    `buffers` are the program's if kernels are specialised for each call and code size matters: then small calls share a
+    generic kernel.
     """
 
     def __init__(self, prefix: str, steps: Iterable[Step], buffers: Sequence[Buffer] = ()) -> None:
-        able = [step for step in steps if isinstance(step, Call) and _can_share(step)]
-        found = Counter(map(_likeness, able))
-        several = (call for call, count in found.items() if count >= LEAST)
-        self._names: Mapping[Call, str] = {call: f"{prefix}_{number}" for number, call in enumerate(several)}
+        able = [step for step in steps if isinstance(step, KernelInvocation) and _can_share(step)]
+        counts = Counter(map(_likeness, able))
+        several = (call for call, count in counts.items() if count >= LEAST)
+        self._names: Mapping[KernelInvocation, str] = {
+            call: f"{prefix}_{number}" for number, call in enumerate(several)
+        }
         self._buffers = buffers
         small = (_form(each) for each in able if _likeness(each) not in self._names and self._is_small(each))
         many = (form for form, count in Counter(small).items() if count >= MANY)
         self._small: Mapping[_Form, str] = {form: f"{prefix}_any_{number}" for number, form in enumerate(many)}
 
     def functions(self, notation: Notation) -> Iterator[str]:
-        """Their definitions."""
+        """Returns the definitions of the shared functions."""
         for call, name in self._names.items():
             parameters = ", ".join(
                 f"{'' if pointer.writes else 'const '}{pointer.element} *{_inside(pointer, notation)}"
@@ -66,34 +68,34 @@ class SharedCalls:
             yield _definition(name, parameters, call_lines(call, inside))
         for form, name in self._small.items():
             parameters = ", ".join(f"{kind}given_{number}" for number, kind in enumerate(form.parameters))
-            given = ", ".join(f"given_{number}" for number in range(len(form.parameters)))
-            yield _definition(name, parameters, [f"    {checked(form.function, IDENTIFIER)}({given});"])
+            arguments = ", ".join(f"given_{number}" for number in range(len(form.parameters)))
+            yield _definition(name, parameters, [f"    {checked(form.function, IDENTIFIER)}({arguments});"])
 
-    def lines(self, call: Call, notation: Notation) -> list[str]:
-        """What a step of this call does."""
+    def lines(self, call: KernelInvocation, notation: Notation) -> list[str]:
+        """Returns the lines for a step with this call."""
         if not _can_share(call):
             return call_lines(call, notation)
         name = self._names.get(_likeness(call))
         if name is not None:
-            given = ", ".join(notation.pointer(pointer) for pointer in _in_memory(call))
-            return [f"    {name}({given});"]
+            arguments = ", ".join(notation.pointer(pointer) for pointer in _in_memory(call))
+            return [f"    {name}({arguments});"]
         name = self._small.get(_form(call)) if self._is_small(call) else None
         return call_lines(call if name is None else replace(call, function=name), notation)
 
-    def _is_small(self, call: Call) -> bool:
+    def _is_small(self, call: KernelInvocation) -> bool:
         places = [pointer.place.index for pointer in _in_memory(call)]
         return bool(self._buffers) and all(self._buffers[place].size <= FEW_BYTES for place in places)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """A kernel's function and the C types of what it is given."""
+    """A kernel's function and the C types of its arguments."""
 
     function: str
     parameters: tuple[str, ...]
 
 
-def _form(call: Call) -> _Form:
+def _form(call: KernelInvocation) -> _Form:
     return _Form(call.function, tuple(map(_type, call.arguments)))
 
 
@@ -110,7 +112,8 @@ def _type(argument: Argument) -> str:
 
 
 def _float_type(value: float) -> str:
-    """In single precision where that holds it: a certificate says that its bytes stand in the code."""
+    """Returns the C type of a number: single precision if it is exact, because a certificate covers the bytes in the
+    code."""
     return "float " if c_float(value).value == value else "double "
 
 
@@ -122,14 +125,16 @@ def _definition(name: str, parameters: str, body: Sequence[str]) -> str:
     return "\n".join([f"static RUNE_APART void {name}({parameters})", "{", *body, "}", ""])
 
 
-def _can_share(call: Call) -> bool:
-    """Not one whose result is a gate, nor one that reads a size from memory or a resource: such are few."""
+def _can_share(call: KernelInvocation) -> bool:
+    """Whether a call can be shared: not if its result is a gate, or if it reads a size from memory or a resource; those
+    are few."""
     has_others = any(isinstance(argument, ElementCount | ResourcePlace) for argument in call.arguments)
     return call.gate is None and not has_others and bool(_in_memory(call))
 
 
-def _likeness(call: Call) -> Call:
-    """What all calls have in common that differ only in memory: each pointer there is to its own number."""
+def _likeness(call: KernelInvocation) -> KernelInvocation:
+    """Returns the call with each pointer replaced by its number, which is equal for calls that differ only in
+    addresses."""
     numbered = (
         replace(argument, place=BufferPlace(number)) if _is_memory(argument) else argument
         for number, argument in enumerate(call.arguments)
@@ -141,10 +146,10 @@ def _is_memory(argument: Argument) -> TypeGuard[Pointer]:
     return isinstance(argument, Pointer) and isinstance(argument.place, BufferPlace) and argument.row is None
 
 
-def _in_memory(call: Call) -> list[Pointer]:
+def _in_memory(call: KernelInvocation) -> list[Pointer]:
     return [argument for argument in call.arguments if _is_memory(argument)]
 
 
 def _inside(pointer: Pointer, notation: Notation) -> str:
-    """A pointer within a shared function, where those to memory are parameters."""
+    """Returns a pointer in a shared function, in which pointers to memory are parameters."""
     return f"memory_{pointer.place.index}" if _is_memory(pointer) else notation.pointer(pointer)

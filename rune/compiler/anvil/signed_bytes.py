@@ -1,7 +1,7 @@
-"""uint8 as int8: the highest bit of each byte flipped, and zero points that are 128 less.
+"""Converts uint8 to int8: the highest bit of each byte flipped, and zero points reduced by 128.
 
-The bytes stand for the same numbers, so Anvil computes with int8 alone. Bytes from outside are flipped once on their
-way into a model, and once on their way out.
+The bytes represent the same numbers, so Anvil computes only with int8. Bytes are converted once at the inputs of a
+model, and once at its outputs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from rune.model.tflite import Tensor, TensorKind
 
 HIGHEST_BIT = 128
-"""What is flipped in each byte, and taken from zero points."""
+"""The bit to flip in each byte, which is also subtracted from zero points."""
 
 
 def as_signed(tensor: Tensor) -> Tensor:
-    """A tensor of uint8 as one of int8; every other as it is."""
+    """Returns a uint8 tensor as int8; any other unchanged."""
     if tensor.kind is not TensorKind.UINT8:
         return tensor
     quantization = tensor.quantization

@@ -1,4 +1,4 @@
-"""What an emitter writes: files, and which of them are compiled together."""
+"""The output of an emitter: files, and the units that are compiled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """What is compiled together: the file `name`, which may include the others of `files`."""
+    """A unit of compilation: the file `name`, which can include the others of `files`."""
 
     name: str
     files: frozenset[str]
@@ -17,7 +17,8 @@ class Unit:
 
 @dataclass(frozen=True)
 class Sources:
-    """Files by name, with `/` between folders. Without units nothing is compiled: the files are what is shipped."""
+    """Files by name, with `/` between folders. If there are no units, nothing is compiled: the files themselves are
+    shipped."""
 
     files: Mapping[str, bytes]
     units: tuple[Unit, ...] = ()

@@ -1,6 +1,7 @@
-"""The description of a target: its limits, its kernels, its emitter, its toolchain and its packager.
+"""Descriptions of targets: limits, kernels, emitter, toolchain and packager.
 
-The targets themselves are in `rune.compiler.targets`, a folder each; Anvil is given one and looks none up by name.
+The targets themselves are in `rune.compiler.targets`, one folder each; Anvil receives a target and never looks one up
+by name.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from rune.source.runefile.pipeline import Pipeline, Port
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`compile_flags` go to clang for each unit, behind those that all targets share. `link_flags` go to `linker`, a
-    command of the zig toolchain; behind the last of them stands where its result goes, and then what it is made of.
-    `optimization` is clang's flag for the units that decide how fast a rune is."""
+    """Flags of the zig toolchain. `compile_flags` are passed to clang for each unit, after those that all targets
+    share. `link_flags` are passed to `linker`, a zig command; they end with the option for the output file, and the
+    inputs follow. `optimization` is clang's flag for the units that determine the speed of a rune."""
 
     compile_flags: tuple[str, ...]
     linker: str
@@ -31,66 +32,66 @@ class Toolchain:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a packager is given. `resources` are those with a default; `module` is empty without a toolchain."""
+class BuiltProgram:
+    """The input of a packager. `resources` are those with a default; `module` is empty without a toolchain."""
 
     name: str
     pipeline: Pipeline
     watched: tuple[Port, ...]
     resources: tuple[tuple[str, bytes], ...]
     memory: int
-    """Bytes of arena and messages."""
+    """The bytes of arena and messages."""
     sources: Sources
     module: bytes
     second: bytes
-    """The second module; empty where there is none."""
+    """The second module; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What code is made for. `summary` says for whom, in one line."""
+    """A compilation target. `summary` says in one line who it is for."""
 
     name: str
     summary: str
     limits: TargetLimits
     kernels: KernelSet
     makes_rune: bool
-    """Whether one file comes out, a rune, which a host runs: it gives inputs, models and resources, and takes outputs
-    and marks. Else a folder of files comes out, and what goes in and out are arguments."""
+    """Whether the result is one file, a rune for a host, which provides inputs, models and resources and receives
+    outputs and marks. Otherwise it is a folder of files, with inputs and outputs as function arguments."""
     emitter: Callable[[Target, Program, Plan, str], Sources]
-    """The C of a planned program; the text is the rune's name."""
+    """Emits the C of a planned program; the text is the rune's name."""
     toolchain: Toolchain | None
-    """What makes a module of the sources; None where they are shipped as they are."""
-    packager: Callable[[Made], Mapping[str, bytes]]
-    """The files that are handed over, by their path in a folder."""
+    """The toolchain that compiles the sources to a module; None if the sources themselves are shipped."""
+    packager: Callable[[BuiltProgram], Mapping[str, bytes]]
+    """Returns the files to ship, by path in a folder."""
     passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
-    """What is done to a graph before kernels are chosen, by name."""
+    """The passes over a graph before kernels are chosen, by name."""
     optimized_for: Aim = BALANCED
     bytes_matter: float = 0.5
-    """What a byte of constants is worth where kernels are chosen: so many times the instructions that the program
-    spends on one on average (`byte_price`)."""
+    """The worth of a byte of constants when kernels are chosen, as a multiple of the program's average number of
+    instructions per byte (`byte_price`)."""
     second: Target | None = None
-    """Of what a second module goes along, with the same results, for hosts that can do more. It is left out where it
-    would have none of that target's own kernels."""
+    """The target of a second module with the same results, for hosts with more features. It is omitted if it would use
+    none of that target's own kernels."""
     variants: tuple[Target, ...] = ()
-    """The same rune, optimised for something else."""
+    """The same target with other optimisation goals."""
     library: Toolchain | None = None
-    """What makes a static library of sources that are shipped; None where none goes with them."""
+    """The toolchain that compiles shipped sources to a static library; None if there is no library."""
     board: str | None = None
-    """The board, by its key, for which firmware goes with the sources."""
+    """The key of the board for which firmware is shipped with the sources."""
     package_of: str | None = None
-    """The target whose package this has too, by its name: what that needs on its core, this needs."""
+    """The name of the target whose package this one contains; it has the same requirements."""
     starting_points: frozenset[str] = frozenset()
-    """Those of them that a person goes on to write; a later build leaves them as they are."""
+    """The shipped files that users continue to edit; a later build does not overwrite them."""
 
     def variant(self, aim: Aim) -> Target | None:
-        """The same target, optimised for this; None where there is no such thing. A static library is compiled
-        otherwise; sources that are shipped alone are compiled by who gets them."""
+        """Returns this target with another optimisation goal; None if there is no such variant. A static library is
+        recompiled; sources that are shipped alone are compiled by the user."""
         if self.library is not None:
             library = replace(self.library, optimization=OPTIMIZATIONS[aim])
             return replace(self, optimized_for=aim, library=library)
         return next((each for each in (self, *self.variants) if each.optimized_for == aim), None)
 
     def emit(self, program: Program, plan: Plan, name: str) -> Sources:
-        """Everything that a compiler gets to see. The same arguments give the same bytes."""
+        """Emits the sources of a program. The same arguments give the same bytes."""
         return self.emitter(self, program, plan, name)

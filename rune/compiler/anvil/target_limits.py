@@ -1,4 +1,4 @@
-"""What a program may take on a target, and how its memory is laid out there."""
+"""The memory limits of a target, and its memory layout."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TargetLimits:
-    """All in bytes."""
+    """Limits of a target, in bytes."""
 
     memory: int
-    """Arena, messages and constants together."""
+    """The maximum size of arena, messages and constants together."""
     alignment: int
-    """Of every buffer and every constant."""
+    """The alignment of every buffer and constant."""
     text_size: int
-    """One element of a utf8 tensor: `struct rune_text` with the largest pointer that the target can have."""
+    """The size of one element of a utf8 tensor: `struct rune_text` with the largest pointer that the target can have.
+    """

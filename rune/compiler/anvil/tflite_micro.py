@@ -1,8 +1,7 @@
-"""What TFLite Micro has kernels for, of what Anvil compiles: by operator, the types that its tensors may have, and what
-its kernel must not be asked.
+"""The operators of Anvil that TFLite Micro supports: the tensor types of each, and conditions of its kernels.
 
-A model of anything else has no bits there that could be matched. Found by asking the interpreter, which a test does
-again (`tests/rune/compiler/anvil/test_tflite_micro.py`).
+A model with other operators has no TFLite Micro bits to reproduce. The table was measured with the interpreter, and a
+test repeats that (`tests/rune/compiler/anvil/test_tflite_micro.py`).
 """
 
 from __future__ import annotations
@@ -43,72 +42,72 @@ LACKED: Final = "which TFLite Micro lacks"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An operator whose types are those of a kernel."""
+class CheckedOperator:
+    """An operator whose types are supported, for the check of further conditions."""
 
     operator: Operator
     kinds: frozenset[TensorKind]
     inputs: tuple[Tensor | None, ...]
     inner_counts: tuple[int, ...]
-    """How many numbers each tensor has that says what happens inside."""
+    """The number of elements of each intermediate tensor."""
 
     def input(self, number: int) -> Tensor | None:
         return self.inputs[number] if number < len(self.inputs) else None
 
 
-def _weights(asked: Asked) -> str | None:
-    is_hybrid = TensorKind.FLOAT32 in asked.kinds and asked.kinds & {TensorKind.INT8, TensorKind.INT4}
+def _weights(op: CheckedOperator) -> str | None:
+    is_hybrid = TensorKind.FLOAT32 in op.kinds and op.kinds & {TensorKind.INT8, TensorKind.INT4}
     return LACKED if is_hybrid else None
 
 
-def _transposed_weights(asked: Asked) -> str | None:
-    bias = asked.input(3)
-    if TensorKind.INT16 in asked.kinds and bias is not None and bias.kind is TensorKind.INT32:
+def _transposed_weights(op: CheckedOperator) -> str | None:
+    bias = op.input(3)
+    if TensorKind.INT16 in op.kinds and bias is not None and bias.kind is TensorKind.INT32:
         return "whose bias of 32 bits TFLite Micro reads as one of 64"
-    return _weights(asked)
+    return _weights(op)
 
 
-def _greater(asked: Asked) -> str | None:
-    return "which TFLite Micro compares in another way" if TensorKind.INT16 in asked.kinds else None
+def _greater(op: CheckedOperator) -> str | None:
+    return "which TFLite Micro compares in another way" if TensorKind.INT16 in op.kinds else None
 
 
-def _while(_asked: Asked) -> str | None:
+def _while(_op: CheckedOperator) -> str | None:
     return "whose rounds TFLite Micro runs with other results"
 
 
-def _quantize(asked: Asked) -> str | None:
-    """Bytes without a sign become bytes with one, or the other way round."""
-    is_there = TensorKind.UINT8 not in asked.kinds or asked.kinds == {TensorKind.UINT8, TensorKind.INT8}
+def _quantize(op: CheckedOperator) -> str | None:
+    """Supported if unsigned bytes become signed ones, or the other way round."""
+    is_there = TensorKind.UINT8 not in op.kinds or op.kinds == {TensorKind.UINT8, TensorKind.INT8}
     return None if is_there else LACKED
 
 
-def _space_to_batch(asked: Asked) -> str | None:
-    paddings = asked.input(2)
+def _space_to_batch(op: CheckedOperator) -> str | None:
+    paddings = op.input(2)
     is_known = paddings is not None and paddings.data is not None and not any(paddings.data)
     return None if is_known else "whose paddings TFLite Micro leaves as its memory was"
 
 
-def _embedding_lookup(asked: Asked) -> str | None:
-    table = asked.input(1)
+def _embedding_lookup(op: CheckedOperator) -> str | None:
+    table = op.input(1)
     scales = table.quantization.scales if table is not None and table.quantization is not None else ()
     return "of which TFLite Micro uses one scale" if len(scales) > 1 else None
 
 
-def _svdf(asked: Asked) -> str | None:
-    return None if asked.input(3) is not None else "without a bias, which ends TFLite Micro"
+def _svdf(op: CheckedOperator) -> str | None:
+    return None if op.input(3) is not None else "without a bias, which ends TFLite Micro"
 
 
-def _lstm(asked: Asked) -> str | None:
-    return "whose inner tensors have numbers, which TFLite Micro refuses" if any(asked.inner_counts) else None
+def _lstm(op: CheckedOperator) -> str | None:
+    return "whose inner tensors have numbers, which TFLite Micro refuses" if any(op.inner_counts) else None
 
 
-def _detection(asked: Asked) -> str | None:
-    options = asked.operator.options
+def _detection(op: CheckedOperator) -> str | None:
+    options = op.operator.options
     is_plain = isinstance(options, DetectionOptions) and (options.is_regular or options.max_classes_per_detection == 1)
     return None if is_plain else "with several classes a detection, whose order TFLite Micro changes"
 
 
-_CONDITIONS: Final[Mapping[str, Callable[[Asked], str | None]]] = {
+_CONDITIONS: Final[Mapping[str, Callable[[CheckedOperator], str | None]]] = {
     "CONV_2D": _weights,
     "CUSTOM:TFLite_Detection_PostProcess": _detection,
     "DEPTHWISE_CONV_2D": _weights,
@@ -125,15 +124,15 @@ _CONDITIONS: Final[Mapping[str, Callable[[Asked], str | None]]] = {
 
 
 def lacking(model: Model) -> tuple[Unsupported, ...]:
-    """The operators of a model file for which TFLite Micro has no kernel, in the file's order, each with its types
-    once."""
-    found: Counter[tuple[str, str]] = Counter()
+    """Returns the operators of a model file that TFLite Micro does not support, in the file's order, each combination
+    of op and types once."""
+    counts: Counter[tuple[str, str]] = Counter()
     for graph in (model, *model.subgraphs):
         for operator in graph.operators:
             why = _refusal(graph, operator)
             if why is not None:
-                found[operator.op, f"{operator_types(graph, operator)}, {why}"] += 1
-    return tuple(Unsupported(op, types, count) for (op, types), count in found.items())
+                counts[operator.op, f"{operator_types(graph, operator)}, {why}"] += 1
+    return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
 
 
 def _refusal(graph: Model, operator: Operator) -> str | None:
@@ -142,7 +141,11 @@ def _refusal(graph: Model, operator: Operator) -> str | None:
         return LACKED
     condition = _CONDITIONS.get(operator.op)
     inner = tuple(graph.tensors[index].count for index in operator.intermediates if index >= 0)
-    return None if condition is None else condition(Asked(operator, kinds, tuple(_inputs(graph, operator)), inner))
+    return (
+        None
+        if condition is None
+        else condition(CheckedOperator(operator, kinds, tuple(_inputs(graph, operator)), inner))
+    )
 
 
 def _inputs(graph: Model, operator: Operator) -> Iterator[Tensor | None]:

@@ -101,8 +101,8 @@ class RoundedTwice(Channels):
         product = (levels << right) - half + ((levels <= 0) & (right > 0))
         # And the first reaches that at this sum: ceil((product - 1/2) * 2**31 / mantissa).
         numerator = (product << 31) - (1 << 30)
-        found = -((-numerator) // self.mantissas[:, None])
-        return -((-found) >> left)
+        sums = -((-numerator) // self.mantissas[:, None])
+        return -((-sums) >> left)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""Constants that a model unpacks when it runs, unpacked: weights of float16, or of bytes, behind a DEQUANTIZE, and
-weights of 4 bits.
+"""Unpacks constants that a model unpacks at run time: weights of float16 or bytes before a DEQUANTIZE, and 4-bit
+weights.
 
-Models that are converted to float16 keep their weights so, and compute in float32. Without its DEQUANTIZE such a model
-is one of float32. The numbers are those of TFLite's reference kernel `dequantize.cc`. Weights of 4 bits lie two in a
-byte, the first one in its lower half; the reference's kernels make bytes of them before they multiply.
+Models that are converted to float16 store their weights like this and compute in float32. Without its DEQUANTIZE such a
+model is a float32 model. The numbers are those of TFLite's reference kernel `dequantize.cc`. Two 4-bit weights are in a
+byte, the first in its lower half; the reference kernels unpack them to bytes before they multiply.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from rune.compiler.anvil.ops.types import one_scale
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
 
 WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
-"""The operators that may have weights of 4 bits, as their second input."""
+"""The operators that can have 4-bit weights, as their second input."""
 
 
 def unpacked(model: Model) -> Model:
-    """The model with constants in place of each DEQUANTIZE of a constant, and weights of 4 bits as int8; itself where
-    there is neither."""
+    """Returns the model with constants instead of each DEQUANTIZE of a constant, and 4-bit weights as int8; the same
+    model if there is neither."""
     return _without_dequantize(_without_halves(model))
 
 
@@ -52,19 +52,20 @@ def _bytes_of_halves(tensor: Tensor) -> memoryview:
 
 
 def _without_dequantize(model: Model) -> Model:
-    found = {number: data for number, op in enumerate(model.operators) if (data := _numbers(model, op)) is not None}
-    if not found:
+    unpacked = {number: data for number, op in enumerate(model.operators) if (data := _numbers(model, op)) is not None}
+    if not unpacked:
         return model
-    made = {model.operators[number].outputs[0]: data for number, data in found.items()}
+    constants = {model.operators[number].outputs[0]: data for number, data in unpacked.items()}
     tensors = tuple(
-        replace(tensor, data=made[index]) if index in made else tensor for index, tensor in enumerate(model.tensors)
+        replace(tensor, data=constants[index]) if index in constants else tensor
+        for index, tensor in enumerate(model.tensors)
     )
-    operators = tuple(op for number, op in enumerate(model.operators) if number not in found)
+    operators = tuple(op for number, op in enumerate(model.operators) if number not in unpacked)
     return replace(model, tensors=tensors, operators=operators)
 
 
 def _numbers(model: Model, operator: Operator) -> memoryview | None:
-    """What a DEQUANTIZE of a constant gives, as the file would hold it; None for every other operator."""
+    """Returns the output of a DEQUANTIZE of a constant, as a file would store it; None for every other operator."""
     if operator.op != "DEQUANTIZE" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
         return None
     if operator.inputs[0] < 0:  # an input that is absent

@@ -1,9 +1,9 @@
-"""Variables of a model: what VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE name becomes a tensor that is kept.
+"""Turns the variables of a model (VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE) into persistent tensors.
 
-In the file a variable is a name. CALL_ONCE calls a graph that gives variables their first values. Here each variable is
-a tensor, its data what it holds at first, and the ops that read or assign it have that tensor as their first input. A
-variable that cannot be resolved is left as it is, and its ops are refused by name. Source: TFLite's kernels
-`var_handle.cc`, `read_variable.cc`, `assign_variable.cc` and `call_once.cc`.
+In the file a variable is a name. CALL_ONCE calls a graph that assigns initial values. Here each variable is a tensor
+with its initial value as data, and the ops that read or assign it have it as their first input. A variable that cannot
+be resolved stays, and its ops are refused by name. Source: TFLite's kernels `var_handle.cc`, `read_variable.cc`,
+`assign_variable.cc` and `call_once.cc`.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ from dataclasses import dataclass, replace
 from rune.model.tflite import Model, Tensor
 
 Name = tuple[str, str]
-"""The container of a variable and its name there."""
+"""The container of a variable, and its name there."""
 
 
 def with_variables(model: Model) -> Model:
-    """The model with tensors for its variables; itself where it has none."""
+    """Returns the model with tensors instead of its variables; the same model if it has none."""
     names = _names(model)
     if not names:
         return model
     first = _first_values(model, names)
     if first is None:
         return model
-    found = {}
+    variables = {}
     for name in dict.fromkeys(names.values()):
         variable = _variable(model, [index for index, its in names.items() if its == name], first.get(name))
         if variable is None:
             return model
-        found[name] = variable
-    numbers = {name: len(model.tensors) + number for number, name in enumerate(found)}
+        variables[name] = variable
+    numbers = {name: len(model.tensors) + number for number, name in enumerate(variables)}
     places = {index: numbers[name] for index, name in names.items()}
     operators = tuple(
         replace(operator, inputs=tuple(places.get(index, index) for index in operator.inputs))
         for operator in model.operators
         if operator.op != "CALL_ONCE" and not (operator.op == "VAR_HANDLE" and names.keys() & operator.outputs)
     )
-    return replace(model, tensors=(*model.tensors, *found.values()), operators=operators)
+    return replace(model, tensors=(*model.tensors, *variables.values()), operators=operators)
 
 
 def _names(model: Model) -> Mapping[int, Name]:
-    """The variable that each handle of a graph stands for."""
+    """Returns the variable of each handle of a graph."""
     return {
         operator.outputs[0]: (str(operator.options.get("container", "")), str(operator.options.get("shared_name", "")))
         for operator in model.operators
@@ -51,8 +51,9 @@ def _names(model: Model) -> Mapping[int, Name]:
 
 
 def _first_values(model: Model, used_as: Mapping[int, Name]) -> Mapping[Name, Tensor] | None:
-    """What the graphs that are called once assign; None where one of them does anything else, or comes too late."""
-    found: dict[Name, Tensor] = {}
+    """Returns the values that the graphs of CALL_ONCE assign; None if one of them does anything else, or comes too
+    late."""
+    initial_values: dict[Name, Tensor] = {}
     used: set[Name] = set()
     for operator in model.operators:
         used.update(used_as[index] for index in operator.inputs if index in used_as)
@@ -72,8 +73,8 @@ def _first_values(model: Model, used_as: Mapping[int, Name]) -> Mapping[Name, Te
             value = graph.tensors[each.inputs[1]]
             if value.data is None or names[each.inputs[0]] in used:
                 return None
-            found[names[each.inputs[0]]] = value
-    return found
+            initial_values[names[each.inputs[0]]] = value
+    return initial_values
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class _Use:
 
 
 def _variable(model: Model, handles: list[int], first: Tensor | None) -> Tensor | None:
-    """The tensor of a variable; None where an op does something else with it, its uses differ in what they are, or it
-    is read before it has a value."""
+    """Returns the tensor of a variable; None if an op uses it in another way, its uses differ in type, or it is read
+    before it has a value."""
     uses = list(_uses(model, handles))
     if None in uses or not uses:
         return None
@@ -101,7 +102,7 @@ def _variable(model: Model, handles: list[int], first: Tensor | None) -> Tensor 
 
 
 def _uses(model: Model, handles: list[int]) -> Iterator[_Use | None]:
-    """In the order of the ops; None for a use that is neither."""
+    """Returns the uses of variables in the order of the ops; None for any other use."""
     for operator in model.operators:
         if not set(handles).intersection(operator.inputs):
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rune.compiler.anvil.allowance import CompilerLimits
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.emit import EmittedBlock, emit
 from rune.compiler.pyblock.problems import Problem
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
@@ -134,7 +135,7 @@ def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[
     made = emit(block, checked.text.file, ())
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
-    built = build(project, "tests", limits=limits, blocks=_OneBlock(_as_block(made, outputs)))
+    built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(made, outputs))))
     rune = CompiledRune(built.rune, _LIMITS)
     found: list[TestOutcome] = []
     loaded: LoadedRune | None = None

@@ -51,8 +51,8 @@ class BlockFiles:
 
     def named(self) -> dict[str, bytes]:
         """The files that are there, by their names."""
-        found = {f"{self.name}.py": self.source, f"{self.name}_test.py": self.tests, "LICENSE": self.licence}
-        return {name: data for name, data in found.items() if data is not None}
+        files = {f"{self.name}.py": self.source, f"{self.name}_test.py": self.tests, "LICENSE": self.licence}
+        return {name: data for name, data in files.items() if data is not None}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class BytePairs:
 
 def byte_pairs_of(arguments: Arguments) -> BytePairs:
     """Both files. Raises `BlockError` for what does not fit together."""
-    return _read(_given(arguments, "vocabulary"), _given(arguments, "merges"))
+    return _read(_known_text(arguments, "vocabulary"), _known_text(arguments, "merges"))
 
 
 @lru_cache(maxsize=2)
@@ -68,12 +68,12 @@ def _read(vocabulary: str, merges: str) -> BytePairs:
     return BytePairs(numbers, _merges_of(merges, numbers))
 
 
-def _given(arguments: Arguments, name: str) -> str:
-    given = arguments[name]
-    if isinstance(given, HostText):
+def _known_text(arguments: Arguments, name: str) -> str:
+    value = arguments[name]
+    if isinstance(value, HostText):
         message = f"the {name} must be known when the rune is built: give its resource a `path`"
         raise BlockError(message, argument=name)
-    return str(given).removeprefix("\ufeff")
+    return str(value).removeprefix("\ufeff")
 
 
 def _refused(message: str) -> BlockError:
@@ -120,15 +120,15 @@ def _merges_of(written: str, numbers: Mapping[str, int]) -> tuple[Merge, ...]:
     if len(lines) - first > _MOST_TOKENS:
         raise BlockError(f"there are {len(lines)} merges, and {_MOST_TOKENS} are the most", argument="merges")
     seen: dict[tuple[int, int], int] = {}
-    found: list[Merge] = []
+    merges: list[Merge] = []
     for place, line in enumerate(lines[first:], first + 1):
         merge = _merge(line, place, numbers)
         pair = (merge.left, merge.right)
         if pair in seen:
             raise BlockError(f"lines {seen[pair]} and {place} of the merges are both `{line[:40]}`", argument="merges")
         seen[pair] = place
-        found.append(merge)
-    return tuple(found)
+        merges.append(merge)
+    return tuple(merges)
 
 
 def _merge(line: str, place: int, numbers: Mapping[str, int]) -> Merge:

@@ -12,9 +12,9 @@ from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.signature import Block
 
 
-def _found() -> Mapping[str, Block]:
+def _discover() -> Mapping[str, Block]:
     """The `BLOCK` of each folder beside this file, by its name, sorted by it."""
-    packages = sorted(found.name for found in pkgutil.iter_modules(rune.compiler.blocks.__path__) if found.ispkg)
+    packages = sorted(module.name for module in pkgutil.iter_modules(rune.compiler.blocks.__path__) if module.ispkg)
     blocks = [importlib.import_module(f"rune.compiler.blocks.{package}").BLOCK for package in packages]
     return MappingProxyType({block.name: block for block in blocks})
 
@@ -40,7 +40,7 @@ class Catalogue:
         return self._by_crate.get(parts.crate.replace("-", "_"))
 
 
-CATALOGUE: Mapping[str, Block] = _found()
+CATALOGUE: Mapping[str, Block] = _discover()
 """The blocks by their name, sorted by it."""
 
 PUBLISHED_BLOCKS = Catalogue(CATALOGUE)

@@ -33,11 +33,11 @@ def folds() -> bytes:
     values: list[int] = []
     further: list[int] = []
     for code, plain in _table()["folds"]:
-        made = [int(each, 16) for each in plain.split()]
+        code_points = [int(each, 16) for each in plain.split()]
         codes.append(int(code, 16))
-        values.append((made[0] if len(made) == 1 else len(further)) | len(made) << 24)
-        if len(made) != 1:
-            further.extend(made)
+        values.append((code_points[0] if len(code_points) == 1 else len(further)) | len(code_points) << 24)
+        if len(code_points) != 1:
+            further.extend(code_points)
     return _words(len(codes), *codes, *values, *further)
 
 

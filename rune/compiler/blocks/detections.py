@@ -14,10 +14,10 @@ SIDES = 4
 
 def table(block: str, inputs: Sequence[TensorType], index: int, what: str) -> tuple[int, int]:
     """The rows and columns of an input `[rows, columns]` or `[1, rows, columns]`. Raises `BlockError`."""
-    given = checked_input(block, inputs, index, FLOATS, what)
-    sizes = given.dimensions[1:] if len(given.dimensions) == 3 and given.dimensions[0] == 1 else given.dimensions
+    type_ = checked_input(block, inputs, index, FLOATS, what)
+    sizes = type_.dimensions[1:] if len(type_.dimensions) == 3 and type_.dimensions[0] == 1 else type_.dimensions
     if len(sizes) != 2:
-        message = f"{block} takes {what} as [rows, columns] or [1, rows, columns], and not {given}"
+        message = f"{block} takes {what} as [rows, columns] or [1, rows, columns], and not {type_}"
         raise BlockError(message, input_index=index)
     return sizes[0], sizes[1]
 

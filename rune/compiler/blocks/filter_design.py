@@ -141,15 +141,15 @@ def windowed_sinc(kind: str, taps: int, band: Band) -> list[float]:
         "highpass": (2.0 * band.low, 1.0, 1.0),
         "bandpass": (2.0 * band.low, 2.0 * band.high, band.low + band.high),
     }[kind]
-    found = []
+    coefficients = []
     for tap in range(taps):
         place = tap - (taps - 1) // 2
         window = 0.54 - 0.46 * arithmetic.cos(2.0 * math.pi * tap / (taps - 1))
-        found.append((high * sinc(high * place) - low * sinc(low * place)) * window)
+        coefficients.append((high * sinc(high * place) - low * sinc(low * place)) * window)
     gain = 0.0
-    for tap, value in enumerate(found):
+    for tap, value in enumerate(coefficients):
         gain += value * arithmetic.cos(math.pi * (tap - (taps - 1) // 2) * middle)
-    return [value / gain for value in found]
+    return [value / gain for value in coefficients]
 
 
 def resampling_taps(up: int, down: int) -> list[float]:

@@ -30,7 +30,7 @@ METHOD = Argument(
 
 
 @dataclass(frozen=True)
-class Line:
+class ImageAxis:
     """Rows or columns: how many there are, and how many are wanted."""
 
     size: int
@@ -38,49 +38,49 @@ class Line:
     centres: str
 
 
-def nearest_places(line: Line) -> bytes:
+def nearest_places(line: ImageAxis) -> bytes:
     """`struct rune_image_place` for each of the rows or columns that are wanted: the nearest of the image."""
     scale, half = _scale(line), 0.5 if line.centres == "half_pixel" else 0.0
-    found = []
+    places = []
     for at in range(line.wanted):
         scaled = round_f32(round_f32(at + half) * scale)
         place = math.floor(scaled + 0.5) if line.centres == "align_corners" else math.floor(scaled)
-        found.append(_packed(line, place, place))
-    return b"".join(found)
+        places.append(_packed(line, place, place))
+    return b"".join(places)
 
 
-def bilinear_places(line: Line) -> bytes:
+def bilinear_places(line: ImageAxis) -> bytes:
     """The same with the two that each lies between, and a weight in f32."""
-    scale, found = _scale(line), []
+    scale, places = _scale(line), []
     for at in range(line.wanted):
         if line.centres == "half_pixel":
             scaled = round_f32(round_f32(round_f32(at + 0.5) * scale) - 0.5)
         else:
             scaled = round_f32(at * scale)
         lower = max(math.floor(scaled), 0)
-        found.append(_packed(line, lower, math.ceil(scaled), weight=round_f32(scaled - lower)))
-    return b"".join(found)
+        places.append(_packed(line, lower, math.ceil(scaled), weight=round_f32(scaled - lower)))
+    return b"".join(places)
 
 
-def bilinear_places_1024(line: Line) -> bytes:
+def bilinear_places_1024(line: ImageAxis) -> bytes:
     """The same for int8, by whole numbers: a weight is a part of 1024."""
     aligned = line.centres == "align_corners" and line.wanted > 1
     size, wanted = (line.size - 1, line.wanted - 1) if aligned else (line.size, line.wanted)
     scale = (1024 * size + wanted // 2) // wanted
-    found = []
+    places = []
     for at in range(line.wanted):
         scaled = at * scale + (scale // 2 - 512 if line.centres == "half_pixel" else 0)
         lower = max(int(scaled / 1024), 0)
-        found.append(_packed(line, lower, int((scaled + 1023) / 1024), weight_1024=scaled - 1024 * lower))
-    return b"".join(found)
+        places.append(_packed(line, lower, int((scaled + 1023) / 1024), weight_1024=scaled - 1024 * lower))
+    return b"".join(places)
 
 
-def _scale(line: Line) -> float:
+def _scale(line: ImageAxis) -> float:
     if line.centres == "align_corners" and line.wanted > 1:
         return round_f32((line.size - 1) / (line.wanted - 1))
     return round_f32(line.size / line.wanted)
 
 
-def _packed(line: Line, lower: int, upper: int, *, weight: float = 0.0, weight_1024: int = 0) -> bytes:
+def _packed(line: ImageAxis, lower: int, upper: int, *, weight: float = 0.0, weight_1024: int = 0) -> bytes:
     last = line.size - 1
     return struct.pack("<iifi", max(min(lower, last), 0), max(min(upper, last), 0), weight, weight_1024)

@@ -17,11 +17,11 @@ from rune.compiler.pyblock.emit import emit
 from rune.compiler.pyblock.numbers import Scalar, to_f32
 from rune.tensor import ElementType, TensorType
 
-_KEPT = 64
+_CACHE_SIZE = 64
 _INPUT = re.compile(r"^def \w+\(\s*\w+: (?P<element>[a-z]+[0-9]*)\b", re.MULTILINE)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def source_of(file: Path, element: ElementType | None = None) -> str:
     """The text of a block, for an input of that element where the file says another."""
     text = file.read_text(encoding="utf-8")
@@ -38,29 +38,29 @@ def elements_of(block: Block) -> tuple[ElementType, ...]:
     signature = check_file(block.source.name, source_of(block.source)).signature
     count = 0 if signature is None else len(signature.inputs)
     defaults = {each.name: each.default for each in block.arguments if each.default is not None}
-    found = []
+    elements = []
     for element in ElementType:
         try:
-            block.made_of((TensorType(element, (1,)),) * count, defaults)
+            block.outputs_for((TensorType(element, (1,)),) * count, defaults)
         except BlockError:
             continue
-        found.append(element)
-    return tuple(found)
+        elements.append(element)
+    return tuple(elements)
 
 
 def python_code(file: Path, inputs: Sequence[TensorType], settings: Sequence[int | float] = ()) -> BlockCode:
     """The call of a block for its inputs and the values of its parameters, in the order of the file."""
-    flat = tuple(TensorType(given.element, (given.count,)) for given in inputs)
+    flat = tuple(TensorType(type_.element, (type_.count,)) for type_ in inputs)
     return _emitted(file, flat, tuple(settings))
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _emitted(file: Path, inputs: tuple[TensorType, ...], settings: tuple[int | float, ...]) -> BlockCode:
     checked = check_file(file.name, source_of(file, inputs[0].element), inputs)
     if checked.block is None or checked.signature is None:
         raise ValueError(f"{file.name} of the catalogue has problems: {checked.problems}")
     kinds = [setting.type for setting in checked.signature.settings]
     values = [to_f32(float(each)) if kind is Scalar.F32 else each for each, kind in zip(settings, kinds, strict=True)]
-    made = emit(checked.block, file.name, values)
-    header = GeneratedHeader(made.name, made.text)
-    return BlockCode(made.function, state_size=made.state_size, scratch_size=made.scratch_size, header=header)
+    emitted = emit(checked.block, file.name, values)
+    header = GeneratedHeader(emitted.name, emitted.text)
+    return BlockCode(emitted.function, state_size=emitted.state_size, scratch_size=emitted.scratch_size, header=header)

@@ -27,10 +27,10 @@ def predictions(block: str, inputs: tuple[TensorType, ...]) -> tuple[BlockOutput
     rows, features = rows_and_targets(block, inputs)
     if rows < 2:
         raise BlockError(f"there is nothing to learn from {rows} row: it takes at least 2", input_index=0)
-    asked = features_of(block, inputs, 2)
-    if asked.dimensions[1] != features:
-        raise BlockError(f"it learns from {features} features a row, and {asked} has others", input_index=2)
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    queries = features_of(block, inputs, 2)
+    if queries.dimensions[1] != features:
+        raise BlockError(f"it learns from {features} features a row, and {queries} has others", input_index=2)
+    return (BlockOutput(TensorType(ElementType.F64, (queries.dimensions[0],))),)
 
 
 def coordinate_descent_memory(rows: int, features: int) -> int:
@@ -41,7 +41,7 @@ def coordinate_descent_memory(rows: int, features: int) -> int:
 
 def features_of(block: str, inputs: tuple[TensorType, ...], index: int) -> TensorType:
     """An input that has rows of features. Raises `BlockError`."""
-    given = checked_input(block, inputs, index, F64, "rows of features")
-    if len(given.dimensions) != 2:
-        raise BlockError(f"{block} takes rows of features, f64[rows, features], and not {given}", input_index=index)
-    return given
+    type_ = checked_input(block, inputs, index, F64, "rows of features")
+    if len(type_.dimensions) != 2:
+        raise BlockError(f"{block} takes rows of features, f64[rows, features], and not {type_}", input_index=index)
+    return type_

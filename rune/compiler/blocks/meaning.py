@@ -31,7 +31,7 @@ class Layout(Enum):
 
 
 @dataclass(frozen=True)
-class Range:
+class NumberRange:
     """Between which numbers all that can come lies, as a full scale: sound is seldom as loud as it could be."""
 
     low: float
@@ -65,7 +65,7 @@ class Quantisation:
 class Meaning:
     """What is known of the numbers of a tensor."""
 
-    values: Range | None = None
+    values: NumberRange | None = None
     """Of the numbers as they are stored."""
     colour: Colour | None = None
     """Only pixels have one."""
@@ -102,31 +102,31 @@ def _shown(labels: Sequence[str]) -> str:
     )
 
 
-def common(meanings: Sequence[Meaning]) -> Meaning:
+def common_meaning(meanings: Sequence[Meaning]) -> Meaning:
     """What is known of all of them alike."""
     if not meanings:
         return UNKNOWN
     first = meanings[0]
-    kept: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
     for each in fields(Meaning):
         value = getattr(first, each.name)
-        kept[each.name] = value if all(getattr(other, each.name) == value for other in meanings) else None
-    return Meaning(**kept)
+        parts[each.name] = value if all(getattr(other, each.name) == value for other in meanings) else None
+    return Meaning(**parts)
 
 
 class Fate(Enum):
     """What becomes of a part of the meaning."""
 
-    KEPT = "kept"
+    PRESERVED = "preserved"
     """It is that of the input; of several inputs, where all have the same."""
     LOST = "lost"
 
 
-KEPT, LOST = Fate.KEPT, Fate.LOST
+PRESERVED, LOST = Fate.PRESERVED, Fate.LOST
 
 
 @dataclass(frozen=True)
-class Read:
+class InputFacts:
     """What a block reads, for parts of the meaning that are computed."""
 
     meaning: Meaning
@@ -144,7 +144,7 @@ T = TypeVar("T")
 class By(Generic[T]):
     """A part of the meaning that follows from what a block reads."""
 
-    compute: Callable[[Read], T | None]
+    compute: Callable[[InputFacts], T | None]
 
 
 Part: TypeAlias = Fate | By[T] | T
@@ -155,7 +155,7 @@ Part: TypeAlias = Fate | By[T] | T
 class Effect:
     """What the numbers of one output mean. What is not said is lost, and so unknown."""
 
-    values: Part[Range] = LOST
+    values: Part[NumberRange] = LOST
     colour: Part[Colour] = LOST
     layout: Part[Layout] = LOST
     rate: Part[int] = LOST
@@ -164,69 +164,71 @@ class Effect:
     classes: Part[int] = LOST
     labels: Part[tuple[str, ...]] = LOST
 
-    def of(self, read: Read) -> Meaning:
+    def of(self, read: InputFacts) -> Meaning:
         """The meaning of the output."""
         return Meaning(**{each.name: _part(getattr(self, each.name), each.name, read) for each in fields(Effect)})
 
 
-def _part(part: Fate | By[Any] | object, name: str, read: Read) -> Any:
-    if part is KEPT:
+def _part(part: Fate | By[Any] | object, name: str, read: InputFacts) -> Any:
+    if part is PRESERVED:
         return getattr(read.meaning, name)
     if part is LOST:
         return None
     return part.compute(read) if isinstance(part, By) else part
 
 
-SAME = Effect(KEPT, KEPT, KEPT, KEPT, KEPT, KEPT, KEPT, KEPT)
+SAME = Effect(PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED)
 """The numbers are those of the input, in their places."""
-MOVED = Effect(values=KEPT, rate=KEPT, quantised=KEPT, is_probability=KEPT)
+MOVED = Effect(values=PRESERVED, rate=PRESERVED, quantised=PRESERVED, is_probability=PRESERVED)
 """The numbers are those of the input, in other places and perhaps not all of them."""
-REARRANGED = Effect(values=KEPT, colour=KEPT, rate=KEPT, quantised=KEPT, is_probability=KEPT, labels=KEPT)
+REARRANGED = Effect(
+    values=PRESERVED, colour=PRESERVED, rate=PRESERVED, quantised=PRESERVED, is_probability=PRESERVED, labels=PRESERVED
+)
 """The numbers are those of the input, all of them, in other dimensions."""
-PICTURE = Effect(values=KEPT, colour=KEPT, layout=Layout.LAST)
+PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=Layout.LAST)
 """Another picture of the same pixels."""
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a block takes its input for, as far as it says so; `said_by` are the arguments that say it, by part."""
+class ExpectedMeaning:
+    """What a block takes its input for, as far as it says so; `declared_by` are the arguments that say it, by part."""
 
     meaning: Meaning
-    said_by: Mapping[str, str]
+    declared_by: Mapping[str, str]
 
 
-UNIT, SIGNED = Range(0, 1), Range(-1, 1)
+UNIT, SIGNED = NumberRange(0, 1), NumberRange(-1, 1)
 
 
-def full_range(type_: TensorType) -> Range | None:
+def full_range(type_: TensorType) -> NumberRange | None:
     """All that elements of a type of whole numbers can be."""
     if not type_.element.is_integer:
         return None
     bits = 8 * type_.element.size
     if type_.element.value.startswith("u"):
-        return Range(0, (1 << bits) - 1)
-    return Range(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+        return NumberRange(0, (1 << bits) - 1)
+    return NumberRange(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
 
 
-def clipped(read: Read, type_: TensorType) -> Range | None:
+def clipped_values(read: InputFacts, type_: TensorType) -> NumberRange | None:
     """The values of the input, as far as elements of another type hold them."""
-    given, held = read.meaning.values, full_range(type_)
-    if given is None or held is None:
-        return given
-    low, high = max(given.low, held.low), min(given.high, held.high)
-    return Range(low, high) if low < high else None
+    values, limits = read.meaning.values, full_range(type_)
+    if values is None or limits is None:
+        return values
+    low, high = max(values.low, limits.low), min(values.high, limits.high)
+    return NumberRange(low, high) if low < high else None
 
 
-def stands_for(whole: Range, quantisation: Quantisation) -> Range:
+def represented_range(whole: NumberRange, quantisation: Quantisation) -> NumberRange:
     """What whole numbers of a range stand for."""
     scale, zero = quantisation.scale, quantisation.zero_point
-    return Range(scale * (whole.low - zero), scale * (whole.high - zero))
+    return NumberRange(scale * (whole.low - zero), scale * (whole.high - zero))
 
 
-def classes_of_rows(read: Read) -> int | None:
+def classes_of_rows(read: InputFacts) -> int | None:
     """How many classes there are scores of, along the last dimension."""
     return read.type.dimensions[-1] if read.type.dimensions else None
 
 
-INDICES = Effect(classes=By(lambda read: read.type.count), labels=KEPT)
+INDICES = Effect(classes=By(lambda read: read.type.count), labels=PRESERVED)
 """Indices into all elements of the input, which are scores of classes."""

@@ -117,26 +117,26 @@ def _rows(bands: Bands) -> list[list[float]]:
         math.floor((size + 1) * (700.0 * (arithmetic.pow(10.0, mel / 2595.0) - 1.0)) / bands.rate) if mel else 0
         for mel in mels
     ]
-    found = []
+    rows = []
     for low, top, high in zip(corners, corners[1:], corners[2:], strict=False):
         row = [0.0] * (size // 2 + 1)
         for place in range(low, top):
             row[place] = (place - low) / (top - low)
         for place in range(top, high):
             row[place] = (high - place) / (high - top)
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 @lru_cache(maxsize=4)
 def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) -> bytes:
     """The rows of a cosine transform (type 2), times what a lifter makes of each."""
-    found = []
+    rows = []
     for i in range(coefficients):
         norm = math.sqrt((1.0 if i == 0 and orthonormal else 2.0) / bands)
         lift = 1.0 + lifter / 2.0 * arithmetic.sin(math.pi * i / lifter) if lifter else 1.0
-        found += [norm * lift * arithmetic.cos(math.pi * i * (2 * band + 1) / (2 * bands)) for band in range(bands)]
-    return packed(found)
+        rows += [norm * lift * arithmetic.cos(math.pi * i * (2 * band + 1) / (2 * bands)) for band in range(bands)]
+    return packed(rows)
 
 
 def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = False) -> BlockCode:

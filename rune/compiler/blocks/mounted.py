@@ -69,7 +69,7 @@ def read_mounted(files: ProjectFiles, digest: str) -> bytes | None:
 
 def shelf_text(shelf: Shelf) -> str:
     """A shelf as the text of its file."""
-    value = {str(name): [asdict(each) for each in found] for name, found in sorted(shelf.items())}
+    value = {str(name): [asdict(each) for each in versions] for name, versions in sorted(shelf.items())}
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -103,8 +103,8 @@ class MountedFiles:
 
 
 def _versions(values: list[Any]) -> tuple[ShelfVersion, ...]:
-    found = [each for each in map(_version, values) if each is not None]
-    return tuple(sorted(found, key=lambda each: version_key(each.version), reverse=True))
+    versions = [each for each in map(_version, values) if each is not None]
+    return tuple(sorted(versions, key=lambda each: version_key(each.version), reverse=True))
 
 
 def _version(value: Any) -> ShelfVersion | None:

@@ -32,16 +32,16 @@ def checked_input(
     block: str, inputs: Sequence[TensorType], index: int, elements: Collection[ElementType], what: str = "numbers"
 ) -> TensorType:
     """An input that has elements of one of these types, and at least one. Raises `BlockError`."""
-    given = inputs[index]
-    if given.element not in elements:
+    type_ = inputs[index]
+    if type_.element not in elements:
         names = [str(element) for element in elements]
         listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-        raise BlockError(f"{block} takes {what} of {listed}, and not {given}", input_index=index)
-    if given.count == 0:
-        raise BlockError(f"{block} needs at least one element, and {given} has none", input_index=index)
-    if given.count > LARGEST_EXACT:
-        raise BlockError(f"{block} takes up to {LARGEST_EXACT} elements, and {given} has more", input_index=index)
-    return given
+        raise BlockError(f"{block} takes {what} of {listed}, and not {type_}", input_index=index)
+    if type_.count == 0:
+        raise BlockError(f"{block} needs at least one element, and {type_} has none", input_index=index)
+    if type_.count > LARGEST_EXACT:
+        raise BlockError(f"{block} takes up to {LARGEST_EXACT} elements, and {type_} has more", input_index=index)
+    return type_
 
 
 def image_input(block: str, inputs: Sequence[TensorType], elements: Collection[ElementType]) -> TensorType:
@@ -64,12 +64,12 @@ def image_input(block: str, inputs: Sequence[TensorType], elements: Collection[E
     return image
 
 
-def axis_of(given: int, dimensions: Sequence[int]) -> int:
+def axis_of(axis: int, dimensions: Sequence[int]) -> int:
     """A dimension counted from the front, where negative numbers count from the end. Raises `BlockError`."""
     rank = len(dimensions)
-    if not -rank <= given < rank:
-        raise BlockError(f"there is no dimension {given}: the input has {rank}", argument="axis")
-    return given % rank
+    if not -rank <= axis < rank:
+        raise BlockError(f"there is no dimension {axis}: the input has {rank}", argument="axis")
+    return axis % rank
 
 
 def numbers_of(arguments: Arguments, name: str) -> tuple[float, ...]:
@@ -90,10 +90,10 @@ def whole_numbers_of(arguments: Arguments, name: str) -> tuple[int, ...]:
     return tuple(map(int, numbers))
 
 
-def check_fits(argument: str, number: int, given: TensorType) -> None:
+def check_fits(argument: str, number: int, type_: TensorType) -> None:
     """That the elements of an input can be that whole number. Raises `BlockError`."""
-    bits = 8 * given.element.size
-    is_signed = given.element.value.startswith("i")
+    bits = 8 * type_.element.size
+    is_signed = type_.element.value.startswith("i")
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if is_signed else (0, (1 << bits) - 1)
     if not low <= number <= high:
-        raise BlockError(f"{number} is no {given.element}, which holds {low} to {high}", argument=argument)
+        raise BlockError(f"{number} is no {type_.element}, which holds {low} to {high}", argument=argument)

@@ -56,8 +56,8 @@ def parse_shared_path(text: str) -> SharedPath | None:
 
 def shared_paths_in(text: str) -> tuple[SharedPath, ...]:
     """All that a Runefile or a lock names, each once, in its order; comments are read as well."""
-    found = (parse_shared_path(match[0]) for match in _IN_TEXT.finditer(text))
-    return tuple(dict.fromkeys(path for path in found if path is not None))
+    paths = (parse_shared_path(match[0]) for match in _IN_TEXT.finditer(text))
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
 
 
 def is_block_name(text: str) -> bool:

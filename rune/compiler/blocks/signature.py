@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import UNKNOWN, Effect, Meaning, Read, Taken, common
+from rune.compiler.blocks.meaning import UNKNOWN, Effect, ExpectedMeaning, InputFacts, Meaning, common_meaning
 from rune.tensor import ElementType, TensorType
 
 ArgumentValue = int | float | str
@@ -274,11 +274,11 @@ class Block:
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
     rate_argument: str | None = None
     """The argument that says the rate in place of `sound_rate`, where the block computes for any."""
-    given_rate_argument: str | None = None
+    output_rate_argument: str | None = None
     """The argument that says the rate of the sound that comes out, where the block changes it."""
     effects: tuple[Effect, ...] = ()
     """What the numbers of each output mean; further outputs are as the last of these. Empty where nothing is known."""
-    taken: Callable[[tuple[TensorType, ...], Arguments], Taken] | None = None
+    expected_meaning: Callable[[tuple[TensorType, ...], Arguments], ExpectedMeaning] | None = None
     """What the block takes its inputs for, where it says so: another meaning is a mistake in the pipeline."""
     category: Category = Category.OTHER
     page: str = ""
@@ -286,7 +286,7 @@ class Block:
     source: Path | None = None
     """The file in the block's own folder that is the block, of one that is written in Python."""
 
-    def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    def outputs_for(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
         if self.run_time_sizes is RunTimeSizes.REFUSED:
             for index, type_ in enumerate(inputs):
@@ -296,17 +296,17 @@ class Block:
                     )
         return self.outputs(inputs, arguments)
 
-    def kept(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    def states_for(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
         """What it keeps from one run to the next, for inputs that `outputs` accepted."""
         return () if self.state is None else self.state(inputs, arguments)
 
     def meanings(
-        self, given: tuple[Meaning, ...], inputs: tuple[TensorType, ...], arguments: Arguments, count: int
+        self, input_meanings: tuple[Meaning, ...], inputs: tuple[TensorType, ...], arguments: Arguments, count: int
     ) -> tuple[Meaning, ...]:
         """What the numbers of its `count` outputs mean, for inputs that `outputs` accepted."""
         if not self.effects or not inputs:
             return (UNKNOWN,) * count
-        read = Read(common(given), inputs[0], arguments)
+        read = InputFacts(common_meaning(input_meanings), inputs[0], arguments)
         return tuple(self.effects[min(index, len(self.effects) - 1)].of(read) for index in range(count))
 
     @property

@@ -35,10 +35,10 @@ TOLERANCE = Argument(
 
 def outputs(block: str, inputs: tuple[TensorType, ...]) -> tuple[BlockOutput, ...]:
     """A number for each row to predict. Raises `BlockError`."""
-    found = predictions(block, inputs)
+    outputs_ = predictions(block, inputs)
     if inputs[0].dimensions[1] > _MOST_FEATURES:
         raise BlockError(f"{block} takes up to {_MOST_FEATURES} features a row, and not {inputs[0]}", input_index=0)
-    return found
+    return outputs_
 
 
 def call(

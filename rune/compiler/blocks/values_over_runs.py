@@ -12,20 +12,20 @@ _MOST_RUNS = 1_000_000
 
 def whole_values(block: str, inputs: tuple[TensorType, ...], arguments: Arguments, value: str) -> tuple[BlockOutput]:
     """Values of the input's type. `value` is an argument that must be one. Raises `BlockError`."""
-    given = only_input(block, inputs, _ELEMENTS, "whole numbers")
-    check_fits(value, integer(arguments, value), given)
-    return (BlockOutput(given),)
+    type_ = only_input(block, inputs, _ELEMENTS, "whole numbers")
+    check_fits(value, integer(arguments, value), type_)
+    return (BlockOutput(type_),)
 
 
 def values_and_counts(
-    given: TensorType, values: tuple[str, str], counts: tuple[str, str, str]
+    type_: TensorType, values: tuple[str, str], counts: tuple[str, str, str]
 ) -> tuple[BlockState, BlockState]:
     """What is kept: `values` are the help and what a restart does, `counts` the name of the counts before these."""
     name, help_, restart = counts
-    counted = TensorType(ElementType.I32, given.dimensions)
+    counted = TensorType(ElementType.I32, type_.dimensions)
     no_time = "runs count and not time, so"
     return (
-        BlockState("values", given, values[0], f"{no_time} {values[1]}"),
+        BlockState("values", type_, values[0], f"{no_time} {values[1]}"),
         BlockState(name, counted, help_, f"{no_time} a gap changes nothing; {restart}"),
     )
 

@@ -46,11 +46,11 @@ class Vocabulary:
 
 def vocabulary_of(arguments: Arguments) -> Vocabulary:
     """The words of the argument. Raises `BlockError` for what is no vocabulary of word pieces."""
-    given = arguments[_NAME]
-    if isinstance(given, HostText):
+    value = arguments[_NAME]
+    if isinstance(value, HostText):
         message = "the vocabulary must be known when the rune is built: give its resource a `path`"
         raise BlockError(message, argument=_NAME)
-    return _read(str(given))
+    return _read(str(value))
 
 
 @lru_cache(maxsize=2)
@@ -90,5 +90,5 @@ def _is_unicode(word: str) -> bool:
 
 
 def _special_numbers(words: Sequence[str]) -> list[int]:
-    found = [words.index(special) for special in _SPECIAL]
-    return [*found, words.index("[MASK]") if "[MASK]" in words else found[0]]
+    numbers = [words.index(special) for special in _SPECIAL]
+    return [*numbers, words.index("[MASK]") if "[MASK]" in words else numbers[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rune.compiler.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
@@ -18,10 +18,11 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import HostText
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FileError
 from rune.source.runefile import Checked, Diagnostic, Pipeline, Severity, Span
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import BlockStage, ModelStage, Port
+from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.wording import plain, quoted
 
 
@@ -46,22 +47,20 @@ class Prepared:
 def prepare(
     checked: Checked,
     models: ProjectModels,
-    target: Target,
+    options: BuildOptions,
     *,
-    host_models: bool = False,
-    watched: Sequence[Port] = (),
-    timed: bool = False,
     between: Callable[[], None] = lambda: None,
-    profile: Profile = LITERT,
 ) -> Prepared:
-    """What a checked project becomes on the target. `between` is called between two steps of the work, each of which is
-    short, and may end it. Raises `BuildFailed`, `ValueError` for a port that is not there, and what `between` raises.
+    """Prepares a checked project for the target of `options`. Calls `between` after each short step of the work, which
+    may end it by an exception. Raises `BuildFailed`, `ValueError` for a watched port that does not exist, and what
+    `between` raises.
     """
+    target, profile = options.target, options.profile
     pipeline = checked.pipeline
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
     try:
-        chosen = choose(pipeline, models, host_models=host_models, profile=profile)
+        chosen = choose(pipeline, models, host_models=options.host_models, profile=profile)
         carried = _carried(pipeline, models)
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
@@ -71,7 +70,14 @@ def prepare(
     _require_profile(chosen, checked, profile)
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
-        read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed, profile=profile)
+        read = read_pipeline(
+            pipeline,
+            chosen.compiled,
+            chosen.hosted,
+            watched=options.watched,
+            timed=options.timed,
+            profile=profile,
+        )
         optimised = optimise(read, target.passes, between)
         program = select(optimised.graph, target, between)
         return Prepared(

@@ -10,7 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 from rune.abi import ModelFormat
 from rune.compiler.anvil.aim import Aim
 from rune.compiler.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
-from rune.compiler.anvil.figures import Figures
+from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.program import Program
@@ -187,7 +187,7 @@ class PassReport:
     """A pass of the compiler that changed the graph, and what it saved."""
 
     name: str
-    saved: Figures
+    saved: GraphFigures
 
     def to_json(self) -> PassReportJson:
         return {

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.kernel_call import Constant, KernelStructure
+from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.anvil.ops.rescaling import OutputRange
 from rune.compiler.anvil.ops.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
 from rune.compiler.anvil.proven_integers import ProvenIntegers
@@ -24,29 +24,29 @@ C_TYPES = {
 """What C calls the elements that NumPy calls so."""
 
 
-def int8s(values: NDArray[np.generic]) -> Constant:
+def int8s(values: NDArray[np.generic]) -> ConstantPointer:
     """The values as int8_t; they were checked to fit."""
-    return Constant("int8_t", values.astype(np.int8).tobytes())
+    return ConstantPointer("int8_t", values.astype(np.int8).tobytes())
 
 
-def int16s(values: NDArray[np.generic]) -> Constant:
+def int16s(values: NDArray[np.generic]) -> ConstantPointer:
     """The values as int16_t; they were checked to fit."""
-    return Constant("int16_t", values.astype("<i2").tobytes())
+    return ConstantPointer("int16_t", values.astype("<i2").tobytes())
 
 
-def int32s(values: NDArray[np.generic]) -> Constant:
+def int32s(values: NDArray[np.generic]) -> ConstantPointer:
     """The values as int32_t; they were checked to fit."""
-    return Constant("int32_t", values.astype("<i4").tobytes())
+    return ConstantPointer("int32_t", values.astype("<i4").tobytes())
 
 
-def int64s(values: NDArray[np.generic]) -> Constant:
+def int64s(values: NDArray[np.generic]) -> ConstantPointer:
     """The values as int64_t."""
-    return Constant("int64_t", values.astype("<i8").tobytes())
+    return ConstantPointer("int64_t", values.astype("<i8").tobytes())
 
 
-def float32s(values: NDArray[np.generic]) -> Constant:
+def float32s(values: NDArray[np.generic]) -> ConstantPointer:
     """The values as float."""
-    return Constant("float", values.astype("<f4").tobytes())
+    return ConstantPointer("float", values.astype("<f4").tobytes())
 
 
 def wrapped(values: Integers) -> Integers:
@@ -89,7 +89,7 @@ def sum_rounding(rescaling: SumRescaling) -> tuple[str, KernelStructure]:
 def nearest_rounding(scales: Sequence[float], zero_point: int, minimum: int, maximum: int) -> KernelStructure:
     """`struct rune_requantize_nearest` (common/rescale.h): one scale of double precision a channel."""
     fields = (
-        ("scale", Constant("double", np.array(scales, "<f8").tobytes())),
+        ("scale", ConstantPointer("double", np.array(scales, "<f8").tobytes())),
         ("zero_point", zero_point),
         ("minimum", minimum),
         ("maximum", maximum),

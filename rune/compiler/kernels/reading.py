@@ -17,9 +17,9 @@ def read_kernel_set(package: str, folder: str, base: KernelSet | None = None, tr
     of them does not say that, so that none could be chosen."""
     name = package.rpartition(".")[2]
     kernels: dict[type, tuple[Kernel, ...]] = {}
-    for found in pkgutil.iter_modules([folder]):
-        module = importlib.import_module(f"{package}.{found.name}")
-        for computation, kernel in _kernels(module, Path(folder) / f"{found.name}.h"):
+    for entry in pkgutil.iter_modules([folder]):
+        module = importlib.import_module(f"{package}.{entry.name}")
+        for computation, kernel in _kernels(module, Path(folder) / f"{entry.name}.h"):
             kernels[computation] = (*kernels.get(computation, ()), kernel)
     for computation, several in kernels.items():
         silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]

@@ -38,5 +38,5 @@ def transformed_filters(op: Conv2DInt8) -> Integers:
     """The filters as they meet transformed images: [output channel, 16, input channel]. They fit 16 bits: a weight has
     at most 9, and nine of them are added."""
     filters = op.filters.astype(np.int64) - op.filter_zero_point
-    found: Integers = np.einsum("ya,xb,nabc->nyxc", _TWICE_G, _TWICE_G, filters)
-    return found.reshape(len(filters), 16, -1)
+    transformed: Integers = np.einsum("ya,xb,nabc->nyxc", _TWICE_G, _TWICE_G, filters)
+    return transformed.reshape(len(filters), 16, -1)

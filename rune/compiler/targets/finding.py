@@ -24,9 +24,9 @@ class UnknownTarget(Exception):
 def targets() -> tuple[Target, ...]:
     """All of them, by name."""
     folder = Path(__file__).parent
-    packages = [found.name for found in pkgutil.iter_modules([str(folder)]) if found.ispkg]
-    found = [importlib.import_module(f"rune.compiler.targets.{package}").TARGET for package in packages]
-    return tuple(sorted(found, key=lambda target: target.name))
+    packages = [module.name for module in pkgutil.iter_modules([str(folder)]) if module.ispkg]
+    targets_ = [importlib.import_module(f"rune.compiler.targets.{package}").TARGET for package in packages]
+    return tuple(sorted(targets_, key=lambda target: target.name))
 
 
 def find_target(name: str) -> Target:

@@ -23,7 +23,7 @@ from rune.compiler.anvil.ops.rescaling import sum_bounds
 from rune.compiler.anvil.passes.dead_channels import narrowed
 from rune.compiler.anvil.passes.optimise import optimise
 from rune.compiler.anvil.plain_model import plain_model
-from rune.compiler.anvil.program import Call, ConstantPlace, Number, Pointer, Program, Structure, calls
+from rune.compiler.anvil.program import ConstantPlace, KernelInvocation, Number, Pointer, Program, Structure, calls
 from rune.compiler.anvil.proven_scale import Proof
 from rune.compiler.anvil.rows import RowByRow
 from rune.compiler.anvil.select import select
@@ -94,7 +94,7 @@ def _places(graph: Graph, models: Mapping[str, Model]) -> Mapping[str, _Place]:
     return found
 
 
-def _layer(place: _Place, program: Program, call: Call, work: Any, keep: Mask | None) -> CertifiedLayerJson:
+def _layer(place: _Place, program: Program, call: KernelInvocation, work: Any, keep: Mask | None) -> CertifiedLayerJson:
     rounding, constants, proof = _of_two(program, call) if isinstance(work, AddInt8) else _of_sums(program, call, work)
     is_counted = call.function.startswith(f"rune_{RELAXED.name}_") and rounding != "terms"
     return {
@@ -109,7 +109,7 @@ def _layer(place: _Place, program: Program, call: Call, work: Any, keep: Mask | 
     }
 
 
-def _of_two(program: Program, call: Call) -> tuple[str, dict[str, bytes], None]:
+def _of_two(program: Program, call: KernelInvocation) -> tuple[str, dict[str, bytes], None]:
     """Of ADD and SUB: what each byte adds, or the numbers of a formula."""
     terms = _pointers(program, call)
     if terms:
@@ -119,7 +119,7 @@ def _of_two(program: Program, call: Call) -> tuple[str, dict[str, bytes], None]:
     return "pairs", {name: struct.pack("<f", value) for name, value in factors}, None
 
 
-def _of_sums(program: Program, call: Call, work: Any) -> tuple[str, dict[str, bytes], ProofJson | None]:
+def _of_sums(program: Program, call: KernelInvocation, work: Any) -> tuple[str, dict[str, bytes], ProofJson | None]:
     """Of a convolution or a fully connected layer."""
     (structure,) = (each for each in call.arguments if isinstance(each, Structure) and "requantize" in each.type)
     constants = {name: data for name, value in structure.fields if (data := _data(program, value)) is not None}
@@ -130,7 +130,7 @@ def _of_sums(program: Program, call: Call, work: Any) -> tuple[str, dict[str, by
     return rounding, constants, _proof_of_once(work) if rounding == "once" else None
 
 
-def _pointers(program: Program, call: Call) -> list[bytes]:
+def _pointers(program: Program, call: KernelInvocation) -> list[bytes]:
     """The arrays of int32_t that a call is given."""
     given = (each for each in call.arguments if isinstance(each, Pointer) and each.element == "int32_t")
     return [data for each in given if (data := _data(program, each)) is not None]

@@ -14,7 +14,7 @@ import rune as toolchain
 from rune.compiler.anvil.graph import Graph
 from rune.compiler.anvil.passes.optimise import optimise
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
+from rune.compiler.anvil.program import ConstantPlace, KernelInvocation, Pointer, Program, Structure, calls
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.select import select
 from rune.compiler.anvil.target import Target
@@ -355,7 +355,7 @@ def _origin(rune: bytes, made_by: str | None) -> Origin:
     return Origin.UNKNOWN if is_alike else Origin.OTHER
 
 
-def _constants(program: Program, call: Call) -> Iterator[bytes]:
+def _constants(program: Program, call: KernelInvocation) -> Iterator[bytes]:
     for argument in call.arguments:
         fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
         for value in fields:

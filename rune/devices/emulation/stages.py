@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from rune.compiler.anvil.program import Call, Program, Rows
+from rune.compiler.anvil.program import KernelInvocation, Program, RowLoop
 from rune.devices.emulation.firmware import Firmware
 from rune.devices.emulation.running import SECONDS, emulate
 
@@ -44,9 +44,9 @@ def _stages(program: Program) -> Iterator[tuple[str, str]]:
     """The functions of the target `c`, each with the name of what it computes."""
     for number, step in enumerate(program.steps):
         match step:
-            case Call(stage):
+            case KernelInvocation(stage):
                 yield f"step_{number}", stage
-            case Rows(_, stages):
+            case RowLoop(_, stages):
                 for place, each in enumerate(stages):
                     yield f"step_{number}_stage_{place}", each.calls[0].stage
             case _:

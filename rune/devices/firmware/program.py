@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rune.compiler.anvil.c_text import C_TYPES
-from rune.compiler.targets.c.interface import Field, Interface
+from rune.compiler.targets.c.interface import Interface, StructField
 from rune.devices.firmware.board import Board
 from rune.devices.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson
 
@@ -36,7 +36,7 @@ def hello(rune: Described, board: Board) -> HelloJson:
     }
 
 
-def _port(field: Field) -> BoardPortJson:
+def _port(field: StructField) -> BoardPortJson:
     count = field.type.count
     return {
         "name": field.name,
@@ -49,7 +49,7 @@ def _port(field: Field) -> BoardPortJson:
     }
 
 
-def _rank(field: Field) -> int:
+def _rank(field: StructField) -> int:
     return len(field.type.dimensions) if field.sizes else 0
 
 
@@ -92,7 +92,7 @@ def _lines(interface: Interface, description: bytes) -> Iterator[str]:
     yield f"const char *program_message(void)\n{{\n    return {prefix}_message();\n}}"
 
 
-def _pieces(name: str, fields: Sequence[tuple[str, Field]]) -> Iterator[str]:
+def _pieces(name: str, fields: Sequence[tuple[str, StructField]]) -> Iterator[str]:
     yield f"const uint32_t program_{name}_count = {len(fields)};"
     yield f"const struct piece program_{name}s[{max(len(fields), 1)}] = {{"
     for place, field in fields:
@@ -102,7 +102,7 @@ def _pieces(name: str, fields: Sequence[tuple[str, Field]]) -> Iterator[str]:
     yield "};" if fields else "    {0, 0, 0, 0, 0, 0},\n};"
 
 
-def _size(field: Field) -> int:
+def _size(field: StructField) -> int:
     """What a piece of the firmware has as its size."""
     if field.sizes:
         return 1 if field.is_text else field.type.element.size

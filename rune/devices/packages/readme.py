@@ -13,7 +13,7 @@ import rune
 from rune.abi import Capability
 from rune.compiler.anvil.c_text import C_TYPES
 from rune.compiler.anvil.program import CapabilityRequest
-from rune.compiler.targets.c.interface import Field
+from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import Contents
 
 _PIXELS = ("RGB: red, green, blue", "BGR: blue, green, red", "grey, one value for each pixel")
@@ -58,12 +58,12 @@ def _outputs(contents: Contents) -> Iterator[str]:
         yield f"| `{field.name}` | {_elements(field)} |"
 
 
-def _elements(field: Field) -> str:
+def _elements(field: StructField) -> str:
     element = "text: `bytes` and `size`, not terminated" if field.is_text else f"`{C_TYPES[field.type.element]}`"
     return f"{field.type.count} x {element}, {field.type}"
 
 
-def _feeding(field: Field, request: CapabilityRequest) -> str:
+def _feeding(field: StructField, request: CapabilityRequest) -> str:
     """What a capability's numbers mean."""
     given = dict(request.parameters)
     match request.kind:

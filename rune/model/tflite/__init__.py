@@ -4,7 +4,7 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 """
 
 from rune.model.tflite.describe import describe, element_kind, operator_types, wrong_in_pages
-from rune.model.tflite.described import Described
+from rune.model.tflite.described import DescribedTensor
 from rune.model.tflite.errors import ModelError
 from rune.model.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
 from rune.model.tflite.options import (
@@ -46,7 +46,7 @@ __all__ = [
     "ConcatenationOptions",
     "Conv2DOptions",
     "DepthwiseConv2DOptions",
-    "Described",
+    "DescribedTensor",
     "DetectionOptions",
     "ElementwiseOptions",
     "FullyConnectedOptions",

@@ -13,7 +13,7 @@ from rune.model.tflite.pixels import pixel_advice
 
 
 @dataclass(frozen=True)
-class Described:
+class DescribedTensor:
     """What a model's file says the numbers of an input or an output mean, as far as it does.
 
     `values` are the least and the greatest number that a pixel becomes before the model, for the reason `because`, by
@@ -30,10 +30,10 @@ class Described:
     labels: tuple[str, ...] = ()
 
 
-NOTHING = Described()
+NOTHING = DescribedTensor()
 
 
-class DescribedJson(TypedDict):
+class DescribedTensorJson(TypedDict):
     """What a model's file says the numbers of a tensor mean; null and empty where it says nothing."""
 
     values: list[float] | None
@@ -45,21 +45,21 @@ class DescribedJson(TypedDict):
     labels: list[str]
 
 
-def described_input(model: Model, position: int) -> Described:
+def described_input(model: Model, position: int) -> DescribedTensor:
     """What is said of an input."""
     notes = model.notes.of(position, is_input=True)
-    told = Described(colour=notes.colour, rate=notes.rate)
+    described = DescribedTensor(colour=notes.colour, rate=notes.rate)
     if model.tensors[model.inputs[position]].kind is not TensorKind.FLOAT32:
-        return told
+        return described
     advice = pixel_advice(model, position)
     if advice is None or advice.ends is None:
-        return told
+        return described
     said = advice.normalization
     mean, deviation = ((), ()) if said is None else (said.mean, said.std)
-    return replace(told, values=advice.ends, because=advice.reason, mean=mean, deviation=deviation)
+    return replace(described, values=advice.ends, because=advice.reason, mean=mean, deviation=deviation)
 
 
-def described_to_json(described: Described) -> DescribedJson:
+def described_to_json(described: DescribedTensor) -> DescribedTensorJson:
     """As JSON; `described_from_json` takes it back."""
     return {
         "values": None if described.values is None else list(described.values),
@@ -72,7 +72,7 @@ def described_to_json(described: Described) -> DescribedJson:
     }
 
 
-def described_from_json(value: object) -> Described:
+def described_from_json(value: object) -> DescribedTensor:
     """Back from JSON; nothing where an older version said nothing. Raises `ModelError` for what no version wrote."""
     if value is None:
         return NOTHING
@@ -90,13 +90,17 @@ def described_from_json(value: object) -> Described:
     if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
         raise ModelError("The labels of a tensor of a signature must be texts")
     ends = None if values is None else (values[0], values[1])
-    return Described(ends, because, _numbers(value, "mean"), _numbers(value, "deviation"), colour, rate, tuple(labels))
+    return DescribedTensor(
+        ends, because, _numbers(value, "mean"), _numbers(value, "deviation"), colour, rate, tuple(labels)
+    )
 
 
 def _numbers(value: Mapping[str, Any], name: str) -> tuple[float, ...]:
-    found = value.get(name, [])
-    if not isinstance(found, Sequence) or isinstance(found, str):
+    numbers = value.get(name, [])
+    if not isinstance(numbers, Sequence) or isinstance(numbers, str):
         raise ModelError(f'"{name}" of a tensor of a signature must be a list')
-    if not all(isinstance(each, int | float) and not isinstance(each, bool) and math.isfinite(each) for each in found):
+    if not all(
+        isinstance(each, int | float) and not isinstance(each, bool) and math.isfinite(each) for each in numbers
+    ):
         raise ModelError(f'"{name}" of a tensor of a signature must have finite numbers')
-    return tuple(map(float, found))
+    return tuple(map(float, numbers))

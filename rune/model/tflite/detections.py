@@ -12,13 +12,13 @@ from rune.model.tflite.options import DetectionOptions
 def with_shapes_of_detections(tensors: Sequence[Tensor], operators: Sequence[Operator]) -> tuple[Tensor, ...]:
     """The tensors of a graph; an output of such an operator has the shape that the interpreter would give it, where the
     file has none."""
-    found = list(tensors)
+    tensors_ = list(tensors)
     for operator in operators:
         if isinstance(operator.options, DetectionOptions):
             for index, shape in zip(operator.outputs, _shapes(operator.options), strict=False):
-                if not found[index].shape and found[index].data is None:
-                    found[index] = replace(found[index], shape=shape)
-    return tuple(found)
+                if not tensors_[index].shape and tensors_[index].data is None:
+                    tensors_[index] = replace(tensors_[index], shape=shape)
+    return tuple(tensors_)
 
 
 def _shapes(options: DetectionOptions) -> tuple[tuple[int, ...], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.schema import TABLES, UNIONS, Field, FieldForm
+from rune.model.tflite.schema import TABLES, UNIONS, FieldForm, SchemaField
 
 TABLE_LIMIT: Final = 20_480
 """Tables in one file, counted as often as they are pointed to. A model of 3,500 operators has about as many;
@@ -27,11 +27,13 @@ NUMBER_LIMIT: Final = 2_000_000
 TEXT_LIMIT: Final = 16_000_000
 """Bytes in all strings together."""
 
-Value: TypeAlias = "int | float | bool | str | memoryview | tuple[int | float | bool, ...] | Table | tuple[Table, ...]"
+Value: TypeAlias = (
+    "int | float | bool | str | memoryview | tuple[int | float | bool, ...] | FlatTable | tuple[FlatTable, ...]"
+)
 
 
 @dataclass(eq=False, slots=True)
-class Table:
+class FlatTable:
     """One verified table: its fields by name (those that are absent are missing) and where each of them stands.
 
     `inner` are places relative to the table, shared by all tables of one layout. Nothing changes a table; it is not
@@ -81,12 +83,12 @@ class Table:
         """A vector of floats; empty when absent."""
         return self.fields.get(name, ())  # type: ignore[return-value]
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str) -> FlatTable | None:
         value = self.fields.get(name)
-        assert value is None or isinstance(value, Table)  # noqa: S101
+        assert value is None or isinstance(value, FlatTable)  # noqa: S101
         return value
 
-    def tables(self, name: str) -> tuple[Table, ...]:
+    def tables(self, name: str) -> tuple[FlatTable, ...]:
         """A vector of tables; empty when absent."""
         return self.fields.get(name, ())  # type: ignore[return-value]
 
@@ -118,9 +120,9 @@ class _Layout:
     reader: struct.Struct | None
     inner: Mapping[str, int]
     codes: tuple[struct.Struct, ...]
-    pointed: tuple[tuple[Field, int], ...]
+    pointed: tuple[tuple[SchemaField, int], ...]
     """With the places of their offsets."""
-    unions: tuple[tuple[Field, int], ...]
+    unions: tuple[tuple[SchemaField, int], ...]
     """With the place of the number that says which table it is."""
 
     def values(self, data: memoryview, at: int) -> tuple[int | float | bool, ...]:
@@ -132,7 +134,7 @@ class _Layout:
         )
 
 
-def decode(data: memoryview, kind: str) -> Table:
+def decode(data: memoryview, kind: str) -> FlatTable:
     """The root table, with everything that it points to. `data` is of unsigned bytes. Raises `ModelError`."""
     return _Decoder(data).root(kind)
 
@@ -149,7 +151,7 @@ class _Decoder:
         self._different: dict[tuple[str, bytes, int], _Layout] = {}
         """The same by what the field list says."""
 
-    def root(self, kind: str) -> Table:
+    def root(self, kind: str) -> FlatTable:
         return self._table(self._follow(0, "the root table"), kind)
 
     def _inside(self, at: int, length: int, alignment: int, what: str, blame: int | None = None) -> int:
@@ -179,7 +181,7 @@ class _Decoder:
             )
         return at + offset
 
-    def _table(self, at: int, kind: str) -> Table:
+    def _table(self, at: int, kind: str) -> FlatTable:
         self._tables_left -= 1
         if self._tables_left < 0:
             raise ModelError(f"The model has more than {TABLE_LIMIT} tables", at)
@@ -216,7 +218,7 @@ class _Decoder:
             self._different[said] = _arranged(at, kind, table_size, slots)
         return self._different[said]
 
-    def _content(self, at: int, layout: _Layout) -> Table:
+    def _content(self, at: int, layout: _Layout) -> FlatTable:
         """The table at `at` with all that it points to."""
         fields: dict[str, Value] = dict(zip(layout.names, layout.values(self._data, at), strict=True))
         for field, inner in layout.pointed:
@@ -239,7 +241,7 @@ class _Decoder:
             if 1 <= number <= len(members):
                 place = at + layout.inner[field.name]
                 fields[field.name] = self._table(self._follow(place, field.words), members[number - 1])
-        return Table(layout.kind, at, fields, layout.inner)
+        return FlatTable(layout.kind, at, fields, layout.inner)
 
     def _length(self, at: int, width: int, what: str) -> int:
         if at + 4 > self._size or at % 4:
@@ -253,7 +255,7 @@ class _Decoder:
             )
         return length
 
-    def _vector(self, at: int, field: Field, form: FieldForm) -> Value:
+    def _vector(self, at: int, field: SchemaField, form: FieldForm) -> Value:
         length = self._length(at, field.width, field.words)
         start = at + 4
         if form is _BYTES:
@@ -268,7 +270,7 @@ class _Decoder:
             raise ModelError(f"The model's tables have more than {NUMBER_LIMIT} numbers", at)
         return struct.unpack_from(f"<{length}{field.code}", self._data, start)
 
-    def _tables(self, at: int, field: Field) -> tuple[Table, ...]:
+    def _tables(self, at: int, field: SchemaField) -> tuple[FlatTable, ...]:
         """The tables of a vector. That they are tables at all is proven of each before the content of one is read."""
         length = self._length(at, 4, field.words)
         if length > self._tables_left:
@@ -276,14 +278,14 @@ class _Decoder:
         self._tables_left -= length
         words, kind = f"an element of {field.words}", field.table
         offsets = struct.unpack_from(f"<{length}I", self._data, at + 4)
-        found = []
+        layouts = []
         for number, offset in enumerate(offsets):
             place = at + 4 + 4 * number
             target = place + offset
             if offset == 0 or target > self._size:
                 self._led(place, offset, words)
-            found.append((target, self._layout(target, kind)))
-        return tuple(self._content(target, layout) for target, layout in found)
+            layouts.append((target, self._layout(target, kind)))
+        return tuple(self._content(target, layout) for target, layout in layouts)
 
 
 def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
@@ -293,8 +295,8 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
     """
     inner: dict[str, int] = {}
     codes: dict[str, struct.Struct] = {}
-    pointed: list[tuple[Field, int]] = []
-    unions: list[tuple[Field, int]] = []
+    pointed: list[tuple[SchemaField, int]] = []
+    unions: list[tuple[SchemaField, int]] = []
     for field in TABLES[kind]:
         if field.slot >= len(slots):
             break
@@ -307,13 +309,13 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _Layout:
                 unions.append((field, type_inner))
             continue
         is_number = field.form is FieldForm.NUMBER
-        found = _slot(at, kind, size, slots, field, field.slot, field.width if is_number else 4)
-        if not found:
+        position = _slot(at, kind, size, slots, field, field.slot, field.width if is_number else 4)
+        if not position:
             continue
-        inner[field.name] = found
+        inner[field.name] = position
         codes[field.name] = struct.Struct("<" + (field.code if is_number else "I"))
         if not is_number:
-            pointed.append((field, found))
+            pointed.append((field, position))
     names = sorted(codes, key=lambda name: inner[name])
     return _Layout(
         kind=kind,
@@ -338,7 +340,7 @@ def _reader(parts: list[tuple[int, struct.Struct]]) -> struct.Struct | None:
     return struct.Struct(format_)
 
 
-def _slot(at: int, kind: str, size: int, slots: tuple[int, ...], field: Field, slot: int, width: int) -> int:
+def _slot(at: int, kind: str, size: int, slots: tuple[int, ...], field: SchemaField, slot: int, width: int) -> int:
     """Where a field stands in its table, or 0 when it is absent. Raises `ModelError`."""
     inner = slots[slot] if slot < len(slots) else 0
     if inner == 0:

@@ -50,14 +50,14 @@ class _Reading:
         keys, key_width = self.target(start - 3 * width, width), self._number(_UINT, start - 2 * width, width)
         if count > LARGEST:
             raise BadFlexBuffer(f"its map has {count} entries")
-        found: dict[str, int | float | bool] = {}
+        items: dict[str, int | float | bool] = {}
         for index in range(int(count)):
             key = self._text(self.target(keys + index * int(key_width), int(key_width)))
             packed = self._number(_UINT, start + int(count) * width + index, 1)
             value = self._value(start + index * width, width, int(packed))
             if value is not None:
-                found[key] = value
-        return found
+                items[key] = value
+        return items
 
     def target(self, place: int, width: int) -> int:
         """Where the offset at a place leads."""
@@ -75,8 +75,8 @@ class _Reading:
         code = _CODES[kind].get(width)
         if code is None or not 0 <= place <= len(self._data) - width:
             raise BadFlexBuffer(f"it reads {width} bytes at {place} of {len(self._data)}")
-        found: int | float = struct.unpack_from(code, self._data, place)[0]
-        return found
+        value: int | float = struct.unpack_from(code, self._data, place)[0]
+        return value
 
     def _text(self, place: int) -> str:
         end = self._data.find(b"\0", max(place, 0), max(place, 0) + LARGEST) if place >= 0 else -1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import Table
+from rune.model.tflite.flatbuffer import FlatTable
 from rune.model.tflite.model import Model, Tensor
 from rune.wording import plain, quoted
 
 
-def check_graph(model: Model, table: Table) -> None:
+def check_graph(model: Model, table: FlatTable) -> None:
     """Each tensor has one writer at most and is read only after it; outputs exist. Raises `ModelError`."""
     known: set[int] = set()
     for index, tensor in enumerate(model.tensors):

@@ -187,13 +187,13 @@ def _bytes(tensor: Tensor) -> int:
 
 def _options(operator: Operator) -> dict[str, OptionJson]:
     """What the operator was told, as plain values; nothing of what is as usual."""
-    told: dict[str, Any]
+    options: dict[str, Any]
     if dataclasses.is_dataclass(operator.options):
-        told = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}
+        options = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}
     else:
-        told = dict(operator.options) if isinstance(operator.options, Mapping) else {}
+        options = dict(operator.options) if isinstance(operator.options, Mapping) else {}
     shown: dict[str, OptionJson] = {}
-    for name, value in sorted(told.items()):
+    for name, value in sorted(options.items()):
         plain = value.name if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
         if plain not in (None, False, "NONE", []) and not isinstance(plain, bytes | memoryview):
             shown[str(name)] = plain if isinstance(plain, bool | int | float | str | list) else str(plain)

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import Table, decode
+from rune.model.tflite.flatbuffer import FlatTable, decode
 from rune.model.tflite.model import Normalization, Notes, TensorNotes
 
 METADATA_NAME: Final = "TFLITE_METADATA"
@@ -20,8 +20,8 @@ _NAMING_CLASSES: Final = (2, 3)
 def normalizations(data: memoryview | None) -> tuple[Normalization | None, ...]:
     """How each input of the main graph is normalised before the model; empty where nothing says so."""
     graph = _main_graph(data)
-    found = () if graph is None else tuple(map(_normalization, graph.tables("input_tensor_metadata")))
-    return found if any(found) else ()
+    normalizations_ = () if graph is None else tuple(map(_normalization, graph.tables("input_tensor_metadata")))
+    return normalizations_ if any(normalizations_) else ()
 
 
 def notes(data: memoryview | None) -> Notes:
@@ -33,7 +33,7 @@ def notes(data: memoryview | None) -> Notes:
     return Notes(inputs, outputs)
 
 
-def _main_graph(data: memoryview | None) -> Table | None:
+def _main_graph(data: memoryview | None) -> FlatTable | None:
     if data is None or len(data) < 8 or bytes(data[4:8]) != _IDENTIFIER:
         return None
     try:
@@ -43,7 +43,7 @@ def _main_graph(data: memoryview | None) -> Table | None:
     return graphs[0] if graphs else None
 
 
-def _notes(tensor: Table) -> TensorNotes:
+def _notes(tensor: FlatTable) -> TensorNotes:
     content = tensor.table("content")
     properties = content.table("content_properties") if content is not None else None
     colour, rate = None, None
@@ -55,7 +55,7 @@ def _notes(tensor: Table) -> TensorNotes:
     return TensorNotes(colour, rate, next(files, ""))
 
 
-def _normalization(tensor: Table) -> Normalization | None:
+def _normalization(tensor: FlatTable) -> Normalization | None:
     """The first normalisation of an input."""
     for unit in tensor.tables("process_units"):
         options = unit.table("options")

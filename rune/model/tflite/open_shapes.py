@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rune.model.tflite.model import Operator, Tensor
-from rune.model.tflite.shape_rules import made_shapes
-from rune.model.tflite.whole_numbers import Numbers, constant_numbers, made_numbers
+from rune.model.tflite.shape_rules import output_shapes
+from rune.model.tflite.whole_numbers import Numbers, constant_numbers, output_numbers
 
 
 def with_open_shapes(
@@ -23,28 +23,28 @@ def with_open_shapes(
     not known, or would have more than `limit` bytes, the file's stays."""
     if not open_tensors:
         return tuple(tensors)
-    found = list(tensors)
-    known = _constants(found)
+    shaped = list(tensors)
+    known = _constants(shaped)
     for operator in operators:
-        shapes = made_shapes(operator, found, known)
+        shapes = output_shapes(operator, shaped, known)
         for index, shape in zip(operator.outputs, shapes or (), strict=False):
-            if index in open_tensors and math.prod(shape) * (found[index].kind.bits or 8) // 8 <= limit:
-                found[index] = replace(found[index], shape=shape)
-        known.update(zip(operator.outputs, made_numbers(operator, found, known) or (), strict=False))
-    return tuple(found)
+            if index in open_tensors and math.prod(shape) * (shaped[index].kind.bits or 8) // 8 <= limit:
+                shaped[index] = replace(shaped[index], shape=shape)
+        known.update(zip(operator.outputs, output_numbers(operator, shaped, known) or (), strict=False))
+    return tuple(shaped)
 
 
 def known_numbers(tensors: Sequence[Tensor], operators: Sequence[Operator]) -> dict[int, Numbers]:
     """By tensor, the whole numbers that operators make of sizes and constants."""
     known = _constants(tensors)
-    made: dict[int, Numbers] = {}
+    numbers_by_tensor: dict[int, Numbers] = {}
     for operator in operators:
-        numbers = dict(zip(operator.outputs, made_numbers(operator, tensors, known) or (), strict=False))
+        numbers = dict(zip(operator.outputs, output_numbers(operator, tensors, known) or (), strict=False))
         known |= numbers
-        made |= numbers
-    return made
+        numbers_by_tensor |= numbers
+    return numbers_by_tensor
 
 
 def _constants(tensors: Sequence[Tensor]) -> dict[int, Numbers]:
-    found = ((index, constant_numbers(tensor)) for index, tensor in enumerate(tensors))
-    return {index: numbers for index, numbers in found if numbers is not None}
+    constants = ((index, constant_numbers(tensor)) for index, tensor in enumerate(tensors))
+    return {index: numbers for index, numbers in constants if numbers is not None}

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final, TypeVar
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import Table
+from rune.model.tflite.flatbuffer import FlatTable
 from rune.model.tflite.flexbuffer import BadFlexBuffer, map_numbers
 from rune.model.tflite.schema import TABLES, FieldForm
 from rune.wording import plain
@@ -310,7 +310,7 @@ _TABLE_OF_OPERATOR: Final = {
 }
 
 
-def read_options(name: str, operator: Table) -> Options:
+def read_options(name: str, operator: FlatTable) -> Options:
     """The options of the operator `name`. Raises `ModelError` when they are another operator's or out of range."""
     if name == DETECTION:
         return _detection(operator)
@@ -319,7 +319,7 @@ def read_options(name: str, operator: Table) -> Options:
     if kind is None:
         return _raw(table or operator.table("builtin_options_2"))
     if table is None:
-        table = Table(kind, operator.offset, {}, {})
+        table = FlatTable(kind, operator.offset, {}, {})
     if table.kind != kind:
         raise ModelError(f"The operator {name} has options of another kind, {table.kind}", table.offset)
     match kind:
@@ -420,11 +420,11 @@ def read_options(name: str, operator: Table) -> Options:
             return ElementwiseOptions(_choice(table, "fused_activation_function", Activation, name))
 
 
-def _has_short_bias(table: Table) -> bool:
+def _has_short_bias(table: FlatTable) -> bool:
     return table.number("quantized_bias_type") == _INT32
 
 
-def _raw(table: Table | None) -> RawOptions:
+def _raw(table: FlatTable | None) -> RawOptions:
     """Every field with its default where it is absent; raw bytes are left out."""
     if table is None:
         return {}
@@ -443,38 +443,38 @@ def _raw(table: Table | None) -> RawOptions:
     return options
 
 
-def _detection(operator: Table) -> DetectionOptions:
+def _detection(operator: FlatTable) -> DetectionOptions:
     """What the operator does not say is 0, as in the reference, but for two that came later."""
     try:
-        given = map_numbers(operator.bytes("custom_options") or b"")
+        custom = map_numbers(operator.bytes("custom_options") or b"")
     except BadFlexBuffer as error:
         raise ModelError(
             f"The operator {DETECTION} has options that cannot be read: {error}", operator.place("custom_options")
         ) from error
-    for key, value in given.items():
+    for key, value in custom.items():
         most = MOST_DETECTIONS if key.startswith("max_") else LARGEST_DETECTION_OPTION
         if not math.isfinite(value) or abs(value) > most:
             raise ModelError(
                 f"The operator {DETECTION} has {_words(plain(key))} {value}; it must be a number of at most {most:,}",
                 operator.place("custom_options"),
             )
-    whole = {key: int(value) for key, value in given.items()}
+    whole = {key: int(value) for key, value in custom.items()}
     return DetectionOptions(
         whole.get("max_detections", 0),
         whole.get("max_classes_per_detection", 0),
         whole.get("detections_per_class", DETECTIONS_PER_CLASS),
-        bool(given.get("use_regular_nms", False)),
-        float(given.get("nms_score_threshold", 0.0)),
-        float(given.get("nms_iou_threshold", 0.0)),
+        bool(custom.get("use_regular_nms", False)),
+        float(custom.get("nms_score_threshold", 0.0)),
+        float(custom.get("nms_iou_threshold", 0.0)),
         whole.get("num_classes", 0),
-        *(float(given.get(f"{side}_scale", 0.0)) for side in "yxhw"),
+        *(float(custom.get(f"{side}_scale", 0.0)) for side in "yxhw"),
     )
 
 
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
-def _choice(table: Table, field: str, choices: type[_Choice], name: str) -> _Choice:
+def _choice(table: FlatTable, field: str, choices: type[_Choice], name: str) -> _Choice:
     number = table.number(field)
     try:
         return choices(number)
@@ -484,14 +484,14 @@ def _choice(table: Table, field: str, choices: type[_Choice], name: str) -> _Cho
         ) from None
 
 
-def _positive(table: Table, field: str, name: str) -> int:
+def _positive(table: FlatTable, field: str, name: str) -> int:
     number = table.number(field)
     if number < 1:
         raise ModelError(f"The operator {name} has {_words(field)} {number}; it must be at least 1", table.place(field))
     return number
 
 
-def _finite(table: Table, field: str, name: str) -> float:
+def _finite(table: FlatTable, field: str, name: str) -> float:
     value = table.real(field)
     if not math.isfinite(value):
         raise ModelError(

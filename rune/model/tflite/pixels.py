@@ -94,10 +94,10 @@ def _advice_of_quantisation(tensor: Tensor) -> PixelAdvice | None:
     if limits is None or scale is None or zero is None:
         return None
     low, high = (scale * (limit - zero) for limit in limits)
-    found = _covering([(low, high)])
-    if found is None:
+    pixel_range = _covering([(low, high)])
+    if pixel_range is None:
         return None
-    return PixelAdvice(found, f"its first operator quantises numbers from {low:.4g} to {high:.4g}")
+    return PixelAdvice(pixel_range, f"its first operator quantises numbers from {low:.4g} to {high:.4g}")
 
 
 def _advice_of_arithmetic(factor: float, shift: float) -> PixelAdvice | None:
@@ -123,14 +123,14 @@ def _covering(ends: list[tuple[float, float]]) -> PixelRange | None:
 
 def _readers(model: Model, index: int) -> list[Operator]:
     """The operators that follow one another from a tensor on, each its only reader."""
-    found: list[Operator] = []
-    while len(found) < _MOST_OPERATORS:
+    operators: list[Operator] = []
+    while len(operators) < _MOST_OPERATORS:
         readers = [each for each in model.operators if index in each.inputs]
         if len(readers) != 1 or len(readers[0].outputs) != 1:
             break
-        found.append(readers[0])
+        operators.append(readers[0])
         index = readers[0].outputs[0]
-    return found
+    return operators
 
 
 def _constant(model: Model, operator: Operator) -> float | None:

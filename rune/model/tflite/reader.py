@@ -9,7 +9,7 @@ from typing import Final
 from rune.gc_paused import uncollected
 from rune.model.tflite.detections import with_shapes_of_detections
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import Table, decode
+from rune.model.tflite.flatbuffer import FlatTable, decode
 from rune.model.tflite.graph import check_graph
 from rune.model.tflite.labels import with_labels
 from rune.model.tflite.metadata import METADATA_NAME, normalizations, notes
@@ -39,7 +39,7 @@ def read_model(data: bytes | bytearray | memoryview) -> Model:
 
 
 class _Reader:
-    def __init__(self, data: memoryview, root: Table) -> None:
+    def __init__(self, data: memoryview, root: FlatTable) -> None:
         self._data = data
         self._root = root
         self._buffers = root.tables("buffers")
@@ -65,7 +65,7 @@ class _Reader:
             subgraphs=tuple(models[1:]),
         )
 
-    def _graph(self, graph: Table) -> Model:
+    def _graph(self, graph: FlatTable) -> Model:
         written = set(graph.integers("inputs"))
         for operator in graph.tables("operators"):
             written.update(operator.integers("outputs"))
@@ -89,7 +89,7 @@ class _Reader:
         check_graph(model, graph)
         return model
 
-    def _tensor(self, table: Table, index: int, is_written: bool) -> Tensor:
+    def _tensor(self, table: FlatTable, index: int, is_written: bool) -> Tensor:
         name = table.text("name")
         words = _Words(name, index)
         kind = _kind(table, words)
@@ -110,7 +110,7 @@ class _Reader:
         )
 
     def _constant(
-        self, table: Table, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: _Words
+        self, table: FlatTable, kind: TensorKind, shape: tuple[int, ...], is_sparse: bool, words: _Words
     ) -> memoryview | None:
         if table.number("external_buffer"):
             raise ModelError(
@@ -132,7 +132,7 @@ class _Reader:
             )
         return data
 
-    def _buffer_data(self, table: Table, words: str | _Words) -> memoryview:
+    def _buffer_data(self, table: FlatTable, words: str | _Words) -> memoryview:
         number = table.number("buffer")
         if number >= len(self._buffers):
             if number == 0:
@@ -154,7 +154,7 @@ class _Reader:
             )
         return self._data[start : start + length]
 
-    def _operator(self, table: Table, tensors: int) -> Operator:
+    def _operator(self, table: FlatTable, tensors: int) -> Operator:
         index = table.number("opcode_index")
         if index >= len(self._codes):
             raise ModelError(
@@ -174,7 +174,7 @@ class _Reader:
             intermediates=_indices(table, "intermediates", tensors, f"The operator {plain(name)}", optional=True),
         )
 
-    def _check_graph_numbers(self, operator: Table, name: str) -> None:
+    def _check_graph_numbers(self, operator: FlatTable, name: str) -> None:
         """IF, WHILE and their like call other graphs by number."""
         options = operator.table("builtin_options") or operator.table("builtin_options_2")
         if options is None:
@@ -217,7 +217,7 @@ class _Words:
         return f"The tensor {quoted(self._name)}" if self._name else f"The tensor number {self._index}"
 
 
-def _builtin_code(code: Table) -> int:
+def _builtin_code(code: FlatTable) -> int:
     """Old files have the code in a signed byte, newer ones beside it in 32 bits; the greater one counts."""
     number = max(code.number("deprecated_builtin_code"), code.number("builtin_code"))
     if number < 0:
@@ -225,7 +225,7 @@ def _builtin_code(code: Table) -> int:
     return number
 
 
-def _indices(table: Table, field: str, count: int, words: str, optional: bool = False) -> tuple[int, ...]:
+def _indices(table: FlatTable, field: str, count: int, words: str, optional: bool = False) -> tuple[int, ...]:
     indices = table.integers(field)
     lowest = -1 if optional else 0
     for index in indices:
@@ -236,7 +236,7 @@ def _indices(table: Table, field: str, count: int, words: str, optional: bool = 
     return indices
 
 
-def _kind(table: Table, words: _Words) -> TensorKind:
+def _kind(table: FlatTable, words: _Words) -> TensorKind:
     number = table.number("type")
     kind = _KINDS.get(number)
     if kind is None:
@@ -244,7 +244,7 @@ def _kind(table: Table, words: _Words) -> TensorKind:
     return kind
 
 
-def _shape(table: Table, kind: TensorKind, words: _Words) -> tuple[int, ...]:
+def _shape(table: FlatTable, kind: TensorKind, words: _Words) -> tuple[int, ...]:
     shape = table.integers("shape")
     if len(shape) > RANK_LIMIT:
         raise ModelError(f"{words} has {len(shape)} dimensions; at most {RANK_LIMIT} are read", table.place("shape"))
@@ -257,7 +257,7 @@ def _shape(table: Table, kind: TensorKind, words: _Words) -> tuple[int, ...]:
     return shape
 
 
-def _quantization(table: Table, kind: TensorKind, shape: tuple[int, ...], words: _Words) -> Quantization | None:
+def _quantization(table: FlatTable, kind: TensorKind, shape: tuple[int, ...], words: _Words) -> Quantization | None:
     quantization = table.table("quantization")
     if quantization is None:
         return None

@@ -24,7 +24,7 @@ class FieldForm(Enum):
 
 
 @dataclass(frozen=True)
-class Field:
+class SchemaField:
     """One slot. `code` is the `struct` code of numbers and `width` their bytes; `table` what an offset leads to."""
 
     name: str
@@ -249,7 +249,7 @@ UNIONS: Final[dict[str, tuple[str, ...]]] = {
 """The tables that a union may hold, in the order of their type numbers from 1; 0 means none."""
 
 
-def _field(owner: str, text: str, slot: int) -> Field:
+def _field(owner: str, text: str, slot: int) -> SchemaField:
     name, _, kind = text.partition(":")
     kind, _, default = kind.partition("=")
     inner = kind[1:-1]
@@ -270,11 +270,11 @@ def _field(owner: str, text: str, slot: int) -> Field:
         form, table = FieldForm.TABLE, kind
     if code:
         width = struct.calcsize("<" + code)
-    return Field(name, slot, form, code, width, int(default or 0), table, f"{name} of a {owner} table")
+    return SchemaField(name, slot, form, code, width, int(default or 0), table, f"{name} of a {owner} table")
 
 
-def _parse(text: str) -> dict[str, tuple[Field, ...]]:
-    tables: dict[str, list[Field]] = {}
+def _parse(text: str) -> dict[str, tuple[SchemaField, ...]]:
+    tables: dict[str, list[SchemaField]] = {}
     owner, slot = "", 0
     for word in text.split():
         if word.endswith(":"):

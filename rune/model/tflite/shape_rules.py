@@ -49,7 +49,7 @@ class NotKnown(Exception):
     """The shapes or numbers that are known do not say it."""
 
 
-def made_shapes(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Shape, ...] | None:
+def output_shapes(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Shape, ...] | None:
     """The shapes of an operator's outputs; None where there is no rule, or shapes do not fit."""
     inputs = [tensors[index].shape if index >= 0 else () for index in operator.inputs]
     numbers = [known.get(index) for index in operator.inputs]
@@ -67,13 +67,13 @@ def made_shapes(operator: Operator, tensors: Sequence[Tensor], known: Known) -> 
     return shapes if shapes is None or min((side for shape in shapes for side in shape), default=0) >= 0 else None
 
 
-Given = Sequence[Numbers | None]
+KnownInputs = Sequence[Numbers | None]
 """Of each input, where its numbers are known."""
-Rule = Callable[[Operator, Sequence[Shape], Given], tuple[Shape, ...]]
+Rule = Callable[[Operator, Sequence[Shape], KnownInputs], tuple[Shape, ...]]
 
 
-def _of(given: Given, place: int) -> Numbers:
-    numbers = given[place]
+def _of(known: KnownInputs, place: int) -> Numbers:
+    numbers = known[place]
     if numbers is None:
         raise NotKnown
     return numbers
@@ -91,10 +91,10 @@ def _broadcast(shapes: Sequence[Shape]) -> Shape:
 
 
 def _reduced(shape: Shape, axes: Numbers, options: object) -> Shape:
-    taken = {axis % len(shape) for axis in axes}
+    reduced = {axis % len(shape) for axis in axes}
     keeps = isinstance(options, Mapping) and bool(options.get("keep_dims"))
     sides = ((axis, side) for axis, side in enumerate(shape))
-    return tuple(1 if axis in taken else side for axis, side in sides if keeps or axis not in taken)
+    return tuple(1 if axis in reduced else side for axis, side in sides if keeps or axis not in reduced)
 
 
 def _windows(side: int, size: int, stride: int, padding: Padding) -> int:
@@ -102,7 +102,7 @@ def _windows(side: int, size: int, stride: int, padding: Padding) -> int:
     return -(-side // stride) if padding is Padding.SAME else (side - size) // stride + 1
 
 
-def _conv(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _conv(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
     if not isinstance(options, Conv2DOptions | DepthwiseConv2DOptions):
         raise NotKnown
@@ -114,7 +114,7 @@ def _conv(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape,
     return ((batch, rows, _windows(width, wide, options.stride_width, options.padding), channels),)
 
 
-def _pool(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _pool(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
     if not isinstance(options, Pool2DOptions):
         raise NotKnown
@@ -124,7 +124,7 @@ def _pool(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape,
     return ((batch, rows, columns, channels),)
 
 
-def _fully_connected(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _fully_connected(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     source, (units, depth) = inputs[0], inputs[1]
     if isinstance(operator.options, FullyConnectedOptions) and operator.options.keep_num_dims:
         return ((*source[:-1], units),)
@@ -133,10 +133,10 @@ def _fully_connected(operator: Operator, inputs: Sequence[Shape], _: Given) -> t
     return ((math.prod(source) // depth, units),)
 
 
-def _reshape(operator: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
+def _reshape(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
     if len(inputs) > 1:
-        wanted = _of(given, 1)
+        wanted = _of(known, 1)
     elif isinstance(options, ReshapeOptions):
         wanted = options.new_shape
     else:
@@ -148,21 +148,21 @@ def _reshape(operator: Operator, inputs: Sequence[Shape], given: Given) -> tuple
     return (shape,)
 
 
-def _expand(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    (axis,) = _of(given, 1)
+def _expand(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    (axis,) = _of(known, 1)
     at = axis + len(inputs[0]) + 1 if axis < 0 else axis
     return ((*inputs[0][:at], 1, *inputs[0][at:]),)
 
 
-def _squeeze(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _squeeze(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
     named = options.get("squeeze_dims", ()) if isinstance(options, Mapping) else ()
     axes = {int(axis) % len(inputs[0]) for axis in named} if isinstance(named, tuple) else set()
     return (tuple(side for axis, side in enumerate(inputs[0]) if (axis not in axes if axes else side != 1)),)
 
 
-def _pad(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    paddings = _of(given, 1)
+def _pad(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    paddings = _of(known, 1)
     return (
         tuple(
             before + side + after for side, before, after in zip(inputs[0], paddings[::2], paddings[1::2], strict=True)
@@ -170,59 +170,59 @@ def _pad(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...
     )
 
 
-def _transpose(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    return (tuple(inputs[0][axis] for axis in _of(given, 1)),)
+def _transpose(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    return (tuple(inputs[0][axis] for axis in _of(known, 1)),)
 
 
-def _space_to_batch(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    blocks, frame = _of(given, 1), _of(given, 2)
+def _space_to_batch(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    blocks, frame = _of(known, 1), _of(known, 2)
     batch, sides, rest = inputs[0][0], inputs[0][1 : 1 + len(blocks)], inputs[0][1 + len(blocks) :]
     padded = (side + before + after for side, before, after in zip(sides, frame[::2], frame[1::2], strict=True))
     return ((batch * math.prod(blocks), *(side // block for side, block in zip(padded, blocks, strict=True)), *rest),)
 
 
-def _batch_to_space(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    blocks, crops = _of(given, 1), _of(given, 2)
+def _batch_to_space(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    blocks, crops = _of(known, 1), _of(known, 2)
     batch, sides, rest = inputs[0][0], inputs[0][1 : 1 + len(blocks)], inputs[0][1 + len(blocks) :]
     grown = (side * block for side, block in zip(sides, blocks, strict=True))
-    kept = (side - before - after for side, before, after in zip(grown, crops[::2], crops[1::2], strict=True))
-    return ((batch // math.prod(blocks), *kept, *rest),)
+    cropped = (side - before - after for side, before, after in zip(grown, crops[::2], crops[1::2], strict=True))
+    return ((batch // math.prod(blocks), *cropped, *rest),)
 
 
-def _concatenation(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _concatenation(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, ConcatenationOptions):
         raise NotKnown
     axis = operator.options.axis % len(inputs[0])
     return ((*inputs[0][:axis], sum(shape[axis] for shape in inputs), *inputs[0][axis + 1 :]),)
 
 
-def _pack(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _pack(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, AxisOptions):
         raise NotKnown
     axis = operator.options.axis % (len(inputs[0]) + 1)
     return ((*inputs[0][:axis], len(inputs), *inputs[0][axis:]),)
 
 
-def _unpack(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _unpack(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, AxisOptions):
         raise NotKnown
     axis = operator.options.axis % len(inputs[0])
     return ((*inputs[0][:axis], *inputs[0][axis + 1 :]),) * len(operator.outputs)
 
 
-def _split(operator: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    axis = _of(given, 0)[0] % len(inputs[1])
+def _split(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    axis = _of(known, 0)[0] % len(inputs[1])
     part = inputs[1][axis] // len(operator.outputs)
     return ((*inputs[1][:axis], part, *inputs[1][axis + 1 :]),) * len(operator.outputs)
 
 
-def _split_by_sizes(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    sizes, axis = _of(given, 1), _of(given, 2)[0] % len(inputs[0])
+def _split_by_sizes(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    sizes, axis = _of(known, 1), _of(known, 2)[0] % len(inputs[0])
     rest = inputs[0][axis] - sum(size for size in sizes if size != -1)
     return tuple((*inputs[0][:axis], rest if size == -1 else size, *inputs[0][axis + 1 :]) for size in sizes)
 
 
-def _gather(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _gather(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, GatherOptions):
         raise NotKnown
     source, places = inputs
@@ -230,28 +230,28 @@ def _gather(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shap
     return ((*source[:axis], *places[batches:], *source[axis + 1 :]),)
 
 
-def _slice(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    begins, sizes = _of(given, 1), _of(given, 2)
+def _slice(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    begins, sizes = _of(known, 1), _of(known, 2)
     return (
         tuple(side - begin if size == -1 else size for side, begin, size in zip(inputs[0], begins, sizes, strict=True)),
     )
 
 
-def _strided_slice(operator: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    options, numbers = operator.options, [_of(given, place) for place in (1, 2, 3)]
+def _strided_slice(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    options, numbers = operator.options, [_of(known, place) for place in (1, 2, 3)]
     if not isinstance(options, StridedSliceOptions) or options.new_axis_mask or options.ellipsis_mask:
         raise NotKnown
     sides = []
     for axis, side in enumerate(inputs[0]):
-        taken = strided(side, axis, numbers, options) if axis < len(numbers[0]) else slice(None)
-        if taken is None:
+        selected = strided(side, axis, numbers, options) if axis < len(numbers[0]) else slice(None)
+        if selected is None:
             raise NotKnown
         if not options.shrink_axis_mask >> axis & 1:
-            sides.append(len(range(*taken.indices(side))))
+            sides.append(len(range(*selected.indices(side))))
     return (tuple(sides),)
 
 
-def _batch_matmul(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _batch_matmul(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, BatchMatMulOptions):
         raise NotKnown
     left, right = inputs
@@ -260,20 +260,20 @@ def _batch_matmul(operator: Operator, inputs: Sequence[Shape], _: Given) -> tupl
     return ((*_broadcast((left[:-2], right[:-2])), rows, columns),)
 
 
-def _resize(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    return ((inputs[0][0], *_of(given, 1), inputs[0][3]),)
+def _resize(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    return ((inputs[0][0], *_of(known, 1), inputs[0][3]),)
 
 
 def _stated(place: int) -> Rule:
     """The shape is an input's numbers."""
-    return lambda _operator, _inputs, given: (_of(given, place),)
+    return lambda _operator, _inputs, known: (_of(known, place),)
 
 
-def _tile(_: Operator, inputs: Sequence[Shape], given: Given) -> tuple[Shape, ...]:
-    return (tuple(side * times for side, times in zip(inputs[0], _of(given, 1), strict=True)),)
+def _tile(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+    return (tuple(side * times for side, times in zip(inputs[0], _of(known, 1), strict=True)),)
 
 
-def _in_blocks(operator: Operator, inputs: Sequence[Shape], _: Given) -> tuple[Shape, ...]:
+def _in_blocks(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     if not isinstance(operator.options, BlockOptions):
         raise NotKnown
     (batch, height, width, depth), block = inputs[0], operator.options.block_size

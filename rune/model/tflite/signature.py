@@ -8,8 +8,8 @@ from typing import TypeAlias, TypedDict
 
 from rune.model.tflite.described import (
     NOTHING,
-    Described,
-    DescribedJson,
+    DescribedTensor,
+    DescribedTensorJson,
     described_from_json,
     described_input,
     described_to_json,
@@ -45,7 +45,7 @@ class SignatureTensorJson(TypedDict):
     scale: float | None
     zero_point: int | None
     is_probability: bool
-    described: DescribedJson
+    described: DescribedTensorJson
 
 
 class ModelSignatureJson(TypedDict):
@@ -89,7 +89,7 @@ class ModelTensor:
     scale: float | None = None
     zero_point: int | None = None
     is_probability: bool = False
-    described: Described = NOTHING
+    described: DescribedTensor = NOTHING
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def signature(model: Model) -> ModelSignature:
             replace(
                 _model_tensor(model.tensors[index], "output"),
                 is_probability=gives_probabilities(model, index),
-                described=Described(labels=model.notes.of(position, is_input=False).labels),
+                described=DescribedTensor(labels=model.notes.of(position, is_input=False).labels),
             )
             for position, index in enumerate(model.outputs)
         ),
@@ -196,11 +196,11 @@ def _tensor_from_json(value: Json) -> ModelTensor:
 def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ModelError("A model's signature must list its unsupported operators")
-    found = []
+    operators = []
     for each in value:
         fields: Mapping[str, Json] = each if isinstance(each, Mapping) else {}
         op, types, count = fields.get("op"), fields.get("types"), fields.get("count")
         if not isinstance(op, str) or not isinstance(types, str) or not isinstance(count, int):
             raise ModelError("An unsupported operator of a model's signature must have a name, types and a count")
-        found.append(Unsupported(op, types, count))
-    return tuple(found)
+        operators.append(Unsupported(op, types, count))
+    return tuple(operators)

@@ -44,27 +44,31 @@ def constant_numbers(tensor: Tensor) -> Numbers | None:
     return tuple(int.from_bytes(data[at : at + size], "little", signed=True) for at in range(0, len(data), size))
 
 
-def made_numbers(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+def output_numbers(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
     """Those of an operator's outputs, as the tensors' shapes are; None where they are not known."""
     outputs = [tensors[index] for index in operator.outputs]
     if not outputs or not operator.inputs or min(operator.inputs) < 0:
         return None
     if any(each.kind not in _BYTES or each.count > MOST for each in outputs):
         return None
-    made = _made(operator, tensors, known)
-    if made is None or len(made) != len(outputs):
+    numbers_of_outputs = _computed(operator, tensors, known)
+    if numbers_of_outputs is None or len(numbers_of_outputs) != len(outputs):
         return None
-    fits = all(len(numbers) == each.count for numbers, each in zip(made, outputs, strict=True))
-    return made if fits and all(abs(number) <= LARGEST for numbers in made for number in numbers) else None
+    fits = all(len(numbers) == each.count for numbers, each in zip(numbers_of_outputs, outputs, strict=True))
+    return (
+        numbers_of_outputs
+        if fits and all(abs(number) <= LARGEST for numbers in numbers_of_outputs for number in numbers)
+        else None
+    )
 
 
-def _made(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+def _computed(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
     first = tensors[operator.inputs[0]]
     if operator.op == "SHAPE":
         return (first.shape,)
-    given = [known.get(index) for index in operator.inputs]
-    inputs = [each for each in given if each is not None]
-    if len(inputs) != len(given):
+    numbers = [known.get(index) for index in operator.inputs]
+    inputs = [each for each in numbers if each is not None]
+    if len(inputs) != len(numbers):
         return None
     is_row = len(first.shape) <= 1
     options = operator.options
@@ -85,8 +89,8 @@ def _made(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[
             begin, size = inputs[1][0], inputs[2][0]
             return (inputs[0][begin : None if size == -1 else begin + size],)
         case "STRIDED_SLICE", StridedSliceOptions() if len(first.shape) == 1:
-            found = strided(len(inputs[0]), 0, inputs[1:], options)
-            return None if found is None else (inputs[0][found],)
+            places = strided(len(inputs[0]), 0, inputs[1:], options)
+            return None if places is None else (inputs[0][places],)
         case _ if operator.op in _PAIRS and len(inputs) == 2:
             return _paired(_PAIRS[operator.op], *inputs)
     return None

@@ -50,7 +50,7 @@ def range_here(
 
     def is_right(value: float) -> bool:
         try:
-            block.made_of(inputs, {**values, argument.name: int(value) if is_whole else value})
+            block.outputs_for(inputs, {**values, argument.name: int(value) if is_whole else value})
         except BlockError:
             return False
         return True

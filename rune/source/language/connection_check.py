@@ -214,7 +214,7 @@ def made_by(
     if len(known) < len(types):
         return None
     try:
-        return tuple(output.type for output in block.made_of(known, arguments))
+        return tuple(output.type for output in block.outputs_for(known, arguments))
     except BlockError:
         return None
 
@@ -227,7 +227,7 @@ def likely_arguments(block: Block, stage: StageSyntax) -> dict[str, ArgumentValu
 
 def _refusal(block: Block, types: list[TensorType], arguments: dict[str, ArgumentValue]) -> BlockError | None:
     try:
-        block.made_of(tuple(types), arguments)
+        block.outputs_for(tuple(types), arguments)
     except BlockError as error:
         return error
     return None

@@ -112,7 +112,7 @@ def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
     given = entry.arguments
     arguments = {argument.name: likely_value(argument, given.get(argument.name)) for argument in block.arguments}
     try:
-        block.made_of((type_,), arguments)
+        block.outputs_for((type_,), arguments)
     except BlockError as error:
         return error.input_index is None and error.argument is not None
     return True

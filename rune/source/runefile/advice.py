@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rune.compiler.blocks.meaning import Meaning, Taken
-from rune.model.tflite.described import NOTHING, Described
+from rune.compiler.blocks.meaning import ExpectedMeaning, Meaning
+from rune.model.tflite.described import NOTHING, DescribedTensor
 from rune.source.runefile.contradictions import Arriving, taken_of, warn_of_contradictions
 from rune.source.runefile.inserted_stage import Insert
 from rune.source.runefile.meanings import wanted_by
@@ -28,15 +28,15 @@ def advise(
     report: Report,
 ) -> None:
     """`given` is what reaches each input: its type and what is known of its meaning."""
-    takes: list[tuple[Taken, Described]] = []
+    takes: list[tuple[ExpectedMeaning, DescribedTensor]] = []
     match stage:
         case BlockStage():
             if given:
                 warn_of_wordlist(syntax, stage, *given[0], insert, report)
             warn_of_sound_rate(syntax, stage, stage_named, syntax_named, report)
             warn_of_noise_memory(syntax, stage, stage_named, report)
-            if stage.block.taken is not None and given:
-                taken = stage.block.taken(tuple(type_ for type_, _ in given), stage.arguments)
+            if stage.block.expected_meaning is not None and given:
+                taken = stage.block.expected_meaning(tuple(type_ for type_, _ in given), stage.arguments)
                 takes = [(taken, NOTHING)] * len(given)
         case ModelStage():
             takes = [(taken_of(wanted_by(tensor)), tensor.described) for tensor in stage.input_tensors]

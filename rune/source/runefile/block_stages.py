@@ -63,7 +63,7 @@ def check_block_stage(
         return None
     types = given.types
     try:
-        outputs = block.made_of(types, arguments)
+        outputs = block.outputs_for(types, arguments)
     except BlockError as error:
         refused = error.input_index if error.argument is None else None
         both = (types, given.meanings)
@@ -75,7 +75,7 @@ def check_block_stage(
     if not check_declared_outputs(stage, [output.type for output in outputs], block.name, report):
         return None
     resources_of = {argument.name: argument.resource for argument in stage.arguments if argument.resource is not None}
-    state = block.kept(types, arguments)
+    state = block.states_for(types, arguments)
     return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of, state)
 
 

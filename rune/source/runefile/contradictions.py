@@ -8,8 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.compiler.blocks.meaning import Colour, Layout, Meaning, Quantisation, Range, Taken, full_range, stands_for
-from rune.model.tflite.described import NOTHING, Described
+from rune.compiler.blocks.meaning import (
+    Colour,
+    ExpectedMeaning,
+    Layout,
+    Meaning,
+    NumberRange,
+    Quantisation,
+    full_range,
+    represented_range,
+)
+from rune.model.tflite.described import NOTHING, DescribedTensor
 from rune.source.runefile.added_argument import added_argument
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
@@ -37,8 +46,8 @@ class Arriving:
     input: InputSyntax
     type: TensorType
     given: Meaning
-    taken: Taken
-    described: Described = NOTHING
+    taken: ExpectedMeaning
+    described: DescribedTensor = NOTHING
     """Of an input of a model."""
     source: StageSyntax | None = None
     """The stage that gives it."""
@@ -53,7 +62,7 @@ class Arriving:
 
     def argument(self, part: str) -> ArgumentSyntax | None:
         """The argument that says what the stage takes a part for, where it is written as a value."""
-        name = self.taken.said_by.get(part)
+        name = self.taken.declared_by.get(part)
         found = next((each for each in self.stage.arguments if each.name == name), None)
         return found if found is not None and found.resource is None else None
 
@@ -75,7 +84,7 @@ def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -
         _tell_rate(arriving, given.rate, wanted.rate, report)
 
 
-def differ(given: Range, wanted: Range, *, are_pixels: bool) -> bool:
+def differ(given: NumberRange, wanted: NumberRange, *, are_pixels: bool) -> bool:
     """Whether numbers of one full scale are no numbers of another."""
     if are_pixels:
         slack = _OFF * wanted.width
@@ -83,9 +92,11 @@ def differ(given: Range, wanted: Range, *, are_pixels: bool) -> bool:
     return given.width > _MOST_WIDER * wanted.width or given.width * _MOST_NARROWER < wanted.width
 
 
-def _compare_values(arriving: Arriving, given: Range, wanted: Range, insert: Insert, report: Report) -> None:
+def _compare_values(
+    arriving: Arriving, given: NumberRange, wanted: NumberRange, insert: Insert, report: Report
+) -> None:
     are_pixels = arriving.given.colour is not None
-    if not (are_pixels or arriving.taken.said_by) or not differ(given, wanted, are_pixels=are_pixels):
+    if not (are_pixels or arriving.taken.declared_by) or not differ(given, wanted, are_pixels=are_pixels):
         return
     fixes: list[Fix] = []
     written = arriving.argument("values")
@@ -106,21 +117,21 @@ def _compare_values(arriving: Arriving, given: Range, wanted: Range, insert: Ins
     )
 
 
-def scaled(given: Range | None, wanted: Range, described: Described = NOTHING) -> NewBlock:
+def scaled(given: NumberRange | None, wanted: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
     """The block that makes numbers of one range into those of another; of bytes where `given` is None."""
     start = {} if given is None else {"from": given.written}
     if described.mean and described.deviation:
         channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
-        between = {} if given is None or given == Range(0, 255) else {**start, "to": "0..255"}
+        between = {} if given is None or given == NumberRange(0, 255) else {**start, "to": "0..255"}
         return NewBlock("scale", {**between, **channels})
     return NewBlock("scale", {**start, "to": wanted.written})
 
 
-def _channels(described: Described) -> tuple[tuple[str, tuple[float, ...]], ...]:
+def _channels(described: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
     return (("mean", described.mean), ("deviation", described.deviation))
 
 
-def _range_text(range_: Range) -> str:
+def _range_text(range_: NumberRange) -> str:
     return f'"{range_.written}"' if range_.low < 0 else range_.written
 
 
@@ -128,7 +139,7 @@ def _compare_steps(arriving: Arriving, given: Quantisation, wanted: Quantisation
     whole = full_range(arriving.type)
     if whole is None:
         return
-    one, other = stands_for(whole, given), stands_for(whole, wanted)
+    one, other = represented_range(whole, given), represented_range(whole, wanted)
     if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(given.scale, wanted.scale):
         return
     fixes = _requantised(arriving, given, report)
@@ -148,7 +159,7 @@ def _compare_steps(arriving: Arriving, given: Quantisation, wanted: Quantisation
 
 def _requantised(arriving: Arriving, given: Quantisation, report: Report) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
-    return _rewritten(arriving.stage, given, report) if "quantised" in arriving.taken.said_by else []
+    return _rewritten(arriving.stage, given, report) if "quantised" in arriving.taken.declared_by else []
 
 
 def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
@@ -168,9 +179,9 @@ def _tell_colour(arriving: Arriving, given: Colour, wanted: Colour, insert: Inse
     written = arriving.argument("colour")
     if written is not None:
         fixes.append(report.guess(written.span, _COLOUR_WORDS[given], f"Change {written.name} to {given.value}"))
-    said_by = arriving.taken.said_by.get("colour")
-    if said_by is not None and all(each.name != said_by for each in arriving.stage.arguments):
-        fixes += added_argument(arriving.stage, f"{said_by}: {_COLOUR_WORDS[given]}", report)
+    declared_by = arriving.taken.declared_by.get("colour")
+    if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
+        fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[given]}", report)
     change = NewBlock("color", {"from": _COLOUR_WORDS[given], "to": _COLOUR_WORDS[wanted]})
     report.warning(
         Code.COLOUR,
@@ -214,6 +225,6 @@ def _tell_rate(arriving: Arriving, given: int, wanted: int, report: Report) -> N
     )
 
 
-def taken_of(wanted: Meaning, said_by: Mapping[str, str] | None = None) -> Taken:
+def taken_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
     """What a stage takes an input for, where no argument says so."""
-    return Taken(wanted, said_by or {})
+    return ExpectedMeaning(wanted, declared_by or {})

@@ -11,16 +11,16 @@ from rune.compiler.blocks.meaning import (
     Colour,
     Layout,
     Meaning,
+    NumberRange,
     Quantisation,
-    Range,
     full_range,
-    stands_for,
+    represented_range,
 )
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Stage
 from rune.tensor import ElementType, TensorType
 
-_BYTES = Range(0, 255)
+_BYTES = NumberRange(0, 255)
 _COLOURS = {PixelFormat.RGB: Colour.RGB, PixelFormat.BGR: Colour.BGR, PixelFormat.GRAYSCALE: Colour.GREY}
 _SAID_COLOURS = {"RGB": Colour.RGB, "GRAYSCALE": Colour.GREY}
 _CHANNELS = (1, 3, 4)
@@ -82,7 +82,11 @@ def wanted_by(tensor: ModelTensor) -> Meaning:
     described, values = tensor.described, tensor.described.values
     quantised = quantisation_of(tensor)
     return Meaning(
-        values=Range(*values) if values is not None else full_range(tensor.type) if quantised is not None else None,
+        values=NumberRange(*values)
+        if values is not None
+        else full_range(tensor.type)
+        if quantised is not None
+        else None,
         colour=_SAID_COLOURS.get(described.colour or ""),
         layout=_layout(tensor.type),
         rate=described.rate,
@@ -100,7 +104,7 @@ def _layout(type_: TensorType) -> Layout | None:
     return Layout.LAST if last in _CHANNELS else Layout.FIRST
 
 
-def held_by(type_: TensorType, quantisation: Quantisation) -> Range | None:
+def held_by(type_: TensorType, quantisation: Quantisation) -> NumberRange | None:
     """What all whole numbers of a type stand for."""
     whole = full_range(type_)
-    return None if whole is None else stands_for(whole, quantisation)
+    return None if whole is None else represented_range(whole, quantisation)

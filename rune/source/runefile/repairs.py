@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from rune.compiler.blocks.meaning import Meaning, Range
+from rune.compiler.blocks.meaning import Meaning, NumberRange
 from rune.compiler.blocks.signature import Arguments, Block, BlockError
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.contradictions import scaled
@@ -38,7 +38,7 @@ def repairs_of_block(
 
     def fits(type_: TensorType) -> bool:
         try:
-            block.made_of((*types[:index], type_, *types[index + 1 :]), arguments)
+            block.outputs_for((*types[:index], type_, *types[index + 1 :]), arguments)
         except BlockError as error:
             return error.input_index is not None and error.input_index != index
         return True
@@ -106,7 +106,7 @@ def _for_model(given: TensorType, meaning: Meaning, wanted: ModelTensor) -> Iter
         arguments = {"scale": f"{scale:.9g}", "zero_point": str(zero), "type": str(target.element)}
         yield NewBlock("quantize", arguments), as_wanted
     if given.element is ElementType.U8 and target.element is ElementType.F32 and meant.values is not None and pictures:
-        bytes_ = meaning.values or Range(0, 255)
+        bytes_ = meaning.values or NumberRange(0, 255)
         yield scaled(bytes_, meant.values, wanted.described), as_wanted
     if pictures and given.dimensions[3] == target.dimensions[3]:
         size = {"height": str(target.dimensions[1]), "width": str(target.dimensions[2])}

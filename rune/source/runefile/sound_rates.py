@@ -67,7 +67,7 @@ def _warn_of_resampled(
     written: InputSyntax, syntax: StageSyntax, resampled: BlockStage, block: BlockStage, rate: int, report: Report
 ) -> None:
     """A sound whose rate was changed on the way, to another one."""
-    name = resampled.block.given_rate_argument or ""
+    name = resampled.block.output_rate_argument or ""
     given = integer(resampled.arguments, name)
     if given == rate:
         return
@@ -103,7 +103,7 @@ def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> Cap
     """
     for _ in range(_MOST_STAGES):
         stage = stage_named(port.stage)
-        if isinstance(stage, BlockStage) and stage.block.given_rate_argument is not None:
+        if isinstance(stage, BlockStage) and stage.block.output_rate_argument is not None:
             return stage
         if isinstance(stage, BlockStage) and len(stage.inputs) == 1:
             port = stage.inputs[0]

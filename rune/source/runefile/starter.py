@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from rune.compiler.blocks.meaning import Range
-from rune.model.tflite import Described, ModelError, ModelSignature, PixelAdvice, PixelRange
+from rune.compiler.blocks.meaning import NumberRange
+from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, PixelAdvice, PixelRange
 from rune.model.tflite.described import NOTHING
 from rune.project.files import normal_path
 from rune.source.runefile.contradictions import scaled
@@ -119,15 +119,13 @@ def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> NewBlock:
     if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:
         return NewBlock("image-normalization", {})
     said = advice.normalization if advice.range is None else None
-    channels = NOTHING if said is None else Described(mean=said.mean, deviation=said.std)
-    return scaled(None, Range(*advice.ends), channels)
+    channels = NOTHING if said is None else DescribedTensor(mean=said.mean, deviation=said.std)
+    return scaled(None, NumberRange(*advice.ends), channels)
 
 
 def _reason(advice: PixelAdvice) -> list[str]:
-    low, high = advice.ends or (0, 1)
-    return [
-        f"  # The model reads pixels from {advice.range.value if advice.range else Range(low, high)}: {advice.reason}."
-    ]
+    pixels = advice.range.value if advice.range else NumberRange(*(advice.ends or (0, 1)))
+    return [f"  # The model reads pixels from {pixels}: {advice.reason}."]
 
 
 def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:

@@ -15,7 +15,7 @@ from django.test import Client
 from forge.builds.actions import request_build
 from forge.builds.models import Artefact, Build
 from forge.builds.packages import firmware
-from forge.builds.packages.firmware import TEXT_IS_GONE, FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.packages.firmware import TEXT_CHANGED, FirmwareSlot, firmware_to_json, uf2_of
 from forge.builds.previews.refresh import preview_build
 from forge.compute.child.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.compute.pool.compiler import Compiler
@@ -118,5 +118,5 @@ def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
     gone = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
     Artefact.objects.update(spec=gone)
     told = client.post(address)
-    assert (told.status_code, told.json()["detail"]) == (404, TEXT_IS_GONE)
+    assert (told.status_code, told.json()["detail"]) == (404, TEXT_CHANGED)
     assert asked == [preview.pk]

@@ -14,7 +14,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import usage_of
 from forge.builds.models import Preview
-from forge.builds.previews.copies import COPIES_KEPT
+from forge.builds.previews.copies import COPY_LIMIT
 from forge.builds.previews.refresh import prune_previews, refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, TooOften
@@ -237,8 +237,8 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
 
 @pytest.mark.protects("availability/suggestion-trials")
 def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
-    for number in range(COPIES_KEPT + 2):
+    for number in range(COPY_LIMIT + 2):
         wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
         ready_copy(review, wish)
     prune_previews(review.project_id)
-    assert Preview.objects.copies().count() == COPIES_KEPT
+    assert Preview.objects.copies().count() == COPY_LIMIT

@@ -1,6 +1,6 @@
-"""The ops that Anvil compiles, one file each: which types it takes, and what is to be computed, for any target.
+"""The ops that Anvil compiles, one file each: accepted types, and the computation, for any target.
 
-A file is found by being here: each that has `OPERATIONS` is an op, or several of one kind.
+Every file with `OPERATIONS` in this folder defines one or several ops.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from rune.compiler.anvil.operation import Operation, Operations
+from rune.compiler.anvil.operation import Operations, OpKind
 
 
-def _found() -> Operations:
-    found: dict[str, Operation] = {}
+def _discover() -> Operations:
+    operations: dict[str, OpKind] = {}
     for module in pkgutil.iter_modules(__path__):
-        found |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "OPERATIONS", {})
-    return dict(sorted(found.items()))
+        operations |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "OPERATIONS", {})
+    return dict(sorted(operations.items()))
 
 
-OPERATIONS: Operations = _found()
-"""By TFLite's names, sorted."""
+OPERATIONS: Operations = _discover()
+"""All kinds of ops by their TFLite names, sorted."""

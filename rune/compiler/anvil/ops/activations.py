@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Clamped, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.byte_table import ByteTable
 from rune.compiler.anvil.ops.rescaling import FARTHEST_NUMBER, OutputRange, precision, rescaled_twice
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, are, are_quantized, scale_refusal
@@ -69,9 +69,9 @@ class LeakyReluInt16(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (_scaled(inputs[0].astype(np.int64), self.above, self.below, self.output),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         ends = (inputs[0].least, inputs[0].greatest)
-        return Range(*(_scaled(end, self.above, self.below, self.output).astype(np.int64) for end in ends))
+        return ChannelRange(*(_scaled(end, self.above, self.below, self.output).astype(np.int64) for end in ends))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, count=self.count // len(keep) * int(keep.sum()))
@@ -83,7 +83,7 @@ def _scaled(numbers: Integers, above: Multiplier, below: Multiplier, output: Out
     return output.of_values(np.where(numbers >= 0, scaled[..., 0], scaled[..., 1]))
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     input_, output = op.input(0), op.output
     if are(FLOAT32, input_, output):
         return None
@@ -100,13 +100,13 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if reach >= 2**31 - 2**20 else None
 
 
-def _alpha(op: Op) -> float:
+def _alpha(op: ModelOp) -> float:
     """By what a number below zero is multiplied; 1 where it is only clamped."""
     options = op.operator.options
     return options.alpha if isinstance(options, LeakyReluOptions) else 1.0
 
 
-def _quantized(op: Op, activation: Activation) -> ByteTable | LeakyReluInt16:
+def _quantized(op: ModelOp, activation: Activation) -> ByteTable | LeakyReluInt16:
     (scale, zero_point), output_scale, number = scale_of(op.input(0)), scale_of(op.output)[0], precision(op)
     above = multiplier(float(number(scale) / number(output_scale)))
     below = multiplier(float(number(scale) * number(_alpha(op)) / number(output_scale)))
@@ -117,8 +117,8 @@ def _quantized(op: Op, activation: Activation) -> ByteTable | LeakyReluInt16:
     return ByteTable(op.output.count, _scaled(numbers, above, below, to).view(np.uint8), (True, True))
 
 
-def _clamp(activation: Activation) -> Callable[[Op], Computation]:
-    def computation(op: Op) -> Computation:
+def _clamp(activation: Activation) -> Callable[[ModelOp], Computation]:
+    def computation(op: ModelOp) -> Computation:
         require(op.input(0).count == op.output.count, "input and output differ in size")
         if op.output.kind is FLOAT32:
             return ClampFloat32(op.output.count, *real_range(activation))
@@ -127,13 +127,13 @@ def _clamp(activation: Activation) -> Callable[[Op], Computation]:
     return computation
 
 
-def _relu6(op: Op) -> Computation:
+def _relu6(op: ModelOp) -> Computation:
     # TFLite Micro clamps integers as they are, whatever the output's scale says.
     counted = replace(op, outputs=(op.input(0),)) if op.profile is TFLM else op
     return _clamp(Activation.RELU6)(counted)
 
 
-def _leaky_relu(op: Op) -> Computation:
+def _leaky_relu(op: ModelOp) -> Computation:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     if op.output.kind is FLOAT32:
         return LeakyReluFloat32(op.output.count, _alpha(op))
@@ -141,8 +141,8 @@ def _leaky_relu(op: Op) -> Computation:
 
 
 OPERATIONS = {
-    "LEAKY_RELU": Operation(refusal, _leaky_relu),
-    "RELU": Operation(refusal, _clamp(Activation.RELU)),
-    "RELU6": Operation(refusal, _relu6),
-    "RELU_N1_TO_1": Operation(refusal, _clamp(Activation.RELU_N1_TO_1)),
+    "LEAKY_RELU": OpKind(refusal, _leaky_relu),
+    "RELU": OpKind(refusal, _clamp(Activation.RELU)),
+    "RELU6": OpKind(refusal, _relu6),
+    "RELU_N1_TO_1": OpKind(refusal, _clamp(Activation.RELU_N1_TO_1)),
 }

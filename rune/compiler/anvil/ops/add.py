@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, Operation
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.binary_int32 import BinaryInt32
 from rune.compiler.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.compiler.anvil.ops.rescaling import OutputRange, multipliers_of
@@ -49,14 +49,14 @@ class AddInt8(Computation, CarriesChannels, ByRows):
         left, right = self.shape.spread(*(each.astype(np.int64) + 128 for each in inputs))
         return (self.bytes().astype(np.int8)[left, right],)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if self.multiplier.exponent > 0:  # a left shift may leave 32 bits
             return None
-        sums = Range(np.zeros(1, np.int64), np.zeros(1, np.int64))
+        sums = ChannelRange(np.zeros(1, np.int64), np.zeros(1, np.int64))
         for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True):
             ends = terms[each.least + 128], terms[each.greatest + 128]
-            sums = Range(sums.least + np.minimum(*ends), sums.greatest + np.maximum(*ends))
-        return Range(*self._bytes(np.stack((sums.least, sums.greatest))))
+            sums = ChannelRange(sums.least + np.minimum(*ends), sums.greatest + np.maximum(*ends))
+        return ChannelRange(*self._bytes(np.stack((sums.least, sums.greatest))))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))
@@ -94,10 +94,10 @@ class AddInt16(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (self._stored(*self.shape.spread(*inputs)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = inputs
         ends = (right.greatest, right.least) if self.subtracts else (right.least, right.greatest)
-        return Range(
+        return ChannelRange(
             self._stored(left.least, ends[0]).astype(np.int64), self._stored(left.greatest, ends[1]).astype(np.int64)
         )
 
@@ -112,7 +112,7 @@ class AddInt16(Computation, CarriesChannels):
         return self.output.of_values(_rescaled(left - right if self.subtracts else left + right, self.multiplier))
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     why = arithmetic_refusal(op)
     if why is not None or op.output.kind is not INT16:
         return why
@@ -129,29 +129,29 @@ def _is_power_of_two(tensor: Tensor) -> bool:
     return abs(logarithm - round(logarithm)) < 1e-3
 
 
-def _common(op: Op) -> float:
+def _common(op: ModelOp) -> float:
     return 2 * max(scale_of(op.input(0))[0], scale_of(op.input(1))[0])
 
 
-def _back(op: Op) -> float:
+def _back(op: ModelOp) -> float:
     """What brings a sum from the common scale to the output's."""
     return _common(op) / ((1 << LEFT_SHIFT[op.output.kind]) * scale_of(op.output)[0])
 
 
-def _computation(op: Op, operation: Binary) -> Computation:
+def _computation(op: ModelOp, operation: BinaryFunction) -> Computation:
     left, right, output = op.input(0), op.input(1), op.output
     if are_whole(op):
         return BinaryInt32.of(op, operation)
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, operation)
-    sign = -1 if operation is Binary.SUB else 1
+    sign = -1 if operation is BinaryFunction.SUB else 1
     common = _common(op)
     (back,) = multipliers_of([_back(op)])
     if output.kind is INT16:
         left_by, right_by = (multiplier(scale_of(each)[0] / common) for each in (left, right))
         to = OutputRange.of(activation_of(op), output)
         is_dense = left.shape == right.shape == output.shape
-        subtracts = operation is Binary.SUB
+        subtracts = operation is BinaryFunction.SUB
         return AddInt16(broadcast(left, right, output), is_dense, left_by, right_by, subtracts, back, to)
     right_scale, right_zero = scale_of(right)
     return AddInt8(
@@ -167,12 +167,12 @@ def _computation(op: Op, operation: Binary) -> Computation:
     )
 
 
-def _add(op: Op) -> Computation:
-    return _computation(op, Binary.ADD)
+def _add(op: ModelOp) -> Computation:
+    return _computation(op, BinaryFunction.ADD)
 
 
-def _sub(op: Op) -> Computation:
-    return _computation(op, Binary.SUB)
+def _sub(op: ModelOp) -> Computation:
+    return _computation(op, BinaryFunction.SUB)
 
 
 def _terms(tensor: Tensor, common: float) -> Integers:
@@ -187,6 +187,6 @@ def _rescaled(values: Integers, by: Multiplier) -> Integers:
 
 
 OPERATIONS = {
-    "ADD": Operation(refusal, _add, operands=slice(2)),
-    "SUB": Operation(refusal, _sub, operands=slice(2)),
+    "ADD": OpKind(refusal, _add, operands=slice(2)),
+    "SUB": OpKind(refusal, _sub, operands=slice(2)),
 }

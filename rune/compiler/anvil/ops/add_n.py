@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.types import FLOAT32, are
 
 
@@ -23,13 +23,13 @@ class AddNFloat32(Computation):
         return (np.asarray(reduce(np.add, inputs)),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     return None if are(FLOAT32, *op.inputs, op.output) else ""
 
 
-def _computation(op: Op) -> AddNFloat32:
+def _computation(op: ModelOp) -> AddNFloat32:
     require(all(op.input(number).count == op.output.count for number in range(len(op.inputs))), "its sizes differ")
     return AddNFloat32(len(op.inputs), op.output.count)
 
 
-OPERATIONS = {"ADD_N": Operation(_refusal, _computation, operands=slice(None))}
+OPERATIONS = {"ADD_N": OpKind(_refusal, _computation, operands=slice(None))}

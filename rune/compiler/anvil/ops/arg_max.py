@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import integers
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, are
 from rune.model.tflite import TensorKind
@@ -33,18 +33,18 @@ class ArgExtreme(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.rows, self.length, self.columns)
-        found = numbers.argmax(axis=1) if self.is_maximum else numbers.argmin(axis=1)
-        return (found.astype(self.result),)
+        indices = numbers.argmax(axis=1) if self.is_maximum else numbers.argmin(axis=1)
+        return (indices.astype(self.result),)
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     if not (are(FLOAT32, source) or are(INT8, source)) or not (are(INT32, output) or are(TensorKind.INT64, output)):
         return ""
     return "a dimension that is not constant" if op.input(1).data is None else None
 
 
-def computation(op: Op, is_maximum: bool) -> ArgExtreme:
+def computation(op: ModelOp, is_maximum: bool) -> ArgExtreme:
     source, output, numbers = op.input(0), op.output, integers(op.input(1))
     shape = source.shape
     require(len(numbers) == 1 and -len(shape) <= numbers[0] < len(shape), f"there is no dimension {numbers}")
@@ -62,6 +62,6 @@ def computation(op: Op, is_maximum: bool) -> ArgExtreme:
 
 
 OPERATIONS = {
-    "ARG_MAX": Operation(refusal, partial(computation, is_maximum=True)),
-    "ARG_MIN": Operation(refusal, partial(computation, is_maximum=False)),
+    "ARG_MAX": OpKind(refusal, partial(computation, is_maximum=True)),
+    "ARG_MIN": OpKind(refusal, partial(computation, is_maximum=False)),
 }

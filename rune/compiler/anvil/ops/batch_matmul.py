@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.conv_2d import multiplier_without_bias
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
@@ -63,12 +63,12 @@ class Matrices:
 
     def products(self, left: Array, right: Array) -> Array:
         """[matrix, row, column] of numbers that stand in any order."""
-        found = [
+        products = [
             _matrix(left, start, (self.rows, self.depth), (self.left_row, self.left_depth))
             @ _matrix(right, other, (self.depth, self.columns), (self.right_depth, self.right_column))
             for start, other in zip(self.left_starts, self.right_starts, strict=True)
         ]
-        return np.stack(found)
+        return np.stack(products)
 
 
 def _matrix(numbers: Array, start: int, shape: tuple[int, int], steps: tuple[int, int]) -> Array:
@@ -91,19 +91,19 @@ class BatchMatMulInt8(Computation):
         sums = self.matrices.products(left - self.left_zero_point, right - self.right_zero_point)
         return (self._bytes(sums),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = (
             (int(each.least.min()) - zero_point, int(each.greatest.max()) - zero_point)
             for each, zero_point in zip(inputs, (self.left_zero_point, self.right_zero_point), strict=True)
         )
         products = [self.matrices.depth * one * other for one in left for other in right]
-        sums = Range(
+        sums = ChannelRange(
             np.full(self.matrices.columns, min(products), np.int64),
             np.full(self.matrices.columns, max(products), np.int64),
         )
         if not are_in_reach(sums, [self.multiplier]):
             return None
-        return Range(*(self._bytes(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+        return ChannelRange(*(self._bytes(end).astype(np.int64) for end in (sums.least, sums.greatest)))
 
     def _bytes(self, sums: Array) -> Array:
         return self.output.of_values(rescaled_twice(sums[..., None], [self.multiplier])[..., 0])
@@ -148,12 +148,12 @@ def _multiply_accumulates(matrices: Matrices) -> int:
     return len(matrices.left_starts) * matrices.rows * matrices.columns * matrices.depth
 
 
-def _options(op: Op) -> BatchMatMulOptions:
+def _options(op: ModelOp) -> BatchMatMulOptions:
     assert isinstance(op.operator.options, BatchMatMulOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     left, right, output = op.input(0), op.input(1), op.output
     if math.prod(output.shape[:-2]) > MOST_MATRICES:
         return f"more than {MOST_MATRICES:,} matrices"
@@ -177,7 +177,7 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if (depth * 255 * 255) << max(exponent, 0) >= 2**31 - 2**20 else None
 
 
-def _is_layer(op: Op) -> bool:
+def _is_layer(op: ModelOp) -> bool:
     """Whether rows of floats meet one matrix of constant bytes with one scale. Of more than three dimensions the
     reference takes the scales of other rows, and it knows of no zero point."""
     left, right, options = op.input(0), op.input(1), _options(op)
@@ -185,7 +185,7 @@ def _is_layer(op: Op) -> bool:
     return is_matrix and 2 <= len(left.shape) <= HYBRID_RANK and not options.left_is_transposed
 
 
-def _hybrid(op: Op, matrices: Matrices) -> HybridConv2D:
+def _hybrid(op: ModelOp, matrices: Matrices) -> HybridConv2D:
     """Each row is brought to int8 by a scale of its own."""
     weights, options = op.input(1), _options(op)
     numbers = array(weights, np.int8).astype(np.int8)
@@ -204,12 +204,12 @@ def _hybrid(op: Op, matrices: Matrices) -> HybridConv2D:
     )
 
 
-def _operands(op: Op) -> slice:
+def _operands(op: ModelOp) -> slice:
     """Constant weights of bytes beside floats are held by the computation."""
     return slice(1 if are_hybrid(op.input(0), op.input(1), None, op.output) else 2)
 
 
-def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat32 | HybridConv2D:
+def computation(op: ModelOp) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat32 | HybridConv2D:
     matrices = _matrices(op)
     if are_hybrid(op.input(0), op.input(1), None, op.output):
         return _hybrid(op, matrices)
@@ -222,7 +222,7 @@ def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat
     return BatchMatMulInt8(matrices, *zero_points, scale, OutputRange.whole(op.output))
 
 
-def _matrices(op: Op) -> Matrices:
+def _matrices(op: ModelOp) -> Matrices:
     """Raises `Contradiction` where the shapes do not fit."""
     options, left, right, output = _options(op), op.input(0).shape, op.input(1).shape, op.output.shape
     require(min(len(left), len(right), len(output)) >= 2, "a matrix has two dimensions")
@@ -254,4 +254,4 @@ def _starts(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]
     return tuple(int(start) for start in np.broadcast_to(starts, batches).reshape(-1))
 
 
-OPERATIONS = {"BATCH_MATMUL": Operation(refusal, computation, operands=_operands)}
+OPERATIONS = {"BATCH_MATMUL": OpKind(refusal, computation, operands=_operands)}

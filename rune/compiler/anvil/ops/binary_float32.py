@@ -16,12 +16,12 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array, Clamped, Computation
 from rune.compiler.anvil.fixed_point import real_range
-from rune.compiler.anvil.operation import Op, Operation
+from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
 from rune.compiler.anvil.ops.types import FLOAT32, are
 
 
-class Binary(Enum):
+class BinaryFunction(Enum):
     """What is made of two numbers."""
 
     ADD = "add"
@@ -40,7 +40,7 @@ class Binary(Enum):
 class BinaryFloat32(Computation, Clamped):
     """The results, clamped."""
 
-    operation: Binary
+    operation: BinaryFunction
     shape: Broadcast
     minimum: float
     maximum: float
@@ -48,7 +48,7 @@ class BinaryFloat32(Computation, Clamped):
     is_elementwise = True
 
     @staticmethod
-    def of(op: Op, operation: Binary) -> BinaryFloat32:
+    def of(op: ModelOp, operation: BinaryFunction) -> BinaryFloat32:
         shape = broadcast(op.input(0), op.input(1), op.output)
         return BinaryFloat32(operation, shape, *real_range(activation_of(op)))
 
@@ -67,25 +67,25 @@ def _floor_mod(left: Array, right: Array) -> Array:
     return np.where((rest != 0) & ((right < 0) != (rest < 0)), rest + right, rest)
 
 
-_FUNCTIONS: Mapping[Binary, Callable[[Array, Array], Array]] = {
-    Binary.ADD: np.add,
-    Binary.SUB: np.subtract,
-    Binary.MUL: np.multiply,
-    Binary.DIV: np.divide,
-    Binary.FLOOR_DIV: lambda left, right: np.floor(left / right),
-    Binary.FLOOR_MOD: _floor_mod,
-    Binary.MINIMUM: np.minimum,
-    Binary.MAXIMUM: np.maximum,
-    Binary.PRELU: lambda left, right: np.where(left >= 0, left, left * right),
-    Binary.SQUARED_DIFFERENCE: lambda left, right: np.square(left - right),
+_FUNCTIONS: Mapping[BinaryFunction, Callable[[Array, Array], Array]] = {
+    BinaryFunction.ADD: np.add,
+    BinaryFunction.SUB: np.subtract,
+    BinaryFunction.MUL: np.multiply,
+    BinaryFunction.DIV: np.divide,
+    BinaryFunction.FLOOR_DIV: lambda left, right: np.floor(left / right),
+    BinaryFunction.FLOOR_MOD: _floor_mod,
+    BinaryFunction.MINIMUM: np.minimum,
+    BinaryFunction.MAXIMUM: np.maximum,
+    BinaryFunction.PRELU: lambda left, right: np.where(left >= 0, left, left * right),
+    BinaryFunction.SQUARED_DIFFERENCE: lambda left, right: np.square(left - right),
 }
 
 
-def _float_refusal(op: Op) -> str | None:
+def _float_refusal(op: ModelOp) -> str | None:
     return binary_refusal(op) if are(FLOAT32, op.input(0), op.input(1), op.output) else ""
 
 
 OPERATIONS = {
-    each.name: Operation(_float_refusal, partial(BinaryFloat32.of, operation=each), operands=slice(2))
-    for each in (Binary.DIV, Binary.FLOOR_DIV, Binary.FLOOR_MOD)
+    each.name: OpKind(_float_refusal, partial(BinaryFloat32.of, operation=each), operands=slice(2))
+    for each in (BinaryFunction.DIV, BinaryFunction.FLOOR_DIV, BinaryFunction.FLOOR_MOD)
 }

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op
-from rune.compiler.anvil.ops.binary_float32 import Binary
+from rune.compiler.anvil.operation import ModelOp
+from rune.compiler.anvil.ops.binary_float32 import BinaryFunction
 from rune.compiler.anvil.ops.broadcast import Broadcast, broadcast
 
-FUNCTIONS = {Binary.ADD: np.add, Binary.SUB: np.subtract, Binary.MUL: np.multiply}
+FUNCTIONS = {BinaryFunction.ADD: np.add, BinaryFunction.SUB: np.subtract, BinaryFunction.MUL: np.multiply}
 """The operations that there are."""
 
 
@@ -22,13 +22,13 @@ FUNCTIONS = {Binary.ADD: np.add, Binary.SUB: np.subtract, Binary.MUL: np.multipl
 class BinaryInt32(Computation):
     """One operation of 32 bits."""
 
-    operation: Binary
+    operation: BinaryFunction
     shape: Broadcast
 
     is_elementwise = True
 
     @staticmethod
-    def of(op: Op, operation: Binary) -> BinaryInt32:
+    def of(op: ModelOp, operation: BinaryFunction) -> BinaryInt32:
         return BinaryInt32(operation, broadcast(op.input(0), op.input(1), op.output))
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:

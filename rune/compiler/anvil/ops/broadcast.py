@@ -10,7 +10,7 @@ import numpy as np
 
 from rune.compiler.anvil.channels import Mask
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.operation import Op, require
+from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.types import FLOAT32, INT32, are, are_quantized, bounded, scale_refusal
 from rune.model.tflite import Activation, ElementwiseOptions, Tensor
 
@@ -55,26 +55,26 @@ class Broadcast:
 
     def carrying(self, keep: Mask) -> Broadcast:
         """The same for tensors without the other channels; an input that has one channel for all keeps that."""
-        left, right = (_kept_steps(steps, keep) for steps in (self.left_steps, self.right_steps))
-        return Broadcast((*self.sizes[:-1], _kept_count(self.sizes[-1], keep)), left, right)
+        left, right = (_remaining_steps(steps, keep) for steps in (self.left_steps, self.right_steps))
+        return Broadcast((*self.sizes[:-1], _remaining_count(self.sizes[-1], keep)), left, right)
 
 
-def _kept_count(count: int, keep: Mask) -> int:
+def _remaining_count(count: int, keep: Mask) -> int:
     """Of so many elements, those of the channels that stay."""
     return count // len(keep) * int(keep.sum())
 
 
-def _kept_steps(steps: tuple[int, ...], keep: Mask) -> tuple[int, ...]:
-    return (*(_kept_count(step, keep) for step in steps[:-1]), 1) if steps[-1] else steps
+def _remaining_steps(steps: tuple[int, ...], keep: Mask) -> tuple[int, ...]:
+    return (*(_remaining_count(step, keep) for step in steps[:-1]), 1) if steps[-1] else steps
 
 
-def activation_of(op: Op) -> Activation:
+def activation_of(op: ModelOp) -> Activation:
     """The fused activation; MINIMUM and MAXIMUM have none."""
     options = op.operator.options
     return options.activation if isinstance(options, ElementwiseOptions) else Activation.NONE
 
 
-def binary_refusal(op: Op) -> str | None:
+def binary_refusal(op: ModelOp) -> str | None:
     """Why an elementwise op of two inputs has no kernel, of int8, int16 or float32."""
     left, right, output = op.input(0), op.input(1), op.output
     if are_quantized(left, right, output):
@@ -88,7 +88,7 @@ def binary_refusal(op: Op) -> str | None:
     return BEYOND_RANK if len(output.shape) > RANK else None
 
 
-def arithmetic_refusal(op: Op) -> str | None:
+def arithmetic_refusal(op: ModelOp) -> str | None:
     """The same, of int8, int16, float32 or int32, which has no activation."""
     if not are_whole(op):
         return binary_refusal(op)
@@ -97,7 +97,7 @@ def arithmetic_refusal(op: Op) -> str | None:
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def are_whole(op: Op) -> bool:
+def are_whole(op: ModelOp) -> bool:
     """Whether both inputs and the output are int32."""
     return are(INT32, op.input(0), op.input(1), op.output)
 

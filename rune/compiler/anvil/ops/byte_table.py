@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, scale_of
-from rune.compiler.anvil.operation import Op, require
+from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType
@@ -22,7 +22,7 @@ BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
 """What the bytes from 0 to 255 are as int8."""
 
 
-def in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
+def in_floats(op: ModelOp, function: Callable[[Array], Array]) -> Integers:
     """The bytes of a function of the numbers that int8 stands for, in single precision: rounded to the nearest, halves
     away from zero. Source: TFLite's `LUTPopulate` (`internal/common.h`). Raises `Contradiction` for scales with which
     that leaves 32 bits, where the reference's conversion is not defined."""
@@ -60,7 +60,7 @@ class ByteTable(Computation, CarriesChannels, ByRows):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (self.table[inputs[0].view(np.uint8)].view(np.int8 if self.is_signed[1] else np.uint8),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if self.is_signed != (True, True):
             return None
         values = np.concatenate([self.table[128:], self.table[:128]]).view(np.int8).astype(np.int64)  # from -128 on
@@ -68,7 +68,7 @@ class ByteTable(Computation, CarriesChannels, ByRows):
             values[least + 128 : greatest + 129]
             for least, greatest in zip(inputs[0].least, inputs[0].greatest, strict=True)
         ]
-        return Range(np.array([span.min() for span in spans]), np.array([span.max() for span in spans]))
+        return ChannelRange(np.array([span.min() for span in spans]), np.array([span.max() for span in spans]))
 
     def row_work(self, rows: int) -> RowWork:
         return RowWork(replace(self, count=self.count // rows), rows)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, are
 from rune.model.tflite import TensorKind
 
@@ -38,17 +38,17 @@ class Cast(Computation):
         return (np.clip(whole, limits.min, limits.max).astype(self.result),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     if op.is_unsigned or op.reads_unsigned or source.kind not in KINDS or output.kind not in KINDS:
         return ""
     return None if are(source.kind, source) else ""
 
 
-def _computation(op: Op) -> Cast:
+def _computation(op: ModelOp) -> Cast:
     source, output = op.input(0), op.output
     require(source.count == output.count, "input and output differ in size")
     return Cast(output.count, KINDS[source.kind], KINDS[output.kind], output.kind is TensorKind.BOOL)
 
 
-OPERATIONS = {"CAST": Operation(_refusal, _computation)}
+OPERATIONS = {"CAST": OpKind(_refusal, _computation)}

@@ -16,7 +16,7 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, Operation
+from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.broadcast import BEYOND_RANK, RANK, Broadcast, broadcast
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, INT32, WITHOUT_SCALE, are, one_scale
 from rune.model.tflite import Tensor, TensorKind
@@ -49,7 +49,7 @@ ELEMENTS = {FLOAT32: "float32", INT16: "int16", INT32: "int32", TensorKind.INT64
 
 
 @dataclass(frozen=True)
-class Compare(Computation):
+class ComparisonOp(Computation):
     """Of stored numbers of the element."""
 
     comparison: Comparison
@@ -78,7 +78,7 @@ class CompareInt8(Computation):
         return (_FUNCTIONS[self.comparison](self.left[left], self.right[right]).astype(np.uint8),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     left, right = op.input(0), op.input(1)
     if not are(TensorKind.BOOL, op.output) or left.kind is not right.kind:
         return ""
@@ -96,12 +96,12 @@ def _refusal(op: Op) -> str | None:
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def _computation(op: Op, comparison: Comparison) -> Computation:
+def _computation(op: ModelOp, comparison: Comparison) -> Computation:
     left, right = op.input(0), op.input(1)
     shape = broadcast(left, right, op.output)
     if left.kind is INT8:
         return CompareInt8(comparison, _terms(left), _terms(right), shape)
-    return Compare(comparison, ELEMENTS[left.kind], shape)
+    return ComparisonOp(comparison, ELEMENTS[left.kind], shape)
 
 
 def _terms(tensor: Tensor) -> Integers:
@@ -112,5 +112,5 @@ def _terms(tensor: Tensor) -> Integers:
 
 
 OPERATIONS = {
-    each.name: Operation(_refusal, partial(_computation, comparison=each), operands=slice(2)) for each in Comparison
+    each.name: OpKind(_refusal, partial(_computation, comparison=each), operands=slice(2)) for each in Comparison
 }

@@ -13,9 +13,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from rune.compiler.anvil.channels import JoinsChannels, Mask, Range
+from rune.compiler.anvil.channels import ChannelRange, JoinsChannels, Mask
 from rune.compiler.anvil.computation import Array, Computation, Joined, Parts
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS, integers
 from rune.model.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor
 
@@ -36,13 +36,13 @@ class Concatenation(Computation, Joined, JoinsChannels):
         stretches = [each.reshape(-1).view(np.uint8).reshape(self.rows, -1) for each in inputs]
         return (np.concatenate(stretches, axis=1).reshape(-1).view(inputs[0].dtype),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if self.dimensions == 0:
             return None
         least, greatest = [each.least for each in inputs], [each.greatest for each in inputs]
         if self.dimensions == 1:
-            return Range(np.concatenate(least), np.concatenate(greatest))
-        return Range(np.min(least, axis=0), np.max(greatest, axis=0))
+            return ChannelRange(np.concatenate(least), np.concatenate(greatest))
+        return ChannelRange(np.min(least, axis=0), np.max(greatest, axis=0))
 
     @property
     def joins_channels(self) -> bool:
@@ -58,7 +58,7 @@ class Concatenation(Computation, Joined, JoinsChannels):
 
 
 @dataclass(frozen=True)
-class Split(Computation, Parts):
+class SplitTensor(Computation, Parts):
     """The other way round."""
 
     rows: int
@@ -95,7 +95,7 @@ def _widths(shapes: Sequence[tuple[int, ...]], axis: int, kind: Tensor) -> tuple
     return tuple(math.prod(shape[axis:]) * ELEMENTS[kind.kind].itemsize for shape in shapes)
 
 
-def _concatenation_refusal(op: Op) -> str | None:
+def _concatenation_refusal(op: ModelOp) -> str | None:
     options = op.operator.options
     assert isinstance(options, ConcatenationOptions)  # noqa: S101 - the reader gives these for this op
     if options.activation is not Activation.NONE:
@@ -103,7 +103,7 @@ def _concatenation_refusal(op: Op) -> str | None:
     return _refusal((*op.inputs, op.output))
 
 
-def _concatenation(op: Op) -> Concatenation:
+def _concatenation(op: ModelOp) -> Concatenation:
     options, output = op.operator.options, op.output
     assert isinstance(options, ConcatenationOptions)  # noqa: S101 - the reader gives these for this op
     axis = _axis(options.axis, len(output.shape))
@@ -119,12 +119,12 @@ def _joined(shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int, dimens
     return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output), dimensions)
 
 
-def _axis_of(op: Op) -> int:
+def _axis_of(op: ModelOp) -> int:
     assert isinstance(op.operator.options, AxisOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options.axis
 
 
-def _pack(op: Op) -> Concatenation:
+def _pack(op: ModelOp) -> Concatenation:
     output, shapes = op.output, [op.input(number).shape for number in range(len(op.inputs))]
     axis = _axis(_axis_of(op), len(output.shape))
     whole = (*output.shape[:axis], *output.shape[axis + 1 :])
@@ -133,43 +133,43 @@ def _pack(op: Op) -> Concatenation:
     return _joined(shapes, output, axis, behind if behind > 1 else 0)
 
 
-def _split_along(op: Op, source: Tensor, axis: int) -> Split:
+def _split_along(op: ModelOp, source: Tensor, axis: int) -> SplitTensor:
     axis = _axis(axis, len(source.shape))
     shapes = [output.shape for output in op.outputs]
     for shape in shapes:
         beside = (*shape[:axis], *source.shape[axis : axis + 1], *shape[axis + 1 :])
         require(len(shape) == len(source.shape) and beside == source.shape, f"{list(shape)} is no part of its input")
     require(sum(shape[axis] for shape in shapes) == source.shape[axis], "its outputs are not all of its input")
-    return Split(math.prod(source.shape[:axis]), _widths(shapes, axis, source))
+    return SplitTensor(math.prod(source.shape[:axis]), _widths(shapes, axis, source))
 
 
-def _number(op: Op, index: int) -> int:
+def _number(op: ModelOp, index: int) -> int:
     numbers = integers(op.input(index))
     require(len(numbers) == 1, "its dimension is not one number")
     return numbers[0]
 
 
-def _split(op: Op) -> Split:
+def _split(op: ModelOp) -> SplitTensor:
     return _split_along(op, op.input(1), _number(op, 0))
 
 
-def _split_by_sizes(op: Op) -> Split:
+def _split_by_sizes(op: ModelOp) -> SplitTensor:
     return _split_along(op, op.input(0), _number(op, 2))
 
 
-def _unpack(op: Op) -> Split:
+def _unpack(op: ModelOp) -> SplitTensor:
     source = op.input(0)
     axis = _axis(_axis_of(op), len(source.shape))
     whole = (*source.shape[:axis], *source.shape[axis + 1 :])
     shapes = [output.shape for output in op.outputs]
     require(all(shape == whole for shape in shapes) and len(shapes) == source.shape[axis], "its outputs do not fit")
-    return Split(math.prod(source.shape[:axis]), _widths(shapes, axis, source))
+    return SplitTensor(math.prod(source.shape[:axis]), _widths(shapes, axis, source))
 
 
 OPERATIONS = {
-    "CONCATENATION": Operation(_concatenation_refusal, _concatenation, EVERY),
-    "PACK": Operation(lambda op: _refusal((*op.inputs, op.output)), _pack, EVERY),
-    "SPLIT": Operation(lambda op: _refusal((op.input(1), *op.outputs), op.inputs[:1]), _split, slice(1, 2)),
-    "SPLIT_V": Operation(lambda op: _refusal((op.input(0), *op.outputs), op.inputs[1:]), _split_by_sizes),
-    "UNPACK": Operation(lambda op: _refusal((op.input(0), *op.outputs)), _unpack),
+    "CONCATENATION": OpKind(_concatenation_refusal, _concatenation, EVERY),
+    "PACK": OpKind(lambda op: _refusal((*op.inputs, op.output)), _pack, EVERY),
+    "SPLIT": OpKind(lambda op: _refusal((op.input(1), *op.outputs), op.inputs[:1]), _split, slice(1, 2)),
+    "SPLIT_V": OpKind(lambda op: _refusal((op.input(0), *op.outputs), op.inputs[1:]), _split_by_sizes),
+    "UNPACK": OpKind(lambda op: _refusal((op.input(0), *op.outputs)), _unpack),
 }

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Frame, Padded
+from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
+from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
 from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.int16x8 import Conv2DInt16
 from rune.compiler.anvil.ops.rescaling import (
@@ -71,7 +71,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
         values = rescaled_twice((sums + self.bias.astype(np.float64)).astype(np.int64), self.multipliers)
         return (self.output.of_values(values),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if len(inputs[0].least) != self.window.input_channels:
             return None
         image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
@@ -80,9 +80,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
         if not are_in_reach(sums, self.multipliers):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
-        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in ends))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
 
     def row_work(self, _rows: int) -> RowWork | None:
@@ -103,7 +103,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
             window=self.window.with_channels(self.window.input_channels, int(keep.sum())),
             filters=self.filters[keep],
             bias=self.bias[keep],
-            multipliers=tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept),
+            multipliers=tuple(each for each, is_live in zip(self.multipliers, keep, strict=True) if is_live),
         )
 
     def foldable(self, values: Integers) -> Mask:
@@ -138,7 +138,7 @@ class Conv2DFloat32(Computation, Clamped, Padded):
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
@@ -146,16 +146,16 @@ class Conv2DFloat32(Computation, Clamped, Padded):
         return self.window.positions * self.filters.size
 
 
-def _options(op: Op) -> Conv2DOptions:
+def _options(op: ModelOp) -> Conv2DOptions:
     assert isinstance(op.operator.options, Conv2DOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     return image_op_refusal(op, _options(op).activation, weights_axis=0)
 
 
-def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str | None:
+def image_op_refusal(op: ModelOp, activation: Activation, weights_axis: int) -> str | None:
     """Why a convolution of images has no kernel; the same for CONV_2D and DEPTHWISE_CONV_2D."""
     image, weights, bias = op.input(0), op.input(1), op.optional_input(2)
     if are(INT8, image, weights, op.output):
@@ -184,7 +184,7 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
     return None
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
     require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
@@ -226,7 +226,7 @@ def _over_all_groups(filters: NDArray[np.generic], depth: int, zero: np.generic)
 
 
 def convolution(
-    op: Op, place: Window, filters: NDArray[np.generic], activation: Activation
+    op: ModelOp, place: Window, filters: NDArray[np.generic], activation: Activation
 ) -> Conv2DInt8 | Conv2DFloat32:
     """What filters [output channel, height, width, input channel] compute."""
     bias = bias_of(op, len(filters))
@@ -240,14 +240,14 @@ def convolution(
     return Conv2DInt8(place, filters, bias, multipliers, zero_points[0], to, zero_points[1])
 
 
-def wide_convolution(op: Op, place: Window, filters: NDArray[np.generic], activation: Activation) -> Conv2DInt16:
+def wide_convolution(op: ModelOp, place: Window, filters: NDArray[np.generic], activation: Activation) -> Conv2DInt16:
     """What int8 filters [output channel, height, width, input channel] compute of int16."""
     rescaling = sum_rescaling(op, has_short_bias(op), channel_multipliers(op, len(filters)), activation)
     return Conv2DInt16(place, filters.astype(np.int8), wide_bias(op, len(filters)), rescaling)
 
 
 def hybrid(
-    op: Op,
+    op: ModelOp,
     place: Window,
     filters: NDArray[np.generic],
     activation: Activation,
@@ -261,7 +261,7 @@ def hybrid(
     return HybridConv2D(place, weights, scales, bias, is_symmetric, joins_scales, *real_range(activation))
 
 
-def has_short_bias(op: Op) -> bool:
+def has_short_bias(op: ModelOp) -> bool:
     """Whether the op says that its bias beside int16 has 32 bits; a depthwise convolution cannot."""
     options = op.operator.options
     return isinstance(options, Conv2DOptions | TransposeConvOptions) and options.has_short_bias
@@ -278,7 +278,7 @@ def weights_zero_point(weights: Tensor) -> int:
     return weights.zero_point or 0
 
 
-def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
+def channel_multipliers(op: ModelOp, channels: int) -> Sequence[float]:
     """Input scale times weight scale over output scale, in double precision, one a channel.
 
     Where uint8 has no bias, the reference takes the product in single precision.
@@ -291,7 +291,7 @@ def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
     return [scale_of(op.input(0))[0] * scale / scale_of(op.output)[0] for scale in scales]
 
 
-def multiplier_without_bias(op: Op) -> float:
+def multiplier_without_bias(op: ModelOp) -> float:
     """Of weights with one scale: the product of scales in single precision, over the output's."""
     product = np.float32(scale_of(op.input(0))[0]) * np.float32(scale_of(op.input(1))[0])
     return float(product) / scale_of(op.output)[0]
@@ -301,7 +301,7 @@ BIAS_UNITS = 0.02
 """How far, in units of the output, a bias's scale may be from that of the sums."""
 
 
-def require_bias_in_units(op: Op) -> None:
+def require_bias_in_units(op: ModelOp) -> None:
     """Raises `Contradiction` for a bias that counts in other units than the sums, where the weights have one scale, as
     all of uint8 have: the reference refuses it. Source: TFLite's `GetQuantizedConvolutionMultipler`."""
     bias = op.optional_input(2)
@@ -312,7 +312,7 @@ def require_bias_in_units(op: Op) -> None:
     require(off <= BIAS_UNITS, "its bias is not in units of the input's scale times the weights'")
 
 
-def bias_of(op: Op, channels: int) -> NDArray[np.generic]:
+def bias_of(op: ModelOp, channels: int) -> NDArray[np.generic]:
     """The bias of an op, or zeros. Raises `Contradiction` for a bias of another length."""
     bias = op.optional_input(2)
     if bias is None:
@@ -321,4 +321,4 @@ def bias_of(op: Op, channels: int) -> NDArray[np.generic]:
     return array(bias, np.float32 if bias.kind is FLOAT32 else np.int32).reshape(-1)
 
 
-OPERATIONS = {"CONV_2D": Operation(refusal, computation)}
+OPERATIONS = {"CONV_2D": OpKind(refusal, computation)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import integers
 from rune.compiler.anvil.ops.types import FLOAT32, INT32, are
 
@@ -36,13 +36,13 @@ class CumsumFloat32(Computation):
         return (np.ascontiguousarray(sums[:, ::-1] if self.reverse else sums).astype(np.float32),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     if not are(FLOAT32, op.input(0), op.output) or not are(INT32, op.input(1)):
         return ""
     return "a dimension that is not constant" if op.input(1).data is None else None
 
 
-def _computation(op: Op) -> CumsumFloat32:
+def _computation(op: ModelOp) -> CumsumFloat32:
     shape, numbers, options = op.input(0).shape, integers(op.input(1)), op.operator.options
     require(len(numbers) == 1 and -len(shape) <= numbers[0] < len(shape), f"there is no dimension {numbers}")
     require(shape == op.output.shape, "the output's shape is not the input's")
@@ -52,4 +52,4 @@ def _computation(op: Op) -> CumsumFloat32:
     return CumsumFloat32(rows, shape[axis], columns, bool(options.get("exclusive")), bool(options.get("reverse")))
 
 
-OPERATIONS = {"CUMSUM": Operation(_refusal, _computation)}
+OPERATIONS = {"CUMSUM": OpKind(_refusal, _computation)}

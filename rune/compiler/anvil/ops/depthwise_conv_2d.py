@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, Integers, Mask, Range
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Frame, Padded
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
 from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
@@ -52,18 +52,18 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
         sums = (numbers * self.weights).sum(axis=1) + self.bias.astype(np.int64)
         return (self.output.of_values(rescaled_twice(sums, self.multipliers)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
         numbers = image.counted_from(self.input_zero_point).repeated(_multiplier(self.window))
         bias = self.bias.astype(np.int64)
         ends = self.weights * numbers.least, self.weights * numbers.greatest
-        sums = Range(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
+        sums = ChannelRange(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
         if not are_in_reach(sums, self.multipliers):
             return None
         rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
-        return Range(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
 
     def row_work(self, _rows: int) -> RowWork | None:
@@ -87,7 +87,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
             window=self.window.with_channels(count, count),
             taps=self.taps[:, keep],
             bias=self.bias[keep],
-            multipliers=tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept),
+            multipliers=tuple(each for each, is_live in zip(self.multipliers, keep, strict=True) if is_live),
         )
 
 
@@ -109,7 +109,7 @@ class DepthwiseConv2DFloat32(Computation, Clamped, Padded):
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
@@ -128,16 +128,16 @@ def _under_taps(window: Window, image: Array, padding: int) -> Array:
     return np.repeat(numbers, _multiplier(window), axis=2)
 
 
-def _options(op: Op) -> DepthwiseConv2DOptions:
+def _options(op: ModelOp) -> DepthwiseConv2DOptions:
     assert isinstance(op.operator.options, DepthwiseConv2DOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     return image_op_refusal(op, _options(op).activation, weights_axis=3)
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     require(len(weights.shape) == 4 and weights.shape[0] == 1, "the filter must be [1, height, width, channels]")
     require(len(image.shape) == 4 and len(output.shape) == 4, "an image must have four dimensions")
@@ -167,10 +167,10 @@ def computation(op: Op) -> Computation:
     return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))
 
 
-def _hybrid(op: Op, place: Window, taps: NDArray[np.int8]) -> HybridDepthwiseConv2D:
+def _hybrid(op: ModelOp, place: Window, taps: NDArray[np.int8]) -> HybridDepthwiseConv2D:
     channels = place.output_channels
     scales, bias = channel_scales_of(op.input(1), channels), bias_of(op, channels).astype(np.float32)
     return HybridDepthwiseConv2D(place, taps, scales, bias, *real_range(_options(op).activation))
 
 
-OPERATIONS = {"DEPTHWISE_CONV_2D": Operation(refusal, computation)}
+OPERATIONS = {"DEPTHWISE_CONV_2D": OpKind(refusal, computation)}

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.float_functions import exp
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
@@ -94,9 +94,9 @@ class DetectionPostProcess(Computation):
         corners = self._corners(encoded.reshape(self.boxes, -1)[:, :4], anchors.reshape(self.boxes, 4))
         if bool((corners[:, :2] > corners[:, 2:]).any()):
             raise ValueError("a box ends before it begins")
-        found = scores.reshape(self.boxes, self.columns)[:, self.columns - self.options.num_classes :]
+        class_scores = scores.reshape(self.boxes, self.columns)[:, self.columns - self.options.num_classes :]
         detect = self._regular if self.options.is_regular else self._fast
-        return self._outputs(corners, *detect(corners, found))
+        return self._outputs(corners, *detect(corners, class_scores))
 
     def _corners(self, encoded: Floats, anchors: Floats) -> Floats:
         """[box, (y min, x min, y max, x max)]."""
@@ -122,8 +122,8 @@ class DetectionPostProcess(Computation):
         for kind in range(self.options.num_classes):
             column = np.ascontiguousarray(scores[:, kind])
             chosen = self._suppressed(corners, column, self.options.detections_per_class)
-            found = [*candidates, *((box, kind) for box in chosen)]
-            candidates = sorted(found, key=lambda each: -float(scores[each]))[: self.options.max_detections]
+            detections = [*candidates, *((box, kind) for box in chosen)]
+            candidates = sorted(detections, key=lambda each: -float(scores[each]))[: self.options.max_detections]
         kinds = [[kind] for _, kind in candidates]
         values_of = [[float(scores[candidate])] for candidate in candidates]
         return [box for box, _ in candidates], kinds, values_of, len(candidates)
@@ -166,8 +166,8 @@ def _overlaps(one: Floats, others: Floats) -> Floats:
     inside = np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2])
     inside = np.maximum(inside, np.float32(0))
     shared = inside[:, 0] * inside[:, 1]
-    found = shared / ((area + areas) - shared)
-    return np.where((area <= 0) | (areas <= 0), np.float32(0), found).astype(np.float32)
+    overlaps = shared / ((area + areas) - shared)
+    return np.where((area <= 0) | (areas <= 0), np.float32(0), overlaps).astype(np.float32)
 
 
 def _best(values: Floats, most: int) -> list[int]:
@@ -208,19 +208,19 @@ def _sift(heap: list[int], start: int, count: int, item: int, is_before: Callabl
     heap[hole] = item
 
 
-def _refusal(op: Op) -> str | None:
-    given = tuple(op.input(number) for number in range(3))
+def _refusal(op: ModelOp) -> str | None:
+    inputs = tuple(op.input(number) for number in range(3))
     if not are(FLOAT32, *op.outputs):
         return ""
-    if are(FLOAT32, *given):
+    if are(FLOAT32, *inputs):
         return None
     # The reference reads bytes as uint8 alone.
-    if not are(INT8, *given) or not op.reads_unsigned:
+    if not are(INT8, *inputs) or not op.reads_unsigned:
         return ""
-    return None if one_scale(*given) else WITHOUT_SCALE
+    return None if one_scale(*inputs) else WITHOUT_SCALE
 
 
-def _computation(op: Op) -> DetectionPostProcess:
+def _computation(op: ModelOp) -> DetectionPostProcess:
     options = op.operator.options
     assert isinstance(options, DetectionOptions)  # noqa: S101 - the reader gives these for this op
     encoded, scores, anchors = (op.input(number) for number in range(3))
@@ -241,13 +241,13 @@ def _computation(op: Op) -> DetectionPostProcess:
     linear = None
     if encoded.kind is INT8:
         linear = tuple(Linear(*scale_of(each)) for each in (encoded, scores, anchors))
-    found = DetectionPostProcess(boxes, coordinates, scores.shape[2], options, linear)  # type: ignore[arg-type]
-    counts = (4 * found.places, found.places, found.places, 1)
+    computation = DetectionPostProcess(boxes, coordinates, scores.shape[2], options, linear)  # type: ignore[arg-type]
+    counts = (4 * computation.places, computation.places, computation.places, 1)
     for output, count in zip(op.outputs, counts, strict=True):
         require(output.count == count, f"an output is {list(output.shape)}, not of {count} numbers")
-    return found
+    return computation
 
 
 OPERATIONS = {
-    "CUSTOM:TFLite_Detection_PostProcess": Operation(_refusal, _computation, operands=slice(3), may_fail=lambda _: True)
+    "CUSTOM:TFLite_Detection_PostProcess": OpKind(_refusal, _computation, operands=slice(3), may_fail=lambda _: True)
 }

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import BEYOND_RANK, ELEMENTS, RANK
 from rune.compiler.anvil.ops.types import INT32, are
 from rune.model.tflite import TensorKind
@@ -38,13 +38,13 @@ class DynamicUpdateSlice(Computation):
         )
         return (result,)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         source, part = inputs[0], inputs[1]
         least, greatest = int(part.least.min()), int(part.greatest.max())
         return source.widened(least).widened(greatest)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     source, part, starts, output = op.input(0), op.input(1), op.input(2), op.output
     if source.kind not in ELEMENTS or not are(source.kind, source, part, output):
         return ""
@@ -55,7 +55,7 @@ def _refusal(op: Op) -> str | None:
     return None if 0 < len(source.shape) <= RANK else BEYOND_RANK
 
 
-def _computation(op: Op) -> DynamicUpdateSlice:
+def _computation(op: ModelOp) -> DynamicUpdateSlice:
     source, part, starts = op.input(0), op.input(1), op.input(2)
     rank = len(source.shape)
     require(op.output.shape == source.shape, "the output's shape is not the input's")
@@ -66,4 +66,4 @@ def _computation(op: Op) -> DynamicUpdateSlice:
     return DynamicUpdateSlice(source.shape, part.shape, ELEMENTS[source.kind], index)
 
 
-OPERATIONS = {"DYNAMIC_UPDATE_SLICE": Operation(_refusal, _computation, operands=slice(3))}
+OPERATIONS = {"DYNAMIC_UPDATE_SLICE": OpKind(_refusal, _computation, operands=slice(3))}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require, unless_constant
+from rune.compiler.anvil.operation import ModelOp, OpKind, require, unless_constant
 from rune.compiler.anvil.ops.gather import Gather
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS, LARGEST_PLACES, integers
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, are, channel_scales
@@ -35,7 +35,7 @@ class EmbeddingLookupHybrid(Computation):
         return ((rows[numbers] * scales[numbers, None]).astype(np.float32),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     numbers, table, output = op.input(0), op.input(1), op.output
     if not are(INT32, numbers) or table.is_sparse or table.kind not in (FLOAT32, INT8):
         return ""
@@ -48,7 +48,7 @@ def _refusal(op: Op) -> str | None:
     return None if channel_scales(table, axis=0) else "a table without scales, or with a zero point"
 
 
-def _computation(op: Op) -> Gather | EmbeddingLookupHybrid:
+def _computation(op: ModelOp) -> Gather | EmbeddingLookupHybrid:
     numbers, table, output = op.input(0), op.input(1), op.output
     require(len(numbers.shape) == 1, "its numbers of rows have more than one dimension")
     require(len(table.shape) >= 2, "its table has fewer than two dimensions")
@@ -69,5 +69,5 @@ def _scales(table: Tensor) -> NDArray[np.float32]:
 
 OPERATIONS = {
     # The table comes first, as what GATHER takes its slices of.
-    "EMBEDDING_LOOKUP": Operation(_refusal, _computation, operands=slice(1, None, -1), may_fail=unless_constant(0))
+    "EMBEDDING_LOOKUP": OpKind(_refusal, _computation, operands=slice(1, None, -1), may_fail=unless_constant(0))
 }

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
+from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
 from rune.compiler.anvil.computation import Array, Clamped, Computation
 from rune.compiler.anvil.fixed_point import nearest_products, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8, bias_of, hybrid, require_bias_in_units, weights_zero_point
 from rune.compiler.anvil.ops.int16x8 import Conv2DInt16
 from rune.compiler.anvil.ops.rescaling import FARTHEST, OutputRange, folded, multipliers_of, sum_bounds, sum_range
@@ -54,7 +54,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         sums = numbers @ self.weights.T.astype(np.float64) + self.bias.astype(np.float64)
         return (self.output.of_values(nearest_products(sums.astype(np.int64).astype(np.int32), self.scales)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         numbers = inputs[0].counted_from(self.input_zero_point)
         whole, rest = divmod(self.rows.shape[1], len(numbers.least))
         if rest:
@@ -63,7 +63,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         if max(-int(sums.least.min()), int(sums.greatest.max())) >= 2**31:  # they may wrap
             return None
         ends = (nearest_products(end, self.scales) for end in (sums.least, sums.greatest))
-        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in ends))
 
     @property
     def multiply_accumulates(self) -> int:
@@ -75,7 +75,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         return self.rows.astype(np.int64) - self.row_zero_point
 
     def making(self, keep: Mask) -> Computation:
-        scales = tuple(each for each, kept in zip(self.scales, keep, strict=True) if kept)
+        scales = tuple(each for each, is_live in zip(self.scales, keep, strict=True) if is_live)
         return replace(self, rows=self.rows[keep], bias=self.bias[keep], scales=scales)
 
     def foldable(self, values: Integers) -> Mask:
@@ -112,12 +112,12 @@ class FullyConnectedFloat32(Computation, Clamped):
         return self.batches * self.weights.size
 
 
-def _options(op: Op) -> FullyConnectedOptions:
+def _options(op: ModelOp) -> FullyConnectedOptions:
     assert isinstance(op.operator.options, FullyConnectedOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     options = _options(op)
     input_, weights, bias = op.input(0), op.input(1), op.optional_input(2)
     if are(INT8, input_, weights, op.output):
@@ -147,7 +147,7 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def _leaves_32_bits(op: Op) -> bool:
+def _leaves_32_bits(op: ModelOp) -> bool:
     """Whether a product with a scale can leave 32 bits, where the reference's conversion is not defined."""
     weights = op.input(1)
     if len(weights.shape) != 2:
@@ -158,7 +158,7 @@ def _leaves_32_bits(op: Op) -> bool:
     return bool((reach * np.array(_scales(op, len(values))) >= FARTHEST).any())
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     options, input_, weights, output = _options(op), op.input(0), op.input(1), op.output
     require(len(weights.shape) == 2, "the weights must have two dimensions")
     outputs, inputs = weights.shape
@@ -187,7 +187,7 @@ def computation(op: Op) -> Computation:
     return FullyConnectedInt8(batches, rows, bias, _scales(op, outputs), zero_points[0], to, zero_points[1])
 
 
-def _rounded_twice(op: Op, batches: int) -> Conv2DInt8:
+def _rounded_twice(op: ModelOp, batches: int) -> Conv2DInt8:
     """As TFLite Micro computes it: as a convolution of images of one pixel."""
     outputs, inputs = op.input(1).shape
     place = Window.of_one_pixel(batches, inputs, outputs)
@@ -198,7 +198,7 @@ def _rounded_twice(op: Op, batches: int) -> Conv2DInt8:
     return Conv2DInt8(place, filters, bias_of(op, outputs), multipliers, zero_points[0], to, zero_points[1])
 
 
-def _scales(op: Op, outputs: int) -> tuple[float, ...]:
+def _scales(op: ModelOp, outputs: int) -> tuple[float, ...]:
     """Input scale times weight scale over output scale, in double precision."""
     (source, _), (result, _), quantization = scale_of(op.input(0)), scale_of(op.output), op.input(1).quantization
     assert quantization is not None  # noqa: S101 - `channel_scales` was asked before
@@ -206,4 +206,4 @@ def _scales(op: Op, outputs: int) -> tuple[float, ...]:
     return tuple(source * scale / result for scale in scales)
 
 
-OPERATIONS = {"FULLY_CONNECTED": Operation(refusal, computation)}
+OPERATIONS = {"FULLY_CONNECTED": OpKind(refusal, computation)}

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require, unless_constant
+from rune.compiler.anvil.operation import ModelOp, OpKind, require, unless_constant
 from rune.compiler.anvil.ops.rearrangement import (
     ELEMENTS,
     LARGEST_PLACES,
@@ -41,21 +41,21 @@ class Gather(Computation):
     """Whether a slice has the tensor's last dimension."""
     name: str = "gather"
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0] if self.keeps_channels else None
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         source, indices = inputs[0].reshape(-1).view(np.uint8), inputs[1].reshape(-1)
-        found = source.reshape(self.rows, self.length, self.width)[:, indices]
-        return (np.ascontiguousarray(found).reshape(-1).view(inputs[0].dtype),)
+        slices = source.reshape(self.rows, self.length, self.width)[:, indices]
+        return (np.ascontiguousarray(slices).reshape(-1).view(inputs[0].dtype),)
 
 
-def _options(op: Op) -> GatherOptions:
+def _options(op: ModelOp) -> GatherOptions:
     assert isinstance(op.operator.options, GatherOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if _options(op).batch_dims:
         return "batches"
     source, indices, output = op.input(0), op.input(1), op.output
@@ -70,7 +70,7 @@ def refusal(op: Op) -> str | None:
     return "dimensions that are too long" if sum((*source.shape, *output.shape)) > LARGEST_PLACES else None
 
 
-def computation(op: Op) -> Rearrangement | Gather:
+def computation(op: ModelOp) -> Rearrangement | Gather:
     source, indices, output = op.input(0), op.input(1), op.output
     shape, axis = source.shape, _options(op).axis
     require(-len(shape) <= axis < len(shape), f"there is no dimension {axis}")
@@ -86,9 +86,9 @@ def computation(op: Op) -> Rearrangement | Gather:
     return Gather(rows, shape[axis], width, indices.count, kind, axis < len(shape) - 1)
 
 
-def _operands(op: Op) -> slice:
+def _operands(op: ModelOp) -> slice:
     """Constant indices are in the computation."""
     return slice(1) if op.input(1).data is not None else slice(2)
 
 
-OPERATIONS = {"GATHER": Operation(refusal, computation, _operands, may_fail=unless_constant(1))}
+OPERATIONS = {"GATHER": OpKind(refusal, computation, _operands, may_fail=unless_constant(1))}

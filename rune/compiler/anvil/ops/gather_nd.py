@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require, unless_constant
+from rune.compiler.anvil.operation import ModelOp, OpKind, require, unless_constant
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS, LARGEST_PLACES
 from rune.compiler.anvil.ops.types import array
 from rune.model.tflite import TensorKind
@@ -44,11 +44,11 @@ class GatherNd(Computation):
         indices = inputs[1].reshape(self.count, len(self.lengths))
         return (np.ascontiguousarray(slices[tuple(indices.T)]).reshape(-1).view(inputs[0].dtype),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0] if self.keeps_channels else None
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     source, indices, output = op.input(0), op.input(1), op.output
     if source.kind not in ELEMENTS or output.kind is not source.kind or source.is_sparse:
         return ""
@@ -59,7 +59,7 @@ def _refusal(op: Op) -> str | None:
     return "dimensions that are too long" if sum((*source.shape, *output.shape)) > LARGEST_PLACES else None
 
 
-def _computation(op: Op) -> GatherNd:
+def _computation(op: ModelOp) -> GatherNd:
     source, indices, output = op.input(0), op.input(1), op.output
     require(bool(indices.shape), "its indices have no dimension")
     depth = indices.shape[-1]
@@ -73,4 +73,4 @@ def _computation(op: Op) -> GatherNd:
     return GatherNd(lengths, width, indices.count // depth, INDICES[indices.kind], bool(slices))
 
 
-OPERATIONS = {"GATHER_ND": Operation(_refusal, _computation, operands=slice(2), may_fail=unless_constant(1))}
+OPERATIONS = {"GATHER_ND": OpKind(_refusal, _computation, operands=slice(2), may_fail=unless_constant(1))}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Frame, Padded
+from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
 from rune.compiler.anvil.fixed_point import Integers
 from rune.compiler.anvil.ops.window import Window
 
@@ -55,7 +55,7 @@ class HybridConv2D(Computation, Clamped, Padded):
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         # Zeros are in the range of every image already, and stay zeros.
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
@@ -91,7 +91,7 @@ class HybridDepthwiseConv2D(Computation, Clamped, Padded):
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property

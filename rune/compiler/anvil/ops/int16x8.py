@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.compiler.anvil.computation import Array, Computation, Frame, Padded
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
+from rune.compiler.anvil.computation import Array, Computation, Padded, PaddingFrame
 from rune.compiler.anvil.ops.rescaling import sum_range
 from rune.compiler.anvil.ops.wide_sums import SumRescaling, WideRescaling
 from rune.compiler.anvil.ops.window import Window
@@ -34,10 +34,10 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
         sums = numbers @ self.filters.reshape(len(self.filters), -1).T.astype(np.float64)
         return (self.output.of_sums(sums.astype(np.int64) + self.bias),)
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         times = self._times(len(inputs[0].least))
         if times is None:
             return None
@@ -46,7 +46,7 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
 
     def making(self, keep: Mask) -> Computation:
         window = self.window.with_channels(self.window.input_channels, int(keep.sum()))
-        return Conv2DInt16(window, self.filters[keep], self.bias[keep], self.output.kept(keep))
+        return Conv2DInt16(window, self.filters[keep], self.bias[keep], self.output.for_channels(keep))
 
     def foldable(self, values: Integers) -> Mask:
         # A padding counts as 0: beside the image a constant channel holds that.
@@ -55,12 +55,12 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
 
     def reading(self, keep: Mask, values: Integers) -> Computation:
         times = self.filters.shape[3] // len(keep)
-        kept, held = np.tile(keep, times), np.tile(values, times)
+        live_inputs, constants = np.tile(keep, times), np.tile(values, times)
         weights = self.filters.astype(np.int64).sum(axis=(1, 2))
         # What is folded is among the sums, which stay within their bits.
-        bias = self.bias + weights[:, ~kept] @ held[~kept]
-        window = self.window.with_channels(int(kept.sum()), self.window.output_channels)
-        return replace(self, window=window, filters=self.filters[..., kept], bias=bias)
+        bias = self.bias + weights[:, ~live_inputs] @ constants[~live_inputs]
+        window = self.window.with_channels(int(live_inputs.sum()), self.window.output_channels)
+        return replace(self, window=window, filters=self.filters[..., live_inputs], bias=bias)
 
     def _times(self, channels: int) -> int | None:
         """How often so many channels lie under the filter; None where it reads others. One of a pixel may read the
@@ -95,22 +95,22 @@ class DepthwiseConv2DInt16(Computation, CarriesChannels, Padded):
         sums = (np.repeat(numbers, self.multiplier, axis=2) * self.taps.astype(np.int64)).sum(axis=1)
         return (self.output.of_sums(sums + self.bias),)
 
-    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+    def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == 0 else None
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         numbers = inputs[0].widened(0) if self.window.is_padded else inputs[0]
         numbers = numbers.repeated(self.multiplier)
         taps = self.taps.astype(np.int64)
         ends = taps * numbers.least, taps * numbers.greatest
-        sums = Range(self.bias + np.minimum(*ends).sum(axis=0), self.bias + np.maximum(*ends).sum(axis=0))
+        sums = ChannelRange(self.bias + np.minimum(*ends).sum(axis=0), self.bias + np.maximum(*ends).sum(axis=0))
         return self.output.bounds(sums)
 
     def carrying(self, keep: Mask) -> Computation | None:
         if self.multiplier != 1:
             return None
         window = self.window.with_channels(int(keep.sum()), int(keep.sum()))
-        return DepthwiseConv2DInt16(window, self.taps[:, keep], self.bias[keep], self.output.kept(keep))
+        return DepthwiseConv2DInt16(window, self.taps[:, keep], self.bias[keep], self.output.for_channels(keep))
 
     @property
     def multiplier(self) -> int:

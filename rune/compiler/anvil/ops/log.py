@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.types import FLOAT32, are
 from rune.compiler.anvil.ops.unary_int16 import logarithm, with_int16
 
@@ -23,13 +23,13 @@ class LogFloat32(Computation):
             return (np.log(inputs[0].astype(np.float64)).astype(np.float32),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     return None if are(FLOAT32, op.input(0), op.output) else ""
 
 
-def _computation(op: Op) -> LogFloat32:
+def _computation(op: ModelOp) -> LogFloat32:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     return LogFloat32(op.output.count)
 
 
-OPERATIONS = {"LOG": with_int16(Operation(_refusal, _computation), logarithm)}
+OPERATIONS = {"LOG": with_int16(OpKind(_refusal, _computation), logarithm)}

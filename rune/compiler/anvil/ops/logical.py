@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.broadcast import BEYOND_RANK, RANK, Broadcast, broadcast
 from rune.compiler.anvil.ops.byte_table import ByteTable
 from rune.compiler.anvil.ops.types import are
@@ -29,23 +29,23 @@ class Logical(Computation):
         return ((left & right if self.is_and else left | right).astype(np.uint8),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     if not are(TensorKind.BOOL, *op.inputs, op.output):
         return ""
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def _two(op: Op, is_and: bool) -> Logical:
+def _two(op: ModelOp, is_and: bool) -> Logical:
     return Logical(is_and, broadcast(op.input(0), op.input(1), op.output))
 
 
-def _not(op: Op) -> ByteTable:
+def _not(op: ModelOp) -> ByteTable:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     return ByteTable(op.output.count, (np.arange(256) == 0).astype(np.uint8), (False, False))
 
 
 OPERATIONS = {
-    "LOGICAL_AND": Operation(_refusal, partial(_two, is_and=True), operands=slice(2)),
-    "LOGICAL_NOT": Operation(_refusal, _not),
-    "LOGICAL_OR": Operation(_refusal, partial(_two, is_and=False), operands=slice(2)),
+    "LOGICAL_AND": OpKind(_refusal, partial(_two, is_and=True), operands=slice(2)),
+    "LOGICAL_NOT": OpKind(_refusal, _not),
+    "LOGICAL_OR": OpKind(_refusal, partial(_two, is_and=False), operands=slice(2)),
 }

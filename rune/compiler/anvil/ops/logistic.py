@@ -13,7 +13,7 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops import fixed_point_exp
 from rune.compiler.anvil.ops.byte_table import BYTES, ByteTable, in_floats
 from rune.compiler.anvil.ops.fixed_point_exp import rounded_shift
@@ -21,12 +21,12 @@ from rune.compiler.anvil.ops.float_functions import exp
 from rune.compiler.anvil.ops.rescaling import multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.sigmoid_int16 import logistic, sigmoid_refusal, tanh
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.compiler.anvil.ops.unary_float32 import Unary, UnaryFloat32
+from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32, UnaryFunction
 from rune.compiler.anvil.ops.unary_int16 import with_int16
 from rune.compiler.anvil.profile import TFLM
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     if are(FLOAT32, op.input(0), op.output):
         return None
     if not are(INT8, op.input(0), op.output):
@@ -34,10 +34,10 @@ def _refusal(op: Op) -> str | None:
     return None if one_scale(op.input(0), op.output) else WITHOUT_SCALE
 
 
-def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None]:
+def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[ModelOp], str | None]:
     """The scale and the zero point that the output must have."""
 
-    def refusal(op: Op) -> str | None:
+    def refusal(op: ModelOp) -> str | None:
         why = _refusal(op)
         if why is not None or op.output.kind is FLOAT32:
             return why
@@ -46,7 +46,7 @@ def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None
     return refusal
 
 
-def _in_fixed_point(op: Op, function: Callable[[Integers], Integers], output_bits: int) -> Integers:
+def _in_fixed_point(op: ModelOp, function: Callable[[Integers], Integers], output_bits: int) -> Integers:
     """The bytes of a function as TFLite Micro computes it: of Q4.27, with so many bits behind the point that remain.
     Source: its `logistic_common.cc` and `tanh.cc`, and `reference_integer_ops::Logistic` and `Tanh`."""
     (scale, zero_point), output_zero_point = scale_of(op.input(0)), scale_of(op.output)[1]
@@ -58,13 +58,13 @@ def _in_fixed_point(op: Op, function: Callable[[Integers], Integers], output_bit
     return np.where(np.abs(numbers) >= reach, ends, np.clip(results + output_zero_point, -128, 127))
 
 
-def _logistic(op: Op) -> Integers:
+def _logistic(op: ModelOp) -> Integers:
     if op.profile is TFLM:
         return _in_fixed_point(op, fixed_point_exp.logistic, 8)
     return in_floats(op, lambda x: np.float32(1) / (np.float32(1) + _exp(-x).astype(np.float32)))
 
 
-def _tanh(op: Op) -> Integers:
+def _tanh(op: ModelOp) -> Integers:
     if op.profile is TFLM:
         return _in_fixed_point(op, fixed_point_exp.tanh, 7)
     return in_floats(op, lambda x: (1 - 2 / (_exp(2 * x.astype(np.float64)) + 1)).astype(np.float32))
@@ -75,7 +75,7 @@ def _exp(values: Array) -> Array:
     return exp(np.minimum(values, 88))
 
 
-def _hard_swish(op: Op) -> Integers:
+def _hard_swish(op: ModelOp) -> Integers:
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
     fine = np.float32(1 / 128) * np.float32(scale)
     numbers = (BYTES - zero_point) << 7
@@ -111,8 +111,8 @@ def _high_product_16(left: Integers, right: int) -> Integers:
     return np.asarray(np.sign(nudged) * (np.abs(nudged) >> 15), np.int64)
 
 
-def _computation(function: Unary, table: Callable[[Op], Integers]) -> Callable[[Op], Computation]:
-    def computation(op: Op) -> Computation:
+def _computation(function: UnaryFunction, table: Callable[[ModelOp], Integers]) -> Callable[[ModelOp], Computation]:
+    def computation(op: ModelOp) -> Computation:
         require(op.input(0).count == op.output.count, "input and output differ in size")
         if op.output.kind is FLOAT32:
             return UnaryFloat32.of(op, function)
@@ -122,9 +122,13 @@ def _computation(function: Unary, table: Callable[[Op], Integers]) -> Callable[[
 
 
 OPERATIONS = {
-    "HARD_SWISH": Operation(_refusal, _computation(Unary.HARD_SWISH, _hard_swish)),
+    "HARD_SWISH": OpKind(_refusal, _computation(UnaryFunction.HARD_SWISH, _hard_swish)),
     "LOGISTIC": with_int16(
-        Operation(_sigmoid_refusal(1 / 256, -128), _computation(Unary.LOGISTIC, _logistic)), logistic, sigmoid_refusal
+        OpKind(_sigmoid_refusal(1 / 256, -128), _computation(UnaryFunction.LOGISTIC, _logistic)),
+        logistic,
+        sigmoid_refusal,
     ),
-    "TANH": with_int16(Operation(_sigmoid_refusal(1 / 128, 0), _computation(Unary.TANH, _tanh)), tanh, sigmoid_refusal),
+    "TANH": with_int16(
+        OpKind(_sigmoid_refusal(1 / 128, 0), _computation(UnaryFunction.TANH, _tanh)), tanh, sigmoid_refusal
+    ),
 }

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import integers
 from rune.compiler.anvil.ops.rescaling import (
     FARTHEST_NUMBER,
@@ -59,9 +59,9 @@ class Reduction:
 
     def in_order(self, values: Array) -> Array:
         """[number, output]: for each output what goes into it."""
-        gone = [axis for axis, step in enumerate(self.steps) if not step]
-        kept = [axis for axis, step in enumerate(self.steps) if step]
-        return values.reshape(self.sizes).transpose(*gone, *kept).reshape(self.count, self.outputs)
+        reduced = [axis for axis, step in enumerate(self.steps) if not step]
+        remaining = [axis for axis, step in enumerate(self.steps) if step]
+        return values.reshape(self.sizes).transpose(*reduced, *remaining).reshape(self.count, self.outputs)
 
     @property
     def keeps_channels(self) -> bool:
@@ -92,15 +92,15 @@ class MeanQuantized(Computation, CarriesChannels):
         sums = self.reduction.sums(inputs[0].astype(np.int64)) - self.input_zero_point * self.reduction.count
         return (self._stored(sums),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if not self.reduction.keeps_channels:
             return None
         numbers = inputs[0].counted_from(self.input_zero_point)
         count = self.reduction.count
-        sums = Range(numbers.least * count, numbers.greatest * count)
+        sums = ChannelRange(numbers.least * count, numbers.greatest * count)
         if not are_in_reach(sums, [self.multiplier]):
             return None
-        return Range(*(self._stored(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+        return ChannelRange(*(self._stored(end).astype(np.int64) for end in (sums.least, sums.greatest)))
 
     def carrying(self, keep: Mask) -> Computation | None:
         if not self.reduction.keeps_channels:
@@ -124,7 +124,7 @@ class MeanFloat32(Computation):
         return (np.cumsum(numbers, axis=0, dtype=np.float32)[-1] / np.float32(self.divisor),)
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     if are_quantized(source, output):
         why = scale_refusal(source, output)
@@ -148,11 +148,11 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if any(reach << max(each.exponent, 0) >= 2**31 - 2**20 for each in multipliers) else None
 
 
-def reduction_of(op: Op) -> Reduction:
+def reduction_of(op: ModelOp) -> Reduction:
     """Raises `Contradiction` for a dimension that is not there."""
-    shape, asked = op.input(0).shape, integers(op.input(1))
-    require(all(-len(shape) <= axis < len(shape) for axis in asked), "it reduces a dimension that is not there")
-    axes = {axis % len(shape) for axis in asked}
+    shape, axes_input = op.input(0).shape, integers(op.input(1))
+    require(all(-len(shape) <= axis < len(shape) for axis in axes_input), "it reduces a dimension that is not there")
+    axes = {axis % len(shape) for axis in axes_input}
     steps, step = [], 1
     for axis in reversed(range(len(shape))):
         steps.append(0 if axis in axes else step)
@@ -161,14 +161,14 @@ def reduction_of(op: Op) -> Reduction:
     return Reduction((1,) * before + shape, (1,) * before + tuple(reversed(steps)))
 
 
-def _multiplier(op: Op, count: int) -> Multiplier:
+def _multiplier(op: ModelOp, count: int) -> Multiplier:
     """The scales' quotient, over a count that takes its bits from the mantissa as the reference does."""
     whole = multiplier(scale_of(op.input(0))[0] / scale_of(op.output)[0])
     shift = min(count.bit_length() - 1, 32, 31 + whole.exponent)
     return Multiplier((whole.mantissa << shift) // count, whole.exponent - shift) if shift >= 0 else whole
 
 
-def _computed(op: Op, is_mean: bool) -> MeanQuantized | MeanFloat32:
+def _computed(op: ModelOp, is_mean: bool) -> MeanQuantized | MeanFloat32:
     source, output = op.input(0), op.output
     reduction = reduction_of(op)
     require(reduction.outputs == output.count, f"the output is {list(output.shape)}, too many or too few numbers")
@@ -178,18 +178,18 @@ def _computed(op: Op, is_mean: bool) -> MeanQuantized | MeanFloat32:
     return MeanQuantized(reduction, scale_of(source)[1], _multiplier(op, divisor), OutputRange.whole(output))
 
 
-def _mean(op: Op) -> MeanQuantized | MeanFloat32:
+def _mean(op: ModelOp) -> MeanQuantized | MeanFloat32:
     return _computed(op, True)
 
 
-def _sum(op: Op) -> MeanQuantized | MeanFloat32:
+def _sum(op: ModelOp) -> MeanQuantized | MeanFloat32:
     return _computed(op, False)
 
 
-def _sum_refusal(op: Op) -> str | None:
+def _sum_refusal(op: ModelOp) -> str | None:
     if are_quantized(op.output) and not op.is_unsigned:
         return SUM_OF_INT8 if are(INT8, op.output) else ""
     return refusal(op)
 
 
-OPERATIONS = {"MEAN": Operation(refusal, _mean), "SUM": Operation(_sum_refusal, _sum)}
+OPERATIONS = {"MEAN": OpKind(refusal, _mean), "SUM": OpKind(_sum_refusal, _sum)}

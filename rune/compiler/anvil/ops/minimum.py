@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import scale_of
-from rune.compiler.anvil.operation import Op, Operation
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32
@@ -35,9 +35,9 @@ class ExtremeQuantized(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (self._extreme(*self.shape.spread(*inputs)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = inputs
-        return Range(self._extreme(left.least, right.least), self._extreme(left.greatest, right.greatest))
+        return ChannelRange(self._extreme(left.least, right.least), self._extreme(left.greatest, right.greatest))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))
@@ -46,7 +46,7 @@ class ExtremeQuantized(Computation, CarriesChannels):
         return np.asarray(np.maximum(left, right) if self.is_maximum else np.minimum(left, right))
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     why = binary_refusal(op)
     if why is not None or op.output.kind is FLOAT32:
         return why
@@ -54,25 +54,25 @@ def refusal(op: Op) -> str | None:
     return None if len(scales) == 1 else "scales that differ"
 
 
-def _computation(op: Op, operation: Binary) -> ExtremeQuantized | BinaryFloat32:
+def _computation(op: ModelOp, operation: BinaryFunction) -> ExtremeQuantized | BinaryFloat32:
     left, right, output = op.input(0), op.input(1), op.output
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, operation)
     is_dense = left.shape == right.shape == output.shape
     return ExtremeQuantized(
-        operation is Binary.MAXIMUM, ELEMENTS[output.kind], broadcast(left, right, output), is_dense
+        operation is BinaryFunction.MAXIMUM, ELEMENTS[output.kind], broadcast(left, right, output), is_dense
     )
 
 
-def _minimum(op: Op) -> ExtremeQuantized | BinaryFloat32:
-    return _computation(op, Binary.MINIMUM)
+def _minimum(op: ModelOp) -> ExtremeQuantized | BinaryFloat32:
+    return _computation(op, BinaryFunction.MINIMUM)
 
 
-def _maximum(op: Op) -> ExtremeQuantized | BinaryFloat32:
-    return _computation(op, Binary.MAXIMUM)
+def _maximum(op: ModelOp) -> ExtremeQuantized | BinaryFloat32:
+    return _computation(op, BinaryFunction.MAXIMUM)
 
 
 OPERATIONS = {
-    "MAXIMUM": Operation(refusal, _maximum, operands=slice(2)),
-    "MINIMUM": Operation(refusal, _minimum, operands=slice(2)),
+    "MAXIMUM": OpKind(refusal, _maximum, operands=slice(2)),
+    "MINIMUM": OpKind(refusal, _minimum, operands=slice(2)),
 }

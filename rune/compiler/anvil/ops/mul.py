@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.binary_int32 import BinaryInt32
 from rune.compiler.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, precision, rescaled_twice
@@ -41,13 +41,13 @@ class MulQuantized(Computation, CarriesChannels):
         left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))
         return (self._stored((left - self.left_zero_point) * (right - self.right_zero_point)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = inputs[0].counted_from(self.left_zero_point), inputs[1].counted_from(self.right_zero_point)
         corners = [one * other for one in (left.least, left.greatest) for other in (right.least, right.greatest)]
-        products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
+        products = ChannelRange(np.min(corners, axis=0), np.max(corners, axis=0))
         if not are_in_reach(products, [self.multiplier]):
             return None
-        return Range(*(self._stored(end).astype(np.int64) for end in (products.least, products.greatest)))
+        return ChannelRange(*(self._stored(end).astype(np.int64) for end in (products.least, products.greatest)))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))
@@ -57,13 +57,13 @@ class MulQuantized(Computation, CarriesChannels):
 
 
 @np.errstate(over="ignore", under="ignore")
-def _multiplier(op: Op) -> float:
+def _multiplier(op: ModelOp) -> float:
     number = precision(op)
     left, right, output = (number(scale_of(each)[0]) for each in (op.input(0), op.input(1), op.output))
     return float(left * right / output)
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     why = arithmetic_refusal(op)
     if why is not None or op.output.kind not in LARGEST_PRODUCT:
         return why
@@ -71,12 +71,12 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if LARGEST_PRODUCT[op.output.kind] << left >= 2**31 - 2**20 else None
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     left, right, output = op.input(0), op.input(1), op.output
     if are_whole(op):
-        return BinaryInt32.of(op, Binary.MUL)
+        return BinaryInt32.of(op, BinaryFunction.MUL)
     if left.kind is FLOAT32:
-        return BinaryFloat32.of(op, Binary.MUL)
+        return BinaryFloat32.of(op, BinaryFunction.MUL)
     (scale,) = multipliers_of([_multiplier(op)])
     return MulQuantized(
         broadcast(left, right, output),
@@ -88,4 +88,4 @@ def computation(op: Op) -> Computation:
     )
 
 
-OPERATIONS = {"MUL": Operation(refusal, computation, operands=slice(2))}
+OPERATIONS = {"MUL": OpKind(refusal, computation, operands=slice(2))}

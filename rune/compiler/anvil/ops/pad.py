@@ -13,17 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS, Rearrangement, integers, moves_refusal, rearranged
 from rune.compiler.anvil.ops.types import array
 from rune.model.tflite import MirrorPadOptions
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     return moves_refusal(op, *range(1, len(op.inputs)))
 
 
-def _sides(op: Op) -> list[tuple[int, int]]:
+def _sides(op: ModelOp) -> list[tuple[int, int]]:
     """Elements before and after each dimension."""
     numbers = integers(op.input(1))
     require(len(numbers) == 2 * len(op.input(0).shape), "it has paddings for another number of dimensions")
@@ -32,28 +32,28 @@ def _sides(op: Op) -> list[tuple[int, int]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _padded(op: Op, padding: float) -> Rearrangement:
+def _padded(op: ModelOp, padding: float) -> Rearrangement:
     def along(size: int, before: int, after: int) -> Array:
         return np.pad(np.arange(size), (before, after), constant_values=-1)
 
     return rearranged(op, _along_each(op, along), padding=padding)
 
 
-def _along_each(op: Op, along: Callable[[int, int, int], Array]) -> list[Array]:
+def _along_each(op: ModelOp, along: Callable[[int, int, int], Array]) -> list[Array]:
     return [along(size, *sides) for size, sides in zip(op.input(0).shape, _sides(op), strict=True)]
 
 
-def _pad(op: Op) -> Rearrangement:
+def _pad(op: ModelOp) -> Rearrangement:
     return _padded(op, op.input(0).zero_point or 0)
 
 
-def _pad_with(op: Op) -> Rearrangement:
+def _pad_with(op: ModelOp) -> Rearrangement:
     value = op.input(2)
     require(value.kind is op.input(0).kind and value.count == 1, "its value is not one number of its kind")
     return _padded(op, array(value, ELEMENTS[value.kind].type).reshape(-1)[0].item())
 
 
-def _mirrored(op: Op) -> Rearrangement:
+def _mirrored(op: ModelOp) -> Rearrangement:
     options = op.operator.options
     assert isinstance(options, MirrorPadOptions)  # noqa: S101 - the reader gives these for this op
 
@@ -65,7 +65,7 @@ def _mirrored(op: Op) -> Rearrangement:
 
 
 OPERATIONS = {
-    "MIRROR_PAD": Operation(_refusal, _mirrored),
-    "PAD": Operation(_refusal, _pad),
-    "PADV2": Operation(_refusal, _pad_with),
+    "MIRROR_PAD": OpKind(_refusal, _mirrored),
+    "PAD": OpKind(_refusal, _pad),
+    "PADV2": OpKind(_refusal, _pad_with),
 }

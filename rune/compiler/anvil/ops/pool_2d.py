@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import activation_range, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, are, are_quantized, bounded, scale_refusal
 from rune.compiler.anvil.ops.window import Window, window
@@ -51,9 +51,9 @@ class Pool2D(Computation, CarriesChannels, ByRows):
         kind = np.float64 if self.is_float else np.int64
         lowest = -np.inf if self.is_float else np.iinfo(self.element).min
         padding = lowest if self.pooling is Pooling.MAX else 0
-        given = inputs[0].astype(kind)
-        given = np.square(given) if self.pooling is Pooling.L2 else given
-        numbers = self.window.patches(given, padding).reshape(self.window.positions, -1, channels)
+        image = inputs[0].astype(kind)
+        image = np.square(image) if self.pooling is Pooling.L2 else image
+        numbers = self.window.patches(image, padding).reshape(self.window.positions, -1, channels)
         if self.pooling is Pooling.MAX:
             pooled = numbers.max(axis=1)
         else:
@@ -73,29 +73,31 @@ class Pool2D(Computation, CarriesChannels, ByRows):
             return np.asarray((sums + counts // 2) // counts)
         return np.asarray(np.sign(sums) * ((np.abs(sums) + counts // 2) // counts))
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if self.is_float:
             return None
-        return Range(*(np.clip(end, self.minimum, self.maximum) for end in (inputs[0].least, inputs[0].greatest)))
+        return ChannelRange(
+            *(np.clip(end, self.minimum, self.maximum) for end in (inputs[0].least, inputs[0].greatest))
+        )
 
     def row_work(self, rows: int) -> RowWork | None:
         work = self.window.row_work(lambda row: replace(self, window=row), LOWEST)
         if work is None or self.element != ELEMENTS[INT8]:
             return None
         # An average counts real pixels alone, while a byte beside the image is like any other to a row.
-        return work if self.pooling is Pooling.MAX or work.lies_inside(rows) else None
+        return work if self.pooling is Pooling.MAX or work.is_inside(rows) else None
 
     def carrying(self, keep: Mask) -> Computation:
         count = int(keep.sum())
         return replace(self, window=self.window.with_channels(count, count))
 
 
-def _options(op: Op) -> Pool2DOptions:
+def _options(op: ModelOp) -> Pool2DOptions:
     assert isinstance(op.operator.options, Pool2DOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     image, output = op.input(0), op.output
     options = _options(op)
     if are_quantized(image, output):
@@ -110,7 +112,7 @@ def refusal(op: Op) -> str | None:
     return f"a window of more than {LARGEST_WINDOW:,} pixels" if is_large and image.kind is INT16 else None
 
 
-def _computation(op: Op, pooling: Pooling) -> Pool2D:
+def _computation(op: ModelOp, pooling: Pooling) -> Pool2D:
     options, image, output = _options(op), op.input(0), op.output
     place = window(
         image,
@@ -128,24 +130,24 @@ def _computation(op: Op, pooling: Pooling) -> Pool2D:
     return Pool2D(pooling, ELEMENTS[output.kind], place, *bounds, op.is_unsigned)
 
 
-def _average(op: Op) -> Pool2D:
+def _average(op: ModelOp) -> Pool2D:
     return _computation(op, Pooling.AVERAGE)
 
 
-def _max(op: Op) -> Pool2D:
+def _max(op: ModelOp) -> Pool2D:
     return _computation(op, Pooling.MAX)
 
 
-def _l2(op: Op) -> Pool2D:
+def _l2(op: ModelOp) -> Pool2D:
     return _computation(op, Pooling.L2)
 
 
-def _l2_refusal(op: Op) -> str | None:
+def _l2_refusal(op: ModelOp) -> str | None:
     return refusal(op) if are(FLOAT32, op.input(0), op.output) else ""
 
 
 OPERATIONS = {
-    "AVERAGE_POOL_2D": Operation(refusal, _average),
-    "L2_POOL_2D": Operation(_l2_refusal, _l2),
-    "MAX_POOL_2D": Operation(refusal, _max),
+    "AVERAGE_POOL_2D": OpKind(refusal, _average),
+    "L2_POOL_2D": OpKind(_l2_refusal, _l2),
+    "MAX_POOL_2D": OpKind(refusal, _max),
 }

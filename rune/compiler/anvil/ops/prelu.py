@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
 from rune.compiler.anvil.ops.mul import LARGEST_PRODUCT
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
@@ -34,24 +34,24 @@ class PreluInt8(Computation):
 
     is_elementwise = True
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         numbers = inputs[0].counted_from(self.input_zero_point)
         alphas = inputs[1].counted_from(self.alpha_zero_point)
         if len(numbers.least) != len(alphas.least):
             return None
-        above = Range(np.maximum(numbers.least, 0), np.maximum(numbers.greatest, 0))
+        above = ChannelRange(np.maximum(numbers.least, 0), np.maximum(numbers.greatest, 0))
         below = [np.minimum(end, 0) for end in (numbers.least, numbers.greatest)]
         corners = [number * alpha for number in below for alpha in (alphas.least, alphas.greatest)]
-        products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
-        found = []
+        products = ChannelRange(np.min(corners, axis=0), np.max(corners, axis=0))
+        ends = []
         for values, by in zip((above, products), self.multipliers, strict=True):
             if not are_in_reach(values, [by]):
                 return None
-            found += [
+            ends += [
                 self.output.of_values(rescaled_twice(end[..., None], [by])[..., 0])
                 for end in (values.least, values.greatest)
             ]
-        return Range(np.min(found, axis=0).astype(np.int64), np.max(found, axis=0).astype(np.int64))
+        return ChannelRange(np.min(ends, axis=0).astype(np.int64), np.max(ends, axis=0).astype(np.int64))
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))
@@ -65,13 +65,13 @@ class PreluInt8(Computation):
 
 
 @np.errstate(over="ignore")
-def _quotients(op: Op) -> tuple[float, float]:
+def _quotients(op: ModelOp) -> tuple[float, float]:
     (scale, _), (alpha, _), (output, _) = (scale_of(each) for each in (op.input(0), op.input(1), op.output))
     single = np.float32(scale)
     return float(single / np.float32(output)), float(single * np.float32(alpha) / np.float32(output))
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if op.output.kind is INT16:  # what the reference gives for int16 is not this function
         return ""
     why = binary_refusal(op)
@@ -82,10 +82,10 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if leaves else None
 
 
-def computation(op: Op) -> PreluInt8 | BinaryFloat32:
+def computation(op: ModelOp) -> PreluInt8 | BinaryFloat32:
     source, alpha, output = op.input(0), op.input(1), op.output
     if source.kind is FLOAT32:
-        return BinaryFloat32.of(op, Binary.PRELU)
+        return BinaryFloat32.of(op, BinaryFunction.PRELU)
     above, below = multipliers_of(_quotients(op))
     return PreluInt8(
         broadcast(source, alpha, output),
@@ -96,4 +96,4 @@ def computation(op: Op) -> PreluInt8 | BinaryFloat32:
     )
 
 
-OPERATIONS = {"PRELU": Operation(refusal, computation, operands=slice(2))}
+OPERATIONS = {"PRELU": OpKind(refusal, computation, operands=slice(2))}

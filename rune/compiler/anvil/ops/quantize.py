@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.byte_table import ByteTable
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.rescaling import OutputRange, rescaled_twice
@@ -98,7 +98,7 @@ def _is_quantized(tensor: Tensor) -> bool:
     return are_quantized(tensor) and scale_refusal(tensor) is None
 
 
-def quantize_refusal(op: Op) -> str | None:
+def quantize_refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     if are(FLOAT32, source) and _is_quantized(output):
         return None
@@ -109,18 +109,18 @@ def quantize_refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if _leaves_32_bits(op) else None
 
 
-def _leaves_32_bits(op: Op) -> bool:
+def _leaves_32_bits(op: ModelOp) -> bool:
     """Whether the reference's left shift raises a number, counted from its zero point, out of 32 bits."""
     (scale, zero_point), limits = scale_of(op.input(0)), np.iinfo(ELEMENTS[op.input(0).kind])
     reach = max(int(limits.max) - zero_point, zero_point - int(limits.min))
     return reach << max(multiplier(scale / scale_of(op.output)[0]).exponent, 0) >= 2**31 - 2**20
 
 
-def dequantize_refusal(op: Op) -> str | None:
+def dequantize_refusal(op: ModelOp) -> str | None:
     return None if _is_quantized(op.input(0)) and are(FLOAT32, op.output) else ""
 
 
-def quantize(op: Op) -> QuantizeFloat32 | ByteTable | Requantize:
+def quantize(op: ModelOp) -> QuantizeFloat32 | ByteTable | Requantize:
     input_, output = op.input(0), op.output
     require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(output)
@@ -135,7 +135,7 @@ def quantize(op: Op) -> QuantizeFloat32 | ByteTable | Requantize:
     return ByteTable(input_.count, np.clip(scaled, -128, 127).astype(np.uint8), (True, True))
 
 
-def dequantize(op: Op) -> DequantizeBytes | DequantizeInt16:
+def dequantize(op: ModelOp) -> DequantizeBytes | DequantizeInt16:
     input_, output = op.input(0), op.output
     require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(input_)
@@ -147,6 +147,6 @@ def dequantize(op: Op) -> DequantizeBytes | DequantizeInt16:
 
 
 OPERATIONS = {
-    "DEQUANTIZE": Operation(dequantize_refusal, dequantize),
-    "QUANTIZE": Operation(quantize_refusal, quantize),
+    "DEQUANTIZE": OpKind(dequantize_refusal, dequantize),
+    "QUANTIZE": OpKind(quantize_refusal, quantize),
 }

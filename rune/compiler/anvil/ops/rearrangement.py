@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
-from rune.compiler.anvil.computation import Array, Computation, Frame, Parts
-from rune.compiler.anvil.operation import Op, require
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, Parts
+from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.types import array
 from rune.model.tflite import Tensor, TensorKind
 
@@ -54,15 +54,15 @@ class Rearrangement(Computation, CarriesChannels, Parts):
     """Whether the last dimension of `sizes` is the input's, and the last one of `order` the output's."""
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        found = inputs[0].reshape(self.sizes)
+        result = inputs[0].reshape(self.sizes)
         for axis, places in enumerate(self.places):
-            found = np.take(found, np.maximum(places, 0), axis)
+            result = np.take(result, np.maximum(places, 0), axis)
         if self.is_padded:
             inside = reduce(np.logical_and.outer, (places >= 0 for places in self.places))
-            found = np.where(inside, found, np.array(self.padding, found.dtype))
-        return (np.ascontiguousarray(found.transpose(self.order)),)
+            result = np.where(inside, result, np.array(self.padding, result.dtype))
+        return (np.ascontiguousarray(result.transpose(self.order)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if not self._keeps_channels:
             return None
         return inputs[0].widened(int(self.padding)) if self.is_padded else inputs[0]
@@ -89,7 +89,7 @@ class Rearrangement(Computation, CarriesChannels, Parts):
         return any(places.min(initial=0) < 0 for places in self.places)
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> PaddingFrame | None:
         """What is padded around images [batch, row, column, channel], if nothing else is done."""
         inside = [places[places >= 0] for places in self.places]
         if len(self.sizes) != 4 or self.order != (0, 1, 2, 3) or not self._keeps_channels:
@@ -104,7 +104,7 @@ class Rearrangement(Computation, CarriesChannels, Parts):
         )
         if not is_one_piece or before[0] or after[0]:
             return None
-        return Frame(before[1], after[1], before[2], after[2])
+        return PaddingFrame(before[1], after[1], before[2], after[2])
 
     @property
     def part_offsets(self) -> tuple[int, ...] | None:
@@ -124,7 +124,7 @@ class Rearrangement(Computation, CarriesChannels, Parts):
 
 
 def rearranged(
-    op: Op,
+    op: ModelOp,
     places: Sequence[Array],
     order: Sequence[int] | None = None,
     padding: float = 0,
@@ -136,16 +136,16 @@ def rearranged(
     sizes = source.shape if sizes is None else tuple(sizes)
     require(len(places) == len(sizes), f"it has sizes for {len(places)} dimensions, not {len(sizes)}")
     order = tuple(range(len(places))) if order is None else tuple(order)
-    given = [len(places[axis]) for axis in order]
-    require(math.prod(given) == output.count, f"the output is {list(output.shape)}, not {given}")
+    output_sizes = [len(places[axis]) for axis in order]
+    require(math.prod(output_sizes) == output.count, f"the output is {list(output.shape)}, not {output_sizes}")
     for size, along in zip(sizes, places, strict=True):
         require(bool((along >= -1).all() and (along < size).all()), f"it reads beyond its input {list(source.shape)}")
     indices = tuple(np.asarray(along, np.int32) for along in places)
-    has_channels = source.shape[-1:] == sizes[-1:] and output.shape[-1:] == (given[-1],)
+    has_channels = source.shape[-1:] == sizes[-1:] and output.shape[-1:] == (output_sizes[-1],)
     return Rearrangement(sizes, indices, order, ELEMENTS[source.kind], padding, has_channels)
 
 
-def moves_refusal(op: Op, *constants: int) -> str | None:
+def moves_refusal(op: ModelOp, *constants: int) -> str | None:
     """Why elements cannot be moved; `constants` are the numbers of inputs that say how, which must be constants."""
     source, output = op.input(0), op.output
     if source.kind not in ELEMENTS or output.kind is not source.kind or source.is_sparse:

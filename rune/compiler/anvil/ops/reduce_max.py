@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.mean import RANK, Reduction, reduction_of
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, are, are_quantized
@@ -31,10 +31,10 @@ class ReduceExtreme(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         values = inputs[0].reshape(self.reduction.sizes)
         axes = tuple(axis for axis, step in enumerate(self.reduction.steps) if not step)
-        found = np.max(values, axis=axes) if self.is_maximum else np.min(values, axis=axes)
-        return (np.asarray(found).reshape(-1),)
+        extremes = np.max(values, axis=axes) if self.is_maximum else np.min(values, axis=axes)
+        return (np.asarray(extremes).reshape(-1),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0] if self.reduction.keeps_channels else None
 
     def carrying(self, keep: Mask) -> Computation | None:
@@ -43,7 +43,7 @@ class ReduceExtreme(Computation, CarriesChannels):
         return replace(self, reduction=self.reduction.with_channels(int(keep.sum())))
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     if not are_quantized(source, output) and not are(FLOAT32, source, output):
         return ""
@@ -54,13 +54,13 @@ def _refusal(op: Op) -> str | None:
     return None if 0 < len(source.shape) <= RANK else f"with no dimension, or more than {RANK}"
 
 
-def _computation(op: Op, is_maximum: bool) -> ReduceExtreme:
+def _computation(op: ModelOp, is_maximum: bool) -> ReduceExtreme:
     reduction = reduction_of(op)
     require(reduction.outputs == op.output.count, f"the output is {list(op.output.shape)}, too many or too few numbers")
     return ReduceExtreme(is_maximum, ELEMENTS[op.output.kind], reduction)
 
 
 OPERATIONS = {
-    "REDUCE_MAX": Operation(_refusal, partial(_computation, is_maximum=True)),
-    "REDUCE_MIN": Operation(_refusal, partial(_computation, is_maximum=False)),
+    "REDUCE_MAX": OpKind(_refusal, partial(_computation, is_maximum=True)),
+    "REDUCE_MIN": OpKind(_refusal, partial(_computation, is_maximum=False)),
 }

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, require
+from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import INT8, INT16
 from rune.compiler.anvil.profile import TFLM
@@ -22,7 +22,7 @@ LARGEST_EXPONENT = 30
 """The largest left shift of 32 bits."""
 
 
-def precision(op: Op) -> type[np.floating[Any]]:
+def precision(op: ModelOp) -> type[np.floating[Any]]:
     """Of the numbers in which a runtime multiplies and divides scales, where LiteRT does it in single precision."""
     return np.float64 if op.profile is TFLM else np.float32
 
@@ -56,12 +56,12 @@ class OutputRange:
         return np.clip(moved, self.minimum, self.maximum).astype(self.element)
 
 
-def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Range:
+def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> ChannelRange:
     """What sums can be: `weights` are [channel, number], each number any byte, or zero in a padding."""
     low, high = -128 - input_zero_point, 127 - input_zero_point
     rising, falling = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
     start = bias.astype(np.int64)
-    return Range(start + rising * low + falling * high, start + rising * high + falling * low)
+    return ChannelRange(start + rising * low + falling * high, start + rising * high + falling * low)
 
 
 FARTHEST = 2**31 - 2**20
@@ -84,24 +84,24 @@ def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32
     return whole.astype(np.int32) if np.abs(whole).max(initial=0) < 2**31 else None
 
 
-def are_in_reach(sums: Range, multipliers: Sequence[Multiplier]) -> bool:
+def are_in_reach(sums: ChannelRange, multipliers: Sequence[Multiplier]) -> bool:
     """Whether no sum of the range leaves 32 bits on its way to a byte; there a greater sum may give a smaller byte."""
     reach = np.maximum(np.abs(sums.least), np.abs(sums.greatest))
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     return bool((reach < FARTHEST >> np.clip(exponents, 0, 31)).all())
 
 
-def sum_range(weights: Array, bias: Array, inputs: Range) -> Range:
+def sum_range(weights: Array, bias: Array, inputs: ChannelRange) -> ChannelRange:
     """Between what the sums of weights [channel, input] lie for inputs that are counted from their zero point."""
     # The middle of the inputs, and as far as they go from there; both exact in f64, whose sums are fast.
     exact = weights.astype(np.float64)
     middle = exact @ ((inputs.least + inputs.greatest) / 2) + bias.astype(np.float64)
     reach = np.abs(exact) @ ((inputs.greatest - inputs.least) / 2)
-    return Range((middle - reach).astype(np.int64), (middle + reach).astype(np.int64))
+    return ChannelRange((middle - reach).astype(np.int64), (middle + reach).astype(np.int64))
 
 
 def multipliers_of(reals: Sequence[float]) -> tuple[Multiplier, ...]:
     """The multipliers. Raises `Contradiction` for scales so far apart that a sum would be shifted away."""
-    found = tuple(multiplier(real) for real in reals)
-    require(all(each.exponent <= LARGEST_EXPONENT for each in found), "its scales are too far apart")
-    return found
+    multipliers = tuple(multiplier(real) for real in reals)
+    require(all(each.exponent <= LARGEST_EXPONENT for each in multipliers), "its scales are too far apart")
+    return multipliers

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Computation, View
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Reshape(View, CarriesChannels):
     from_channels: int
     to_channels: int
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0] if self.from_channels == self.to_channels else None
 
     def carrying(self, keep: Mask) -> Computation | None:
@@ -27,18 +27,18 @@ class Reshape(View, CarriesChannels):
         return Reshape(count, count) if self.from_channels == self.to_channels else None
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     input_ = op.input(0)
     if input_.kind is not op.output.kind or input_.type is None or input_.is_sparse:
         return ""
     return None
 
 
-def computation(op: Op) -> Reshape:
+def computation(op: ModelOp) -> Reshape:
     require(op.input(0).count == op.output.count, f"{op.input(0).count} elements cannot become {op.output.count}")
     return Reshape(*(tensor.shape[-1] if tensor.shape else 1 for tensor in (op.input(0), op.output)))
 
 
-_OPERATION = Operation(refusal, computation)
+_OPERATION = OpKind(refusal, computation)
 
 OPERATIONS = dict.fromkeys(("EXPAND_DIMS", "RESHAPE", "SQUEEZE"), _OPERATION)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, are, are_quantized, scale_refusal
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
@@ -74,7 +74,7 @@ class ResizeBilinear(Computation, CarriesChannels):
     def is_float(self) -> bool:
         return self.element.kind == "f"
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return None if self.is_float else inputs[0]
 
     def carrying(self, keep: Mask) -> Computation:
@@ -112,12 +112,12 @@ class ResizeBilinearUint8(Computation):
         return (((total + np.float32(0.5)).astype(np.int32) - HIGHEST_BIT).astype(np.int8),)
 
 
-def _options(op: Op) -> ResizeOptions:
+def _options(op: ModelOp) -> ResizeOptions:
     assert isinstance(op.operator.options, ResizeOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     image, output = op.input(0), op.output
     if are_quantized(image, output):
         why = scale_refusal(image, output)
@@ -136,7 +136,7 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def computation(op: Op) -> ResizeBilinear | ResizeBilinearUint8:
+def computation(op: ModelOp) -> ResizeBilinear | ResizeBilinearUint8:
     image, output = op.input(0), op.output
     require(len(image.shape) == len(output.shape) == 4, "an image must have four dimensions")
     require(image.shape[0] == output.shape[0] and image.shape[3] == output.shape[3], "only height and width may change")
@@ -147,7 +147,7 @@ def computation(op: Op) -> ResizeBilinear | ResizeBilinearUint8:
     return ResizeBilinear(ELEMENTS[image.kind], batches, height, width, channels, rows, columns)
 
 
-def _places(op: Op) -> tuple[Places, Places]:
+def _places(op: ModelOp) -> tuple[Places, Places]:
     image, output = op.input(0), op.output
     along = _float_places if image.kind is FLOAT32 or op.is_unsigned else _integer_places
     rows, columns = (along(image.shape[axis], output.shape[axis], _options(op)) for axis in (1, 2))
@@ -174,4 +174,4 @@ def _float_places(inputs: int, outputs: int, options: ResizeOptions) -> Places:
     return Places(lower, upper, (at - lower.astype(np.float32)).astype(np.float32))
 
 
-OPERATIONS = {"RESIZE_BILINEAR": Operation(refusal, computation)}
+OPERATIONS = {"RESIZE_BILINEAR": OpKind(refusal, computation)}

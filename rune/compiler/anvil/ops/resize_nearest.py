@@ -8,16 +8,16 @@ from __future__ import annotations
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import Rearrangement, moves_refusal, rearranged
 from rune.model.tflite import ResizeOptions
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     return moves_refusal(op, 1)
 
 
-def computation(op: Op) -> Rearrangement:
+def computation(op: ModelOp) -> Rearrangement:
     options, image, output = op.operator.options, op.input(0), op.output
     assert isinstance(options, ResizeOptions)  # noqa: S101 - the reader gives these for this op
     require(len(image.shape) == len(output.shape) == 4, "an image must have four dimensions")
@@ -34,4 +34,4 @@ def _places(inputs: int, outputs: int, options: ResizeOptions) -> Array:
     return np.asarray(np.minimum(places.astype(np.int32), inputs - 1))
 
 
-OPERATIONS = {"RESIZE_NEAREST_NEIGHBOR": Operation(refusal, computation)}
+OPERATIONS = {"RESIZE_NEAREST_NEIGHBOR": OpKind(refusal, computation)}

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.float_functions import exp
 from rune.compiler.anvil.ops.types import FLOAT32, are
 
@@ -41,11 +41,11 @@ def _sums(rows: Array) -> Array:
     return np.cumsum(rows, axis=1, dtype=np.float32)[:, -1:]
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     return None if are(FLOAT32, op.input(0), op.output) else ""
 
 
-def _computation(op: Op, is_log_softmax: bool) -> RowsFloat32:
+def _computation(op: ModelOp, is_log_softmax: bool) -> RowsFloat32:
     source = op.input(0)
     require(len(source.shape) > 0, "the input has no last dimension")
     require(source.shape == op.output.shape, "the output's shape is not the input's")
@@ -53,6 +53,6 @@ def _computation(op: Op, is_log_softmax: bool) -> RowsFloat32:
 
 
 OPERATIONS = {
-    "L2_NORMALIZATION": Operation(_refusal, partial(_computation, is_log_softmax=False)),
-    "LOG_SOFTMAX": Operation(_refusal, partial(_computation, is_log_softmax=True)),
+    "L2_NORMALIZATION": OpKind(_refusal, partial(_computation, is_log_softmax=False)),
+    "LOG_SOFTMAX": OpKind(_refusal, partial(_computation, is_log_softmax=True)),
 }

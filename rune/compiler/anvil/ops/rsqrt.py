@@ -12,11 +12,11 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.byte_table import BYTES, ByteTable
 from rune.compiler.anvil.ops.fixed_point_exp import high_product, rounded_shift
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.compiler.anvil.ops.unary_float32 import Unary, UnaryFloat32
+from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32, UnaryFunction
 
 _FINER = 20
 """Binary places that a root is kept with."""
@@ -27,7 +27,7 @@ _HALF_OF_ROOT_OF_2 = 1518500250
 """As Q0.31."""
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if are(FLOAT32, op.input(0), op.output):
         return None
     if not are(INT8, op.input(0), op.output) or op.is_unsigned:
@@ -37,14 +37,14 @@ def refusal(op: Op) -> str | None:
     return None if scale_of(op.input(0))[1] == -128 else "numbers below zero, which would end the run"
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     if op.output.kind is FLOAT32:
-        return UnaryFloat32.of(op, Unary.RSQRT)
+        return UnaryFloat32.of(op, UnaryFunction.RSQRT)
     return ByteTable(op.output.count, _table(op).astype(np.int8).view(np.uint8), (True, True))
 
 
-def _table(op: Op) -> Integers:
+def _table(op: ModelOp) -> Integers:
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
     to_output = multiplier(1.0 / float(np.sqrt(np.float32(scale)) * np.float32(output_scale)))
     mantissas, exponents = inverse_roots(BYTES.astype(np.int64) - zero_point)
@@ -69,4 +69,4 @@ def inverse_roots(numbers: Integers) -> tuple[Integers, Integers]:
     return np.where(is_one, 2**31 - 1, mantissas), np.where(is_one, 0, np.minimum(exponents, 0))
 
 
-OPERATIONS = {"RSQRT": Operation(refusal, computation)}
+OPERATIONS = {"RSQRT": OpKind(refusal, computation)}

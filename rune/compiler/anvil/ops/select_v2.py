@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.broadcast import BEYOND_RANK, RANK
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import are
@@ -43,7 +43,7 @@ class Select(Computation):
         return (np.where(condition != 0, first, second),)
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     condition, first, second = (op.input(number) for number in range(3))
     if first.kind not in SELECTED or not are(TensorKind.BOOL, condition) or not are(first.kind, second, op.output):
         return ""
@@ -54,7 +54,7 @@ def _refusal(op: Op) -> str | None:
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 
-def _computation(op: Op) -> Select:
+def _computation(op: ModelOp) -> Select:
     sizes = (1,) * (RANK - len(op.output.shape)) + op.output.shape
     steps = tuple(_steps(op.input(number), sizes) for number in range(3))
     return Select(sizes, steps, SELECTED[op.output.kind])
@@ -70,4 +70,4 @@ def _steps(tensor: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(0 if side == 1 else math.prod(shape[axis + 1 :]) for axis, side in enumerate(shape))
 
 
-OPERATIONS = {name: Operation(_refusal, _computation, operands=slice(3)) for name in ("SELECT", "SELECT_V2")}
+OPERATIONS = {name: OpKind(_refusal, _computation, operands=slice(3)) for name in ("SELECT", "SELECT_V2")}

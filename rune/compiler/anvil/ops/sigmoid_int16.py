@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune import arithmetic
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import scale_of
-from rune.compiler.anvil.operation import Op
+from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS
 
 ENTRIES = 256
@@ -60,14 +60,14 @@ class SigmoidInt16(Computation, CarriesChannels):
         rest = np.abs(places) & ((1 << bits) - 1)
         between = (table[whole] << bits) + rest * (table[np.minimum(whole + 1, LAST)] - table[whole])
         if self.function is Sigmoid.LOGISTIC:
-            found = np.where(whole == LAST, (2**15 - 1) << 10, between)
-            return ((np.where(places >= 0, found + 2**9, 2**25 - found + 2**9 - 1) >> 10).astype(np.int16),)
-        found = np.where(whole == LAST, (2**16 - 1) << 8, between) - 2**23
-        return (((np.where(places >= 0, found, -found - 1) + 2**7) >> 8).astype(np.int16),)
+            results = np.where(whole == LAST, (2**15 - 1) << 10, between)
+            return ((np.where(places >= 0, results + 2**9, 2**25 - results + 2**9 - 1) >> 10).astype(np.int16),)
+        results = np.where(whole == LAST, (2**16 - 1) << 8, between) - 2**23
+        return (((np.where(places >= 0, results, -results - 1) + 2**7) >> 8).astype(np.int16),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         ends = (self.evaluate(end)[0].astype(np.int64) for end in (inputs[0].least, inputs[0].greatest))
-        return Range(*ends)
+        return ChannelRange(*ends)
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, count=self.count // len(keep) * int(keep.sum()))
@@ -82,22 +82,22 @@ def table_of_logistic() -> NDArray[np.uint16]:
     return np.append(np.floor(entries[:-1] + missed / 2 + 0.5), 2**16 - 1).astype(np.uint16)
 
 
-def sigmoid_refusal(op: Op) -> str | None:
+def sigmoid_refusal(op: ModelOp) -> str | None:
     """Why the function of a tensor of int16 cannot be computed, whose scales are right."""
     if scale_of(op.output) != (2.0**-15, 0):
         return "an output that is not in units of 1/32768"
     return BEYOND_32_BITS if _multiplier(op)[0] >= 2**16 else None
 
 
-def logistic(op: Op) -> SigmoidInt16:
+def logistic(op: ModelOp) -> SigmoidInt16:
     return _sigmoid(op, Sigmoid.LOGISTIC)
 
 
-def tanh(op: Op) -> SigmoidInt16:
+def tanh(op: ModelOp) -> SigmoidInt16:
     return _sigmoid(op, Sigmoid.TANH)
 
 
-def _sigmoid(op: Op, function: Sigmoid) -> SigmoidInt16:
+def _sigmoid(op: ModelOp, function: Sigmoid) -> SigmoidInt16:
     multiplier, shift = _multiplier(op)
     power = math.log2(scale_of(op.input(0))[0])
     if abs(power - round(power)) < 1e-3 and 12 + round(power) in _PLAIN[function]:
@@ -109,7 +109,7 @@ _PLAIN = {Sigmoid.LOGISTIC: (0,), Sigmoid.TANH: (0, 1)}
 """For which powers of two, counted from 2**-12, the reference takes a scale as it is."""
 
 
-def _multiplier(op: Op) -> tuple[int, int]:
+def _multiplier(op: ModelOp) -> tuple[int, int]:
     """From the input's scale to 1 / (3 * 4096): at most 15 bits, where the scale allows it, and a shift to the
     right."""
     multiplier, shift = scale_of(op.input(0))[0] * 4096 * 3, 0

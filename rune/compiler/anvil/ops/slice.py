@@ -10,16 +10,16 @@ from functools import partial
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import Rearrangement, integers, moves_refusal, rearranged
 from rune.model.tflite import StridedSliceOptions
 
 
-def _refusal(op: Op, constants: tuple[int, ...]) -> str | None:
+def _refusal(op: ModelOp, constants: tuple[int, ...]) -> str | None:
     return moves_refusal(op, *constants)
 
 
-def _slice(op: Op) -> Rearrangement:
+def _slice(op: ModelOp) -> Rearrangement:
     shape, begins, sizes = op.input(0).shape, integers(op.input(1)), integers(op.input(2))
     require(len(begins) == len(sizes) == len(shape), "it has a begin or a size for another number of dimensions")
     places = []
@@ -30,19 +30,19 @@ def _slice(op: Op) -> Rearrangement:
     return rearranged(op, places)
 
 
-def _strided_options(op: Op) -> StridedSliceOptions:
+def _strided_options(op: ModelOp) -> StridedSliceOptions:
     assert isinstance(op.operator.options, StridedSliceOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def _strided_refusal(op: Op) -> str | None:
+def _strided_refusal(op: ModelOp) -> str | None:
     options = _strided_options(op)
     if options.ellipsis_mask or options.new_axis_mask or options.offset:
         return "an ellipsis, a new dimension or sizes in place of ends"
     return moves_refusal(op, 1, 2, 3)
 
 
-def _strided_slice(op: Op) -> Rearrangement:
+def _strided_slice(op: ModelOp) -> Rearrangement:
     options, shape = _strided_options(op), op.input(0).shape
     numbers = [integers(op.input(number)) for number in (1, 2, 3)]
     require(len({len(each) for each in numbers}) == 1, "it has begins, ends and strides for different dimensions")
@@ -61,14 +61,14 @@ def _strided_slice(op: Op) -> Rearrangement:
     return rearranged(op, [*places, *(np.arange(size) for size in shape[len(places) :])])
 
 
-def _reversed(op: Op) -> Rearrangement:
+def _reversed(op: ModelOp) -> Rearrangement:
     shape = op.input(0).shape
     axes = {axis % len(shape) for axis in integers(op.input(1)) if -len(shape) <= axis < len(shape)}
     return rearranged(op, [np.arange(size)[:: -1 if each in axes else 1] for each, size in enumerate(shape)])
 
 
 OPERATIONS = {
-    "REVERSE_V2": Operation(partial(_refusal, constants=(1,)), _reversed),
-    "SLICE": Operation(partial(_refusal, constants=(1, 2)), _slice),
-    "STRIDED_SLICE": Operation(_strided_refusal, _strided_slice),
+    "REVERSE_V2": OpKind(partial(_refusal, constants=(1,)), _reversed),
+    "SLICE": OpKind(partial(_refusal, constants=(1, 2)), _slice),
+    "STRIDED_SLICE": OpKind(_strided_refusal, _strided_slice),
 }

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rune import arithmetic
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.fixed_point_exp import exponential, high_product, reciprocal, rounded_shift
 from rune.compiler.anvil.ops.interpolated_table import GREATEST, LEAST, looked_up, populated
 from rune.compiler.anvil.ops.rescaling import precision, rescaled_twice
@@ -108,7 +108,7 @@ class SoftmaxFloat32(Computation):
         return ((terms / terms.sum(axis=1, keepdims=True)).astype(np.float32),)
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     input_, output = op.input(0), op.output
     if are(INT16, input_, output):
         return _int16_refusal(op)
@@ -123,7 +123,7 @@ def refusal(op: Op) -> str | None:
     return None if are(FLOAT32, input_, output) else ""
 
 
-def _int16_refusal(op: Op) -> str | None:
+def _int16_refusal(op: ModelOp) -> str | None:
     source, output = op.input(0), op.output
     why = scale_refusal(source, output)
     if why is not None:
@@ -135,20 +135,20 @@ def _int16_refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if 65535 << max(_int16_multiplier(op).exponent, 0) >= 2**31 else None
 
 
-def _int16_multiplier(op: Op) -> Multiplier:
+def _int16_multiplier(op: ModelOp) -> Multiplier:
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
     number = precision(op)
     scale = number(scale_of(op.input(0))[0]) * number(op.operator.options.beta)
     return multiplier(float(scale) / (10 / 65535))
 
 
-def _multiplier(op: Op) -> float:
+def _multiplier(op: ModelOp) -> float:
     """From a difference of bytes to Q5.26."""
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
     return min(op.operator.options.beta * scale_of(op.input(0))[0] * 2**26, 2**31 - 1.0)
 
 
-def _exponentials(op: Op) -> Integers:
+def _exponentials(op: ModelOp) -> Integers:
     scale = multiplier(_multiplier(op))
     reach = 31 * 2**26 >> scale.exponent
     differences = np.arange(256, dtype=np.int64)
@@ -157,7 +157,7 @@ def _exponentials(op: Op) -> Integers:
     return np.where(differences > reach, 0, exponentials)
 
 
-def computation(op: Op) -> SoftmaxInt8 | SoftmaxInt16 | SoftmaxFloat32:
+def computation(op: ModelOp) -> SoftmaxInt8 | SoftmaxInt16 | SoftmaxFloat32:
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
     input_, output = op.input(0), op.output
     require(len(input_.shape) > 0 and input_.shape[-1] > 0, "the input has no last dimension")
@@ -171,4 +171,4 @@ def computation(op: Op) -> SoftmaxInt8 | SoftmaxInt16 | SoftmaxFloat32:
     return SoftmaxInt8(rows, columns, _exponentials(op))
 
 
-OPERATIONS = {"SOFTMAX": Operation(refusal, computation)}
+OPERATIONS = {"SOFTMAX": OpKind(refusal, computation)}

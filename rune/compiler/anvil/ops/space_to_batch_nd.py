@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, Mask, Range
+from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rearrangement import ELEMENTS, integers, moves_refusal
 from rune.model.tflite import Tensor
 
@@ -68,7 +68,7 @@ class SpaceToBatch(Computation, CarriesChannels):
         dealt = canvas.reshape(to.batches, to.rows, to.block_height, to.columns, to.block_width, self.depth)
         return (np.ascontiguousarray(dealt.transpose(2, 4, 0, 1, 3, 5)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0].widened(self.padding) if self.blocks.is_padded else inputs[0]
 
     def carrying(self, keep: Mask) -> Computation:
@@ -90,20 +90,20 @@ class BatchToSpace(Computation, CarriesChannels):
         image = canvas[:, of.top : of.top + of.height, of.left : of.left + of.width]
         return (np.ascontiguousarray(image),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0]
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, depth=int(keep.sum()))
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     if len(op.input(0).shape) not in (3, 4):
         return "with dimensions other than those of images or rows"
     return moves_refusal(op, 1, 2)
 
 
-def _blocks(op: Op, images: Tensor, dealt: Tensor) -> Blocks:
+def _blocks(op: ModelOp, images: Tensor, dealt: Tensor) -> Blocks:
     """Raises `Contradiction` where images, blocks and what is beside them do not give the small images."""
     blocks, beside = integers(op.input(1)), integers(op.input(2))
     sides = len(images.shape) - 2
@@ -126,18 +126,18 @@ def _blocks(op: Op, images: Tensor, dealt: Tensor) -> Blocks:
     return Blocks(batches, height, width, rows, columns, block_height, block_width, top, left)
 
 
-def _space_to_batch(op: Op) -> SpaceToBatch:
+def _space_to_batch(op: ModelOp) -> SpaceToBatch:
     source = op.input(0)
     blocks = _blocks(op, source, op.output)
     return SpaceToBatch(blocks, source.shape[-1], ELEMENTS[source.kind], op.output.zero_point or 0)
 
 
-def _batch_to_space(op: Op) -> BatchToSpace:
+def _batch_to_space(op: ModelOp) -> BatchToSpace:
     source = op.input(0)
     return BatchToSpace(_blocks(op, op.output, source), source.shape[-1], ELEMENTS[source.kind])
 
 
 OPERATIONS = {
-    "BATCH_TO_SPACE_ND": Operation(_refusal, _batch_to_space),
-    "SPACE_TO_BATCH_ND": Operation(_refusal, _space_to_batch),
+    "BATCH_TO_SPACE_ND": OpKind(_refusal, _batch_to_space),
+    "SPACE_TO_BATCH_ND": OpKind(_refusal, _space_to_batch),
 }

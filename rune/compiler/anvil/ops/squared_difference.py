@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
-from rune.compiler.anvil.operation import Op, Operation
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.operation import ModelOp, OpKind
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16
@@ -43,33 +43,33 @@ class SquaredDifferenceInt8(Computation):
         squares = (self.left_terms[left] - self.right_terms[right]) ** 2
         return (self._bytes(squares),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if not self.is_dense:
             return None
         left, right = (
-            Range(terms[each.least + 128], terms[each.greatest + 128])
+            ChannelRange(terms[each.least + 128], terms[each.greatest + 128])
             for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True)
         )
         ends = np.stack([left.least - right.greatest, left.greatest - right.least])
         nearest = np.where(np.sign(ends[0]) * np.sign(ends[1]) > 0, np.abs(ends).min(axis=0), 0)
-        squares = Range(nearest**2, np.abs(ends).max(axis=0) ** 2)
+        squares = ChannelRange(nearest**2, np.abs(ends).max(axis=0) ** 2)
         if not are_in_reach(squares, [self.multiplier]):
             return None
-        return Range(*(self._bytes(end).astype(np.int64) for end in (squares.least, squares.greatest)))
+        return ChannelRange(*(self._bytes(end).astype(np.int64) for end in (squares.least, squares.greatest)))
 
     def _bytes(self, squares: Array) -> Array:
         return self.output.of_values(rescaled_twice(squares[..., None], [self.multiplier])[..., 0])
 
 
-def _common(op: Op) -> float:
+def _common(op: ModelOp) -> float:
     return 2 * max(scale_of(op.input(0))[0], scale_of(op.input(1))[0])
 
 
-def _multiplier(op: Op) -> float:
+def _multiplier(op: ModelOp) -> float:
     return _common(op) ** 2 / ((1 << 2 * LEFT_SHIFT) * scale_of(op.output)[0])
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if op.is_unsigned or op.output.kind is INT16:
         return ""
     why = binary_refusal(op)
@@ -78,10 +78,10 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if _multiplier(op) >= 1 else None
 
 
-def computation(op: Op) -> SquaredDifferenceInt8 | BinaryFloat32:
+def computation(op: ModelOp) -> SquaredDifferenceInt8 | BinaryFloat32:
     left, right, output = op.input(0), op.input(1), op.output
     if left.kind is FLOAT32:
-        return BinaryFloat32.of(op, Binary.SQUARED_DIFFERENCE)
+        return BinaryFloat32.of(op, BinaryFunction.SQUARED_DIFFERENCE)
     (back,) = multipliers_of([_multiplier(op)])
     return SquaredDifferenceInt8(
         broadcast(left, right, output),
@@ -100,4 +100,4 @@ def _terms(tensor: Tensor, common: float) -> Integers:
     return rescale_twice(raised, np.array(rescale.mantissa), np.array(rescale.exponent))
 
 
-OPERATIONS = {"SQUARED_DIFFERENCE": Operation(refusal, computation, operands=slice(2))}
+OPERATIONS = {"SQUARED_DIFFERENCE": OpKind(refusal, computation, operands=slice(2))}

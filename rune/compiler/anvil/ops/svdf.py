@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, one_scale
 from rune.model.tflite import Activation, SvdfOptions, Tensor, TensorKind
@@ -91,16 +91,16 @@ class SvdfInt8(Computation):
 
     filters: Filters
     input_zero_point: int
-    kept: Multiplier
-    made: Multiplier
+    to_state: Multiplier
+    to_output: Multiplier
     output: OutputRange
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.filters.batches, -1).astype(np.int64) - self.input_zero_point
-        newest = _rescaled(numbers @ self.filters.features.T.astype(np.int64), self.kept)
+        newest = _rescaled(numbers @ self.filters.features.T.astype(np.int64), self.to_state)
         state = self.filters.shifted(inputs[1], np.clip(newest, -(2**15), 2**15 - 1))
         sums = self.filters.summed(state.astype(np.int64))
-        return self.output.of_values(_rescaled(sums, self.made)), state
+        return self.output.of_values(_rescaled(sums, self.to_output)), state
 
     @property
     def multiply_accumulates(self) -> int:
@@ -116,17 +116,17 @@ def _rescaled(sums: Integers, by: Multiplier) -> Integers:
     return rescaled_twice(sums.astype(np.int32)[..., None], [by])[..., 0]
 
 
-def _options(op: Op) -> SvdfOptions:
+def _options(op: ModelOp) -> SvdfOptions:
     assert isinstance(op.operator.options, SvdfOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def _constants(op: Op) -> list[Tensor]:
+def _constants(op: ModelOp) -> list[Tensor]:
     bias = op.optional_input(BIAS)
     return [op.input(FEATURES), op.input(TIMES), *([] if bias is None else [bias])]
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if op.is_unsigned:
         return ""
     features, times, *bias = _constants(op)
@@ -150,7 +150,7 @@ def refusal(op: Op) -> str | None:
 
 
 @np.errstate(over="ignore")
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     source, features, times, state, output = (
         op.input(INPUT),
         op.input(FEATURES),
@@ -170,10 +170,10 @@ def computation(op: Op) -> Computation:
         return SvdfFloat32(filters, *real_range(_options(op).activation))
     (scale, zero_point), (to, _) = scale_of(source), scale_of(output)
     of_features, of_times, of_state = (np.float32(scale_of(each)[0]) for each in (features, times, state))
-    kept, made = multipliers_of(
+    to_state, to_output = multipliers_of(
         [float(np.float32(scale) * of_features / of_state), float(of_state * of_times / np.float32(to))]
     )
-    return SvdfInt8(filters, zero_point, kept, made, OutputRange.whole(output))
+    return SvdfInt8(filters, zero_point, to_state, to_output, OutputRange.whole(output))
 
 
 _STORED: Mapping[TensorKind, type[np.generic]] = {FLOAT32: np.float32, INT8: np.int8, TensorKind.INT16: np.int16}
@@ -183,7 +183,7 @@ def _stored(tensor: Tensor) -> NDArray[np.generic]:
     return array(tensor, _STORED[tensor.kind])
 
 
-def _bias(op: Op, units: int) -> NDArray[np.generic]:
+def _bias(op: ModelOp, units: int) -> NDArray[np.generic]:
     bias, kind = op.optional_input(BIAS), np.float32 if op.output.kind is FLOAT32 else np.int32
     if bias is None:
         return np.zeros(units, kind)
@@ -191,4 +191,4 @@ def _bias(op: Op, units: int) -> NDArray[np.generic]:
     return array(bias, kind).reshape(-1)
 
 
-OPERATIONS = {"SVDF": Operation(refusal, computation, states=(STATE,))}
+OPERATIONS = {"SVDF": OpKind(refusal, computation, states=(STATE,))}

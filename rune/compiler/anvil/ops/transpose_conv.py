@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Clamped, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
@@ -56,7 +56,7 @@ class TransposeConvInt8(Computation):
         sums = _sums(self.window, inputs[0].astype(np.float64) - self.input_zero_point, weights) + self.bias
         return (self.output.of_values(rescaled_twice(sums.astype(np.int64), self.multipliers)),)
 
-    def bounds(self, *inputs: Range) -> Range | None:
+    def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if len(inputs[0].least) != self.window.input_channels:
             return None
         # A pixel of the output has some of the filter's products; those that it lacks count as zero.
@@ -67,7 +67,7 @@ class TransposeConvInt8(Computation):
         if not are_in_reach(sums, self.multipliers):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
-        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in ends))
 
     @property
     def multiply_accumulates(self) -> int:
@@ -127,9 +127,9 @@ class HybridTransposeConv(Computation, Clamped):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         window = self.window
-        brought = [asymmetric(image) for image in inputs[0].reshape(window.batches, -1).astype(np.float32)]
-        scale = np.array([scale for _, scale, _ in brought], np.float32).reshape(-1, 1, 1, 1)
-        images = np.stack([stored - zero_point for stored, _, zero_point in brought]).reshape(window.input_shape)
+        quantized = [asymmetric(image) for image in inputs[0].reshape(window.batches, -1).astype(np.float32)]
+        scale = np.array([scale for _, scale, _ in quantized], np.float32).reshape(-1, 1, 1, 1)
+        images = np.stack([stored - zero_point for stored, _, zero_point in quantized]).reshape(window.input_shape)
 
         def laid(row: int, column: int) -> Iterator[Array]:
             for channel in range(window.input_channels):
@@ -182,28 +182,28 @@ def _on_canvas(
     return canvas[:, rows, columns].reshape(-1, window.output_channels)
 
 
-def _options(op: Op) -> TransposeConvOptions:
+def _options(op: ModelOp) -> TransposeConvOptions:
     assert isinstance(op.operator.options, TransposeConvOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def _as_convolution(op: Op) -> Op:
+def _as_convolution(op: ModelOp) -> ModelOp:
     """The op with its inputs in the order of a convolution's: image, filter, bias."""
     return replace(op, inputs=(op.input(2), op.input(1), op.optional_input(3)))
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if op.input(0).data is None:
         return "an output whose size is not constant"
     return image_op_refusal(_as_convolution(op), _options(op).activation, weights_axis=0)
 
 
-def computation(op: Op) -> Computation:
-    asked, op = integers(op.input(0)), _as_convolution(op)
+def computation(op: ModelOp) -> Computation:
+    output_shape, op = integers(op.input(0)), _as_convolution(op)
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
     require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
-    require(asked == list(output.shape), f"the output is {list(output.shape)}, not {asked}")
+    require(output_shape == list(output.shape), f"the output is {list(output.shape)}, not {output_shape}")
     require(output.shape[3] == weights.shape[0], "the output's depth is not the number of filters")
     require(image.shape[3] == weights.shape[3], "the image's depth is not the filter's")
     require(image.shape[0] == output.shape[0], "the output has another number of images")
@@ -259,4 +259,4 @@ def _window(
     )
 
 
-OPERATIONS = {"TRANSPOSE_CONV": Operation(refusal, computation, operands=slice(2, 3))}
+OPERATIONS = {"TRANSPOSE_CONV": OpKind(refusal, computation, operands=slice(2, 3))}

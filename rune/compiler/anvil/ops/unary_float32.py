@@ -17,13 +17,13 @@ from enum import Enum
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.float_functions import cos, erfc, exp, sin
 from rune.compiler.anvil.ops.types import FLOAT32, are
 from rune.compiler.anvil.ops.unary_int16 import absolute, absolute_refusal, exponential, with_int16
 
 
-class Unary(Enum):
+class UnaryFunction(Enum):
     """What is made of a number."""
 
     ABS = "abs"
@@ -46,13 +46,13 @@ class Unary(Enum):
 class UnaryFloat32(Computation):
     """Of `count` numbers."""
 
-    function: Unary
+    function: UnaryFunction
     count: int
 
     is_elementwise = True
 
     @staticmethod
-    def of(op: Op, function: Unary) -> UnaryFloat32:
+    def of(op: ModelOp, function: UnaryFunction) -> UnaryFloat32:
         require(op.input(0).count == op.output.count, "input and output differ in size")
         return UnaryFloat32(function, op.output.count)
 
@@ -89,44 +89,44 @@ def _tanh(x: Array) -> Array:
     return np.asarray(1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0))
 
 
-_FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
-    Unary.ABS: np.abs,
-    Unary.COS: cos,
-    Unary.EXP: exp,
-    Unary.FLOOR: np.floor,
-    Unary.GELU: gelu,
-    Unary.GELU_TANH: gelu_by_tanh,
-    Unary.HARD_SWISH: _hard_swish,
-    Unary.LOGISTIC: _logistic,
-    Unary.NEG: np.negative,
-    Unary.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
-    Unary.SIN: sin,
-    Unary.SQRT: np.sqrt,
-    Unary.SQUARE: np.square,
-    Unary.TANH: _tanh,
+_FUNCTIONS: Mapping[UnaryFunction, Callable[[Array], Array]] = {
+    UnaryFunction.ABS: np.abs,
+    UnaryFunction.COS: cos,
+    UnaryFunction.EXP: exp,
+    UnaryFunction.FLOOR: np.floor,
+    UnaryFunction.GELU: gelu,
+    UnaryFunction.GELU_TANH: gelu_by_tanh,
+    UnaryFunction.HARD_SWISH: _hard_swish,
+    UnaryFunction.LOGISTIC: _logistic,
+    UnaryFunction.NEG: np.negative,
+    UnaryFunction.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
+    UnaryFunction.SIN: sin,
+    UnaryFunction.SQRT: np.sqrt,
+    UnaryFunction.SQUARE: np.square,
+    UnaryFunction.TANH: _tanh,
 }
 
 
-def _refusal(op: Op) -> str | None:
+def _refusal(op: ModelOp) -> str | None:
     return None if are(FLOAT32, op.input(0), op.output) else ""
 
 
-def _operation(function: Unary) -> Operation:
-    return Operation(_refusal, lambda op: UnaryFloat32.of(op, function))
+def _operation(function: UnaryFunction) -> OpKind:
+    return OpKind(_refusal, lambda op: UnaryFloat32.of(op, function))
 
 
 OPERATIONS = {
-    "ABS": with_int16(_operation(Unary.ABS), absolute, absolute_refusal),
-    "EXP": with_int16(_operation(Unary.EXP), exponential),
+    "ABS": with_int16(_operation(UnaryFunction.ABS), absolute, absolute_refusal),
+    "EXP": with_int16(_operation(UnaryFunction.EXP), exponential),
     **{
         function.name: _operation(function)
         for function in (
-            Unary.COS,
-            Unary.FLOOR,
-            Unary.NEG,
-            Unary.SIN,
-            Unary.SQRT,
-            Unary.SQUARE,
+            UnaryFunction.COS,
+            UnaryFunction.FLOOR,
+            UnaryFunction.NEG,
+            UnaryFunction.SIN,
+            UnaryFunction.SQRT,
+            UnaryFunction.SQUARE,
         )
     },
 }

@@ -14,7 +14,7 @@ import numpy as np
 from rune import arithmetic
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.float_functions import exp
 from rune.compiler.anvil.ops.interpolated_table import LEAST, InterpolatedTable, populated
 from rune.compiler.anvil.ops.rescaling import OutputRange, rescaled_twice
@@ -37,43 +37,45 @@ class AbsInt16(Computation):
 
 
 def with_int16(
-    operation: Operation, computed: Callable[[Op], Computation], refusal: Callable[[Op], str | None] | None = None
-) -> Operation:
+    operation: OpKind,
+    computed: Callable[[ModelOp], Computation],
+    refusal: Callable[[ModelOp], str | None] | None = None,
+) -> OpKind:
     """The operation, which of int16 is what `computed` says."""
 
-    def refused(op: Op) -> str | None:
+    def refused(op: ModelOp) -> str | None:
         if not are(INT16, op.input(0), op.output):
             return operation.refusal(op)
         why = scale_refusal(op.input(0), op.output)
         return why if why is not None or refusal is None else refusal(op)
 
-    def computation(op: Op) -> Computation:
+    def computation(op: ModelOp) -> Computation:
         if not are(INT16, op.output):
             return operation.computation(op)
         require(op.input(0).count == op.output.count, "input and output differ in size")
         return computed(op)
 
-    return Operation(refused, computation)
+    return OpKind(refused, computation)
 
 
-def absolute_refusal(op: Op) -> str | None:
+def absolute_refusal(op: ModelOp) -> str | None:
     return BEYOND_32_BITS if 2**15 << max(_abs_multiplier(op).exponent, 0) >= 2**31 - 2**20 else None
 
 
-def absolute(op: Op) -> AbsInt16:
+def absolute(op: ModelOp) -> AbsInt16:
     return AbsInt16(op.output.count, _abs_multiplier(op), OutputRange.whole(op.output))
 
 
 @np.errstate(over="ignore")
-def _abs_multiplier(op: Op) -> Multiplier:
+def _abs_multiplier(op: ModelOp) -> Multiplier:
     return multiplier(float(np.float32(scale_of(op.input(0))[0]) / np.float32(scale_of(op.output)[0])))
 
 
-def exponential(op: Op) -> InterpolatedTable:
+def exponential(op: ModelOp) -> InterpolatedTable:
     return _table(op, lambda numbers: exp(numbers.astype(np.float64)).astype(np.float32))
 
 
-def logarithm(op: Op) -> InterpolatedTable:
+def logarithm(op: ModelOp) -> InterpolatedTable:
     """Of what is not above zero it is the output's least number."""
     least = np.float32(LEAST) * np.float32(scale_of(op.output)[0])
 
@@ -83,7 +85,7 @@ def logarithm(op: Op) -> InterpolatedTable:
     return _table(op, function)
 
 
-def _table(op: Op, function: Callable[[Array], Array]) -> InterpolatedTable:
+def _table(op: ModelOp, function: Callable[[Array], Array]) -> InterpolatedTable:
     with np.errstate(over="ignore", invalid="ignore"):
         return InterpolatedTable(
             op.output.count, populated(function, scale_of(op.input(0)), scale_of(op.output), np.float32)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
-from rune.compiler.anvil.operation import Op, Operation, require
+from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.fixed_point_exp import rounded_shift
 from rune.compiler.anvil.ops.float_functions import exp
 from rune.compiler.anvil.ops.functions_int16 import logistic, tanh
@@ -37,7 +37,7 @@ _GATE_BITS, _UNIT_BITS = 12, 15
 
 
 @dataclass(frozen=True)
-class Sequence:
+class LstmShape:
     """`time_major`: the input is [step, batch, input], else [batch, step, input]; the output alike."""
 
     steps: int
@@ -52,9 +52,9 @@ class Sequence:
             return source.reshape(self.steps, self.batches, self.inputs)
         return source.reshape(self.batches, self.steps, self.inputs).swapaxes(0, 1)
 
-    def as_output(self, given: list[Array]) -> Array:
+    def as_output(self, steps: list[Array]) -> Array:
         """What each step gave, as it lies in the output."""
-        joined = np.stack(given)
+        joined = np.stack(steps)
         return np.ascontiguousarray(joined if self.time_major else joined.swapaxes(0, 1))
 
     @property
@@ -67,7 +67,7 @@ class LstmFloat32(Computation):
     """`weights` are [gate, unit, input], `recurrent` [gate, unit, unit], `bias` [gate, unit]. Cells are clipped to
     `cell_clip`; infinity is no clip."""
 
-    sequence: Sequence
+    sequence: LstmShape
     weights: NDArray[np.generic]
     recurrent: NDArray[np.generic]
     bias: NDArray[np.generic]
@@ -77,14 +77,14 @@ class LstmFloat32(Computation):
         place = self.sequence
         hidden, cells = (each.reshape(place.batches, place.units).astype(np.float64) for each in inputs[1:])
         weights, recurrent, bias = (each.astype(np.float64) for each in (self.weights, self.recurrent, self.bias))
-        given = []
+        outputs = []
         for step in place.by_time(inputs[0]).astype(np.float64):
             sums = np.einsum("bi,gui->gbu", step, weights) + np.einsum("bi,gui->gbu", hidden, recurrent) + bias[:, None]
             cells = _logistic(sums[1]) * cells + _logistic(sums[0]) * np.tanh(sums[2])
             cells = np.clip(cells, -self.cell_clip, self.cell_clip)
             hidden = _logistic(sums[3]) * np.tanh(cells)
-            given.append(hidden.astype(np.float32))
-        return place.as_output(given), hidden.astype(np.float32), cells.astype(np.float32)
+            outputs.append(hidden.astype(np.float32))
+        return place.as_output(outputs), hidden.astype(np.float32), cells.astype(np.float32)
 
     @property
     def multiply_accumulates(self) -> int:
@@ -114,7 +114,7 @@ class LstmScales:
 class LstmInt8(Computation):
     """Weights and bias as of `LstmFloat32`, int8 and int32."""
 
-    sequence: Sequence
+    sequence: LstmShape
     weights: NDArray[np.generic]
     recurrent: NDArray[np.generic]
     bias: NDArray[np.generic]
@@ -123,7 +123,7 @@ class LstmInt8(Computation):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         place, scales = self.sequence, self.scales
         hidden, cells = (each.reshape(place.batches, place.units).astype(np.int64) for each in inputs[1:])
-        given = []
+        outputs = []
         for step in place.by_time(inputs[0]).astype(np.int64):
             sums = self._sums(step - scales.input_zero_point, self.weights, scales.inputs, self.bias)
             more = self._sums(
@@ -131,18 +131,18 @@ class LstmInt8(Computation):
             )
             cells, products = self._stepped(sums, more, cells)
             hidden = np.clip(_rescaled(products, scales.output) + scales.output_zero_point, -128, 127)
-            given.append(hidden.astype(np.int8))
-        return place.as_output(given), hidden.astype(np.int8), cells.astype(np.int16)
+            outputs.append(hidden.astype(np.int8))
+        return place.as_output(outputs), hidden.astype(np.int8), cells.astype(np.int16)
 
     def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
         """The cells after a step, and the outputs in units of 2**-30: `sums` is what its input gives to each gate,
         `more` what the output of the step before does."""
         cell_bits = self.scales.cell_bits
         gates = _saturated(_saturated(sums) + more)
-        into, kept, out = (logistic(gates[number]) for number in (0, 1, 3))
-        made = rounded_shift(into * tanh(gates[2], 3), 2 * _UNIT_BITS - cell_bits)
-        cells = np.clip(rounded_shift(kept * cells, _UNIT_BITS) + made, *self.cell_bounds)
-        return cells, out * tanh(cells, _UNIT_BITS - cell_bits)
+        input_gate, forget_gate, output_gate = (logistic(gates[number]) for number in (0, 1, 3))
+        candidates = rounded_shift(input_gate * tanh(gates[2], 3), 2 * _UNIT_BITS - cell_bits)
+        cells = np.clip(rounded_shift(forget_gate * cells, _UNIT_BITS) + candidates, *self.cell_bounds)
+        return cells, output_gate * tanh(cells, _UNIT_BITS - cell_bits)
 
     @property
     def cell_bounds(self) -> tuple[int, int]:
@@ -154,8 +154,8 @@ class LstmInt8(Computation):
         self, numbers: Integers, weights: NDArray[np.generic], by: tuple[Multiplier, ...], bias: NDArray[np.generic]
     ) -> Integers:
         """[gate, batch, unit] in units of 2**-12."""
-        found = np.einsum("bi,gui->gbu", numbers, weights.astype(np.int64)) + bias.astype(np.int64)[:, None]
-        return np.stack([_rescaled(gate, each) for gate, each in zip(found, by, strict=True)])
+        sums = np.einsum("bi,gui->gbu", numbers, weights.astype(np.int64)) + bias.astype(np.int64)[:, None]
+        return np.stack([_rescaled(gate, each) for gate, each in zip(sums, by, strict=True)])
 
     @property
     def multiply_accumulates(self) -> int:
@@ -169,11 +169,15 @@ class LstmInt8ByTable(LstmInt8):
 
     def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
         gates = _saturated(_saturated(sums) + _saturated(more))
-        into, kept, out = (_by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3))
-        made = _rescaled(into * _by_table(Sigmoid.TANH, gates[2], _GATE_BITS), self.to_cell)
-        cells = _saturated(_saturated(_rescaled(kept * cells, multiplier(2.0**-_UNIT_BITS))) + _saturated(made))
+        input_gate, forget_gate, output_gate = (
+            _by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3)
+        )
+        candidates = _rescaled(input_gate * _by_table(Sigmoid.TANH, gates[2], _GATE_BITS), self.to_cell)
+        cells = _saturated(
+            _saturated(_rescaled(forget_gate * cells, multiplier(2.0**-_UNIT_BITS))) + _saturated(candidates)
+        )
         cells = np.clip(cells, *self.cell_bounds)
-        return cells, out * _by_table(Sigmoid.TANH, cells, self.scales.cell_bits)
+        return cells, output_gate * _by_table(Sigmoid.TANH, cells, self.scales.cell_bits)
 
     @property
     def to_cell(self) -> Multiplier:
@@ -198,20 +202,20 @@ def _saturated(values: Integers) -> Integers:
     return np.clip(values, -(2**15), 2**15 - 1)
 
 
-def _options(op: Op) -> LstmOptions:
+def _options(op: ModelOp) -> LstmOptions:
     assert isinstance(op.operator.options, LstmOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
-def _four(op: Op, first: int) -> list[Tensor]:
+def _four(op: ModelOp, first: int) -> list[Tensor]:
     return [op.input(first + gate) for gate in range(GATES)]
 
 
-def _has(op: Op, places: range) -> bool:
+def _has(op: ModelOp, places: range) -> bool:
     return any(op.optional_input(place) is not None for place in places)
 
 
-def refusal(op: Op) -> str | None:
+def refusal(op: ModelOp) -> str | None:
     if op.is_unsigned:
         return ""
     if op.optional_input(_WEIGHTS) is None:
@@ -239,12 +243,12 @@ def refusal(op: Op) -> str | None:
     return None if bits in range(_UNIT_BITS - 6, _UNIT_BITS + 1) else "cells whose unit is no power of two from 2**-15"
 
 
-def _hidden_intermediate(op: Op) -> Tensor | None:
+def _hidden_intermediate(op: ModelOp) -> Tensor | None:
     """Says how numbers are quantised that become the output."""
     return op.intermediates[_HIDDEN_INTERMEDIATE] if len(op.intermediates) > _HIDDEN_INTERMEDIATE else None
 
 
-def computation(op: Op) -> Computation:
+def computation(op: ModelOp) -> Computation:
     source, hidden, cells, output = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS), op.output
     options = _options(op)
     require(len(source.shape) == 3, "the input needs three dimensions")
@@ -255,7 +259,7 @@ def computation(op: Op) -> Computation:
         require(all(each.shape == shape for each in _four(op, tensors)), f"weights or biases are not all {list(shape)}")
     require(hidden.count == cells.count == batches * units, f"the states do not have {batches * units} numbers each")
     require(output.shape == (first, second, units), f"the output is not {[first, second, units]}")
-    sequence = Sequence(steps, batches, inputs, units, options.time_major)
+    sequence = LstmShape(steps, batches, inputs, units, options.time_major)
     stored = np.float32 if source.kind is FLOAT32 else np.int8
     weights, recurrent = (_stacked(op, place, stored) for place in (_WEIGHTS, _RECURRENT))
     bias = _stacked(op, _BIASES, np.float32 if source.kind is FLOAT32 else np.int32)
@@ -267,23 +271,23 @@ def computation(op: Op) -> Computation:
     return LstmInt8(sequence, weights, recurrent, bias, _scales(op, _inner(op)))
 
 
-def _stacked(op: Op, first: int, kind: type[np.generic]) -> NDArray[np.generic]:
+def _stacked(op: ModelOp, first: int, kind: type[np.generic]) -> NDArray[np.generic]:
     return np.stack([array(each, kind) for each in _four(op, first)])
 
 
-def _inner(op: Op) -> Tensor:
+def _inner(op: ModelOp) -> Tensor:
     intermediate = _hidden_intermediate(op)
     assert intermediate is not None  # noqa: S101 - `refusal` was asked before
     return intermediate
 
 
 @np.errstate(over="ignore")
-def _scales(op: Op, given: Tensor) -> LstmScales:
+def _scales(op: ModelOp, result: Tensor) -> LstmScales:
     """The output counts as `given` does. Quotients are taken in the runtime's precision, but those by a power of two,
     which are exact."""
     source, hidden, cells = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS)
     (_, input_zero_point), (_, hidden_zero_point) = scale_of(source), scale_of(hidden)
-    inner, inner_zero_point = scale_of(given)
+    inner, inner_zero_point = scale_of(result)
     cell, clip = np.float32(scale_of(cells)[0]), _options(op).cell_clip
 
     def by(first: int, numbers: Tensor) -> tuple[Multiplier, ...]:
@@ -303,4 +307,4 @@ def _scales(op: Op, given: Tensor) -> LstmScales:
     )
 
 
-OPERATIONS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": Operation(refusal, computation, states=(_HIDDEN, _CELLS))}
+OPERATIONS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": OpKind(refusal, computation, states=(_HIDDEN, _CELLS))}

@@ -16,9 +16,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Mask, Range
+from rune.compiler.anvil.channels import ChannelRange, Mask
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, nearest_products
-from rune.compiler.anvil.operation import Op, require
+from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, rescaled_twice
 from rune.compiler.anvil.ops.types import (
     BEYOND_32_BITS,
@@ -54,24 +54,24 @@ class SumRescaling(ABC):
         """What is stored of them."""
 
     @abstractmethod
-    def are_in_reach(self, sums: Range) -> bool:
+    def are_in_reach(self, sums: ChannelRange) -> bool:
         """Whether no sum of the range leaves its bits on its way; there a greater sum may give a smaller number."""
 
     @abstractmethod
-    def kept(self, keep: Mask) -> SumRescaling:
+    def for_channels(self, keep: Mask) -> SumRescaling:
         """The same without the other channels."""
 
-    def bounds(self, sums: Range) -> Range | None:
+    def bounds(self, sums: ChannelRange) -> ChannelRange | None:
         """Between what the output lies."""
         if not self.are_in_reach(sums):
             return None
-        return Range(*(self.of_sums(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+        return ChannelRange(*(self.of_sums(end).astype(np.int64) for end in (sums.least, sums.greatest)))
 
 
 _Each = TypeVar("_Each")
 
 
-def _kept(each: tuple[_Each, ...], keep: Mask) -> tuple[_Each, ...]:
+def _selected(each: tuple[_Each, ...], keep: Mask) -> tuple[_Each, ...]:
     """Those of the channels that stay; one for all stays."""
     return each if len(each) == 1 else tuple(one for one, stays in zip(each, keep, strict=True) if stays)
 
@@ -92,12 +92,12 @@ class WideRescaling(SumRescaling):
         # A result wraps at 32 bits, as in the reference.
         return np.clip(self._scaled(sums).astype(np.int32), self.minimum, self.maximum).astype(np.int16)
 
-    def are_in_reach(self, sums: Range) -> bool:
+    def are_in_reach(self, sums: ChannelRange) -> bool:
         ends = (self._scaled(end) for end in (sums.least, sums.greatest))
         return all(bool((np.abs(end) < 2**31).all()) for end in ends)
 
-    def kept(self, keep: Mask) -> WideRescaling:
-        return replace(self, multipliers=_kept(self.multipliers, keep))
+    def for_channels(self, keep: Mask) -> WideRescaling:
+        return replace(self, multipliers=_selected(self.multipliers, keep))
 
     def _scaled(self, sums: Integers) -> Integers:
         return (sums * self.mantissas + (np.int64(1) << (self.shifts - 1))) >> self.shifts
@@ -123,11 +123,11 @@ class ShortRescaling(SumRescaling):
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
         return self.output.of_values(rescaled_twice(sums, self.multipliers))
 
-    def are_in_reach(self, sums: Range) -> bool:
+    def are_in_reach(self, sums: ChannelRange) -> bool:
         return are_in_reach(sums, self.multipliers)
 
-    def kept(self, keep: Mask) -> ShortRescaling:
-        return replace(self, multipliers=_kept(self.multipliers, keep))
+    def for_channels(self, keep: Mask) -> ShortRescaling:
+        return replace(self, multipliers=_selected(self.multipliers, keep))
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,12 @@ class NearestRescaling(SumRescaling):
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
         return np.clip(nearest_products(sums, self.scales), self.minimum, self.maximum).astype(np.int16)
 
-    def are_in_reach(self, sums: Range) -> bool:
+    def are_in_reach(self, sums: ChannelRange) -> bool:
         ends = np.stack([sums.least, sums.greatest]) * np.array(self.scales)
         return bool((np.abs(ends) < FARTHEST_RESULT).all())
 
-    def kept(self, keep: Mask) -> NearestRescaling:
-        return replace(self, scales=_kept(self.scales, keep))
+    def for_channels(self, keep: Mask) -> NearestRescaling:
+        return replace(self, scales=_selected(self.scales, keep))
 
 
 def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:
@@ -155,7 +155,7 @@ def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:
 
 
 def wide_refusal(
-    op: Op, axis: int, has_short_bias: bool, quotients: Callable[[Op, int], Sequence[float]]
+    op: ModelOp, axis: int, has_short_bias: bool, quotients: Callable[[ModelOp, int], Sequence[float]]
 ) -> str | None:
     """Why an op of such numbers and weights, with the bias behind them, has no kernel. `axis` is the weights' channel;
     `quotients` gives those of scales, one for each of so many channels, once it is certain that there are scales."""
@@ -186,7 +186,7 @@ def wide_refusal(
     return SCALES_APART if exponents.max(initial=0) > LARGEST_EXPONENT else None
 
 
-def sum_rescaling(op: Op, has_short_bias: bool, reals: Sequence[float], activation: Activation) -> SumRescaling:
+def sum_rescaling(op: ModelOp, has_short_bias: bool, reals: Sequence[float], activation: Activation) -> SumRescaling:
     """As the reference does it for an op that `wide_refusal` has not refused."""
     if op.operator.op == "FULLY_CONNECTED" and op.profile is LITERT:
         return NearestRescaling(tuple(reals), *activation_range(activation, op.output))
@@ -195,7 +195,7 @@ def sum_rescaling(op: Op, has_short_bias: bool, reals: Sequence[float], activati
     return WideRescaling.of(reals, activation, op.output)
 
 
-def wide_bias(op: Op, channels: int) -> NDArray[np.int64]:
+def wide_bias(op: ModelOp, channels: int) -> NDArray[np.int64]:
     """The bias of an op, or zeros. Raises `Contradiction` for a bias of another length."""
     bias = op.optional_input(2)
     if bias is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.computation import Array, Computation, Frame
+from rune.compiler.anvil.computation import Array, Computation, PaddingFrame
 from rune.compiler.anvil.operation import require
 from rune.compiler.anvil.rows import RowWork
 from rune.model.tflite import Padding, Tensor
@@ -78,10 +78,10 @@ class Window:
         image = image.reshape(self.input_shape)
         rows, columns = self._rows[:, None, :, None], self._columns[None, :, None, :]
         inside = (rows >= 0) & (rows < self.input_height) & (columns >= 0) & (columns < self.input_width)
-        found = image[:, np.clip(rows, 0, self.input_height - 1), np.clip(columns, 0, self.input_width - 1)]
-        return np.where(inside[None, ..., None], found, np.array(padding, image.dtype))
+        patches = image[:, np.clip(rows, 0, self.input_height - 1), np.clip(columns, 0, self.input_width - 1)]
+        return np.where(inside[None, ..., None], patches, np.array(padding, image.dtype))
 
-    def without(self, frame: Frame) -> Window:
+    def without(self, frame: PaddingFrame) -> Window:
         """The same laid on an image that lacks a frame: its rows and columns are padding."""
         return replace(
             self,

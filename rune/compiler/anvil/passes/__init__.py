@@ -1,1 +1,1 @@
-"""What rewrites a graph into a smaller one of the same meaning, a module a pass. Import from the modules."""
+"""Passes, which rewrite a graph into a smaller one with the same results, one module each. Import from the modules."""

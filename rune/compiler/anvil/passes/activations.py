@@ -1,4 +1,4 @@
-"""Activations into their producer: a clamp of floats is done where they are made, which clamps them anyway."""
+"""Merges activations into their producers: the op that computes floats clamps them anyway."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rune.compiler.anvil.ops.activations import ClampFloat32
 
 
 def activations(graph: Graph) -> Graph:
-    """The graph without RELU and its like behind an op that nothing else reads."""
+    """Returns the graph without RELU and similar ops after an op whose output nothing else reads."""
     makers, readers = graph.makers(), graph.readers()
     changed: dict[int, Sequence[Node]] = {}
     for number, node in enumerate(graph.nodes):

@@ -1,7 +1,7 @@
-"""Byte tables: a chain of elementwise ops and proc-blocks from a byte to a byte is one table of 256.
+"""Byte tables: replaces a chain of elementwise ops and proc-blocks from a byte to a byte by one table of 256 bytes.
 
-An image's normalization and the QUANTIZE of the model behind it are such a chain, and so are DEQUANTIZE and QUANTIZE:
-the floats between them never exist. A table that changes nothing is a view.
+Examples are an image's normalization with the model's QUANTIZE, and DEQUANTIZE with QUANTIZE: the floats between them
+are never computed. A table that changes nothing is a view.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation, View
 from rune.compiler.anvil.graph import NUMPY_TYPES, BlockCall, Graph, Node
-from rune.compiler.anvil.looks import look_up
+from rune.compiler.anvil.limit_checks import check_limits
 from rune.compiler.anvil.ops.byte_table import ByteTable
 from rune.compiler.anvil.ops.reshape import Reshape
 from rune.tensor import ElementType, TensorType
@@ -22,11 +22,11 @@ _BYTES = (ElementType.U8, ElementType.I8)
 
 
 def byte_tables(graph: Graph) -> Graph:
-    """The graph with one table for each chain of at least two steps."""
+    """Returns the graph with one table for each chain of at least two steps."""
     readers = graph.readers()
     joined: dict[int, Sequence[Node]] = {}
     for number in range(len(graph.nodes)):
-        look_up()
+        check_limits()
         if number in joined:
             continue
         chain = _chain(graph, readers, number)
@@ -37,7 +37,7 @@ def byte_tables(graph: Graph) -> Graph:
 
 
 def _chain(graph: Graph, readers: Mapping[int, Sequence[int]], start: int) -> list[int]:
-    """The longest chain from a node on, by numbers; empty where joining would save nothing."""
+    """Returns the longest chain from a node, by node numbers; empty if merging would save nothing."""
     if isinstance(graph.nodes[start].work, View) or not _is_byte(graph, graph.nodes[start].inputs):
         return []
     chain: list[int] = []
@@ -62,7 +62,7 @@ def _is_byte(graph: Graph, indices: Sequence[int]) -> bool:
 
 
 def _function(graph: Graph, node: Node) -> Callable[[Array], Array] | None:
-    """What an elementwise node with one input and one output makes of elements."""
+    """Returns the function on elements of an elementwise node with one input and one output."""
     if len(node.inputs) != 1 or len(node.outputs) != 1:
         return None
     work = node.work
@@ -75,7 +75,7 @@ def _function(graph: Graph, node: Node) -> Callable[[Array], Array] | None:
 
 
 def _table_node(graph: Graph, chain: Sequence[int]) -> Node:
-    """One node for the chain. It is called like the last op of a model in it, which is where its time is counted."""
+    """Returns one node for the chain. It has the name of the chain's last model op, to which its time is attributed."""
     nodes = [graph.nodes[number] for number in chain]
     source, result = (graph.values[index].type for index in (nodes[0].inputs[0], nodes[-1].outputs[0]))
     elements: Array = np.arange(256, dtype=np.uint8).view(NUMPY_TYPES[source.element])

@@ -1,4 +1,4 @@
-"""Constant folding: an elementwise op of constants is computed now, in the arithmetic that its kernel would use."""
+"""Constant folding: computes elementwise ops of constants, with the arithmetic of their kernels."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from dataclasses import replace
 
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.graph import NUMPY_TYPES, Graph
-from rune.compiler.anvil.looks import look_up
+from rune.compiler.anvil.limit_checks import check_limits
 
 SMALL = 1 << 16
-"""Bytes that a constant may have in any case; a larger one may not be larger than what it is made of."""
+"""The size below which a folded constant is always accepted; a larger one must not be larger than its inputs."""
 
 
 def constant_folding(graph: Graph) -> Graph:
-    """The graph with constants in place of ops that only read constants."""
+    """Returns the graph with constants instead of ops that read only constants."""
     values = list(graph.values)
     folded = []
     for number, node in enumerate(graph.nodes):
-        look_up()
+        check_limits()
         if not isinstance(node.work, Computation) or not node.work.is_elementwise:
             continue
-        given = [data for data in (values[index].data for index in node.inputs) if data is not None]
-        if len(given) < len(node.inputs):
+        constants = [data for data in (values[index].data for index in node.inputs) if data is not None]
+        if len(constants) < len(node.inputs):
             continue
         size = sum(values[index].type.size for index in node.outputs)
-        if size > max(SMALL, sum(data.nbytes for data in given)):
+        if size > max(SMALL, sum(data.nbytes for data in constants)):
             continue
-        for index, result in zip(node.outputs, node.work.evaluate(*given), strict=True):
+        for index, result in zip(node.outputs, node.work.evaluate(*constants), strict=True):
             kind = values[index].type
             data = result.astype(NUMPY_TYPES[kind.element], copy=False).reshape(kind.dimensions)
             values[index] = replace(values[index], data=data)

@@ -1,9 +1,9 @@
-"""Dead channels: those that can only ever give one number, found by interval arithmetic over the weights.
+"""Dead channels: removes channels that always hold the same number, found by interval arithmetic over the weights.
 
-Channels that are carried from one tensor to the other (by a depthwise convolution, a pooling, a table, an ADD, also to
-a constant, or side by side with others by a CONCATENATION) go together: the convolutions that make them have fewer
-filters, and those that read them have the constant in their bias. The result is the same for every input; MLPerf's
-person detector loses half of its depthwise channels.
+Channels that pass from one tensor to another (through a depthwise convolution, a pooling, a table, an ADD, also of a
+constant, or a CONCATENATION) form a group: the convolutions that write them lose filters, and those that read them have
+the constant folded into their bias. The result is the same for every input; MLPerf's person detector loses half of its
+depthwise channels.
 """
 
 from __future__ import annotations
@@ -15,56 +15,57 @@ import numpy as np
 
 from rune.compiler.anvil.channels import (
     CarriesChannels,
+    ChannelRange,
     Integers,
     JoinsChannels,
     MakesChannels,
     Mask,
-    Range,
     ReadsChannels,
 )
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.graph import NUMPY_TYPES, Graph, Node, Value
-from rune.compiler.anvil.looks import look_up
+from rune.compiler.anvil.limit_checks import check_limits
 from rune.tensor import ElementType
 
 LANES = 8
-"""Channels that vectors compute together; fewer cost as much."""
+"""The number of channels that a vector computes together; fewer cost as much."""
 
 MOST_SWEEPS = 16
-"""Over the nodes of a group, there and back; two are enough where values are handed on in the order of the nodes."""
+"""The maximum number of walks over the nodes of a group, in both directions; two are enough if values pass in the order
+of the nodes."""
 
 MOST_CHANNELS = 1 << 20
-"""Channels of a tensor that are looked at one by one; no model has as many, and a broken file may say anything."""
+"""The maximum number of channels of a tensor; no model has as many, but a broken file can declare any number."""
 
 
 def dead_channels(graph: Graph) -> Graph:
-    """The graph with fewer channels where some are constant and nothing else sees them."""
+    """Returns the graph without constant channels that nothing else reads."""
     return narrowed(graph)[0]
 
 
 def narrowed(graph: Graph) -> tuple[Graph, Mapping[int, Mask]]:
-    """The same, and by value which channels it kept, where it left some out."""
-    ranges, kept = channel_ranges(graph), dict[int, Mask]()
+    """Returns the graph, and the remaining channels of each value that lost some."""
+    ranges, masks = channel_ranges(graph), dict[int, Mask]()
     for members in _carried_together(graph):
-        look_up()
-        found = _without_dead(graph, members, ranges)
-        if found is not None:
-            graph, keeps = found
-            kept |= keeps
-    return graph, kept
+        check_limits()
+        narrower = _without_dead(graph, members, ranges)
+        if narrower is not None:
+            graph, keeps = narrower
+            masks |= keeps
+    return graph, masks
 
 
-def channel_ranges(graph: Graph) -> Mapping[int, Range]:
-    """What is known of the values that are int8 or int16 and made by nodes, channel by channel; by value."""
-    known: dict[int, Range] = {}
+def channel_ranges(graph: Graph) -> Mapping[int, ChannelRange]:
+    """Returns the ranges of the channels of int8 and int16 values that nodes compute."""
+    known: dict[int, ChannelRange] = {}
     for node in graph.nodes:
-        look_up()
+        check_limits()
         if not isinstance(node.work, Computation) or not all(_is_bounded(graph.values[i]) for i in node.inputs):
             continue
-        given = (known.get(index) or _range(graph.values[index]) for index in node.inputs)
-        found = node.work.bounds(*given)
-        if found is not None and len(node.outputs) == 1 and _has_channels(graph.values[node.outputs[0]]):
-            known[node.outputs[0]] = found
+        input_ranges = (known.get(index) or _range(graph.values[index]) for index in node.inputs)
+        bounds = node.work.bounds(*input_ranges)
+        if bounds is not None and len(node.outputs) == 1 and _has_channels(graph.values[node.outputs[0]]):
+            known[node.outputs[0]] = bounds
     return known
 
 
@@ -73,25 +74,25 @@ def _has_channels(value: Value) -> bool:
 
 
 def _is_bounded(value: Value) -> bool:
-    """Whether it has channels of numbers, or of indices, and not too many to be looked at."""
+    """Whether a value has channels of numbers, or of indices, and not too many."""
     dimensions = value.type.dimensions
     return bool(dimensions) and 0 < dimensions[-1] <= MOST_CHANNELS and value.type.element in (*_QUANTIZED, *_INDICES)
 
 
-def _range(value: Value) -> Range:
-    """What is known of a value that no node bounds: a constant is what it is, and all else any number of its type."""
+def _range(value: Value) -> ChannelRange:
+    """Returns the range of a value that no node bounds: a constant's own numbers, or any number of its type."""
     channels = _channels(value)
     if value.type.element in _INDICES or value.data is None or value.data.size == 0:
-        return Range.of_integers(channels, np.dtype(NUMPY_TYPES[value.type.element]))
+        return ChannelRange.of_integers(channels, np.dtype(NUMPY_TYPES[value.type.element]))
     numbers = value.data.reshape(-1, channels).astype(np.int64)
-    return Range(numbers.min(axis=0), numbers.max(axis=0))
+    return ChannelRange(numbers.min(axis=0), numbers.max(axis=0))
 
 
 _QUANTIZED = (ElementType.I8, ElementType.I16)
-"""What has channels of numbers; GATHER and its like may be given I16 as indices too."""
+"""Types of tensors with channels of numbers; I16 can also be indices of GATHER."""
 
 _INDICES = (ElementType.I32, ElementType.I64)
-"""What GATHER and its like are given beside a tensor."""
+"""Types of the indices of GATHER and similar ops."""
 
 
 def _channels(value: Value) -> int:
@@ -99,7 +100,7 @@ def _channels(value: Value) -> int:
 
 
 def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
-    """Groups of values some of whose channels are the same: what a node carries over belongs to what it reads."""
+    """Returns groups of values that share channels through nodes."""
     group = {index: index for node in graph.nodes for index in (*node.inputs, *node.outputs)}
 
     def first(index: int) -> int:
@@ -111,15 +112,15 @@ def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
         if isinstance(node.work, CarriesChannels) or _joins(node):
             for index in _handed_on(graph, node):
                 group[first(index)] = first(node.outputs[0])
-    found: dict[int, list[int]] = {}
+    groups: dict[int, list[int]] = {}
     for index in group:
         if _has_channels(graph.values[index]):
-            found.setdefault(first(index), []).append(index)
-    return [tuple(members) for members in found.values()]
+            groups.setdefault(first(index), []).append(index)
+    return [tuple(members) for members in groups.values()]
 
 
 def _handed_on(graph: Graph, node: Node) -> tuple[int, ...]:
-    """The inputs whose channels are the output's; one of a single channel, that all others meet, is none of them."""
+    """Returns the inputs with the same channels as the output, without those that have a single channel."""
     if _joins(node) or not _has_channels(graph.values[node.outputs[0]]):
         return node.inputs
     channels = _channels(graph.values[node.outputs[0]])
@@ -131,15 +132,15 @@ def _handed_on(graph: Graph, node: Node) -> tuple[int, ...]:
 
 
 def _joins(node: Node) -> bool:
-    """Whether it puts channels side by side."""
+    """Whether it concatenates channels."""
     return isinstance(node.work, JoinsChannels) and node.work.joins_channels
 
 
 def _without_dead(
-    graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]
+    graph: Graph, members: Sequence[int], ranges: Mapping[int, ChannelRange]
 ) -> tuple[Graph, Mapping[int, Mask]] | None:
-    """The graph without the dead channels of these values, and those that it keeps of each; None where there are none,
-    or something else sees them."""
+    """Returns the graph without the dead channels of these values, and the remaining channels of each; None if there
+    are none, or if something else reads them."""
     if not any(index in ranges and ranges[index].constant.any() for index in members):
         return None
     inside = frozenset(members)
@@ -148,8 +149,8 @@ def _without_dead(
         for number, node in enumerate(graph.nodes)
         if inside.intersection(node.inputs) or inside.intersection(node.outputs)
     }
-    made = {index for node in touching.values() for index in node.outputs}
-    if any(index not in made and graph.values[index].data is None for index in inside):
+    produced = {index for node in touching.values() for index in node.outputs}
+    if any(index not in produced and graph.values[index].data is None for index in inside):
         return None
     keeps = _live(graph, inside, tuple(touching.values()), ranges)
     if keeps is None or all(keep.all() for keep in keeps.values()):
@@ -164,9 +165,9 @@ def _without_dead(
 
 
 def _live(
-    graph: Graph, inside: frozenset[int], touching: Sequence[Node], ranges: Mapping[int, Range]
+    graph: Graph, inside: frozenset[int], touching: Sequence[Node], ranges: Mapping[int, ChannelRange]
 ) -> Mapping[int, Mask] | None:
-    """The channels to keep, by value; None where a node needs them all. Dead ones fill up the vectors."""
+    """Returns the channels to keep of each value; None if a node needs them all. Dead ones are kept to fill vectors."""
     within, others = list[Node](), list[Node]()
     for node in touching:
         (within if _is_within(graph, node, inside) else others).append(node)
@@ -183,25 +184,25 @@ def _live(
     for node in readers:
         dead[classes[node.inputs[0]]] = True
     for node in readers:
-        found = ranges.get(node.inputs[0])
-        if found is None or not isinstance(node.work, ReadsChannels):
+        bounds = ranges.get(node.inputs[0])
+        if bounds is None or not isinstance(node.work, ReadsChannels):
             return None
-        dead[classes[node.inputs[0]][~(found.constant & node.work.foldable(found.least))]] = False
+        dead[classes[node.inputs[0]][~(bounds.constant & node.work.foldable(bounds.least))]] = False
     for node in makers:
         _fill_up(dead, classes[node.outputs[0]])
     return {index: ~dead[each] for index, each in classes.items()}
 
 
 def _is_within(graph: Graph, node: Node, inside: frozenset[int]) -> bool:
-    """Whether it only hands channels on, those of these values and no others of theirs."""
+    """Whether a node only passes channels of these values to others of them."""
     if not isinstance(node.work, CarriesChannels) and not _joins(node):
         return False
     return inside.issuperset(node.outputs) and inside.intersection(node.inputs) == set(_handed_on(graph, node))
 
 
 def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Mapping[int, Integers] | None:
-    """For each value a number for each of its channels; those of one number go together. None where channels are handed
-    on that are not as many."""
+    """Returns a class number for each channel of each value; channels of one class are kept or removed together. None
+    if passed channels differ in number."""
     classes: dict[int, Integers] = {}
     first = 0
     for index in sorted(inside):
@@ -220,14 +221,14 @@ def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Ma
 
 @dataclass(frozen=True)
 class _Link:
-    """The channels of `source` are a part of those of `result`."""
+    """Unites the channels of `source` with a part of those of `result`."""
 
     source: int
     result: int
     part: slice
 
     def drawn_together(self, classes: Mapping[int, Integers]) -> bool:
-        """Whether their numbers were others, and are the same now."""
+        """Unites two classes. Returns whether they differed."""
         one, other = classes[self.source], classes[self.result][self.part]
         least = np.minimum(one, other)
         is_other = not (np.array_equal(one, least) and np.array_equal(other, least))
@@ -244,14 +245,15 @@ def _links(graph: Graph, node: Node, classes: Mapping[int, Integers]) -> Iterato
 
 
 def _fill_up(dead: Mask, classes: Integers) -> None:
-    """Keeps some dead channels of a value, so that vectors are full, and there is one."""
+    """Keeps enough dead channels of a value to fill vectors, and at least one channel."""
     live = ~dead[classes]
-    spare = -int(live.sum()) % LANES or (0 if live.any() else LANES)
-    dead[classes[np.flatnonzero(~live)[:spare]]] = False
+    missing = -int(live.sum()) % LANES or (0 if live.any() else LANES)
+    dead[classes[np.flatnonzero(~live)[:missing]]] = False
 
 
-def _narrowed(node: Node, keeps: Mapping[int, Mask], ranges: Mapping[int, Range]) -> Computation | None:
-    """What a node computes without the other channels, of its input, its output or both; None where it cannot."""
+def _narrowed(node: Node, keeps: Mapping[int, Mask], ranges: Mapping[int, ChannelRange]) -> Computation | None:
+    """Returns the computation of a node with only the remaining channels of its input, its output or both; None if it
+    is not possible."""
     work: object = node.work
     if isinstance(work, CarriesChannels):
         return work.carrying(keeps[node.outputs[0]])

@@ -1,6 +1,6 @@
-"""Dead ops: what nothing reads is not computed. Only ops of models: a proc-block may still refuse what it is given.
+"""Dead ops: removes ops whose results nothing reads. Only ops of models: a proc-block may still reject its input.
 
-An op that writes what is kept for the next run stays.
+An op that writes a persistent value stays.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from rune.compiler.anvil.graph import Graph
 
 
 def dead_ops(graph: Graph) -> Graph:
-    """The graph without ops whose results reach no block, no host model and no output."""
+    """Returns the graph without ops whose results reach no block, host model or output."""
     needed: set[int] = set()
     dead = []
     for number in reversed(range(len(graph.nodes))):

@@ -1,5 +1,5 @@
-"""In place: the output of an op that reads an element last where it writes one takes the memory of an input that
-nothing reads any more: of an elementwise op, or of some that work row by row."""
+"""In place: lets the output of an op replace an input in memory that nothing reads later, if the op reads each element
+before it writes it: elementwise ops, and some that work row by row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rune.compiler.anvil.graph import Graph, Node, SharedPlaces
 
 
 def in_place(graph: Graph) -> Graph:
-    """The graph with outputs that share the memory of an input."""
+    """Returns the graph with outputs that share the memory of an input."""
     places, changes = SharedPlaces(graph.values), {}
     last = {places.find(index)[0]: number for number, node in enumerate(graph.nodes) for index in node.reads}
     for number, node in enumerate(graph.nodes):
@@ -37,8 +37,8 @@ def in_place(graph: Graph) -> Graph:
 
 
 def _fits(graph: Graph, places: SharedPlaces, node: Node, index: int) -> bool:
-    """Whether the only output has as many elements of the same type as this input, which is no constant, and no other
-    input has some of its bytes."""
+    """Whether the only output has as many elements of the same type as this input, which is no constant and shares no
+    memory with another input."""
     if len(node.outputs) != 1 or graph.values[places.find(index)[0]].data is not None:
         return False
     place = places.find(index)

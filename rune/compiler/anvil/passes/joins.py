@@ -1,7 +1,7 @@
-"""Joins: what a CONCATENATION joins is made where its output lies, so that nothing is copied.
+"""Joins: writes the inputs of a CONCATENATION directly to its output, so that nothing is copied.
 
-Each input must have memory of its own and be read here once. Where the output would stand in memory for so long that
-the pipeline needed more (as in a U-Net, whose first layers wait for the last), the inputs are copied.
+Each input must own its memory and be read once here. If the output would stay in memory for so long that the pipeline
+needed more (as in a U-Net, whose first layers wait for the last), the inputs are copied.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from rune.compiler.anvil.passes.live_bytes import live_bytes
 
 
 def joins(graph: Graph) -> Graph:
-    """The graph without such ops."""
-    found = []
+    """Returns the graph without such ops."""
+    candidates = []
     least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
         offsets = node.work.joined_offsets if isinstance(node.work, Joined) else None
@@ -30,12 +30,12 @@ def joins(graph: Graph) -> Graph:
         needed = live_bytes(tried)
         if needed <= least:
             graph, least = tried, needed
-            found.append(number)
-    return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
+            candidates.append(number)
+    return graph.with_nodes(dict.fromkeys(candidates, ())) if candidates else graph
 
 
 def _have_memory_of_their_own(graph: Graph, node: Node) -> bool:
-    """Whether each input is all of a storage that no other has, and no constant."""
+    """Whether each input owns all of its storage alone, and is no constant."""
     storages = [graph.storage(index) for index in node.inputs]
     return len(set(storages)) == len(storages) and all(
         graph.values[storage].data is None and graph.values[storage].type.size == graph.values[index].type.size

@@ -1,4 +1,4 @@
-"""How much memory a graph needs at least, before kernels and their scratch are known."""
+"""A lower bound of a graph's memory, without kernels and their scratch."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rune.compiler.anvil.graph import Graph
 
 
 def live_bytes(graph: Graph) -> int:
-    """The bytes of all tensors that must be there at one time, at most; constants are not counted."""
+    """Returns the maximum size of all tensors that must be in memory at the same time, without constants."""
     return max(live_bytes_by_node(graph), default=0)
 
 
 def live_bytes_by_node(graph: Graph) -> tuple[int, ...]:
-    """The same for each node: of what it names, of what was made before and is read later, and of its own windows."""
+    """Returns the same for each node: its own values, values that are read later, and its row windows."""
     spans: dict[int, tuple[int, int]] = {}
     for number, node in enumerate(graph.nodes):
         for storage in map(graph.storage, (*node.reads, *node.outputs)):

@@ -1,11 +1,11 @@
-"""All passes in their order, and what each of them saved."""
+"""Runs all passes in order, and reports what each saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rune.compiler.anvil.figures import Figures
+from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.graph import Graph, figures
 from rune.compiler.anvil.passes.activations import activations
 from rune.compiler.anvil.passes.byte_tables import byte_tables
@@ -19,7 +19,7 @@ from rune.compiler.anvil.passes.rows import rows
 from rune.compiler.anvil.passes.views import views
 
 Pass = Callable[[Graph], Graph]
-"""Pure; gives the very graph that it was given where it finds nothing to do."""
+"""A pass. It is pure, and returns the same graph object if it changes nothing."""
 
 PASSES: Mapping[str, Pass] = {
     "constant folding": constant_folding,
@@ -32,28 +32,28 @@ PASSES: Mapping[str, Pass] = {
     "joins": joins,
     "in place": in_place,
 }
-"""By name, in the order in which they run."""
+"""The passes by name, in the order in which they run."""
 
 SMALL_PASSES: Mapping[str, Pass] = {
     **{name: rewrite for name, rewrite in PASSES.items() if name != "in place"},
     "rows": rows,
     "in place": in_place,
 }
-"""The same for targets whose memory is dearer than their time."""
+"""The passes for targets whose memory is more limited than their time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Applied:
-    """A pass that changed the graph: what came of it, and what is gone."""
+    """A pass that changed the graph, with its result and what it saved."""
 
     name: str
     graph: Graph
-    saved: Figures
+    saved: GraphFigures
 
 
 @dataclass(frozen=True, eq=False)
 class Optimised:
-    """The graph after all passes, and those that changed it, in their order."""
+    """The graph after all passes, and the passes that changed it, in order."""
 
     graph: Graph
     applied: tuple[Applied, ...]
@@ -62,8 +62,8 @@ class Optimised:
 def optimise(
     graph: Graph, passes: Mapping[str, Pass] = PASSES, between: Callable[[], None] = lambda: None
 ) -> Optimised:
-    """The same function of the same inputs. The same graph gives the same result. `between` is called before each pass,
-    and may end it."""
+    """Runs the passes. The result computes the same; the same graph gives the same result. `between` is called before
+    each pass, and may raise."""
     applied = []
     for name, rewrite in passes.items():
         between()

@@ -1,6 +1,5 @@
-"""Paddings: a PAD around an image becomes the padding of the convolutions that read it. Where nothing else reads the
-padded image, it never exists.
-"""
+"""Paddings: turns a PAD of an image into padding of the convolutions that read it. If nothing else reads the padded
+image, it is never computed."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from rune.compiler.anvil.passes.dead_ops import dead_ops
 
 
 def paddings(graph: Graph) -> Graph:
-    """The graph whose convolutions read images without their PAD."""
+    """Returns the graph whose convolutions read images without their PAD."""
     makers = graph.makers()
     changed: dict[int, Sequence[Node]] = {}
     for number, node in enumerate(graph.nodes):

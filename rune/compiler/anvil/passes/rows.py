@@ -1,6 +1,6 @@
-"""Rows: where the most memory is needed, ops that follow each other work row by row, if less is needed then.
+"""Rows: computes chains of ops row by row where most memory is needed, if that needs less.
 
-For targets whose memory is dear. A chain of ops becomes one node, at the place of its last.
+For targets with little memory. A chain of ops becomes one node, at the place of its last op.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from itertools import islice
 from typing import Final
 
 from rune.compiler.anvil.graph import Graph, Node
-from rune.compiler.anvil.looks import look_up
+from rune.compiler.anvil.limit_checks import check_limits
 from rune.compiler.anvil.passes.in_place import in_place
 from rune.compiler.anvil.passes.live_bytes import live_bytes_by_node
-from rune.compiler.anvil.rows import ByRows, RowByRow, RowStage, RowWork
+from rune.compiler.anvil.rows import ByRows, RowByRow, RowStageWork, RowWork
 
 LONGEST: Final = 16
-"""Ops of a chain: as deep are the loops that are made of it."""
+"""The maximum number of ops in a chain, which is the depth of its loops."""
 SEARCH: Final = 50_000
-"""Nodes of graphs that are looked at: some hundreds of chains of a model of a hundred layers."""
+"""The maximum number of visited nodes: some hundreds of chains of a model with a hundred layers."""
 
 Chain = tuple[int, ...]
-"""Numbers of nodes. Each but the first reads what the one before makes, and nothing else does."""
+"""Numbers of nodes. Each but the first reads the output of the one before, which nothing else reads."""
 
 
 def rows(graph: Graph) -> Graph:
-    """The graph with chains that work row by row; itself where none of them saves memory."""
+    """Returns the graph with chains that work row by row; the same graph if none of them saves memory."""
     links = _Links.of(graph)
     chains: tuple[Chain, ...] = ()
     need = _Need.of(graph, chains)
     left = SEARCH // max(len(graph.nodes), 1)
     while left > 0:
         tried = [_with(chains, chain) for chain in islice(links.chains_with(need.fullest), left)]
-        found = ((_Need.of(links.with_chains(each), each), each) for each in tried)
-        best = min(found, key=lambda each: each[0].sizes, default=None)
+        needs = ((_Need.of(links.with_chains(each), each), each) for each in tried)
+        best = min(needs, key=lambda each: each[0].sizes, default=None)
         if best is None or best[0].sizes >= need.sizes:
             break
         (need, chains), left = best, left - len(tried)
@@ -42,18 +42,18 @@ def rows(graph: Graph) -> Graph:
 
 
 def _with(chains: Sequence[Chain], chain: Chain) -> tuple[Chain, ...]:
-    """These and one more, without those that it has a node of."""
+    """Adds a chain, and removes those that share a node with it."""
     return (*(each for each in chains if not set(each) & set(chain)), chain)
 
 
 @dataclass(frozen=True, eq=False)
 class _Links:
-    """How each node could work row by row, and what it would read row by row as another makes it."""
+    """How each node can work row by row, and which node it can be chained to."""
 
     graph: Graph
     works: Mapping[int, RowWork]
     before: Mapping[int, int]
-    """By node, the one whose rows it reads."""
+    """The node whose rows each node reads."""
 
     @staticmethod
     def of(graph: Graph) -> _Links:
@@ -63,7 +63,7 @@ class _Links:
         before: dict[int, int] = {}
         for number, work in works.items():
             node = graph.nodes[number]
-            found = [
+            links = [
                 makers[index]
                 for index in node.inputs
                 if makers.get(index) in works
@@ -74,12 +74,12 @@ class _Links:
                 and _rows_of(graph, index) == work.source_rows
                 and graph.nodes[makers[index]].stage == node.stage
             ]
-            if found and work.step <= work.height:  # else rows would be made that nobody needs
-                before[number] = max(found)
+            if links and work.step <= work.height:  # else rows would be made that nobody needs
+                before[number] = max(links)
         return _Links(graph, works, before)
 
     def chains_with(self, number: int) -> Iterator[Chain]:
-        """All chains that a node is in."""
+        """Returns all chains that contain a node."""
         if number not in self.works:
             return
         after = {maker: reader for reader, maker in self.before.items()}
@@ -99,25 +99,25 @@ class _Links:
     def _node(self, chain: Chain) -> Node:
         nodes = [self.graph.nodes[number] for number in chain]
         source = nodes[0].inputs[0]
-        made = {source} | {node.outputs[0] for node in nodes}
-        others = dict.fromkeys(index for node in nodes for index in node.inputs if index not in made)
-        # The source may be read once more, whole rows of it: what goes around the chain.
+        produced = {source} | {node.outputs[0] for node in nodes}
+        others = dict.fromkeys(index for node in nodes for index in node.inputs if index not in produced)
+        # Whole rows of the source may be read again by what bypasses the chain.
         inputs = (source, *others)
-        stages, given = [], source
+        stages, previous = [], source
         for number, node in zip(chain, nodes, strict=True):
             places = [inputs.index(index) if index in inputs else None for index in node.inputs]
-            places[node.inputs.index(given)] = None
+            places[node.inputs.index(previous)] = None
             rows = _rows_of(self.graph, node.outputs[0]) or 1
             size = self.graph.values[node.outputs[0]].type.size // rows
-            stages.append(RowStage(node.name, self.works[number], tuple(places), rows, size))
-            given = node.outputs[0]
+            stages.append(RowStageWork(node.name, self.works[number], tuple(places), rows, size))
+            previous = node.outputs[0]
         work = RowByRow(tuple(stages), self.graph.values[source].type.size // self.works[chain[0]].source_rows)
         name = nodes[0].name if len(nodes) == 1 else f"{nodes[0].name} to {nodes[-1].name}"
         return Node(name, nodes[-1].stage, work, inputs, nodes[-1].outputs)
 
 
 def _row_work(graph: Graph, node: Node) -> RowWork | None:
-    """How a node makes a row, of inputs that a run does not change."""
+    """Returns how a node computes a row; its other inputs must be constant in a run."""
     if not isinstance(node.work, ByRows) or len(node.outputs) != 1:
         return None
     output = node.outputs[0]
@@ -132,24 +132,24 @@ def _row_work(graph: Graph, node: Node) -> RowWork | None:
 
 
 def _rows_of(graph: Graph, index: int) -> int | None:
-    """Of one image: its height."""
+    """Returns the height of one image."""
     sizes = graph.values[index].type.dimensions
     return sizes[1] if len(sizes) == 4 and sizes[0] == 1 and sizes[1] else None
 
 
 @dataclass(frozen=True)
 class _Need:
-    """Bytes of tensors and windows in the steps of a graph, the most first, and the node that needs the most."""
+    """The sizes of tensors and windows in the steps of a graph, largest first, and the node that needs most."""
 
     sizes: tuple[int, ...]
     fullest: int
 
     @staticmethod
     def of(graph: Graph, chains: Sequence[Chain] = ()) -> _Need:
-        """`chains` are in the graph; the node is one of the graph without them."""
-        look_up()
+        """Computes the need of a graph with these chains. The node is one of the graph without them."""
+        check_limits()
         sizes = live_bytes_by_node(in_place(graph))
-        gone = {number for chain in chains for number in chain[:-1]}
-        numbers = [number for number in range(len(sizes) + len(gone)) if number not in gone]
+        omitted = {number for chain in chains for number in chain[:-1]}
+        numbers = [number for number in range(len(sizes) + len(omitted)) if number not in omitted]
         fullest = max(range(len(sizes)), key=sizes.__getitem__, default=0)
         return _Need(tuple(sorted(sizes, reverse=True)), numbers[fullest] if numbers else 0)

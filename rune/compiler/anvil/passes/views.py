@@ -1,7 +1,7 @@
-"""Views: an op whose outputs are its input's bytes, or stretches of them, is no work: they are the input's memory.
+"""Views: removes ops whose outputs are their input's bytes, or parts of them, by sharing memory.
 
-RESHAPE is one, and so is a SLICE, SPLIT or TRANSPOSE of what lies together. Where a stretch would keep so much of its
-input in memory that the pipeline needed more, it is copied.
+RESHAPE is one, and so is a SLICE, SPLIT or TRANSPOSE of contiguous data. If a part would keep so much of its input in
+memory that the pipeline needed more, it is copied.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from rune.compiler.anvil.passes.live_bytes import live_bytes
 
 
 def views(graph: Graph) -> Graph:
-    """The graph without such ops."""
-    found = [number for number, node in enumerate(graph.nodes) if isinstance(node.work, View)]
-    for number in found:
+    """Returns the graph without such ops."""
+    candidates = [number for number, node in enumerate(graph.nodes) if isinstance(node.work, View)]
+    for number in candidates:
         graph = _shared(graph, graph.nodes[number], (0,))
     least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
@@ -27,12 +27,12 @@ def views(graph: Graph) -> Graph:
         needed = live_bytes(tried)
         if needed <= least:
             graph, least = tried, needed
-            found.append(number)
-    return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
+            candidates.append(number)
+    return graph.with_nodes(dict.fromkeys(candidates, ())) if candidates else graph
 
 
 def _shared(graph: Graph, node: Node, offsets: tuple[int, ...]) -> Graph:
-    """The graph whose outputs of this node begin so many bytes behind the start of its first input."""
+    """Returns the graph in which the outputs of this node are views at these offsets of its first input."""
     return graph.with_values(
         {
             index: replace(graph.values[index], shares=node.inputs[0], offset=offset)

@@ -1,1 +1,1 @@
-"""From a checked pipeline and its model files to a graph. Import from the modules."""
+"""Reads a checked pipeline and its model files into a graph. Import from the modules."""

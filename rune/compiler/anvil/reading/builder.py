@@ -1,4 +1,4 @@
-"""A graph as it grows: values and nodes in the order in which they are met."""
+"""Builds a graph: collects values and nodes in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rune.tensor import ElementType, TensorType
 
 
 class GraphBuilder:
-    """Collects what the readers find."""
+    """Collects the values and nodes of a graph."""
 
     def __init__(self) -> None:
         self._values: list[Value] = []
@@ -17,28 +17,28 @@ class GraphBuilder:
         self._models: list[CompiledModel] = []
 
     def value(self, value: Value) -> int:
-        """Its index."""
+        """Adds a value and returns its index."""
         self._values.append(value)
         return len(self._values) - 1
 
     def written_anew(self, index: int) -> int:
-        """What an op leaves in the memory of a value."""
+        """Marks a value as written in the memory of another."""
         return self.value(replace(self._values[index], initial=None, shares=index, offset=0))
 
     def type_of(self, index: int) -> TensorType:
         return self._values[index].type
 
     def sizes_of(self, index: int) -> int | None:
-        """The value that holds the sizes which each run decides; None where none does."""
+        """Returns the value with the run-time sizes; None if all sizes are fixed."""
         return self._values[index].sizes
 
     def bytes_of_texts(self, index: int) -> tuple[int, ...]:
-        """The values whose bytes a slice of this one lies in: its own, or those that its texts point into."""
+        """Returns the values that a view of this one points into: itself, or those that its texts point into."""
         is_text = self._values[index].type.element is ElementType.UTF8
         return self.pointed_into(index) if is_text else (index,)
 
     def pointed_into(self, index: int) -> tuple[int, ...]:
-        """The values whose bytes the texts of a value may be slices of."""
+        """Returns the values that the texts of a value can point into."""
         return self._values[index].points_into
 
     def node(

@@ -1,4 +1,5 @@
-"""The ops of a model file as nodes. What cannot be compiled is refused before, by `rune.compiler.anvil.support`."""
+"""Reads the ops of a model file as nodes. Models that cannot be compiled are refused before, by
+`rune.compiler.anvil.support`."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ import numpy as np
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import BadModel, UnsupportedModel
 from rune.compiler.anvil.graph import NUMPY_TYPES, Value
-from rune.compiler.anvil.looks import look_up
-from rune.compiler.anvil.operation import Alike, Contradiction, Op, alike
+from rune.compiler.anvil.limit_checks import check_limits
+from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.variables import Copy
+from rune.compiler.anvil.ops.variables import CopyTensor
 from rune.compiler.anvil.plain_model import plain_model
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder
@@ -27,37 +28,37 @@ from rune.tensor import ElementType, TensorType
 def read_ops(
     builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...], profile: Profile = LITERT
 ) -> tuple[int, ...]:
-    """Adds a model's ops, which read the values `inputs`; the values of its outputs. Raises `UnsupportedModel` and
+    """Adds a model's ops with the values `inputs`, and returns the values of its outputs. Raises `UnsupportedModel` and
     `BadModel`."""
     lacking = unsupported(model, profile)
     if lacking:
         raise UnsupportedModel(file, lacking)
     try:
-        model, found = _ops(model, profile)
+        model, computations = _ops(model, profile)
     except _Contradictory as contradiction:
         raise BadModel(file, str(contradiction)) from contradiction
     builder.model(stage, file)
     values: dict[int, int] = {}
 
     def value(index: int) -> int:
-        """Of a tensor; a constant comes into the graph when it is first asked for."""
+        """Returns the value of a tensor; a constant is added to the graph when it is first used."""
         if index not in values:
             values[index] = builder.value(_value(f"{stage} tensor {index}", as_signed(model.tensors[index])))
         return values[index]
 
     def flipped(index: int, source: int, result: int) -> None:
-        """Makes the one value of the other: a tensor's of uint8, and what stands for it inside of the model."""
+        """Flips the highest bits of a value: converts a uint8 tensor to its int8 form in the model, or back."""
         table = ByteTable.flip(*(builder.type_of(each) for each in (source, result)))
         builder.node(f"{stage} tensor {index}", stage, table, (source,), (result,))
 
-    for index, given in zip(model.inputs, inputs, strict=True):
+    for index, input_value in zip(model.inputs, inputs, strict=True):
         if model.tensors[index].kind is TensorKind.UINT8:
-            flipped(index, given, value(index))
+            flipped(index, input_value, value(index))
         else:
-            values[index] = given
+            values[index] = input_value
 
-    for number, (operator, (op, computation)) in enumerate(zip(model.operators, found, strict=True)):
-        look_up()
+    for number, (operator, (op, computation)) in enumerate(zip(model.operators, computations, strict=True)):
+        check_limits()
         operation = OPERATIONS[operator.op]
         states = tuple(value(operator.inputs[place]) for place in operation.states)
         operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
@@ -65,11 +66,11 @@ def read_ops(
         builder.node(f"{stage} {operator.op} {number}", stage, computation, (*operands, *states), results)
 
     def result(index: int) -> int:
-        """The value of an output, as the file has it; of a variable what it is in the end."""
+        """Returns the value of an output in the type of the file; for a variable, its final value."""
         if model.tensors[index].is_variable:
             copied = builder.value(replace(_value(f"{stage} tensor {index}", model.tensors[index]), initial=None))
             builder.node(
-                f"{stage} tensor {index}", stage, Copy(builder.type_of(copied).size), (value(index),), (copied,)
+                f"{stage} tensor {index}", stage, CopyTensor(builder.type_of(copied).size), (value(index),), (copied,)
             )
             return copied
         if model.tensors[index].kind is not TensorKind.UINT8:
@@ -82,25 +83,25 @@ def read_ops(
 
 
 class _Contradictory(Exception):
-    """An op whose numbers contradict each other, by its number and name."""
+    """An op whose options contradict its tensors, by its number and name."""
 
 
 @remembered
-def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[Op, Computation], ...]]:
-    """The plain model, and what each of its operators computes. Raises `_Contradictory`."""
+def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[ModelOp, Computation], ...]]:
+    """Returns the plain model, and the computation of each of its operators. Raises `_Contradictory`."""
     model = plain_model(model)
-    found: dict[Alike, tuple[Op, Computation]] = {}
+    computations: dict[Alike, tuple[ModelOp, Computation]] = {}
     ops = []
     for number, operator in enumerate(model.operators):
-        look_up()
+        check_limits()
         likeness = alike(model.tensors, operator)
-        if likeness not in found:
-            op = Op.of(model.tensors, operator, profile)
+        if likeness not in computations:
+            op = ModelOp.of(model.tensors, operator, profile)
             try:
-                found[likeness] = op, OPERATIONS[operator.op].computation(op)
+                computations[likeness] = op, OPERATIONS[operator.op].computation(op)
             except Contradiction as contradiction:
                 raise _Contradictory(f"operator {number}, {operator.op}: {contradiction}") from contradiction
-        ops.append(found[likeness])
+        ops.append(computations[likeness])
     return model, tuple(ops)
 
 
@@ -113,16 +114,17 @@ def _value(name: str, tensor: Tensor) -> Value:
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
-    """A truth is a byte. Of what else a Runefile has no name for, no op that can be compiled reads or writes any."""
+    """Returns the element type of a tensor. A bool is a byte. No supported op uses other types that a Runefile cannot
+    name."""
     return tensor.shape if tensor.kind is TensorKind.BOOL else (0,)
 
 
 def _first(tensor: Tensor, kind: TensorType) -> Array:
-    """What a variable without data holds at first: the bytes that stand for zero, or zeros."""
+    """Returns the initial contents of a variable without data: the zero point's bytes, or zeros."""
     number = tensor.zero_point if tensor.kind is TensorKind.INT8 else None
     return np.full(kind.dimensions, number or 0, NUMPY_TYPES[kind.element])
 
 
 def _constant(kind: TensorType, data: memoryview) -> Array:
-    """A view of the file's bytes."""
+    """Returns a view of the file's bytes."""
     return np.frombuffer(data, NUMPY_TYPES[kind.element]).reshape(kind.dimensions)

@@ -1,4 +1,4 @@
-"""A checked pipeline as a graph: a node for each stage, and for each op of the models that are compiled."""
+"""Reads a checked pipeline as a graph: a node for each stage, and for each op of the compiled models."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def read_pipeline(
     timed: bool = False,
     profile: Profile = LITERT,
 ) -> Graph:
-    """The graph of a checked pipeline; `models` that are compiled by the file names of their stages.
+    """Returns the graph of a checked pipeline; `models` are the compiled models by the file names of their stages.
 
-    `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
-    it. What flows out of the `watched` ports is sent too, when all stages are done: each through a TENSOR output of its
-    own, behind those of the pipeline. A `timed` program tells its host when each stage ends: two marks before the
-    first, between which there is nothing but a mark, and one after each. `profile` says whose bits models give. Raises
-    `UnsupportedModel`, `BadModel` and `BadArgument`, and `ValueError` for a port that is not there.
+    `hosted` are the models that the host runs, by stage: the contents that the rune contains, None if only the host has
+    it. The `watched` ports are sent too, after all stages, each through its own TENSOR output after those of the
+    pipeline. A `timed` program marks the end of each stage for its host, after two marks before the first that measure
+    the cost of a mark. `profile` determines whose bits models reproduce. Raises `UnsupportedModel`, `BadModel` and
+    `BadArgument`, and `ValueError` for an unknown port.
     """
     reading = _Reading(models, hosted or {}, profile)
     if timed:
@@ -56,7 +56,7 @@ def read_pipeline(
 
 
 class _Reading:
-    """The graph as it grows, and the value of each port so far."""
+    """Builds the graph, with the value of each port so far."""
 
     def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None], profile: Profile) -> None:
         self.builder = GraphBuilder()
@@ -85,18 +85,19 @@ class _Reading:
         tensors = self._inputs(stage.inputs)
         outputs: list[int] = []
         for index, output in enumerate(stage.outputs):
-            made = self._made(f"{stage.name}.{index}", output, tensors)
-            self._values[Port(stage.name, index)] = made[0]
-            outputs += made
+            values = self._output_values(f"{stage.name}.{index}", output, tensors)
+            self._values[Port(stage.name, index)] = values[0]
+            outputs += values
         header = code.header or stage.block.header
         if header is None:
             raise ValueError(f"{stage.block.name} has no C")
         work = BlockCall(header, code, element, tensors)
-        given, keeps = self._with_sizes(tensors, pointers=stage.block.run_time_sizes is RunTimeSizes.POINTER)
-        self.builder.node(stage.name, stage.name, work, given, tuple(outputs), keeps)
+        inputs, keeps = self._with_sizes(tensors, pointers=stage.block.run_time_sizes is RunTimeSizes.POINTER)
+        self.builder.node(stage.name, stage.name, work, inputs, tuple(outputs), keeps)
 
-    def _made(self, name: str, output: BlockOutput, inputs: tuple[int, ...]) -> tuple[int, ...]:
-        """What a block writes for one output: the tensor, and its sizes and its texts' memory where it has them."""
+    def _output_values(self, name: str, output: BlockOutput, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """Returns the values that a block writes for one output: the tensor, and its sizes and texts' memory if it has
+        them."""
         beside: list[int] = []
         sizes = None if output.sizes_of is None else self.builder.sizes_of(inputs[output.sizes_of])
         if not output.type.is_fixed and sizes is None:
@@ -119,16 +120,16 @@ class _Reading:
         return (self.builder.value(tensor), *beside)
 
     def _with_sizes(self, tensors: tuple[int, ...], *, pointers: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """What a node is given for these tensors, and what it needs beside that. With `pointers`, sizes that each run
-        decides stand behind their tensor."""
-        given: list[int] = []
+        """Returns the inputs of a node for these tensors, and the values that must stay in memory besides. With
+        `pointers`, run-time sizes follow their tensor as inputs."""
+        inputs: list[int] = []
         keeps: list[int] = []
         for index in tensors:
             sizes = self.builder.sizes_of(index)
-            given.append(index)
-            (given if pointers else keeps).extend([] if sizes is None else [sizes])
+            inputs.append(index)
+            (inputs if pointers else keeps).extend([] if sizes is None else [sizes])
             keeps.extend(self.builder.pointed_into(index))
-        return tuple(given), tuple(dict.fromkeys(keeps))
+        return tuple(inputs), tuple(dict.fromkeys(keeps))
 
     def model(self, stage: ModelStage) -> None:
         inputs = self._inputs(stage.inputs)
@@ -153,13 +154,13 @@ class _Reading:
         self._send(port.stage, request, (self._values[port],))
 
     def _send(self, stage: str, request: OutputRequest, tensors: tuple[int, ...]) -> None:
-        given, keeps = self._with_sizes(tensors, pointers=False)
-        self.builder.node(stage, stage, Send(request), given, (), keeps)
+        inputs, keeps = self._with_sizes(tensors, pointers=False)
+        self.builder.node(stage, stage, Send(request), inputs, (), keeps)
 
     def _inputs(self, ports: Iterable[Port]) -> tuple[int, ...]:
         return tuple(self._values[port] for port in ports)
 
     def _outputs(self, stage: str, values: Iterable[Value]) -> tuple[int, ...]:
-        found = tuple(map(self.builder.value, values))
-        self._values |= {Port(stage, index): value for index, value in enumerate(found)}
-        return found
+        indices = tuple(map(self.builder.value, values))
+        self._values |= {Port(stage, index): value for index, value in enumerate(indices)}
+        return indices

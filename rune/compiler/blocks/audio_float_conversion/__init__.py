@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, SIGNED, Effect
+from rune.compiler.blocks.meaning import PRESERVED, SIGNED, Effect
 from rune.compiler.blocks.signature import (
     Arguments,
     Block,
@@ -39,6 +39,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
-    effects=(Effect(values=SIGNED, rate=KEPT),),
+    effects=(Effect(values=SIGNED, rate=PRESERVED),),
     category=Category.SOUND,
 )

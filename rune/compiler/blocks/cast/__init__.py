@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, By, Effect, Range, Read, clipped
+from rune.compiler.blocks.meaning import PRESERVED, By, Effect, InputFacts, NumberRange, clipped_values
 from rune.compiler.blocks.refusals import NUMBERS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -20,8 +20,8 @@ from rune.tensor import ElementType, TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("cast", inputs, NUMBERS)
-    return (BlockOutput(TensorType(ElementType(text(arguments, "type")), given.dimensions)),)
+    type_ = only_input("cast", inputs, NUMBERS)
+    return (BlockOutput(TensorType(ElementType(text(arguments, "type")), type_.dimensions)),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
@@ -31,8 +31,8 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
-def _values(read: Read) -> Range | None:
-    return clipped(read, TensorType(ElementType(str(read.arguments["type"])), ()))
+def _values(read: InputFacts) -> NumberRange | None:
+    return clipped_values(read, TensorType(ElementType(str(read.arguments["type"])), ()))
 
 
 BLOCK = Block(
@@ -56,13 +56,13 @@ BLOCK = Block(
     effects=(
         Effect(
             values=By(_values),
-            colour=KEPT,
-            layout=KEPT,
-            rate=KEPT,
-            quantised=KEPT,
-            is_probability=KEPT,
-            classes=KEPT,
-            labels=KEPT,
+            colour=PRESERVED,
+            layout=PRESERVED,
+            rate=PRESERVED,
+            quantised=PRESERVED,
+            is_probability=PRESERVED,
+            classes=PRESERVED,
+            labels=PRESERVED,
         ),
     ),
     category=Category.NUMBERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, By, Colour, Effect, Layout, Meaning, Taken
+from rune.compiler.blocks.meaning import PRESERVED, By, Colour, Effect, ExpectedMeaning, Layout, Meaning
 from rune.compiler.blocks.refusals import image_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -25,33 +25,33 @@ _FORMATS = ("rgb", "bgr", "grey")
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     image = image_input("color", inputs, _ELEMENTS)
-    given, wanted = text(arguments, "from"), text(arguments, "to")
-    channels = 1 if given == "grey" else 3
+    source, target = text(arguments, "from"), text(arguments, "to")
+    channels = 1 if source == "grey" else 3
     if image.dimensions[3] != channels:
         raise BlockError(
-            f"an image that is {given} has {channels} channels, and {image} has {image.dimensions[3]}", argument="from"
+            f"an image that is {source} has {channels} channels, and {image} has {image.dimensions[3]}", argument="from"
         )
-    if given == wanted:
+    if source == target:
         raise BlockError(
-            f"from {given} to {wanted} is nothing to do: leave the block out, or say another format", argument="to"
+            f"from {source} to {target} is nothing to do: leave the block out, or say another format", argument="to"
         )
-    return (BlockOutput(TensorType(image.element, (*image.dimensions[:3], 1 if wanted == "grey" else 3))),)
+    return (BlockOutput(TensorType(image.element, (*image.dimensions[:3], 1 if target == "grey" else 3))),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    image, given, wanted = inputs[0], text(arguments, "from"), text(arguments, "to")
+    image, source, target = inputs[0], text(arguments, "from"), text(arguments, "to")
     pixels = image.dimensions[1] * image.dimensions[2]
-    if wanted == "grey":
-        return BlockCode(f"rune_color_grey_{image.element}", numbers=(pixels, int(given == "bgr")))
-    kind = "spread" if given == "grey" else "swap"
+    if target == "grey":
+        return BlockCode(f"rune_color_grey_{image.element}", numbers=(pixels, int(source == "bgr")))
+    kind = "spread" if source == "grey" else "swap"
     return BlockCode(f"rune_color_{kind}_{image.element}", numbers=(pixels,))
 
 
 _COLOURS = {"rgb": Colour.RGB, "bgr": Colour.BGR, "grey": Colour.GREY}
 
 
-def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
-    return Taken(Meaning(colour=_COLOURS[text(arguments, "from")]), {"colour": "from"})
+def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(Meaning(colour=_COLOURS[text(arguments, "from")]), {"colour": "from"})
 
 
 BLOCK = Block(
@@ -64,7 +64,9 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(values=KEPT, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=Layout.LAST),),
-    taken=_taken,
+    effects=(
+        Effect(values=PRESERVED, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=Layout.LAST),
+    ),
+    expected_meaning=_expected,
     category=Category.IMAGES,
 )

@@ -44,7 +44,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     axis = axis_of(integer(arguments, "axis"), inputs[0].dimensions)
     outer = math.prod(inputs[0].dimensions[:axis])
-    return BlockCode(f"rune_concatenate_{len(inputs)}", numbers=(outer, *(given.size // outer for given in inputs)))
+    return BlockCode(f"rune_concatenate_{len(inputs)}", numbers=(outer, *(type_.size // outer for type_ in inputs)))
 
 
 BLOCK = Block(

@@ -34,17 +34,17 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 def _start(image: TensorType, arguments: Arguments, size: str, start: str) -> int:
     """Where the part starts, in one direction."""
     whole = image.dimensions[1 if size == "height" else 2]
-    wanted, given = integer(arguments, size), integer(arguments, start)
-    if wanted > whole:
-        raise BlockError(f"{image} has a {size} of {whole}, less than {wanted}", argument=size)
-    if given == _CENTRE:
-        return (whole - wanted) // 2
-    if given + wanted > whole:
+    length, position = integer(arguments, size), integer(arguments, start)
+    if length > whole:
+        raise BlockError(f"{image} has a {size} of {whole}, less than {length}", argument=size)
+    if position == _CENTRE:
+        return (whole - length) // 2
+    if position + length > whole:
         raise BlockError(
-            f"{wanted} from {given} on end beyond the {size} of {image}: {start} can be {whole - wanted} at most",
+            f"{length} from {position} on end beyond the {size} of {image}: {start} can be {whole - length} at most",
             argument=start,
         )
-    return given
+    return position
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

@@ -8,16 +8,16 @@ from pathlib import Path
 from rune.arithmetic import round_f32
 from rune.compiler.blocks.in_python import python_code
 from rune.compiler.blocks.meaning import (
-    KEPT,
+    PRESERVED,
     UNIT,
     By,
     Effect,
+    ExpectedMeaning,
+    InputFacts,
     Meaning,
-    Range,
-    Read,
-    Taken,
+    NumberRange,
     full_range,
-    stands_for,
+    represented_range,
 )
 from rune.compiler.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.refusals import BYTES, only_input
@@ -39,13 +39,13 @@ _RANGES = {ElementType.I8: (-128, 127), ElementType.U8: (0, 255), ElementType.I1
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("dequantize", inputs, _ELEMENTS, "whole numbers")
-    zero, (low, high) = integer(arguments, "zero_point"), _RANGES[given.element]
+    type_ = only_input("dequantize", inputs, _ELEMENTS, "whole numbers")
+    zero, (low, high) = integer(arguments, "zero_point"), _RANGES[type_.element]
     if not low <= zero <= high:
         raise BlockError(
-            f"the zero point {zero} is no {given.element}, which holds {low} to {high}", argument="zero_point"
+            f"the zero point {zero} is no {type_.element}, which holds {low} to {high}", argument="zero_point"
         )
-    return (BlockOutput(TensorType(ElementType.F32, given.dimensions)),)
+    return (BlockOutput(TensorType(ElementType.F32, type_.dimensions)),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
@@ -58,15 +58,15 @@ def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[
     return lambda number: round_f32((number - zero) * scale)
 
 
-def _values(read: Read) -> Range | None:
+def _values(read: InputFacts) -> NumberRange | None:
     if read.meaning.is_probability:
         return UNIT
     whole = full_range(read.type)
-    return None if whole is None else stands_for(whole, quantisation_of(read.arguments))
+    return None if whole is None else represented_range(whole, quantisation_of(read.arguments))
 
 
-def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
-    return Taken(Meaning(quantised=quantisation_of(arguments)), {"quantised": "scale"})
+def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(Meaning(quantised=quantisation_of(arguments)), {"quantised": "scale"})
 
 
 BLOCK = Block(
@@ -78,7 +78,16 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
-    effects=(Effect(values=By(_values), colour=KEPT, layout=KEPT, rate=KEPT, is_probability=KEPT, labels=KEPT),),
-    taken=_taken,
+    effects=(
+        Effect(
+            values=By(_values),
+            colour=PRESERVED,
+            layout=PRESERVED,
+            rate=PRESERVED,
+            is_probability=PRESERVED,
+            labels=PRESERVED,
+        ),
+    ),
+    expected_meaning=_expected,
     category=Category.NUMBERS,
 )

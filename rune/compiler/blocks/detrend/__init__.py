@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.compiler.blocks.filter_design import signal_input
-from rune.compiler.blocks.meaning import KEPT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -43,6 +43,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(rate=KEPT),),
+    effects=(Effect(rate=PRESERVED),),
     category=Category.MOTION,
 )

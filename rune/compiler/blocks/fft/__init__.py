@@ -50,12 +50,18 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    made = tables(integer(arguments, "bins"), real(arguments, "window_overlap"), inputs[0].count)
+    fft_tables = tables(integer(arguments, "bins"), real(arguments, "window_overlap"), inputs[0].count)
     return BlockCode(
         function="rune_fft",
-        constants=(made.starts, made.window, made.twiddles, made.mel_rows, made.mel_weights),
-        numbers=(inputs[0].count, made.frame, made.size, made.rows),
-        scratch_size=8 * FRAMES * BANDS + 8 * made.size,
+        constants=(
+            fft_tables.starts,
+            fft_tables.window,
+            fft_tables.twiddles,
+            fft_tables.mel_rows,
+            fft_tables.mel_weights,
+        ),
+        numbers=(inputs[0].count, fft_tables.frame, fft_tables.size, fft_tables.rows),
+        scratch_size=8 * FRAMES * BANDS + 8 * fft_tables.size,
     )
 
 

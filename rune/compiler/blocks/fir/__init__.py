@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from rune.compiler.blocks.filter_design import FRESH, HIGH, LOW, RATE, band_of, signal_input, windowed_sinc
-from rune.compiler.blocks.meaning import KEPT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -84,6 +84,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     state=_state,
-    effects=(Effect(rate=KEPT),),
+    effects=(Effect(rate=PRESERVED),),
     category=Category.MOTION,
 )

@@ -25,10 +25,10 @@ _SOURCE = Path(__file__).parent / "hysteresis.py"
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("hysteresis", inputs, FLOATS, "scores")
+    type_ = only_input("hysteresis", inputs, FLOATS, "scores")
     if round_f32(real(arguments, "off")) >= round_f32(real(arguments, "on")):
         raise BlockError("the threshold for off must be below the one for on", argument="off")
-    return (BlockOutput(TensorType(ElementType.U8, given.dimensions)),)
+    return (BlockOutput(TensorType(ElementType.U8, type_.dimensions)),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

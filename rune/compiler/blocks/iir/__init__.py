@@ -16,7 +16,7 @@ from rune.compiler.blocks.filter_design import (
     notch,
     signal_input,
 )
-from rune.compiler.blocks.meaning import KEPT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -101,6 +101,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     state=_state,
-    effects=(Effect(rate=KEPT),),
+    effects=(Effect(rate=PRESERVED),),
     category=Category.MOTION,
 )

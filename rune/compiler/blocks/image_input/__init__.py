@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import PICTURE, Colour, Meaning, Taken
+from rune.compiler.blocks.meaning import PICTURE, Colour, ExpectedMeaning, Meaning
 from rune.compiler.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -29,18 +29,18 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     if str(arguments["pixel_format"]) not in _FORMATS:
         raise BlockError("image_input takes pixels of red, green and blue: rgb", argument="pixel_format")
     width, height = integer(arguments, "width"), integer(arguments, "height")
-    made = TensorType(ElementType.U8, (1, width, height, _CHANNELS))
-    if inputs[0].element is not ElementType.U8 or inputs[0].count != made.count:
-        raise BlockError(f"image_input does not resize: it takes {made} and not {inputs[0]}", input_index=0)
-    return (BlockOutput(made),)
+    image = TensorType(ElementType.U8, (1, width, height, _CHANNELS))
+    if inputs[0].element is not ElementType.U8 or inputs[0].count != image.count:
+        raise BlockError(f"image_input does not resize: it takes {image} and not {inputs[0]}", input_index=0)
+    return (BlockOutput(image),)
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     return BlockCode("rune_image_input", numbers=(inputs[0].count,))
 
 
-def _taken(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Taken:
-    return Taken(Meaning(colour=Colour.RGB), {})
+def _expected(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(Meaning(colour=Colour.RGB), {})
 
 
 BLOCK = Block(
@@ -56,6 +56,6 @@ BLOCK = Block(
     code=_code,
     aliases=("image-input",),
     effects=(PICTURE,),
-    taken=_taken,
+    expected_meaning=_expected,
     category=Category.IMAGES,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.meaning import KEPT, UNIT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, UNIT, Effect
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
@@ -54,6 +54,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
-    effects=(Effect(values=UNIT, colour=KEPT, layout=KEPT),),
+    effects=(Effect(values=UNIT, colour=PRESERVED, layout=PRESERVED),),
     category=Category.IMAGES,
 )

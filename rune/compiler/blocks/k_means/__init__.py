@@ -23,21 +23,21 @@ _MOST = 1 << 16
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("k_means", inputs, FLOATS, "features")
-    _centres(given, arguments)
+    type_ = only_input("k_means", inputs, FLOATS, "features")
+    _centres(type_, arguments)
     return (BlockOutput(TensorType(ElementType.F32, (1,))), BlockOutput(TensorType(ElementType.U32, (1,))))
 
 
-def _centres(given: TensorType, arguments: Arguments) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _centres(type_: TensorType, arguments: Arguments) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The numbers of all centres, and the radius of each."""
     centres, radii = numbers_of(arguments, "centres"), numbers_of(arguments, "radii")
-    if not centres or len(centres) % given.count or len(centres) > _MOST:
+    if not centres or len(centres) % type_.count or len(centres) > _MOST:
         raise BlockError(
-            f"each centre has {given.count} numbers, as {given} has, "
+            f"each centre has {type_.count} numbers, as {type_} has, "
             f"and {len(centres)} numbers do not make such centres",
             argument="centres",
         )
-    count = len(centres) // given.count
+    count = len(centres) // type_.count
     if len(radii) not in (0, 1, count) or any(round_f32(radius) <= 0 for radius in radii):
         raise BlockError(f"write one radius above 0 for all, or for each of the {count} centres", argument="radii")
     return centres, (radii or (1.0,)) * (count if len(radii) < count else 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, By, Effect, Layout, Meaning, Taken
+from rune.compiler.blocks.meaning import PRESERVED, By, Effect, ExpectedMeaning, Layout, Meaning
 from rune.compiler.blocks.refusals import ANY_NUMBERS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -51,8 +51,10 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 _CHANNELS = (1, 3, 4)
 
 
-def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
-    return Taken(Meaning(layout=Layout.LAST if text(arguments, "to") == "nchw" else Layout.FIRST), {"layout": "to"})
+def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(
+        Meaning(layout=Layout.LAST if text(arguments, "to") == "nchw" else Layout.FIRST), {"layout": "to"}
+    )
 
 
 BLOCK = Block(
@@ -72,11 +74,11 @@ BLOCK = Block(
     code=_code,
     effects=(
         Effect(
-            values=KEPT,
-            colour=KEPT,
+            values=PRESERVED,
+            colour=PRESERVED,
             layout=By(lambda read: Layout.FIRST if read.arguments["to"] == "nchw" else Layout.LAST),
         ),
     ),
-    taken=_taken,
+    expected_meaning=_expected,
     category=Category.IMAGES,
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.image_places import METHOD, SIZE, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.compiler.blocks.image_places import (
+    METHOD,
+    SIZE,
+    ImageAxis,
+    bilinear_places,
+    bilinear_places_1024,
+    nearest_places,
+)
 from rune.compiler.blocks.meaning import PICTURE
 from rune.compiler.blocks.refusals import BYTES, image_input
 from rune.compiler.blocks.signature import (
@@ -52,7 +59,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     places = bilinear_places_1024 if image.element is ElementType.I8 else bilinear_places
     if text(arguments, "method") == "nearest":
         places = nearest_places
-    rows, columns = Line(height, inner_height, "half_pixel"), Line(width, inner_width, "half_pixel")
+    rows, columns = ImageAxis(height, inner_height, "half_pixel"), ImageAxis(width, inner_width, "half_pixel")
     top, left = (frame_height - inner_height) // 2, (frame_width - inner_width) // 2
     return BlockCode(
         f"rune_letterbox_{image.element}",

@@ -22,10 +22,10 @@ from rune.tensor import ElementType, TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("moving_average", inputs, FLOATS)
-    if given.count * integer(arguments, "length") > _MOST:
-        raise BlockError(f"{integer(arguments, 'length')} runs of {given} are too much to keep", argument="length")
-    return (BlockOutput(given),)
+    type_ = only_input("moving_average", inputs, FLOATS)
+    if type_.count * integer(arguments, "length") > _MOST:
+        raise BlockError(f"{integer(arguments, 'length')} runs of {type_} are too much to keep", argument="length")
+    return (BlockOutput(type_),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

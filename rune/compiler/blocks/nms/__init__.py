@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rune.arithmetic import round_f32
 from rune.compiler.blocks.detections import boxes, table
-from rune.compiler.blocks.meaning import KEPT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, Effect
 from rune.compiler.blocks.refusals import FLOATS, checked_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -91,6 +91,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(rate=KEPT),),
+    effects=(Effect(rate=PRESERVED),),
     category=Category.SCORES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, UNIT, Effect
+from rune.compiler.blocks.meaning import PRESERVED, UNIT, Effect
 from rune.compiler.blocks.signature import (
     Arguments,
     Block,
@@ -38,6 +38,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
-    effects=(Effect(values=UNIT, colour=KEPT, layout=KEPT, rate=KEPT),),
+    effects=(Effect(values=UNIT, colour=PRESERVED, layout=PRESERVED, rate=PRESERVED),),
     category=Category.NUMBERS,
 )

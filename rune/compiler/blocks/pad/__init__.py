@@ -33,15 +33,15 @@ _EXACT = 2.0**53
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     if len(inputs) != 1:
         raise BlockError(f"pad takes 1 input and not {len(inputs)}")
-    given = inputs[0]
-    if given.element is ElementType.UTF8:
-        raise BlockError(f"pad takes numbers and not {given}", input_index=0)
-    if given.is_fixed:
-        raise BlockError(f"pad takes a tensor whose sizes each run decides; {given} is full already", input_index=0)
-    _filling(given.element, real(arguments, "value"))
+    type_ = inputs[0]
+    if type_.element is ElementType.UTF8:
+        raise BlockError(f"pad takes numbers and not {type_}", input_index=0)
+    if type_.is_fixed:
+        raise BlockError(f"pad takes a tensor whose sizes each run decides; {type_} is full already", input_index=0)
+    _filling(type_.element, real(arguments, "value"))
     return (
-        BlockOutput(given.at_capacity()),
-        BlockOutput(TensorType(ElementType.U32, (len(given.run_time),))),
+        BlockOutput(type_.at_capacity()),
+        BlockOutput(TensorType(ElementType.U32, (len(type_.run_time),))),
     )
 
 
@@ -58,13 +58,13 @@ def _filling(element: ElementType, value: float) -> bytes:
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    given = inputs[0]
-    sizes = struct.pack(f"<{len(given.dimensions)}i", *given.dimensions)
-    is_open = bytes(axis in given.run_time for axis in range(len(given.dimensions)))
+    type_ = inputs[0]
+    sizes = struct.pack(f"<{len(type_.dimensions)}i", *type_.dimensions)
+    is_open = bytes(axis in type_.run_time for axis in range(len(type_.dimensions)))
     return BlockCode(
         "rune_block_pad",
-        constants=(sizes, is_open, _filling(given.element, real(arguments, "value"))),
-        numbers=(len(given.dimensions), given.element.size),
+        constants=(sizes, is_open, _filling(type_.element, real(arguments, "value"))),
+        numbers=(len(type_.dimensions), type_.element.size),
     )
 
 

@@ -46,10 +46,10 @@ def _words(size: int) -> int:
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    (made,) = _outputs(inputs, arguments)
+    (output,) = _outputs(inputs, arguments)
     count = integer(arguments, "count")
     ending = "_exactly" if count else ""
-    return BlockCode(f"rune_parse_{made.type.element}{ending}", numbers=(Count(0), made.type.count))
+    return BlockCode(f"rune_parse_{output.type.element}{ending}", numbers=(Count(0), output.type.count))
 
 
 BLOCK = Block(

@@ -10,8 +10,8 @@ from rune.tensor import ElementType, TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("password_strength", inputs, (ElementType.UTF8,), "texts")
-    return (BlockOutput(TensorType(ElementType.U32, (given.count,), run_time=(0,))),)
+    type_ = only_input("password_strength", inputs, (ElementType.UTF8,), "texts")
+    return (BlockOutput(TensorType(ElementType.U32, (type_.count,), run_time=(0,))),)
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:

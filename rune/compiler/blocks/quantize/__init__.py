@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.meaning import KEPT, By, Effect, Meaning, Range, Taken, stands_for
+from rune.compiler.blocks.meaning import PRESERVED, By, Effect, ExpectedMeaning, Meaning, NumberRange, represented_range
 from rune.compiler.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
@@ -27,12 +27,12 @@ _RANGES = {"i8": (-128, 127), "u8": (0, 255), "i16": (-32_768, 32_767)}
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("quantize", inputs, FLOATS)
+    input_type = only_input("quantize", inputs, FLOATS)
     type_, zero = text(arguments, "type"), integer(arguments, "zero_point")
     low, high = _RANGES[type_]
     if not low <= zero <= high:
         raise BlockError(f"the zero point {zero} is no {type_}, which holds {low} to {high}", argument="zero_point")
-    return (BlockOutput(TensorType(ElementType(type_), given.dimensions)),)
+    return (BlockOutput(TensorType(ElementType(type_), input_type.dimensions)),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
@@ -42,13 +42,15 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
-def _held(arguments: Arguments) -> Range:
-    return Range(*_RANGES[text(arguments, "type")])
+def _output_range(arguments: Arguments) -> NumberRange:
+    return NumberRange(*_RANGES[text(arguments, "type")])
 
 
-def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
     """What lies outside is cut off, and what is much narrower has few steps."""
-    return Taken(Meaning(values=stands_for(_held(arguments), quantisation_of(arguments))), {"values": "scale"})
+    return ExpectedMeaning(
+        Meaning(values=represented_range(_output_range(arguments), quantisation_of(arguments))), {"values": "scale"}
+    )
 
 
 BLOCK = Block(
@@ -63,15 +65,15 @@ BLOCK = Block(
     code=_code,
     effects=(
         Effect(
-            values=By(lambda read: _held(read.arguments)),
-            colour=KEPT,
-            layout=KEPT,
-            rate=KEPT,
+            values=By(lambda read: _output_range(read.arguments)),
+            colour=PRESERVED,
+            layout=PRESERVED,
+            rate=PRESERVED,
             quantised=By(lambda read: quantisation_of(read.arguments)),
-            is_probability=KEPT,
-            labels=KEPT,
+            is_probability=PRESERVED,
+            labels=PRESERVED,
         ),
     ),
-    taken=_taken,
+    expected_meaning=_expected,
     category=Category.NUMBERS,
 )

@@ -99,7 +99,7 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     rate_argument="sample_rate",
-    given_rate_argument="to_rate",
+    output_rate_argument="to_rate",
     effects=(Effect(rate=By(lambda read: int(read.arguments["to_rate"]))),),
     category=Category.MOTION,
 )

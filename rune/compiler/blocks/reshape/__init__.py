@@ -23,27 +23,27 @@ _FREE = -1
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("reshape", inputs, ANY_NUMBERS)
-    return (BlockOutput(TensorType(given.element, _dimensions(given, arguments))),)
+    type_ = only_input("reshape", inputs, ANY_NUMBERS)
+    return (BlockOutput(TensorType(type_.element, _dimensions(type_, arguments))),)
 
 
-def _dimensions(given: TensorType, arguments: Arguments) -> tuple[int, ...]:
+def _dimensions(type_: TensorType, arguments: Arguments) -> tuple[int, ...]:
     """Those that are asked for; one of -1 takes what is left."""
-    asked = whole_numbers_of(arguments, "dimensions")
-    free = [size for size in asked if size == _FREE]
-    if len(asked) > 8 or len(free) > 1 or any(size < 1 and size != _FREE for size in asked):
+    sizes = whole_numbers_of(arguments, "dimensions")
+    free = [size for size in sizes if size == _FREE]
+    if len(sizes) > 8 or len(free) > 1 or any(size < 1 and size != _FREE for size in sizes):
         raise BlockError(
             "write up to 8 sizes of 1 and more, of which one can be -1 for what is left", argument="dimensions"
         )
-    known = math.prod(size for size in asked if size > 0)
-    if free and given.count % known == 0:
-        asked = tuple(given.count // known if size < 0 else size for size in asked)
-    if math.prod(asked) != given.count:
+    known = math.prod(size for size in sizes if size > 0)
+    if free and type_.count % known == 0:
+        sizes = tuple(type_.count // known if size < 0 else size for size in sizes)
+    if math.prod(sizes) != type_.count:
         raise BlockError(
-            f"{given} has {given.count} elements, which do not make [{', '.join(map(str, asked))}]",
+            f"{type_} has {type_.count} elements, which do not make [{', '.join(map(str, sizes))}]",
             argument="dimensions",
         )
-    return asked
+    return sizes
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:

@@ -8,7 +8,7 @@ from rune.compiler.blocks.image_places import (
     CENTRES,
     METHOD,
     SIZE,
-    Line,
+    ImageAxis,
     bilinear_places,
     bilinear_places_1024,
     nearest_places,
@@ -42,7 +42,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     _, height, width, channels = image.dimensions
     wanted_height, wanted_width = integer(arguments, "height"), integer(arguments, "width")
     rows, columns = (
-        Line(size, wanted, text(arguments, "centres"))
+        ImageAxis(size, wanted, text(arguments, "centres"))
         for size, wanted in ((height, wanted_height), (width, wanted_width))
     )
     if text(arguments, "method") == "nearest":

@@ -8,7 +8,16 @@ from fractions import Fraction
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.meaning import KEPT, By, Effect, Meaning, Range, Read, Taken, full_range
+from rune.compiler.blocks.meaning import (
+    PRESERVED,
+    By,
+    Effect,
+    ExpectedMeaning,
+    InputFacts,
+    Meaning,
+    NumberRange,
+    full_range,
+)
 from rune.compiler.blocks.refusals import LARGEST_EXACT, SMALL_INTEGERS, numbers_of, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -35,9 +44,9 @@ _TYPE_RANGES = {
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("scale", inputs, _ELEMENTS)
-    _channels(given, arguments)
-    return (BlockOutput(TensorType(ElementType.F32, given.dimensions)),)
+    type_ = only_input("scale", inputs, _ELEMENTS)
+    _channels(type_, arguments)
+    return (BlockOutput(TensorType(ElementType.F32, type_.dimensions)),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
@@ -49,10 +58,10 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
-def _channels(given: TensorType, arguments: Arguments) -> tuple[list[float], list[float]]:
+def _channels(type_: TensorType, arguments: Arguments) -> tuple[list[float], list[float]]:
     """A factor and an offset for each channel, or one of each for all, rounded to f32 once."""
-    lists = {name: _per_channel(given, arguments, name) for name in ("mean", "deviation", "factor", "offset")}
-    factor, offset = _of_ranges(given, arguments, is_asked=not any(lists.values()))
+    lists = {name: _per_channel(type_, arguments, name) for name in ("mean", "deviation", "factor", "offset")}
+    factor, offset = _of_ranges(type_, arguments, is_required=not any(lists.values()))
     if 0 in lists["deviation"]:
         raise BlockError("a standard deviation of 0 divides by nothing", argument="deviation")
     factors, offsets = [], []
@@ -69,13 +78,13 @@ def _channels(given: TensorType, arguments: Arguments) -> tuple[list[float], lis
     return factors, offsets
 
 
-def _per_channel(given: TensorType, arguments: Arguments, name: str) -> tuple[float, ...]:
+def _per_channel(type_: TensorType, arguments: Arguments, name: str) -> tuple[float, ...]:
     """None, one number for all channels, or one for each."""
     numbers = numbers_of(arguments, name)
-    channels = given.dimensions[-1] if given.dimensions else 1
+    channels = type_.dimensions[-1] if type_.dimensions else 1
     if len(numbers) not in (0, 1, channels):
         raise BlockError(
-            f"{len(numbers)} numbers are not one for each of the {channels} channels, the last dimension of {given}",
+            f"{len(numbers)} numbers are not one for each of the {channels} channels, the last dimension of {type_}",
             argument=name,
         )
     return numbers
@@ -85,17 +94,17 @@ def _of_channel(numbers: tuple[float, ...], channel: int, usual: int) -> Fractio
     return Fraction(numbers[channel % len(numbers)]) if numbers else Fraction(usual)
 
 
-def _of_ranges(given: TensorType, arguments: Arguments, *, is_asked: bool) -> tuple[Fraction, Fraction]:
+def _of_ranges(type_: TensorType, arguments: Arguments, *, is_required: bool) -> tuple[Fraction, Fraction]:
     """What maps the range `from` to the range `to`; nothing where only the other arguments are given."""
     written_from, written_to = text(arguments, "from").strip(), text(arguments, "to").strip()
-    if not (written_from or written_to or is_asked):
+    if not (written_from or written_to or is_required):
         return Fraction(1), Fraction(0)
     high_to: Fraction
     low_to, high_to = _range(written_to or "0..1", "to")
-    whole = _TYPE_RANGES.get(given.element)
+    whole = _TYPE_RANGES.get(type_.element)
     if not written_from and whole is None:
         raise BlockError(
-            f"scale cannot know the range of {given}: say it, such as `from: 0..255`, or give `mean` and `deviation`, "
+            f"scale cannot know the range of {type_}: say it, such as `from: 0..255`, or give `mean` and `deviation`, "
             "or `factor` and `offset`",
             argument="from",
         )
@@ -108,7 +117,7 @@ def _of_ranges(given: TensorType, arguments: Arguments, *, is_asked: bool) -> tu
     )
     if whole is not None and (low < whole[0] or high > whole[1] + 1):
         raise BlockError(
-            f"{given.element} holds {whole[0]} to {whole[1]}, so that {written_from} cannot be its range",
+            f"{type_.element} holds {whole[0]} to {whole[1]}, so that {written_from} cannot be its range",
             argument="from",
         )
     factor = (high_to - low_to) / (high - low)
@@ -125,10 +134,10 @@ def _range(written: str, argument: str) -> tuple[Fraction, Fraction]:
     return low, high
 
 
-def _values(read: Read) -> Range | None:
+def _values(read: InputFacts) -> NumberRange | None:
     """What the range of the input becomes, over all channels."""
-    given = read.meaning.values or _said(read.arguments) or full_range(read.type)
-    if given is None:
+    values = read.meaning.values or _said(read.arguments) or full_range(read.type)
+    if values is None:
         return None
     try:
         factors, offsets = _channels(read.type, read.arguments)
@@ -137,18 +146,18 @@ def _values(read: Read) -> Range | None:
     ends = [
         factor * end + offset
         for factor, offset in zip(factors, offsets, strict=True)
-        for end in (given.low, given.high)
+        for end in (values.low, values.high)
     ]
-    return Range(min(ends), max(ends)) if min(ends) < max(ends) else None
+    return NumberRange(min(ends), max(ends)) if min(ends) < max(ends) else None
 
 
-def _said(arguments: Arguments) -> Range | None:
+def _said(arguments: Arguments) -> NumberRange | None:
     written = text(arguments, "from").strip()
-    return Range(*map(float, _range(written, "from"))) if written else None
+    return NumberRange(*map(float, _range(written, "from"))) if written else None
 
 
-def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
-    return Taken(Meaning(values=_said(arguments)), {"values": "from"})
+def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(Meaning(values=_said(arguments)), {"values": "from"})
 
 
 BLOCK = Block(
@@ -187,7 +196,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(values=By(_values), colour=KEPT, layout=KEPT, rate=KEPT),),
-    taken=_taken,
+    effects=(Effect(values=By(_values), colour=PRESERVED, layout=PRESERVED, rate=PRESERVED),),
+    expected_meaning=_expected,
     category=Category.NUMBERS,
 )

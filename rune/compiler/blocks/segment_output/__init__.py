@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, By, Effect, classes_of_rows
+from rune.compiler.blocks.meaning import PRESERVED, By, Effect, classes_of_rows
 from rune.compiler.blocks.signature import (
     Arguments,
     Block,
@@ -46,6 +46,6 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(classes=By(classes_of_rows), labels=KEPT),),
+    effects=(Effect(classes=By(classes_of_rows), labels=PRESERVED),),
     category=Category.IMAGES,
 )

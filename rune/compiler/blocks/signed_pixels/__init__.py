@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.compiler.blocks.in_python import python_code
-from rune.compiler.blocks.meaning import KEPT, Effect, Range
+from rune.compiler.blocks.meaning import PRESERVED, Effect, NumberRange
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
@@ -39,6 +39,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
-    effects=(Effect(values=Range(-128, 127), colour=KEPT, layout=KEPT),),
+    effects=(Effect(values=NumberRange(-128, 127), colour=PRESERVED, layout=PRESERVED),),
     category=Category.IMAGES,
 )

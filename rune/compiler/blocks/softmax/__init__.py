@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import KEPT, UNIT, Effect, Meaning, Taken
+from rune.compiler.blocks.meaning import PRESERVED, UNIT, Effect, ExpectedMeaning, Meaning
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -37,8 +37,8 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     return BlockCode("rune_softmax", numbers=(scores.count // row, row))
 
 
-def _taken(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Taken:
-    return Taken(Meaning(is_probability=False), {})
+def _expected(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> ExpectedMeaning:
+    return ExpectedMeaning(Meaning(is_probability=False), {})
 
 
 BLOCK = Block(
@@ -56,7 +56,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(Effect(values=UNIT, is_probability=True, labels=KEPT),),
-    taken=_taken,
+    effects=(Effect(values=UNIT, is_probability=True, labels=PRESERVED),),
+    expected_meaning=_expected,
     category=Category.SCORES,
 )

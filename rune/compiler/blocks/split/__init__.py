@@ -24,13 +24,13 @@ _MOST = 8
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("split", inputs, ANY_NUMBERS)
-    axis, parts = axis_of(integer(arguments, "axis"), given.dimensions), integer(arguments, "parts")
-    size = given.dimensions[axis]
+    type_ = only_input("split", inputs, ANY_NUMBERS)
+    axis, parts = axis_of(integer(arguments, "axis"), type_.dimensions), integer(arguments, "parts")
+    size = type_.dimensions[axis]
     if size % parts:
-        raise BlockError(f"the {size} of dimension {axis} of {given} do not make {parts} equal parts", argument="parts")
-    dimensions = (*given.dimensions[:axis], size // parts, *given.dimensions[axis + 1 :])
-    return (BlockOutput(TensorType(given.element, dimensions)),) * parts
+        raise BlockError(f"the {size} of dimension {axis} of {type_} do not make {parts} equal parts", argument="parts")
+    dimensions = (*type_.dimensions[:axis], size // parts, *type_.dimensions[axis + 1 :])
+    return (BlockOutput(TensorType(type_.element, dimensions)),) * parts
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.compiler.blocks.meaning import INDICES, KEPT, Effect
+from rune.compiler.blocks.meaning import INDICES, PRESERVED, Effect
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -56,6 +56,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(INDICES, Effect(values=KEPT, is_probability=KEPT)),
+    effects=(INDICES, Effect(values=PRESERVED, is_probability=PRESERVED)),
     category=Category.SCORES,
 )

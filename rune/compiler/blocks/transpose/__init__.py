@@ -24,32 +24,32 @@ _MOST = 6
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("transpose", inputs, ANY_NUMBERS)
-    order = _order(given, arguments)
-    return (BlockOutput(TensorType(given.element, tuple(given.dimensions[place] for place in order))),)
+    type_ = only_input("transpose", inputs, ANY_NUMBERS)
+    order = _order(type_, arguments)
+    return (BlockOutput(TensorType(type_.element, tuple(type_.dimensions[place] for place in order))),)
 
 
-def _order(given: TensorType, arguments: Arguments) -> tuple[int, ...]:
+def _order(type_: TensorType, arguments: Arguments) -> tuple[int, ...]:
     """The places that the dimensions come from; none given turns them all around."""
-    rank = len(given.dimensions)
+    rank = len(type_.dimensions)
     if rank > _MOST:
-        raise BlockError(f"transpose takes up to {_MOST} dimensions, and not {given}", input_index=0)
+        raise BlockError(f"transpose takes up to {_MOST} dimensions, and not {type_}", input_index=0)
     order = whole_numbers_of(arguments, "order") or tuple(reversed(range(rank)))
     if sorted(order) != list(range(rank)):
         raise BlockError(
-            f"the order of the {rank} dimensions of {given} must have each of 0 to {rank - 1} once", argument="order"
+            f"the order of the {rank} dimensions of {type_} must have each of 0 to {rank - 1} once", argument="order"
         )
     return order
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    given = inputs[0]
-    strides = [math.prod(given.dimensions[place + 1 :]) for place in range(len(given.dimensions))]
-    order = _order(given, arguments)
+    type_ = inputs[0]
+    strides = [math.prod(type_.dimensions[place + 1 :]) for place in range(len(type_.dimensions))]
+    order = _order(type_, arguments)
     # Dimensions of 1 in front, so that there are always as many.
-    sizes = [1] * (_MOST - len(order)) + [given.dimensions[place] for place in order]
+    sizes = [1] * (_MOST - len(order)) + [type_.dimensions[place] for place in order]
     steps = [0] * (_MOST - len(order)) + [strides[place] for place in order]
-    return BlockCode(f"rune_transpose_{given.element.size}", constants=(struct.pack(f"<{2 * _MOST}i", *sizes, *steps),))
+    return BlockCode(f"rune_transpose_{type_.element.size}", constants=(struct.pack(f"<{2 * _MOST}i", *sizes, *steps),))
 
 
 BLOCK = Block(

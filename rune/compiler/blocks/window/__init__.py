@@ -64,12 +64,12 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 
 def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
-    (made,) = _outputs(inputs, arguments)
+    (output,) = _outputs(inputs, arguments)
     size = integer(arguments, "size")
     return (
         BlockState(
             "newest",
-            made.type,
+            output.type,
             f"The last {size} of the stream",
             f"nothing comes until {size} have been read after a restart; a gap in the stream stays in the window, "
             f"unnoticed, until {size} more have been read",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.add import AddInt8
 from rune.compiler.anvil.program import Number
@@ -21,9 +21,9 @@ def int8(op: AddInt8) -> KernelCall:
     return KernelCall(
         f"rune_add_int8_dense{ending(op.output)}",
         (
-            Input(0, "int8_t"),
-            Input(1, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            InputPointer(1, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int32s(op.left_terms),
             int32s(op.right_terms),
             Number(op.shape.count),

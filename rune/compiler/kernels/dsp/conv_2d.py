@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.fixed_point import Integers
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.window import Window
@@ -37,10 +37,10 @@ def int8(op: Conv2DInt8) -> KernelCall:
     return KernelCall(
         f"rune_conv_2d_int8_dsp{ending(op.output)}",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("uint32_t", packed.shape[1] * TILE_PIXELS * 4 + row_bytes),
-            Constant("uint32_t", packed.tobytes()),
+            ConstantPointer("uint32_t", packed.tobytes()),
             int32s(np.append(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point), 0)),
             filter_structure(window),
             two_roundings(sums.multipliers, op.output),

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.ops.window import Window
@@ -39,10 +39,10 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     return KernelCall(
         f"rune_depthwise_conv_2d_int8_by_{op.window.stride_x}{ending(op.output)}",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("uint32_t", 4 * (GROUP * pairs * 3 + op.window.output_width + 1)),
-            Constant("uint32_t", taps.tobytes()),
+            ConstantPointer("uint32_t", taps.tobytes()),
             int32s(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)),
             filter_structure(op.window),
             two_roundings(sums.multipliers, op.output),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from rune.compiler.anvil.fixed_point import Integers
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.ops.rescaling import sum_bounds
@@ -36,9 +36,9 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
     return KernelCall(
         "rune_fully_connected_int8_dsp",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
-            Constant("uint32_t", packed_rows(op.weights)),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
+            ConstantPointer("uint32_t", packed_rows(op.weights)),
             int32s(np.append(bias, np.zeros(-outputs % 4, np.int64))),
             high_rounding(op),
             Number(op.batches),

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.fixed_point import Integers, Multiplier
 from rune.compiler.anvil.ops.rescaling import OutputRange, are_in_reach, rescaled_twice, sum_bounds
 
@@ -30,7 +30,7 @@ class ChannelSums:
     input_zero_point: int
 
     @property
-    def bounds(self) -> Range:
+    def bounds(self) -> ChannelRange:
         """The least and the greatest sum of each channel, for any bytes."""
         return sum_bounds(self.weights, self.bias, self.input_zero_point)
 

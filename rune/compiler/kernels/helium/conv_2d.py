@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rune.compiler.anvil.fixed_point import Multiplier
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
 from rune.compiler.anvil.program import Number
@@ -33,8 +33,8 @@ def int8(op: Conv2DInt8) -> KernelCall:
     return KernelCall(
         "rune_conv_2d_int8_vectors",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int8_t", count),
             int8s(np.pad(sums.weights, ((0, more), (0, 0)))),
             int32s(np.pad(bias, (0, more))),

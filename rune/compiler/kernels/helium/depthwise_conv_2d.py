@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
@@ -22,11 +22,11 @@ _BY_COLUMNS: Final = np.array([0, 3, 6, 1, 4, 7, 2, 5, 8])
 
 
 def estimate(op: DepthwiseConv2DInt8) -> Cost | None:
-    window, found = op.window, m0plus.estimate(op)
+    window, cost = op.window, m0plus.estimate(op)
     is_3x3 = (window.filter_height, window.filter_width, window.dilation_x) == (3, 3, 1)
-    if found is None or not is_3x3 or window.output_channels < LANES:
+    if cost is None or not is_3x3 or window.output_channels < LANES:
         return None
-    return Cost(op.multiply_accumulates, found.constants)
+    return Cost(op.multiply_accumulates, cost.constants)
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
@@ -38,8 +38,8 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     return KernelCall(
         "rune_depthwise_conv_2d_int8_vectors",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int8_t", window.filter_height * width * window.input_channels),
             int8s(np.concatenate(taps)),
             int32s(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)[order]),

@@ -11,8 +11,8 @@ from rune.compiler.kernels.m0plus import fully_connected as m0plus
 
 
 def estimate(op: FullyConnectedInt8) -> Cost | None:
-    found = m0plus.estimate(op)
-    return found and Cost(op.multiply_accumulates // 4, found.constants)
+    cost = m0plus.estimate(op)
+    return cost and Cost(op.multiply_accumulates // 4, cost.constants)
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:

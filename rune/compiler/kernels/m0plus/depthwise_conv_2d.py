@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.ops.window import Window
@@ -25,8 +25,8 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     return KernelCall(
         f"rune_depthwise_conv_2d_int8_of_padded{ending(op.output)}",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int8_t", window.filter_height * width * window.input_channels),
             int8s(sums.weights.T),
             int32s(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
@@ -25,8 +25,8 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
     return KernelCall(
         "rune_fully_connected_int8_by_fours",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int8s(np.pad(op.rows, ((0, more), (0, 0)))),
             int32s(np.pad(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point), (0, more))),
             high_rounding(op),

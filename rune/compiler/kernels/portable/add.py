@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.add import AddInt8
 from rune.compiler.kernels.packing import int32s, two_roundings
 
@@ -11,9 +11,9 @@ def int8(op: AddInt8) -> KernelCall:
     return KernelCall(
         "rune_add_int8",
         (
-            Input(0, "int8_t"),
-            Input(1, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            InputPointer(1, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int32s(op.left_terms),
             int32s(op.right_terms),
             KernelStructure("struct rune_broadcast", op.shape.fields),

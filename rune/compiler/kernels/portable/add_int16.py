@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.add import AddInt16
 from rune.compiler.kernels.packing import two_roundings
 
@@ -18,9 +18,9 @@ def int16(op: AddInt16) -> KernelCall:
     return KernelCall(
         "rune_add_int16",
         (
-            Input(0, "int16_t"),
-            Input(1, "int16_t"),
-            Output(0, "int16_t"),
+            InputPointer(0, "int16_t"),
+            InputPointer(1, "int16_t"),
+            OutputPointer(0, "int16_t"),
             KernelStructure("struct rune_add_int16", terms),
             KernelStructure("struct rune_broadcast", op.shape.fields),
             two_roundings([op.multiplier], op.output),

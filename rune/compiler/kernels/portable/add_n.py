@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.add_n import AddNFloat32
 from rune.compiler.anvil.program import Number
 
@@ -11,7 +11,7 @@ def add_n(op: AddNFloat32) -> tuple[KernelCall, ...]:
     return tuple(
         KernelCall(
             "rune_add_n_next" if number else "rune_add_n_first",
-            (Input(number, "float"), Output(0, "float"), Number(op.count)),
+            (InputPointer(number, "float"), OutputPointer(0, "float"), Number(op.count)),
         )
         for number in range(op.inputs)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.arg_max import ArgExtreme
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES
@@ -13,8 +13,8 @@ def arg(op: ArgExtreme) -> KernelCall:
     return KernelCall(
         f"rune_arg_{which}_{op.element.name}_{op.result.name}",
         (
-            Input(0, C_TYPES[op.element.name]),
-            Output(0, C_TYPES[op.result.name]),
+            InputPointer(0, C_TYPES[op.element.name]),
+            OutputPointer(0, C_TYPES[op.result.name]),
             Number(op.rows),
             Number(op.length),
             Number(op.columns),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.batch_matmul import BatchMatMulFloat32, BatchMatMulInt8, BatchMatMulInt16, Matrices
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import int32s, two_roundings, wide_rounding
@@ -14,9 +14,9 @@ def int8(op: BatchMatMulInt8) -> KernelCall:
     return KernelCall(
         "rune_batch_matmul_int8",
         (
-            Input(0, "int8_t"),
-            Input(1, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            InputPointer(1, "int8_t"),
+            OutputPointer(0, "int8_t"),
             _structure(op.matrices),
             Number(op.left_zero_point),
             Number(op.right_zero_point),
@@ -29,9 +29,9 @@ def int16(op: BatchMatMulInt16) -> KernelCall:
     return KernelCall(
         "rune_batch_matmul_int16",
         (
-            Input(0, "int16_t"),
-            Input(1, "int16_t"),
-            Output(0, "int16_t"),
+            InputPointer(0, "int16_t"),
+            InputPointer(1, "int16_t"),
+            OutputPointer(0, "int16_t"),
             _structure(op.matrices),
             wide_rounding(op.output),
         ),
@@ -41,7 +41,7 @@ def int16(op: BatchMatMulInt16) -> KernelCall:
 def float32(op: BatchMatMulFloat32) -> KernelCall:
     return KernelCall(
         "rune_batch_matmul_float32",
-        (Input(0, "float"), Input(1, "float"), Output(0, "float"), _structure(op.matrices)),
+        (InputPointer(0, "float"), InputPointer(1, "float"), OutputPointer(0, "float"), _structure(op.matrices)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32
 from rune.compiler.anvil.program import Number
 
@@ -11,9 +11,9 @@ def binary(op: BinaryFloat32) -> KernelCall:
     return KernelCall(
         f"rune_{op.operation.value}_float32",
         (
-            Input(0, "float"),
-            Input(1, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            InputPointer(1, "float"),
+            OutputPointer(0, "float"),
             KernelStructure("struct rune_broadcast", op.shape.fields),
             Number(op.minimum),
             Number(op.maximum),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.binary_int32 import BinaryInt32
 
 
@@ -10,9 +10,9 @@ def binary(op: BinaryInt32) -> KernelCall:
     return KernelCall(
         f"rune_{op.operation.value}_int32",
         (
-            Input(0, "int32_t"),
-            Input(1, "int32_t"),
-            Output(0, "int32_t"),
+            InputPointer(0, "int32_t"),
+            InputPointer(1, "int32_t"),
+            OutputPointer(0, "int32_t"),
             KernelStructure("struct rune_broadcast", op.shape.fields),
         ),
     )

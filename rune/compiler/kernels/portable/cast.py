@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.cast import Cast
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES
@@ -12,7 +12,7 @@ def cast(op: Cast) -> KernelCall:
     result = "truth" if op.to_truth else op.result
     return KernelCall(
         f"rune_cast_{op.source}_to_{result}",
-        (Input(0, C_TYPES[op.source]), Output(0, C_TYPES[op.result]), Number(op.count)),
+        (InputPointer(0, C_TYPES[op.source]), OutputPointer(0, C_TYPES[op.result]), Number(op.count)),
     )
 
 

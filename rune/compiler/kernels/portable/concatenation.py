@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
-from rune.compiler.anvil.ops.concatenation import Concatenation, Split
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
+from rune.compiler.anvil.ops.concatenation import Concatenation, SplitTensor
 from rune.compiler.anvil.program import Number
 
 
@@ -17,24 +17,24 @@ def _stretches(widths: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
         start += width
 
 
-def _copy(source: Input, result: Output, *numbers: int) -> KernelCall:
+def _copy(source: InputPointer, result: OutputPointer, *numbers: int) -> KernelCall:
     return KernelCall("rune_copy_stretches", (source, result, *map(Number, numbers)))
 
 
 def concatenation(op: Concatenation) -> tuple[KernelCall, ...]:
     whole = sum(op.widths)
     return tuple(
-        _copy(Input(number, "uint8_t"), Output(0, "uint8_t"), op.rows, width, 0, width, start, whole)
+        _copy(InputPointer(number, "uint8_t"), OutputPointer(0, "uint8_t"), op.rows, width, 0, width, start, whole)
         for number, start, width in _stretches(op.widths)
     )
 
 
-def split(op: Split) -> tuple[KernelCall, ...]:
+def split(op: SplitTensor) -> tuple[KernelCall, ...]:
     whole = sum(op.widths)
     return tuple(
-        _copy(Input(0, "uint8_t"), Output(number, "uint8_t"), op.rows, width, start, whole, 0, width)
+        _copy(InputPointer(0, "uint8_t"), OutputPointer(number, "uint8_t"), op.rows, width, start, whole, 0, width)
         for number, start, width in _stretches(op.widths)
     )
 
 
-PACKERS = {Concatenation: concatenation, Split: split}
+PACKERS = {Concatenation: concatenation, SplitTensor: split}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32, DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s, two_roundings
@@ -13,8 +13,8 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     return KernelCall(
         "rune_depthwise_conv_2d_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int8s(op.taps),
             int32s(folded_bias(op.bias, op.weights.sum(axis=0), op.input_zero_point)),
             filter_structure(op.window),
@@ -30,8 +30,8 @@ def float32(op: DepthwiseConv2DFloat32) -> KernelCall:
     return KernelCall(
         "rune_depthwise_conv_2d_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             float32s(op.taps),
             float32s(op.bias),
             filter_structure(op.window),

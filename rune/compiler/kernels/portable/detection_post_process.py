@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.detection_post_process import DetectionPostProcess, Linear
 
 _NUMBERS = ("encoded", "scores", "anchors")
@@ -15,8 +15,8 @@ def detection(op: DetectionPostProcess) -> KernelCall:
     return KernelCall(
         f"rune_detection_{kind}",
         (
-            *(Input(number, element) for number in range(3)),
-            *(Output(number, "float") for number in range(4)),
+            *(InputPointer(number, element) for number in range(3)),
+            *(OutputPointer(number, "float") for number in range(4)),
             *_memory(op),
             KernelStructure("struct rune_detection", _fields(op)),
         ),

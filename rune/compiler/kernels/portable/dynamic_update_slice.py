@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.dynamic_update_slice import DynamicUpdateSlice
 from rune.compiler.anvil.ops.rearrangement import RANK
 from rune.compiler.anvil.program import Number
@@ -24,10 +24,10 @@ def update(op: DynamicUpdateSlice) -> KernelCall:
     return KernelCall(
         f"rune_dynamic_update_slice_{op.index.name}",
         (
-            Input(0, "uint8_t"),
-            Input(1, "uint8_t"),
-            Input(2, f"{op.index.name}_t"),
-            Output(0, "uint8_t"),
+            InputPointer(0, "uint8_t"),
+            InputPointer(1, "uint8_t"),
+            InputPointer(2, f"{op.index.name}_t"),
+            OutputPointer(0, "uint8_t"),
             KernelStructure("struct rune_update", fields),
             Number(rank),
         ),

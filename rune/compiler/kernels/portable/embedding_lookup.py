@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.embedding_lookup import EmbeddingLookupHybrid
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s
@@ -12,9 +12,9 @@ def hybrid(op: EmbeddingLookupHybrid) -> KernelCall:
     return KernelCall(
         "rune_embedding_lookup_hybrid",
         (
-            Input(0, "int8_t"),
-            Input(1, "int32_t"),
-            Output(0, "float"),
+            InputPointer(0, "int8_t"),
+            InputPointer(1, "int32_t"),
+            OutputPointer(0, "float"),
             float32s(op.scales),
             Number(int(len(op.scales) > 1)),
             Number(op.length),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.compiler.anvil.ops.rescaling import sum_bounds
 from rune.compiler.anvil.program import Number
@@ -16,8 +16,8 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
     return KernelCall(
         f"rune_fully_connected_int8{name}",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int8s(op.rows),
             int32s(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)),
             scales,
@@ -46,8 +46,8 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
     return KernelCall(
         "rune_fully_connected_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             float32s(op.weights),
             float32s(op.bias),
             Number(op.batches),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.gather import Gather
 from rune.compiler.anvil.program import Number
 
@@ -11,7 +11,12 @@ def gather(op: Gather) -> KernelCall:
     sizes = (op.rows, op.length, op.width, op.count)
     return KernelCall(
         f"rune_{op.name}_{op.index.name}",
-        (Input(0, "uint8_t"), Input(1, f"{op.index.name}_t"), Output(0, "uint8_t"), *map(Number, sizes)),
+        (
+            InputPointer(0, "uint8_t"),
+            InputPointer(1, f"{op.index.name}_t"),
+            OutputPointer(0, "uint8_t"),
+            *map(Number, sizes),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.gather_nd import GatherNd
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import int32s
@@ -14,9 +14,9 @@ def gather_nd(op: GatherNd) -> KernelCall:
     return KernelCall(
         f"rune_gather_nd_{op.index.name}",
         (
-            Input(0, "uint8_t"),
-            Input(1, f"{op.index.name}_t"),
-            Output(0, "uint8_t"),
+            InputPointer(0, "uint8_t"),
+            InputPointer(1, f"{op.index.name}_t"),
+            OutputPointer(0, "uint8_t"),
             int32s(np.array(op.lengths)),
             Number(len(op.lengths)),
             Number(op.width),

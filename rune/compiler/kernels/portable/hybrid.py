@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, int8s, int32s
@@ -20,8 +20,8 @@ def conv(op: HybridConv2D) -> KernelCall:
     return KernelCall(
         "rune_hybrid_conv_2d",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("int8_t", image_size),
             int8s(op.filters),
             int32s(weight_sums),

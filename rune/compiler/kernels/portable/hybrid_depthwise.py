@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.hybrid import HybridDepthwiseConv2D
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, int8s
@@ -16,8 +16,8 @@ def depthwise(op: HybridDepthwiseConv2D) -> KernelCall:
     return KernelCall(
         "rune_hybrid_depthwise_conv_2d",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("int8_t", math.prod((window.input_height, window.input_width, window.input_channels))),
             int8s(op.taps),
             float32s(op.scales),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.int16x8 import Conv2DInt16, DepthwiseConv2DInt16
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import int8s, int64s, sum_rounding, wide_rounding
@@ -14,8 +14,8 @@ def conv(op: Conv2DInt16) -> KernelCall:
     return KernelCall(
         f"rune_conv_2d_int16_{name}",
         (
-            Input(0, "int16_t"),
-            Output(0, "int16_t"),
+            InputPointer(0, "int16_t"),
+            OutputPointer(0, "int16_t"),
             int8s(op.filters),
             int64s(op.bias),
             filter_structure(op.window),
@@ -28,8 +28,8 @@ def depthwise(op: DepthwiseConv2DInt16) -> KernelCall:
     return KernelCall(
         "rune_depthwise_conv_2d_int16",
         (
-            Input(0, "int16_t"),
-            Output(0, "int16_t"),
+            InputPointer(0, "int16_t"),
+            OutputPointer(0, "int16_t"),
             int8s(op.taps),
             int64s(op.bias),
             filter_structure(op.window),

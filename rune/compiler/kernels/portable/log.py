@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.log import LogFloat32
 from rune.compiler.anvil.program import Number
 
 
 def log(op: LogFloat32) -> KernelCall:
-    return KernelCall("rune_log_float32", (Input(0, "float"), Output(0, "float"), Number(op.count)))
+    return KernelCall("rune_log_float32", (InputPointer(0, "float"), OutputPointer(0, "float"), Number(op.count)))
 
 
 PACKERS = {LogFloat32: log}

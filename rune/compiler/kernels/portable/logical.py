@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.logical import Logical
 
 
@@ -10,9 +10,9 @@ def logical(op: Logical) -> KernelCall:
     return KernelCall(
         "rune_logical_and" if op.is_and else "rune_logical_or",
         (
-            Input(0, "uint8_t"),
-            Input(1, "uint8_t"),
-            Output(0, "uint8_t"),
+            InputPointer(0, "uint8_t"),
+            InputPointer(1, "uint8_t"),
+            OutputPointer(0, "uint8_t"),
             KernelStructure("struct rune_broadcast", op.shape.fields),
         ),
     )

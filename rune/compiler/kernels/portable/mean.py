@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.mean import MeanFloat32, MeanQuantized
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES, two_roundings
@@ -13,8 +13,8 @@ def quantized(op: MeanQuantized) -> KernelCall:
     return KernelCall(
         f"rune_mean_{kind}",
         (
-            Input(0, C_TYPES[kind]),
-            Output(0, C_TYPES[kind]),
+            InputPointer(0, C_TYPES[kind]),
+            OutputPointer(0, C_TYPES[kind]),
             Scratch("int32_t", 4 * op.reduction.outputs),
             Number(op.reduction.outputs),
             KernelStructure("struct rune_reduction", op.reduction.fields),
@@ -28,8 +28,8 @@ def float32(op: MeanFloat32) -> KernelCall:
     return KernelCall(
         "rune_mean_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Number(op.reduction.outputs),
             KernelStructure("struct rune_reduction", op.reduction.fields),
             Number(op.divisor),

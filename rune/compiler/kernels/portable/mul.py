@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.mul import MulQuantized
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES, two_roundings
@@ -14,9 +14,9 @@ def quantized(op: MulQuantized) -> KernelCall:
     return KernelCall(
         f"rune_mul_{kind}",
         (
-            Input(0, element),
-            Input(1, element),
-            Output(0, element),
+            InputPointer(0, element),
+            InputPointer(1, element),
+            OutputPointer(0, element),
             Number(op.left_zero_point),
             Number(op.right_zero_point),
             KernelStructure("struct rune_broadcast", op.shape.fields),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.pool_2d import Pool2D, Pooling
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES
@@ -16,8 +16,8 @@ def pool(op: Pool2D) -> KernelCall:
     return KernelCall(
         f"rune_{op.pooling.value}_pool_2d_{kind}",
         (
-            Input(0, element),
-            Output(0, element),
+            InputPointer(0, element),
+            OutputPointer(0, element),
             filter_structure(op.window),
             Number(op.minimum),
             Number(op.maximum),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.prelu import PreluInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import two_roundings
@@ -12,9 +12,9 @@ def int8(op: PreluInt8) -> KernelCall:
     return KernelCall(
         "rune_prelu_int8",
         (
-            Input(0, "int8_t"),
-            Input(1, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            InputPointer(1, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Number(op.input_zero_point),
             Number(op.alpha_zero_point),
             KernelStructure("struct rune_broadcast", op.shape.fields),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.rearrangement import RANK, Places, Rearrangement
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES, int32s
@@ -18,8 +18,8 @@ def rearrange(op: Rearrangement) -> KernelCall:
     return KernelCall(
         f"rune_rearrange_{op.element.name}",
         (
-            Input(0, element),
-            Output(0, element),
+            InputPointer(0, element),
+            OutputPointer(0, element),
             int32s(np.concatenate(offsets)),
             KernelStructure("struct rune_rearrangement", (("sizes", tuple(map(len, offsets))), ("run", run))),
             Number(padding),

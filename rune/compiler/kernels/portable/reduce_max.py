@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.reduce_max import ReduceExtreme
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import C_TYPES
@@ -13,8 +13,8 @@ def extreme(op: ReduceExtreme) -> KernelCall:
     return KernelCall(
         f"rune_reduce_{'max' if op.is_maximum else 'min'}_{op.element.name}",
         (
-            Input(0, element),
-            Output(0, element),
+            InputPointer(0, element),
+            OutputPointer(0, element),
             Number(op.reduction.outputs),
             KernelStructure("struct rune_extremes", op.reduction.fields),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.rows_float32 import RowsFloat32
 from rune.compiler.anvil.program import Number
 
@@ -10,7 +10,8 @@ from rune.compiler.anvil.program import Number
 def rows(op: RowsFloat32) -> KernelCall:
     name = "log_softmax" if op.is_log_softmax else "l2_normalization"
     return KernelCall(
-        f"rune_{name}_float32", (Input(0, "float"), Output(0, "float"), Number(op.rows), Number(op.columns))
+        f"rune_{name}_float32",
+        (InputPointer(0, "float"), OutputPointer(0, "float"), Number(op.rows), Number(op.columns)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.select_v2 import Select
 
 
@@ -14,10 +14,10 @@ def select(op: Select) -> KernelCall:
     return KernelCall(
         f"rune_select_{size}",
         (
-            Input(0, "uint8_t"),
-            Input(1, element),
-            Input(2, element),
-            Output(0, element),
+            InputPointer(0, "uint8_t"),
+            InputPointer(1, element),
+            InputPointer(2, element),
+            OutputPointer(0, element),
             KernelStructure("struct rune_select", shape),
         ),
     )

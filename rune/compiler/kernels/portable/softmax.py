@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.softmax import (
     SoftmaxFloat32,
     SoftmaxInt8,
@@ -17,8 +17,8 @@ def int8(op: SoftmaxInt8) -> KernelCall:
     return KernelCall(
         "rune_softmax_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int32s(op.exponentials),
             Number(op.rows),
             Number(op.columns),
@@ -28,7 +28,9 @@ def int8(op: SoftmaxInt8) -> KernelCall:
 
 def float32(op: SoftmaxFloat32) -> KernelCall:
     sizes = (Number(op.rows), Number(op.columns))
-    return KernelCall("rune_softmax_float32", (Input(0, "float"), Output(0, "float"), *sizes, Number(op.beta)))
+    return KernelCall(
+        "rune_softmax_float32", (InputPointer(0, "float"), OutputPointer(0, "float"), *sizes, Number(op.beta))
+    )
 
 
 def int16(op: SoftmaxInt16) -> KernelCall:
@@ -42,7 +44,7 @@ def int16(op: SoftmaxInt16) -> KernelCall:
     )
     return KernelCall(
         "rune_softmax_of_int16",
-        (Input(0, "int16_t"), Output(0, "int16_t"), KernelStructure("struct rune_softmax_int16", fields)),
+        (InputPointer(0, "int16_t"), OutputPointer(0, "int16_t"), KernelStructure("struct rune_softmax_int16", fields)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.space_to_batch_nd import BatchToSpace, SpaceToBatch
 from rune.compiler.anvil.program import Number
 
@@ -12,8 +12,8 @@ def space_to_batch(op: SpaceToBatch) -> KernelCall:
     return KernelCall(
         "rune_space_to_batch",
         (
-            Input(0, "uint8_t"),
-            Output(0, "uint8_t"),
+            InputPointer(0, "uint8_t"),
+            OutputPointer(0, "uint8_t"),
             KernelStructure("struct rune_blocks", op.blocks.fields),
             Number(op.depth * op.element.itemsize),
             Number(op.padding & 0xFF),
@@ -25,8 +25,8 @@ def batch_to_space(op: BatchToSpace) -> KernelCall:
     return KernelCall(
         "rune_batch_to_space",
         (
-            Input(0, "uint8_t"),
-            Output(0, "uint8_t"),
+            InputPointer(0, "uint8_t"),
+            OutputPointer(0, "uint8_t"),
             KernelStructure("struct rune_blocks", op.blocks.fields),
             Number(op.depth * op.element.itemsize),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.svdf import Filters, SvdfFloat32, SvdfInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int16s, int32s
@@ -27,9 +27,9 @@ def int8(op: SvdfInt8) -> KernelCall:
     return KernelCall(
         "rune_svdf_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
-            Output(1, "int16_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
+            OutputPointer(1, "int16_t"),
             int8s(filters.features),
             int16s(filters.times),
             KernelStructure(
@@ -38,10 +38,10 @@ def int8(op: SvdfInt8) -> KernelCall:
                     *_sizes(filters),
                     ("sums", int32s(folded_bias(np.zeros(len(sums), np.int32), sums, op.input_zero_point))),
                     ("bias", int32s(filters.bias)),
-                    ("kept_mantissa", op.kept.mantissa),
-                    ("kept_exponent", op.kept.exponent),
-                    ("made_mantissa", op.made.mantissa),
-                    ("made_exponent", op.made.exponent),
+                    ("kept_mantissa", op.to_state.mantissa),
+                    ("kept_exponent", op.to_state.exponent),
+                    ("made_mantissa", op.to_output.mantissa),
+                    ("made_exponent", op.to_output.exponent),
                     ("zero_point", op.output.zero_point),
                 ),
             ),
@@ -54,9 +54,9 @@ def float32(op: SvdfFloat32) -> KernelCall:
     return KernelCall(
         "rune_svdf_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
-            Output(1, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
+            OutputPointer(1, "float"),
             float32s(filters.features),
             float32s(filters.times),
             float32s(filters.bias),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.transpose_conv import (
     HybridTransposeConv,
     TransposeConvFloat32,
@@ -20,8 +20,8 @@ def int8(op: TransposeConvInt8) -> KernelCall:
     return KernelCall(
         "rune_transpose_conv_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             int8s(op.filters),
             int32s(op.bias),
             filter_structure(op.window),
@@ -36,8 +36,8 @@ def float32(op: TransposeConvFloat32) -> KernelCall:
     return KernelCall(
         "rune_transpose_conv_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             float32s(op.filters),
             float32s(op.bias),
             filter_structure(op.window),
@@ -51,8 +51,8 @@ def hybrid(op: HybridTransposeConv) -> KernelCall:
     return KernelCall(
         "rune_hybrid_transpose_conv",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("int8_t", math.prod(op.window.input_shape[1:])),
             int8s(op.filters),
             float32s(op.scales),
@@ -69,8 +69,8 @@ def int16(op: TransposeConvInt16) -> KernelCall:
     return KernelCall(
         f"rune_transpose_conv_int16_{name}",
         (
-            Input(0, "int16_t"),
-            Output(0, "int16_t"),
+            InputPointer(0, "int16_t"),
+            OutputPointer(0, "int16_t"),
             int8s(op.filters),
             int64s(op.bias),
             filter_structure(op.window),

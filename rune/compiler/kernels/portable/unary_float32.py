@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32
 from rune.compiler.anvil.program import Number
 
 
 def unary(op: UnaryFloat32) -> KernelCall:
-    return KernelCall(f"rune_{op.function.value}_float32", (Input(0, "float"), Output(0, "float"), Number(op.count)))
+    return KernelCall(
+        f"rune_{op.function.value}_float32", (InputPointer(0, "float"), OutputPointer(0, "float"), Number(op.count))
+    )
 
 
 PACKERS = {UnaryFloat32: unary}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Row
+from collections.abc import Sequence
 
 import numpy as np
 
 from rune.compiler.anvil.fixed_point import Multiplier
-from rune.compiler.anvil.kernel_call import Input, KernelArgument, KernelCall, KernelStructure, Output, Scratch
-from rune.compiler.anvil.ops.unidirectional_sequence_lstm import GATES, LstmFloat32, LstmInt8, Sequence
+from rune.compiler.anvil.kernel_call import (
+    InputPointer,
+    KernelArgument,
+    KernelCall,
+    KernelStructure,
+    OutputPointer,
+    Scratch,
+)
+from rune.compiler.anvil.ops.unidirectional_sequence_lstm import GATES, LstmFloat32, LstmInt8, LstmShape
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s
 
 
-def _sizes(sequence: Sequence) -> tuple[tuple[str, int], ...]:
+def _sizes(sequence: LstmShape) -> tuple[tuple[str, int], ...]:
     return (
         ("steps", sequence.steps),
         ("batches", sequence.batches),
@@ -24,7 +31,7 @@ def _sizes(sequence: Sequence) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _parts(name: str, multipliers: Row[Multiplier]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def _parts(name: str, multipliers: Sequence[Multiplier]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return (
         (f"{name}_mantissas", tuple(each.mantissa for each in multipliers)),
         (f"{name}_exponents", tuple(each.exponent for each in multipliers)),
@@ -58,10 +65,10 @@ def int8_structure(op: LstmInt8) -> KernelStructure:
 def int8_tensors(op: LstmInt8) -> tuple[KernelArgument, ...]:
     """Input, output, states, room for the gates, and weights."""
     return (
-        Input(0, "int8_t"),
-        Output(0, "int8_t"),
-        Output(1, "int8_t"),
-        Output(2, "int16_t"),
+        InputPointer(0, "int8_t"),
+        OutputPointer(0, "int8_t"),
+        OutputPointer(1, "int8_t"),
+        OutputPointer(2, "int16_t"),
         Scratch("int16_t", 2 * GATES * op.sequence.units),
         int8s(op.weights),
         int8s(op.recurrent),
@@ -76,10 +83,10 @@ def float32(op: LstmFloat32) -> KernelCall:
     return KernelCall(
         "rune_lstm_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
-            Output(1, "float"),
-            Output(2, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
+            OutputPointer(1, "float"),
+            OutputPointer(2, "float"),
             Scratch("float", 4 * GATES * op.sequence.units),
             float32s(op.weights),
             float32s(op.recurrent),

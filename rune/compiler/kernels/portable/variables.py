@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, Output
-from rune.compiler.anvil.ops.variables import Copy
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
+from rune.compiler.anvil.ops.variables import CopyTensor
 from rune.compiler.anvil.program import Number
 
 
-def copy(op: Copy) -> KernelCall:
-    return KernelCall("rune_copy", (Input(0, "uint8_t"), Output(0, "uint8_t"), Number(op.size)))
+def copy(op: CopyTensor) -> KernelCall:
+    return KernelCall("rune_copy", (InputPointer(0, "uint8_t"), OutputPointer(0, "uint8_t"), Number(op.size)))
 
 
-PACKERS = {Copy: copy}
+PACKERS = {CopyTensor: copy}

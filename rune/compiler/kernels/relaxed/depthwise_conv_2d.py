@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.relaxed.counted import counted_sums
 from rune.compiler.kernels.simd128.requantization import convolution_rounding
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 
 
 def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
@@ -20,18 +20,18 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     channels = op.window.output_channels
-    rows = Rows.under(op.window, -(-channels // 8) * 8)
+    rows = RowKernels.under(op.window, -(-channels // 8) * 8)
     sums = counted_sums(op.weights.T, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     groups = -(-op.window.filter_height // 4)
     return KernelCall(
         "rune_relaxed_depthwise_conv_2d_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("uint8_t", rows.width * groups * 32),
             Scratch("int8_t", rows.row_channels),
-            Constant("int8_t", _packed(op, groups, rows.row_channels)),
+            ConstantPointer("int8_t", _packed(op, groups, rows.row_channels)),
             bias,
             rows.structure(),
             requantize,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.add import AddInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import int32s
@@ -19,7 +19,7 @@ LANES = 4
 
 def int8(op: AddInt8) -> KernelCall:
     to = op.output
-    pointers = (Input(0, "int8_t"), Input(1, "int8_t"), Output(0, "int8_t"))
+    pointers = (InputPointer(0, "int8_t"), InputPointer(1, "int8_t"), OutputPointer(0, "int8_t"))
     proven = proven_formula(op) if op.is_dense else None
     if proven:
         numbers = (op.shape.count, *map(float, proven), to.zero_point, to.minimum, to.maximum)

@@ -7,13 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_call import (
+    ConstantPointer,
+    InputPointer,
+    KernelCall,
+    KernelStructure,
+    OutputPointer,
+    Scratch,
+)
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.compiler.anvil.ops.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128.requantization import Sums, convolution_rounding, sums_of
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 
 POINTWISE_BLOCK = 1024
 """Numbers that a pointwise convolution widens at a time: enough to use each weight for several tiles."""
@@ -62,16 +69,16 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> 
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if is_pointwise(op.window):
         return replace(_pointwise(op, numbers, bias, requantize), proof=proof)
-    rows = Rows.under(op.window, op.window.input_channels)
+    rows = RowKernels.under(op.window, op.window.input_channels)
     rows = rows if joined == 1 else rows.whole()
     weights = packed(segments_of(op.window, op.filters), numbers.together, op.filter_zero_point)
     return KernelCall(
         f"{numbers.prefix}conv_2d_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch(numbers.element, rows.ring_size(numbers.size)),
-            Constant("int8_t", weights),
+            ConstantPointer("int8_t", weights),
             bias,
             rows.structure(),
             requantize,
@@ -88,17 +95,17 @@ def is_pointwise(window: Window) -> bool:
     return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
 
 
-def _pointwise(op: Conv2DInt8, numbers: Numbers, bias: Constant, requantize: KernelStructure) -> KernelCall:
+def _pointwise(op: Conv2DInt8, numbers: Numbers, bias: ConstantPointer, requantize: KernelStructure) -> KernelCall:
     pixels, inputs = op.window.positions, op.window.input_channels
     block = pointwise_block(pixels, inputs)
     filters = op.filters.reshape(len(op.filters), 1, inputs)
     return KernelCall(
         f"{numbers.prefix}pointwise_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch(numbers.element, block * inputs * numbers.size + 16),
-            Constant("int8_t", packed(filters, numbers.together, op.filter_zero_point)),
+            ConstantPointer("int8_t", packed(filters, numbers.together, op.filter_zero_point)),
             bias,
             requantize,
             Number(pixels),
@@ -141,15 +148,15 @@ def float32(op: Conv2DFloat32) -> KernelCall:
     packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
     bias = np.zeros(len(full), np.float32)
     bias[:channels] = op.bias
-    rows = Rows.under(op.window, op.window.input_channels)
+    rows = RowKernels.under(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("float", rows.ring_size(4)),
-            Constant("float", packed.astype("<f4").tobytes()),
-            Constant("float", bias.astype("<f4").tobytes()),
+            ConstantPointer("float", packed.astype("<f4").tobytes()),
+            ConstantPointer("float", bias.astype("<f4").tobytes()),
             rows.structure(),
             Number(op.minimum),
             Number(op.maximum),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128 import depthwise_conv_2d
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared, sums_of
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 
 SLOWER = 1.22
 """By so much it is slower for an output than a kernel of the layer's own: from 48 outputs in a row to 3."""
@@ -27,8 +27,8 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
     if window.output_width < 2:  # two outputs are made at a time
         return None
     own = depthwise_conv_2d.int8_cost(op)
-    made = -(-window.output_width // 2) * 2  # of an odd row one output is made twice
-    slower = SLOWER * (made + BEGINNING) / window.output_width
+    computed_columns = -(-window.output_width // 2) * 2  # of an odd row one output is made twice
+    slower = SLOWER * (computed_columns + BEGINNING) / window.output_width
     counted = 1 + DEARER * (slower - 1)
     return Cost(round(counted * own.instructions), own.constants - depthwise_conv_2d.CODE)
 
@@ -38,14 +38,14 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if proof is None:
         return depthwise_conv_2d.int8(op)  # the shared one rounds in single precision
-    rows = Rows.under(op.window, -(-op.window.output_channels // 8) * 8)
+    rows = RowKernels.under(op.window, -(-op.window.output_channels // 8) * 8)
     return KernelCall(
         "rune_depthwise_3x3_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
-            Constant("int8_t", depthwise_conv_2d.packed_pairs(op, rows.row_channels)),
+            ConstantPointer("int8_t", depthwise_conv_2d.packed_pairs(op, rows.row_channels)),
             bias,
             rows.structure(),
             shared(requantize),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32, DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128.conv_2d import STORING
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, sums_of
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 
 FEW_TAPS = 25
 """Up to so many taps their pointers need no scratch (RUNE_FEW_TAPS)."""
@@ -34,17 +34,17 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost:
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     count, channels = op.taps.shape
-    rows = Rows.under(op.window, -(-channels // 8) * 8)
+    rows = RowKernels.under(op.window, -(-channels // 8) * 8)
     sums = sums_of(op.weights.T, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     return KernelCall(
         "rune_depthwise_conv_2d_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
             Scratch("const int16_t *", count * POINTER_SIZE if count > FEW_TAPS else 0),
-            Constant("int8_t", packed_pairs(op, rows.row_channels)),
+            ConstantPointer("int8_t", packed_pairs(op, rows.row_channels)),
             bias,
             rows.structure(),
             requantize,
@@ -66,7 +66,7 @@ def packed_pairs(op: DepthwiseConv2DInt8, row_channels: int) -> bytes:
 
 def float32(op: DepthwiseConv2DFloat32) -> KernelCall:
     count, channels = op.taps.shape
-    rows = Rows.under(op.window, -(-channels // 8) * 8)
+    rows = RowKernels.under(op.window, -(-channels // 8) * 8)
     full = np.zeros((count, rows.row_channels), np.float32)
     full[:, :channels] = op.taps
     bias = np.zeros(rows.row_channels, np.float32)
@@ -74,11 +74,11 @@ def float32(op: DepthwiseConv2DFloat32) -> KernelCall:
     return KernelCall(
         "rune_depthwise_conv_2d_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("float", rows.ring_size(4)),
-            Constant("float", full.astype("<f4").tobytes()),
-            Constant("float", bias.astype("<f4").tobytes()),
+            ConstantPointer("float", full.astype("<f4").tobytes()),
+            ConstantPointer("float", bias.astype("<f4").tobytes()),
             rows.structure(),
             Number(channels // op.window.input_channels),
             Number(op.minimum),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.compiler.anvil.program import Number
@@ -41,14 +41,14 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
     return int8_call(op, int8s(panels(op.rows, op.row_zero_point, 8)), int32s(filled_bias(bias)))
 
 
-def int8_call(op: FullyConnectedInt8, weights: Constant, bias: Constant) -> KernelCall:
+def int8_call(op: FullyConnectedInt8, weights: ConstantPointer, bias: ConstantPointer) -> KernelCall:
     outputs, inputs = op.rows.shape
     scales = (*op.scales, *(0.0,) * (-outputs % TOGETHER))
     return KernelCall(
         "rune_fully_connected_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             weights,
             bias,
             nearest_rounding(scales, op.output.zero_point, op.output.minimum, op.output.maximum),
@@ -67,11 +67,11 @@ def filled_bias(bias: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def panel_rows(outputs: int) -> list[int]:
     """How many rows each panel has: eight while more than six are left, then four and two."""
-    found: list[int] = []
-    while sum(found) < outputs:
-        left = outputs - sum(found)
-        found.append(8 if left > 6 else 4 if left > 2 else 2)
-    return found
+    rows: list[int] = []
+    while sum(rows) < outputs:
+        left = outputs - sum(rows)
+        rows.append(8 if left > 6 else 4 if left > 2 else 2)
+    return rows
 
 
 def panels(rows: NDArray[np.generic], zero_point: int, together: int) -> NDArray[np.generic]:
@@ -96,8 +96,8 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
     return KernelCall(
         "rune_fully_connected_float32",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             float32s(_in_blocks_of_vectors(op.weights)),
             float32s(filled_bias(op.bias)),
             Number(op.batches),

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.kernel_call import Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, int8s, int32s
 from rune.compiler.kernels.simd128.conv_2d import is_pointwise, packed, segments_of
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 
 LONGEST_ROW = 16_384
 """Numbers of the rows that a pointwise convolution reads as one."""
@@ -22,7 +22,7 @@ LONGEST_ROW = 16_384
 
 def conv(op: HybridConv2D) -> KernelCall:
     window = _joined(op.window) if is_pointwise(op.window) else op.window
-    rows = Rows.under(window, window.input_channels)
+    rows = RowKernels.under(window, window.input_channels)
     weight_sums = op.filters.astype(np.int64).reshape(len(op.filters), -1).sum(axis=1)
     channels = KernelStructure(
         "struct rune_hybrid_channels",
@@ -35,8 +35,8 @@ def conv(op: HybridConv2D) -> KernelCall:
     return KernelCall(
         "rune_hybrid_conv_2d",
         (
-            Input(0, "float"),
-            Output(0, "float"),
+            InputPointer(0, "float"),
+            OutputPointer(0, "float"),
             Scratch("int8_t", math.prod((window.input_height, window.input_width, window.input_channels))),
             Scratch("int16_t", rows.ring_size(2)),
             int8s(np.frombuffer(packed(segments_of(window, op.filters), 2, 0), np.int8)),

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.compiler.anvil.kernel_call import (
+    ConstantPointer,
+    InputPointer,
+    KernelCall,
+    KernelStructure,
+    OutputPointer,
+    Scratch,
+)
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
@@ -49,15 +56,15 @@ def int8_call(
     op: FullyConnectedInt8,
     scratch: Scratch,
     weights: NDArray[np.generic],
-    rounding: tuple[Constant, KernelStructure, Proof],
+    rounding: tuple[ConstantPointer, KernelStructure, Proof],
 ) -> KernelCall:
     outputs, inputs = op.rows.shape
     bias, requantize, proof = rounding
     return KernelCall(
         function,
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             scratch,
             int8s(weights),
             bias,
@@ -73,11 +80,11 @@ def int8_call(
 
 def _blocks(outputs: int) -> list[int]:
     """How many vectors of outputs each block has."""
-    left, found = -(-outputs // 4), []
+    left, blocks = -(-outputs // 4), []
     for size in BLOCKS:
-        found += [size] * (left // size)
+        blocks += [size] * (left // size)
         left %= size
-    return found
+    return blocks
 
 
 def lanes(rows: NDArray[np.generic], together: int) -> NDArray[np.generic]:

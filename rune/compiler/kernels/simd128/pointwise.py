@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
 from rune.compiler.anvil.program import Number
@@ -33,10 +33,10 @@ def int8(op: Conv2DInt8) -> KernelCall:
     return KernelCall(
         "rune_pointwise_by_fours_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int16_t", -(-block // 4) * 4 * -(-inputs // 8) * 8 * 2),
-            Constant("int8_t", weights),
+            ConstantPointer("int8_t", weights),
             bias,
             shared(requantize),
             Number(pixels),

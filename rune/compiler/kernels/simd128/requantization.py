@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.kernel_call import Constant, KernelStructure
+from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.anvil.ops.rescaling import OutputRange, sum_bounds
 from rune.compiler.anvil.proven_scale import Floats, Proof, proven
 from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
@@ -38,18 +38,18 @@ def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int)
 
 def convolution_rounding(
     multipliers: Sequence[Multiplier], sums: Sums, to: OutputRange
-) -> tuple[Constant, KernelStructure, Proof | None]:
+) -> tuple[ConstantPointer, KernelStructure, Proof | None]:
     """For convolutions: the biases, and the constants of requantisation in single precision where that is exact, with
     the proof of it; else those of the exact arithmetic, which needs none."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
-    found = _single_precision(RoundedTwice(mantissas, exponents, sums.least, sums.greatest), sums.bias, to)
-    return found or (int32s(padded(sums.bias, 8)), two_roundings(multipliers, to), None)
+    rounding = _single_precision(RoundedTwice(mantissas, exponents, sums.least, sums.greatest), sums.bias, to)
+    return rounding or (int32s(padded(sums.bias, 8)), two_roundings(multipliers, to), None)
 
 
 def dense_rounding(
     scales: Sequence[float], sums: Sums, to: OutputRange
-) -> tuple[Constant, KernelStructure, Proof] | None:
+) -> tuple[ConstantPointer, KernelStructure, Proof] | None:
     """The same for fully connected layers; None where single precision is not exact."""
     return _single_precision(RoundedOnce(np.array(scales), sums.least, sums.greatest), sums.bias, to)
 
@@ -63,7 +63,7 @@ def shared(structure: KernelStructure) -> KernelStructure:
 
 def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
-) -> tuple[Constant, KernelStructure, Proof] | None:
+) -> tuple[ConstantPointer, KernelStructure, Proof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
     found = proven(channels, *bounds)
     if found is None:
@@ -86,9 +86,9 @@ def _single_precision(
     return moved, structure, proof
 
 
-def _floats(values: Floats) -> Constant:
+def _floats(values: Floats) -> ConstantPointer:
     full = np.concatenate([values, np.zeros(-len(values) % 8, np.float32)])
-    return Constant("float", full.astype("<f4").tobytes())
+    return ConstantPointer("float", full.astype("<f4").tobytes())
 
 
 def two_roundings(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:

@@ -9,7 +9,7 @@ from rune.compiler.anvil.ops.window import Window
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowKernels:
     """`struct rune_window` of window.h: a window with `row_channels` numbers for each pixel of a row, `width` pixels of
     a padded row that the kernel touches, and `count` rows in the ring."""
 
@@ -19,12 +19,12 @@ class Rows:
     count: int
 
     @staticmethod
-    def under(window: Window, row_channels: int) -> Rows:
+    def under(window: Window, row_channels: int) -> RowKernels:
         """What lies under the filter."""
         width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
-        return Rows(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
+        return RowKernels(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
 
-    def whole(self) -> Rows:
+    def whole(self) -> RowKernels:
         """The same with all rows in the ring, so that each begins as far behind the one before."""
         return replace(self, count=(self.window.output_height - 1) * self.window.stride_y + self.count)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rune.compiler.anvil.fixed_point import Integers
-from rune.compiler.anvil.kernel_call import Constant, Input, KernelCall, Output, Scratch
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128.conv_2d import STORING, SUMMING
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, sums_of
-from rune.compiler.kernels.simd128.rows import Rows
+from rune.compiler.kernels.simd128.rows import RowKernels
 from rune.compiler.kernels.winograd import is_exact, transformed_filters
 
 TILES = 4
@@ -41,16 +41,16 @@ def int8_cost(op: Conv2DInt8) -> Cost | None:
 def int8(op: Conv2DInt8) -> KernelCall:
     sums = sums_of(op.weights, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
-    rows = Rows(op.window, op.window.input_channels, 2 * _tiles(op.window) + 2, count=4)
+    rows = RowKernels(op.window, op.window.input_channels, 2 * _tiles(op.window) + 2, count=4)
     depth = _depth(op.window)
     return KernelCall(
         "rune_conv_2d_winograd_int8",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            InputPointer(0, "int8_t"),
+            OutputPointer(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
             Scratch("int16_t", 16 * TILES * depth * 2),
-            Constant("int16_t", _packed(transformed_filters(op))),
+            ConstantPointer("int16_t", _packed(transformed_filters(op))),
             bias,
             rows.structure(),
             requantize,

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rune.compiler.anvil.passes.optimise import SMALL_PASSES
-from rune.compiler.anvil.target import Made, Target
+from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.anvil.target_limits import TargetLimits
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.targets.c.emit import emit
 
 
-def _package(made: Made) -> Mapping[str, bytes]:
-    return made.sources.files
+def _package(result: BuiltProgram) -> Mapping[str, bytes]:
+    return result.sources.files
 
 
 POINTERS_OF_32_BITS = TargetLimits(memory=32 << 20, alignment=8, text_size=8)

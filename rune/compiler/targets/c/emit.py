@@ -19,21 +19,21 @@ from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
-    Call,
     ConstantPlace,
     ElementCount,
+    KernelInvocation,
     Lifetime,
     Number,
     Place,
     Pointer,
     Program,
+    ProgramTensor,
     ReadCapability,
     ResourcePlace,
-    Rows,
+    RowLoop,
     SendOutput,
     Step,
     Structure,
-    Tensor,
     calls,
 )
 from rune.compiler.anvil.shared_calls import SharedCalls
@@ -41,10 +41,10 @@ from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import Header
 from rune.compiler.targets.c.constants import constant_array
-from rune.compiler.targets.c.interface import Field, Interface, header, interface_of
+from rune.compiler.targets.c.interface import Interface, StructField, header, interface_of
 from rune.compiler.targets.c.main import main_file
 from rune.compiler.targets.c.one_file import OneFile
-from rune.compiler.targets.c.trace import Span, argument_of, trace_lines, zeroing
+from rune.compiler.targets.c.trace import ByteSpan, argument_of, trace_lines, zeroing
 from rune.tensor import ElementType
 
 _SUPPORT = Path(__file__).parent / "support"
@@ -112,7 +112,7 @@ class _Text:
         if self._can_fail:
             text.add(_SUPPORT / "failure.h")
         text.add_all(dict.fromkeys(call.header for step in self._program.steps for call in calls(step)))
-        if any(isinstance(step, Rows) for step in self._program.steps):
+        if any(isinstance(step, RowLoop) for step in self._program.steps):
             text.add(common[ROWS_HEADER])
         if self._has_floats:
             text.add(common["rune_math.h"])
@@ -146,9 +146,9 @@ class _Text:
         match step:
             case ReadCapability():
                 body = self._read(step)
-            case Call():
+            case KernelInvocation():
                 body = self._shared.lines(step, self._notation)
-            case Rows():
+            case RowLoop():
                 before, body = rows_lines(f"step_{number}", step, self._notation, ["    RUNE_STEP_ENDS();"])
             case SendOutput():
                 body = self._send(step)
@@ -198,7 +198,7 @@ class _Text:
                 lines.append(f"    memcpy(outputs->{field.name}, {self._address(tensor.place)}, {size});")
         return lines
 
-    def _sent_sizes(self, field: Field, tensor: Tensor) -> Iterator[str]:
+    def _sent_sizes(self, field: StructField, tensor: ProgramTensor) -> Iterator[str]:
         """The sizes of a tensor in this run, where it decides some."""
         if tensor.sizes is None:
             return
@@ -284,10 +284,10 @@ class _Text:
     def _reset(self, prefix: str) -> Iterator[str]:
         """What is kept from run to run as it is at first."""
         buffers = list(zip(self._plan.buffer_offsets, self._program.buffers, strict=True))
-        kept = [
-            Span(offset, buffer.size)
+        persistent = [
+            ByteSpan(offset, buffer.size)
             for offset, buffer in buffers
-            if buffer.lifetime is Lifetime.KEPT and buffer.initial is None
+            if buffer.lifetime is Lifetime.PERSISTENT and buffer.initial is None
         ]
         yield f"void {prefix}_reset(void)"
         yield "{"
@@ -295,7 +295,7 @@ class _Text:
             if buffer.initial is not None:
                 source = self._constant(buffer.initial.index, "uint8_t")
                 yield f"    memcpy(arena.bytes + {offset}, {source}, {buffer.size});"
-        yield from zeroing(kept)
+        yield from zeroing(persistent)
         yield "}"
         yield ""
 

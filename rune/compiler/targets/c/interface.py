@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.compiler.anvil.c_text import C_TYPES
-from rune.compiler.anvil.program import Program, SendOutput, Tensor
+from rune.compiler.anvil.program import Program, ProgramTensor, SendOutput
 from rune.compiler.targets.c.names import fields, file_stem
 from rune.tensor import ElementType, TensorType
 
 
 @dataclass(frozen=True)
-class Field:
+class StructField:
     """One input or output: its name in C, its tensor, and for an input the capability that it stands for.
 
     An output whose sizes each run decides has a second name, for all its sizes in that run, and one that not every run
@@ -36,8 +36,8 @@ class Interface:
 
     name: str
     prefix: str
-    inputs: tuple[Field, ...]
-    outputs: tuple[Field, ...]
+    inputs: tuple[StructField, ...]
+    outputs: tuple[StructField, ...]
     steps: int
 
     @property
@@ -61,11 +61,11 @@ def interface_of(program: Program, name: str) -> Interface:
         plain,
         f"rune_{plain}",
         tuple(
-            Field(field, request.type, request.kind.name)
+            StructField(field, request.type, request.kind.name)
             for field, request in zip(inputs, program.capabilities, strict=True)
         ),
         tuple(
-            Field(field, each.tensor.type, sizes=size, is_new=new)
+            StructField(field, each.tensor.type, sizes=size, is_new=new)
             for field, each, size, new in zip(outputs, sent, sizes, is_new, strict=True)
         ),
         len(program.steps),
@@ -73,26 +73,27 @@ def interface_of(program: Program, name: str) -> Interface:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentTensor:
     """A tensor that goes out, with its output's name, numbered where that has several; and whether a run may be without
     it."""
 
     label: str
-    tensor: Tensor
+    tensor: ProgramTensor
     may_wait: bool
 
 
-def sent_tensors(program: Program) -> tuple[Sent, ...]:
+def sent_tensors(program: Program) -> tuple[SentTensor, ...]:
     """Each tensor that goes out."""
-    found: list[Sent] = []
+    tensors: list[SentTensor] = []
     for number, step in enumerate(program.steps):
         if isinstance(step, SendOutput):
             label, may_wait = program.outputs[step.output].name, bool(program.needed(number))
             several = len(step.tensors) > 1
-            found += [
-                Sent(f"{label}_{i}" if several else label, tensor, may_wait) for i, tensor in enumerate(step.tensors)
+            tensors += [
+                SentTensor(f"{label}_{i}" if several else label, tensor, may_wait)
+                for i, tensor in enumerate(step.tensors)
             ]
-    return tuple(found)
+    return tuple(tensors)
 
 
 def header(interface: Interface) -> str:
@@ -176,14 +177,14 @@ def header(interface: Interface) -> str:
     return "\n".join(lines)
 
 
-def count_of(field: Field, outputs: str) -> str:
+def count_of(field: StructField, outputs: str) -> str:
     """How many elements an output has in this run, in C; `outputs` leads to its structure."""
     if not field.sizes:
         return str(field.type.count)
     return " * ".join(f"{outputs}{field.sizes}[{axis}]" for axis in range(len(field.type.dimensions)))
 
 
-def _output_lines(interface: Interface, field: Field) -> Iterator[str]:
+def _output_lines(interface: Interface, field: StructField) -> Iterator[str]:
     yield f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
     if field.is_new:
         yield f"    int32_t {field.is_new}; /* 1 where this run made {field.name}, 0 where it is an earlier run's */"
@@ -192,5 +193,5 @@ def _output_lines(interface: Interface, field: Field) -> Iterator[str]:
         yield f"    int32_t {field.sizes}[{sizes}]; /* of {field.name} in this run; its first elements are meant */"
 
 
-def _element(interface: Interface, field: Field) -> str:
+def _element(interface: Interface, field: StructField) -> str:
     return f"struct {interface.prefix}_text" if field.is_text else C_TYPES[field.type.element]

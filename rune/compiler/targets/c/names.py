@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 # fmt: off
-_TAKEN = frozenset({
+_RESERVED = frozenset({
     "abs", "alignas", "alignof", "and", "and_eq", "arm", "asm", "assert", "auto", "bitand", "bitor", "bool",
     "boolean", "break", "byte", "case", "catch", "char", "class", "co_await", "co_return", "co_yield", "compl",
     "complex", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype",
@@ -43,21 +43,21 @@ def identifier(name: str) -> str:
 
 def file_stem(name: str) -> str:
     """The name of a rune's files without their endings: an identifier that is no header of the system's."""
-    found = identifier(name)
-    return f"{found}_rune" if found.lower() in _HEADERS else found
+    stem = identifier(name)
+    return f"{stem}_rune" if stem.lower() in _HEADERS else stem
 
 
 def fields(names: Iterable[str]) -> tuple[str, ...]:
     """A field of a structure for each name: none a word that C or C++ has, and all different, in capitals too."""
-    found: list[str] = []
-    taken: set[str] = set()
+    result: list[str] = []
+    names_in_use: set[str] = set()
     for name in names:
         base = identifier(name)
-        if base[0].isdigit() or base in _TAKEN or base.isupper():
+        if base[0].isdigit() or base in _RESERVED or base.isupper():
             base = f"field_{base}"
         number, field = 2, base
-        while field.upper() in taken:
+        while field.upper() in names_in_use:
             field, number = f"{base}_{number}", number + 1
-        found.append(field)
-        taken.add(field.upper())
-    return tuple(found)
+        result.append(field)
+        names_in_use.add(field.upper())
+    return tuple(result)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rune.compiler.anvil.c_text import C_TYPES
-from rune.compiler.targets.c.interface import Field, Interface
+from rune.compiler.targets.c.interface import Interface, StructField
 from rune.compiler.targets.c.names import identifier
 from rune.tensor import ElementType, TensorType
 
@@ -46,16 +46,16 @@ def _words(state: int) -> Iterator[int]:
 
 def _tensor(kind: TensorType, seed: int, words: Iterator[int]) -> bytes:
     layout = kind.element.struct_code
-    found: list[float] = []
+    numbers: list[float] = []
     for _ in range(kind.count):
         word = next(words)
         if kind.element.is_float:
-            found.append((word >> 24) / 256 if seed % 2 else ((word >> 23) - 256) / 256)
+            numbers.append((word >> 24) / 256 if seed % 2 else ((word >> 23) - 256) / 256)
             continue
         number = word >> _SHIFTS.get(kind.element, _INDEX_SHIFT)
         is_negative = kind.element in (ElementType.I8, ElementType.I16) and word >> 31
-        found.append(number - (1 << (32 - _SHIFTS[kind.element])) if is_negative else number)
-    return struct.pack(f"<{kind.count}{layout}", *found)
+        numbers.append(number - (1 << (32 - _SHIFTS[kind.element])) if is_negative else number)
+    return struct.pack(f"<{kind.count}{layout}", *numbers)
 
 
 def selftest_file(interface: Interface, names: Sequence[str], runs: Sequence[GoldenRun]) -> str:
@@ -110,7 +110,7 @@ def _lines(interface: Interface, names: Sequence[str], runs: Sequence[GoldenRun]
     yield f'    return result > 0 && result <= {upper}_STEPS ? names[result - 1] : "init";\n}}'
 
 
-def _element(field: Field) -> str:
+def _element(field: StructField) -> str:
     """The next element of an input."""
     kind, c_type = field.type.element, C_TYPES[field.type.element]
     if kind.is_float:

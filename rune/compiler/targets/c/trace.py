@@ -15,17 +15,17 @@ from rune.compiler.anvil.c_call import GATES
 from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import (
     BufferPlace,
-    Call,
+    KernelInvocation,
     Lifetime,
     Place,
     Program,
     ReadCapability,
-    Rows,
+    RowLoop,
     SendOutput,
     Step,
     calls,
 )
-from rune.compiler.targets.c.interface import Field, Interface, count_of
+from rune.compiler.targets.c.interface import Interface, StructField, count_of
 
 DIGEST_START = 0x811C9DC5
 DIGEST_FACTOR = 0x01000193
@@ -33,7 +33,7 @@ DIGEST_FACTOR = 0x01000193
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteSpan:
     """So many bytes of the arena, from an offset on."""
 
     offset: int
@@ -82,7 +82,7 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
     inputs, outputs = f"const struct {prefix}_inputs *inputs", f"struct {prefix}_outputs *outputs"
     yield f"void {prefix}_trace({inputs}, {outputs}, uint32_t *digests)"
     yield "{"
-    yield from zeroing(_not_kept(program, plan))
+    yield from zeroing(_reusable_memory(program, plan))
     yield f"    for (int step = 0; step < {upper}_STEPS; step++)"
     yield f"        digests[step] = UINT32_C({DIGEST_START});"
     sent = iter(interface.outputs)
@@ -92,7 +92,7 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
         needs = program.needed(number)
         if needs:
             yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
-        for span in _made_by(program, plan, number):
+        for span in _written_by(program, plan, number):
             yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
         for field in islice(sent, len(step.tensors)) if isinstance(step, SendOutput) else ():
             yield from _sent(field, digest)
@@ -113,7 +113,7 @@ def argument_of(step: Step) -> str:
             return ""
 
 
-def zeroing(spans: Sequence[Span]) -> Iterator[str]:
+def zeroing(spans: Sequence[ByteSpan]) -> Iterator[str]:
     """Fills spans of the arena with zeros. By memcpy, and with a barrier: a loop would become a call of memset."""
     if spans:
         yield "    static const unsigned char zeros[64] = {0};"
@@ -128,7 +128,7 @@ def zeroing(spans: Sequence[Span]) -> Iterator[str]:
             yield f"    memcpy(arena.bytes + {span.offset + whole}, zeros, {rest});"
 
 
-def _sent(field: Field, digest: str) -> Iterator[str]:
+def _sent(field: StructField, digest: str) -> Iterator[str]:
     """Takes what went out into the digest; of a text its characters and a zero."""
     place = f"outputs->{field.name}"
     count = count_of(field, "outputs->")
@@ -143,26 +143,26 @@ def _sent(field: Field, digest: str) -> Iterator[str]:
         yield f"    {digest} = digest_of({digest}, {place}, {field.type.size});"
 
 
-def _not_kept(program: Program, plan: Plan) -> tuple[Span, ...]:
+def _reusable_memory(program: Program, plan: Plan) -> tuple[ByteSpan, ...]:
     """The arena without what is kept from run to run."""
-    kept = sorted(
+    persistent = sorted(
         (offset, offset + buffer.size)
         for offset, buffer in zip(plan.buffer_offsets, program.buffers, strict=True)
-        if buffer.lifetime is Lifetime.KEPT
+        if buffer.lifetime is Lifetime.PERSISTENT
     )
-    ends = [0, *(end for _, end in kept)]
-    starts = [*(start for start, _ in kept), plan.arena_size]
-    return tuple(Span(end, start - end) for end, start in zip(ends, starts, strict=True) if start > end)
+    ends = [0, *(end for _, end in persistent)]
+    starts = [*(start for start, _ in persistent), plan.arena_size]
+    return tuple(ByteSpan(end, start - end) for end, start in zip(ends, starts, strict=True) if start > end)
 
 
-def _made_by(program: Program, plan: Plan, number: int) -> Iterator[Span]:
+def _written_by(program: Program, plan: Plan, number: int) -> Iterator[ByteSpan]:
     """What a step writes and another step reads, from where it writes to the end of the buffer."""
     written = dict.fromkeys(place for place, writes in _touched(program.steps[number]) if writes)
     shared = _shared(program)
     for place in written:
         if place.index in shared:
             size = program.buffers[place.index].size - place.offset
-            yield Span(plan.buffer_offsets[place.index] + place.offset, size)
+            yield ByteSpan(plan.buffer_offsets[place.index] + place.offset, size)
 
 
 def _shared(program: Program) -> frozenset[int]:
@@ -177,16 +177,16 @@ def _shared(program: Program) -> frozenset[int]:
 
 def _touched(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
     """The places of buffers that a step touches, and whether it writes there."""
-    found: list[tuple[Place, bool]] = []
+    touched: list[tuple[Place, bool]] = []
     match step:
         case ReadCapability():
-            found = [(step.tensor.place, True)]
+            touched = [(step.tensor.place, True)]
         case SendOutput():
-            found = [(place, False) for tensor in step.tensors for place in tensor.places()]
-        case Rows():
-            found = [(step.source, False), *(each for call in calls(step) for each in call.places())]
-        case Call():
-            found = list(step.places())
+            touched = [(place, False) for tensor in step.tensors for place in tensor.places()]
+        case RowLoop():
+            touched = [(step.source, False), *(each for call in calls(step) for each in call.places())]
+        case KernelInvocation():
+            touched = list(step.places())
         case _:
             pass
-    return ((place, writes) for place, writes in found if isinstance(place, BufferPlace))
+    return ((place, writes) for place, writes in touched if isinstance(place, BufferPlace))

@@ -15,28 +15,28 @@ from rune.compiler.anvil.c_call import GATES, Notation, count_text, gate_lines
 from rune.compiler.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.compiler.anvil.c_rows import row_name, rows_lines
 from rune.compiler.anvil.c_text import HEADER_NAME, checked, literal
-from rune.compiler.anvil.messages import given_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
+from rune.compiler.anvil.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
-    Call,
     ConstantPlace,
     ElementCount,
     HostModel,
     HostResource,
     Infer,
+    KernelInvocation,
     Mark,
     ModelPlace,
     Place,
     Pointer,
     Program,
+    ProgramTensor,
     ReadCapability,
     ResourcePlace,
-    Rows,
+    RowLoop,
     SendOutput,
     Step,
-    Tensor,
     calls,
 )
 from rune.compiler.anvil.shared_calls import SharedCalls
@@ -150,7 +150,7 @@ class _Text:
         numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]
         mine = [step for _, step in numbered]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
-        if any(isinstance(step, Rows) for step in mine):
+        if any(isinstance(step, RowLoop) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
         if self._trial is not None:
             headers.append(self._trial.header)
@@ -294,9 +294,9 @@ class _Text:
                     f"    __builtin_memset({at}, 0, {size});",
                     f"    host_read({at}, {size}, capabilities[{step.capability}]);",
                 ]
-            case Call():
+            case KernelInvocation():
                 body = self._shared.lines(step, self._notation)
-            case Rows():
+            case RowLoop():
                 before, body = rows_lines(_step_name(self._part, number), step, self._notation)
             case Infer():
                 body = self._infer(step)
@@ -336,7 +336,7 @@ class _Text:
             lines.append("    *next++ = ']';")
         return [*lines, f"    host_send(outputs[{step.output}], {start}, (uint32_t)(next - ({start})));"]
 
-    def _serial(self, step: SendOutput, tensor: Tensor) -> list[str]:
+    def _serial(self, step: SendOutput, tensor: ProgramTensor) -> list[str]:
         before, sizes, elements, after = serial_pieces(tensor)
         if tensor.sizes is None:
             around = [self._bytes(sizes + sizes_text(tensor, ",") + elements)]
@@ -361,7 +361,7 @@ class _Text:
         name = self._array(text.encode("ascii"))
         return f"    next = rune_serial_bytes(next, {name}, sizeof {name});"
 
-    def _tensor(self, tensor: Tensor) -> list[str]:
+    def _tensor(self, tensor: ProgramTensor) -> list[str]:
         if tensor.sizes is None:
             shape = self._array(tensor_shape(tensor))
             line = f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"
@@ -379,7 +379,7 @@ class _Text:
         count = str(tensor.type.size) if tensor.sizes is None else f"{self._count(tensor)} * {size}"
         return [line, f"    next = rune_serial_bytes(next, {source}, {count});"]
 
-    def _count(self, tensor: Tensor) -> str:
+    def _count(self, tensor: ProgramTensor) -> str:
         """How many elements it has in this run."""
         count = ElementCount.of(tensor)
         return str(tensor.type.count) if count is None else count_text(count, self._pointer)
@@ -387,10 +387,10 @@ class _Text:
     def _int32(self, place: Place) -> str:
         return self._pointer(Pointer(place, "int32_t"))
 
-    def _sizes(self, tensor: Tensor) -> str:
+    def _sizes(self, tensor: ProgramTensor) -> str:
         """The name of a constant array of a tensor's sizes."""
         name = f"sizes_{len(self._arrays)}"
-        numbers = given_sizes(tensor)
+        numbers = declared_sizes(tensor)
         self._arrays.append(f"static const int32_t {name}[{len(numbers)}] = {{{', '.join(map(str, numbers))}}};")
         return name
 

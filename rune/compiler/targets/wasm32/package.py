@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rune.compiler.anvil.target import Made
+from rune.compiler.anvil.target import BuiltProgram
 from rune.running.container import graph_json, pack, rune_sections
 
 
-def package(made: Made) -> Mapping[str, bytes]:
+def package(result: BuiltProgram) -> Mapping[str, bytes]:
     """The rune, called as the old command named files: what follows the last dot of the name is left out."""
-    graph = graph_json(made.pipeline, made.name, made.memory, made.watched)
-    packed = pack(made.module, rune_sections(graph, made.resources, made.second))
-    return {f"{Path(made.name).stem}.rune": packed}
+    graph = graph_json(result.pipeline, result.name, result.memory, result.watched)
+    packed = pack(result.module, rune_sections(graph, result.resources, result.second))
+    return {f"{Path(result.name).stem}.rune": packed}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rune.compiler.anvil.program import CapabilityRequest
-from rune.compiler.targets.c.interface import Field
+from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import VERSION, Contents
 from rune.tensor import ElementType
 
@@ -161,7 +161,7 @@ def files(contents: Contents) -> Mapping[str, str]:
     return found
 
 
-def _sketch(field: Field, request: CapabilityRequest) -> tuple[str, str] | None:
+def _sketch(field: StructField, request: CapabilityRequest) -> tuple[str, str] | None:
     """The sketch whose sensor gives such an input; None where the board has none."""
     match request.kind.name, field.type.element:
         case "SOUND", ElementType.I16:

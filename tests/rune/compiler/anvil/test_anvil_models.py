@@ -11,8 +11,8 @@ import pytest
 
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.binary_float32 import Binary
-from rune.compiler.anvil.ops.unary_float32 import Unary
+from rune.compiler.anvil.ops.binary_float32 import BinaryFunction
+from rune.compiler.anvil.ops.unary_float32 import UnaryFunction
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
@@ -23,7 +23,13 @@ from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipe
 
 ELEMENTWISE = tuple(
     f"{op}_f32"
-    for op in (*(each.value for each in Unary), *(each.value for each in Binary), "relu", "relu6", "leaky_relu")
+    for op in (
+        *(each.value for each in UnaryFunction),
+        *(each.value for each in BinaryFunction),
+        "relu",
+        "relu6",
+        "leaky_relu",
+    )
 )
 """How the models begin that passes may compute when the rune is built."""
 

@@ -11,7 +11,7 @@ import pytest
 
 from rune.compiler.anvil.errors import NotProven
 from rune.compiler.anvil.fixed_point import multiplier
-from rune.compiler.anvil.looks import looking
+from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
 from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
 
@@ -176,7 +176,7 @@ def test_the_proof_of_one_layer_is_ended_within_it_and_by_nobody_who_has_gone() 
             raise OutOfTime
 
     wide: Any = replace(cast("RoundedTwice", channels()), least=channels().least - 1)  # nothing that was remembered
-    with pytest.raises(OutOfTime), looking(look):
+    with pytest.raises(OutOfTime), limits_checked_by(look):
         certify(wide, prove(wide, LOWEST, HIGHEST) or proven(), LOWEST, HIGHEST)
     assert looks == 2
     certify(channels(), proven(), LOWEST, HIGHEST)

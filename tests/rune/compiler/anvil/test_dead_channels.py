@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rune.compiler.anvil.channels import Range
+from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.graph import Graph
 from rune.compiler.anvil.ops.concatenation import Concatenation
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
@@ -233,7 +233,7 @@ def test_what_makes_one_channel_of_several_carries_none(name: str) -> None:
     (work,) = (node.work for node in graph_of(model).nodes if node.stage == "model")
     assert isinstance(work, Rearrangement)
     channels = model.tensors[model.inputs[0]].shape[-1]
-    assert work.bounds(Range.of_bytes(channels)) is None
+    assert work.bounds(ChannelRange.of_bytes(channels)) is None
     assert work.carrying(np.ones(channels, np.bool_)) is None
 
 

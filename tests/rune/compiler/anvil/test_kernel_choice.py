@@ -12,7 +12,7 @@ from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.kernel_call import KernelCall
 from rune.compiler.anvil.kernel_set import Cost, Estimate, Kernel, KernelSet
 from rune.compiler.anvil.ops.log import LogFloat32
-from rune.compiler.anvil.rows import RowByRow, RowStage, RowWork
+from rune.compiler.anvil.rows import RowByRow, RowStageWork, RowWork
 from rune.compiler.kernels.reading import read_kernel_set
 
 
@@ -86,7 +86,7 @@ def test_the_price_of_a_byte_is_what_the_graph_spends_on_one_with_the_fewest_con
 
 def test_a_chain_of_rows_counts_each_row() -> None:
     rows = kernel("rows", lambda op: Cost(instructions=op.count, constants=10))
-    stage = RowStage("stage", RowWork(log(4), source_rows=5), (None,), rows=5, row_size=4)
+    stage = RowStageWork("stage", RowWork(log(4), source_rows=5), (None,), rows=5, row_size=4)
     kernels = KernelSet("fast", Path(), {LogFloat32: (rows,)})
     assert byte_price(graph_of(RowByRow((stage,), 4)), kernels) == 2
 

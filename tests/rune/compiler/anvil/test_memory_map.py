@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.memory_map import COLUMNS, LINES, SHOWN, MemoryMap, Room
+from rune.compiler.anvil.memory_map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.project.files import FolderFiles
 
@@ -16,7 +17,7 @@ DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 
 @pytest.fixture(scope="module")
 def of_digits() -> MemoryMap:
-    return build(FolderFiles(DIGITS), "digits", target=find_target("c")).report.memory_map
+    return build(FolderFiles(DIGITS), BuildOptions("digits", target=find_target("c"))).report.memory_map
 
 
 def test_what_is_needed_at_one_time_lies_apart_and_inside_of_the_arena(of_digits: MemoryMap) -> None:
@@ -43,7 +44,7 @@ def test_the_fullest_step_reaches_the_top(of_digits: MemoryMap) -> None:
 
 
 def test_many_steps_share_columns_and_only_the_largest_buffers_are_listed() -> None:
-    rooms = tuple(Room(f"tensor {number}", 0, 100, number, number) for number in range(1000))
+    rooms = tuple(MappedBuffer(f"tensor {number}", 0, 100, number, number) for number in range(1000))
     lines = list(MemoryMap(100, tuple(map(str, range(1000))), rooms[:SHOWN]).lines())
     assert max(map(len, lines[: lines.index("")])) <= COLUMNS + 12
     assert lines[-1] == f"  # {SHOWN - 52} smaller ones"

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import Interval, aligned, assign, least_arena, lifetimes, plan
-from rune.compiler.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
+from rune.compiler.anvil.program import (
+    Buffer,
+    BufferPlace,
+    Lifetime,
+    Program,
+    ProgramTensor,
+    ReadCapability,
+    SendOutput,
+)
 from rune.compiler.targets.finding import targets
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
@@ -59,9 +67,9 @@ def test_a_smaller_buffer_goes_into_the_tightest_gap() -> None:
 
 
 def test_what_a_block_remembers_shares_room_with_nothing() -> None:
-    tensor = Tensor(BufferPlace(0), TensorType(ElementType.U8, (4,)))
+    tensor = ProgramTensor(BufferPlace(0), TensorType(ElementType.U8, (4,)))
     program = Program(
-        (Buffer("in", 4), Buffer("state", 4, Lifetime.KEPT)),
+        (Buffer("in", 4), Buffer("state", 4, Lifetime.PERSISTENT)),
         (),
         (),
         (),

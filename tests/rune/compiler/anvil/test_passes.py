@@ -12,14 +12,14 @@ import pytest
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.figures import Figures
+from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, Node, Send, Value, figures
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.ops.activations import ClampFloat32
-from rune.compiler.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.compiler.anvil.ops.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.broadcast import Broadcast
 from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.concatenation import Concatenation, Split
+from rune.compiler.anvil.ops.concatenation import Concatenation, SplitTensor
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32
 from rune.compiler.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
@@ -36,7 +36,7 @@ from rune.compiler.anvil.passes.joins import joins
 from rune.compiler.anvil.passes.optimise import PASSES, optimise
 from rune.compiler.anvil.passes.paddings import paddings
 from rune.compiler.anvil.passes.views import views
-from rune.compiler.anvil.program import Call, CapabilityRequest, OutputRequest
+from rune.compiler.anvil.program import CapabilityRequest, KernelInvocation, OutputRequest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import BlockCode
 from rune.compiler.targets.module import module_of as compiled_module
@@ -66,7 +66,7 @@ def send(*inputs: int) -> Node:
 
 
 def added(count: int) -> BinaryFloat32:
-    return BinaryFloat32(Binary.ADD, Broadcast.dense(count), -FAR, FAR)
+    return BinaryFloat32(BinaryFunction.ADD, Broadcast.dense(count), -FAR, FAR)
 
 
 def capture(output: int) -> Node:
@@ -134,7 +134,7 @@ def test_a_constant_is_not_made_large_to_save_an_op() -> None:
     one = np.ones(1, np.float32)
     graph = Graph(
         (value(F32, 1, data=one), value(F32, 1, data=one), value(F32, count)),
-        (op(BinaryFloat32(Binary.ADD, shape, -FAR, FAR), (0, 1), 2), send(2)),
+        (op(BinaryFloat32(BinaryFunction.ADD, shape, -FAR, FAR), (0, 1), 2), send(2)),
     )
     assert constant_folding(graph) is graph
 
@@ -182,7 +182,7 @@ def test_a_chain_from_a_byte_to_a_byte_is_one_table() -> None:
     (table,) = (node.work for node in joined.nodes if isinstance(node.work, ByteTable))
     assert table.is_signed == (False, True)
     assert table.table[[0, 255]].view(np.int8).tolist() == [-128, 0]
-    assert figures(graph) - figures(joined) == Figures(2, 0, -256, 2 * 8 * 4)
+    assert figures(graph) - figures(joined) == GraphFigures(2, 0, -256, 2 * 8 * 4)
 
 
 def test_a_chain_whose_floats_are_read_elsewhere_stays_a_chain() -> None:
@@ -226,8 +226,8 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
     pipeline = Pipeline(stages, ())
     joined = lower(pipeline, {"model": model}, WASM32)
     watched = lower(pipeline, {"model": model}, WASM32, watched=[Port("normalized", 0)])
-    assert [step.function for step in joined.steps if isinstance(step, Call)] == ["rune_byte_table"]
-    assert len([step for step in watched.steps if isinstance(step, Call)]) == 2
+    assert [step.function for step in joined.steps if isinstance(step, KernelInvocation)] == ["rune_byte_table"]
+    assert len([step for step in watched.steps if isinstance(step, KernelInvocation)]) == 2
     runes = [loaded(compiled_module(program, WASM32)) for program in (joined, watched)]
     for start in range(0, 256, count):
         pixels = (np.arange(start, start + count) % 256).astype(np.uint8).tobytes()
@@ -257,7 +257,7 @@ def test_a_constant_and_what_is_broadcast_keep_their_memory() -> None:
     channel = Broadcast((1, 1, 1, 2, 2), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
     graph = Graph(
         (value(F32, 2), value(F32, 2, data=np.ones(2, np.float32)), value(F32, 2, 2)),
-        (op(BinaryFloat32(Binary.ADD, channel, -FAR, FAR), (0, 1), 2), send(2)),
+        (op(BinaryFloat32(BinaryFunction.ADD, channel, -FAR, FAR), (0, 1), 2), send(2)),
     )
     assert in_place(graph) is graph
 
@@ -317,7 +317,7 @@ def test_what_is_joined_twice_or_never_changes_is_copied() -> None:
 def test_a_stretch_is_a_part_of_the_memory_that_it_is_taken_from() -> None:
     graph = Graph(
         (value(F32, 2, 3), value(F32, 1, 3), value(F32, 1, 3), value(F32, 1, 3)),
-        (capture(0), Node("op", "model", Split(1, (12, 12)), (0,), (1, 2)), op(added(3), (1, 2), 3), send(3)),
+        (capture(0), Node("op", "model", SplitTensor(1, (12, 12)), (0,), (1, 2)), op(added(3), (1, 2), 3), send(3)),
     )
     seen = views(graph)
     assert works(seen) == ["Capture", "BinaryFloat32", "Send"]

@@ -11,7 +11,7 @@ from rune.compiler.anvil.computation import Array, View
 from rune.compiler.anvil.graph import Graph
 from rune.compiler.anvil.passes.in_place import in_place
 from rune.compiler.anvil.passes.rows import LONGEST, rows
-from rune.compiler.anvil.rows import RowByRow, RowStage, RowWork
+from rune.compiler.anvil.rows import RowByRow, RowStageWork, RowWork
 from tests.rune.compiler.anvil.evaluated_graph import evaluated
 from tests.rune.compiler.anvil.random_graphs import RandomGraph
 
@@ -37,7 +37,7 @@ def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) ->
     last = work.stages[-1]
     memory = [np.frombuffer(each.tobytes(), np.int8).copy() for each in inputs]
     output = memory[replaced] if replaced is not None else np.zeros(last.rows * last.row_size, np.int8)
-    windows = [np.zeros((stage.work.height, work.given_size(at)), np.int8) for at, stage in enumerate(work.stages)]
+    windows = [np.zeros((stage.work.height, work.input_row_size(at)), np.int8) for at, stage in enumerate(work.stages)]
     made = [0] * len(work.stages)
 
     def row_of(number: int, row: int, size: int) -> Array:
@@ -94,7 +94,7 @@ def test_many_random_graphs_have_chains_of_one_op_and_of_several() -> None:
 
 def chain(*works: RowWork, count: int, size: int = 1, source_size: int = 1) -> RowByRow:
     """Stages of so many rows each."""
-    return RowByRow(tuple(RowStage("", work, (None,), count, size) for work in works), source_size)
+    return RowByRow(tuple(RowStageWork("", work, (None,), count, size) for work in works), source_size)
 
 
 def test_an_output_never_lies_over_rows_that_are_read_again() -> None:

@@ -12,7 +12,7 @@ import pytest
 from rune.abi import Capability, Output
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import lifetimes, plan
-from rune.compiler.anvil.program import Buffer, BufferPlace, Call, Program, SendOutput
+from rune.compiler.anvil.program import Buffer, BufferPlace, KernelInvocation, Program, SendOutput
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -45,7 +45,7 @@ class _Building:
 
     def block(self, stage: str, block: str, *inputs: Port, **given: ArgumentValue) -> Port:
         arguments = _defaults(block, given)
-        made = CATALOGUE[block].made_of(tuple(self._types[port] for port in inputs), arguments)
+        made = CATALOGUE[block].outputs_for(tuple(self._types[port] for port in inputs), arguments)
         self.stages.append(BlockStage(stage, block, CATALOGUE[block], arguments, inputs, made))
         self._types |= {Port(stage, index): output.type for index, output in enumerate(made)}
         return Port(stage, 0)
@@ -185,7 +185,7 @@ def _overlap(offset: int, buffer: Buffer, start: int, size: int) -> bool:
 
 def test_a_block_that_reads_a_text_holds_what_the_text_is_a_slice_of() -> None:
     program = lower(_everything(), {}, WASM32)
-    parse = next(step for step in program.steps if isinstance(step, Call) and step.stage == "numbers")
+    parse = next(step for step in program.steps if isinstance(step, KernelInvocation) and step.stage == "numbers")
     assert BufferPlace(_buffer(program, "bytes")) in [place for place, _ in parse.places()]
     sends = [step for step in program.steps if isinstance(step, SendOutput)]
     assert any(tensor.points_into == (BufferPlace(_buffer(program, "bytes")),) for tensor in sends[2].tensors)

@@ -15,9 +15,9 @@ from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
-    Call,
     ConstantPlace,
     ElementCount,
+    KernelInvocation,
     Number,
     Pointer,
     ResourcePlace,
@@ -25,6 +25,7 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
@@ -35,7 +36,7 @@ from tests.rune.compiler.anvil.pipelines import models_pipeline
 HEADER = Path("any.h")
 
 
-def call(to: int, count: int = 3) -> Call:
+def call(to: int, count: int = 3) -> KernelInvocation:
     """From the buffer before, with a constant."""
     arguments = (
         Pointer(BufferPlace(to - 1, 4), "float"),
@@ -43,7 +44,7 @@ def call(to: int, count: int = 3) -> Call:
         Pointer(ConstantPlace(7), "float"),
         Number(count),
     )
-    return Call(f"step {to}", HEADER, "work", arguments)
+    return KernelInvocation(f"step {to}", HEADER, "work", arguments)
 
 
 def pointer(given: Pointer) -> str:
@@ -58,7 +59,7 @@ def resource(place: ResourcePlace) -> str:
 NOTATION = Notation(str, pointer, resource)
 
 
-def texts(steps: list[Call]) -> tuple[list[str], list[list[str]]]:
+def texts(steps: list[KernelInvocation]) -> tuple[list[str], list[list[str]]]:
     shared = SharedCalls("shared", steps)
     return list(shared.functions(NOTATION)), [shared.lines(step, NOTATION) for step in steps]
 
@@ -93,7 +94,7 @@ def test_calls_that_differ_in_memory_alone_share_a_function() -> None:
     ],
     ids=["number", "function", "gate", "size of a run", "constant", "no memory"],
 )
-def test_what_differs_in_anything_else_does_not(other: Call) -> None:
+def test_what_differs_in_anything_else_does_not(other: KernelInvocation) -> None:
     functions, lines = texts([*(call(to) for to in range(1, LEAST)), other])
     assert functions == []
     assert all("work(" in line for step in lines for line in step)
@@ -108,7 +109,7 @@ def numbers(to: int) -> tuple[Number, Number]:
     return Number(to), Number(0.5)
 
 
-def small(count: int, size: int = FEW_BYTES) -> tuple[list[Call], list[Buffer]]:
+def small(count: int, size: int = FEW_BYTES) -> tuple[list[KernelInvocation], list[Buffer]]:
     """Calls that differ in a number and a constant, of buffers of that size."""
     calls = [
         replace(
@@ -135,7 +136,7 @@ def test_many_small_calls_of_a_kernel_share_it_as_it_is() -> None:
     [small(MANY, FEW_BYTES + 1), small(MANY - 1), (small(MANY)[0], [])],
     ids=["large", "few", "where kernels are not specialised"],
 )
-def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[Call], buffers: list[Buffer]) -> None:
+def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[KernelInvocation], buffers: list[Buffer]) -> None:
     shared = SharedCalls("shared", calls, buffers)
     assert list(shared.functions(NOTATION)) == []
     assert all("work(" in line for step in calls for line in shared.lines(step, NOTATION))
@@ -144,7 +145,7 @@ def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[Call], buff
 def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
     """An LSTM of three steps in int8, each with scales of its own."""
     data = read_packed(KERAS)["lstm_unrolled_i8.tflite"]
-    report = build(project_of(data, read_model(data)), "app").report
+    report = build(project_of(data, read_model(data)), BuildOptions("app")).report
     assert 0 < report.size - report.memory.constants < 12_000
 
 
@@ -155,7 +156,11 @@ def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: s
     program = lower(models_pipeline(models), models, found)
     emitted = found.emit(program, plan(program, found.limits), "any").files
     text = emitted["part_1.c" if target == "wasm32" else "any.c"].decode()
-    steps = [step for step in program.steps if isinstance(step, Call) and step.function == "rune_logistic_float32"]
+    steps = [
+        step
+        for step in program.steps
+        if isinstance(step, KernelInvocation) and step.function == "rune_logistic_float32"
+    ]
     assert len(steps) > LEAST
     assert text.count("    rune_logistic_float32(") == 1
 
@@ -163,5 +168,5 @@ def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: s
 def test_a_recurrent_model_is_near_its_constants() -> None:
     """Three rounds, forwards and backwards; with a kernel for each step it had 36 kB beyond them."""
     data = read_packed(KERAS)["bidirectional_gru_f32.tflite"]
-    report = build(project_of(data, read_model(data)), "app").report
+    report = build(project_of(data, read_model(data)), BuildOptions("app")).report
     assert 0 < report.size - report.memory.constants < 10_000

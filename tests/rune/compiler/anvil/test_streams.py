@@ -26,9 +26,9 @@ def _pipeline(chunk: int, size: int, hop: int) -> Pipeline:
     """A window, what normalises it, and the chunk itself beside it."""
     kind = TensorType(ElementType.I16, (chunk,))
     arguments = {"size": size, "hop": hop}
-    made = WINDOW.made_of((kind,), arguments)
+    made = WINDOW.outputs_for((kind,), arguments)
     scaled = CATALOGUE["audio_float_conversion"]
-    floats = scaled.made_of((made[0].type,), {})
+    floats = scaled.outputs_for((made[0].type,), {})
     return Pipeline(
         (
             CapabilityStage("audio", Capability.RAW, (("length", kind.size),), kind),
@@ -111,10 +111,10 @@ def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None
 )
 def test_a_window_says_what_it_cannot_do(kind: TensorType, given: dict[str, ArgumentValue], message: str) -> None:
     with pytest.raises(BlockError, match=message):
-        WINDOW.made_of((kind,), given)
+        WINDOW.outputs_for((kind,), given)
 
 
 def test_what_a_window_keeps_is_said() -> None:
-    (state,) = WINDOW.kept((TensorType(ElementType.F32, (1, 3)),), {"size": 50, "hop": 5})
+    (state,) = WINDOW.states_for((TensorType(ElementType.F32, (1, 3)),), {"size": 50, "hop": 5})
     assert str(state.type) == "f32[50, 3]"
     assert "nothing comes until 50 have been read after a restart" in str(state)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rune.compiler.anvil.operation import Op
+from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.byte_table import ByteTable
 from rune.compiler.verify.reference import open_inside
@@ -25,7 +25,7 @@ def differing(data: bytes, given: np.ndarray) -> int:
     """Bytes in which the one op of a model and the reference differ."""
     model = read_model(data)
     (operator,) = model.operators
-    work = OPERATIONS[operator.op].computation(Op.of(model.tensors, operator))
+    work = OPERATIONS[operator.op].computation(ModelOp.of(model.tensors, operator))
     (expected,) = open_inside(data, keep=False).run([given.tobytes()])
     (found,) = work.evaluate(given)
     return int(np.count_nonzero(np.frombuffer(expected, "i1") != found.reshape(-1).view(np.int8)))
@@ -70,6 +70,6 @@ def test_every_table_is_of_256_bytes() -> None:
         return [g.unary("LOGISTIC", g.input((1, 256), "int8", 0.1), 1 / 256, -128)]
 
     model = read_model(make("any", build))
-    work = OPERATIONS["LOGISTIC"].computation(Op.of(model.tensors, model.operators[0]))
+    work = OPERATIONS["LOGISTIC"].computation(ModelOp.of(model.tensors, model.operators[0]))
     assert isinstance(work, ByteTable)
     assert work.table.shape == (256,)

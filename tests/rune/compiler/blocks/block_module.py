@@ -75,7 +75,7 @@ class Vector:
 
     @cached_property
     def made(self) -> tuple[BlockOutput, ...]:
-        return self.block.made_of(self.types, self.arguments)
+        return self.block.outputs_for(self.types, self.arguments)
 
     @cached_property
     def types(self) -> tuple[TensorType, ...]:

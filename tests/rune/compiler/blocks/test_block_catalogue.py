@@ -148,4 +148,4 @@ def test_a_block_says_what_it_cannot_take(
     name: str, inputs: tuple[TensorType, ...], arguments: dict[str, ArgumentValue], message: str
 ) -> None:
     with pytest.raises(BlockError, match=message):
-        CATALOGUE[name].made_of(inputs, arguments)
+        CATALOGUE[name].outputs_for(inputs, arguments)

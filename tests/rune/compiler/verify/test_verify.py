@@ -12,6 +12,7 @@ from rune.abi import Capability
 from rune.compiler.anvil.aim import Aim
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify import verifying
@@ -72,7 +73,7 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     files = model_project(layers.graph.finish(image.index))
     target = find_target("wasm32").variant(aim)
     assert target is not None
-    found = verify(files, build(files, "app", target=target).rune, effort=FEW)
+    found = verify(files, build(files, BuildOptions("app", target=target)).rune, effort=FEW)
     assert found.is_within, found.sentence()
     assert found.rune.suspect is None
 
@@ -81,7 +82,7 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
 def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others() -> None:
     layers = Layers("dense", default_rng(7))
     files = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
-    rune = build(files, "app", target=FASTEST).rune
+    rune = build(files, BuildOptions("app", target=FASTEST)).rune
     module = second_module(rune)
     assert module is not None
     found = verify(files, rune, effort=FEW, made_by=toolchain_digest())
@@ -100,14 +101,14 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
 
     # Of other weights: the rune itself is right, and what a page would run is not.
     other = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
-    foreign = second_module(build(other, "app", target=FASTEST).rune)
+    foreign = second_module(build(other, BuildOptions("app", target=FASTEST)).rune)
     assert foreign is not None
     found = verified(foreign)
     assert found.rune.is_within
     assert not found.is_within
     assert "second module" in found.sentence()
     # One that tries no host would give other numbers where dot products are not exact.
-    found = verified(build(files, "app").rune)
+    found = verified(build(files, BuildOptions("app")).rune)
     assert not found.is_within
     assert "starts on a host whose dot product is not exact" in found.sentence()
     # One that cannot be read is not passed over.
@@ -122,7 +123,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
 @pytest.mark.parametrize("meaning", ["signed", "saturating"])
 def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning) -> None:
     """By the trial of a real second module: it starts with exact ones and names the reason with others."""
-    rune = build(MemoryFiles(template("digits")), "digits", target=FASTEST).rune
+    rune = build(MemoryFiles(template("digits")), BuildOptions("digits", target=FASTEST)).rune
     CompiledRune(second_rune(rune)).start().close()
     with pytest.raises(RuneError, match="dot product of bytes is exact"):
         CompiledRune(second_rune(rune, meaning)).start()
@@ -240,12 +241,12 @@ def test_what_the_host_runs_is_said_and_not_compared() -> None:
 
 def test_a_rune_whose_models_are_all_run_by_its_host_is_said_to_be_so() -> None:
     files = MemoryFiles(template("sine"))
-    rune = build(files, "sine", host_models=True).rune
+    rune = build(files, BuildOptions("sine", host_models=True)).rune
     assert [model.runs for model in verify(files, rune, effort=SOME).models] == [Runs.HOST]
 
 
 def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorded() -> None:
-    rune = build(MemoryFiles(template("keywords")), "keywords", host_models=True).rune
+    rune = build(MemoryFiles(template("keywords")), BuildOptions("keywords", host_models=True)).rune
     found = verify_recorded(rune, inputs=3, seed=1, resources={})
     (model,) = found.models
     assert (model.runs, model.inputs) == (Runs.HOST, 3)

@@ -13,7 +13,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.model.tflite import ModelError, TensorKind, from_json, read_model, signature
-from rune.model.tflite.flatbuffer import Table, decode
+from rune.model.tflite.flatbuffer import FlatTable, decode
 from tests.model_cases import model_cases, refused_cases
 
 GOOD = next(case.data for case in model_cases() if case.name == "chain_i8_residual")
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_model_is_refused_with_what_it_looks_like(data: bytes,
     assert error.offset in (0, 4)
 
 
-def _offsets(table: Table, seen: set[int]) -> list[tuple[str, int]]:
+def _offsets(table: FlatTable, seen: set[int]) -> list[tuple[str, int]]:
     """Every place of the file that holds an offset: the field's name, and where."""
     found = []
     for name, value in table.fields.items():
@@ -73,7 +73,7 @@ def _offsets(table: Table, seen: set[int]) -> list[tuple[str, int]]:
         seen.add(place)
         found.append((f"{table.kind}.{name}", place))
         for inner in value if isinstance(value, tuple) else (value,):
-            if isinstance(inner, Table):
+            if isinstance(inner, FlatTable):
                 found += _offsets(inner, seen)
     return found
 

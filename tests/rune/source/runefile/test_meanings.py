@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.model.tflite import Described, ModelSignature, ModelTensor
+from rune.model.tflite import DescribedTensor, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import Checked, check
@@ -15,12 +15,12 @@ from tests.rune.source.runefile.signatures import known
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(
-    "scores", TensorType(F32, (1, 3)), is_probability=True, described=Described(labels=("a", "b", "c"))
+    "scores", TensorType(F32, (1, 3)), is_probability=True, described=DescribedTensor(labels=("a", "b", "c"))
 )
 
 
 def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
-    told = Described(**described)  # type: ignore[arg-type]
+    told = DescribedTensor(**described)  # type: ignore[arg-type]
     return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=told),), (SCORES,))
 
 
@@ -40,7 +40,7 @@ MODELS = {
         (ModelTensor("x", TensorType(F32, (1, 8, 8, 3))),), (ModelTensor("y", TensorType(F32, (1, 3))),)
     ),
     "sound.tflite": ModelSignature(
-        (ModelTensor("x", TensorType(F32, (1, 8000)), described=Described(rate=16000)),), (SCORES,)
+        (ModelTensor("x", TensorType(F32, (1, 8000)), described=DescribedTensor(rate=16000)),), (SCORES,)
     ),
 }
 

@@ -1,6 +1,6 @@
-"""Validates an event's payload against its declared schema, the one in the API's description.
+"""Compares an event with its whole declaration: no field more, none less, each of its type.
 
-Used in tests and with `DEBUG`: `forge.core.events.log.event_checks` says why.
+It uses the schema of the API's description, so that the comparison holds for whoever reads events by it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from forge.core.events.declarations import EventType, NewEvent, WrongEvent
 
 
 def check_shape(event: NewEvent) -> None:
-    """Raises `WrongEvent` if an event's payload does not match its declaration."""
+    """Raises `WrongEvent` where an event is not what its declaration says."""
     if (problem := best_match(_validator(event.type).iter_errors(event.says))) is not None:
         raise WrongEvent(f"{event.type.name}: {problem.json_path}: {problem.message}")
 
@@ -31,7 +31,7 @@ def _validator(event_type: EventType[Any]) -> Draft202012Validator:
 
 
 def closed(schema: Any) -> Any:
-    """Converts a schema of OpenAPI 3.0 to a JSON Schema without additional properties."""
+    """A schema of OpenAPI 3.0 as a JSON Schema that takes no field which it does not name."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
