@@ -18,7 +18,7 @@ def reports_waiting(actor: Actor) -> PendingItems:
         return PendingItems()
     if since is None:
         return PendingItems()
-    told = PendingItem(
+    waiting = PendingItem(
         title="Reports",
         detail=f"{counted(count, 'page')} waiting for a decision",
         url="/admin/reports",
@@ -26,4 +26,4 @@ def reports_waiting(actor: Actor) -> PendingItems:
         icon="flag",
         since=since,
     )
-    return PendingItems(for_me=[told])
+    return PendingItems(for_me=[waiting])

@@ -111,8 +111,8 @@ class EnterSerializer(serializers.Serializer[Any]):
 class PlayerEnter(PlayerView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Changes the QR code's token for the phone's pass."""
-        asked = self.read_body(request, EnterSerializer)
-        phone, secret = redeem_phone_link(asked["token"], organisation, name)
+        body = self.read_body(request, EnterSerializer)
+        phone, secret = redeem_phone_link(body["token"], organisation, name)
         response = Response({"person": person_to_json(phone.user)})
         response.set_cookie(
             cookie_name(phone.project_id),

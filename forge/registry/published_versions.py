@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 
 from forge.accounts.errors import NameInUse
 from forge.projects.models import FormerProjectName, Project
-from forge.registry.errors import TagTaken
+from forge.registry.errors import TagInUse
 from forge.registry.models import BlockVersion, PublishedVersion, Tag
 
 
 def fix_version(project: Project, tag: str, digest: str) -> None:
-    """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagTaken`."""
+    """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagInUse`."""
     names = _names_of(project)
     if other := _contradicted(project, names, {tag: digest}):
         message = (
             f"{project.organisation.name}/{other.project_name}:{tag} was published before, from a project that was "
             "deleted or renamed, and keeps its bytes. Choose the next version."
         )
-        raise TagTaken(message, errors={"tag": [message]})
+        raise TagInUse(message, errors={"tag": [message]})
     _record(project, names, {tag: digest})
 
 

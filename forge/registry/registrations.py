@@ -45,11 +45,11 @@ def what_is_published(actor: Actor, project: Project) -> PublishedVersions | Non
     usual = default_tag(tags)
     if usual is None or usual.build.version is None:
         return None
-    found: dict[Version, list[str]] = {}
+    names: dict[Version, list[str]] = {}
     for tag in reversed(tags):
         if tag.build.version is not None:
-            found.setdefault(tag.build.version, []).append(tag.name)
-    return PublishedVersions(usual.build.version, list(found.items()))
+            names.setdefault(tag.build.version, []).append(tag.name)
+    return PublishedVersions(usual.build.version, list(names.items()))
 
 
 @version_parts.register

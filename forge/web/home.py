@@ -42,15 +42,15 @@ def home(request: HttpRequest) -> HttpResponse:
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
     projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
-    told = pending_items.call(principal)
+    waiting = pending_items.call(principal)
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
         "blocked_organisations": organisations_requiring_second_factor(principal)
         if principal.blocked_organisations
         else [],
-        "waiting": newest_first(each for answer in told for each in answer.for_me),
-        "waited": newest_first(each for answer in told for each in answer.for_others),
+        "waiting": newest_first(each for answer in waiting for each in answer.for_me),
+        "waited": newest_first(each for answer in waiting for each in answer.for_others),
         "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),
         "list": projects,
         "templates": list_templates(),

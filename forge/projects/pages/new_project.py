@@ -65,11 +65,11 @@ def from_archive(request: HttpRequest) -> HttpResponse:
             raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         name, usual = request.POST.get("name", "").strip(), name_from_file(sent.name or "")
-        project, found = create_from_upload(principal, organisation, name, sent.chunks(), usual)
+        project, rejected = create_from_upload(principal, organisation, name, sent.chunks(), usual)
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
         return show_again(request, "new-from-archive.html", context, error)
-    if found.merges:
-        return render(request, "new-from-archive.html", {"project": project, "found": found})
+    if rejected.merges:
+        return render(request, "new-from-archive.html", {"project": project, "found": rejected})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

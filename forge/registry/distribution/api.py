@@ -179,10 +179,10 @@ def _tags(request: HttpRequest, tags: QuerySet[Any], full_name: str, field: str 
     last = request.GET.get("last", "")
     # The protocol has no order of its own, but clients compare names by their bytes.
     after = tags.filter(place__gt=last).order_by("place")
-    found = list(after.values_list(field, flat=True)[: size + 1])
-    page = found[:size]
+    names = list(after.values_list(field, flat=True)[: size + 1])
+    page = names[:size]
     response = JsonResponse({"name": full_name, "tags": page})
-    if page and len(found) > len(page):
+    if page and len(names) > len(page):
         response.headers["Link"] = f'</v2/{full_name}/tags/list?n={size}&last={page[-1]}>; rel="next"'
     return response
 

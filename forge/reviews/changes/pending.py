@@ -25,9 +25,9 @@ def offers_that_wait(actor: Actor) -> PendingItems:
         return PendingItems()
     editable = Project.objects.of_member(actor).filter(projects_where(actor, Verb.EDIT))
     to_decide = Q(project__in=editable, changes_asked__isnull=True)
-    found = ChangeRequest.objects.filter(Q(author=actor.pk) | to_decide, state=ChangeState.OPEN)
-    found = found.filter(project__deleted_at=None).order_by("-created")
-    newest = list(found.select_related("project__organisation", "source__organisation", "author")[:LOOKED_AT])
+    requests = ChangeRequest.objects.filter(Q(author=actor.pk) | to_decide, state=ChangeState.OPEN)
+    requests = requests.filter(project__deleted_at=None).order_by("-created")
+    newest = list(requests.select_related("project__organisation", "source__organisation", "author")[:LOOKED_AT])
     mine = [each for each in newest if each.author_id == actor.pk and _reads(actor, each)]
     for_me = [each for each in newest if each.author_id != actor.pk or (each.changes_asked and each in mine)]
     return PendingItems(

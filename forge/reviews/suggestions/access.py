@@ -56,28 +56,28 @@ class Field:
 
 def fields_of(build: Build) -> tuple[Field, ...]:
     """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
-    found = language_pool.wishable(
+    declared = language_pool.wishable(
         build.project.organisation_id, with_blocks(build.project, available_files(build.source))
     )
-    if "error" in found:
-        raise FilesUnread(found["error"]["message"])
-    return tuple(_field(stage["stage"], argument) for stage in found["stages"] for argument in stage["arguments"])
+    if "error" in declared:
+        raise FilesUnread(declared["error"]["message"])
+    return tuple(_field(stage["stage"], argument) for stage in declared["stages"] for argument in stage["arguments"])
 
 
-def _field(stage: str, told: Mapping[str, Any]) -> Field:
-    default = told["default"]
+def _field(stage: str, declaration: Mapping[str, Any]) -> Field:
+    default = declaration["default"]
     return Field(
         stage,
-        told["name"],
-        told["kind"],
-        told["help"],
-        told["stated"],
+        declaration["name"],
+        declaration["kind"],
+        declaration["help"],
+        declaration["stated"],
         "" if default is None else f"{default:g}" if isinstance(default, float) else str(default),
-        _limit(told["minimum"]),
-        _limit(told["maximum"]),
-        told["step"],
-        tuple(told["choices"]),
-        told["required"],
+        _limit(declaration["minimum"]),
+        _limit(declaration["maximum"]),
+        declaration["step"],
+        tuple(declaration["choices"]),
+        declaration["required"],
     )
 
 
@@ -109,7 +109,7 @@ def find_suggestion(actor: Actor, thread_id: UUID) -> Suggestion:
     whole = Suggestion.objects.visible_to(actor).select_related(
         "author", "thread__thread", "thread__build", "thread__project__organisation", "thread__review__project"
     )
-    found = whole.filter(pk=thread_id).first()
-    if found is None:
+    suggestion = whole.filter(pk=thread_id).first()
+    if suggestion is None:
         raise nothing_here(actor)
-    return found
+    return suggestion

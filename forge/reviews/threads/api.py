@@ -30,9 +30,9 @@ from forge.reviews.threads.serializers import (
     TextSerializer,
     ThreadJson,
     ThreadsJson,
+    anchor_request_of,
     comment_to_json,
     thread_to_json,
-    wish_of,
 )
 
 _RESULT = [
@@ -51,8 +51,8 @@ class ReviewThreads(ForgeView):
     def get(self, request: Request, review_id: UUID) -> Response:
         """What was said in a review, in all its rounds."""
         principal = principal_of(request)
-        found = threads_in_review(principal, find_review(principal, review_id))
-        return Response({"threads": [thread_to_json(thread) for thread in found]})
+        threads = threads_in_review(principal, find_review(principal, review_id))
+        return Response({"threads": [thread_to_json(thread) for thread in threads]})
 
     @extend_schema(operation_id="review_threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
     def post(self, request: Request, review_id: UUID) -> Response:
@@ -68,8 +68,8 @@ class BuildThreads(ForgeView):
     def get(self, request: Request, build_id: UUID) -> Response:
         """What was said about a build, also in the reviews of its bytes."""
         principal = principal_of(request)
-        found = threads_on_build(principal, find_build(principal, build_id))
-        return Response({"threads": [thread_to_json(thread) for thread in found]})
+        threads = threads_on_build(principal, find_build(principal, build_id))
+        return Response({"threads": [thread_to_json(thread) for thread in threads]})
 
     @extend_schema(operation_id="threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
     def post(self, request: Request, build_id: UUID) -> Response:
@@ -180,8 +180,8 @@ class BuildWrongResults(ForgeView):
         return _marked(principal, find_build(principal, build_id), request)
 
 
-def _begun(principal: Actor, about: Review | Build, asked: dict[str, object]) -> Response:
-    thread = actions.begin_thread(principal, about, str(asked["text"]), wish_of(asked))
+def _begun(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:
+    thread = actions.begin_thread(principal, about, str(body["text"]), anchor_request_of(body))
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 

@@ -14,7 +14,7 @@ from forge.builds.models import Build
 from forge.projects.actions import send_sample, withdraw_sample
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, ask_for_review
+from forge.reviews.actions import RequestedGroup, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, Outcome
 from tests.forge.factories.builds import RUNE, built
 
@@ -104,5 +104,5 @@ def test_labels_of_a_sample_are_escaped(client: Client, project: Project, develo
 
 def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, developer: Any, owner: User) -> None:
     build = evaluated(built(developer, project), [Outcome("a", "yes", "yes")])
-    review = ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     assert "1 of 1 sample right" in client.get(review.get_absolute_url()).content.decode()

@@ -686,8 +686,8 @@ def _ask(world: World, build: Build) -> Review:
     return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.reviewer)])
 
 
-def _of(person: User) -> reviews.Asked:
-    return reviews.Asked((person.pk,))
+def _of(person: User) -> reviews.RequestedGroup:
+    return reviews.RequestedGroup((person.pk,))
 
 
 @scene(reviews.ask_for_review)

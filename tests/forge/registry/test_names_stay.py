@@ -18,7 +18,7 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
-from forge.registry.errors import TagTaken
+from forge.registry.errors import TagInUse
 from forge.registry.models import Tag
 from tests.forge.factories.builds import RUNE, approved, built
 
@@ -116,11 +116,11 @@ def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
     digest = publish(owner, project, "1.0")
     assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
     again = create_project(owner, project.organisation, "kitchen")
-    with pytest.raises(TagTaken, match=r"acme/kitchen:1\.0 was published before"):
+    with pytest.raises(TagInUse, match=r"acme/kitchen:1\.0 was published before"):
         publish(owner, again, "1.0", OTHER)
     # Nor does a name that leads to a project give its versions another meaning.
     update_project(owner, again, name="larder")
-    with pytest.raises(TagTaken, match=r"acme/kitchen:1\.0 was published before"):
+    with pytest.raises(TagInUse, match=r"acme/kitchen:1\.0 was published before"):
         publish(owner, again, "1.0", OTHER)
 
 
@@ -146,7 +146,7 @@ def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, proje
     first = Tag.objects.get().build
     Tag.objects.all().delete()
     write_file(developer, project, "notes.txt", b"other files, so another build")
-    with pytest.raises(TagTaken):
+    with pytest.raises(TagInUse):
         publish(developer, project, "1.0", OTHER)
     assert publish_build(developer, first, "1.0").manifest.blob_id == published
 

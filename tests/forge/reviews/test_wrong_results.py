@@ -12,7 +12,7 @@ from forge.projects.actions import withdraw_sample
 from forge.projects.errors import ConsentChanged, SampleRefused
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, ask_for_review, mark_wrong
+from forge.reviews.actions import RequestedGroup, ask_for_review, mark_wrong
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
 from tests.forge.factories.builds import built
@@ -30,7 +30,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     project: Any, developer: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     thread = find_thread(developer, mark_wrong(reviewer, review, MOTION, wrong(project)).pk)
     sample = Sample.objects.get(project=project)
     assert (sample.label, sample.owner, sample.consent) == ("down", reviewer, sample_terms(project).text)

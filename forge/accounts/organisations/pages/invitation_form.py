@@ -31,7 +31,7 @@ class InvitingForm:
 
 
 @dataclass(frozen=True)
-class Asked:
+class InvitationRequest:
     """What was asked for: letters to these addresses, or without any a link."""
 
     role: str
@@ -40,12 +40,14 @@ class Asked:
     days: int
 
 
-def asked_for(form: QueryDict) -> Asked:
+def invitation_request(form: QueryDict) -> InvitationRequest:
     """What a form asks for. Raises `Invalid` for what is no number."""
     addresses = tuple(each for each in re.split(r"[\s,;]+", form.get("emails", "")) if each)
     if "emails" in form and not addresses:
         raise Invalid("Write at least one email address.", errors={"emails": ["At least one address."]})
-    return Asked(form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", DEFAULT_DAYS))
+    return InvitationRequest(
+        form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", DEFAULT_DAYS)
+    )
 
 
 def _number(form: QueryDict, name: str, usual: int) -> int:

@@ -16,7 +16,7 @@ from forge.accounts.errors import CodeEnded
 from forge.accounts.models import DeviceSignIn
 from forge.accounts.principals import signed_in_user
 from forge.accounts.tokens.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
-from forge.accounts.tokens.pages.restriction import requested_restriction, restriction_choices
+from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
 from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
@@ -37,7 +37,7 @@ def device(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="try_device_code", user=signed_in_user(request)):
             raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
-            restriction = requested_restriction(request) if step == "allow" else None
+            restriction = chosen_restriction(request) if step == "allow" else None
             decided = decide(signed_in_user(request), code, allow=step == "allow", restriction=restriction)
             return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})
         waiting = find(code)

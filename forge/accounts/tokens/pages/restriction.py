@@ -1,5 +1,4 @@
-"""Choosing the organisations and projects that a token is restricted to: for the page of tokens, and for `rune
-login`."""
+"""Choosing the organisations and projects that a token is restricted to: for the page of tokens, and for `rune login`."""
 
 from __future__ import annotations
 
@@ -39,6 +38,6 @@ def restriction_choices(request: HttpRequest) -> dict[str, Any]:
     return {"restriction_choices": choices, "is_some": is_some, "restricted_to": request.POST.getlist("restricted_to")}
 
 
-def requested_restriction(request: HttpRequest) -> list[str] | None:
+def chosen_restriction(request: HttpRequest) -> list[str] | None:
     """The keys that were chosen; None where the token is to reach all."""
     return request.POST.getlist("restricted_to") if request.POST.get("restriction") == SOME else None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.pages.restriction import requested_restriction, restriction_choices
+from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
 from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
@@ -81,7 +81,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             request.POST.get("name", ""),
             request.POST.getlist("scopes"),
             expires,
-            requested_restriction(request),
+            chosen_restriction(request),
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
@@ -97,12 +97,12 @@ class ListedToken:
 
 
 def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
-    found = list(tokens)
-    things = name_things({key for token in found for key in token.restriction or ()})
+    rows = list(tokens)
+    things = name_things({key for token in rows for key in token.restriction or ()})
     named = [
-        token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in found
+        token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in rows
     ]
-    return [ListedToken(token, restriction) for token, restriction in zip(found, named, strict=True)]
+    return [ListedToken(token, restriction) for token, restriction in zip(rows, named, strict=True)]
 
 
 @for_person

@@ -61,13 +61,13 @@ def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str) -> Versio
 def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
     project = request.project
     require_open(request)
-    found = merging_of(request)
-    require_resolved(found)
-    if not past and (missing := missing_to_merge(request, found)):
+    merge = merging_of(request)
+    require_resolved(merge)
+    if not past and (missing := missing_to_merge(request, merge)):
         raise CannotMerge(" ".join(missing))
     before = snapshot(project, actor.person)
-    merged = keep_result(request, actor, found)
-    edits = edits_between(found.ours, found.result)
+    merged = keep_result(request, actor, merge)
+    edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
         _apply(actor, project, edits)
@@ -93,15 +93,15 @@ def undo_merge(actor: Actor, request: ChangeRequest) -> Version:
     if request.state != ChangeState.MERGED or before is None or merged is None:
         raise NotOpen("Only a change request that is merged can be undone.")
     ours = working_tree(project)
-    found = merging(merged, ours, before, {})
-    if found.unresolved:
-        names = ", ".join(f"{each.name} in {each.path}" for each in found.unresolved[:3])
+    reversal = merging(merged, ours, before, {})
+    if reversal.unresolved:
+        names = ", ".join(f"{each.name} in {each.path}" for each in reversal.unresolved[:3])
         raise CannotUndo(
             f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
         )
     snapshot(project, actor.person)
-    after = store_version(project, found.result, actor.person)
-    edits = edits_between(ours, found.result)
+    after = store_version(project, reversal.result, actor.person)
+    edits = edits_between(ours, reversal.result)
     with transaction.atomic():
         Project.objects.lock(project.pk)
         request.refresh_from_db(fields=["state"])

@@ -39,17 +39,17 @@ def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> 
 @transaction.atomic
 def become_reviewer(user: User, invitation: Invitation) -> None:
     """Makes who accepted an invitation into an open review one of its reviewers, whose approval is needed."""
-    found = (
+    invited = (
         InvitedReviewer.objects.filter(invitation=invitation).select_related("review__project__organisation").first()
     )
-    if found is None:
+    if invited is None:
         return
-    review = found.review
+    review = invited.review
     Project.objects.lock(review.project_id)
-    is_asked = ReviewerGroup.objects.filter(review=review, people=user).exists()
+    is_reviewer = ReviewerGroup.objects.filter(review=review, people=user).exists()
     # Read anew: the person is a member only since a moment ago.
     may_judge = can(acting_as(user), Verb.REVIEW, review.project)
-    if review.closed or is_asked or not may_judge or user.pk in authors_of(newest_round(review).build):
+    if review.closed or is_reviewer or not may_judge or user.pk in authors_of(newest_round(review).build):
         return
     last = ReviewerGroup.objects.filter(review=review).aggregate(last=Max("position"))["last"]
     group = ReviewerGroup.objects.create(review=review, position=0 if last is None else last + 1, needed=1)
