@@ -1,4 +1,4 @@
-"""Choosing the organisations and projects that a token is restricted to: for the page of tokens, and for `rune login`."""
+"""Choosing the organisations and projects that a token is restricted to: on the page of tokens and for `rune login`."""
 
 from __future__ import annotations
 
