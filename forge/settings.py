@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "forge.projects",
     "forge.collab",
     "forge.compute",
+    "forge.jobs",
     "forge.builds",
     "forge.registry",
     "forge.reviews",

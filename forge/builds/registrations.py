@@ -17,11 +17,13 @@ from forge.builds.dispatch import look_after_builds
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
 from forge.builds.notify import previews
+from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.jobs.kinds import register as register_kind
 from forge.projects.hooks import (
     CardFacts,
     PendingItem,
@@ -191,6 +193,7 @@ def builds_of_a_person(user: User) -> Counts:
     return count_builds(builds_of_person(user))
 
 
+register_kind(FIRMWARE)
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
 register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))
