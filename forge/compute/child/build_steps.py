@@ -21,8 +21,9 @@ from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build, check_text
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
-from rune.compiler.building.spec import RUNE_TARGET, BuildOptions
+from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.verify.certificate import certificate
 from rune.compiler.verify.certificate_json import CertificateJson
@@ -74,7 +75,7 @@ def make(
             return
         make_package(job, files, answers, earlier_rune, output)
         return
-    options = BuildOptions.from_json(spec["options"]).wished(preferences_of(files))
+    options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
     policy = _policy(files) if "policy" in steps else None
@@ -91,7 +92,7 @@ def make(
         _evaluate(job["samples"], files, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
+def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:
     start = time.perf_counter()
     checked = check(
         files,
@@ -124,18 +125,11 @@ def _policy(files: JobFiles) -> CheckedPolicy:
     return policy
 
 
-def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answers) -> bytes:
+def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
-        options.name,
-        runefile=options.runefile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
         log=lambda step: _send_step(answers, step),
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        watched=options.watched,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
     )
     write_output(output, result.rune)
     answers.send(
@@ -183,14 +177,14 @@ def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
-def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answers) -> bool:
+def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
     verification = verify(
         files,
         rune,
         runefile=options.runefile,
         effort=VERIFY_EFFORT,
-        made_by=toolchain_digest(),
+        toolchain=toolchain_digest(),
         profile=options.profile,
     )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
@@ -200,17 +194,11 @@ def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answer
     return verification.is_within
 
 
-def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> CertificateJson:
+def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
     return certificate(
         files,
         rune,
-        options.name,
-        runefile=options.runefile,
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
     )
 
 

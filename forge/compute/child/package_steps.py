@@ -13,8 +13,9 @@ from forge.compute.child.job_files import JobFiles
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.aim import OPTIMIZATIONS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
-from rune.compiler.building.spec import BuildOptions
+from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.emulation.cores import core_of
@@ -41,18 +42,13 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options = BuildOptions.from_json(job["spec"]["options"]).wished(preferences_of(files))
+    options = SpecOptions.from_json(job["spec"]["options"]).with_preferences(preferences_of(files))
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
             result = package(
                 files,
-                options.name,
-                target,
-                runefile=options.runefile,
-                host_models=options.host_models,
-                host_resources=options.host_resources,
-                profile=options.profile,
+                BuildOptions.of_spec(options, target),
                 rune=rune,
             )
         except PackageRefused as error:
@@ -68,12 +64,7 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
     else:
         built = build(
             files,
-            options.name,
-            runefile=options.runefile,
-            host_models=options.host_models,
-            host_resources=options.host_resources,
-            target=target,
-            profile=options.profile,
+            BuildOptions.of_spec(options, target),
         )
     if "count" in job["steps"]:
         answers.send("counted", needs=_needs(built, options.name))

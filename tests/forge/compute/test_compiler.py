@@ -21,7 +21,7 @@ from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
 from forge.compute.pool.workdir import claim_workdir, remove_leftovers
 from forge.compute.scheduler.pace import Pace
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -37,7 +37,7 @@ OWNER = uuid4()
 def job(**changes: Any) -> dict[str, Any]:
     return {
         "op": "make",
-        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", SpecOptions("a")).to_json(),
         "steps": ["check", "compile"],
     } | changes
 

@@ -15,7 +15,7 @@ import pytest
 from forge.compute.child.job_file import JobFile
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
 
@@ -31,7 +31,7 @@ RUNEFILE = (
 
 def run(compiler: Compiler, target: str, steps: list[str], rune: JobFile | None = None) -> dict[str, Any]:
     """The answers by event."""
-    spec = BuildSpec("sha256:0", TOOLCHAIN, target, BuildOptions("a")).to_json()
+    spec = BuildSpec("sha256:0", TOOLCHAIN, target, SpecOptions("a")).to_json()
     answers: list[dict[str, Any]] = []
     compiler.run(
         {"op": "make", "spec": spec, "steps": steps},

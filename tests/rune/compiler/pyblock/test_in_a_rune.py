@@ -8,6 +8,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.numbers import to_f32
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
@@ -36,7 +37,7 @@ def _floats(*values: float) -> bytes:
 
 
 def test_a_block_runs_with_its_argument_and_keeps_its_state() -> None:
-    rune = Runtime.load(build(_project(alpha=0.5), "smooth").rune)
+    rune = Runtime.load(build(_project(alpha=0.5), BuildOptions("smooth")).rune)
     last, frames = [0.0] * 4, [_floats(1.0, -0.1, 3.0, 0.3), _floats(0.7, 0.7, -2.0, 1e-3)]
     for frame in frames:
         given = struct.unpack("<4f", frame)
@@ -46,7 +47,7 @@ def test_a_block_runs_with_its_argument_and_keeps_its_state() -> None:
 
 def test_a_failure_names_the_file_and_the_line() -> None:
     block = SMOOTH.replace(b"    return last", b"    last[int(last[0])] = 0.0\n    return last")
-    rune = Runtime.load(build(_project(block, alpha=1.0), "smooth").rune)
+    rune = Runtime.load(build(_project(block, alpha=1.0), BuildOptions("smooth")).rune)
     assert said(rune, [[_floats(3.0, 0.0, 0.0, 0.0)]])
     with pytest.raises(RuneError) as caught:
         run(rune, [_floats(20.0, 0.0, 0.0, 0.0)])
@@ -54,7 +55,7 @@ def test_a_failure_names_the_file_and_the_line() -> None:
 
 
 def test_the_same_project_gives_the_same_bytes() -> None:
-    assert build(_project(), "smooth").rune == build(_project(), "smooth").rune
+    assert build(_project(), BuildOptions("smooth")).rune == build(_project(), BuildOptions("smooth")).rune
 
 
 def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
@@ -92,6 +93,6 @@ def test_paths_that_mean_no_block_in_python(path: str) -> None:
 
 def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
     made = agreeing_programs(range(8))
-    rune = Runtime.load(build(project_of(made), "blocks").rune)
+    rune = Runtime.load(build(project_of(made), BuildOptions("blocks")).rune)
     frames, expected = together(made)
     assert said(rune, frames) == expected
