@@ -18,6 +18,7 @@ from forge.builds.previews.leases import end_leases
 from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
+from forge.jobs.worker import stopping as jobs_stopping
 
 END_LIMIT = 10.0
 """Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""
@@ -36,8 +37,8 @@ class BuildWorker:
         remove_leftovers(workdirs())
         self._worker = current_app.WorkController(
             pool_cls="threads",
-            # One thread a place, and one for those that find no place and return.
-            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 1,
+            # One thread a place, one for jobs, and one for those that find no place and return.
+            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 2,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
@@ -63,6 +64,7 @@ class BuildWorker:
     def stop(self) -> None:
         """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
+        jobs_stopping.set()
         if self._worker is not None:
             # As Celery's own handler of signals does.
             state.should_stop = EX_OK

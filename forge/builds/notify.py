@@ -31,11 +31,6 @@ def notify_preview(*project_ids: UUID) -> None:
     _send("forge.builds.preview", *map(str, project_ids))
 
 
-def notify_firmware(build_id: UUID) -> None:
-    """Somebody wants the firmware of a build."""
-    _send("forge.builds.packages.firmware", str(build_id))
-
-
 def _send(task: str, *arguments: str) -> None:
     try:
         current_app.send_task(task, args=arguments, ignore_result=True)
