@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import Kind as PrincipalKind
+from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.choices import checked_choices, choices_of, manner_to_json

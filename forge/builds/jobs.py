@@ -18,7 +18,7 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
-from forge.projects.versions.store import Manifest, WorkingTree, given_files
+from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.compiler.anvil.aim import Aim
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.finding import find_variant
@@ -119,7 +119,7 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
-    manifest = with_blocks(project, given_files(build.source))
+    manifest = with_blocks(project, available_files(build.source))
     # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)

@@ -26,15 +26,15 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.jobs.kinds import register as register_kind
 from forge.projects.hooks import (
     CardFacts,
+    PendingItem,
+    PendingItems,
     VersionBuildJson,
     VersionPartsJson,
-    Waiting,
-    Waits,
     card_facts,
     document_changed,
+    pending_items,
     state_parts,
     version_parts,
-    waits,
 )
 from forge.projects.models import Project
 from rune.source.policy import Outcome
@@ -114,8 +114,8 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     return f"Build {number} in progress", "info"
 
 
-@waits.register
-def builds_that_wait(actor: Actor) -> Waits:
+@pending_items.register
+def builds_that_wait(actor: Actor) -> PendingItems:
     """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
     project. One query."""
     later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
@@ -128,7 +128,7 @@ def builds_that_wait(actor: Actor) -> Waits:
     )
     shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
     under_way = [build for build in newest if not build.is_over]
-    return Waits(
+    return PendingItems(
         for_me=[_failure(build, what, why) for build, (what, why) in shown[:SHOWN_BUILDS]],
         for_others=[_progress(build) for build in under_way[:SHOWN_BUILDS]],
     )
@@ -142,8 +142,8 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
     return ("missed a limit", judgement_sentence(missed[0])) if missed else None
 
 
-def _failure(build: Build, what: str, why: str) -> Waiting:
-    return Waiting(
+def _failure(build: Build, what: str, why: str) -> PendingItem:
+    return PendingItem(
         title=f"{build.project.full_name}: build {build.number} {what}",
         detail=why,
         url=build_url(build) or "",
@@ -153,8 +153,8 @@ def _failure(build: Build, what: str, why: str) -> Waiting:
     )
 
 
-def _progress(build: Build) -> Waiting:
-    return Waiting(
+def _progress(build: Build) -> PendingItem:
+    return PendingItem(
         title=f"{build.project.full_name}: build {build.number}",
         detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
         url=build_url(build) or "",

@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.notices.access import notices_of
 from forge.notices.models import Notice
@@ -81,7 +81,7 @@ def _shown(notice: Notice) -> dict[str, str]:
 
 def _letter(name: str, person: User, context: dict[str, object]) -> EmailMultiAlternatives:
     link = f"{settings.PUBLIC_URL}/accounts/notices/unsubscribe/{unsubscribe_token(person)}"
-    message = letter(name, person.email, context | {"person": person, "unsubscribe": link})
+    message = compose_email(name, person.email, context | {"person": person, "unsubscribe": link})
     # RFC 8058: one press in the mail program, without signing in.
     message.extra_headers |= {
         "List-Unsubscribe": f"<{link}>",

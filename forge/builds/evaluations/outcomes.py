@@ -61,7 +61,7 @@ class EvaluationSummaryJson(TypedDict):
 def samples_under_test(project: Project, manifest: Manifest) -> SampleSet | None:
     """The project's test samples among the files of a version; None where there are none."""
     paths = {entry["digest"]: path for path, entry in sorted(manifest.items(), reverse=True)}
-    rows = Sample.objects.kept().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
+    rows = Sample.objects.available().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
     samples = tuple(
         SampleUnderTest(row.digest, paths[row.digest], row.label, row.events) for row in rows.order_by("digest")
     )

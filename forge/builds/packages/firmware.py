@@ -34,7 +34,7 @@ from forge.jobs.worker import notify_workers
 from forge.projects.access import require
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
-from forge.projects.versions.store import Manifest, given_files, working_tree
+from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.compiler.anvil.aim import AIMS, BALANCED
 from rune.devices.firmware.making import FirmwareDescriptionJson
 
@@ -173,7 +173,7 @@ def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, by
     of_digest = Version.objects.filter(project=build.project, digest=artefact.version_digest)
     version = build.version or of_digest.first()
     if version is not None:
-        return with_blocks(build.project, given_files(version)), {}
+        return with_blocks(build.project, available_files(version)), {}
     seen = working_tree(build.project)
     if seen.digest != artefact.version_digest:
         return None

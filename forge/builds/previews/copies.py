@@ -17,7 +17,7 @@ from forge.builds.previews.variants import request_preview
 from forge.core.actors import Actor
 from forge.projects.access import require
 from forge.projects.models import Project, Version
-from forge.projects.versions.store import WorkingTree, given_files, manifest_digest
+from forge.projects.versions.store import WorkingTree, available_files, manifest_digest
 
 COPY_LIMIT = 20
 """Copies of one project that are remembered, each with its rune."""
@@ -51,5 +51,5 @@ def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:
 def files_of_copy(preview: Preview, copy: dict[str, Any]) -> WorkingTree:
     """The files of its version, as far as they may still be given, before any wish is granted."""
     version = Version.objects.select_related("project").get(pk=copy["version"], project=preview.project_id)
-    manifest = given_files(version)
+    manifest = available_files(version)
     return WorkingTree(manifest_digest(manifest), manifest, {}, preview.project.sequence, version.file_ids)

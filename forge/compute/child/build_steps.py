@@ -184,7 +184,7 @@ def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers
         rune,
         runefile=options.runefile,
         effort=VERIFY_EFFORT,
-        made_by=toolchain_digest(),
+        toolchain=toolchain_digest(),
         profile=options.profile,
     )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 
-from forge.accounts.principals import Kind
+from forge.accounts.principals import PrincipalKind
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
@@ -54,13 +54,13 @@ class CompilerPool:
     def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         seen = working_tree(project)
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest, texts = with_usable(project, seen.manifest, seen.texts)
         return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
         """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class CompilerPool:
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest = with_blocks(project, manifest, texts)
         return self._run(party, {"op": "grant", "wishes": [dict(one) for one in overrides]}, manifest, texts or {})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.name_reservations import hold_names, lock_names
+from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
@@ -187,7 +187,7 @@ def _link(
     actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted, notes: str
 ) -> Tag:
     """Sets the tag, within the caller's transaction. What was said of the build before it is not said of this one."""
-    hold_names(project.organisation)
+    reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digests.config, digests.rune], organisation)

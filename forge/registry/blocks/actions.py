@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.name_reservations import hold_names, lock_names
+from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.compute.pool.language import summary_pool
 from forge.core.actors import Actor
@@ -18,10 +18,10 @@ from forge.core.errors import Busy, Invalid
 from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
-from forge.projects.errors import FileNotThere
+from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version, Visibility
-from forge.projects.versions.store import WorkingTree, keep_tree, working_tree
+from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.access import find_block, find_path, name_of
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, TagInUse
@@ -40,7 +40,7 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
 
     Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Raises
-    `Forbidden`, `BadBlock`, `BlockBroken`, `TagInUse`, `FileNotThere` and `Busy`.
+    `Forbidden`, `BadBlock`, `BlockBroken`, `TagInUse`, `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
@@ -50,7 +50,7 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     data = block_manifest(files)
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
-    source = keep_tree(project, seen, actor.person)
+    source = store_version(project, seen, actor.person)
     return _publish(actor, project, _Prepared(source, path, files, interface, data, notes))
 
 
@@ -105,7 +105,7 @@ def _checked_files(
         message = f"{path} is no block. A block is a file in Python, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
     if path not in seen.texts:
-        raise FileNotThere(f"{project.full_name} has no text {path}.")
+        raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
     summary = summary_pool.publishable(actor, project, seen, path)
     if "error" in summary:
         raise Busy(f"The block could not be checked: {summary['error']['message']}", retry_after=5)
@@ -153,7 +153,7 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
         )
         raise TagInUse(message, errors={"version": [message]})
     fix_version(project, f"{files.name}@{files.version}", digest)
-    hold_names(project.organisation)
+    reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)

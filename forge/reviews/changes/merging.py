@@ -12,8 +12,8 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.versions.store import (
     Manifest,
     WorkingTree,
+    available_files,
     described_bytes,
-    given_files,
     manifest_digest,
     stored_text,
     working_tree,
@@ -85,7 +85,7 @@ def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping
 def without_recordings(version: Version) -> Manifest:
     """The files of a version that its project may pass on: recordings were given to it alone."""
     recorded = set(Sample.objects.filter(project=version.project_id).values_list("digest", flat=True))
-    return {path: each for path, each in given_files(version).items() if each["digest"] not in recorded}
+    return {path: each for path, each in available_files(version).items() if each["digest"] not in recorded}
 
 
 def is_of(version: Version, tree: WorkingTree, project: Project) -> bool:

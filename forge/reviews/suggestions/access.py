@@ -17,7 +17,7 @@ from forge.compute.pool.language import language_pool
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.projects.files.mounting import with_blocks
-from forge.projects.versions.store import given_files
+from forge.projects.versions.store import available_files
 from forge.reviews.models import Suggestion
 from rune.source.runefile.outline import Node
 from rune.wording import counted
@@ -57,7 +57,7 @@ class Field:
 def fields_of(build: Build) -> tuple[Field, ...]:
     """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
     declared = language_pool.wishable(
-        build.project.organisation_id, with_blocks(build.project, given_files(build.source))
+        build.project.organisation_id, with_blocks(build.project, available_files(build.source))
     )
     if "error" in declared:
         raise FilesUnread(declared["error"]["message"])

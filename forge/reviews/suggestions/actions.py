@@ -24,8 +24,8 @@ from forge.projects.files import document
 from forge.projects.files.document import find_entry
 from forge.projects.files.document_store import editing
 from forge.projects.models import Project
-from forge.projects.versions.actions.save import LONGEST_MESSAGE
-from forge.projects.versions.store import WorkingTree, given_files, working_tree
+from forge.projects.versions.actions.save import MAX_MESSAGE_LENGTH
+from forge.projects.versions.store import WorkingTree, available_files, working_tree
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.events import ThreadStep
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
@@ -64,7 +64,7 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
     wishes = _wishes({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
     if not wishes:
         raise Invalid("Change something first.")
-    outcome = language_pool.grant(actor, review.project, wishes, given_files(build.source))
+    outcome = language_pool.grant(actor, review.project, wishes, available_files(build.source))
     if "refused" in outcome:
         raise Invalid(outcome["refused"])
     if "error" in outcome:
@@ -131,7 +131,7 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     _write(actor, suggestion, seen, outcome["texts"])
     author = str(suggestion.author or "someone who left")
     message = f"Suggested by {author}: {' '.join(suggestion.said)}"
-    version = save_version(actor, project, message if len(message) <= LONGEST_MESSAGE else message[:199] + "…")
+    version = save_version(actor, project, message if len(message) <= MAX_MESSAGE_LENGTH else message[:199] + "…")
     Suggestion.objects.filter(pk=suggestion.pk).update(version=version)
 
 

@@ -93,7 +93,7 @@ def _sample(actor: Actor, build: Build, name: str) -> Sample:
         wanted = UUID(name)
     except ValueError:
         wanted = None
-    samples = Sample.objects.visible_to(actor).kept().filter(project=build.project_id)
+    samples = Sample.objects.visible_to(actor).available().filter(project=build.project_id)
     sample = samples.filter(pk=wanted).first() if wanted is not None else None
     if sample is None:
         raise BadAnchor("The project has no such sample, or not any more.")

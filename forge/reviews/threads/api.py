@@ -17,8 +17,8 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.projects.samples.access import USUAL_DAYS
-from forge.projects.samples.formats import gathered
+from forge.projects.samples.access import DEFAULT_DAYS
+from forge.projects.samples.formats import read_recording
 from forge.reviews import actions
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
@@ -39,7 +39,7 @@ _RESULT = [
     OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
     OpenApiParameter("said", str, description="what the build answered"),
     OpenApiParameter("text", str, description="what to say to it; a sentence is written without it"),
-    OpenApiParameter("days", int, description=f"how long the recording is kept; {USUAL_DAYS} if not given"),
+    OpenApiParameter("days", int, description=f"how long the recording is kept; {DEFAULT_DAYS} if not given"),
     OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
 ]
 
@@ -194,11 +194,11 @@ def _marked(principal: Actor, about: Review | Build, request: Request) -> Respon
         consent=query.get("consent", ""),
         text=query.get("text", ""),
     )
-    thread = actions.mark_wrong(principal, about, gathered(body_chunks(request)), result)
+    thread = actions.mark_wrong(principal, about, read_recording(body_chunks(request)), result)
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
 def _days(text: str) -> int:
     if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise Invalid("`days` must be a whole number.")
-    return int(text or USUAL_DAYS)
+    return int(text or DEFAULT_DAYS)

@@ -98,22 +98,22 @@ def prepare(
 
 def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: Target) -> None:
     """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
-    found = []
+    diagnostics = []
     for model in chosen.reports:
         if model.runs == "host":
             blamed = model.file or model.stage
             message = f"The target {target.name} has no host that could run the model {quoted(blamed)}"
             notes = [f"It needs {each}." for each in model.unsupported]
-            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
+            diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
     for stage in pipeline.stages:
         for value in stage.arguments.values() if isinstance(stage, BlockStage) else ():
             if isinstance(value, HostText):
                 message = f"The target {target.name} has no host that could give the resource {quoted(value.resource)}"
-                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
-    if found:
+                diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
+    if diagnostics:
         # That the host runs a model is no warning any more where there is no host.
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
-        raise BuildFailed((*others, *found))
+        raise BuildFailed((*others, *diagnostics))
 
 
 def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -> None:
@@ -121,17 +121,17 @@ def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -
     kernels of its own, which are LiteRT's."""
     if profile is LITERT:
         return
-    found = []
+    diagnostics = []
     for model in chosen.reports:
         if model.runs == "host":
             blamed = model.file or model.stage
             message = f"The model {quoted(blamed)} cannot match {profile.runtime}"
             notes = [f"It needs {each}." for each in model.unsupported]
             notes.append(f"Build it without --match {profile.option}, or replace what {profile.runtime} lacks.")
-            found.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
-    if found:
+            diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
+    if diagnostics:
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
-        raise BuildFailed((*others, *found))
+        raise BuildFailed((*others, *diagnostics))
 
 
 def _failed(checked: Checked, code: Code, message: str, blamed: str | None) -> BuildFailed:
@@ -150,19 +150,19 @@ def _span(checked: Checked, blamed: str | None) -> Span:
     for stage in checked.pipeline.stages if checked.pipeline else ():
         if isinstance(stage, ModelStage) and stage.file == blamed:
             names.add(stage.name)
-    found = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
-    return next(found, checked.syntax.pipeline_span)
+    spans = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
+    return next(spans, checked.syntax.pipeline_span)
 
 
 def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes]]:
     """The resources with a default, for the rune's sections; models are in the rune already. Raises `FileError`."""
     of_models = {stage.resource for stage in pipeline.stages if isinstance(stage, ModelStage)}
-    found = []
+    resources = []
     for resource in pipeline.resources:
         if resource.name in of_models:
             continue
         if resource.inline is not None:
-            found.append((resource.name, resource.inline.encode()))
+            resources.append((resource.name, resource.inline.encode()))
         elif resource.path is not None:
-            found.append((resource.name, models.data(resource.path)))
-    return found
+            resources.append((resource.name, models.data(resource.path)))
+    return resources

@@ -135,21 +135,21 @@ def _of_size(sets: Sequence[Sequence[bytes]]) -> Sequence[Sequence[bytes]]:
 
 def _vectors(rune: bytes, sets: Sequence[Sequence[bytes]]) -> list[VectorJson]:
     """Runs one after another, up to the first inputs that the rune refuses."""
-    found: list[VectorJson] = []
+    vectors: list[VectorJson] = []
     try:
         loaded = Runtime.load(rune, LIMITS)
         for data in sets:
             sent = run(loaded, data)
-            asked = zip(loaded.capabilities, data, strict=True)
-            found.append(
+            requests = zip(loaded.capabilities, data, strict=True)
+            vectors.append(
                 {
                     "inputs": [
-                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": text(given)}
-                        for each, given in asked
+                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": text(input_bytes)}
+                        for each, input_bytes in requests
                     ],
                     "outputs": [{"output": int(each.kind), "data": text(each.data)} for each in sent],
                 }
             )
     except RuneError:
-        return found
-    return found
+        return vectors
+    return vectors

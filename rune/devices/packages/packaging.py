@@ -75,7 +75,7 @@ def package(
     recordings = _recordings(files, built.program)
     tested, runs, compared = _tested(rune, built, shipped, interface, steps, recordings, allowance)
     contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
-    found = {
+    contents_by_path = {
         f"include/{contents.header}": tested[contents.header],
         **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
         **{path: data for path, data in built.files.items() if path in target.starting_points},
@@ -83,17 +83,17 @@ def package(
     }
     if target.library is not None:
         library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
-        found[f"lib/{contents.library}"] = library
+        contents_by_path[f"lib/{contents.library}"] = library
     if target.board is not None:
-        made = firmware_of(contents, rune, tested, target.board, allowance)
-        found[f"firmware/{interface.name}.uf2"] = made.uf2
-        found[f"firmware/{interface.name}.json"] = made.described()
+        firmware = firmware_of(contents, rune, tested, target.board, allowance)
+        contents_by_path[f"firmware/{interface.name}.uf2"] = firmware.uf2
+        contents_by_path[f"firmware/{interface.name}.json"] = firmware.described()
     for layout in LAYOUTS:
-        found |= {path: text.encode() for path, text in layout(contents).items()}
-    found = dict(sorted(found.items()))
-    report = replace(built.report, files=file_reports(found))
-    found["report.json"] = _report(report, runs, compared)
-    return Package(contents.folder, found, report, built.diagnostics, built)
+        contents_by_path |= {path: text.encode() for path, text in layout(contents).items()}
+    contents_by_path = dict(sorted(contents_by_path.items()))
+    report = replace(built.report, files=file_reports(contents_by_path))
+    contents_by_path["report.json"] = _report(report, runs, compared)
+    return Package(contents.folder, contents_by_path, report, built.diagnostics, built)
 
 
 def _tested(

@@ -225,7 +225,7 @@ def _verified_project(
             samples=samples,
             resources=options.resources,
             effort=options.effort,
-            made_by=origin.toolchain,
+            toolchain=origin.toolchain,
             profile=options.profile or origin.profile,
         )
     except BuildFailed as failure:

@@ -11,7 +11,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
-from forge.projects.actions import send_sample, take_back
+from forge.projects.actions import send_sample, withdraw_sample
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import RequestedGroup, ask_for_review
@@ -83,7 +83,7 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     text = page(client, build)
     assert f"/versions/{build.source.number}/files/{sample.path}" in text
     assert "margin -0.90" in text
-    take_back(developer, sample.pk)
+    withdraw_sample(developer, sample.pk)
     text = page(client, build)
     assert sample.path not in text
     assert "The recording was withdrawn." in text

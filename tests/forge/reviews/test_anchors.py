@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from forge.projects.actions import send_sample, take_back, write_file
+from forge.projects.actions import send_sample, withdraw_sample, write_file
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.threads.anchoring import anchored
@@ -111,7 +111,7 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
     write_file(developer, project, "photo.bin", b"\xff\xfe\n")
     sound, motion = given(developer, project, wav(2)), given(developer, project, b"1,2,3\n", "moved")
     gone = given(developer, project, b"4,5,6\n", "gone")
-    take_back(developer, gone.pk)
+    withdraw_sample(developer, gone.pk)
     build = built(developer, project)
     for wish in (
         AnchorRequest(AnchorKind.FIGURE, "accuracy"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.projects.actions import send_sample, take_back, write_file
+from forge.projects.actions import send_sample, withdraw_sample, write_file
 from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import (
     RequestedGroup,
@@ -121,7 +121,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
     assert f'href="/acme/kitchen/studio?sample={thread.place["sample"]}"' in text_of(
         browser.get(f"{PAGE}/conversation")
     )
-    take_back(reviewer, thread.place["sample"])
+    withdraw_sample(reviewer, thread.place["sample"])
     after = text_of(browser.get(f"{PAGE}/conversation"))
     assert "the recording is gone" in after
     assert "It said up; right is down" in after

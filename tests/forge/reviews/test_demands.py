@@ -40,8 +40,8 @@ def asked(
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
     judgements = judge(proposed, Figures(1, 1, accuracy=share))
-    made_by = frozenset(each.person for each in authors)
-    return demands(Situation(members, proposed, in_force, since, verdicts, made_by, judgements), tag)
+    original_authors = frozenset(each.person for each in authors)
+    return demands(Situation(members, proposed, in_force, since, verdicts, original_authors, judgements), tag)
 
 
 def test_alone_nothing_is_protected_by_default() -> None:

@@ -219,4 +219,4 @@ async def test_guests_leave_half_of_the_sockets_to_members(
         assert len(consumers.TOO_MANY.encode()) <= 123
         async with Socket(developer, "/ws/projects/acme/kitchen/events") as members:
             assert (await members.event())["type"] == "hello"
-    assert (sockets_of_guests.held_by(stream), sockets_of_organisations.held_by(stream)) == (0, 0)
+    assert (sockets_of_guests.in_use_by(stream), sockets_of_organisations.in_use_by(stream)) == (0, 0)

@@ -13,7 +13,7 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
-from forge.projects.hooks import waits
+from forge.projects.hooks import pending_items
 from forge.projects.models import Project
 from forge.reviews.actions import (
     RequestedGroup,
@@ -49,7 +49,7 @@ def state(actor: User, review: Review) -> ReviewState:
 
 
 def waiting(user: Any) -> list[tuple[str, str]]:
-    return [(each.title, each.action) for answer in waits.call(user) for each in answer.for_me]
+    return [(each.title, each.action) for answer in pending_items.call(user) for each in answer.for_me]
 
 
 ASKED = ("acme/kitchen: Hears whispers", "Review")

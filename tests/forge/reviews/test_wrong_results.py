@@ -8,7 +8,7 @@ import pytest
 
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
-from forge.projects.actions import take_back
+from forge.projects.actions import withdraw_sample
 from forge.projects.errors import ConsentChanged, SampleRefused
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
@@ -41,7 +41,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     ]
     assert AuditEntry.objects.filter(action="review.wrong", subject=build.subject).count() == 1
     # What it says stays readable without the recording.
-    take_back(reviewer, sample.pk)
+    withdraw_sample(reviewer, sample.pk)
     assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
 
 

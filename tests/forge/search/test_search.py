@@ -80,7 +80,7 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
 @pytest.mark.django_db
 def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
     beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
-    _, secret = create_token(developer, "x", ["project:read"], None, reach=[filled.stream])
+    _, secret = create_token(developer, "x", ["project:read"], None, restriction=[filled.stream])
     _, blind = create_token(developer, "y", ["account:read"], None)
 
     def ask(secret: str, text: str) -> Any:

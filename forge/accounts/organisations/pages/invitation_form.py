@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import QueryDict
 
-from forge.accounts.organisations.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.core.errors import Invalid
 
-DAYS = (1, USUAL_DAYS, LONGEST_DAYS)
+DAYS = (1, DEFAULT_DAYS, MAX_DAYS)
 """After how many days a link may end, as the form offers it."""
 
 
@@ -20,9 +20,9 @@ class InvitingForm:
     """What both forms show."""
 
     days: tuple[int, ...] = DAYS
-    usual_days: int = USUAL_DAYS
-    most_places: int = MOST_PLACES
-    most_addresses: int = MOST_ADDRESSES
+    usual_days: int = DEFAULT_DAYS
+    most_places: int = MAX_PLACES
+    most_addresses: int = MAX_ADDRESSES
 
     @property
     def sends_letters(self) -> bool:
@@ -46,7 +46,7 @@ def invitation_request(form: QueryDict) -> InvitationRequest:
     if "emails" in form and not addresses:
         raise Invalid("Write at least one email address.", errors={"emails": ["At least one address."]})
     return InvitationRequest(
-        form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", USUAL_DAYS)
+        form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", DEFAULT_DAYS)
     )
 
 

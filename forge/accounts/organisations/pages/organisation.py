@@ -73,7 +73,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
-            sent = actions.invite_by_letter(
+            sent = actions.invite_by_email(
                 principal, found, invitation.role, invitation.addresses, days=invitation.days
             )
             answer: dict[str, Any] = {"sent": len(sent)}

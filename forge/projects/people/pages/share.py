@@ -30,7 +30,7 @@ from forge.projects.actions import (
     give_project_role,
     give_team_role,
     invite_to_project,
-    invite_to_project_by_letter,
+    invite_to_project_by_email,
     revoke_project_invitation,
 )
 from forge.projects.models import Project
@@ -71,7 +71,7 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
-            sent = invite_to_project_by_letter(
+            sent = invite_to_project_by_email(
                 principal, project, invitation.role, invitation.addresses, days=invitation.days
             )
             answer: dict[str, Any] = {"sent": len(sent)}

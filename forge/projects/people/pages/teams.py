@@ -187,7 +187,7 @@ def _member(team: Team, text: str) -> UUID:
 
 
 def _remove(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.take_from_team(principal, team, _id(form, "person"))
+    actions.remove_from_team(principal, team, _id(form, "person"))
 
 
 def _give(principal: Principal, team: Team, form: QueryDict) -> None:

@@ -15,9 +15,9 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
-from forge.projects.versions.store import keep_tree, snapshot
+from forge.projects.versions.store import snapshot, store_version
 from forge.reviews.changes.access import base_of, fork_to_offer
 from forge.reviews.changes.merging import Merging, merging_of, without_recordings
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
@@ -198,13 +198,13 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
     """What merging makes, as a version of the project: the fork's people and who offered it wrote part of it."""
     tree = merge.result
     # The files as they are come before it in the list of versions.
-    keep_tree(request.project, merge.ours, actor.person)
+    store_version(request.project, merge.ours, actor.person)
     stored = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
     new_digests = stored - {each["digest"] for each in merge.ours.manifest.values()}
     with transaction.atomic():
         Project.objects.lock(request.project_id)
-        link_brought(request.project, new_digests, request.project)
-    version = keep_tree(request.project, tree, actor.person, writers_of(request))
+        link_uploaded(request.project, new_digests, request.project)
+    version = store_version(request.project, tree, actor.person, writers_of(request))
     Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
     return version
 

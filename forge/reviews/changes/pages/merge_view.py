@@ -15,7 +15,7 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
-from forge.projects.versions.comparison_source import side_of_files, side_of_tree
+from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
 from forge.reviews.changes.merging import Merging, without_recordings
 from rune.source.merge import Choice, Conflict, ConflictKind
@@ -97,7 +97,7 @@ def merge_view(project: Project, merge: Merging) -> MergeView:
 
 
 def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeView:
-    then, now = side_of_tree(project, merge.ours), side_of_tree(project, merge.result)
+    then, now = snapshot_of_tree(project, merge.ours), snapshot_of_tree(project, merge.result)
     return _compared(then, now, _texts_of(merge.ours), _texts_of(merge.result), disputed)
 
 
@@ -107,7 +107,7 @@ def version_view(before: Version, after: Version) -> MergeView:
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
     cached: MergeView | None = caches["process"].get(key)
     if cached is None:
-        sides = side_of_files(before, then), side_of_files(after, now)
+        sides = snapshot_of_files(before, then), snapshot_of_files(after, now)
         cached = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
         caches["process"].set(key, cached)
     return cached

@@ -1,4 +1,4 @@
-"""Inviting people who are no members into a review, by a letter, and letting them in."""
+"""Inviting people who are no members into a review, by email, and letting them in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Max
 
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import Invitation, Role, User
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
@@ -32,7 +32,7 @@ def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> 
     for address in addresses:
         invitation, link = invite_to_project(actor, review.project, Role.REVIEWER, email=address)
         InvitedReviewer.objects.create(review=review, invitation=invitation, email=address)
-        message = letter("review_invitation", address, {"review": review, "person": actor.person, "link": link})
+        message = compose_email("review_invitation", address, {"review": review, "person": actor.person, "link": link})
         transaction.on_commit(message.send)
 
 

@@ -85,7 +85,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
     rune = build(files, BuildOptions("app", target=FASTEST)).rune
     module = second_module(rune)
     assert module is not None
-    found = verify(files, rune, effort=FEW, made_by=toolchain_digest())
+    found = verify(files, rune, effort=FEW, toolchain=toolchain_digest())
     assert found.is_within
     assert found.is_complete
     assert found.second is not None
@@ -97,7 +97,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
         return pack(without_second_module(rune), {".rune_relaxed": second})
 
     def verified(second: bytes) -> Verification:
-        return verify(files, with_second(second), effort=FEW, made_by=toolchain_digest())
+        return verify(files, with_second(second), effort=FEW, toolchain=toolchain_digest())
 
     # Of other weights: the rune itself is right, and what a page would run is not.
     other = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
@@ -136,7 +136,7 @@ def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> N
     changed = with_changed_weight(model, weighted_operators(read_model(model))[-1])
     rune = rune_of(MemoryFiles(files | {"digits.tflite": changed}))
     hidden = pack(rune, {".rune_relaxed": rune_of(MemoryFiles(files))})
-    found = verify(MemoryFiles(files), hidden, effort=FEW, made_by=toolchain_digest())
+    found = verify(MemoryFiles(files), hidden, effort=FEW, toolchain=toolchain_digest())
     assert str(found.rune.suspect).startswith("op ")
 
 
@@ -163,7 +163,7 @@ def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
     model = f"{name}.tflite"
     for operator in weighted_operators(read_model(files[model]))[::3]:
         changed = MemoryFiles(files | {model: with_changed_weight(files[model], operator)})
-        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME, made_by=toolchain_digest())
+        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME, toolchain=toolchain_digest())
         assert not found.is_within
         assert str(found.rune.suspect).startswith(f"op {operator} ")
         assert f"op {operator} " in found.sentence()
@@ -185,7 +185,7 @@ def with_other_constants() -> tuple[MemoryFiles, bytes]:
 def test_a_rune_of_another_toolchain_is_not_accused_of_its_constants(
     with_other_constants: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin
 ) -> None:
-    found = verify(*with_other_constants, effort=FEW, made_by=made_by)
+    found = verify(*with_other_constants, effort=FEW, toolchain=made_by)
     assert found.is_within
     assert found.rune.origin is origin
     assert found.is_complete is (origin is Origin.OTHER)
@@ -197,7 +197,7 @@ def test_a_rune_of_another_toolchain_is_not_accused_of_its_constants(
 def test_the_toolchain_that_built_it_finds_a_constant_that_no_output_shows(
     with_other_constants: tuple[MemoryFiles, bytes],
 ) -> None:
-    found = verify(*with_other_constants, effort=FEW, made_by=toolchain_digest())
+    found = verify(*with_other_constants, effort=FEW, toolchain=toolchain_digest())
     assert not found.is_within
     assert "was not built from these files" in found.sentence()
 
@@ -205,7 +205,7 @@ def test_the_toolchain_that_built_it_finds_a_constant_that_no_output_shows(
 def test_what_another_toolchain_built_must_give_the_same_outputs_all_the_same() -> None:
     files = template("digits")
     other = MemoryFiles(files | {"labels.txt": files["labels.txt"].replace(b"nothing", b"none").replace(b"1", b"one")})
-    found = verify(MemoryFiles(files), rune_of(other), effort=SOME, made_by="sha256:other")
+    found = verify(MemoryFiles(files), rune_of(other), effort=SOME, toolchain="sha256:other")
     assert not found.is_within
     assert found.rune.suspect is None
     assert "bytes differ; it was built by another toolchain" in found.sentence()
