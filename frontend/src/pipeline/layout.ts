@@ -114,7 +114,10 @@ function gridOf(layers: readonly (readonly Slot[])[], lanes: readonly Lane[], fo
 }
 
 /** Place a pipeline. Deterministic: the same pipeline in the same room gives the same picture. */
-export function place(pipeline: Pipeline, { size: room = Infinity, counts = new Map(), form = FULL }: Placing = {}): Placed {
+export function place(
+  pipeline: Pipeline,
+  { size: room = Infinity, counts = new Map(), form = FULL }: Placing = {},
+): Placed {
   if (pipeline.nodes.length === 0) return NOTHING;
   const { layers, lanes } = stacked(pipeline, counts, form);
   for (const slot of layers.flat()) slot.y = Math.round(slot.y);
