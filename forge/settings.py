@@ -12,12 +12,12 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from forge.serving.environment import has_passkeys, read_environment, secret_key
-from forge.serving.secret_environment import shield
+from forge.serving.secret_environment import hide_secrets
 from forge.serving.services import caches, channel_layers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The secrets are in this process's memory from here on, and nowhere else.
-_VARIABLES = shield(os.environ)
+_VARIABLES = hide_secrets(os.environ)
 ENVIRONMENT = read_environment(_VARIABLES, BASE_DIR)
 DATA_DIR = ENVIRONMENT.data
 PUBLIC_URL = ENVIRONMENT.public_url
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "forge.projects",
     "forge.collab",
     "forge.compute",
+    "forge.jobs",
     "forge.builds",
     "forge.registry",
     "forge.reviews",
@@ -151,11 +152,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "forge.accounts.sign_in.passwords.EndsWhatTheOldOneOpened"},
+    {"NAME": "forge.accounts.sign_in.passwords.EndSessionsAndTokens"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "forge.accounts.sign_in.adapter.Accounts"
+ACCOUNT_ADAPTER = "forge.accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -179,7 +180,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 # Seconds for which nobody asks again who it is that changes how they sign in.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
-MFA_ADAPTER = "forge.accounts.sign_in.second_factor.SecondFactors"
+MFA_ADAPTER = "forge.accounts.sign_in.second_factor.SecondFactorAdapter"
 # A browser gives passkeys to pages of a name, over HTTPS or on this machine, and to no page at a bare address.
 PASSKEYS = has_passkeys(ENVIRONMENT.public)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if PASSKEYS else [])]
@@ -189,7 +190,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
-SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOn"
+SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = ENVIRONMENT.sign_on.provider_settings()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

@@ -1,11 +1,11 @@
-// The floors of the front end: {api, look} < {runtime, language, pipeline} < {blocks, preview} < device < {studio, player}; pages draws pipelines,
-// shares the looks, and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
+// The floors of the front end: api < look < {runtime, language, pipeline} < {blocks, preview} < device < {studio, player}; pages draws pipelines,
+// shares the looks, and stands alone otherwise. api/ has the types of the API, which are generated, and its addresses. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
 /** What each folder may import from; a folder that is not named here may import from no other. */
 const MAY_IMPORT = {
   api: [],
-  look: [],
+  look: ["api"],
   runtime: ["look"],
   language: ["api"],
   blocks: ["runtime"],

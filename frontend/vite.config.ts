@@ -118,6 +118,11 @@ const LEFT_OUT = [
   { find: /^lib0\/logging$/, replacement: `${ROOT}node_modules/lib0/logging.node.js` },
 ];
 
+/** Icons that the first load shares with parts that come later: one chunk, since each chunk costs a hundred bytes. */
+const SHARED_ICONS = /lucide-react\/dist\/esm\/icons\/(?:copy|folder-open|play|plus|trash)\.mjs$/;
+
+const SHARED_PATHS = /src\/studio\/(?:document\/(?:paths|runefile)|session\/named-files)\.ts$/;
+
 /** Cases that tests/forge/events/test_front_end_follows_events.py collects before it runs the tests of them. */
 const EVENT_CASES = process.env.FORGE_EVENT_CASES;
 
@@ -139,6 +144,14 @@ export default defineConfig({
     // Kilobytes before compression; the studio with its editor is one chunk of 170 kB compressed.
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      output: {
+        advancedChunks: {
+          groups: [
+            { name: "icons", test: SHARED_ICONS },
+            { name: "paths", test: SHARED_PATHS },
+          ],
+        },
+      },
       input: {
         look: "src/look/look.css",
         studio: "src/studio/main.tsx",

@@ -124,9 +124,9 @@ _SHAPE = re.compile(r"([a-z]+[0-9]+)(?:\[([0-9, ]*)\])?")
 
 def parse_shape(text: str) -> TensorType:
     """Reads `f32[1, 2, 3]`; a name alone is a scalar. Raises `ValueError`."""
-    found = _SHAPE.fullmatch(text.strip())
-    if found is None:
+    match = _SHAPE.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"{text!r} is not a type with dimensions")
-    name, dimensions = found.groups()
+    name, dimensions = match.groups()
     parts = [part.strip() for part in dimensions.split(",")] if dimensions and dimensions.strip() else []
     return TensorType(ElementType(name), tuple(int(part) for part in parts))

@@ -62,10 +62,10 @@ def _pieces(package: Path) -> Iterator[str | bytes]:
     """Each source's path and bytes, in one order on every machine."""
     for part in PARTS:
         place = package / part
-        found = [place] if place.suffix else [each for each in place.rglob("*") if each.suffix in _SOURCES]
-        if not found:
+        files = [place] if place.suffix else [each for each in place.rglob("*") if each.suffix in _SOURCES]
+        if not files:
             raise FileNotFoundError(f"the toolchain has no {part}")
-        for source in sorted(found, key=lambda each: each.relative_to(package).as_posix()):
+        for source in sorted(files, key=lambda each: each.relative_to(package).as_posix()):
             yield source.relative_to(package).as_posix()
             yield source.read_bytes()
 

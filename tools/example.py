@@ -17,6 +17,7 @@ from typing import Any, Final
 from PIL import Image, ImageDraw
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
 from rune.running.runtime import Runtime
 
@@ -30,7 +31,7 @@ PEN, SHEET, SIDE = 0.08, 448, 28
 
 
 def main() -> int:
-    built = build(FolderFiles(PROJECT), "digits")
+    built = build(FolderFiles(PROJECT), BuildOptions("digits"))
     file = f"digits-{built.report.digest.removeprefix('sha256:')[:12]}.rune"
     manifest = FOLDER / "manifest.json"
     told = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -25,18 +26,10 @@ PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
-PACKER = ROOT / ".venv" / "pyodide-build"
 FOLDER = ROOT / "static" / "language"
 ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
 """What the page's worker imports; these and what they import are packed."""
 PACKAGES = ("rune", "yaml")
-
-_COMPILE = """
-import sys
-from pathlib import Path
-from pyodide_build.pyzip import create_zipfile
-create_zipfile([Path(sys.argv[1])], output=sys.argv[2], pycompile=True)
-"""
 
 
 def main() -> int:
@@ -93,36 +86,20 @@ def digest_of(files: dict[str, Path]) -> str:
 
 
 def pack(files: dict[str, Path], stage: Path, target: Path) -> None:
-    """Bytecode where this Python is Pyodide's, else source, which the browser compiles in some 30 ms."""
-    for name, place in files.items():
-        copy = stage / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(place, copy)
-    left = sorted(files)
-    if sys.version_info[:2] == PYODIDE_PYTHON:
-        subprocess.run([str(packer()), "-c", _COMPILE, str(stage), str(target)], check=True, cwd=stage.parent)
-        # pyodide-build leaves texts out.
-        left = [name for name in left if not name.endswith(".py")]
-    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
-        for name in left:
-            archive.write(stage / name, name)
+    """Writes the archive, with bytecode where this Python is Pyodide's: compiling the sources takes a page some 30 ms.
 
-
-def packer() -> Path:
-    """The Python of pyodide-build's own environment, which is made when it is missing or its lock changed."""
-    python = PACKER / "bin" / "python"
-    lock = ROOT / "requirements" / "pyodide.txt"
-    state = hashlib.sha256(lock.read_bytes()).hexdigest()
-    stamp = PACKER / "installed"
-    if stamp.exists() and stamp.read_text("utf-8") == state:
-        return python
-    shutil.rmtree(PACKER, ignore_errors=True)
-    uv = str(Path(sys.executable).parent / "uv")
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PACKER)], check=True)
-    install = [uv, "pip", "install", "--quiet", "--python", str(python), "--no-deps", "--require-hashes"]
-    subprocess.run([*install, "-r", str(lock)], check=True)
-    stamp.write_text(state, encoding="utf-8")
-    return python
+    Bytecode is compiled into the folder `stage`, and holds for its source without a comparison: the page has no source.
+    """
+    stage.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, place in sorted(files.items()):
+            if name.endswith(".py") and sys.version_info[:2] == PYODIDE_PYTHON:
+                code = stage / name.replace("/", ".")
+                mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+                py_compile.compile(str(place), str(code), name, doraise=True, invalidation_mode=mode)
+                archive.write(code, f"{name}c")
+            else:
+                archive.write(place, name)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ FILES = {
     "train.txt": ["pyproject.toml", "--extra", "train"],
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
-    "pyodide.txt": ["requirements/pyodide.in", "--no-deps"],
     "wasm3.txt": ["requirements/wasm3.in"],
     "judges.txt": ["requirements/judges.in", "--no-deps"],
 }

@@ -12,6 +12,7 @@ from benchmarks.browser import bundle, open_page
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.latency import serving
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
 from rune.running.runtime import Limits, Runtime
 
@@ -24,7 +25,7 @@ UNDISTURBED = 10
 
 
 def measure() -> str:
-    rune = build(FolderFiles(ROOT / "examples" / "sine"), "sine").rune
+    rune = build(FolderFiles(ROOT / "examples" / "sine"), BuildOptions("sine")).rune
     wall, processor = _in_python(rune)
     page = _in_the_page(rune)
     of_page, of_wall, of_processor = (f"{each.percentile(UNDISTURBED):.1f}" for each in (page, wall, processor))

@@ -18,6 +18,7 @@ from benchmarks.browser import open_page
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
 from benchmarks.models import MeasuredModel, further_models, models
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model, signature
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
@@ -168,10 +169,10 @@ def fill(site: Path, measured: list[MeasuredModel]) -> None:
     for model in measured:
         name = _file_name(model)
         (site / f"{name}.tflite").write_bytes(model.data)
-        (site / f"{name}.rune").write_bytes(build(model.project, name).rune)
+        (site / f"{name}.rune").write_bytes(build(model.project, BuildOptions(name)).rune)
         plain = replace(fastest, second=None)
-        (site / f"{name}.plain.rune").write_bytes(build(model.project, name, target=plain).rune)
-        (site / f"{name}.speed.rune").write_bytes(build(model.project, name, target=fastest).rune)
+        (site / f"{name}.plain.rune").write_bytes(build(model.project, BuildOptions(name, target=plain)).rune)
+        (site / f"{name}.speed.rune").write_bytes(build(model.project, BuildOptions(name, target=fastest)).rune)
     (site / "litert").symlink_to(LITERT)
     shutil.copy(HERE / "page.html", site)
     (site / "node_modules").symlink_to(PACKAGES / "node_modules")

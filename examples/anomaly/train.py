@@ -22,6 +22,7 @@ from machine import FAULTS, RATE, recording
 from numpy.typing import NDArray
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.runtime import LoadedRune, Runtime
 
@@ -62,7 +63,7 @@ Features = NDArray[np.float32]
 
 def front_end() -> LoadedRune:
     """The blocks of the template before its model, so that training and the rune see the same bits."""
-    return Runtime.load(build(MemoryFiles({"Runefile.yml": _FEATURES.encode()}), "features").rune)
+    return Runtime.load(build(MemoryFiles({"Runefile.yml": _FEATURES.encode()}), BuildOptions("features")).rune)
 
 
 def features_of(rune: LoadedRune, sound: NDArray[np.int16]) -> Features:

@@ -12,6 +12,7 @@ from phrase import IS_NEAR, IS_PHRASE, PHRASE
 from sounds import music_minutes, noise_minutes, prompt_minutes, speech_minutes
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
 from rune.running.runtime import Runtime
 
@@ -26,7 +27,7 @@ Sound = NDArray[np.int16]
 
 def calls(project: Path, sound: Sound) -> list[float]:
     """When the rune begins to say the phrase, in seconds."""
-    rune = Runtime.load(build(FolderFiles(project), "wake-word").rune)
+    rune = Runtime.load(build(FolderFiles(project), BuildOptions("wake-word")).rune)
     (capability,) = rune.capabilities
     heard_output = rune.outputs[0]
     found, is_on = [], False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from phrase import IS_NEAR, IS_PHRASE
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.runtime import LoadedRune, Runtime
 
@@ -46,7 +47,7 @@ class Scene:
 
 def front_end() -> LoadedRune:
     """The template's own spectrum over four seconds, so that training and the rune see the same bits."""
-    return Runtime.load(build(MemoryFiles({"Runefile.yml": _FEATURES.encode()}), "features").rune)
+    return Runtime.load(build(MemoryFiles({"Runefile.yml": _FEATURES.encode()}), BuildOptions("features")).rune)
 
 
 def features_of(rune: LoadedRune, sound: NDArray[np.int16]) -> NDArray[np.int8]:

@@ -18,8 +18,7 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.quotas.usage import usage_of
 from forge.accounts.serializers import (
     CreatedTokenJson,
-    GivenRoleSerializer,
-    InvitationLettersSerializer,
+    InvitationEmailsSerializer,
     InvitationLinkSerializer,
     InvitationsJson,
     MeJson,
@@ -32,6 +31,7 @@ from forge.accounts.serializers import (
     OrganisationChangeSerializer,
     OrganisationJson,
     OrganisationsJson,
+    RoleSerializer,
     TokensJson,
     UsagesJson,
     invitation_to_json,
@@ -67,8 +67,8 @@ class Me(ForgeView):
     @extend_schema(responses=MeJson)
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        found = organisations_of(principal)
-        roles: list[MembershipJson] = [{"name": each.name, "role": principal.roles[each.pk]} for each in found]
+        organisations = organisations_of(principal)
+        roles: list[MembershipJson] = [{"name": each.name, "role": principal.roles[each.pk]} for each in organisations]
         person = principal.insist()
         answer: MeJson = {**person_to_json(person), "email": person.email, "organisations": roles}
         return Response(answer)
@@ -81,7 +81,7 @@ class OwnHint(ForgeView):
 
     @extend_schema(operation_id="hint_put_away", responses={204: OpenApiResponse(description="it is not shown again")})
     def delete(self, request: Request, hint: str) -> Response:
-        actions.put_hint_away(signed_in(request), hint)
+        actions.dismiss_hint(signed_in(request), hint)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -99,9 +99,9 @@ class Organisations(ForgeView):
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationJson})
     def post(self, request: Request) -> Response:
-        asked = self.read_body(request, NewOrganisationSerializer)
-        made = actions.create_organisation(signed_in(request), asked["name"], asked["title"])
-        return Response(organisation_to_json(made, principal_of(request)), status=status.HTTP_201_CREATED)
+        body = self.read_body(request, NewOrganisationSerializer)
+        organisation = actions.create_organisation(signed_in(request), body["name"], body["title"])
+        return Response(organisation_to_json(organisation, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
 class OrganisationDetail(OrganisationView):
@@ -117,9 +117,9 @@ class OrganisationDetail(OrganisationView):
 
     @extend_schema(request=OrganisationChangeSerializer, responses=OrganisationJson)
     def patch(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
-        asked = self.read_body(request, OrganisationChangeSerializer)
-        changed = actions.update_organisation(signed_in(request), found, **asked)
+        target = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
+        body = self.read_body(request, OrganisationChangeSerializer)
+        changed = actions.update_organisation(signed_in(request), target, **body)
         return Response(organisation_to_json(changed, principal_of(request)))
 
 
@@ -131,8 +131,8 @@ class OrganisationUsage(OrganisationView):
 
     @extend_schema(operation_id="organisations_usage", responses=UsagesJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation)
-        return Response({"usage": [usage_to_json(each) for each in usage_of(found)]})
+        target = self.organisation(request, organisation)
+        return Response({"usage": [usage_to_json(each) for each in usage_of(target)]})
 
 
 class Members(OrganisationView):
@@ -142,21 +142,21 @@ class Members(OrganisationView):
 
     @extend_schema(responses=MembersJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation)
-        return Response({"members": [member_to_json(each) for each in members_of(found)]})
+        target = self.organisation(request, organisation)
+        return Response({"members": [member_to_json(each) for each in members_of(target)]})
 
 
-class Member(OrganisationView):
+class MemberDetail(OrganisationView):
     """One member: another role, or leaving."""
 
     needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(patch=Conflict, delete=Conflict)
 
-    @extend_schema(request=GivenRoleSerializer, responses=MemberJson)
+    @extend_schema(request=RoleSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.read_body(request, GivenRoleSerializer)
-        return Response(member_to_json(actions.change_role(signed_in(request), found, member, asked["role"])))
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        body = self.read_body(request, RoleSerializer)
+        return Response(member_to_json(actions.change_role(signed_in(request), target, member, body["role"])))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
@@ -171,28 +171,28 @@ class Invitations(OrganisationView):
 
     @extend_schema(operation_id="invitations_list", responses=InvitationsJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        return Response({"invitations": [invitation_to_json(each) for each in open_invitations(found)]})
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        return Response({"invitations": [invitation_to_json(each) for each in open_invitations(target)]})
 
     @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.read_body(request, InvitationLinkSerializer)
-        invitation, link = actions.invite(signed_in(request), found, **asked)
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        body = self.read_body(request, InvitationLinkSerializer)
+        invitation, link = actions.invite(signed_in(request), target, **body)
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class InvitationLetters(OrganisationView):
+class InvitationEmails(OrganisationView):
     """Inviting several people by email."""
 
     needs = needing(post=Scope.MEMBER_MANAGE)
 
-    @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
+    @extend_schema(request=InvitationEmailsSerializer, responses={201: InvitationsJson})
     def post(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.read_body(request, InvitationLettersSerializer)
-        sent = actions.invite_by_letter(signed_in(request), found, asked["role"], asked["emails"], days=asked["days"])
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        body = self.read_body(request, InvitationEmailsSerializer)
+        sent = actions.invite_by_email(signed_in(request), target, body["role"], body["emails"], days=body["days"])
         return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
 
 
@@ -203,8 +203,8 @@ class HandOver(OrganisationView):
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="who asked is a maintainer now")})
     def post(self, request: Request, organisation: str, member: UUID) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        actions.hand_over(signed_in(request), found, member)
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        actions.hand_over(signed_in(request), target, member)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -215,8 +215,8 @@ class InvitationDetail(OrganisationView):
 
     @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
     def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        actions.revoke_invitation(signed_in(request), found, invitation)
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        actions.revoke_invitation(signed_in(request), target, invitation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -227,15 +227,15 @@ class Tokens(ForgeView):
 
     @extend_schema(operation_id="tokens_list", responses=TokensJson)
     def get(self, request: Request) -> Response:
-        found = ApiToken.objects.visible_to(signed_in(request))
-        return Response({"tokens": [token_to_json(each) for each in found]})
+        tokens = ApiToken.objects.visible_to(signed_in(request))
+        return Response({"tokens": [token_to_json(each) for each in tokens]})
 
     @extend_schema(request=NewTokenSerializer, responses={201: CreatedTokenJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.read_body(request, NewTokenSerializer)
+        body = self.read_body(request, NewTokenSerializer)
         token, secret = actions.create_token(
-            principal, asked["name"], asked["scopes"], asked["expires"], asked["reach"]
+            principal, body["name"], body["scopes"], body["expires"], body["restriction"]
         )
         answer: CreatedTokenJson = {**token_to_json(token), "token": secret}
         return Response(answer, status=status.HTTP_201_CREATED)

@@ -17,7 +17,7 @@ class BadName(Invalid):
         super().__init__(detail, errors={"name": [detail]})
 
 
-class NameTaken(Conflict):
+class NameInUse(Conflict):
     """Another has the name."""
 
     title = "The name is taken"
@@ -50,7 +50,7 @@ class CodeEnded(Invalid):
     title = "This code does not work"
 
 
-class DeviceWaits(Invalid):
+class DeviceTokenPending(Invalid):
     """A program has no token yet, or gets none; `error` says which in the words of RFC 8628."""
 
     title = "No token"
@@ -87,7 +87,7 @@ class OwnSecondFactorNeeded(Conflict):
     title = "Set up your own second factor first"
 
 
-class ServiceAway(Busy):
+class ServiceUnavailable(Busy):
     """The service that is to sign someone in does not answer."""
 
     title = "You were not signed in"

@@ -10,7 +10,7 @@ from forge.accounts.models import Invitation, User
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 
-projects_within_reach: Hook[[Actor, Collection[str]], Set[str]] = Hook()
+readable_projects_among: Hook[[Actor, Collection[str]], Set[str]] = Hook()
 """Which of these keys are projects that who acts may read as a member."""
 
 
@@ -49,4 +49,4 @@ invitation_accepted: Hook[[User, Invitation], None] = Hook()
 
 def purpose_of(invitation: Invitation) -> Purpose | None:
     """The one that an invitation has; None for being a member alone. The highest floor says it best."""
-    return next((found for found in reversed(purposes.call(invitation)) if found is not None), None)
+    return next((purpose for purpose in reversed(purposes.call(invitation)) if purpose is not None), None)

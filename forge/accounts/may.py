@@ -11,8 +11,8 @@ from forge.core.api.json_types import choices
 
 def names_of(verbs: Iterable[Verb]) -> list[str]:
     """Verbs as answers name them, in the order of `Verb`."""
-    found = frozenset(verbs)
-    return [verb.name.lower() for verb in Verb if verb in found]
+    names = frozenset(verbs)
+    return [verb.name.lower() for verb in Verb if verb in names]
 
 
 OrganisationVerb = Annotated[str, choices("VerbOnOrganisation", names_of(OF_ORGANISATION))]

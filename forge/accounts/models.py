@@ -53,13 +53,13 @@ def _gives_more() -> models.Q:
 
 def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
     """Of a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
-    columns = ("organisation_id", "given", "organisation__requires_second_factor", "of")
-    given = models.F("role")
+    columns = ("organisation_id", "member_role", "organisation__requires_second_factor", "of")
+    role = models.F("role")
     memberships = Membership.objects.filter(user=person).order_by()
-    whole = memberships.annotate(given=given, of=models.Value(None, models.UUIDField()))
-    single = ProjectMembership.objects.filter(user=person).order_by().annotate(given=given, of=models.F("project"))
+    whole = memberships.annotate(member_role=role, of=models.Value(None, models.UUIDField()))
+    single = ProjectMembership.objects.filter(user=person).order_by().annotate(member_role=role, of=models.F("project"))
     by_teams = memberships.filter(_gives_more())
-    by_teams = by_teams.annotate(given=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
+    by_teams = by_teams.annotate(member_role=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
     parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
     # Teams that give the same role in the same project are one row.
     return parts[0].union(*parts[1:])
@@ -94,7 +94,7 @@ class User(AbstractBaseUser):
     """Whether the page is for everybody; else it is for those with whom they share an organisation."""
     page_taken_down = models.DateTimeField(null=True, blank=True)
     """Since when their page is shown to nobody else (`forge.moderation`)."""
-    hints_away = models.JSONField(default=list)
+    dismissed_hints = models.JSONField(default=list)
     """The hints for beginners that the person put away (`forge.accounts.people.hints`)."""
 
     USERNAME_FIELD = "email"
@@ -120,7 +120,7 @@ class User(AbstractBaseUser):
         return None
 
     @property
-    def reach(self) -> None:
+    def restriction(self) -> None:
         return None
 
     @property
@@ -141,22 +141,24 @@ class User(AbstractBaseUser):
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
         rows = _STANDING.rows(self.pk)
-        found = [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
-        requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
+        places = [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
+        requiring = frozenset(organisation for organisation, _, requires, _ in places if requires)
         blocked_organisations = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
-        let_in = [
+        open_places = [
             (organisation, Role(role), of)
-            for organisation, role, _, of in found
+            for organisation, role, _, of in places
             if organisation not in blocked_organisations
         ]
-        roles = {organisation: role for organisation, role, project in let_in if project is None}
+        roles = {organisation: role for organisation, role, project in open_places if project is None}
         best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
-        for organisation, role, project in let_in:
+        for organisation, role, project in open_places:
             # What gives no more than the organisation does is left out.
             known = best[project][0] if project in best else roles.get(organisation)
             if project is not None and is_higher(role, than=known):
                 best[project] = (role, organisation)
-        return Standing(roles, {project: ProjectRole(*given) for project, given in best.items()}, blocked_organisations)
+        return Standing(
+            roles, {project: ProjectRole(*best_role) for project, best_role in best.items()}, blocked_organisations
+        )
 
     @property
     def has_second_factor(self) -> bool:
@@ -166,8 +168,8 @@ class User(AbstractBaseUser):
     @property
     def _second_factors(self) -> models.QuerySet[Any]:
         # allauth's table, whose types mypy does not see.
-        found: models.QuerySet[Any] = self.authenticator_set.filter(type__in=SECOND_FACTORS)  # type: ignore[attr-defined]
-        return found
+        factors: models.QuerySet[Any] = self.authenticator_set.filter(type__in=SECOND_FACTORS)  # type: ignore[attr-defined]
+        return factors
 
     @property
     def stream(self) -> str:
@@ -228,7 +230,7 @@ class FormerOrganisationName(models.Model):
         return self.name
 
 
-class HeldName(models.Model):
+class ReservedName(models.Model):
     """A name of an organisation that published something, for good: nobody else gets it, also when the row of the
     organisation is gone.
     """
@@ -294,7 +296,7 @@ class Invitation(models.Model):
     """To which a letter with the link went; "" where the link was shown."""
     places = models.PositiveSmallIntegerField(default=1, db_default=1)
     """How many people can join by it."""
-    taken = models.PositiveSmallIntegerField(default=0, db_default=0)
+    places_used = models.PositiveSmallIntegerField(default=0, db_default=0)
     """How many of them have."""
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
@@ -392,14 +394,14 @@ class DeviceSignIn(models.Model):
     """Of the short code that the person reads."""
     machine = models.CharField(max_length=60)
     """What the program calls the machine that it runs on; nobody checked it."""
-    reach = models.JSONField(null=True, blank=True)
-    """To what its token will be held (`ApiToken.reach`)."""
+    restriction = models.JSONField(null=True, blank=True)
+    """To what its token will be held (`ApiToken.restriction`)."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     """Who decided."""
     allowed = models.BooleanField(null=True, blank=True)
-    asked = models.DateTimeField(null=True, blank=True)
+    last_polled = models.DateTimeField(null=True, blank=True)
     """When the program last asked whether it was decided."""
     redeemed = models.DateTimeField(null=True, blank=True)
 
@@ -428,8 +430,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     scopes = models.JSONField(default=list)
-    reach = models.JSONField(null=True, blank=True)
-    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of its owner's."""
+    restriction = models.JSONField(null=True, blank=True)
+    """The organisations and projects that it is restricted to, as keys like `project:<id>`; None for all of its
+    owner's."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
@@ -437,7 +440,7 @@ class ApiToken(models.Model):
     objects = ApiTokenQuerySet.as_manager()
 
     kind = "token"
-    """What acts with it (`forge.accounts.principals.Kind`)."""
+    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
 
     class Meta:
         ordering = ["-created"]

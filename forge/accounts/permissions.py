@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from forge.accounts.models import Organisation, Role
-from forge.accounts.principals import Kind
+from forge.accounts.principals import PrincipalKind
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 
@@ -121,19 +121,19 @@ class OfOrganisation(Protocol):
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
     """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
-        role = actor.roles.get(target.pk) if _reaches(actor, target.stream) else None
+        role = actor.roles.get(target.pk) if _includes(actor, target.stream) else None
         return _within(actor.scopes, _verbs_of(role) & OF_ORGANISATION)
     is_open = target.visibility in open_visibilities(actor) and target.taken_down is None
-    opened = ANYONE_ON_OPEN if is_open else frozenset()
-    reaches = _reaches(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
-    mine = _verbs_in(actor, target) if reaches else frozenset()
-    return _within(actor.scopes, mine & OF_PROJECT | opened)
+    public_verbs = ANYONE_ON_OPEN if is_open else frozenset()
+    is_included = _includes(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
+    own_verbs = _verbs_in(actor, target) if is_included else frozenset()
+    return _within(actor.scopes, own_verbs & OF_PROJECT | public_verbs)
 
 
 def open_visibilities(actor: Actor) -> frozenset[str]:
     """The visibilities of projects that are open to who acts without a role: `public` to anyone, `internal` to people
-    with an account, in person or by a token that is held to nothing."""
-    has_account = actor.person is not None and actor.reach is None
+    with an account, in person or by a token that is restricted to nothing."""
+    has_account = actor.person is not None and actor.restriction is None
     return frozenset({"public", "internal"}) if has_account else frozenset({"public"})
 
 
@@ -144,7 +144,7 @@ def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool
 
 def can_as_guest(actor: Actor, verb: Verb, key: str) -> bool:
     """Whether who acts is a guest, and may do this to the thing of this key, such as `review:<id>`."""
-    if actor.kind != Kind.GUEST or actor.reach is None or key not in actor.reach:
+    if actor.kind != PrincipalKind.GUEST or actor.restriction is None or key not in actor.restriction:
         return False
     return verb in _within(actor.scopes, OF_GUEST)
 
@@ -154,18 +154,21 @@ def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
 
     A role in one project counts for that project alone.
     """
-    return tuple(each for each in _by_role(actor, verb) if _reaches(actor, f"organisation:{each}"))
+    return tuple(each for each in _by_role(actor, verb) if _includes(actor, f"organisation:{each}"))
 
 
 def projects_where(actor: Actor, verb: Verb) -> Q:
     """The condition on projects that who acts may do this to them by a role, in the organisation or in the project."""
     whole = Q(organisation__in=organisations_where(actor, verb))
     single = _by_project_role(actor, verb)
-    if actor.reach is None:
+    if actor.restriction is None:
         return whole | Q(pk__in=single)
-    projects, organisations = _held_to(actor.reach, "project"), _held_to(actor.reach, "organisation")
-    held = Q(pk__in=projects, organisation__in=_by_role(actor, verb)) | Q(pk__in=single & projects)
-    return whole | held | Q(pk__in=single, organisation__in=organisations)
+    projects, organisations = (
+        _ids_of_kind(actor.restriction, "project"),
+        _ids_of_kind(actor.restriction, "organisation"),
+    )
+    restricted = Q(pk__in=projects, organisation__in=_by_role(actor, verb)) | Q(pk__in=single & projects)
+    return whole | restricted | Q(pk__in=single, organisation__in=organisations)
 
 
 def is_more(role: Role, than: Role) -> bool:
@@ -174,16 +177,18 @@ def is_more(role: Role, than: Role) -> bool:
 
 
 def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
-    """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are held to nothing."""
+    """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are restricted to
+    nothing."""
     return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
 
 
-def _reaches(actor: Actor, *keys: str) -> bool:
-    """Whether any of these things is among those that who acts is held to; it is held to nothing without a reach.
+def _includes(actor: Actor, *keys: str) -> bool:
+    """Whether any of these things is among those that who acts is restricted to; it is restricted to nothing without a
+    restriction.
 
     The one place that compares them: all that finds, lists or does something comes here.
     """
-    return actor.reach is None or not actor.reach.isdisjoint(keys)
+    return actor.restriction is None or not actor.restriction.isdisjoint(keys)
 
 
 def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
@@ -201,21 +206,21 @@ def _by_project_role(actor: Actor, verb: Verb) -> frozenset[UUID]:
     whole = frozenset(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
     return frozenset(
         project
-        for project, given in actor.project_roles.items()
-        if given.organisation not in whole and verb in _verbs_of(given.role)
+        for project, own in actor.project_roles.items()
+        if own.organisation not in whole and verb in _verbs_of(own.role)
     )
 
 
-def _held_to(reach: frozenset[str], kind: str) -> frozenset[UUID]:
+def _ids_of_kind(restriction: frozenset[str], kind: str) -> frozenset[UUID]:
     """The ids of the things of a kind among these keys."""
-    split = (key.partition(":") for key in reach)
+    split = (key.partition(":") for key in restriction)
     return frozenset(UUID(identifier) for name, _, identifier in split if name == kind)
 
 
 def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
     """What the role in its organisation and the one in the project itself allow together."""
-    given = actor.project_roles.get(project.pk)
-    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(given.role if given else None)
+    role = actor.project_roles.get(project.pk)
+    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(role.role if role else None)
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -20,7 +20,7 @@ from forge.core.actors import ProjectRole
 from forge.core.errors import SignInNeeded
 
 
-class Kind(StrEnum):
+class PrincipalKind(StrEnum):
     """What acts."""
 
     PERSON = "person"
@@ -45,22 +45,22 @@ class Credential(Protocol):
     def scopes(self) -> Collection[str]: ...
 
     @property
-    def reach(self) -> Collection[str] | None: ...
+    def restriction(self) -> Collection[str] | None: ...
 
 
 @dataclass(frozen=True)
 class Principal:
     """Who acts. Two with the same fields are equal, whatever they have read."""
 
-    kind: Kind
+    kind: PrincipalKind
     id: str = ""
     """Of the person, the token, the pass or the guest; "" for a visitor and for the installation."""
     person: User | None = None
     scopes: frozenset[str] | None = None
     """To what a token or a pass is held, of all that the person may do; None for all of it."""
-    reach: frozenset[str] | None = None
-    """What it is held to, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a guest.
-    None for all of the person's."""
+    restriction: frozenset[str] | None = None
+    """What it is restricted to, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a
+    guest. None for all of the person's."""
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.kind
@@ -108,8 +108,8 @@ class Principal:
 
 _NOWHERE = Standing({}, {}, frozenset())
 
-VISITOR = Principal(Kind.VISITOR)
-INSTALLATION = Principal(Kind.INSTALLATION)
+VISITOR = Principal(PrincipalKind.VISITOR)
+INSTALLATION = Principal(PrincipalKind.INSTALLATION)
 """What acts by itself: the sweep that removes samples whose time is over."""
 
 
@@ -119,19 +119,21 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
         return VISITOR
     person: User = user.person  # and not the lazy object that Django hands to pages
     if credential is None:
-        return Principal(Kind.PERSON, str(person.pk), person)
-    reach = None if credential.reach is None else frozenset(credential.reach)
-    return Principal(Kind(credential.kind), str(credential.pk), person, frozenset(credential.scopes), reach)
+        return Principal(PrincipalKind.PERSON, str(person.pk), person)
+    restriction = None if credential.restriction is None else frozenset(credential.restriction)
+    return Principal(
+        PrincipalKind(credential.kind), str(credential.pk), person, frozenset(credential.scopes), restriction
+    )
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:
     """Who acts in a request: always the same value, so that its roles are read once. For pages and the API alike."""
     user, credential = request.user, getattr(request, "auth", None)
-    kept: Principal | None = request.__dict__.get("principal")
+    cached: Principal | None = request.__dict__.get("principal")
     # Someone who signs in half way through a request is somebody else from then on.
-    if kept is None or kept.pk != user.pk:
-        kept = request.__dict__["principal"] = acting_as(user, credential)
-    return kept
+    if cached is None or cached.pk != user.pk:
+        cached = request.__dict__["principal"] = acting_as(user, credential)
+    return cached
 
 
 def signed_in(request: HttpRequest | Request) -> Principal:

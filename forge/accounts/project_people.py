@@ -50,20 +50,20 @@ class Teammate:
 
 def team_of(project: OfOrganisation, verb: Verb = Verb.READ) -> list[Teammate]:
     """Those who may do this to the project, by name; disabled people are among them. Two queries."""
-    found = _roles_in(project)
-    people = User.objects.in_bulk(list(found))
-    mates = [_teammate(people[person], roles) for person, roles in found.items() if person in people]
+    roles_by_person = _roles_in(project)
+    people = User.objects.in_bulk(list(roles_by_person))
+    mates = [_teammate(people[person], roles) for person, roles in roles_by_person.items() if person in people]
     return sorted((mate for mate in mates if mate.may(verb)), key=lambda mate: (str(mate.user), mate.user.email))
 
 
 def ids_of_team(organisation: UUID, project: UUID | None) -> frozenset[UUID]:
     """The ids of the active people of an organisation, and of one of its projects. One query."""
     members = Membership.objects.filter(organisation=organisation, user__is_active=True).order_by()
-    found = members.values_list("user")
+    people = members.values_list("user")
     if project is not None:
         single = ProjectMembership.objects.filter(project=project, user__is_active=True).order_by()
-        found = found.union(single.values_list("user"))
-    return frozenset(person for (person,) in found)
+        people = people.union(single.values_list("user"))
+    return frozenset(person for (person,) in people)
 
 
 _ORGANISATION, _PROJECT = "organisation", "project"
@@ -73,17 +73,17 @@ _Roles = Mapping[UUID, list[tuple[str, str, Role]]]
 def _roles_in(project: OfOrganisation) -> _Roles:
     """By person: whence a role comes, the name of the team where it is one, and the role. One query."""
     members = Membership.objects.filter(organisation=project.organisation_id).order_by()
-    columns = ("user", "whence", "by", "given")
-    whole = members.annotate(whence=Value(_ORGANISATION), by=Value(""), given=F("role"))
+    columns = ("user", "whence", "by", "role_name")
+    whole = members.annotate(whence=Value(_ORGANISATION), by=Value(""), role_name=F("role"))
     single = ProjectMembership.objects.filter(project=project.pk).order_by()
-    single = single.annotate(whence=Value(_PROJECT), by=Value(""), given=F("role"))
+    single = single.annotate(whence=Value(_PROJECT), by=Value(""), role_name=F("role"))
     teams = members.filter(teams__roles__project=project.pk)
-    teams = teams.annotate(whence=Value("team"), by=F("teams__name"), given=F("teams__roles__role"))
-    found: dict[UUID, list[tuple[str, str, Role]]] = {}
+    teams = teams.annotate(whence=Value("team"), by=F("teams__name"), role_name=F("teams__roles__role"))
+    roles: dict[UUID, list[tuple[str, str, Role]]] = {}
     parts = [part.values_list(*columns) for part in (whole, single, teams)]
-    for person, whence, by, given in parts[0].union(*parts[1:], all=True):
-        found.setdefault(person, []).append((whence, by, Role(given)))
-    return found
+    for person, whence, by, role in parts[0].union(*parts[1:], all=True):
+        roles.setdefault(person, []).append((whence, by, Role(role)))
+    return roles
 
 
 def _teammate(user: User, roles: Iterable[tuple[str, str, Role]]) -> Teammate:

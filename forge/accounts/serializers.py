@@ -8,17 +8,17 @@ from rest_framework import serializers
 
 from forge.accounts.may import OrganisationVerb, names_of
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
-from forge.accounts.organisations.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
 from forge.accounts.quotas.limits import OF_ORGANISATION
-from forge.accounts.quotas.usage import Usage
-from forge.accounts.tokens.scopes import ASKABLE
+from forge.accounts.quotas.usage import ResourceUsage
+from forge.accounts.tokens.scopes import SCOPE_NAMES
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 
 RoleJson = Annotated[str, choices("Role", Role.values)]
-ScopeJson = Annotated[str, choices("Scope", ASKABLE)]
+ScopeJson = Annotated[str, choices("Scope", SCOPE_NAMES)]
 
 
 class OrganisationJson(TypedDict):
@@ -71,7 +71,7 @@ class InvitationJson(TypedDict):
     role: RoleJson
     email: Annotated[str, "to which a letter went, or empty where the link was shown"]
     places: Annotated[int, "how many people can join by it"]
-    taken: Annotated[int, "how many of them have"]
+    places_used: Annotated[int, "how many of them have"]
     created: Timestamp
     expires: Timestamp
     invited_by: str | None
@@ -110,8 +110,9 @@ class TokenJson(TypedDict):
     id: Uuid
     name: str
     scopes: list[ScopeJson]
-    reach: Annotated[
-        list[str] | None, "the organisations and projects it is held to, as `organisation:<id>` and `project:<id>`"
+    restriction: Annotated[
+        list[str] | None,
+        "the organisations and projects it is restricted to, as `organisation:<id>` and `project:<id>`",
     ]
     expires: Timestamp | None
     hint: str
@@ -145,33 +146,33 @@ class OrganisationChangeSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, allow_blank=True)
 
 
-class GivenRoleSerializer(serializers.Serializer[Any]):
+class RoleSerializer(serializers.Serializer[Any]):
     """The role of a person."""
 
     role = serializers.ChoiceField(choices=Role.choices)
 
 
-class InvitationLinkSerializer(GivenRoleSerializer):
+class InvitationLinkSerializer(RoleSerializer):
     """What makes an invitation with a link."""
 
-    places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MOST_PLACES)
-    days = serializers.IntegerField(required=False, default=USUAL_DAYS, min_value=1, max_value=LONGEST_DAYS)
+    places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PLACES)
+    days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
-class InvitationLettersSerializer(GivenRoleSerializer):
+class InvitationEmailsSerializer(RoleSerializer):
     """What sends letters with invitations."""
 
-    emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MOST_ADDRESSES)
-    days = serializers.IntegerField(required=False, default=USUAL_DAYS, min_value=1, max_value=LONGEST_DAYS)
+    emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)
+    days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
 class NewTokenSerializer(serializers.Serializer[Any]):
     """What makes a token."""
 
     name = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=ASKABLE))
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPE_NAMES))
     expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    reach = serializers.ListField(
+    restriction = serializers.ListField(
         child=serializers.RegexField(r"\A(organisation|project):[0-9a-f-]{36}\Z"),
         required=False,
         allow_null=True,
@@ -204,14 +205,14 @@ def invitation_to_json(invitation: Invitation) -> InvitationJson:
         "role": invitation.role,
         "email": invitation.email,
         "places": invitation.places,
-        "taken": invitation.taken,
+        "places_used": invitation.places_used,
         "created": utc_timestamp(invitation.created),
         "expires": utc_timestamp(invitation.expires),
         "invited_by": str(invitation.invited_by) if invitation.invited_by else None,
     }
 
 
-def usage_to_json(usage: Usage) -> UsageJson:
+def usage_to_json(usage: ResourceUsage) -> UsageJson:
     """A resource beside its limit."""
     return {
         "resource": usage.resource.value,
@@ -227,7 +228,7 @@ def token_to_json(token: ApiToken) -> TokenJson:
         "id": str(token.pk),
         "name": token.name,
         "scopes": token.scopes,
-        "reach": token.reach,
+        "restriction": token.restriction,
         "expires": utc_timestamp(token.expires) if token.expires else None,
         "hint": token.hint,
         "created": utc_timestamp(token.created),

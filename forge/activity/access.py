@@ -10,7 +10,7 @@ from django.utils import timezone
 from forge.activity.models import Activity, ActivityQuerySet
 from forge.core.actors import Actor
 
-KEPT = timedelta(days=90)
+SHOWN_FOR = timedelta(days=90)
 """How long it is kept."""
 MOST_ENDED = 10_000
 """Rows that are deleted at a time."""
@@ -34,5 +34,5 @@ def complete(chosen: QuerySet[Activity]) -> list[Activity]:
 
 def end_old() -> int:
     """Deletes what happened long ago; answers how much that was."""
-    old = Activity.objects.filter(at__lt=timezone.now() - KEPT).values_list("pk", flat=True)
+    old = Activity.objects.filter(at__lt=timezone.now() - SHOWN_FOR).values_list("pk", flat=True)
     return Activity.objects.filter(pk__in=list(old[:MOST_ENDED])).delete()[0]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 
-class Kind(StrEnum):
+class ActivityKind(StrEnum):
     """What somebody did."""
 
     CREATED = "created"
@@ -39,7 +39,7 @@ class Deed:
     entry, which has the facts of the last.
     """
 
-    kind: Kind
+    kind: ActivityKind
     person: UUID
     subject: str = ""
     """What tells two deeds of a kind apart: of a publication the tag, of a comment what it is about."""

@@ -9,7 +9,7 @@ from django.db import models
 
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
-from forge.activity.kinds import Kind
+from forge.activity.kinds import ActivityKind
 from forge.core.actors import Actor
 from forge.projects.models import Project
 
@@ -30,7 +30,7 @@ class Activity(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in ActivityKind])
     subject = models.CharField(max_length=120, blank=True)
     """What tells it apart from the same deed to another thing (`forge.activity.kinds.Deed`)."""
     facts = models.JSONField(default=dict)

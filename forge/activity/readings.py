@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from forge.activity.kinds import Deed, Kind
+from forge.activity.kinds import ActivityKind, Deed
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import State
 from forge.core.events.declarations import StreamKind
@@ -63,13 +63,13 @@ def who_acted(event: Event) -> UUID | None:
 @reads(ORGANISATION_PROJECT_CREATED)
 def created(event: Event, person: UUID) -> Deed:
     project = event.data["project"]
-    return Deed(Kind.CREATED, person, project, project=UUID(project))
+    return Deed(ActivityKind.CREATED, person, project, project=UUID(project))
 
 
 @reads(ORGANISATION_PROJECT_RESTORED)
 def restored(event: Event, person: UUID) -> Deed:
     project = event.data["project"]
-    return Deed(Kind.RESTORED, person, project, project=UUID(project))
+    return Deed(ActivityKind.RESTORED, person, project, project=UUID(project))
 
 
 @reads(ORGANISATION_PROJECT_DELETED)
@@ -77,18 +77,18 @@ def deleted(event: Event, person: UUID) -> Deed:
     """Of the organisation: the project is seen by nobody from here on, and its name is all that is told."""
     project = event.data["project"]
     name = Project.objects.values_list("name", flat=True).get(pk=project)
-    return Deed(Kind.DELETED, person, project, {"name": name})
+    return Deed(ActivityKind.DELETED, person, project, {"name": name})
 
 
 @reads(VERSION_SAVED)
 def saved(event: Event, person: UUID) -> Deed:
     number = event.data["number"]
-    return Deed(Kind.SAVED, person, f"version:{number}", {"number": number})
+    return Deed(ActivityKind.SAVED, person, f"version:{number}", {"number": number})
 
 
 @reads(SAMPLES_CHANGED)
 def changed_samples(event: Event, person: UUID) -> Deed:
-    return Deed(Kind.SAMPLES, person)
+    return Deed(ActivityKind.SAMPLES, person)
 
 
 @reads(BUILD_CHANGED)
@@ -97,12 +97,16 @@ def build_ended(event: Event, person: UUID) -> Deed | None:
     told = event.data["build"]
     if told["state"] not in (State.SUCCEEDED, State.FAILED, State.LOST):
         return None
-    return Deed(Kind.BUILT, person, "", {"build": told["number"], "failed": told["state"] != State.SUCCEEDED})
+    return Deed(ActivityKind.BUILT, person, "", {"build": told["number"], "failed": told["state"] != State.SUCCEEDED})
 
 
 @reads(REVIEW_ASKED)
 def review_moved(event: Event, person: UUID) -> Deed | None:
-    kinds = {ReviewStep.ASKED: Kind.ASKED, ReviewStep.ROUND: Kind.CONTINUED, ReviewStep.CLOSED: Kind.CLOSED}
+    kinds = {
+        ReviewStep.ASKED: ActivityKind.ASKED,
+        ReviewStep.ROUND: ActivityKind.CONTINUED,
+        ReviewStep.CLOSED: ActivityKind.CLOSED,
+    }
     kind = kinds.get(ReviewStep(event.data["change"]))
     return Deed(kind, person, event.data["review"], {"review": event.data["number"]}) if kind else None
 
@@ -110,14 +114,14 @@ def review_moved(event: Event, person: UUID) -> Deed | None:
 @reads(REVIEW_CHANGED)
 def judged(event: Event, person: UUID) -> Deed | None:
     """A verdict that is taken back is no news by itself."""
-    kinds = {BuildJudged.APPROVED: Kind.APPROVED, BuildJudged.CHANGES: Kind.OBJECTED}
+    kinds = {BuildJudged.APPROVED: ActivityKind.APPROVED, BuildJudged.CHANGES: ActivityKind.OBJECTED}
     kind = kinds.get(BuildJudged(event.data["change"]))
     return Deed(kind, person, event.data["build"], {"build": event.data["number"]}) if kind else None
 
 
 @reads(THREAD_CHANGED)
 def said(event: Event, person: UUID) -> Deed | None:
-    kinds = {ThreadStep.COMMENT: Kind.COMMENTED, ThreadStep.TAKEN: Kind.TOOK}
+    kinds = {ThreadStep.COMMENT: ActivityKind.COMMENTED, ThreadStep.TAKEN: ActivityKind.TOOK}
     kind = kinds.get(ThreadStep(event.data["change"]))
     if kind is None:
         return None
@@ -136,13 +140,17 @@ def said(event: Event, person: UUID) -> Deed | None:
 @reads(TAG_PUBLISHED)
 def published(event: Event, person: UUID) -> Deed:
     tag = event.data["tag"]
-    return Deed(Kind.PUBLISHED, person, f"tag:{tag}", {"tag": tag})
+    return Deed(ActivityKind.PUBLISHED, person, f"tag:{tag}", {"tag": tag})
 
 
 @reads(CHANGE_REQUEST_CHANGED)
 def change_request_moved(event: Event, person: UUID) -> Deed | None:
     """What is chosen on the way to a merge is no news by itself."""
-    kinds = {ChangeStep.OFFERED: Kind.OFFERED, ChangeStep.MERGED: Kind.MERGED, ChangeStep.CLOSED: Kind.DECLINED}
+    kinds = {
+        ChangeStep.OFFERED: ActivityKind.OFFERED,
+        ChangeStep.MERGED: ActivityKind.MERGED,
+        ChangeStep.CLOSED: ActivityKind.DECLINED,
+    }
     kind = kinds.get(ChangeStep(event.data["change"]))
     facts = {"change_request": event.data["number"]}
     return Deed(kind, person, event.data["change_request"], facts) if kind else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forge.accounts.models import User
 from forge.accounts.principals import Principal
-from forge.activity.kinds import Kind
+from forge.activity.kinds import ActivityKind
 from forge.activity.models import Activity
 from forge.activity.words import Sentence, path, sentence
 
@@ -26,13 +26,13 @@ class ActivityRow:
     """The organisation."""
 
 
-def activity_rows(principal: Principal, found: Iterable[Activity]) -> list[ActivityRow]:
+def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[ActivityRow]:
     """The lines of what happened, read as `forge.activity.access.activity_of` gives it."""
-    return [_row(principal, activity, activity.person) for activity in found if activity.person is not None]
+    return [_row(principal, activity, activity.person) for activity in activities if activity.person is not None]
 
 
 def _row(principal: Principal, activity: Activity, person: User) -> ActivityRow:
-    kind, facts = Kind(activity.kind), _facts(activity)
+    kind, facts = ActivityKind(activity.kind), _facts(activity)
     project = activity.project
     return ActivityRow(
         activity=activity,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.activity.kinds import Kind
+from forge.activity.kinds import ActivityKind
 
 Facts = Mapping[str, Any]
 
@@ -21,20 +21,20 @@ class Sentence:
     rest: str = ""
 
 
-def sentence(kind: Kind, facts: Facts, times: int, name: str) -> Sentence:
+def sentence(kind: ActivityKind, facts: Facts, times: int, name: str) -> Sentence:
     """What somebody did in a project of this name."""
-    found = _sentence(kind, facts, name)
+    text = _sentence(kind, facts, name)
     if times == 1:
-        return found
+        return text
     often = "twice" if times == 2 else f"{times} times"
     # Of several builds it is said how often first, and then how the last one ended.
-    rest = f"{often} {found.rest}" if kind is Kind.BUILT else ", ".join(filter(None, (found.rest, often)))
-    return Sentence(found.verb, found.thing, rest.strip())
+    rest = f"{often} {text.rest}" if kind is ActivityKind.BUILT else ", ".join(filter(None, (text.rest, often)))
+    return Sentence(text.verb, text.thing, rest.strip())
 
 
-def path(kind: Kind, facts: Facts) -> str:
+def path(kind: ActivityKind, facts: Facts) -> str:
     """Where it is read, below the address of its project; "" for the project's own page."""
-    if kind is Kind.PUBLISHED:
+    if kind is ActivityKind.PUBLISHED:
         return f"?tag={facts['tag']}"
     if "review" in facts:
         return f"/reviews/{facts['review']}"
@@ -43,39 +43,39 @@ def path(kind: Kind, facts: Facts) -> str:
     return f"/builds/{facts['build']}" if "build" in facts else "/studio"
 
 
-def _sentence(kind: Kind, facts: Facts, name: str) -> Sentence:
+def _sentence(kind: ActivityKind, facts: Facts, name: str) -> Sentence:
     match kind:
-        case Kind.CREATED | Kind.RESTORED:
+        case ActivityKind.CREATED | ActivityKind.RESTORED:
             return Sentence(kind.value, name)
-        case Kind.DELETED:
+        case ActivityKind.DELETED:
             return Sentence("deleted", str(facts["name"]))
-        case Kind.SAVED:
+        case ActivityKind.SAVED:
             return Sentence("saved", name, f"as version {facts['number']}")
-        case Kind.SAMPLES:
+        case ActivityKind.SAMPLES:
             return Sentence("changed the samples of", name)
-        case Kind.BUILT:
+        case ActivityKind.BUILT:
             return Sentence("built", name, f"· build {facts['build']} failed" if facts["failed"] else "")
-        case Kind.ASKED:
+        case ActivityKind.ASKED:
             return Sentence("asked for a review of", name)
-        case Kind.CONTINUED:
+        case ActivityKind.CONTINUED:
             return Sentence("continued the review of", name)
-        case Kind.CLOSED:
+        case ActivityKind.CLOSED:
             return Sentence("closed a review of", name)
-        case Kind.APPROVED:
+        case ActivityKind.APPROVED:
             return Sentence("approved", name, f"build {facts['build']}")
-        case Kind.OBJECTED:
+        case ActivityKind.OBJECTED:
             return Sentence("requested changes to", name, f"build {facts['build']}")
-        case Kind.COMMENTED:
+        case ActivityKind.COMMENTED:
             return Sentence("commented on", name, _what(facts))
-        case Kind.TOOK:
+        case ActivityKind.TOOK:
             return Sentence("took a suggestion into", name)
-        case Kind.PUBLISHED:
+        case ActivityKind.PUBLISHED:
             return Sentence("published", f"{name} {facts['tag']}")
-        case Kind.OFFERED:
+        case ActivityKind.OFFERED:
             return Sentence("offered changes to", name)
-        case Kind.MERGED:
+        case ActivityKind.MERGED:
             return Sentence("merged", name, _what(facts))
-        case Kind.DECLINED:
+        case ActivityKind.DECLINED:
             return Sentence("closed", name, _what(facts))
 
 

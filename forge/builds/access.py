@@ -66,5 +66,5 @@ def find_package(build: Build, target: str) -> BuildPackage:
 
 
 def _complete() -> BuildQuerySet:
-    found = Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
-    return found.prefetch_related(Prefetch("packages", packages_for_reading()))
+    builds = Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
+    return builds.prefetch_related(Prefetch("packages", packages_for_reading()))

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import Kind as PrincipalKind
+from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
@@ -86,7 +86,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
 
 
 @transaction.atomic
-def choose_for_builds(actor: Actor, project: Project, asked: Mapping[str, Any]) -> None:
+def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any]) -> None:
     """Remembers what each later build of the project is made for: `targets` of packages, `optimize`,
     `optimize_packages` and `match`, those that are named. Raises `Forbidden` and `Invalid`.
     """
@@ -94,7 +94,7 @@ def choose_for_builds(actor: Actor, project: Project, asked: Mapping[str, Any]) 
     # The row's lock: two who choose at once are told one after the other.
     Project.objects.lock(project.pk)
     before = choices_of(project)
-    choices = checked_choices(asked, before)
+    choices = checked_choices(values, before)
     if choices == before:
         return
     targets, manner = list(choices.targets), manner_to_json(choices)
@@ -150,30 +150,30 @@ def refresh_preview(actor: Actor, project: Project) -> Preview | None:
     return preview
 
 
-def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = False) -> Preview:
+def watch_wires(actor: Actor, project: Project, requested: Any, *, timed: bool = False) -> Preview:
     """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
 
     Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.READ, project)
-    wires = [] if timed and asked == [] else checked_wires(asked)
+    wires = [] if timed and requested == [] else checked_wires(requested)
     return start_watch(project, {"watched": wires, "timed": timed})
 
 
-def run_tests(actor: Actor, project: Project, asked: Any) -> Preview:
+def run_tests(actor: Actor, project: Project, path: Any) -> Preview:
     """Asks for the tests of a block of the newest text to be run compiled; `asked` is the path of their file.
 
     Raises `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.READ, project)
-    return start_watch(project, {**plain_options(), "tests": checked_tests(asked)})
+    return start_watch(project, {**plain_options(), "tests": checked_tests(path)})
 
 
-def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:
+def try_fix(actor: Actor, project: Project, fix: Any) -> Preview:
     """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
 
     `asked` names the fix as `forge.compute.child.applied_fix` finds it. Raises `Invalid`, and `Forbidden` or
     `NotFound`.
     """
     require(actor, Verb.READ, project)
-    return start_watch(project, {**plain_options(), "fix": checked_fix(asked)})
+    return start_watch(project, {**plain_options(), "fix": checked_fix(fix)})

@@ -74,8 +74,8 @@ class ProjectBuilds(ProjectView):
         """A project's builds, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         pages = BuildPages()
-        found = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([build_to_json(build) for build in found])
+        page = pages.paginate_queryset(builds_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response([build_to_json(build) for build in page])
 
     @extend_schema(operation_id="builds_request", request=None, responses={202: BuildJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -107,8 +107,8 @@ class ProjectTargets(ProjectView):
         """Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
         for, and whose results its models give."""
         project = self.project(request, organisation, name, Verb.BUILD)
-        asked = request.data if isinstance(request.data, dict) else {}
-        choose_for_builds(principal_of(request), project, asked)
+        body = request.data if isinstance(request.data, dict) else {}
+        choose_for_builds(principal_of(request), project, body)
         return Response(targets_to_json(project))
 
 
@@ -163,17 +163,17 @@ class ProjectWatch(ProjectView):
         as in a build.
         """
         project = self.project(request, organisation, name, Verb.READ)
-        asked = request.data if isinstance(request.data, dict) else {}
+        body = request.data if isinstance(request.data, dict) else {}
         principal = principal_of(request)
-        if "tests" in asked:
-            if asked.keys() - {"tests", "wires"} or asked.get("wires"):
+        if "tests" in body:
+            if body.keys() - {"tests", "wires"} or body.get("wires"):
                 raise Invalid("A request with `tests` cannot have anything else.")
-            return Response(watch_to_json(run_tests(principal, project, asked["tests"])), status=202)
-        if "fix" in asked:
-            if asked.get("wires") or asked.get("timed"):
+            return Response(watch_to_json(run_tests(principal, project, body["tests"])), status=202)
+        if "fix" in body:
+            if body.get("wires") or body.get("timed"):
                 raise Invalid("A request with `fix` cannot have `wires` or `timed` too.")
-            return Response(watch_to_json(try_fix(principal, project, asked["fix"])), status=202)
-        watch = watch_wires(principal, project, asked.get("wires"), timed=asked.get("timed") is True)
+            return Response(watch_to_json(try_fix(principal, project, body["fix"])), status=202)
+        watch = watch_wires(principal, project, body.get("wires"), timed=body.get("timed") is True)
         return Response(watch_to_json(watch), status=202)
 
 

@@ -20,8 +20,8 @@ declare(Topic.DOWNLOADS, {"preview.download": "ran the preview of {project}"})
 def names(keys: Collection[str]) -> Mapping[str, Thing]:
     """Numbered builds."""
     ids = ids_among(keys, "build")
-    found = Build.objects.numbered().select_related("project__organisation").filter(pk__in=ids) if ids else ()
-    return {each.subject: Thing(f"build {each.number}", _address(each)) for each in found}
+    builds = Build.objects.numbered().select_related("project__organisation").filter(pk__in=ids) if ids else ()
+    return {each.subject: Thing(f"build {each.number}", _address(each)) for each in builds}
 
 
 def _address(build: Build) -> str:

@@ -16,8 +16,9 @@ from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, pr
 from forge.builds.notify import notify_workers
 from forge.builds.previews.leases import end_leases
 from forge.builds.previews.refresh import resume_previews
-from forge.compute.pool.toolchain import spare
+from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
+from forge.jobs.worker import stopping as jobs_stopping
 
 END_LIMIT = 10.0
 """Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""
@@ -36,8 +37,8 @@ class BuildWorker:
         remove_leftovers(workdirs())
         self._worker = current_app.WorkController(
             pool_cls="threads",
-            # One thread a place, and one for those that find no place and return.
-            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 1,
+            # One thread a place, one for jobs, and one for those that find no place and return.
+            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 2,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
@@ -52,7 +53,7 @@ class BuildWorker:
 
     def _warm_up(self) -> None:
         try:
-            spare.prepare()
+            standby.prepare()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
                 end_leases()
@@ -63,6 +64,7 @@ class BuildWorker:
     def stop(self) -> None:
         """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
+        jobs_stopping.set()
         if self._worker is not None:
             # As Celery's own handler of signals does.
             state.should_stop = EX_OK
@@ -73,4 +75,4 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slots.close()
-        spare.close()
+        standby.close()

@@ -57,7 +57,7 @@ class TargetJson(TypedDict):
     chosen: bool
 
 
-class MadePackageJson(TypedDict):
+class TargetPackageJson(TypedDict):
     """What a package of an earlier build needs, in bytes and instructions of a run; null where it was not counted."""
 
     target: str
@@ -66,7 +66,7 @@ class MadePackageJson(TypedDict):
     instructions: int | None
 
 
-class MadeJson(TypedDict):
+class TargetBuildJson(TypedDict):
     """What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median."""
 
     number: int
@@ -74,7 +74,7 @@ class MadeJson(TypedDict):
     size: int
     memory: int
     milliseconds: float | None
-    packages: list[MadePackageJson]
+    packages: list[TargetPackageJson]
 
 
 class TargetsJson(MannerJson):
@@ -84,7 +84,7 @@ class TargetsJson(MannerJson):
 
     targets: list[TargetJson]
     in_file: BuildPreferencesJson | None
-    made: list[MadeJson]
+    made: list[TargetBuildJson]
 
 
 def package_targets() -> tuple[str, ...]:
@@ -107,36 +107,36 @@ def choices_of_build(build: Build) -> Choices:
     return Choices((), cast("Aim", build.optimize), cast("Aim", build.optimize_packages), build.match)
 
 
-def checked_choices(asked: Mapping[str, Any], before: Choices) -> Choices:
+def checked_choices(values: Mapping[str, Any], before: Choices) -> Choices:
     """Choices as somebody gave them; what they do not name stays as it was. Raises `Invalid`."""
-    if not any(name in asked for name in _NAMES):
+    if not any(name in values for name in _NAMES):
         raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _NAMES])}.")
     optimize, packages = (
-        asked.get("optimize", before.optimize),
-        asked.get("optimize_packages", before.optimize_packages),
+        values.get("optimize", before.optimize),
+        values.get("optimize_packages", before.optimize_packages),
     )
     return Choices(
-        targets=_checked_targets(asked["targets"]) if "targets" in asked else before.targets,
+        targets=_checked_targets(values["targets"]) if "targets" in values else before.targets,
         optimize=cast("Aim", _checked("optimize", optimize, AIMS)),
         optimize_packages=cast("Aim", _checked("optimize_packages", packages, AIMS)),
-        match=_checked("match", asked.get("match", before.match), tuple(PROFILES)),
+        match=_checked("match", values.get("match", before.match), tuple(PROFILES)),
     )
 
 
-def _checked_targets(asked: Any) -> tuple[str, ...]:
+def _checked_targets(value: Any) -> tuple[str, ...]:
     known = package_targets()
-    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise Invalid("`targets` must be a list of names.")
-    unknown = sorted(set(asked) - set(known))
+    unknown = sorted(set(value) - set(known))
     if unknown:
         raise Invalid(f"There is no package for {listed(unknown)}. The targets are {listed(known)}.")
-    return tuple(sorted(set(asked)))
+    return tuple(sorted(set(value)))
 
 
-def _checked(name: str, asked: Any, known: tuple[str, ...]) -> str:
-    if not isinstance(asked, str) or asked not in known:
+def _checked(name: str, value: Any, known: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in known:
         raise Invalid(f"`{name}` must be one of {listed(known)}.")
-    return asked
+    return value
 
 
 _NAMES: Final = ("targets", "optimize", "optimize_packages", "match")
@@ -163,7 +163,7 @@ def targets_to_json(project: Project) -> TargetsJson:
         **manner_to_json(chosen),
         "targets": choosable_targets(chosen),
         "in_file": _in_file(project),
-        "made": list(_made(project)),
+        "made": list(_builds_with_packages(project)),
     }
 
 
@@ -174,7 +174,7 @@ def _in_file(project: Project) -> BuildPreferencesJson | None:
     return cast("BuildPreferencesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
 
-def _made(project: Project) -> Iterator[MadeJson]:
+def _builds_with_packages(project: Project) -> Iterator[TargetBuildJson]:
     """What the newest good build of each manner came to, the newest first."""
     place = Window(
         RowNumber(), partition_by=[F("optimize"), F("optimize_packages"), F("match")], order_by=F("number").desc()

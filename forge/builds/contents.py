@@ -29,10 +29,10 @@ def sensors_of(outline: Mapping[str, Any]) -> list[str]:
 def keep_contents(project: UUID, outline: Mapping[str, Any], paths: Collection[str]) -> None:
     """Remembers what a project holds now. Most edits change neither, and then nothing is written."""
     words = " ".join(sensors_of(outline))
-    found = {"sensors": f" {words} " if words else "", "paths": _lines(paths)}
+    values = {"sensors": f" {words} " if words else "", "paths": _lines(paths)}
     there = ProjectContents.objects.filter(project=project).values("sensors", "paths").first()
-    if there != found:
-        ProjectContents.objects.update_or_create(project_id=project, defaults=found)
+    if there != values:
+        ProjectContents.objects.update_or_create(project_id=project, defaults=values)
 
 
 def _lines(paths: Collection[str]) -> str:
@@ -56,7 +56,7 @@ def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
 
 def contents_with(actor: Actor, words: Sequence[str]) -> QuerySet[ProjectContents]:
     """What the person's projects hold, of those that have a path with all of these words in it, or may have."""
-    found = ProjectContents.objects.filter(project__in=Project.objects.of_member(actor))
+    contents = ProjectContents.objects.filter(project__in=Project.objects.of_member(actor))
     for word in words:
-        found = found.filter(paths__icontains=word)
-    return found.select_related("project__organisation").order_by("-project__changed")
+        contents = contents.filter(paths__icontains=word)
+    return contents.select_related("project__organisation").order_by("-project__changed")

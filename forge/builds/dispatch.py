@@ -22,7 +22,7 @@ from forge.builds.previews.refresh import refresh_previews
 from forge.compute.pool.toolchain import warm_compilers
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Turns, may_begin
+from forge.compute.scheduler.slots import Party, Scheduler, may_begin
 from forge.projects.models import Project
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,9 @@ class NumberedSlots:
 
     def __init__(self, count: int, stopping: threading.Event) -> None:
         self._count = count
-        self._turns = Turns(count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        self._scheduler = Scheduler(
+            count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing
+        )
         self._held: list[Party] = []
         self._lock = threading.Lock()
         self._stopping = stopping
@@ -51,8 +53,8 @@ class NumberedSlots:
         """Builds what waits, one after another; returns when nothing waits that there is a place for."""
         while (lease := self._begin()) is not None:
             try:
-                with self._turns.claim(lease.party) as turn:
-                    LeasedBuild(lease, self._stopping, pace=turn.pace).run()
+                with self._scheduler.claim(lease.party) as slot:
+                    LeasedBuild(lease, self._stopping, pace=slot.pace).run()
             except Exception:
                 # The lease runs out by itself and the sweep gives the build another attempt.
                 _log.exception("A build stopped in the middle")
@@ -80,7 +82,9 @@ class PreviewSlots:
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers
-        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5, sharing=sharing)
+        self._scheduler = Scheduler(
+            1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5, sharing=sharing
+        )
 
     def work(self, *project_ids: UUID) -> None:
         """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once."""
@@ -93,8 +97,8 @@ class PreviewSlots:
         while (project := self._begin()) is not None:
             party = self._held[project]
             try:
-                with self._turns.claim(party) as turn, self._compilers.lend(party.organisation) as compiler:
-                    refresh_previews(project, compiler, self._stopping, turn.pace)
+                with self._scheduler.claim(party) as slot, self._compilers.lend(party.organisation) as compiler:
+                    refresh_previews(project, compiler, self._stopping, slot.pace)
             except Exception:
                 _log.exception("A preview stopped in the middle")
             finally:
@@ -118,8 +122,8 @@ class PreviewSlots:
         return project
 
     def _able(self) -> list[UUID]:
-        held = self._held.values()
-        return [project for project, party in self._wanted.items() if may_begin(party, held, 1, BEYOND)]
+        parties = self._held.values()
+        return [project for project, party in self._wanted.items() if may_begin(party, parties, 1, BEYOND)]
 
     def _refresh_in_thread(self) -> None:
         try:
@@ -135,7 +139,7 @@ class PreviewSlots:
 stopping = threading.Event()
 """Set when this process ends; those at work put back what they hold."""
 numbered = NumberedSlots(numbered_slots(), stopping)
-preview_slots = PreviewSlots(stopping, warm_compilers(kept=PLACES_OF_PREVIEWS))
+preview_slots = PreviewSlots(stopping, warm_compilers(limit=PLACES_OF_PREVIEWS))
 
 
 def look_after_builds() -> None:

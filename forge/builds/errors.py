@@ -51,5 +51,5 @@ class TestsRefused(Exception):
     """The tests that are to be run compiled are not there, or cannot be; the message says so to a person."""
 
 
-class WishesRefused(Exception):
+class OverridesRefused(Exception):
     """The changes that are to be tried do not fit the files; the message says so to a person."""

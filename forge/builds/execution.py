@@ -26,7 +26,7 @@ from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
-from forge.compute.pool.local_files import given_blob, local_files
+from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 
@@ -46,13 +46,13 @@ class Recorder(Protocol):
     def logged(self, answer: Answer) -> None:
         """A step of the compiler ended: `step`, `text` and `milliseconds`."""
 
-    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was compared with the reference; this is what was found."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """What a run takes, or None and the reason why that cannot be told here."""
 
-    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
@@ -102,7 +102,7 @@ class Execution:
 
     def _known(self) -> Artefact | None:
         """What was made before. One whose bytes were lost is made again."""
-        artefact = take_known(self._job, lambda found: self._recorder.take(found, is_new=False))
+        artefact = take_known(self._job, lambda artefact: self._recorder.take(artefact, is_new=False))
         if artefact is not None and self._job.lasts and not secure(artefact):
             return None
         return artefact
@@ -129,13 +129,13 @@ class Execution:
         with ExitStack() as stack:
             files = stack.enter_context(local_files(self._job.manifest, fetched, self._job.texts))
             rune = self._job.rune or (self._artefact and self._artefact.digest)
-            made = stack.enter_context(given_blob(rune, fetched)) if rune else None
+            earlier_rune = stack.enter_context(open_blob_file(rune, fetched)) if rune else None
             compiler.run(
                 self._job.described(steps),
                 lambda answer: self._answer(answer, compiler),
                 owner=self._job.organisation,
                 files=files,
-                rune=made,
+                rune=earlier_rune,
                 limit=limit,
                 tick=tick,
                 pace=pace,
@@ -150,14 +150,16 @@ class Execution:
                 self._recorder.logged(answer)
             case "built" if self._artefact is None:
                 take = self._recorder.take
-                self._artefact = keep_artefact(self._job, compiler.output, answer, lambda made: take(made, is_new=True))
+                self._artefact = keep_artefact(
+                    self._job, compiler.output, answer, lambda artefact: take(artefact, is_new=True)
+                )
             case "policy" if self._artefact is not None:
                 add_policy(self._artefact, answer["policy"])
             case "verified" if self._artefact is not None:
-                found = answer["verification"]
-                if found["within"]:
-                    add_verification(self._artefact, found)
-                self._recorder.verified(found, answer["milliseconds"])
+                verification = answer["verification"]
+                if verification["within"]:
+                    add_verification(self._artefact, verification)
+                self._recorder.verified(verification, answer["milliseconds"])
             case "certified" if self._artefact is not None:
                 add_certificate(self._artefact, answer["certificate"])
             case "measured" if self._artefact is not None:

@@ -18,9 +18,9 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
-from forge.projects.versions.store import Manifest, WorkingTree, given_files
+from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.compiler.anvil.aim import Aim
-from rune.compiler.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
+from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
@@ -104,7 +104,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     profile = choices_of(preview.project).profile
-    options = BuildOptions(preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile)
+    options = SpecOptions(preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile)
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
@@ -119,22 +119,22 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
-    manifest = with_blocks(project, given_files(build.source))
+    manifest = with_blocks(project, available_files(build.source))
     # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
     heeds = POLICY_FILE in manifest
-    options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize, heeds_wishes=heeds)
+    options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
     tests = samples_under_test(project, manifest)
     steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
 
 
-def package_job(rune: Job, made: Artefact, target: str, aim: Aim) -> Job:
+def package_job(rune: Job, artefact: Artefact, target: str, aim: Aim) -> Job:
     """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
     such variant is made as it is."""
-    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, heeds_wishes=False)
+    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, follows_forge_yml=False)
     spec = replace(rune.spec, target=target, options=options)
-    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=made.digest)
+    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=artefact.digest)
 
 
 def _is_counted(artefact: Artefact) -> bool:
@@ -146,5 +146,5 @@ def _is_counted(artefact: Artefact) -> bool:
     return needs["missing"] is None or core is None or missing_package(core) is not None
 
 
-def _spec(version: str, options: BuildOptions) -> BuildSpec:
+def _spec(version: str, options: SpecOptions) -> BuildSpec:
     return BuildSpec(version, TOOLCHAIN, RUNE_TARGET, options)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import Stopping
-from forge.builds.evaluations.limits import judged, wished_manner
+from forge.builds.evaluations.limits import judged, preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
@@ -134,7 +134,7 @@ class LeasedBuild:
         if job.tests is not None and stored is not None:
             # Found now, or when the same rune was run on the same samples before.
             set_evaluation(self._lease, job.tests.digest, summary_of(stored))
-        manner = wished_manner(artefact)
+        manner = preferred_options(artefact)
         if manner:
             set_manner(self._lease, manner)
         packages = self._packages(job, artefact)
@@ -176,11 +176,11 @@ class LeasedBuild:
     def logged(self, answer: Answer) -> None:
         self._say(answer["step"], answer["text"], answer["milliseconds"])
 
-    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A rune that differs from the reference by more than is allowed ends the build."""
-        sentence = str(found["sentence"])
-        if found["within"]:
-            self._say("verify", sentence, milliseconds, level="info" if found["complete"] else "warning")
+        sentence = str(verification["sentence"])
+        if verification["within"]:
+            self._say("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
             return
         self._say("verify", sentence, milliseconds, level="error")
         error = f"The rune's results differ from the reference interpreter's. {sentence[:1].upper()}{sentence[1:]}."
@@ -198,13 +198,15 @@ class LeasedBuild:
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
 
-    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
-        if "outcomes" not in found:
-            self._say("evaluate", f"Not evaluated: {found['reason']}", milliseconds, level="warning")
+    def evaluated(self, result: Mapping[str, Any], milliseconds: float) -> None:
+        if "outcomes" not in result:
+            self._say("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
             return
-        told = Evaluation.from_json(found)
-        sentence = " ".join(each for each in (accuracy_sentence(told), stream_sentence(told)) if each is not None)
-        self._say("evaluate", sentence, milliseconds, level="warning" if told.left else "info")
+        evaluation = Evaluation.from_json(result)
+        sentence = " ".join(
+            each for each in (accuracy_sentence(evaluation), stream_sentence(evaluation)) if each is not None
+        )
+        self._say("evaluate", sentence, milliseconds, level="warning" if evaluation.left else "info")
 
     def counted(self, needs: Mapping[str, Any]) -> None:
         """Packages have a recorder of their own."""
@@ -217,7 +219,7 @@ class LeasedBuild:
             artefact,
             self._measurement,
             evaluation,
-            {target: made.needs for target, made in packages.items() if made.needs is not None},
+            {target: package.needs for target, package in packages.items() if package.needs is not None},
         )
         for each in judgements:
             self._say("limits", judgement_line(each), level="info" if each.outcome.passes else "warning")

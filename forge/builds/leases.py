@@ -18,11 +18,11 @@ from django.utils import timezone
 from forge.builds.access import packages_for_reading
 from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, BuildPackage, Kind, State
-from forge.builds.order import Lately, Waiting, fair_order
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.compute.scheduler.slots import Party
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
+from forge.jobs.order import RecentJobs, Waiting, fair_order
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease."""
@@ -86,7 +86,7 @@ def _anyone(party: Party) -> bool:
 def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _anyone) -> BuildLease | None:
     """Leases the build that is next to this worker, of a party that it may take one of; None when there is none.
 
-    `forge.builds.order.fair_order` is the order; of one party's builds those with fewer attempts go first, so that one
+    `forge.jobs.order.fair_order` is the order; of one party's builds those with fewer attempts go first, so that one
     whose workers die does not take all of them along. A build of a version that is being built waits, for it will
     reuse what comes of that.
     """
@@ -95,8 +95,8 @@ def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _an
     waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exclude(
         Exists(running.filter(version=OuterRef("version")))
     )
-    while found := [one for one in fair_order(_parties_of(waiting), _lately(now)) if may_take(one.party)]:
-        party = found[0].party
+    while parties := [one for one in fair_order(_parties_of(waiting), _recent_builds(now)) if may_take(one.party)]:
+        party = parties[0].party
         build = waiting.filter(
             project__organisation=party.organisation, requested_by=party.member, by_program=party.is_program
         ).earliest("attempt", "created", "number")
@@ -113,12 +113,12 @@ def _parties_of(waiting: QuerySet[Build]) -> list[Waiting]:
     return [Waiting(Party(*party), since) for *party, since in rows]
 
 
-def _lately(now: datetime) -> list[Lately]:
+def _recent_builds(now: datetime) -> list[RecentJobs]:
     numbered = Build.objects.filter(kind=Kind.NUMBERED, started__isnull=False)
     recent = numbered.filter(Q(state=State.RUNNING) | Q(started__gt=now - REMEMBERED))
     rows = recent.order_by().values_list(*_PARTY)
     counted = rows.annotate(running=Count("pk", filter=Q(state=State.RUNNING)), begun=Max("started"))
-    return [Lately(Party(*party), running, begun) for *party, running, begun in counted]
+    return [RecentJobs(Party(*party), running, begun) for *party, running, begun in counted]
 
 
 def _lease(build: Build, party: Party, now: datetime) -> BuildLease | None:

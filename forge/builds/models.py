@@ -111,8 +111,8 @@ class Artefact(models.Model):
     @property
     def needs(self) -> dict[str, Any] | None:
         """Of a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
-        found: dict[str, Any] | None = self.report.get("needs")
-        return found
+        needs: dict[str, Any] | None = self.report.get("needs")
+        return needs
 
     @property
     def planned_memory(self) -> int:
@@ -387,20 +387,20 @@ class Preview(Leased):
     @property
     def fix(self) -> dict[str, Any] | None:
         """The fix that is tried, where it is that."""
-        found: dict[str, Any] | None = self.options.get("fix")
-        return found
+        fix: dict[str, Any] | None = self.options.get("fix")
+        return fix
 
     @property
     def tests(self) -> str | None:
         """The test file whose tests are run compiled, where it is that. Such a preview has no rune."""
-        found: str | None = self.options.get("tests")
-        return found
+        path: str | None = self.options.get("tests")
+        return path
 
     @property
     def copy(self) -> dict[str, Any] | None:
         """Of which version it is a copy, and the wishes that are granted in it, where it is that."""
-        found: dict[str, Any] | None = self.options.get("copy")
-        return found
+        copy: dict[str, Any] | None = self.options.get("copy")
+        return copy
 
     @property
     def is_settled(self) -> bool:

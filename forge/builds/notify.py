@@ -31,11 +31,6 @@ def notify_preview(*project_ids: UUID) -> None:
     _send("forge.builds.preview", *map(str, project_ids))
 
 
-def notify_firmware(build_id: UUID) -> None:
-    """Somebody wants the firmware of a build."""
-    _send("forge.builds.packages.firmware", str(build_id))
-
-
 def _send(task: str, *arguments: str) -> None:
     try:
         current_app.send_task(task, args=arguments, ignore_result=True)
@@ -91,20 +86,20 @@ class Debounce:
         with self._changed:
             while True:
                 now = time.monotonic()
-                if now >= earliest and (found := self._take_due(now)):
-                    return found
+                if now >= earliest and (keys := self._take_due(now)):
+                    return keys
                 self._changed.wait(max(earliest, self._queue[0][0]) - now if self._queue else None)
 
     def _take_due(self, now: float) -> list[UUID]:
-        found: list[UUID] = []
+        keys: list[UUID] = []
         while self._queue and self._queue[0][0] <= now:
             _, key = heapq.heappop(self._queue)
             if self._due[key] > now:  # touched again meanwhile
                 heapq.heappush(self._queue, (self._due[key], key))
             else:
                 del self._due[key], self._first[key]
-                found.append(key)
-        return found
+                keys.append(key)
+        return keys
 
 
 previews = Debounce(notify_preview)

@@ -38,13 +38,13 @@ def count_builds(builds: QuerySet[Build]) -> dict[Resource, int]:
         output_field=DurationField(),
     )
     in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
-    found = builds.filter(in_hour | in_day).aggregate(
+    counts = builds.filter(in_hour | in_day).aggregate(
         builds=Count("pk", filter=in_hour),
         # One that runs still counts up to now.
         time=Sum(ran, filter=in_day & Q(started__isnull=False)),
     )
-    time = cast(timedelta | None, found["time"]) or timedelta()
-    return {Resource.BUILDS: found["builds"], Resource.MINUTES: int(time / MINUTE)}
+    time = cast(timedelta | None, counts["time"]) or timedelta()
+    return {Resource.BUILDS: counts["builds"], Resource.MINUTES: int(time / MINUTE)}
 
 
 def require_another_build(organisation: Organisation, user: User | None) -> None:

@@ -17,22 +17,24 @@ from forge.builds.dispatch import look_after_builds
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
 from forge.builds.notify import previews
+from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
+from forge.jobs.kinds import register as register_kind
 from forge.projects.hooks import (
     CardFacts,
+    PendingItem,
+    PendingItems,
     VersionBuildJson,
     VersionPartsJson,
-    Waiting,
-    Waits,
     card_facts,
     document_changed,
+    pending_items,
     state_parts,
     version_parts,
-    waits,
 )
 from forge.projects.models import Project
 from rune.source.policy import Outcome
@@ -112,21 +114,21 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     return f"Build {number} in progress", "info"
 
 
-@waits.register
-def builds_that_wait(actor: Actor) -> Waits:
+@pending_items.register
+def builds_that_wait(actor: Actor) -> PendingItems:
     """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
     project. One query."""
     later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
     failed = Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[])
     ended = Q(finished__gte=timezone.now() - LOOKED_AT_FOR) & failed & ~Exists(later)
     mine = Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk)
-    found = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
+    builds = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
     newest = list(
-        found.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
+        builds.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
     )
     shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
     under_way = [build for build in newest if not build.is_over]
-    return Waits(
+    return PendingItems(
         for_me=[_failure(build, what, why) for build, (what, why) in shown[:SHOWN_BUILDS]],
         for_others=[_progress(build) for build in under_way[:SHOWN_BUILDS]],
     )
@@ -140,8 +142,8 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
     return ("missed a limit", judgement_sentence(missed[0])) if missed else None
 
 
-def _failure(build: Build, what: str, why: str) -> Waiting:
-    return Waiting(
+def _failure(build: Build, what: str, why: str) -> PendingItem:
+    return PendingItem(
         title=f"{build.project.full_name}: build {build.number} {what}",
         detail=why,
         url=build_url(build) or "",
@@ -151,8 +153,8 @@ def _failure(build: Build, what: str, why: str) -> Waiting:
     )
 
 
-def _progress(build: Build) -> Waiting:
-    return Waiting(
+def _progress(build: Build) -> PendingItem:
+    return PendingItem(
         title=f"{build.project.full_name}: build {build.number}",
         detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
         url=build_url(build) or "",
@@ -165,7 +167,7 @@ def _progress(build: Build) -> Waiting:
 @version_parts.register
 def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPartsJson]:
     """The numbered builds of versions, the newest first."""
-    found: dict[UUID, list[VersionBuildJson]] = {}
+    builds_by_version: dict[UUID, list[VersionBuildJson]] = {}
     rows = (
         Build.objects.filter(version_id__in=version_ids, kind=Kind.NUMBERED)
         .select_related("project__organisation")
@@ -175,8 +177,8 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
         url = build_url(build)
         if build.version_id is not None and build.number is not None and url is not None:
             shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
-            found.setdefault(build.version_id, []).append(shown)
-    return {version: {"builds": builds} for version, builds in found.items()}
+            builds_by_version.setdefault(build.version_id, []).append(shown)
+    return {version: {"builds": builds} for version, builds in builds_by_version.items()}
 
 
 @organisation_counts.register
@@ -191,6 +193,7 @@ def builds_of_a_person(user: User) -> Counts:
     return count_builds(builds_of_person(user))
 
 
+register_kind(FIRMWARE)
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
 register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -259,8 +259,8 @@ def _report(build: Build) -> BuildReportJson | None:
     kernels are for the command."""
     if build.artefact is None:
         return None
-    told = {name: part for name, part in build.artefact.report.items() if name not in ("memory_map", "kernels")}
-    report = cast("BuildReportJson", told)
+    parts = {name: part for name, part in build.artefact.report.items() if name not in ("memory_map", "kernels")}
+    report = cast("BuildReportJson", parts)
     return {**report, "run": build.measurement} if "run" in report else report
 
 

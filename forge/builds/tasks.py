@@ -9,7 +9,6 @@ from uuid import UUID
 from celery import shared_task
 
 from forge.builds.dispatch import numbered, preview_slots
-from forge.builds.packages.firmware import slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,9 +29,3 @@ def work() -> None:
 def preview(*project_ids: str) -> None:
     """Refreshes the previews of projects."""
     preview_slots.work(*map(UUID, project_ids))
-
-
-@task("forge.builds.packages.firmware")
-def firmware(build_id: str) -> None:
-    """Makes the firmware of a build."""
-    slot.work(UUID(build_id))

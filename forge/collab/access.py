@@ -35,7 +35,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Entry:
+class InitialAccess:
     """Access when a socket opens, and the numbers of the streams' last events that it is sure to reflect."""
 
     access: Access
@@ -44,7 +44,7 @@ class Entry:
     """How many the organisation may have open."""
 
 
-async def enter_by_address(principal: Principal, organisation: str, name: str) -> Entry | None:
+async def enter_by_address(principal: Principal, organisation: str, name: str) -> InitialAccess | None:
     """A member's access to the project at an address, also a former one; None for anyone else."""
     return await reader.ask(_enter, principal, organisation, name)
 
@@ -54,7 +54,7 @@ async def access_now(principal: Principal, project_id: UUID) -> Access | None:
     return await reader.ask(_now, principal.afresh(), project_id)
 
 
-def _enter(principal: Principal, organisation: str, name: str) -> Entry | None:
+def _enter(principal: Principal, organisation: str, name: str) -> InitialAccess | None:
     first = _by_address(principal, organisation, name)
     if first is None:
         return None
@@ -62,7 +62,9 @@ def _enter(principal: Principal, organisation: str, name: str) -> Entry | None:
     heard = dict.fromkeys(streams, 0) | last_sequences(streams)
     # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
     access = _now(principal.afresh(), first.project_id)
-    return None if access is None else Entry(access, heard, limit_of(access.organisation_stream, Resource.SOCKETS))
+    return (
+        None if access is None else InitialAccess(access, heard, limit_of(access.organisation_stream, Resource.SOCKETS))
+    )
 
 
 def _by_address(principal: Principal, organisation: str, name: str) -> Access | None:

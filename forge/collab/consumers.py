@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 OUTBOX_LIMIT = 32 * 1024 * 1024
 """Bytes that may wait for a slow client before it is sent away, to come back and catch up."""
-ASK_AGAIN_AFTER = 10.0
+ACCESS_VALID_SECONDS = 10.0
 """Seconds that an answer about access is good for while a person writes."""
 REPLAY_LIMIT = 500
 """Events that are sent again to a client that was away; who missed more reads the current state."""
@@ -62,7 +62,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     principal: Principal
     access: Access
-    asked_at = 0.0
+    access_checked_at = 0.0
     """When access was looked at last, on the monotonic clock."""
     _following: asyncio.Task[None] | None = None
     _is_closing = False
@@ -96,14 +96,14 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close_for(Closing.NOT_FOUND, "The project was not found, or you have no access to it.")
             return
         try:
-            sockets_of_organisations.take(entry.access.organisation_stream, 1, entry.most_sockets)
+            sockets_of_organisations.allocate(entry.access.organisation_stream, 1, entry.most_sockets)
         except OverLimit:
             reason = "The organisation has as many studios open as it may have. Try again when somebody closed theirs."
             await self.close_for(Closing.TOO_MANY, reason)
             return
         self._counted_for = entry.access.organisation_stream
         self.access = entry.access
-        self.asked_at = time.monotonic()
+        self.access_checked_at = time.monotonic()
         self._person_stream = self.principal.insist().stream
         self._heard = dict(entry.heard)
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -133,7 +133,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def disconnect(self, code: int) -> None:
         self._is_closing = True
         if self._counted_for is not None:
-            sockets_of_organisations.give_back(self._counted_for, 1)
+            sockets_of_organisations.release(self._counted_for, 1)
             self._counted_for = None
         if self._following is not None:
             self._following.cancel()
@@ -170,7 +170,7 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         if stream == self._person_stream:
             await self.person_moved(event)
         elif event is None or event["type"].startswith(("member", "project", "organisation")):
-            await self.ask_again()
+            await self.refresh_access()
 
     async def person_moved(self, event: dict[str, Any] | None) -> None:
         """An event of the person: their session ended, or their name is another. Whoever has a session comes back."""
@@ -182,9 +182,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             self._is_closing = True
             await self.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
 
-    async def ask_again(self) -> None:
+    async def refresh_access(self) -> None:
         """Looks whether the person still has access, and which; closes the socket when not."""
-        self.asked_at = time.monotonic()
+        self.access_checked_at = time.monotonic()
         access = await access_now(self.principal, self.access.project_id)
         if access is None:
             await self.close_for(Closing.NO_ACCESS, "You no longer have access to this project.")
@@ -209,7 +209,7 @@ class CollabConsumer(ProjectSocket):
         self.room = await rooms.enter(self.access.project_id, self)
         if self.access.may_edit:
             self.deliver(step_1_frame(self.room.state_vector()))
-        self._tell_who_is_there()
+        self._send_presence()
 
     async def disconnect(self, code: int) -> None:
         await super().disconnect(code)
@@ -241,8 +241,8 @@ class CollabConsumer(ProjectSocket):
                     raise MalformedFrame("a state vector cannot be read") from error
             case Update(update, facts, is_answer):
                 # Who writes is asked for again from time to time, whatever was heard.
-                if time.monotonic() - self.asked_at > ASK_AGAIN_AFTER:
-                    await self.ask_again()
+                if time.monotonic() - self.access_checked_at > ACCESS_VALID_SECONDS:
+                    await self.refresh_access()
                 # What a viewer sends is dropped here, before anything is done with it.
                 if self.access.may_edit and not self._is_closing:
                     await room.submit(FromMember(update, self, facts, is_answer))
@@ -250,11 +250,11 @@ class CollabConsumer(ProjectSocket):
                 room.hear_presence(self, clients, is_first=not self._was_present)
                 self._was_present = True
             case QueryAwareness():
-                self._tell_who_is_there()
+                self._send_presence()
             case Ignored():
                 pass
 
-    def _tell_who_is_there(self) -> None:
+    def _send_presence(self) -> None:
         if self.room is not None and (everyone := self.room.presence.everyone()):
             self.deliver(awareness_frame(everyone))
 
@@ -328,7 +328,7 @@ class EventsConsumer(ProjectSocket):
         await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
-class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class UnknownAddressConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """Refuses sockets of unknown addresses, without an error in the log."""
 
     async def connect(self) -> None:

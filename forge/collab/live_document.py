@@ -12,7 +12,7 @@ from typing import Any
 
 from pycrdt import Doc
 
-from forge.collab.storage import StoredDocument, types_made_by
+from forge.collab.storage import StoredDocument, count_types
 from forge.collab.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024
@@ -22,7 +22,7 @@ TYPES_LIMIT = 5_000
 on a stack that holds some 30,000; counted are all that a room ever saw, wherever they are in the document."""
 
 
-class Verdict(Enum):
+class UpdateResult(Enum):
     """What a try of an update gave."""
 
     GOOD = "good"
@@ -85,16 +85,16 @@ class LiveDocument:
         """Whether it holds the update of this number."""
         return sequence <= self.sequence or sequence in self._ahead
 
-    def try_update(self, update: bytes, facts: UpdateFacts) -> Verdict:
+    def try_update(self, update: bytes, facts: UpdateFacts) -> UpdateResult:
         """Tries an update that is new. A good one is to be stored and then given to `take`."""
         if not facts.fits(self._known):
-            return Verdict.SOMETHING_MISSING
+            return UpdateResult.SOMETHING_MISSING
         if self._size + len(update) > DOCUMENT_LIMIT:
             self._size = len(self._trial.get_update())
             if self._size + len(update) > DOCUMENT_LIMIT:
-                return Verdict.TOO_LARGE
+                return UpdateResult.TOO_LARGE
         if facts.types and self._types + facts.types > TYPES_LIMIT:
-            return Verdict.TOO_MANY_TYPES
+            return UpdateResult.TOO_MANY_TYPES
         self._changed = False
         try:
             self._trial.apply_update(update)
@@ -102,12 +102,12 @@ class LiveDocument:
             raise
         except BaseException:  # the decoder is not Python: what it throws at garbage need not be an Exception
             self._new_trial()
-            return Verdict.BAD
+            return UpdateResult.BAD
         if not self._changed:
-            return Verdict.NOTHING_NEW
+            return UpdateResult.NOTHING_NEW
         self._tried.append(update)
         self._note(update, facts)
-        return Verdict.GOOD
+        return UpdateResult.GOOD
 
     def _note(self, update: bytes, facts: UpdateFacts) -> None:
         facts.note_in(self._known)
@@ -127,7 +127,7 @@ class LiveDocument:
             facts = read_update(update)
         except BadUpdate:
             # Stored by an older release, or by hand: the decoder has taken it before and takes it now.
-            facts = UpdateFacts(types_made_by(update), {}, {})
+            facts = UpdateFacts(count_types(update), {}, {})
         if not facts.fits(self._known):
             return False
         self._trial.apply_update(update)

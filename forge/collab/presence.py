@@ -13,9 +13,9 @@ from typing import Any
 from forge.collab.protocol import STATE_LIMIT, ClientState
 
 NOBODY = "null"
-CLIENTS_OF_A_SOCKET = 8
+MAX_CLIENTS_PER_SOCKET = 8
 """Clients that one socket may speak for; a page is one."""
-CLOCKS_KEPT = 4096
+MAX_REMEMBERED_CLOCKS = 4096
 """Clients whose last clock is remembered, also when they are gone."""
 
 
@@ -27,8 +27,8 @@ class OtherProcess:
 
 
 @dataclass(frozen=True)
-class _Known:
-    told: ClientState
+class _KnownClient:
+    announced: ClientState
     heard: int
     """The clock as the client counts it."""
     owner: Hashable
@@ -44,7 +44,7 @@ class Presence:
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, _KnownClient] = {}
         self._clocks: dict[int, int] = {}
 
     def hear(
@@ -57,8 +57,8 @@ class Presence:
         """
         listed = tuple(clients)
         is_itself = is_first and len(listed) == 1
-        found = (self._take(owner, person, entry, is_itself) for entry in listed)
-        return tuple(entry for entry in found if entry is not None)
+        changes = (self._take(owner, person, entry, is_itself) for entry in listed)
+        return tuple(entry for entry in changes if entry is not None)
 
     def _take(
         self, owner: Hashable, person: Mapping[str, Any], entry: ClientState, is_itself: bool
@@ -66,29 +66,29 @@ class Presence:
         known = self._known.get(entry.client)
         if known is None:
             mine = sum(other.owner == owner for other in self._known.values())
-            if entry.state == NOBODY or mine >= CLIENTS_OF_A_SOCKET:
+            if entry.state == NOBODY or mine >= MAX_CLIENTS_PER_SOCKET:
                 return None
         elif known.owner == owner:
             is_older = entry.clock < known.heard
             if is_older or (entry.clock == known.heard and entry.state != NOBODY):
                 return None
-        elif known.person != person["id"] or (entry.clock <= known.told.clock and not is_itself):
+        elif known.person != person["id"] or (entry.clock <= known.announced.clock and not is_itself):
             return None
         if entry.state == NOBODY:
             del self._known[entry.client]
-            return self._told(entry.client, entry.clock, NOBODY)
-        state = stamped(entry.state, person)
+            return self._with_next_clock(entry.client, entry.clock, NOBODY)
+        state = with_person(entry.state, person)
         if state is None:
             return None
-        told = self._told(entry.client, entry.clock, state)
-        self._known[entry.client] = _Known(told, entry.clock, owner, person["id"])
-        return told
+        announced = self._with_next_clock(entry.client, entry.clock, state)
+        self._known[entry.client] = _KnownClient(announced, entry.clock, owner, person["id"])
+        return announced
 
-    def _told(self, client: int, clock: int, state: str) -> ClientState:
+    def _with_next_clock(self, client: int, clock: int, state: str) -> ClientState:
         """With a clock that is higher than all that were told of this client."""
         clock = max(clock, self._clocks.pop(client, -1) + 1)
         self._clocks[client] = clock
-        while len(self._clocks) > CLOCKS_KEPT:
+        while len(self._clocks) > MAX_REMEMBERED_CLOCKS:
             del self._clocks[next(iter(self._clocks))]
         return ClientState(client, clock, state)
 
@@ -100,8 +100,8 @@ class Presence:
         news = []
         for entry in listed:
             known = self._known.get(entry.client)
-            if known is None or known.owner == process or entry.clock > known.told.clock:
-                if known is not None and known.told == entry:
+            if known is None or known.owner == process or entry.clock > known.announced.clock:
+                if known is not None and known.announced == entry:
                     continue
                 if entry.state == NOBODY:
                     if known is None or known.owner != process:
@@ -109,12 +109,12 @@ class Presence:
                     del self._known[entry.client]
                 else:
                     person = json.loads(entry.state)["user"]["id"]
-                    self._known[entry.client] = _Known(entry, entry.clock, process, person)
-                news.append(self._told(entry.client, entry.clock, entry.state))
+                    self._known[entry.client] = _KnownClient(entry, entry.clock, process, person)
+                news.append(self._with_next_clock(entry.client, entry.clock, entry.state))
         if are_all:
-            there = {entry.client for entry in listed}
+            present = {entry.client for entry in listed}
             news += self._remove(
-                client for client, known in self._known.items() if known.owner == process and client not in there
+                client for client, known in self._known.items() if known.owner == process and client not in present
             )
         return tuple(news)
 
@@ -123,22 +123,24 @@ class Presence:
         return self._remove(client for client, known in self._known.items() if known.owner == owner)
 
     def _remove(self, clients: Iterable[int]) -> tuple[ClientState, ...]:
-        gone = tuple(clients)
-        return tuple(self._told(client, self._known.pop(client).told.clock, NOBODY) for client in gone)
+        removed = tuple(clients)
+        return tuple(
+            self._with_next_clock(client, self._known.pop(client).announced.clock, NOBODY) for client in removed
+        )
 
     def everyone(self) -> tuple[ClientState, ...]:
         """All clients that are there."""
-        return tuple(known.told for known in self._known.values())
+        return tuple(known.announced for known in self._known.values())
 
     def here(self) -> tuple[ClientState, ...]:
         """The clients whose sockets are in this process."""
-        return tuple(known.told for known in self._known.values() if not isinstance(known.owner, OtherProcess))
+        return tuple(known.announced for known in self._known.values() if not isinstance(known.owner, OtherProcess))
 
 
-def stamped(state: str, person: Mapping[str, Any]) -> str | None:
+def with_person(state: str, person: Mapping[str, Any]) -> str | None:
     """A client's state with the person written in as its `user`; None for a state that is no object."""
-    said = json.loads(state)
-    if not isinstance(said, dict):
+    state_object = json.loads(state)
+    if not isinstance(state_object, dict):
         return None
-    whole = json.dumps({**said, "user": dict(person)}, separators=(",", ":"), ensure_ascii=False)
+    whole = json.dumps({**state_object, "user": dict(person)}, separators=(",", ":"), ensure_ascii=False)
     return whole if len(whole) <= 2 * STATE_LIMIT else None

@@ -150,7 +150,7 @@ def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
     count = reader.number()
     if count > CLIENTS_LIMIT:
         raise FrameTooLarge(f"an awareness frame has at most {CLIENTS_LIMIT} clients")
-    found = []
+    states = []
     for _ in range(count):
         client, clock = reader.number(), reader.number()
         try:
@@ -160,9 +160,9 @@ def _read_clients(payload: bytes) -> tuple[ClientState, ...]:
             raise MalformedFrame("an awareness state is not JSON") from error
         if len(state) > STATE_LIMIT:
             raise FrameTooLarge(f"an awareness state has at most {STATE_LIMIT} characters")
-        found.append(ClientState(client, clock, state))
+        states.append(ClientState(client, clock, state))
     reader.end()
-    return tuple(found)
+    return tuple(states)
 
 
 def step_1_frame(state_vector: bytes) -> bytes:

@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
-Asked = ParamSpec("Asked")
+Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
 
@@ -25,13 +25,15 @@ class Reader:
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
-    async def ask(self, question: Callable[Asked, Answer], *values: Asked.args, **named: Asked.kwargs) -> Answer:
+    async def ask(
+        self, question: Callable[Arguments, Answer], *values: Arguments.args, **named: Arguments.kwargs
+    ) -> Answer:
         """What `question` returns or raises in the thread."""
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(1, "socket-reader")
-            asked = self._pool.submit(_answer, lambda: question(*values, **named))
-        return await asyncio.wrap_future(asked)
+            future = self._pool.submit(_answer, lambda: question(*values, **named))
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Answers what was asked, and ends the thread and its connection; never waits. It can be asked again."""

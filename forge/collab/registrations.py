@@ -26,14 +26,14 @@ def follow_document(sender: object, project_id: UUID, sequence: int, update: byt
 @organisation_counts.register
 def open_sockets_of(organisation: Organisation) -> Counts:
     """How many sockets an organisation has open here."""
-    return {Resource.SOCKETS: sockets_of_organisations.held_by(organisation.stream)}
+    return {Resource.SOCKETS: sockets_of_organisations.in_use_by(organisation.stream)}
 
 
 document_changed.connect(follow_document, dispatch_uid="collab.follow_document")
 
 
 @server_stopping.register
-def store_what_waits() -> None:
+def flush_pending() -> None:
     """The server ends: what people typed last is stored before."""
     try:
         rooms.close_from_thread()

@@ -19,7 +19,7 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, Verdict
+from forge.collab.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
 from forge.collab.presence import OtherProcess, Presence
 from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, step_1_frame, update_frame
 from forge.collab.storage import load_after, load_stored
@@ -33,21 +33,21 @@ _log = logging.getLogger(__name__)
 
 MERGE_AFTER = 200
 """Updates that are merged into one state; for a large document more, so that a state is not written all the time."""
-BYTES_OF_A_STATE = 4096
+BYTES_PER_UPDATE = 4096
 """Bytes of a document for each of which one more update is waited for before they are merged."""
 QUEUE_LIMIT = 1_000
 """Updates that may wait in a room; whoever sends more waits too."""
-ROUNDS = 8
+MAX_ROUNDS = 8
 """How often updates that came out of order are tried again in one batch; who sent more of them is asked."""
 SMALL_ROOM = 20
 """Members that are told of each update at once; in a larger room several go together."""
-PAUSE_A_MEMBER = 0.00025
+DELAY_PER_MEMBER_SECONDS = 0.00025
 """Seconds that updates are gathered for each member above those."""
-PRESENCE_PAUSE = 0.03
+PRESENCE_DELAY_SECONDS = 0.03
 """Seconds that news of who is where are gathered."""
-BEAT = 2.0
+HEARTBEAT_SECONDS = 2.0
 """Seconds after which a process says again who is there."""
-LOST_AFTER = 7.0
+LOST_AFTER_SECONDS = 7.0
 """Seconds without that after which another process counts as gone, and its people too."""
 
 _NOBODY: Mapping[int, Any] = {}
@@ -56,7 +56,7 @@ PROCESS = secrets.token_hex(8)
 """This process, among those of the installation."""
 
 
-class Member(Hashable, Protocol):
+class RoomMember(Hashable, Protocol):
     """A socket in a room."""
 
     person_id: UUID
@@ -77,7 +77,7 @@ class FromMember:
     """An update that a socket sent; `is_answer` when the server asked for it."""
 
     update: bytes
-    member: Member
+    member: RoomMember
     facts: UpdateFacts
     is_answer: bool = False
 
@@ -104,14 +104,14 @@ class Room:
         self.project_id = project_id
         self.group = f"document.{project_id}"
         self.presence = Presence()
-        self._members: set[Member] = set()
+        self._members: set[RoomMember] = set()
         self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
         self._document: LiveDocument
         self._clients: set[int] = set()
         self._is_broken = False
         self._updates_beside_state = 0
         self._merging: asyncio.Task[None] | None = None
-        self._presence_news: dict[int, tuple[ClientState, Member]] = {}
+        self._presence_news: dict[int, tuple[ClientState, RoomMember]] = {}
         self._processes: dict[str, float] = {}
         self._said_at = 0.0
 
@@ -125,10 +125,10 @@ class Room:
 
     # What sockets ask
 
-    def join(self, member: Member) -> None:
+    def join(self, member: RoomMember) -> None:
         self._members.add(member)
 
-    def leave(self, member: Member) -> None:
+    def leave(self, member: RoomMember) -> None:
         self._members.discard(member)
         self._note_presence(self.presence.leave(member), member)
 
@@ -148,7 +148,7 @@ class Room:
         """All that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
         return self._document.doc.get_update(state_vector)
 
-    def hear_presence(self, member: Member, clients: Iterable[ClientState], *, is_first: bool) -> None:
+    def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
         """What a socket says of who is there; `is_first` on a socket that said nothing before."""
         self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
 
@@ -184,18 +184,18 @@ class Room:
                 other = OtherProcess(message["process"])
                 self._tell_presence(self.presence.hear_process(other, clients, are_all=message["all"]))
             case "who":
-                self._say_who_is_here()
+                self._announce_presence()
 
     def _beat(self) -> None:
         """Says who is here, and forgets processes that no longer do."""
         now = time.monotonic()
-        if now - self._said_at > BEAT:
-            self._say_who_is_here()
-        for process in [name for name, heard in self._processes.items() if now - heard > LOST_AFTER]:
+        if now - self._said_at > HEARTBEAT_SECONDS:
+            self._announce_presence()
+        for process in [name for name, heard in self._processes.items() if now - heard > LOST_AFTER_SECONDS]:
             del self._processes[process]
             self._tell_presence(self.presence.leave(OtherProcess(process)))
 
-    def _say_who_is_here(self) -> None:
+    def _announce_presence(self) -> None:
         self._said_at = time.monotonic()
         self._tell_process_presence(self.presence.here(), are_all=True)
 
@@ -206,16 +206,16 @@ class Room:
         while not self._is_broken:
             batch = [await self._queue.get()]
             if len(self._members) > SMALL_ROOM:
-                await asyncio.sleep((len(self._members) - SMALL_ROOM) * PAUSE_A_MEMBER)
+                await asyncio.sleep((len(self._members) - SMALL_ROOM) * DELAY_PER_MEMBER_SECONDS)
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
                 await self._take(batch)
             except DomainError as error:
-                self._give_up(Closing.NOT_FOUND, error.detail)
+                self._fail(Closing.NOT_FOUND, error.detail)
             except Exception:
                 _log.exception("The live document of %s could not be stored", self.project_id)
-                self._give_up(
+                self._fail(
                     Closing.TRY_AGAIN, "The server could not store your edit. Nothing is lost: it is sent again."
                 )
             finally:
@@ -235,27 +235,27 @@ class Room:
                 known_up_to = max(known_up_to, item.sequence)
         if known_up_to > self._document.sequence:
             await self._catch_up()
-        good, unfit = self._sorted([item for item in batch if isinstance(item, FromMember)])
+        good, unfit = self._split_by_fit([item for item in batch if isinstance(item, FromMember)])
         await self._store(good)
         if unfit:
             # What they build on may have come through another process, which was not heard yet.
             await self._catch_up()
-            good, unfit = self._sorted(unfit)
+            good, unfit = self._split_by_fit(unfit)
             await self._store(good)
-            self._ask_for_what_is_missing(unfit)
+            self._request_missing(unfit)
         self._merge_if_many()
 
-    def _sorted(self, items: list[FromMember]) -> tuple[list[FromMember], list[FromMember]]:
+    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[FromMember], list[FromMember]]:
         """The updates that are to be stored, in an order in which each fits, and those that lack something."""
         good: list[FromMember] = []
         unfit: list[FromMember] = []
-        for _ in range(ROUNDS):
+        for _ in range(MAX_ROUNDS):
             unfit = []
             for item in items:
                 verdict = self._document.try_update(item.update, item.facts)
-                if verdict is Verdict.GOOD:
+                if verdict is UpdateResult.GOOD:
                     good.append(item)
-                elif verdict is Verdict.SOMETHING_MISSING:
+                elif verdict is UpdateResult.SOMETHING_MISSING:
                     unfit.append(item)
                 else:
                     _refuse(item.member, verdict)
@@ -290,7 +290,7 @@ class Room:
         self._clients.update(new)
         return new
 
-    def _tell(self, updates: list[bytes], without: Member | None = None) -> None:
+    def _tell(self, updates: list[bytes], without: RoomMember | None = None) -> None:
         frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
         for member in self._members:
             if member is not without:
@@ -308,10 +308,10 @@ class Room:
 
     async def _catch_up(self) -> None:
         """Reads from the database what was stored and not heard of."""
-        found = await database_sync_to_async(load_after, thread_sensitive=False)(
+        updates = await database_sync_to_async(load_after, thread_sensitive=False)(
             self.project_id, self._document.sequence
         )
-        if found and all(self._take_stored(update, sequence) for sequence, update in found):
+        if updates and all(self._take_stored(update, sequence) for sequence, update in updates):
             return
         whole = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
         if whole.sequence > self._document.sequence:
@@ -320,7 +320,7 @@ class Room:
             self._updates_beside_state = whole.updates
             self._tell([self._document.doc.get_update(before)])
 
-    def _ask_for_what_is_missing(self, items: list[FromMember]) -> None:
+    def _request_missing(self, items: list[FromMember]) -> None:
         """A frame was lost on the way: its sender is asked for all that is not here."""
         question = step_1_frame(self.state_vector()) if items else b""
         answered = {item.member for item in items if item.is_answer}
@@ -331,7 +331,7 @@ class Room:
                 member.deliver(question)
 
     def _merge_if_many(self) -> None:
-        many = MERGE_AFTER + self._document.size // BYTES_OF_A_STATE
+        many = MERGE_AFTER + self._document.size // BYTES_PER_UPDATE
         is_merging = self._merging is not None and not self._merging.done()
         if self._updates_beside_state > many and not self._document.has_gap and not is_merging:
             self._updates_beside_state = 0
@@ -346,10 +346,10 @@ class Room:
 
     # Who is there
 
-    def _note_presence(self, news: tuple[ClientState, ...], source: Member) -> None:
+    def _note_presence(self, news: tuple[ClientState, ...], source: RoomMember) -> None:
         """News of this process: the others are told in a moment, of several at once."""
         if news and not self._presence_news:
-            pause = PRESENCE_PAUSE + len(self._members) * PAUSE_A_MEMBER
+            pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
             asyncio.get_running_loop().call_later(pause, self._tell_presence_news)
         for entry in news:
             self._presence_news[entry.client] = (entry, source)
@@ -359,7 +359,7 @@ class Room:
         self._tell_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
         self._tell_process_presence(tuple(entry for entry, _ in news.values()), are_all=False)
 
-    def _tell_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, Member] = _NOBODY) -> None:
+    def _tell_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, RoomMember] = _NOBODY) -> None:
         """Tells members what they did not say themselves."""
         if not news:
             return
@@ -378,7 +378,7 @@ class Room:
                 self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": listed}
             )
 
-    def _give_up(self, code: int, reason: str) -> None:
+    def _fail(self, code: int, reason: str) -> None:
         self._is_broken = True
         for member in tuple(self._members):
             member.dismiss(code, reason)
@@ -388,13 +388,13 @@ class Room:
             self._queue.task_done()
 
 
-def _refuse(member: Member, verdict: Verdict) -> None:
+def _refuse(member: RoomMember, verdict: UpdateResult) -> None:
     """Disconnects the senders of invalid updates; a sender without new content stays."""
     match verdict:
-        case Verdict.BAD:
+        case UpdateResult.BAD:
             member.dismiss(Closing.MALFORMED, "This is not an update of this document.")
-        case Verdict.TOO_LARGE:
+        case UpdateResult.TOO_LARGE:
             reason = f"The project's text would be larger than {DOCUMENT_LIMIT // 1024**2} MB."
             member.dismiss(Closing.TOO_LARGE, reason)
-        case Verdict.TOO_MANY_TYPES:
+        case UpdateResult.TOO_MANY_TYPES:
             member.dismiss(Closing.TOO_LARGE, f"A document has at most {TYPES_LIMIT} shared types.")

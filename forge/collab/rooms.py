@@ -7,7 +7,7 @@ import contextlib
 import logging
 from uuid import UUID
 
-from forge.collab.room import FromElsewhere, Member, Room
+from forge.collab.room import FromElsewhere, Room, RoomMember
 from forge.collab.watch import watch
 from forge.collab.writer import writer
 from forge.core.events.delivery import listen, stop_listening
@@ -22,7 +22,7 @@ class Rooms:
         self._rooms: dict[UUID, tuple[Room, asyncio.Future[None], asyncio.Task[None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def enter(self, project_id: UUID, member: Member) -> Room:
+    async def enter(self, project_id: UUID, member: RoomMember) -> Room:
         """The project's room with the member in it; loads it for the first."""
         self._loop = asyncio.get_running_loop()
         if project_id not in self._rooms or self._rooms[project_id][0].is_broken:
@@ -42,7 +42,7 @@ class Rooms:
             raise
         return room
 
-    async def leave(self, room: Room, member: Member) -> None:
+    async def leave(self, room: Room, member: RoomMember) -> None:
         """Takes the member out; the last one's room closes once all is stored."""
         room.leave(member)
         if room.is_empty:

@@ -33,11 +33,11 @@ def load_stored(project_id: UUID) -> StoredDocument:
     clients = DocumentClient.objects.filter(project_id=project_id).values_list("client", flat=True)
     stored = [update for _, update in read.updates] + ([read.state] if read.state else [])
     return StoredDocument(
-        doc.get_update(), read.sequence, len(read.updates), sum(map(types_made_by, stored)), frozenset(clients)
+        doc.get_update(), read.sequence, len(read.updates), sum(map(count_types, stored)), frozenset(clients)
     )
 
 
-def types_made_by(stored: bytes) -> int:
+def count_types(stored: bytes) -> int:
     """The shared types that a stored update makes; one that cannot be read must not keep its project from opening."""
     try:
         return read_update(stored).types
@@ -51,8 +51,8 @@ def load_after(project_id: UUID, sequence: int) -> list[tuple[int, bytes]] | Non
     None when some of them are no longer there one by one, since they were merged into the state.
     """
     rows = DocumentUpdate.objects.filter(project_id=project_id, sequence__gt=sequence).order_by("sequence")
-    found = [(number, bytes(update)) for number, update in rows.values_list("sequence", "update")]
-    return found if _is_whole(sequence, (number for number, _ in found)) else None
+    updates = [(number, bytes(update)) for number, update in rows.values_list("sequence", "update")]
+    return updates if _is_whole(sequence, (number for number, _ in updates)) else None
 
 
 def _is_whole(after: int, numbers: Iterable[int]) -> bool:

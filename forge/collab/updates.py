@@ -73,11 +73,11 @@ def read_update(update: bytes) -> UpdateFacts:
     types = 0
     try:
         for _ in range(reader.count()):
-            client, spans, made = _read_client(reader, needs)
+            client, spans, types_of_client = _read_client(reader, needs)
             if client in brings:
                 raise BadUpdate("an update names a client twice")
             brings[client] = spans
-            types += made
+            types += types_of_client
         for _ in range(reader.count()):  # what is deleted: a client, then ranges of clock and length
             client = reader.number()
             for _ in range(reader.count()):

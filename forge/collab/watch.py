@@ -17,20 +17,20 @@ from forge.projects.files.document_store import document_sequences
 
 _log = logging.getLogger(__name__)
 
-EVERY = 0.4
+POLL_INTERVAL_SECONDS = 0.4
 """Seconds between two polls: a lost message of a document is found after one of them, of a stream after two."""
 
-Noticed = Callable[[int], None]
+OnNumber = Callable[[int], None]
 
 
-class Watch:
+class NumberWatch:
     """Follows numbers of streams and of documents. Used on the event loop's thread."""
 
     def __init__(self) -> None:
         self._streams: dict[str, set[Callable[[str, int], None]]] = {}
         self._seen: Mapping[str, int] = {}
         """The streams' last numbers at the look before."""
-        self._documents: dict[UUID, Noticed] = {}
+        self._documents: dict[UUID, OnNumber] = {}
         self._task: asyncio.Task[None] | None = None
         self._failed = False
 
@@ -50,7 +50,7 @@ class Watch:
         if not followers:
             self._streams.pop(stream, None)
 
-    def follow_document(self, project_id: UUID, noticed: Noticed) -> None:
+    def follow_document(self, project_id: UUID, noticed: OnNumber) -> None:
         """Calls `noticed` with the number of the document's last update, at each look."""
         self._documents[project_id] = noticed
         self._start()
@@ -71,11 +71,11 @@ class Watch:
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._look_again_and_again())
+            self._task = asyncio.create_task(self._poll())
 
-    async def _look_again_and_again(self) -> None:
+    async def _poll(self) -> None:
         while self._streams or self._documents:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
             try:
                 streams, documents = await reader.ask(_numbers, tuple(self._streams), tuple(self._documents))
                 self._failed = False
@@ -100,5 +100,5 @@ def _numbers(streams: Iterable[str], documents: Iterable[UUID]) -> tuple[Mapping
     return last_sequences(streams), document_sequences(documents)
 
 
-watch = Watch()
+watch = NumberWatch()
 """The watch of this process."""

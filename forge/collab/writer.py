@@ -21,9 +21,9 @@ from django.db import connections
 from forge.core.errors import NotFound
 from forge.projects.files.document_store import Batch, announce, append_batches
 
-BATCH = 200
+MAX_DOCUMENTS = 200
 """Documents of one transaction."""
-FRESH = 30.0
+MAX_IDLE_SECONDS = 30.0
 """Seconds that the connection is kept while nobody types. To open one takes longer than to store a keystroke, and
 whoever closes the last one to an SQLite file waits for all of its log."""
 
@@ -89,10 +89,10 @@ class Writer:
             is_last, used_at = False, 0.0
             while not is_last:
                 jobs = [self._jobs.get()]
-                if time.monotonic() - used_at > FRESH:
+                if time.monotonic() - used_at > MAX_IDLE_SECONDS:
                     connections.close_all()
                 used_at = time.monotonic()
-                while len(jobs) < BATCH and not self._jobs.empty():
+                while len(jobs) < MAX_DOCUMENTS and not self._jobs.empty():
                     jobs.append(self._jobs.get())
                 is_last = None in jobs
                 _write([job for job in jobs if isinstance(job, _Append)])

@@ -1,4 +1,4 @@
-"""Who acts, as every floor sees it: a person, a token, a phone's pass, a visitor, or the installation itself."""
+"""The interface of actors: a person, a token, a phone's pass, a guest, a visitor, or the installation."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class ProjectRole:
 
 
 class Actor(Protocol):
-    """What actions ask of who acts. `forge.accounts.principals.Principal` is one, and what requests and sockets use.
+    """The actor that actions take. Requests and sockets pass a `forge.accounts.principals.Principal`.
 
-    A `User` is one too, who acts in person and whose roles are read anew whenever they are asked: for commands, and
-    wherever there is no request.
+    A `User` is an actor too. Its roles are read from the database each time: for commands and other code without a
+    request.
     """
 
     @property
     def kind(self) -> str:
-        """One of `forge.accounts.principals.Kind`."""
+        """One of `forge.accounts.principals.PrincipalKind`."""
 
     @property
     def id(self) -> Any:
-        """Of the person, the token or the pass; "" for who has none."""
+        """The id of the person, the token or the pass; "" for a visitor."""
 
     @property
     def person(self) -> Any:
@@ -45,21 +45,20 @@ class Actor(Protocol):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """To what it is held, of all that its person may do (`forge.accounts.tokens.scopes`); None for all of it."""
+        """The scopes that limit it (`forge.accounts.tokens.scopes`); None for no limit."""
 
     @property
-    def reach(self) -> frozenset[str] | None:
-        """The organisations and projects that it is held to, as keys like `project:<id>`; None for all."""
+    def restriction(self) -> frozenset[str] | None:
+        """The keys, like `project:<id>`, of the organisations and projects that it may use; None for all."""
 
     @property
     def roles(self) -> Mapping[UUID, str]:
-        """Its roles by the id of the organisation, where its person is let in."""
+        """Its roles by organisation id. Organisations that block the person are left out."""
 
     @property
     def project_roles(self) -> Mapping[UUID, ProjectRole]:
-        """Its roles in single projects, by the id of the project, where its person is let in."""
+        """Its roles in single projects, by project id. Organisations that block the person are left out."""
 
     @property
     def blocked_organisations(self) -> frozenset[UUID]:
-        """The ids of the organisations whose members its person is among, and which let nobody in without a second
-        factor."""
+        """The ids of the person's organisations that require a second factor, which the person has not set up."""

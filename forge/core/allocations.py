@@ -1,4 +1,4 @@
-"""Counting what each of many holds, and refusing what is more than its part or more than there is."""
+"""Counts how much of a limited resource each holder uses, and refuses more than the limits."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from collections.abc import Hashable
 
 
 class OverLimit(Exception):
-    """One holds as much as it may already."""
+    """A holder reached its limit."""
 
 
 class NothingLeft(Exception):
-    """All together hold as much as there is."""
+    """The total is used up."""
 
 
 class Allocations:
-    """How much each holder has of something of which there is a limited amount. For the event loop's thread alone."""
+    """The amounts in use by each holder. For the event loop's thread only."""
 
     def __init__(self, total: int | None = None) -> None:
         """`total` is what there is for all of them; without it, each has its own limit and there is no other."""
         self._total = total
-        self._held: Counter[Hashable] = Counter()
+        self._in_use: Counter[Hashable] = Counter()
 
     @property
-    def held(self) -> int:
-        """What all hold together."""
-        return self._held.total()
+    def total_in_use(self) -> int:
+        """The amount in use by all holders."""
+        return self._in_use.total()
 
-    def held_by(self, holder: Hashable) -> int:
-        return self._held[holder]
+    def in_use_by(self, holder: Hashable) -> int:
+        return self._in_use[holder]
 
-    def take(self, holder: Hashable, amount: int, limit: int) -> None:
-        """Gives a holder more. Raises `OverLimit` where it would have more than `limit`, and `NothingLeft`."""
-        if self._held[holder] + amount > limit:
+    def allocate(self, holder: Hashable, amount: int, limit: int) -> None:
+        """Allocates an amount to a holder. Raises `OverLimit` above the holder's `limit`, and `NothingLeft`."""
+        if self._in_use[holder] + amount > limit:
             self._forget_empty(holder)
             raise OverLimit
-        if self._total is not None and self.held + amount > self._total:
+        if self._total is not None and self.total_in_use + amount > self._total:
             self._forget_empty(holder)
             raise NothingLeft
-        self._held[holder] += amount
+        self._in_use[holder] += amount
 
-    def give_back(self, holder: Hashable, amount: int) -> None:
-        self._held[holder] -= amount
+    def release(self, holder: Hashable, amount: int) -> None:
+        self._in_use[holder] -= amount
         self._forget_empty(holder)
 
     def _forget_empty(self, holder: Hashable) -> None:
         """Holders are addresses too: they must not be remembered for ever."""
-        if self._held[holder] <= 0:
-            del self._held[holder]
+        if self._in_use[holder] <= 0:
+            del self._in_use[holder]

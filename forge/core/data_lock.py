@@ -1,4 +1,4 @@
-"""Who uses the data folder: servers and workers while they run, and a restore alone.
+"""Locks the data folder: shared by servers and workers, exclusive for a restore.
 
 A lock of the system on a file, which ends with its process however that ends.
 """
@@ -30,7 +30,8 @@ class DataInUse(Exception):
 
 @contextmanager
 def data_folder(data: Path, use: Use) -> Iterator[None]:
-    """Holds the data folder until the end. Raises `DataInUse` at once if others hold it in a way that excludes this."""
+    """Locks the data folder while the context is open. Raises `DataInUse` if another process holds a conflicting
+    lock."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / FILE
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

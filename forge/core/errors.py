@@ -25,13 +25,13 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """What was sent cannot be understood or used."""
+    """The request is invalid."""
 
     title = "The request has an error"
 
 
 class Unprocessable(DomainError):
-    """What was sent is well formed, but its contents are refused."""
+    """The request is well formed, but its contents are refused."""
 
     title = "The contents are refused"
 
@@ -46,7 +46,7 @@ class NotFound(DomainError):
 
 
 class Gone(DomainError):
-    """The thing was there for everyone and is not any more; that it was is no secret."""
+    """A public page was taken down; that it existed is public."""
 
     title = "Taken down"
 
@@ -72,13 +72,13 @@ class SignInNeeded(DomainError):
 
 
 class Conflict(DomainError):
-    """It cannot be done in the present state."""
+    """The request conflicts with the current state."""
 
     title = "Conflict"
 
 
 class Stale(DomainError):
-    """The caller made it depend on a state that is no longer there."""
+    """The caller made the request conditional on a state that has changed."""
 
     title = "It has changed since you read it"
 
@@ -115,7 +115,7 @@ class QuotaReached(DomainError):
 
 
 class TooOften(DomainError):
-    """It was done as often as it may be in a while; `retry_after` is when it may be again, in seconds."""
+    """The rate limit is reached; `retry_after` is the waiting time in seconds."""
 
     title = "Too often"
 
@@ -125,7 +125,7 @@ class TooOften(DomainError):
 
 
 class Damaged(DomainError):
-    """Stored bytes are not what they were when they were stored; none of them are given out."""
+    """Stored bytes do not match their digest and are not returned."""
 
     title = "Stored bytes are damaged"
 
@@ -138,13 +138,13 @@ class Damaged(DomainError):
 
 
 class Busy(DomainError):
-    """It can be done, but not now: too much is waiting."""
+    """The server is overloaded; the request may succeed later."""
 
     title = "The server is busy"
 
 
 class CountersUnavailable(Busy):
-    """What may be tried a few times only cannot be counted, since the shared cache is away."""
+    """Attempts cannot be counted, because the shared cache is unavailable."""
 
     title = "Try again in a moment"
 
@@ -156,7 +156,7 @@ class CountersUnavailable(Busy):
 
 
 class Moved(DomainError):
-    """The thing has another name now; `location` is the path that leads to it."""
+    """The thing was renamed; `location` is its new path."""
 
     title = "It was renamed"
 

@@ -1,4 +1,4 @@
-"""How a lower floor asks a higher one without importing it: it declares a hook, and the higher one registers."""
+"""Hooks: a lower floor declares a hook, and higher floors register functions, so that no import goes up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Hook(Generic[P, R]):
 
     @property
     def functions(self) -> tuple[Callable[P, R], ...]:
-        """What is registered, for who asks what it is: the API's description reads the types of answers."""
+        """Returns the registered functions: the API's description reads their return types."""
         return tuple(self._functions)
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:

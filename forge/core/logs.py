@@ -1,4 +1,4 @@
-"""Lines of the log, for people or as JSON for programs, each with the request and the build that it belongs to."""
+"""Log formatters, for people or as JSON, with the ids of the request and the build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINES = Counter("forge_log_lines_total", "Logged lines, by level: errors are wha
 
 
 class RequestContextFilter(logging.Filter):
-    """Notes with each record which request and build it belongs to, and counts it."""
+    """Adds the ids of the request and the build to each record, and counts records by level."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
@@ -26,7 +26,7 @@ class RequestContextFilter(logging.Filter):
 
 
 class TextFormatter(logging.Formatter):
-    """For people: the ids stand at the end, where there are any."""
+    """Formats records as text, with the ids at the end."""
 
     def format(self, record: logging.LogRecord) -> str:
         first, *more = super().format(record).split("\n")
@@ -35,7 +35,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For programs: one line of JSON for each record, whatever its text holds."""
+    """Formats each record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

@@ -25,17 +25,17 @@ class NeverChanged(TypeError):
 
 
 class Blob(models.Model):
-    """Bytes that were stored once and never change, named by what they are. They stay as long as a link keeps them."""
+    """Immutable stored bytes, named by their digest. They are kept as long as something links them."""
 
     digest = models.CharField(primary_key=True, max_length=71)  # sha256:<64 hexadecimal digits>
     size = models.BigIntegerField()
     created = models.DateTimeField(default=timezone.now)
     put_at = models.DateTimeField(default=timezone.now)
-    """When they were put last: who put them may not have linked them yet. `created` where they were put once."""
+    """When the bytes were last stored; equals `created` if they were stored once."""
     synced = models.BooleanField(default=True)
     """Whether they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
     damaged_at = models.DateTimeField(null=True, blank=True)
-    """When it was seen that the stored bytes are others; None where nobody saw that, or they were put again."""
+    """When damage was detected; None for intact bytes."""
 
     class Meta:
         indexes = [models.Index(fields=["damaged_at"], condition=Q(damaged_at__isnull=False), name="damaged_blobs")]
@@ -45,7 +45,7 @@ class Blob(models.Model):
 
 
 class BlobLink(models.Model):
-    """That a row of any table needs a blob. What nothing links is swept away; what something links never is."""
+    """A row's need for a blob. Unlinked blobs are deleted; linked ones never are."""
 
     owner_kind = models.CharField(max_length=60)
     """The owner's model, as Django labels it: `projects.version`."""
@@ -65,7 +65,7 @@ class BlobLink(models.Model):
 
 
 class BlobHold(models.Model):
-    """That no blob may be deleted for a while: a backup copies them (`forge.core.blobs.backup_hold`)."""
+    """Forbids deleting blobs for a while, because a backup copies them (`forge.core.blobs.backup_hold`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=60)
@@ -147,7 +147,8 @@ class AuditEntry(models.Model):
     )
     """The person behind what acted; None for a visitor and for the installation."""
     principal_kind = models.CharField(max_length=20)
-    """What acted (`forge.accounts.principals.Kind`): a person themself, a token, a phone's pass, the installation."""
+    """What acted (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
+    installation."""
     principal_id = models.CharField(max_length=64, blank=True)
     """Of the person, the token or the pass, also after it is gone; "" for the installation."""
     action = models.CharField(max_length=60)

@@ -1,6 +1,6 @@
-"""Which request or build a line of the log belongs to, and how many requests there are: for whoever runs a server.
+"""Request ids and metrics for operators.
 
-Every answer has an id, `X-Request-Id`; lines that were logged for it, and problems that it told, have the same.
+Each response has an id, `X-Request-Id`, which its log lines and problems repeat.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SOCKETS = Gauge("forge_sockets_open", "Open sockets of this process.")
 
 @contextmanager
 def log_context_of_build(build: object) -> Iterator[None]:
-    """What is logged here belongs to a build or preview."""
+    """Adds the id of a build or preview to log records in this context."""
     token = build_id.set(str(build))
     try:
         yield
@@ -47,7 +47,7 @@ def log_context_of_build(build: object) -> Iterator[None]:
 
 
 class Observability:
-    """ASGI middleware around all else: gives each request its id, and counts requests and sockets."""
+    """The outermost ASGI middleware: sets the request id, and counts requests and sockets."""
 
     def __init__(self, application: Any) -> None:
         self._application = application

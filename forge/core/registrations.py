@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
-
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.blobs.usage import recount_all
 from forge.core.database.checkpoints import checkpoints
-from forge.core.events.log import event_checks
 from forge.core.http.lifespan import server_stopping
 from forge.core.periodic import PeriodicTask, Runs, register, scheduler
 
@@ -29,11 +26,6 @@ def find_strays() -> None:
         _log.info("%d files of the blob store had no row", count)
 
 
-if settings.DEBUG:
-    # Its libraries take a while to load.
-    from forge.core.events.check import check_shape
-
-    event_checks.register(check_shape)
 server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)

@@ -1,7 +1,6 @@
-"""Discussion threads about anything that has a key. Who may speak is decided by the floor that the key belongs to.
+"""Discussion threads: a comment and its replies, about anything that has a key.
 
-A thread is a comment and its replies. Functions write rows and nothing else; acts of higher floors call them within
-their transactions.
+Higher floors check permissions. These functions only write rows; actions call them within their transactions.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class CommentDeleted(Conflict):
 
 
 class ThreadFull(Conflict):
-    """A thread takes so many comments and no more, and a comment so many edits."""
+    """A thread has the maximum number of comments, or a comment the maximum number of edits."""
 
     title = "There is no room for more"
 
@@ -89,13 +88,13 @@ def delete(comment: Comment, by: Any) -> None:
 
 
 def resolve(thread: Thread, by: Any) -> None:
-    """Says that there is nothing left to do."""
+    """Marks a thread as resolved."""
     thread.resolved, thread.resolved_by = timezone.now(), by
     thread.save(update_fields=["resolved", "resolved_by"])
 
 
 def reopen(thread: Thread) -> None:
-    """Says that there is something to do after all."""
+    """Reopens a thread."""
     thread.resolved, thread.resolved_by = None, None
     thread.save(update_fields=["resolved", "resolved_by"])
 

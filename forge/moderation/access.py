@@ -19,7 +19,7 @@ from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportSta
 from forge.projects.access import find_project
 from forge.projects.models import Project, Visibility
 
-_WAITS = Q(appealed__isnull=False, refusal="")
+_APPEALED = Q(appealed__isnull=False, refusal="")
 """The condition on take-downs that an appeal waits for its answer."""
 
 Subject = Project | User
@@ -73,8 +73,8 @@ def standing(subject: Subject) -> TakeDown | None:
 
 def own_reports(actor: Actor) -> ReportQuerySet:
     """What a person reported, the newest first."""
-    found = Report.objects.visible_to(actor).filter(reporter=actor.pk).order_by("-created")
-    return found.select_related("project__organisation", "person")
+    reports = Report.objects.visible_to(actor).filter(reporter=actor.pk).order_by("-created")
+    return reports.select_related("project__organisation", "person")
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ class Case:
     @property
     def since(self) -> datetime:
         """When the first of it began to wait."""
-        told = [report.created for report in self.reports]
+        times = [report.created for report in self.reports]
         if self.take_down is not None:
-            told.append(self.take_down.appealed or self.take_down.at)
-        return min(told)
+            times.append(self.take_down.appealed or self.take_down.at)
+        return min(times)
 
 
 def key_of(subject: Subject) -> str:
@@ -109,7 +109,7 @@ def open_cases(actor: Actor) -> list[Case]:
     require_moderator(actor)
     reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN)
     reports = reports.select_related("project__organisation", "person", "reporter")
-    downs = TakeDown.objects.filter(ended=None).filter(_waits_or_reported())
+    downs = TakeDown.objects.filter(ended=None).filter(_appealed_or_reported())
     downs = downs.select_related("project__organisation", "person", "by", "appealed_by")
     subjects: dict[str, Subject] = {}
     of_reports: dict[str, list[Report]] = {}
@@ -130,7 +130,7 @@ def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
     """How many subjects wait for a decision, and since when the first does. One query. Raises `NotFound`."""
     require_moderator(actor)
     reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN).order_by()
-    appeals = TakeDown.objects.filter(_WAITS, ended=None).order_by()
+    appeals = TakeDown.objects.filter(_APPEALED, ended=None).order_by()
     rows = list(
         reports.values_list("project", "person", "created").union(
             appeals.values_list("project", "person", "appealed"), all=True
@@ -142,26 +142,26 @@ def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
 def standing_cases(actor: Actor) -> QuerySet[TakeDown]:
     """What is taken down now and waits for nothing, the newest first. Raises `NotFound`."""
     require_moderator(actor)
-    found = TakeDown.objects.filter(ended=None).exclude(_waits_or_reported())
-    return found.select_related("project__organisation", "person", "by").order_by("-at")
+    take_downs = TakeDown.objects.filter(ended=None).exclude(_appealed_or_reported())
+    return take_downs.select_related("project__organisation", "person", "by").order_by("-at")
 
 
 def find_subject(actor: Actor, key: str) -> Subject:
     """What a moderator's form names. Raises `NotFound`."""
     require_moderator(actor)
     projects, people = ids_among([key], "project"), ids_among([key], "user")
-    found: Subject | None = Project.objects.select_related("organisation").filter(pk__in=projects).first()
-    found = found or User.objects.filter(pk__in=people).first()
-    if found is None:
+    subject: Subject | None = Project.objects.select_related("organisation").filter(pk__in=projects).first()
+    subject = subject or User.objects.filter(pk__in=people).first()
+    if subject is None:
         raise NotFound
-    return found
+    return subject
 
 
-def _waits_or_reported() -> Q:
+def _appealed_or_reported() -> Q:
     open_ones = Report.objects.filter(state=ReportState.OPEN)
     projects = open_ones.filter(project__isnull=False).values("project")
     people = open_ones.filter(person__isnull=False).values("person")
-    return _WAITS | Q(project__in=projects) | Q(person__in=people)
+    return _APPEALED | Q(project__in=projects) | Q(person__in=people)
 
 
 def _subject_of(row: Report | TakeDown) -> Subject:

@@ -16,7 +16,7 @@ from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeed
 from forge.core.events.log import append_event
 from forge.moderation.access import Subject, about, can_report, key_of, require_moderator, standing
 from forge.moderation.events import PROJECT_TAKEN_DOWN
-from forge.moderation.models import LONGEST_TEXT, Moderator, Reason, Report, ReportState, TakeDown
+from forge.moderation.models import LONGEST_TEXT, Moderator, Report, ReportReason, ReportState, TakeDown
 from forge.projects.access import require
 from forge.projects.models import Project
 
@@ -36,17 +36,17 @@ def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Repor
         raise SignInNeeded("Sign in to report something.")
     if not can_report(actor, subject):
         raise NotFound
-    chosen, text = checked_reason(reason), checked_text(text, needed=reason == Reason.OTHER)
+    chosen, text = checked_reason(reason), checked_text(text, needed=reason == ReportReason.OTHER)
     since = timezone.now() - timedelta(days=1)
     if Report.objects.filter(reporter=person, created__gt=since).count() >= MOST_OF_A_DAY:
         raise TooOften(f"One person reports at most {MOST_OF_A_DAY} things in a day. Try again tomorrow.", 3600)
     if Report.objects.filter(about(subject), reporter=person, state=ReportState.OPEN).exists():
         raise Conflict("You reported this already. It waits for a decision.")
     project, reported = (None, subject) if isinstance(subject, User) else (subject, None)
-    made = Report.objects.create(project=project, person=reported, reason=chosen, text=text, reporter=person)
+    new_report = Report.objects.create(project=project, person=reported, reason=chosen, text=text, reporter=person)
     # In the person's own log: the owners of what is reported do not learn who did it.
     write_entry(actor, "report.make", key_of(subject), person.place, about=_name(subject), reason=str(chosen))
-    return made
+    return new_report
 
 
 @transaction.atomic
@@ -73,14 +73,14 @@ def take_down(actor: Actor, subject: Subject, reason: str, text: str) -> TakeDow
     if standing(subject) is not None:
         raise Conflict("It is taken down already.")
     project, person = (None, subject) if isinstance(subject, User) else (subject, None)
-    made = TakeDown.objects.create(project=project, person=person, reason=chosen, text=text, by=actor.person)
+    new_take_down = TakeDown.objects.create(project=project, person=person, reason=chosen, text=text, by=actor.person)
     _mark(subject, down=True)
     _close(actor, subject, ReportState.TAKEN_DOWN, text)
     write_entry(
         actor, "take-down", key_of(subject), _place(subject), about=_name(subject), reason=str(chosen), text=text
     )
     _tell(actor, subject, "taken-down")
-    return made
+    return new_take_down
 
 
 @transaction.atomic
@@ -149,11 +149,11 @@ def end_moderator(person: User) -> bool:
     return bool(ended)
 
 
-def checked_reason(reason: str) -> Reason:
+def checked_reason(reason: str) -> ReportReason:
     """The reason of this name. Raises `Invalid`."""
-    if reason not in Reason.values:
+    if reason not in ReportReason.values:
         raise Invalid("Choose what is wrong with it.", errors={"reason": ["Choose one."]})
-    return Reason(reason)
+    return ReportReason(reason)
 
 
 def checked_text(text: str, *, needed: bool) -> str:

@@ -16,7 +16,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound, TooOften
 from forge.moderation import actions
 from forge.moderation.access import find_reported, own_reports
-from forge.moderation.models import LONGEST_TEXT, Reason, Report, ReportState
+from forge.moderation.models import LONGEST_TEXT, Report, ReportReason, ReportState
 
 LISTED = 200
 """A person makes at most 20 a day."""
@@ -27,7 +27,7 @@ class ReportJson(TypedDict):
 
     id: Uuid
     about: Annotated[str, "`organisation/name` of a project, or `user:<id>`"]
-    reason: Annotated[str, choices("ReportReason", Reason.values)]
+    reason: Annotated[str, choices("ReportReason", ReportReason.values)]
     text: str
     state: Annotated[str, choices("ReportState", ReportState.values)]
     answer: str
@@ -43,7 +43,7 @@ class ReportsJson(TypedDict):
 
 class MakeReportSerializer(serializers.Serializer[Any]):
     about = serializers.CharField(max_length=200, help_text="`organisation/name` of a project, or `user:<id>`")
-    reason = serializers.ChoiceField(choices=Reason.values)
+    reason = serializers.ChoiceField(choices=ReportReason.values)
     text = serializers.CharField(
         max_length=LONGEST_TEXT, allow_blank=True, default="", help_text="how you know; needed of `other`"
     )
@@ -58,18 +58,18 @@ class Reports(ForgeView):
     @extend_schema(operation_id="reports_list", responses=ReportsJson)
     def get(self, request: Request) -> Response:
         """What you reported, the newest first, at most 200."""
-        found = own_reports(signed_in(request))[:LISTED]
-        return Response({"reports": [report_to_json(each) for each in found]})
+        reports = own_reports(signed_in(request))[:LISTED]
+        return Response({"reports": [report_to_json(each) for each in reports]})
 
     @extend_schema(operation_id="reports_make", request=MakeReportSerializer, responses={201: ReportJson})
     def post(self, request: Request) -> Response:
         """Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
         whom."""
         principal = signed_in(request)
-        asked = self.read_body(request, MakeReportSerializer)
-        subject = find_reported(principal, asked["about"])
-        made = actions.report(principal, subject, asked["reason"], asked["text"])
-        return Response(report_to_json(made), status=status.HTTP_201_CREATED)
+        body = self.read_body(request, MakeReportSerializer)
+        subject = find_reported(principal, body["about"])
+        report = actions.report(principal, subject, body["reason"], body["text"])
+        return Response(report_to_json(report), status=status.HTTP_201_CREATED)
 
 
 def report_to_json(report: Report) -> ReportJson:

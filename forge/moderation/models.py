@@ -27,7 +27,7 @@ class Moderator(models.Model):
         return str(self.person_id)
 
 
-class Reason(models.TextChoices):
+class ReportReason(models.TextChoices):
     """What is wrong with a thing, for whoever reports it or takes it down."""
 
     HARM = "harm", "It can harm people or their devices"
@@ -67,7 +67,7 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="reports"
     )
     """Whom it is about, where it is about a person."""
-    reason = models.CharField(max_length=10, choices=Reason.choices)
+    reason = models.CharField(max_length=10, choices=ReportReason.choices)
     text = models.TextField(blank=True)
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
@@ -112,7 +112,7 @@ class TakeDown(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="take_downs"
     )
-    reason = models.CharField(max_length=10, choices=Reason.choices)
+    reason = models.CharField(max_length=10, choices=ReportReason.choices)
     text = models.TextField()
     """Why, for its people."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -18,7 +18,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of, things_of
 from forge.moderation import actions
 from forge.moderation.access import Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
-from forge.moderation.models import Reason
+from forge.moderation.models import ReportReason
 from forge.projects.pages.lookup import project_of
 
 SHOWN = 50
@@ -49,7 +49,7 @@ def _reporting(request: HttpRequest, principal: Principal, about: str) -> dict[s
     return {
         "about": about,
         "name": "" if subject is None else str(subject) if isinstance(subject, User) else subject.full_name,
-        "reasons": dict(Reason.choices),
+        "reasons": dict(ReportReason.choices),
         "reports": reports,
         "pages": pages,
     }
@@ -70,7 +70,7 @@ def _queue(request: HttpRequest, principal: Principal) -> dict[str, Any]:
         "pages": pages,
         "standing": standing,
         "down_pages": down_pages,
-        "reasons": dict(Reason.choices),
+        "reasons": dict(ReportReason.choices),
     }
 
 

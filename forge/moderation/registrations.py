@@ -5,20 +5,20 @@ from __future__ import annotations
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.moderation.access import waiting_cases
-from forge.projects.hooks import Waiting, Waits, waits
+from forge.projects.hooks import PendingItem, PendingItems, pending_items
 from rune.wording import counted
 
 
-@waits.register
-def reports_waiting(actor: Actor) -> Waits:
+@pending_items.register
+def reports_waiting(actor: Actor) -> PendingItems:
     """One line for all reports and appeals; nothing for whoever is no moderator. One query for them."""
     try:
         count, since = waiting_cases(actor)
     except NotFound:
-        return Waits()
+        return PendingItems()
     if since is None:
-        return Waits()
-    told = Waiting(
+        return PendingItems()
+    waiting = PendingItem(
         title="Reports",
         detail=f"{counted(count, 'page')} waiting for a decision",
         url="/admin/reports",
@@ -26,4 +26,4 @@ def reports_waiting(actor: Actor) -> Waits:
         icon="flag",
         since=since,
     )
-    return Waits(for_me=[told])
+    return PendingItems(for_me=[waiting])

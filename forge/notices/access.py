@@ -13,8 +13,8 @@ from forge.projects.models import Project
 
 def notices_of(actor: Actor) -> NoticeQuerySet:
     """A person's notices with all that is shown of them, the newest first."""
-    found = Notice.objects.visible_to(actor)
-    return found.select_related("project__organisation", "organisation", "actor").order_by("-changed")
+    notices = Notice.objects.visible_to(actor)
+    return notices.select_related("project__organisation", "organisation", "actor").order_by("-changed")
 
 
 def unread_count(actor: Actor) -> int:
@@ -44,8 +44,10 @@ def mail_choice_of(actor: Actor) -> MailChoice:
 
 def levels_of(actor: Actor) -> list[WatchedProject]:
     """The projects of which a person wants to hear other than what is theirs."""
-    found = WatchedProject.objects.filter(person=actor.pk, project__in=Project.objects.of_member(actor))
-    return list(found.select_related("project__organisation").order_by("project__organisation__name", "project__name"))
+    watched = WatchedProject.objects.filter(person=actor.pk, project__in=Project.objects.of_member(actor))
+    return list(
+        watched.select_related("project__organisation").order_by("project__organisation__name", "project__name")
+    )
 
 
 def is_muted(notice: Notice) -> bool:

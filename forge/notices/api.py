@@ -69,8 +69,8 @@ class Notices(ForgeView):
         responses=PageJson[NoticeJson],
     )
     def get(self, request: Request) -> Response:
-        found = notices_of(signed_in(request))
-        shown = {"open": found.open(), "unread": found.unread(), "done": found.exclude(done=None)}
+        notices = notices_of(signed_in(request))
+        shown = {"open": notices.open(), "unread": notices.unread(), "done": notices.exclude(done=None)}
         show = request.query_params.get("show", "open")
         if show not in shown:
             raise Invalid(f"There is no list {show}.", errors={"show": [f"Choose one of {', '.join(shown)}."]})
@@ -101,11 +101,11 @@ class OneNotice(ForgeView):
         """Says that one has looked at it, is done with it, or wants to hear nothing more of its thing."""
         principal = signed_in(request)
         notice = find_notice(principal, notice_id)
-        asked = self.read_body(request, NoticeChangeSerializer)
-        if "muted" in asked:
-            actions.mute(principal, notice, muted=asked["muted"])
-        if "read" in asked or "done" in asked:
-            actions.change_notice(principal, notice, read=asked.get("read"), done=asked.get("done"))
+        body = self.read_body(request, NoticeChangeSerializer)
+        if "muted" in body:
+            actions.mute(principal, notice, muted=body["muted"])
+        if "read" in body or "done" in body:
+            actions.change_notice(principal, notice, read=body.get("read"), done=body.get("done"))
         return Response(notice_to_json(find_notice(principal, notice_id)))
 
 

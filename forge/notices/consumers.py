@@ -66,13 +66,13 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
                 self._moved.set()
 
     async def _follow(self) -> None:
-        told = -1
+        sent = -1
         while True:
             await self._moved.wait()
             self._moved.clear()
             unread = await reader.ask(_unread, self._principal)
-            if unread != told:
-                told = unread
+            if unread != sent:
+                sent = unread
                 await self.send(text_data=json.dumps({"type": "inbox", "unread": unread}))
 
 

@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.notices.access import notices_of
 from forge.notices.models import Notice
@@ -29,7 +29,7 @@ PEOPLE = 100
 """People who get email in one go; the next go takes the others."""
 LISTED = 30
 """Notices that a digest lists."""
-KEPT = timedelta(days=90)
+KEEP_READ_FOR = timedelta(days=90)
 """How long a notice is kept after its last event."""
 
 
@@ -45,11 +45,11 @@ def send_due(now: datetime | None = None) -> int:
 def _send_to(person_id: UUID, now: datetime) -> int:
     person = User.objects.select_for_update(no_key=True).get(pk=person_id)
     due = Notice.objects.filter(person=person, mail_due__lte=now)
-    taken = list(due.values_list("pk", flat=True))
-    if not taken:
+    due_ids = list(due.values_list("pk", flat=True))
+    if not due_ids:
         return 0
     # What was read meanwhile, or may not be read any more, is told to nobody.
-    notices = list(notices_of(person).filter(pk__in=taken).unread())
+    notices = list(notices_of(person).filter(pk__in=due_ids).unread())
     due.update(mail_due=None)
     address = EmailAddress.objects.filter(user=person, email=person.email, verified=True).first()
     if address is None or not person.is_active or not settings.EMAIL_IS_SENT:
@@ -62,11 +62,11 @@ def _send_to(person_id: UUID, now: datetime) -> int:
 
 def letters_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
     """One email for each notice that asks something, and one for all the rest."""
-    found = list(notices)
-    for notice in (notice for notice in found if notice.reason == Reason.ASKED):
+    rows = list(notices)
+    for notice in (notice for notice in rows if notice.reason == Reason.ASKED):
         place = notice.project.full_name if notice.project else notice.organisation.name
         yield _letter("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
-    rest = [notice for notice in found if notice.reason != Reason.ASKED]
+    rest = [notice for notice in rows if notice.reason != Reason.ASKED]
     if rest:
         context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
         yield _letter("digest", person, context | {"more": max(0, len(rest) - LISTED)})
@@ -81,7 +81,7 @@ def _shown(notice: Notice) -> dict[str, str]:
 
 def _letter(name: str, person: User, context: dict[str, object]) -> EmailMultiAlternatives:
     link = f"{settings.PUBLIC_URL}/accounts/notices/unsubscribe/{unsubscribe_token(person)}"
-    message = letter(name, person.email, context | {"person": person, "unsubscribe": link})
+    message = compose_email(name, person.email, context | {"person": person, "unsubscribe": link})
     # RFC 8058: one press in the mail program, without signing in.
     message.extra_headers |= {
         "List-Unsubscribe": f"<{link}>",
@@ -92,4 +92,4 @@ def _letter(name: str, person: User, context: dict[str, object]) -> EmailMultiAl
 
 def end_old(now: datetime | None = None) -> None:
     """Deletes notices whose last event is long ago."""
-    Notice.objects.filter(changed__lt=(now or timezone.now()) - KEPT).delete()
+    Notice.objects.filter(changed__lt=(now or timezone.now()) - KEEP_READ_FOR).delete()

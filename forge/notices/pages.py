@@ -33,24 +33,24 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Look:
+class NoticeLook:
     """How a kind of notice looks."""
 
     icon: str
 
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-LOOKS: Mapping[Kind, Look] = {
-    Kind.REVIEW_ASKED: Look(icon="eye"),
-    Kind.REVIEW_CLOSED: Look(icon="ban"),
-    Kind.VERDICT: Look(icon="check"),
-    Kind.COMMENT: Look(icon="message-square"),
-    Kind.MENTION: Look(icon="at-sign"),
-    Kind.BUILD_FAILED: Look(icon="x"),
-    Kind.PUBLISHED: Look(icon="package"),
-    Kind.CHANGES: Look(icon="git-pull-request"),
-    Kind.WEBHOOK_STOPPED: Look(icon="unplug"),
-    Kind.TAKEN_DOWN: Look(icon="flag"),
+LOOKS: Mapping[Kind, NoticeLook] = {
+    Kind.REVIEW_ASKED: NoticeLook(icon="eye"),
+    Kind.REVIEW_CLOSED: NoticeLook(icon="ban"),
+    Kind.VERDICT: NoticeLook(icon="check"),
+    Kind.COMMENT: NoticeLook(icon="message-square"),
+    Kind.MENTION: NoticeLook(icon="at-sign"),
+    Kind.BUILD_FAILED: NoticeLook(icon="x"),
+    Kind.PUBLISHED: NoticeLook(icon="package"),
+    Kind.CHANGES: NoticeLook(icon="git-pull-request"),
+    Kind.WEBHOOK_STOPPED: NoticeLook(icon="unplug"),
+    Kind.TAKEN_DOWN: NoticeLook(icon="flag"),
 }
 
 LEVEL_WORDS = {
@@ -68,7 +68,7 @@ SHOWS = {"open": "Inbox", "unread": "Unread", "done": "Done"}
 
 
 @dataclass(frozen=True)
-class Row:
+class NoticeRow:
     """A notice on the list."""
 
     notice: Notice
@@ -94,10 +94,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", context)
 
 
-def _row(notice: Notice) -> Row:
+def _row(notice: Notice) -> NoticeRow:
     kind, reason = Kind(notice.kind), Reason(notice.reason)
     said = sentence(kind, reason, str(notice.actor or ""), notice.facts, notice.events)
-    return Row(notice, title(notice.facts), said, action(kind, reason), LOOKS[kind].icon)
+    return NoticeRow(notice, title(notice.facts), said, action(kind, reason), LOOKS[kind].icon)
 
 
 @for_person
@@ -105,21 +105,21 @@ def _row(notice: Notice) -> Row:
 def change(request: HttpRequest, notice: UUID) -> HttpResponse:
     """What the button that was pressed says of a notice; `open` reads it and leads to its thing."""
     principal = principal_of(request)
-    found = find_notice(principal, notice)
+    target = find_notice(principal, notice)
     match request.POST.get("do"):
         case "open":
-            actions.change_notice(principal, found, read=True)
-            return redirect(found)
+            actions.change_notice(principal, target, read=True)
+            return redirect(target)
         case "read":
-            actions.change_notice(principal, found, read=True)
+            actions.change_notice(principal, target, read=True)
         case "unread":
-            actions.change_notice(principal, found, read=False, done=False)
+            actions.change_notice(principal, target, read=False, done=False)
         case "done":
-            actions.change_notice(principal, found, done=True)
+            actions.change_notice(principal, target, done=True)
         case "mute":
-            actions.mute(principal, found)
+            actions.mute(principal, target)
         case "unmute":
-            actions.mute(principal, found, muted=False)
+            actions.mute(principal, target, muted=False)
     return redirect("notices")
 
 

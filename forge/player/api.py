@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from forge.accounts.models import User
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import Kind, principal_of, signed_in
+from forge.accounts.principals import PrincipalKind, principal_of, signed_in
 from forge.accounts.sign_in.authentication import SessionWithCsrf
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
@@ -70,7 +70,7 @@ class PlayerView(ForgeView):
             raise Moved(path.replace(old, f"/player{moved.location}", 1)) from moved
 
 
-_BY = {Kind.PHONE_PASS: "pass", Kind.PERSON: "session"}
+_BY = {PrincipalKind.PHONE_PASS: "pass", PrincipalKind.PERSON: "session"}
 
 
 class PlayerState(PlayerView):
@@ -111,8 +111,8 @@ class EnterSerializer(serializers.Serializer[Any]):
 class PlayerEnter(PlayerView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Changes the QR code's token for the phone's pass."""
-        asked = self.read_body(request, EnterSerializer)
-        phone, secret = redeem_phone_link(asked["token"], organisation, name)
+        body = self.read_body(request, EnterSerializer)
+        phone, secret = redeem_phone_link(body["token"], organisation, name)
         response = Response({"person": person_to_json(phone.user)})
         response.set_cookie(
             cookie_name(phone.project_id),

@@ -171,9 +171,9 @@ class PhoneConsumer(PairingSocket):
 
     async def connect(self) -> None:
         route = self.scope["url_route"]["kwargs"]
-        found = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
-        if found is not None:
-            self.phone, self.scope["user"] = found, found.user
+        phone_pass = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
+        if phone_pass is not None:
+            self.phone, self.scope["user"] = phone_pass, phone_pass.user
         self._pace = Pace(A_SECOND, AT_ONCE)
         await super().connect()
 
@@ -220,8 +220,8 @@ class PhoneConsumer(PairingSocket):
             return
         self.paired_with(message["from"])
         deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
-        gone = {"what": "gone", "from": self.group, "pairing": self.key, "except": message["from"]}
-        deliver(self.studios, gone)
+        message_out = {"what": "gone", "from": self.group, "pairing": self.key, "except": message["from"]}
+        deliver(self.studios, message_out)
         await self.say(type="paired")
 
     async def lost(self, reason: str) -> None:
@@ -319,10 +319,10 @@ class StudioConsumer(PairingSocket):
 
 
 async def _pass_of(cookies: Any, organisation: str, name: str) -> PhonePass | None:
-    found: PhonePass | None = await database_sync_to_async(find_pass, thread_sensitive=False)(
+    phone_pass: PhonePass | None = await database_sync_to_async(find_pass, thread_sensitive=False)(
         cookies, organisation, name
     )
-    return found
+    return phone_pass
 
 
 async def _is_alive(pass_id: UUID) -> bool:

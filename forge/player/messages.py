@@ -80,8 +80,8 @@ def read_from_studio(text: str) -> Confirm | Refuse | End:
 def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
     left = ELEMENTS
     outputs = []
-    for given in _list(message.get("outputs"), OUTPUTS, "outputs"):
-        output = _object(given, "an output")
+    for entry in _list(message.get("outputs"), OUTPUTS, "outputs"):
+        output = _object(entry, "an output")
         tensors = []
         for one in _list(output.get("tensors"), TENSORS, "tensors"):
             tensor = _tensor(_object(one, "a tensor"), left)

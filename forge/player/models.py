@@ -45,11 +45,11 @@ class PhonePass(models.Model):
         ordering = ["-created"]
 
     kind = "phone-pass"
-    """What acts with it (`forge.accounts.principals.Kind`)."""
+    """What acts with it (`forge.accounts.principals.PrincipalKind`)."""
     scopes = ("project:read",)
 
     @property
-    def reach(self) -> tuple[str]:
+    def restriction(self) -> tuple[str]:
         """It opens its own project's player and nothing else."""
         return (f"project:{self.project_id}",)
 

@@ -41,11 +41,11 @@ def phones_group(user_id: UUID | str, project_id: UUID | str) -> str:
 
 def find_pass(cookies: Mapping[str, str], organisation: str, name: str) -> PhonePass | None:
     """The living pass among a phone's cookies that is for the project at this address, also a former one."""
-    held = [secret for cookie, secret in cookies.items() if cookie.startswith(COOKIE_PREFIX)][:COOKIES]
-    if not held:
+    secrets = [secret for cookie, secret in cookies.items() if cookie.startswith(COOKIE_PREFIX)][:COOKIES]
+    if not secrets:
         return None
     found = PhonePass.objects.alive().select_related("user", "project__organisation")
-    passes = found.filter(secret_hash__in=[hash_secret(secret) for secret in held])
+    passes = found.filter(secret_hash__in=[hash_secret(secret) for secret in secrets])
     return next((phone for phone in passes if is_good(phone) and _leads_to(phone, organisation, name)), None)
 
 

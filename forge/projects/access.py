@@ -43,7 +43,7 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     if project is None:
         raise nothing_for(actor, verb, where, NOWHERE)
     if verb in _SEEN_BY and is_closed_to(actor, project):
-        raise taken_down(project)
+        raise taken_down_error(project)
     if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
         raise nothing_for(actor, verb, where, project.place)
     if moved:
@@ -59,7 +59,7 @@ def is_closed_to(actor: Actor, project: Project) -> bool:
     return was_open and not can(actor, Verb.SEE, project)
 
 
-def taken_down(project: Project) -> Gone:
+def taken_down_error(project: Project) -> Gone:
     """What is answered of a project whose public page was taken down."""
     since = f"{project.taken_down:%-d %B %Y}" if project.taken_down else ""
     return Gone(f"What {project.full_name} shared was taken down by the operator of this server on {since}.")
@@ -77,15 +77,15 @@ def organisations_of_projects(actor: Actor) -> frozenset[UUID]:
     """The ids of the organisations in whose projects somebody has a role of their own. A query where they have any."""
     if not actor.project_roles:
         return frozenset()
-    found = Project.objects.of_member(actor).filter(pk__in=actor.project_roles)
-    return frozenset(found.values_list("organisation", flat=True))
+    projects = Project.objects.of_member(actor).filter(pk__in=actor.project_roles)
+    return frozenset(projects.values_list("organisation", flat=True))
 
 
 def origin_of(actor: Actor, project: Project) -> Project | None:
     """The project from which this one was forked, where the person may see its page. They were shown this one."""
     forks = Fork.objects.visible_to(actor).select_related("origin__organisation")
-    found = forks.filter(project=project, is_duplicate=False).first()
-    return found.origin if found else None
+    fork = forks.filter(project=project, is_duplicate=False).first()
+    return fork.origin if fork else None
 
 
 def may_copy(actor: Actor, project: Project) -> bool:

@@ -23,7 +23,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, Gone, Moved, Stale, Unprocessable
 from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
-from forge.projects.errors import FileNotThere
+from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
@@ -73,17 +73,17 @@ class Projects(ForgeView):
     @extend_schema(operation_id="projects_list", responses=PageJson[ListedProjectJson])
     def get(self, request: Request) -> Response:
         pages = CursorPages()
-        found = Project.objects.of_member(signed_in(request)).select_related("organisation")
-        rows = pages.paginate_queryset(found, request, view=self) or []
+        projects = Project.objects.of_member(signed_in(request)).select_related("organisation")
+        rows = pages.paginate_queryset(projects, request, view=self) or []
         principal = principal_of(request)
         return pages.get_paginated_response([listed_project_to_json(project, principal) for project in rows])
 
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.read_body(request, NewProjectSerializer)
-        organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
-        project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
+        body = self.read_body(request, NewProjectSerializer)
+        organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
+        project = actions.create_project(principal, organisation, body["name"], body["template"] or None)
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
@@ -148,9 +148,9 @@ class ProjectRestore(ForgeView):
     @extend_schema(request=RestoreSerializer, responses=ProjectJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
-        found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
-        asked = self.read_body(request, RestoreSerializer)
-        restored = actions.restore_project(principal, found, name, asked.get("name"))
+        target = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
+        body = self.read_body(request, RestoreSerializer)
+        restored = actions.restore_project(principal, target, name, body.get("name"))
         return Response(project_to_json(restored, principal))
 
 
@@ -206,8 +206,8 @@ IF_MATCH = OpenApiParameter(
 
 def _only_if(request: Request) -> list[str] | None:
     """The digests in `If-Match`; None without it."""
-    given = request.headers.get("If-Match")
-    return None if given is None else [etag.strip('"') for etag in parse_etags(given)]
+    header = request.headers.get("If-Match")
+    return None if header is None else [etag.strip('"') for etag in parse_etags(header)]
 
 
 class ProjectFile(ProjectView):
@@ -253,8 +253,8 @@ class ProjectFileRename(ProjectView):
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.read_body(request, RenameFileSerializer)
-        return Response(file_to_json(actions.rename_file(principal_of(request), project, path, asked["path"])))
+        body = self.read_body(request, RenameFileSerializer)
+        return Response(file_to_json(actions.rename_file(principal_of(request), project, path, body["path"])))
 
 
 class ProjectModel(ProjectView):
@@ -271,7 +271,7 @@ class ProjectModel(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         entry = files.find_file(project, path)
         if not is_model(entry.path) or entry.digest is None:
-            raise FileNotThere(f"{path} is not a model.")
+            raise ProjectFileNotFound(f"{path} is not a model.")
         data = read_blob(entry.digest)
         if request.query_params.get("graph", "") in ("true", "1"):
             return Response({**model_page(data), **model_drawing(data, entry.digest, project.organisation_id)})

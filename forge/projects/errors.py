@@ -23,19 +23,19 @@ class BadPath(Invalid):
     title = "This path cannot be used"
 
 
-class FileNotThere(NotFound):
+class ProjectFileNotFound(NotFound):
     """No living file has this path."""
 
     title = "No such file"
 
 
-class VersionNotThere(NotFound):
+class VersionNotFound(NotFound):
     """The project has no version of this number."""
 
     title = "No such version"
 
 
-class PathTaken(Conflict):
+class PathInUse(Conflict):
     """Another file has the path."""
 
     title = "Another file has this path"
@@ -65,7 +65,7 @@ class ArchiveRefused(Unprocessable):
     title = "The archive was not unpacked"
 
 
-class FilesThere(Conflict):
+class FilesExist(Conflict):
     """Files of an archive would take the place of others, and nobody said that they may."""
 
     title = "Some of these files already exist"
@@ -89,7 +89,7 @@ class ConsentChanged(Conflict):
     title = "The terms have changed"
 
 
-class SampleThere(Conflict):
+class SampleExists(Conflict):
     """The project has this very recording as a sample already."""
 
     title = "This is already a sample"

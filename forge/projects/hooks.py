@@ -27,9 +27,9 @@ document_changed = Signal()
 state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
-name_given: Hook[[Project, str], None] = Hook()
+name_assigned: Hook[[Project, str], None] = Hook()
 """A project that is there gets a name, in this transaction: by renaming or restoring it. The registry takes its
-published versions along, and raises `NameTaken` where they would come to mean other bytes."""
+published versions along, and raises `NameInUse` where they would come to mean other bytes."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ class CardVerdict:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedVersions:
     """The versions that a project published: what somebody who names no tag gets, and all of them with their tags."""
 
     usual: Version
     tagged: Sequence[tuple[Version, Sequence[str]]]
 
 
-published_versions: Hook[[Actor, Project], Published | None] = Hook()
+published_versions: Hook[[Actor, Project], PublishedVersions | None] = Hook()
 """What a project published for somebody who sees its page; the registry tells."""
 
 card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
@@ -78,7 +78,7 @@ card_facts: Hook[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Hook()
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingItem:
     """Something that waits for a person: a build to review, a failure to look at."""
 
     title: str
@@ -90,14 +90,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Waits:
+class PendingItems:
     """What waits for a person, and what the person waits for."""
 
-    for_me: Sequence[Waiting] = ()
-    for_others: Sequence[Waiting] = ()
+    for_me: Sequence[PendingItem] = ()
+    for_others: Sequence[PendingItem] = ()
 
 
-waits: Hook[[Actor], Waits] = Hook()
+pending_items: Hook[[Actor], PendingItems] = Hook()
 """Builds, reviews and moderation tell. Both sides at once, because both are of the same rows."""
 
 

@@ -12,15 +12,15 @@ from forge.core.http.markdown import render_readme
 from forge.projects.models import Project
 
 
-def kept_text(project: Project, text: str) -> SafeString | None:
+def cached_text(project: Project, text: str) -> SafeString | None:
     """The HTML of a text; None of an empty one."""
     if not text:
         return None
     digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-    return kept_readme(project, digest, lambda: text)
+    return cached_readme(project, digest, lambda: text)
 
 
-def kept_readme(project: Project, digest: str, read: Callable[[], str]) -> SafeString:
+def cached_readme(project: Project, digest: str, read: Callable[[], str]) -> SafeString:
     """The HTML of what somebody wrote, which is read where it is not kept.
 
     It is kept by its digest: a text can be made to take a second to read, and anyone may ask for the page. Each

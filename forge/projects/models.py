@@ -247,10 +247,10 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         if not actor.is_authenticated:
             return self.none()
         seen = Q(project__in=Project.objects.of_member(actor))
-        return self.filter(seen | Q(owner_id=actor.pk) if actor.reach is None else seen)
+        return self.filter(seen | Q(owner_id=actor.pk) if actor.restriction is None else seen)
 
-    def kept(self) -> SampleQuerySet:
-        return self.filter(gone_at__isnull=True)
+    def available(self) -> SampleQuerySet:
+        return self.filter(removed_at__isnull=True)
 
 
 class Sample(models.Model):
@@ -278,8 +278,8 @@ class Sample(models.Model):
     """The sentences that the person read and agreed to."""
     consented = models.DateTimeField(auto_now_add=True)
     ends = models.DateTimeField()
-    gone_at = models.DateTimeField(null=True, blank=True)
-    gone_because = models.CharField(max_length=20, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removal_reason = models.CharField(max_length=20, blank=True)
     """`taken back`, `removed` or `ended`."""
     erased_at = models.DateTimeField(null=True, blank=True)
     """When its bytes were gone from the disk as well."""
@@ -289,13 +289,15 @@ class Sample(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "digest"], condition=Q(gone_at__isnull=True), name="one_kept_sample_a_recording"
+                fields=["project", "digest"],
+                condition=Q(removed_at__isnull=True),
+                name="one_available_sample_per_recording",
             ),
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(gone_at__isnull=False), name="only_what_is_gone_is_erased"
+                condition=Q(erased_at__isnull=True) | Q(removed_at__isnull=False), name="erased_samples_are_removed"
             ),
         ]
-        indexes = [models.Index(fields=["gone_at", "ends"], name="samples_to_end")]
+        indexes = [models.Index(fields=["removed_at", "ends"], name="samples_to_end")]
         ordering = ["-consented"]
 
     def __str__(self) -> str:
@@ -330,7 +332,7 @@ class Version(models.Model):
     saved_at = models.DateTimeField(null=True, blank=True)
     automatic = models.BooleanField(default=False, db_default=False)
     """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
-    made_by = models.JSONField(default=list, db_default=[])
+    original_authors = models.JSONField(default=list, db_default=[])
     """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
 
     class Meta:

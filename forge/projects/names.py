@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameInUse
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.organisations.names import check_project_name, slug
 from forge.core.errors import Invalid
-from forge.projects.hooks import name_given
+from forge.projects.hooks import name_assigned
 from forge.projects.models import FormerProjectName, Project
 
 
-def free_name(organisation: Organisation, wished: str) -> str:
+def free_name(organisation: Organisation, preferred: str) -> str:
     """A name near to the wished one that no project of the organisation has: `digits`, `digits-2`, ..."""
-    base = slug(wished)
+    base = slug(preferred)
     try:
         check_project_name(base)
     except Invalid:
         base = f"my-{base}"[:40]
-    taken = set(Project.objects.alive().filter(organisation=organisation).values_list("name", flat=True))
+    names_in_use = set(Project.objects.alive().filter(organisation=organisation).values_list("name", flat=True))
     number, name = 2, base
-    while name in taken:
+    while name in names_in_use:
         name, number = f"{base[:50]}-{number}", number + 1
     return name
 
 
 def take_name(organisation: Organisation, name: str, project: Project | None = None) -> None:
     """Makes sure that a name is free for a project, or for a new one, until the transaction ends; as a former name it
-    leads to no project any more. Raises `NameTaken`.
+    leads to no project any more. Raises `NameInUse`.
     """
     lock_names(organisation.pk)
     if Project.objects.alive().filter(organisation=organisation, name=name).exists():
-        raise NameTaken(f"{organisation.name} has a project {name} already. Choose another name.")
+        raise NameInUse(f"{organisation.name} has a project {name} already. Choose another name.")
     if project is not None:
-        name_given.call(project, name)
+        name_assigned.call(project, name)
     FormerProjectName.objects.filter(organisation=organisation, name=name).delete()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection, Sequence, Set
 from uuid import UUID
 
-from forge.accounts.hooks import MemberProject, Purpose, member_projects, projects_within_reach, purposes
+from forge.accounts.hooks import MemberProject, Purpose, member_projects, purposes, readable_projects_among
 from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts
@@ -17,12 +17,12 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
-from forge.projects.versions.autosave_task import EVERY, save_what_changed
+from forge.projects.versions.autosave_task import INTERVAL_SECONDS, autosave_changed_projects
 
 _log = logging.getLogger(__name__)
 
 
-@projects_within_reach.register
+@readable_projects_among.register
 def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     """The keys of projects among these that are that one reads by a role."""
     ids = ids_among(keys, "project")
@@ -60,4 +60,12 @@ def projects_of(organisation: Organisation) -> Counts:
 
 
 register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
-register(PeriodicTask("versions", EVERY, Runs.ONE_WORKER, "saves what people work on as versions", save_what_changed))
+register(
+    PeriodicTask(
+        "versions",
+        INTERVAL_SECONDS,
+        Runs.ONE_WORKER,
+        "saves what people work on as versions",
+        autosave_changed_projects,
+    )
+)

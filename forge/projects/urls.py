@@ -32,7 +32,7 @@ urlpatterns = [
     path(f"{_PROJECT}/teams", people_api.ProjectTeams.as_view()),
     path(f"{_PROJECT}/teams/<str:team>", people_api.ProjectTeam.as_view()),
     path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),
-    path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationLetters.as_view()),
+    path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationEmails.as_view()),
     path(f"{_PROJECT}/invitations/<uuid:invitation>", people_api.ProjectInvitation.as_view()),
     path(f"{_PROJECT}/samples", sample_api.ProjectSamples.as_view()),
     path(f"{_PROJECT}/samples/marks", sample_api.ProjectSampleMarks.as_view()),

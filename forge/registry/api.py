@@ -72,9 +72,9 @@ class ProjectTags(ProjectView):
         """Publishes a build. Where the tag is protected and something is missing, the answer is 409, and `missing` says
         what, in sentences."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.read_body(request, PublishSerializer)
+        body = self.read_body(request, PublishSerializer)
         tag = publish_build(
-            principal_of(request), _build_of(request, project, asked["build"]), asked["tag"], asked["notes"]
+            principal_of(request), _build_of(request, project, body["build"]), body["tag"], body["notes"]
         )
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
@@ -90,9 +90,9 @@ class ProjectTagOverrides(ProjectView):
         """Publishes a build under a protected tag although something is missing. Only owners may, with a reason that
         the rune's page and the audit log show. A token needs the scope `rune:publish` as well."""
         project = self.project(request, organisation, name, Verb.OVERRIDE_GATE)
-        asked = self.read_body(request, OverrideSerializer)
-        build = _build_of(request, project, asked["build"])
-        tag = publish_past_gate(principal_of(request), build, asked["tag"], asked["reason"], asked["notes"])
+        body = self.read_body(request, OverrideSerializer)
+        build = _build_of(request, project, body["build"])
+        tag = publish_past_gate(principal_of(request), build, body["tag"], body["reason"], body["notes"])
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 
@@ -106,8 +106,8 @@ class ProjectTag(ProjectView):
     def patch(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Writes what is new in a version, in Markdown, in place of what was said before."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.read_body(request, NotesSerializer)
-        return Response(tag_to_json(describe_tag(principal_of(request), project, tag, asked["notes"])))
+        body = self.read_body(request, NotesSerializer)
+        return Response(tag_to_json(describe_tag(principal_of(request), project, tag, body["notes"])))
 
 
 class TagDeprecation(ProjectView):
@@ -121,8 +121,8 @@ class TagDeprecation(ProjectView):
         """Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
         and `rune pull` say it."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.read_body(request, DeprecationSerializer)
-        said = deprecate_tag(principal_of(request), project, tag, asked["reason"], asked["successor"])
+        body = self.read_body(request, DeprecationSerializer)
+        said = deprecate_tag(principal_of(request), project, tag, body["reason"], body["successor"])
         return Response(tag_to_json(said))
 
     @extend_schema(operation_id="tags_undeprecate", responses=TagJson)
@@ -148,18 +148,18 @@ class TagPackage(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str, target: str) -> HttpResponseBase:
         """The package of a tag's build for a target: sources, a self-test and what tools look for."""
         project = self.project(request, organisation, name, Verb.SEE)
-        found = find_tag(principal_of(request), project, tag)
-        package = find_package(found.build, target)
+        version = find_tag(principal_of(request), project, tag)
+        package = find_package(version.build, target)
         if package.artefact is None:
             raise NoSuchTag("The package of this tag no longer exists.")
         if request.method == "GET":
             note_pull(principal_of(request), project, package.artefact.digest)
-            counting.note(found.repository_id, request.META.get("REMOTE_ADDR", ""))
+            counting.note(version.repository_id, request.META.get("REMOTE_ADDR", ""))
         response = part_response(
             request,
             package.artefact.digest,
             package.artefact.size,
-            filename=f"{found.build.name}-{package.target}.zip",
+            filename=f"{version.build.name}-{package.target}.zip",
             content_type="application/zip",
         )
         response.headers["Cache-Control"] = "private, no-cache"
@@ -175,12 +175,12 @@ class TagRune(ProjectView):
     @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.SEE)
-        found = find_tag(principal_of(request), project, tag)
-        if found.build.artefact is None:
+        version = find_tag(principal_of(request), project, tag)
+        if version.build.artefact is None:
             raise NoSuchTag("The rune of this tag no longer exists.")
         if request.method == "GET":
-            note_pull(principal_of(request), project, found.build.artefact.digest)
-            counting.note(found.repository_id, request.META.get("REMOTE_ADDR", ""))
-        response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")
+            note_pull(principal_of(request), project, version.build.artefact.digest)
+            counting.note(version.repository_id, request.META.get("REMOTE_ADDR", ""))
+        response = rune_response(request, version.build.artefact, f"{version.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
         return response

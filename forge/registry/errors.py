@@ -13,7 +13,7 @@ class BadTag(Invalid):
     title = "This tag cannot be used"
 
 
-class TagTaken(Conflict):
+class TagInUse(Conflict):
     """A version's tag that stands for another build, and stays with it."""
 
     title = "The tag is taken"

@@ -59,22 +59,22 @@ def listed(
     """What is listed for somebody: with all of these words in its names or its description, that reads this sensor, is
     under this licence, and has at most so many bytes.
     """
-    found = Listing.objects.visible_to(actor)
+    listings = Listing.objects.visible_to(actor)
     for word in words:
         project, organisation = "repository__project__", "repository__project__organisation__"
-        found = found.filter(
+        listings = listings.filter(
             Q(**{f"{project}name__icontains": word})
             | Q(**{f"{project}description__icontains": word})
             | Q(**{f"{organisation}name__icontains": word})
             | Q(**{f"{organisation}title__icontains": word})
         )
     if sensor:
-        found = found.filter(sensors__contains=f" {sensor} ")
+        listings = listings.filter(sensors__contains=f" {sensor} ")
     if licence:
-        found = found.filter(licence=licence)
+        listings = listings.filter(licence=licence)
     if largest is not None:
-        found = found.filter(size__lte=largest)
-    return found
+        listings = listings.filter(size__lte=largest)
+    return listings
 
 
 def licence_in(version: Version) -> str:

@@ -49,11 +49,11 @@ class Faces:
 def picture_of(facts: PictureFacts, faces: Faces) -> bytes:
     """The PNG, drawn once in a process for the same facts."""
     key = f"rune-picture:{facts.digest}"
-    kept: bytes | None = caches["process"].get(key)
-    if kept is None:
-        kept = _drawn(facts, faces)
-        caches["process"].set(key, kept)
-    return kept
+    cached: bytes | None = caches["process"].get(key)
+    if cached is None:
+        cached = _drawn(facts, faces)
+        caches["process"].set(key, cached)
+    return cached
 
 
 def _drawn(facts: PictureFacts, faces: Faces) -> bytes:

@@ -8,32 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameInUse
 from forge.projects.models import FormerProjectName, Project
-from forge.registry.errors import TagTaken
+from forge.registry.errors import TagInUse
 from forge.registry.models import BlockVersion, PublishedVersion, Tag
 
 
 def fix_version(project: Project, tag: str, digest: str) -> None:
-    """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagTaken`."""
+    """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagInUse`."""
     names = _names_of(project)
     if other := _contradicted(project, names, {tag: digest}):
         message = (
             f"{project.organisation.name}/{other.project_name}:{tag} was published before, from a project that was "
             "deleted or renamed, and keeps its bytes. Choose the next version."
         )
-        raise TagTaken(message, errors={"tag": [message]})
+        raise TagInUse(message, errors={"tag": [message]})
     _record(project, names, {tag: digest})
 
 
 def take_along(project: Project, name: str) -> None:
-    """Makes a project's versions mean the same at the name that it gets. Raises `NameTaken`."""
+    """Makes a project's versions mean the same at the name that it gets. Raises `NameInUse`."""
     tags = Tag.objects.filter(repository__project=project, moves=False)
     meant = dict(tags.values_list("name", "manifest__blob_id"))
     blocks = BlockVersion.objects.filter(repository__project=project).select_related("manifest")
     meant |= {block.fixed_name: block.manifest.blob_id for block in blocks}
     if other := _contradicted(project, [name], meant):
-        raise NameTaken(
+        raise NameInUse(
             f"{project.organisation.name}/{name}:{other.tag} was published with other bytes than this project's "
             f"{other.tag}. Choose another name."
         )

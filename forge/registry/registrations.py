@@ -9,7 +9,14 @@ from uuid import UUID
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.files.mounting import published_blocks, usable_texts
-from forge.projects.hooks import Published, VersionPartsJson, name_given, published_versions, state_parts, version_parts
+from forge.projects.hooks import (
+    PublishedVersions,
+    VersionPartsJson,
+    name_assigned,
+    published_versions,
+    state_parts,
+    version_parts,
+)
 from forge.projects.models import Project, Version
 from forge.registry.access import default_tag, tags_of
 from forge.registry.blocks.access import locked_blocks
@@ -19,7 +26,7 @@ from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
 from forge.registry.use import FLUSH_EVERY, write_down
 
-name_given.register(take_along)
+name_assigned.register(take_along)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
@@ -32,17 +39,17 @@ def tags_state(project: Project, actor: Actor) -> TagsJson:
 
 
 @published_versions.register
-def what_is_published(actor: Actor, project: Project) -> Published | None:
+def what_is_published(actor: Actor, project: Project) -> PublishedVersions | None:
     """The versions of the builds that are tagged."""
     tags = tags_of(actor, project)
     usual = default_tag(tags)
     if usual is None or usual.build.version is None:
         return None
-    found: dict[Version, list[str]] = {}
+    names: dict[Version, list[str]] = {}
     for tag in reversed(tags):
         if tag.build.version is not None:
-            found.setdefault(tag.build.version, []).append(tag.name)
-    return Published(usual.build.version, list(found.items()))
+            names.setdefault(tag.build.version, []).append(tag.name)
+    return PublishedVersions(usual.build.version, list(names.items()))
 
 
 @version_parts.register

@@ -48,10 +48,10 @@ class Input:
     @property
     def count(self) -> int:
         """How many numbers it takes."""
-        found = 1
+        product = 1
         for size in self.sizes:
-            found *= size
-        return found
+            product *= size
+        return product
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Snippet:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedRune:
     """What is used: where it is, and by which tag."""
 
     server: str
@@ -102,34 +102,36 @@ def interface_of(outline: Mapping[str, Any]) -> Interface | None:
     for node in nodes:
         if node["kind"] != "capability":
             continue
-        found = _TYPE.fullmatch(types.get(str(node["name"]), ""))
+        match = _TYPE.fullmatch(types.get(str(node["name"]), ""))
         word = str(node["detail"]).partition(" ")[0]
-        if found is None or word not in Capability.__members__:
+        if match is None or word not in Capability.__members__:
             return None
-        sizes = tuple(int(size) for size in found["sizes"].split(",") if size.strip())
-        inputs.append(Input(str(node["name"]), Capability[word], found["element"], sizes))
+        sizes = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
+        inputs.append(Input(str(node["name"]), Capability[word], match["element"], sizes))
     outputs = tuple(str(node["name"]) for node in nodes if node["kind"] == "output")
     return Interface(tuple(inputs), outputs) if inputs and outputs else None
 
 
-def snippets(published: Published, interface: Interface, has_package: bool) -> list[Snippet]:
+def snippets(published: PublishedRune, interface: Interface, has_package: bool) -> list[Snippet]:
     """All ways that there are for this rune."""
-    found = [_command(published, interface)]
+    texts = [_command(published, interface)]
     if published.is_public:
-        found += [_html(published), _javascript(published, interface)]
-    found.append(_python(published, interface))
+        texts += [_html(published), _javascript(published, interface)]
+    texts.append(_python(published, interface))
     if has_package:
-        found.append(_c(published, interface))
-    return found
+        texts.append(_c(published, interface))
+    return texts
 
 
-def _command(published: Published, interface: Interface) -> Snippet:
-    given = "".join(f" {option} {example}" for option, example in (_FILES[one.capability] for one in interface.inputs))
-    text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{given}"
+def _command(published: PublishedRune, interface: Interface) -> Snippet:
+    arguments = "".join(
+        f" {option} {example}" for option, example in (_FILES[one.capability] for one in interface.inputs)
+    )
+    text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{arguments}"
     return Snippet("command", "Command line", "", text)
 
 
-def _html(published: Published) -> Snippet:
+def _html(published: PublishedRune) -> Snippet:
     text = (
         f'<script type="module" src="{published.server}/player/1.js"\n'
         f'        integrity="{published.integrity}" crossorigin></script>\n'
@@ -138,35 +140,35 @@ def _html(published: Published) -> Snippet:
     return Snippet("html", "HTML", "What it hears and sees stays in its frame.", text)
 
 
-def _javascript(published: Published, interface: Interface) -> Snippet:
-    given = ", ".join(
+def _javascript(published: PublishedRune, interface: Interface) -> Snippet:
+    arguments = ", ".join(
         f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs
     )
     text = (
         f'import {{ load }} from "{published.server}/player/1.js";\n\n'
         f'const rune = await load("{published.reference}");\n'
-        f"const results = await rune.run({{ {given} }});\n"
+        f"const results = await rune.run({{ {arguments} }});\n"
         f"console.log(results{_member(interface.outputs[0])});"
     )
     return Snippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
-def _python(published: Published, interface: Interface) -> Snippet:
+def _python(published: PublishedRune, interface: Interface) -> Snippet:
     name = _identifier(published.name)
-    given = ", ".join(
+    arguments = ", ".join(
         f'"{one.name}": np.zeros({_shape(one.sizes)}, np.{_NUMPY.get(one.element, "uint8")})'
         for one in interface.inputs
     )
     text = (
         "import numpy as np\nimport rune\n\n"
         f'{name} = rune.load("{published.name}.rune")  # from rune pull\n'
-        f"results = {name}({{{given}}})\n"
+        f"results = {name}({{{arguments}}})\n"
         f'print(results["{interface.outputs[0]}"])'
     )
     return Snippet("python", "Python", "", text)
 
 
-def _c(published: Published, interface: Interface) -> Snippet:
+def _c(published: PublishedRune, interface: Interface) -> Snippet:
     plain = file_stem(published.name)
     prefix, upper = f"rune_{plain}", f"RUNE_{plain.upper()}"
     names = fields(one.name for one in interface.inputs)
@@ -190,8 +192,8 @@ def _shape(sizes: Sequence[int]) -> str:
 
 
 def _identifier(name: str) -> str:
-    found = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return f"rune_{found}" if found[:1].isdigit() or found in ("rune", "np") else found
+    identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return f"rune_{identifier}" if identifier[:1].isdigit() or identifier in ("rune", "np") else identifier
 
 
 def _key(name: str) -> str:

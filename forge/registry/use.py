@@ -60,8 +60,8 @@ class Counting:
     def take(self) -> Counter[tuple[UUID, date]]:
         """What was counted, which is then no longer held here."""
         with self._lock:
-            taken, self._counted = self._counted, Counter()
-            return taken
+            counts, self._counted = self._counted, Counter()
+            return counts
 
     def give_back(self, counted: Counter[tuple[UUID, date]]) -> None:
         """What could not be written, to be written later."""
@@ -73,15 +73,15 @@ counting = Counting()
 """This process's."""
 
 
-def write_down(held: Counting = counting) -> None:
+def write_down(counter: Counting = counting) -> None:
     """Adds what was counted to the rows of the day and to what Explore sorts by."""
-    counted = held.take()
+    counted = counter.take()
     if not counted:
         return
     try:
         _add(counted)
     except Exception:
-        held.give_back(counted)
+        counter.give_back(counted)
         raise
 
 
@@ -108,6 +108,6 @@ def uses_of(repository: Repository) -> Uses:
     """The caller has found its project for someone."""
     rows = UseOfDay.objects.filter(repository=repository)
     since = _today() - timedelta(days=WEEK - 1)
-    found = rows.aggregate(in_all=Sum("uses"))
+    totals = rows.aggregate(in_all=Sum("uses"))
     week = rows.filter(day__gte=since).aggregate(uses=Sum("uses"))
-    return Uses(found["in_all"] or 0, week["uses"] or 0)
+    return Uses(totals["in_all"] or 0, week["uses"] or 0)

@@ -41,10 +41,10 @@ class Acceptor:
         self,
         listening: socket.socket,
         make: Callable[[], LimitedHttpProtocol],
-        entrance: ConnectionLimiter,
+        limiter: ConnectionLimiter,
         context: ssl.SSLContext | None,
     ) -> None:
-        self._listening, self._make, self._entrance, self._context = listening, make, entrance, context
+        self._listening, self._make, self._limiter, self._context = listening, make, limiter, context
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[None]] = set()
 
@@ -88,14 +88,14 @@ class Acceptor:
 
     async def _agree_on_keys(self, connection: socket.socket, context: ssl.SSLContext) -> None:
         handshake = Handshake(connection)
-        if not self._entrance.admit(handshake):
+        if not self._limiter.admit(handshake):
             connection.close()
             return
 
         def end() -> None:
-            if handshake.is_inside:
-                handshake.is_inside = False
-                self._entrance.leave(handshake)
+            if handshake.is_admitted:
+                handshake.is_admitted = False
+                self._limiter.leave(handshake)
 
         protocol = self._make()
         protocol.on_entering = end
@@ -108,17 +108,17 @@ class Acceptor:
 
 
 class Handshake:
-    """A connection that is inside the entrance and has no keys yet."""
+    """A connection that is inside the limiter and has no keys yet."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self.is_inside = True
+        self.is_admitted = True
         try:
             self.address = str(connection.getpeername()[0])
         except OSError:
             self.address = ""
 
     def drop(self) -> None:
-        self.is_inside = False
+        self.is_admitted = False
         with contextlib.suppress(OSError):  # it may have left already
             self._connection.shutdown(socket.SHUT_RDWR)

@@ -52,7 +52,7 @@ class BodyGate:
         self._application = application
         self._limit = limit
         self._identify = identify
-        self._shares = Allocations(limit * TOTAL_BODIES)
+        self._allocations = Allocations(limit * TOTAL_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not (_is_chunked(scope) or _content_length(scope)):
@@ -67,7 +67,7 @@ class BodyGate:
 
         try:
             sender = await self._sender(scope)
-            with contextlib.closing(_Body(receive, sender, self._shares, self._limit * BODIES_PER_SENDER)) as body:
+            with contextlib.closing(_Body(receive, sender, self._allocations, self._limit * BODIES_PER_SENDER)) as body:
                 body.reserve(_content_length(scope))
                 await self._application(scope, body.receive, send_and_note)
         except RequestRefused as refused:
@@ -95,11 +95,11 @@ class BodyGate:
 class _Body:
     """A body on its way. Closing it gives back what was reserved for it."""
 
-    def __init__(self, receive: Receive, sender: Sender, shares: Allocations, part: int) -> None:
-        self._receive, self._sender, self._shares, self._part = receive, sender, shares, part
+    def __init__(self, receive: Receive, sender: Sender, allocations: Allocations, part: int) -> None:
+        self._receive, self._sender, self._allocations, self._part = receive, sender, allocations, part
         self._reserved = self._counted = 0
         self._is_whole = False
-        self._patience = WINDOW_SECONDS
+        self._seconds_left = WINDOW_SECONDS
 
     def reserve(self, size: int) -> None:
         """Asks for room for so many bytes in all. Raises `RequestRefused`."""
@@ -107,7 +107,7 @@ class _Body:
         if wanted <= 0:
             return
         try:
-            self._shares.take(self._sender.name, wanted, self._part)
+            self._allocations.allocate(self._sender.name, wanted, self._part)
         except OverLimit:
             raise RequestRefused(_TOO_MANY) from None
         except NothingLeft:
@@ -115,7 +115,7 @@ class _Body:
         self._reserved = size
 
     def close(self) -> None:
-        self._shares.give_back(self._sender.name, self._reserved)
+        self._allocations.release(self._sender.name, self._reserved)
 
     async def receive(self) -> Any:
         """The next part. Raises `RequestRefused` for what comes too slowly, or is more than was promised or allowed."""
@@ -124,13 +124,15 @@ class _Body:
         loop = asyncio.get_running_loop()
         begin = loop.time()
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._seconds_left):
                 message = await self._receive()
         except TimeoutError:
             raise RequestRefused(_SLOW) from None
         size = len(message.get("body", b""))
         # The time that the reader takes between two parts is not the sender's.
-        self._patience = min(WINDOW_SECONDS, self._patience - (loop.time() - begin) + size / MIN_BYTES_PER_SECOND)
+        self._seconds_left = min(
+            WINDOW_SECONDS, self._seconds_left - (loop.time() - begin) + size / MIN_BYTES_PER_SECOND
+        )
         self._is_whole = not message.get("more_body", False)
         self._counted += size
         if self._counted > self._sender.limit:

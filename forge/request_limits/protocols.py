@@ -29,26 +29,26 @@ _NO_ROOM = (
 
 
 class LimitedWebSocketProtocol(SocketProtocol):
-    """A WebSocket whose connection came through the entrance."""
+    """A WebSocket whose connection came through the limiter."""
 
-    door: LimitedHttpProtocol
+    http_protocol: LimitedHttpProtocol
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.door.left()
+        self.http_protocol.connection_closed()
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
-    """An HTTP connection that came through the entrance."""
+    """An HTTP connection that came through the limiter."""
 
-    entrance: ConnectionLimiter
+    limiter: ConnectionLimiter
     """Set by `protocol_for`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on_entering: Callable[[], None] | None = None
-        """Called before the connection comes through the entrance: what held its place leaves."""
-        self._inside = False
+        """Called before the connection comes through the limiter: what held its place leaves."""
+        self._is_admitted = False
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._in_request = False
@@ -61,15 +61,15 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         return self.client[0] if self.client else ""
 
     def drop(self) -> None:
-        self._inside = False
+        self._is_admitted = False
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self.on_entering is not None:
             self.on_entering()
-        self._inside = self.entrance.admit(self)
-        if self._inside:
+        self._is_admitted = self.limiter.admit(self)
+        if self._is_admitted:
             self._expect_headers()
         else:
             transport.write(_NO_ROOM)
@@ -80,16 +80,16 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         for timer in (self._deadline, self._unread):
             if timer is not None:
                 timer.cancel()
-        self.left()
+        self.connection_closed()
 
-    def left(self) -> None:
+    def connection_closed(self) -> None:
         """The connection is closed, by HTTP or by the socket that it became."""
-        if self._inside:
-            self._inside = False
-            self.entrance.leave(self)
+        if self._is_admitted:
+            self._is_admitted = False
+            self.limiter.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        if not self._inside:
+        if not self._is_admitted:
             return
         if not self._in_request and self._deadline is None:
             self._expect_headers()
@@ -108,7 +108,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._requests += 1
         self._reading_headers, self._header_bytes = False, 0
         self._in_request = True
-        self.entrance.begin(self)
+        self.limiter.begin(self)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -118,14 +118,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         is_last = not self.pipeline
         super().on_response_complete()
-        if is_last and self._inside and not self.transport.is_closing():
+        if is_last and self._is_admitted and not self.transport.is_closing():
             self._in_request = False
-            self.entrance.end(self)
+            self.limiter.end(self)
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
         # The connection is the socket's now, which tells when it is closed.
-        cast(LimitedWebSocketProtocol, self.transport.get_protocol()).door = self
+        cast(LimitedWebSocketProtocol, self.transport.get_protocol()).http_protocol = self
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -156,6 +156,6 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def protocol_for(entrance: ConnectionLimiter) -> type[LimitedHttpProtocol]:
-    """The protocol of a server whose connections come through this entrance: uvicorn takes a class."""
-    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), {"entrance": entrance})
+def protocol_for(limiter: ConnectionLimiter) -> type[LimitedHttpProtocol]:
+    """The protocol of a server whose connections come through this limiter: uvicorn takes a class."""
+    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), {"limiter": limiter})

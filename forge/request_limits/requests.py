@@ -34,7 +34,7 @@ class RequestGate:
     def __init__(self, application: Any, capacity: Capacity) -> None:
         self._application = application
         self._limit = capacity.requests_of_address
-        self._shares = Allocations(capacity.requests)
+        self._allocations = Allocations(capacity.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
@@ -42,11 +42,11 @@ class RequestGate:
             return
         party = party_of(client_of(scope))
         try:
-            self._shares.take(party, 1, self._limit)
+            self._allocations.allocate(party, 1, self._limit)
         except (OverLimit, NothingLeft) as refused:
             await refuse(_TOO_MANY if isinstance(refused, OverLimit) else _BUSY, receive, send)
             return
         try:
             await self._application(scope, receive, send)
         finally:
-            self._shares.give_back(party, 1)
+            self._allocations.release(party, 1)

@@ -26,7 +26,7 @@ class SocketGate:
     def __init__(self, application: Any, capacity: Capacity) -> None:
         self._application = application
         self._limit = capacity.sockets_of_address
-        self._shares = Allocations(capacity.connections)
+        self._allocations = Allocations(capacity.connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         party = party_of(client_of(scope))
@@ -34,11 +34,11 @@ class SocketGate:
 
         def release() -> None:
             nonlocal count
-            self._shares.give_back(party, count)
+            self._allocations.release(party, count)
             count = 0
 
         try:
-            self._shares.take(party, count, self._limit)
+            self._allocations.allocate(party, count, self._limit)
         except (OverLimit, NothingLeft):
             await _turn_away(receive, send)
             return
@@ -54,7 +54,7 @@ class PersonSocketGate:
     def __init__(self, application: Any, limit_of: LimitOfPerson) -> None:
         self._application = application
         self._limit_of = limit_of
-        self._shares = Allocations(None)
+        self._allocations = Allocations(None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         user = scope["user"]
@@ -63,7 +63,7 @@ class PersonSocketGate:
             return
         limit = await self._limit_of(user)
         try:
-            self._shares.take(user.pk, 1, limit)
+            self._allocations.allocate(user.pk, 1, limit)
         except OverLimit:
             # Accepted before it is refused: a browser tells a page nothing about a refused handshake.
             await receive()
@@ -74,7 +74,7 @@ class PersonSocketGate:
         try:
             await self._application(scope, receive, send)
         finally:
-            self._shares.give_back(user.pk, 1)
+            self._allocations.release(user.pk, 1)
 
 
 async def _turn_away(receive: Receive, send: Send) -> None:

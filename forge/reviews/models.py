@@ -22,7 +22,6 @@ __all__ = [
     "AnchoredThreadQuerySet",
     "ChangeRequest",
     "ChangeState",
-    "Choice",
     "Guest",
     "GuestLink",
     "GuestLinkQuerySet",
@@ -38,11 +37,12 @@ __all__ = [
     "SuggestionQuerySet",
     "SuggestionState",
     "Verdict",
+    "VerdictChoice",
     "VerdictQuerySet",
 ]
 
 
-class Choice(models.TextChoices):
+class VerdictChoice(models.TextChoices):
     """What a member says of a build."""
 
     APPROVE = "approve", "Approved"
@@ -72,7 +72,7 @@ class Verdict(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="verdicts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    verdict = models.CharField(max_length=10, choices=Choice.choices)
+    verdict = models.CharField(max_length=10, choices=VerdictChoice.choices)
     comment = models.TextField(blank=True)
     rune_digest = models.CharField(max_length=71)
     replaced = models.BooleanField(default=False)
@@ -252,9 +252,9 @@ class AnchoredThread(models.Model):
     @property
     def about(self) -> Build | ChangeRequest:
         """The build on which it was begun, or the change request."""
-        found = self.build or self.change_request
-        assert found is not None  # noqa: S101 (the table's constraint)
-        return found
+        subject = self.build or self.change_request
+        assert subject is not None  # noqa: S101 (the table's constraint)
+        return subject
 
     def get_absolute_url(self) -> str:
         """Where it is read, also once it is resolved."""
@@ -292,7 +292,7 @@ class Suggestion(models.Model):
     thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     wishes = models.JSONField()
-    """`forge.builds.previews.copies.WishJson`, each."""
+    """`forge.builds.previews.copies.OverrideJson`, each."""
     said = models.JSONField()
     """The same in sentences, with the words that they had when this was suggested."""
     state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)

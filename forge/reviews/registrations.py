@@ -1,5 +1,6 @@
-"""The hooks that reviews registers with lower floors: what waits for a person and what a person waits for on the home
-page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes were tried."""
+"""The hooks that reviews registers with lower floors: what waits for a person and what a person waits
+for on the home page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes
+were tried."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.core.actors import Actor
-from forge.projects.hooks import CardVerdict, Waiting, Waits, card_verdicts, waits
+from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.reviews.models import Review, ReviewerGroup
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.decision import ReviewState
@@ -30,22 +31,22 @@ LOOKED_AT = 200
 """The newest open reviews of a person that are looked at."""
 
 
-@waits.register
-def reviews_that_wait(actor: Actor) -> Waits:
+@pending_items.register
+def reviews_that_wait(actor: Actor) -> PendingItems:
     """Open reviews: those that wait for the person's verdict, own ones that somebody wants changed, and own ones that
     others have not decided yet."""
     theirs = Q(asked_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
-    found = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
-    reviews = open_reviews(found[:LOOKED_AT])
-    asked = [each for each in reviews if actor.pk in each.waited_for]
+    open_reviews_of_actor = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
+    reviews = open_reviews(open_reviews_of_actor[:LOOKED_AT])
+    pending = [each for each in reviews if actor.pk in each.waited_for]
     own = [each for each in reviews if each.review.asked_by_id == actor.pk]
     objected = [each for each in own if each.state is ReviewState.CHANGES]
     undecided = [each for each in own if each.state is ReviewState.WAITING]
-    return Waits(
+    return PendingItems(
         for_me=[
             *(
                 _waiting(each, f"{each.review.asked_by or 'Someone'} asks for your review", "Review", "eye")
-                for each in asked[:SHOWN]
+                for each in pending[:SHOWN]
             ),
             *(_waiting(each, "Changes are asked for", "Read", "message-square") for each in objected[:SHOWN]),
         ],
@@ -64,8 +65,8 @@ STATE_WORDS: Mapping[ReviewState, CardVerdict] = {
 @card_verdicts.register
 def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]:
     """How the newest open review of each project stands. The caller has found the projects for someone."""
-    found = open_reviews(Review.objects.filter(project__in=project_ids, closed=None).order_by("created"))
-    return {each.review.project_id: STATE_WORDS[each.state] for each in found}
+    reviews = open_reviews(Review.objects.filter(project__in=project_ids, closed=None).order_by("created"))
+    return {each.review.project_id: STATE_WORDS[each.state] for each in reviews}
 
 
 @organisation_counts.register
@@ -82,14 +83,14 @@ def trials_that_a_person_had(user: User) -> Counts:
 
 def _progress(each: OpenReview) -> str:
     """Who approved, and who has not answered."""
-    given = [each.names[person] for person in each.names if person in each.verdicts.approving]
+    approvers = [each.names[person] for person in each.names if person in each.verdicts.approving]
     silent = [each.names[person] for person in each.waited_for]
-    parts = [f"{listed(sorted(given))} approved"] if given else []
+    parts = [f"{listed(sorted(approvers))} approved"] if approvers else []
     return ", ".join([*parts, f"waiting for {listed(sorted(silent))}"] if silent else parts)
 
 
-def _waiting(each: OpenReview, detail: str, action: str, icon: str) -> Waiting:
-    return Waiting(
+def _waiting(each: OpenReview, detail: str, action: str, icon: str) -> PendingItem:
+    return PendingItem(
         title=f"{each.review.project.full_name}: {each.review.title}",
         detail=detail,
         url=each.review.get_absolute_url(),

@@ -1,1 +1,1 @@
-"""Finding what a person may see: projects, builds, people, files and pages of the documentation."""
+"""Search over projects, builds, people, files and documentation that a person may see."""

@@ -1,4 +1,4 @@
-"""The search over REST: a thin view over `forge.search.hits`."""
+"""The search of the REST API: a thin view over `forge.search.hits`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from forge.search.query import MAX_CHARACTERS, parse_query
 
 
 class HitJson(TypedDict):
-    """One thing that was found."""
+    """A search result."""
 
     kind: Annotated[str, choices("HitKind", HitKind)]
     title: str
@@ -27,7 +27,7 @@ class HitJson(TypedDict):
 
 
 class HitsJson(TypedDict):
-    """What was found: at most six of each kind, kind by kind, the best first."""
+    """Search results: at most six of each kind, kind by kind, the best first."""
 
     hits: list[HitJson]
 
@@ -41,7 +41,9 @@ class Search(ForgeView):
         operation_id="search",
         parameters=[
             OpenApiParameter(
-                "q", str, description="words, and the number of a build; without any, what changed last is answered"
+                "q",
+                str,
+                description="words, and the number of a build; without any, recent projects and builds are returned",
             )
         ],
         responses=HitsJson,
@@ -50,11 +52,11 @@ class Search(ForgeView):
         principal = signed_in(request)
         text = request.query_params.get("q", "")
         if len(text) > MAX_CHARACTERS:
-            message = f"At most {MAX_CHARACTERS} characters are looked for, these are {len(text)}."
+            message = f"A search has at most {MAX_CHARACTERS} characters, this one has {len(text)}."
             raise Invalid(message, errors={"q": [message]})
         return Response(HitsJson(hits=[hit_to_json(hit) for hit in find(principal, parse_query(text))]))
 
 
 def hit_to_json(hit: Hit) -> HitJson:
-    """A thing that was found."""
+    """Returns a search result as JSON."""
     return {"kind": hit.kind.value, "title": hit.title, "detail": hit.detail, "url": hit.url}

@@ -1,4 +1,4 @@
-"""The pages of the documentation, and their headings: read once, from the folder that comes with the program."""
+"""The pages and headings of the documentation, read once from the program's folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIRST = "README"
 BLOCKS = "reference/blocks"
 """The path of the page that lists the blocks; each has a page below it, which stands beside its code."""
 FOR_READERS = ("tutorial.md", "guides", "reference")
-"""What is found; the rest is for those who change the program."""
+"""The pages in search results; the others are for contributors."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def title_of(path: str) -> str:
 
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:
-    """The headings in which, or in the title of whose page, each word is; titles first."""
+    """Returns the headings that contain each word, in their own text or in the page's title; titles first."""
     matches = [(heading, place) for place, heading in enumerate(_headings()) if _matches(heading, words)]
     matches.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
     return [heading for heading, _ in matches[:most]]

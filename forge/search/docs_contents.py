@@ -1,4 +1,4 @@
-"""The contents of the documentation, as its first page lists them: what the menu beside each page shows."""
+"""The table of contents of the documentation, from its first page; the menu beside each page shows it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ContentsSection:
 
 @dataclass(frozen=True)
 class PagePosition:
-    """Where a page stands among those that are listed."""
+    """The position of a page in the table of contents."""
 
     listed: ContentsEntry | None
     """The page itself, or the listed one that it belongs to."""
@@ -61,7 +61,7 @@ def contents() -> tuple[ContentsSection, ...]:
 
 
 def position_of(path: str) -> PagePosition:
-    """Where the page of a path stands. One that is not listed belongs to the listed one that its folder is, or has."""
+    """Returns the position of a page. A page that is not listed belongs to the listed page of its folder."""
     entries = list(chain.from_iterable(part.entries for part in contents()))
     listed = next((each for each in entries if each.path == path), None)
     if listed is None:

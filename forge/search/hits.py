@@ -1,4 +1,4 @@
-"""Finding what a person may see by a few words. Each kind of thing is asked for once, as the person sees it."""
+"""Searches projects, builds, people, files and documentation that a person may see, with one query each."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from forge.search.docs import find_headings
 from forge.search.query import SearchQuery
 
 SHOWN = 6
-"""Of each kind, where one types."""
+"""Results of each kind while somebody types."""
 ROWS_PER_HIT = 8
-"""Rows that are read for each that is shown, where several may be of one thing."""
+"""Rows read for each result, where several rows may belong to one result."""
 
 
 class HitKind(StrEnum):
-    """What was found, in the order in which it is shown."""
+    """The kinds of results, in display order."""
 
     PROJECT = "project"
     BUILD = "build"
@@ -38,7 +38,7 @@ class HitKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that was found."""
+    """A search result."""
 
     kind: HitKind
     title: str
@@ -47,8 +47,8 @@ class Hit:
 
 
 def find(actor: Actor, query: SearchQuery, shown: int = SHOWN) -> list[Hit]:
-    """What fits, by kind and at most so many of each, the best first and of those that fit alike the newest. Without
-    words, what is recent."""
+    """Returns at most `shown` results of each kind, the best match first, then the newest. An empty query returns
+    recent projects and builds."""
     if query.is_empty:
         return [*_projects(_recent_projects(actor), shown), *_builds(_recent_builds(actor), shown)]
     return [
@@ -70,7 +70,7 @@ def _recent_builds(actor: Actor) -> QuerySet[Build]:
 
 
 def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
-    """Projects in whose name, description or organisation each word is; those first that are called so."""
+    """Returns projects whose name, description or organisation contains each word; matching names come first."""
     projects = Project.objects.of_member(actor)
     for word in words:
         projects = projects.filter(
@@ -88,7 +88,7 @@ def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
 
 
 def _numbered(actor: Actor, query: SearchQuery) -> QuerySet[Build]:
-    """The builds of a number, of the projects whose names have the words in them."""
+    """Returns builds with the number, in projects whose names contain the words."""
     if query.number is None:
         return Build.objects.none()
     builds = Build.objects.visible_to(actor).numbered().filter(number=query.number)
@@ -130,7 +130,7 @@ def _people(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
 
 
 def _files(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
-    """Files in whose path each word is, those of what changed last first."""
+    """Yields files whose path contains each word, from the most recently changed projects first."""
     count = 0
     for contents in contents_with(actor, words)[: shown * ROWS_PER_HIT]:
         for path in contents.paths.split("\n"):

@@ -1,4 +1,4 @@
-"""What somebody types to find something: words, and the number of a build. Pure."""
+"""Parses search queries: words, and the number of a build. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BUILD = frozenset({"build", "builds"})
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What is looked for."""
+    """A parsed query."""
 
     words: tuple[str, ...]
-    """Each must be there; in lower case."""
+    """All must match; in lower case."""
     number: int | None = None
     """Of a build: `42`, `#42` or `build 42`."""
 
@@ -32,7 +32,7 @@ class SearchQuery:
 
 
 def parse_query(text: str) -> SearchQuery:
-    """What a text asks for. Words beyond the first few are not looked at."""
+    """Parses a query. Words after the first `MAX_WORDS` are ignored."""
     words: list[str] = []
     number: int | None = None
     for word in text.lower().replace("\0", " ").split()[:MAX_WORDS]:

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from forge.serving.backup.create_backup import take_backup
+from forge.serving.backup.create_backup import create_backup
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
 from forge.serving.environment import make_private
@@ -67,31 +67,31 @@ def is_up_to_date() -> bool:
 def check_database() -> None:
     """Looks through SQLite's file if the last server did not end by itself. Raises `DatabaseUnusable`."""
     log = Path(str(connection.settings_dict["NAME"]) + "-wal")
-    if connection.vendor == "sqlite" and log.exists() and (found := damage()) is not None:
-        raise DatabaseUnusable(_damaged(found))
+    if connection.vendor == "sqlite" and log.exists() and (problem := damage()) is not None:
+        raise DatabaseUnusable(_damaged(problem))
 
 
 def _back_up() -> None:
     """The database and the keys as they are before the upgrade. Stored files do not change, and stay in the store."""
-    kept = settings.ENVIRONMENT.upgrade_backups
-    if not kept:
+    count = settings.ENVIRONMENT.upgrade_backups
+    if not count:
         return
     folder = Path(settings.DATA_DIR) / BACKUPS
     try:
         make_private(folder)
-        take_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar", with_files=False)
+        create_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar", with_files=False)
     except (BackupError, OSError) as error:
         raise DatabaseUnusable(
             f"The database was not upgraded, because the backup before it failed. {error}\n"
             "To upgrade without one, set UPGRADE_BACKUPS=0."
         ) from error
-    for old in sorted(folder.glob("before-upgrade-*.tar"))[:-kept]:
+    for old in sorted(folder.glob("before-upgrade-*.tar"))[:-count]:
         old.unlink()
 
 
 def _reason(error: DatabaseError) -> str:
-    found = damage()
-    return _damaged(found) if found else f"The database cannot be used: {error}"
+    problem = damage()
+    return _damaged(problem) if problem else f"The database cannot be used: {error}"
 
 
 def _of_another_version(unknown: Sequence[str]) -> str:
@@ -105,10 +105,10 @@ def _of_another_version(unknown: Sequence[str]) -> str:
     )
 
 
-def _damaged(found: str) -> str:
+def _damaged(problem: str) -> str:
     folder = Path(settings.DATA_DIR)
     return (
-        f"The database {connection.settings_dict['NAME']} is damaged: {found.strip()}\n"
+        f"The database {connection.settings_dict['NAME']} is damaged: {problem.strip()}\n"
         "Copy the whole data folder before anything else. Then restore the last backup; the damaged file is kept:\n\n"
         "    .venv/bin/python manage.py restore FILE --replace\n\n"
         f"Backups from before upgrades are in {folder / BACKUPS}. Without a backup, SQLite's own `.recover` saves what "

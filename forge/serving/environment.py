@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from forge.serving.mail_server import MailServer, read_mail_server
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
-from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read_social
+from forge.serving.sign_on import Service, SignOnSettings, read_oidc, read_sign_on, read_social
 from rune.running.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
@@ -57,7 +57,7 @@ class Environment:
     """None writes letters to the log."""
     mail_from: str
     """The sender of letters."""
-    sign_on: SignOn
+    sign_on: SignOnSettings
     """The services that sign people in."""
     debug: bool
     certificate: Path | None
@@ -158,7 +158,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
     )
 
 
-def _sign_on(variables: Mapping[str, str]) -> SignOn:
+def _sign_on(variables: Mapping[str, str]) -> SignOnSettings:
     names = ("OIDC_URL", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
     oidc = _service("OIDC_URL", lambda: read_oidc(*(variables.get(name, "") for name in names)))
     social = [
@@ -258,24 +258,24 @@ def secret_key(data: Path, variables: Mapping[str, str]) -> str:
     Two processes that start at once end with one key: the file is written aside and linked into its place, which
     only the first of them can do.
     """
-    given = variables.get("SECRET_KEY")
-    if given:
-        return given
+    configured = variables.get("SECRET_KEY")
+    if configured:
+        return configured
     path = data / "secret-key"
     try:
         return path.read_text("ascii")
     except FileNotFoundError:
         make_private(data)
-        aside = data / f"secret-key.{secrets.token_hex(8)}"
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary = data / f"secret-key.{secrets.token_hex(8)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(64))
             file.flush()
             os.fsync(file.fileno())
         try:
-            path.hardlink_to(aside)
+            path.hardlink_to(temporary)
         except FileExistsError:
             pass  # another process was first; its key is the one
         finally:
-            aside.unlink()
+            temporary.unlink()
         return path.read_text("ascii")

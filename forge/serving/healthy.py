@@ -21,7 +21,7 @@ from forge.serving.environment import BadEnvironment, Environment, read_environm
 from rune.running.isolation.probe import probe
 from rune.running.isolation.protections import Protection
 
-SECONDS = 3.0
+TIMEOUT_SECONDS = 3.0
 """How long the server may take to answer."""
 
 
@@ -29,7 +29,7 @@ def main() -> int:
     """0 if the server is healthy, or isolates as its settings ask; else 1, with the reason on stderr."""
     try:
         environment = read_environment(os.environ, Path.cwd())
-        reason = exposure(environment) if sys.argv[1:] == ["--isolation"] else illness(environment)
+        reason = isolation_problem(environment) if sys.argv[1:] == ["--isolation"] else health_problem(environment)
     except BadEnvironment as error:
         reason = str(error)
     if reason:
@@ -37,7 +37,7 @@ def main() -> int:
     return 1 if reason else 0
 
 
-def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
+def health_problem(environment: Environment, seconds: float = TIMEOUT_SECONDS) -> str | None:
     """None if the server is healthy, else the reason."""
     # This machine's own server, asked by the loopback address: there is nobody whose certificate could be doubted.
     context = ssl.create_default_context()
@@ -57,7 +57,7 @@ def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
         return f"{address} does not answer: {getattr(error, 'reason', error)}"
 
 
-def exposure(environment: Environment) -> str | None:
+def isolation_problem(environment: Environment) -> str | None:
     """Prints each protection of a process that computes, or why it is missing; None unless a required one is.
 
     What a server was given with its start, such as a control group, is looked up at the one that runs here.

@@ -25,7 +25,7 @@ from forge.core.errors import NotFound
 from forge.core.models import Blob, PeriodicRun
 
 
-class Installation(Collector):
+class InstallationCollector(Collector):
     """What stands in the database, read when it is asked for."""
 
     def collect(self) -> Iterable[Metric]:
@@ -34,9 +34,9 @@ class Installation(Collector):
         yield _by_label("forge_previews", "Previews of projects.", "state", figures.previews.items())
         oldest = "Seconds that the build at the front of the queue has waited."
         yield GaugeMetricFamily("forge_build_oldest_wait_seconds", oldest, figures.oldest_wait)
-        waits, durations = "Seconds that recent builds waited.", "Seconds that recent builds took."
-        yield _by_label("forge_build_wait_seconds", waits, "quantile", _quantiles(figures.waits))
-        yield _by_label("forge_build_seconds", durations, "quantile", _quantiles(figures.durations))
+        wait_text, duration_text = "Seconds that recent builds waited.", "Seconds that recent builds took."
+        yield _by_label("forge_build_wait_seconds", wait_text, "quantile", _quantiles(figures.waits))
+        yield _by_label("forge_build_seconds", duration_text, "quantile", _quantiles(figures.durations))
         store = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
         yield GaugeMetricFamily("forge_store_files", "Files in the store.", store["count"])
         yield GaugeMetricFamily("forge_store_bytes", "Bytes of the files in the store.", store["size"] or 0)
@@ -53,12 +53,12 @@ class Installation(Collector):
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """The metrics. Without the token the address is as if it were not there."""
-    wanted = settings.ENVIRONMENT.metrics_token
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
+    expected = settings.ENVIRONMENT.metrics_token
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not expected or not secrets.compare_digest(token.encode(), expected.encode()):
         raise NotFound()
     installation = CollectorRegistry(auto_describe=False)
-    installation.register(Installation())
+    installation.register(InstallationCollector())
     body = generate_latest(REGISTRY) + generate_latest(installation)
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 

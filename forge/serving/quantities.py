@@ -8,18 +8,18 @@ from forge.accounts.quotas.limits import Resource
 from rune.wording import size_text
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-_WRITTEN = re.compile(r"(\d{1,15})\s*([kmgt]?b?)", re.IGNORECASE)
+_QUANTITY = re.compile(r"(\d{1,15})\s*([kmgt]?b?)", re.IGNORECASE)
 
 
 def read_quantity(text: str) -> int | None:
     """A whole number, with a unit of bytes if wanted; None for `default`. Raises `ValueError`."""
     if text == "default":
         return None
-    found = _WRITTEN.fullmatch(text.strip())
-    unit = found[2].lower() if found else None
-    if found is None or unit not in _UNITS:
+    match = _QUANTITY.fullmatch(text.strip())
+    unit = match[2].lower() if match else None
+    if match is None or unit not in _UNITS:
         raise ValueError(f"{text!r} is no limit. Write a whole number such as 500, a size such as 50GB, or default.")
-    return int(found[1]) * _UNITS[unit]
+    return int(match[1]) * _UNITS[unit]
 
 
 def shown_quantity(resource: Resource, count: int) -> str:

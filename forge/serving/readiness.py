@@ -23,13 +23,13 @@ from rune.wording import size_text
 
 _log = logging.getLogger(__name__)
 
-LEAST_ROOM = 128 * 1024 * 1024
+MIN_FREE_BYTES = 128 * 1024 * 1024
 """Bytes that must be free in the data folder: a build and an upload need that."""
-PATIENCE = timedelta(minutes=2)
+MAX_WAIT_WITHOUT_WORKER = timedelta(minutes=2)
 """How long a build may wait while no worker works at any."""
 
 
-ANSWER_WITHIN = 3.0
+TIMEOUT_SECONDS = 3.0
 """Seconds for which the database is waited for: balancers ask every few seconds."""
 
 
@@ -41,8 +41,8 @@ def check_database() -> None:
     """Asks the database. Raises what its driver raises, and does not wait for a connection as long as a page does."""
     # Only PostgreSQL's connections are kept in a pool.
     if pool := getattr(connection, "pool", None):
-        with pool.connection(timeout=ANSWER_WITHIN) as kept:
-            kept.execute("SELECT 1")
+        with pool.connection(timeout=TIMEOUT_SECONDS) as pooled:
+            pooled.execute("SELECT 1")
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -55,7 +55,7 @@ def check_redis(store: BaseCache) -> None:
         raise NotReady("Redis does not keep what is written to it")
 
 
-def check_room(folder: Path, least: int = LEAST_ROOM) -> None:
+def check_room(folder: Path, least: int = MIN_FREE_BYTES) -> None:
     """Looks how much room is left. Raises `NotReady`."""
     free = shutil.disk_usage(folder).free
     if free < least:
@@ -65,7 +65,7 @@ def check_room(folder: Path, least: int = LEAST_ROOM) -> None:
 def check_workers() -> None:
     """Looks for a build that no worker takes; it asks the database. Raises `NotReady`."""
     waited = stuck_for()
-    if waited is not None and waited > PATIENCE:
+    if waited is not None and waited > MAX_WAIT_WITHOUT_WORKER:
         raise NotReady(f"a build has waited for {waited.total_seconds():.0f} s, and no worker takes it")
 
 
@@ -84,18 +84,18 @@ def problems(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:
 
     What is read from the database is not asked where that does not answer.
     """
-    found: dict[str, str] = {}
+    problems_by_name: dict[str, str] = {}
     for name, check in checks.items():
-        if name in READ_FROM_DATABASE and "database" in found:
+        if name in READ_FROM_DATABASE and "database" in problems_by_name:
             continue
         try:
             check()
         except NotReady as reason:
-            found[name] = str(reason)
+            problems_by_name[name] = str(reason)
         except Exception as error:
             # Addresses and passwords may be in the text of a driver's error.
-            found[name] = f"does not answer ({type(error).__name__})"
-    return found
+            problems_by_name[name] = f"does not answer ({type(error).__name__})"
+    return problems_by_name
 
 
 def readiness(request: HttpRequest) -> JsonResponse:
@@ -104,8 +104,8 @@ def readiness(request: HttpRequest) -> JsonResponse:
     `?exclude=workers` leaves a check out: without workers no build is done, but pages are served.
     """
     excluded = set(request.GET.getlist("exclude"))
-    found = problems({name: check for name, check in CHECKS.items() if name not in excluded})
-    body: dict[str, Any] = {"ready": not found, "problems": sorted(found)}
-    if found:
-        _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in found.items()))
-    return JsonResponse(body, status=503 if found else 200)
+    failed = problems({name: check for name, check in CHECKS.items() if name not in excluded})
+    body: dict[str, Any] = {"ready": not failed, "problems": sorted(failed)}
+    if failed:
+        _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in failed.items()))
+    return JsonResponse(body, status=503 if failed else 200)

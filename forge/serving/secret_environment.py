@@ -18,7 +18,7 @@ _ENV_START, _ENV_END = 47, 48
 """Fields of `/proc/self/stat` after the program's name: where the first environment lies in memory."""
 
 
-def shield(environment: MutableMapping[str, str]) -> dict[str, str]:
+def hide_secrets(environment: MutableMapping[str, str]) -> dict[str, str]:
     """Takes the secrets out of the environment of this process, and makes its memory its own; answers all variables as
     they were."""
     variables = dict(environment)
@@ -35,9 +35,9 @@ def is_secret(name: str, value: str) -> bool:
     """Whether a variable's name says that it is secret, or its value is an address with a password."""
     if not _SECRET_PARTS.isdisjoint(name.upper().split("_")):
         return True
-    _, found, rest = value.partition("://")
+    _, separator, rest = value.partition("://")
     user, at, _ = rest.partition("/")[0].rpartition("@")
-    return bool(found and at and ":" in user)
+    return bool(separator and at and ":" in user)
 
 
 def _overwrite(names: list[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-POOL = 16
+MAX_CONNECTIONS = 16
 """Connections to PostgreSQL that one process may hold."""
 
 
@@ -41,7 +41,7 @@ class Database:
             "OPTIONS": {
                 **dict(self.options),
                 # Requests and sockets run in many threads that come and go: a pool keeps connections over them.
-                "pool": {"min_size": 1, "max_size": POOL, "timeout": 20},
+                "pool": {"min_size": 1, "max_size": MAX_CONNECTIONS, "timeout": 20},
             },
         }
 
@@ -61,7 +61,7 @@ class Store:
     def settings(self, folder: str) -> dict[str, Any]:
         """An entry of Django's STORAGES, for what belongs into one folder of the bucket."""
         location = "/".join(part for part in (self.prefix, folder) if part)
-        given = {
+        options = {
             "endpoint_url": self.endpoint,
             "region_name": self.region,
             "access_key": self.access_key,
@@ -76,7 +76,7 @@ class Store:
                 "default_acl": None,
                 "file_overwrite": True,
                 "querystring_auth": True,
-                **{name: value for name, value in given.items() if value},
+                **{name: value for name, value in options.items() if value},
             },
         }
 
@@ -132,7 +132,7 @@ def read_store(address: str, access_key: str, secret_key: str, region: str, sess
     return Store(bucket, endpoint, region, access_key, secret_key, prefix, session_token)
 
 
-REDIS_PATIENCE = 1.0
+REDIS_TIMEOUT_SECONDS = 1.0
 """Seconds that a request waits for the counters: while Redis hangs, each would wait for the driver's five."""
 
 
@@ -162,8 +162,8 @@ def caches(redis: str) -> dict[str, Any]:
         "LOCATION": redis,
         "OPTIONS": {
             "serializer": "forge.core.cache.json_values.JsonSerializer",
-            "socket_timeout": REDIS_PATIENCE,
-            "socket_connect_timeout": REDIS_PATIENCE,
+            "socket_timeout": REDIS_TIMEOUT_SECONDS,
+            "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
         },
     }
     return {"default": shared, "process": own}

@@ -36,7 +36,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class SignOn:
+class SignOnSettings:
     """All of them, and whom they may bring."""
 
     services: tuple[Service, ...] = ()
@@ -80,9 +80,9 @@ def read_social(kind: str, client_id: str, secret: str) -> Service | None:
     return Service(kind, SOCIAL[kind], client_id, secret) if client_id else None
 
 
-def read_sign_on(services: Iterable[Service | None], domains: Iterable[str]) -> SignOn:
+def read_sign_on(services: Iterable[Service | None], domains: Iterable[str]) -> SignOnSettings:
     """What was read, together. Raises `BadAddress` for what is no domain."""
     named = frozenset(domain.lower() for domain in domains)
     if any("@" in domain or "." not in domain for domain in named):
         raise BadAddress("names domains of email addresses, separated by commas: acme.example,acme.test")
-    return SignOn(tuple(service for service in services if service), named)
+    return SignOnSettings(tuple(service for service in services if service), named)

@@ -43,11 +43,11 @@ class Wheel:
 
 def current_wheel() -> Wheel:
     """The wheel that set-up built. Raises `NotFound`."""
-    found = sorted(Path(settings.WHEEL_DIR).glob("hammer_forge-*.whl"))
-    if not found:
+    wheels = sorted(Path(settings.WHEEL_DIR).glob("hammer_forge-*.whl"))
+    if not wheels:
         raise NotFound("This installation has no wheel. Set-up builds it: make setup")
-    status = found[0].stat()
-    return Wheel(found[0], _digest(found[0], status.st_mtime_ns), status.st_size)
+    status = wheels[0].stat()
+    return Wheel(wheels[0], _digest(wheels[0], status.st_mtime_ns), status.st_size)
 
 
 @cache

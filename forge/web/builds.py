@@ -39,7 +39,7 @@ from forge.reviews.rounds.decision import ReviewState, Verdicts
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_on_build
-from forge.reviews.threads.pages.conversation import Which, about_asked, talk_facts, which_asked
+from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
 from rune.wording import counted
 
 SHOWN = 50
@@ -47,7 +47,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class StateTag:
+class BuildStateTag:
     """How a state looks beside its word: the tag's colour and its icon."""
 
     colour: str
@@ -56,12 +56,12 @@ class StateTag:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 STATE_TAGS = {
-    State.QUEUED: StateTag("", icon="clock"),
-    State.RUNNING: StateTag("info", icon="loader"),
-    State.SUCCEEDED: StateTag("ok", icon="check"),
-    State.FAILED: StateTag("bad", icon="x"),
-    State.CANCELLED: StateTag("", icon="ban"),
-    State.LOST: StateTag("bad", icon="unplug"),
+    State.QUEUED: BuildStateTag("", icon="clock"),
+    State.RUNNING: BuildStateTag("info", icon="loader"),
+    State.SUCCEEDED: BuildStateTag("ok", icon="check"),
+    State.FAILED: BuildStateTag("bad", icon="x"),
+    State.CANCELLED: BuildStateTag("", icon="ban"),
+    State.LOST: BuildStateTag("bad", icon="unplug"),
 }
 
 
@@ -81,11 +81,11 @@ def problem_counts(diagnostics: Sequence[Mapping[str, Any]]) -> tuple[ProblemCou
 
 
 @dataclass(frozen=True)
-class Row:
+class BuildRow:
     """A build on the list."""
 
     build: Build
-    look: StateTag
+    look: BuildStateTag
     tags: tuple[str, ...]
     problems: tuple[ProblemCount, ...]
     verdict: CardVerdict | None
@@ -112,7 +112,7 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     builds, pages = rows_of(request, builds_of(principal, project), SHOWN)
     judged = verdicts_on_runes(principal, project)
     rows = [
-        Row(
+        BuildRow(
             build,
             STATE_TAGS[State(build.state)],
             tuple(tag.name for tag in published if tag.build_id == build.pk),
@@ -133,17 +133,17 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
 @for_person
 def build_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One build."""
-    project, build = _found(request, organisation, name, number)
-    context = _context(principal_of(request), project, build, which_asked(request.GET))
-    context["about"] = about_asked(principal_of(request), build, request.GET)
+    project, build = _build_of(request, organisation, name, number)
+    context = _context(principal_of(request), project, build, threads_filter(request.GET))
+    context["about"] = requested_anchor(principal_of(request), build, request.GET)
     return render(request, "builds/build.html", context)
 
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation about a build alone, for its page that is open."""
-    project, build = _found(request, organisation, name, number)
-    context = {"project": project, "build": build, **_talk(principal_of(request), build, which_asked(request.GET))}
+    project, build = _build_of(request, organisation, name, number)
+    context = {"project": project, "build": build, **_talk(principal_of(request), build, threads_filter(request.GET))}
     return render(request, "reviews/talk.html", context)
 
 
@@ -151,7 +151,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 @require_POST
 def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Ends a build that waits or runs."""
-    project, build = _found(request, organisation, name, number)
+    project, build = _build_of(request, organisation, name, number)
     try:
         cancel_build(principal_of(request), build)
     except Conflict as error:
@@ -164,7 +164,7 @@ def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> H
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """A verdict when the button that was pressed gives one, with what was written; else a comment."""
     principal = principal_of(request)
-    project, build = _found(request, organisation, name, number)
+    project, build = _build_of(request, organisation, name, number)
     text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
     try:
         if verdict == "undo":
@@ -182,7 +182,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
 @require_POST
 def publish(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Puts the build's rune into the registry under a tag, and leads to the public page."""
-    project, build = _found(request, organisation, name, number)
+    project, build = _build_of(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
         tag = publish_build(principal_of(request), build, wanted, request.POST.get("notes", ""))
@@ -195,7 +195,7 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
 @require_POST
 def publish_past(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Publishes the build under a protected tag although something is missing, with a reason."""
-    project, build = _found(request, organisation, name, number)
+    project, build = _build_of(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
         reason, notes = request.POST.get("reason", ""), request.POST.get("notes", "")
@@ -205,7 +205,7 @@ def publish_past(request: HttpRequest, organisation: str, name: str, number: int
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
 
-def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Build]:
+def _build_of(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Build]:
     project = project_of(request, organisation, name, Verb.READ)
     return project, find_numbered(principal_of(request), project, number)
 
@@ -214,8 +214,8 @@ def _again(
     request: HttpRequest, project: Project, build: Build, error: DomainError, tag: str | None = None
 ) -> HttpResponse:
     build.refresh_from_db()
-    context = _context(principal_of(request), project, build, which_asked(request.POST), tag)
-    context["about"] = about_asked(principal_of(request), build, request.POST)
+    context = _context(principal_of(request), project, build, threads_filter(request.POST), tag)
+    context["about"] = requested_anchor(principal_of(request), build, request.POST)
     return show_again(request, "builds/build.html", context, error)
 
 
@@ -224,7 +224,7 @@ def _address(build: Build) -> str:
 
 
 def _context(
-    principal: Principal, project: Project, build: Build, which: Which, tag: str | None = None
+    principal: Principal, project: Project, build: Build, which: ThreadFilter, tag: str | None = None
 ) -> dict[str, Any]:
     """`tag` is the one that somebody tried to publish under."""
     published = tags_of(principal, project)
@@ -264,7 +264,7 @@ def judged_as(verdicts: Verdicts) -> CardVerdict:
     return CardVerdict(counted(len(verdicts.approving), "approval"), "ok")
 
 
-def _talk(principal: Principal, build: Build, which: Which) -> dict[str, Any]:
+def _talk(principal: Principal, build: Build, which: ThreadFilter) -> dict[str, Any]:
     before, _ = compared_with(principal, build)
     threads = threads_on_build(principal, build)
     return talk_facts(principal, build, before, threads, verdicts_on(principal, build), which)

@@ -22,7 +22,7 @@ from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build, State
 from forge.builds.pages.changes import change_sentences
-from forge.builds.pages.evaluation import Shown, evaluated
+from forge.builds.pages.evaluation import ShownEvaluation, shown_evaluation
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import compare
@@ -80,10 +80,10 @@ def compare_page(request: HttpRequest) -> HttpResponse:
 
 def find_side(principal: Principal, reference: str) -> RuneSide:
     """A side by what was typed. Raises `Invalid`, `NotFound`, `SignInNeeded` and `NoSuchTag`."""
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
         raise Invalid(f"{reference[:80]} names no rune. Write organisation/project, with @ and a build or : and a tag.")
-    organisation, name, number, tag_name = found.groups()
+    organisation, name, number, tag_name = match.groups()
     try:
         project = find_project(principal, organisation, name, Verb.READ if number else Verb.SEE)
     except Moved as moved:
@@ -132,9 +132,9 @@ def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str)
     change = compare(side_of(one.build), side_of(other.build))
     report = other.build.artefact.report["pipeline"] if other.build.artefact is not None else {}
     drawn: DrawnPipeline | None = drawn_pipeline(with_removed(report, change.pipeline), marks_of(change.pipeline))
-    evaluation: Shown | None = None
+    evaluation: ShownEvaluation | None = None
     if evaluation_of(one.build) is not None:
-        evaluation = evaluated(principal, other.build, one.build)
+        evaluation = shown_evaluation(principal, other.build, one.build)
     said = change_sentences(change, figures_of(other.build), figures_of(one.build))
     return context | {"said": said, "drawn": drawn, "evaluation": evaluation}
 
@@ -145,9 +145,9 @@ def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) 
     if chosen not in projects:
         having = (name for name, project in projects.items() if samples_of(principal, project).exists())
         chosen = next(having, next(iter(projects), ""))
-    asked = {"one": one.reference, "other": other.reference}
+    references = {"one": one.reference, "other": other.reference}
     choices = [
-        SampleChoice(project, "?" + urlencode(asked | {"samples": name}) + "#samples", name == chosen)
+        SampleChoice(project, "?" + urlencode(references | {"samples": name}) + "#samples", name == chosen)
         for name, project in projects.items()
     ]
     samples: list[Sample] = list(samples_of(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []

@@ -47,12 +47,12 @@ def example() -> Example | None:
 
 @lru_cache(maxsize=4)
 def _example(manifest: Path, changed: float) -> Example:
-    told: Mapping[str, Any] = json.loads(manifest.read_text("utf-8"))
+    manifest_data: Mapping[str, Any] = json.loads(manifest.read_text("utf-8"))
     return Example(
-        rune_url=f"{settings.STATIC_URL}example/{told['file']}",
-        memory=told["memory"],
-        strokes=json.dumps(told["strokes"]),
-        lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in told["strokes"]),
-        answer=told["answer"],
-        bars=tuple(Bar(each["label"], round(each["share"] * 100)) for each in told["scores"][:SHOWN]),
+        rune_url=f"{settings.STATIC_URL}example/{manifest_data['file']}",
+        memory=manifest_data["memory"],
+        strokes=json.dumps(manifest_data["strokes"]),
+        lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in manifest_data["strokes"]),
+        answer=manifest_data["answer"],
+        bars=tuple(Bar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:SHOWN]),
     )

@@ -73,7 +73,7 @@ _SHORT = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExploreFilter:
     """What the address asks for; "" where anything will do. What is no choice of ours was not asked for."""
 
     q: str = ""
@@ -84,12 +84,12 @@ class Asked:
     mine: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Asked:
+    def of(cls, query: Mapping[str, str]) -> ExploreFilter:
         """What a query asks for."""
 
         def one_of(name: str, choices: Mapping[str, str]) -> str:
-            given = query.get(name, "")
-            return given if given in choices else ""
+            value = query.get(name, "")
+            return value if value in choices else ""
 
         return cls(
             q=" ".join(query.get("q", "").replace("\0", "").split())[:_LONGEST],
@@ -114,14 +114,14 @@ class Asked:
         """Those that are asked for, in order."""
         largest = int(self.size) * 1000 if self.size else None
         words = self.q.split()[:_MOST_WORDS]
-        found = listed(principal, words, self.sensor, self.licence, largest)
+        listings = listed(principal, words, self.sensor, self.licence, largest)
         if self.mine:
-            found = found.filter(repository__project__in=favourites_seen(principal))
-        return found.order_by(*_ORDERS[self.sort], "pk")
+            listings = listings.filter(repository__project__in=favourites_seen(principal))
+        return listings.order_by(*_ORDERS[self.sort], "pk")
 
 
 @dataclass(frozen=True)
-class Step:
+class PipelineStep:
     """A stage of a pipeline as a card draws it."""
 
     kind: str
@@ -129,21 +129,21 @@ class Step:
     icon: str
 
 
-def steps_of(stages: Sequence[Sequence[str]]) -> list[Step]:
+def steps_of(stages: Sequence[Sequence[str]]) -> list[PipelineStep]:
     """The steps of a card's picture: of a long pipeline its first and its last ones."""
     drawn = [_step(kind, detail) for kind, detail in stages]
     if len(drawn) <= MOST_STEPS:
         return drawn
     left_out = len(drawn) - MOST_STEPS + 1
-    return [*drawn[: MOST_STEPS - 3], Step("more", f"{left_out} more", MORE.icon), *drawn[-2:]]
+    return [*drawn[: MOST_STEPS - 3], PipelineStep("more", f"{left_out} more", MORE.icon), *drawn[-2:]]
 
 
-def _step(kind: str, detail: str) -> Step:
+def _step(kind: str, detail: str) -> PipelineStep:
     name = detail.partition(" ")[0]
     if kind == "capability":
-        return Step(kind, _SHORT.get(name, name), SENSOR_ICONS.get(name, OTHER).icon)
+        return PipelineStep(kind, _SHORT.get(name, name), SENSOR_ICONS.get(name, OTHER).icon)
     words = {"model": "Model", "output": "Output"}.get(kind, name.rpartition("/")[2].partition("@")[0])
-    return Step(kind, words or kind, KIND_ICONS.get(kind, OTHER).icon)
+    return PipelineStep(kind, words or kind, KIND_ICONS.get(kind, OTHER).icon)
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class RuneCard:
         return in_words(list(dict.fromkeys(words)))
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PipelineStep]:
         """Its pipeline, as a picture; at least what it reads."""
         sensors = [("capability", sensor) for sensor in self.listing.sensors.split()]
         return steps_of(self.listing.stages or sensors or [("capability", "RAW")])
@@ -193,17 +193,19 @@ def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:
 def explore(request: HttpRequest) -> HttpResponse:
     """The runes that are shared with who asks: public ones with anyone, internal ones with people who are signed in."""
     principal = principal_of(request)
-    asked = Asked.of(request.GET)
-    rows, pages = rows_of(request, complete(asked.listings(principal)), ON_A_PAGE)
+    filters = ExploreFilter.of(request.GET)
+    rows, pages = rows_of(request, complete(filters.listings(principal)), ON_A_PAGE)
     context: dict[str, Any] = {
-        "asked": asked,
+        "asked": filters,
         "cards": rune_cards(rows),
         "pages": pages,
         "sensors": [
-            (value, words, asked.address(sensor=value), SENSOR_ICONS[value].icon if value else "")
+            (value, words, filters.address(sensor=value), SENSOR_ICONS[value].icon if value else "")
             for value, words in _SENSORS.items()
         ],
-        "favourites": asked.address(mine="" if asked.mine else "favourites") if principal.person is not None else "",
+        "favourites": filters.address(mine="" if filters.mine else "favourites")
+        if principal.person is not None
+        else "",
         "sizes": SIZES,
         "licences": LICENCES,
         "sorts": SORTS,

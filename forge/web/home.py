@@ -21,7 +21,7 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
 from forge.projects.default_organisation import usual_among
-from forge.projects.hooks import Waiting, waits
+from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import project_list
@@ -42,15 +42,15 @@ def home(request: HttpRequest) -> HttpResponse:
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
     projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
-    told = waits.call(principal)
+    waiting = pending_items.call(principal)
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
         "blocked_organisations": organisations_requiring_second_factor(principal)
         if principal.blocked_organisations
         else [],
-        "waiting": newest_first(each for answer in told for each in answer.for_me),
-        "waited": newest_first(each for answer in told for each in answer.for_others),
+        "waiting": newest_first(each for answer in waiting for each in answer.for_me),
+        "waited": newest_first(each for answer in waiting for each in answer.for_others),
         "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),
         "list": projects,
         "templates": list_templates(),
@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-def newest_first(things: Iterable[Waiting]) -> list[Waiting]:
+def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
     """In the order of a home page."""
     return sorted(things, key=lambda waiting: waiting.since, reverse=True)
 

@@ -33,15 +33,15 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
     """The projects, and what the organisation uses; for who is no member, what it shares with them."""
     principal = principal_of(request)
     try:
-        found = find_organisation(principal, organisation)
+        member_organisation = find_organisation(principal, organisation)
     except (NotFound, SignInNeeded) as nothing:
         return _from_outside(request, principal, organisation, nothing)
     context = {
-        "creates": can(principal, Verb.CREATE_PROJECT, found),
-        "list": project_list(principal, ProjectFilter.of(request.GET), found.name),
-        "usage": shown_usage(found),
+        "creates": can(principal, Verb.CREATE_PROJECT, member_organisation),
+        "list": project_list(principal, ProjectFilter.of(request.GET), member_organisation.name),
+        "usage": shown_usage(member_organisation),
     }
-    return render(request, "organisation/overview.html", tabs_of(principal, found) | context)
+    return render(request, "organisation/overview.html", tabs_of(principal, member_organisation) | context)
 
 
 def _from_outside(
@@ -62,21 +62,21 @@ def _from_outside(
 def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     """What happened in the organisation, the newest first."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
-    asked = activity_of(principal).filter(organisation=found)
+    member_organisation = find_organisation(principal, organisation)
+    entries = activity_of(principal).filter(organisation=member_organisation)
     person, project = words_of(request, "person"), words_of(request, "project")
     if person:
-        asked = asked.filter(Q(person__name__icontains=person) | Q(person__email__icontains=person))
+        entries = entries.filter(Q(person__name__icontains=person) | Q(person__email__icontains=person))
     if project:
-        asked = asked.filter(project__name__icontains=project)
-    shown, pages = slice_of(request, asked, ACTIVITY_SHOWN)
+        entries = entries.filter(project__name__icontains=project)
+    shown, pages = slice_of(request, entries, ACTIVITY_SHOWN)
     context = {
         "rows": activity_rows(principal, complete(shown)),
         "pages": pages,
         "person": person,
         "in_project": project,
     }
-    return render(request, "organisation/activity.html", tabs_of(principal, found) | context)
+    return render(request, "organisation/activity.html", tabs_of(principal, member_organisation) | context)
 
 
 def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:

@@ -21,19 +21,19 @@ RUNES_SHOWN = 12
 def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
     """The page, for colleagues, or for everybody where the person wants that."""
     principal = principal_of(request)
-    found = find_person(principal, person)
-    runes = complete(listed(principal).filter(tag__author=found))
+    user = find_person(principal, person)
+    runes = complete(listed(principal).filter(tag__author=user))
     rows, pages = rows_of(request, runes, RUNES_SHOWN, at="published")
-    is_colleague = is_among_colleagues(principal, found)
+    is_colleague = is_among_colleagues(principal, user)
     context = {
-        "whose": found,
-        "is_self": found.pk == principal.pk,
+        "whose": user,
+        "is_self": user.pk == principal.pk,
         "is_colleague": is_colleague,
-        "organisations": shared_organisations(principal, found) if is_colleague else _sharing(principal, found),
+        "organisations": shared_organisations(principal, user) if is_colleague else _sharing(principal, user),
         "cards": rune_cards(rows),
         "pages": pages,
-        "may_report": principal.is_authenticated and can_report(principal, found),
-        "down": standing(found) if found.page_taken_down is not None and found.pk == principal.pk else None,
+        "may_report": principal.is_authenticated and can_report(principal, user),
+        "down": standing(user) if user.page_taken_down is not None and user.pk == principal.pk else None,
         "may_appeal": True,
     }
     return render(request, "person.html", context)
@@ -42,5 +42,7 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
 def _sharing(principal: Principal, person: User) -> list[Organisation]:
     """The person's organisations that share a rune which who asks may see, by name: of others nothing is told."""
     runes = listed(principal).filter(repository__project__organisation__memberships__user=person)
-    found = {rune.repository.project.organisation for rune in runes.select_related("repository__project__organisation")}
-    return sorted(found, key=lambda each: each.name)
+    organisations = {
+        rune.repository.project.organisation for rune in runes.select_related("repository__project__organisation")
+    }
+    return sorted(organisations, key=lambda each: each.name)

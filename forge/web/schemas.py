@@ -25,8 +25,8 @@ def _policy() -> bytes:
     return _as_text(policy_schema())
 
 
-def _as_text(found: dict[str, Any]) -> bytes:
-    return json.dumps(found, ensure_ascii=False).encode()
+def _as_text(schema: dict[str, Any]) -> bytes:
+    return json.dumps(schema, ensure_ascii=False).encode()
 
 
 def runefile(request: HttpRequest) -> HttpResponse:

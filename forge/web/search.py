@@ -18,7 +18,7 @@ SHOWN = 25
 
 
 @dataclass(frozen=True)
-class Look:
+class HitLook:
     """How a kind of thing is called and looks."""
 
     words: str
@@ -27,20 +27,20 @@ class Look:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 LOOKS = {
-    HitKind.PROJECT: Look("Projects", icon="box"),
-    HitKind.BUILD: Look("Builds", icon="hammer"),
-    HitKind.ORGANISATION: Look("Organisations", icon="building-complex"),
-    HitKind.PERSON: Look("People", icon="user"),
-    HitKind.FILE: Look("Files", icon="file"),
-    HitKind.DOCS: Look("Documentation", icon="book-open"),
+    HitKind.PROJECT: HitLook("Projects", icon="box"),
+    HitKind.BUILD: HitLook("Builds", icon="hammer"),
+    HitKind.ORGANISATION: HitLook("Organisations", icon="building-complex"),
+    HitKind.PERSON: HitLook("People", icon="user"),
+    HitKind.FILE: HitLook("Files", icon="file"),
+    HitKind.DOCS: HitLook("Documentation", icon="book-open"),
 }
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """What was found of one kind."""
 
-    look: Look
+    look: HitLook
     hits: list[Hit]
 
 
@@ -48,7 +48,7 @@ class Group:
 def search(request: HttpRequest) -> HttpResponse:
     """What was found, by kind; what is too long is cut."""
     words = request.GET.get("q", "")[:MAX_CHARACTERS]
-    asked = parse_query(words)
-    hits = find(principal_of(request), asked, SHOWN)
-    groups = [Group(LOOKS[kind], list(found)) for kind, found in groupby(hits, key=lambda hit: hit.kind)]
-    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": asked.is_empty, "most": SHOWN})
+    query = parse_query(words)
+    hits = find(principal_of(request), query, SHOWN)
+    groups = [HitGroup(LOOKS[kind], list(group)) for kind, group in groupby(hits, key=lambda hit: hit.kind)]
+    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": SHOWN})

@@ -14,8 +14,8 @@ from forge.webhooks.models import Attempt, Delivery, Webhook, WebhookQuerySet
 
 def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:
     """An organisation's webhooks, the oldest first."""
-    found = Webhook.objects.visible_to(actor).filter(organisation=organisation)
-    return found.select_related("organisation", "project__organisation", "created_by")
+    webhooks = Webhook.objects.visible_to(actor).filter(organisation=organisation)
+    return webhooks.select_related("organisation", "project__organisation", "created_by")
 
 
 def find_webhook(actor: Actor, organisation: Organisation, webhook_id: UUID) -> Webhook:

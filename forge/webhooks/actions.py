@@ -23,7 +23,7 @@ from forge.webhooks.addresses import checked_url
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.events import WEBHOOK_STOPPED
 from forge.webhooks.messages import PING, written
-from forge.webhooks.models import Delivery, DeliveryState, Topic, Webhook
+from forge.webhooks.models import Delivery, DeliveryState, Webhook, WebhookTopic
 from forge.webhooks.signing import secret_of
 
 MOST = 20
@@ -68,14 +68,14 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
     Raises `Forbidden`, `BadWebhookAddress` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
-    before = _told(webhook)
+    before = _payload_of(webhook)
     if change.url is not None:
         webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
     if change.topics is not None:
         webhook.topics = _checked_topics(change.topics)
     if change.on is not None and change.on != (webhook.stopped is None):
         webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
-    after = _told(webhook)
+    after = _payload_of(webhook)
     if after != before:
         webhook.save(update_fields=["url", "topics", "stopped", "stopped_because"])
         write_entry(actor, "webhook.change", webhook.subject, _place(webhook), before=before, after=after)
@@ -145,14 +145,14 @@ def _require_on(webhook: Webhook) -> None:
 
 
 def _checked_topics(topics: Collection[str]) -> list[str]:
-    wanted = [topic for topic in Topic.values if topic in topics]
+    wanted = [topic for topic in WebhookTopic.values if topic in topics]
     if not wanted or set(topics) - set(wanted):
-        message = f"Choose at least one of {', '.join(Topic.values)}."
+        message = f"Choose at least one of {', '.join(WebhookTopic.values)}."
         raise Invalid(message, errors={"topics": [message]})
     return wanted
 
 
-def _told(webhook: Webhook) -> dict[str, object]:
+def _payload_of(webhook: Webhook) -> dict[str, object]:
     return {"url": webhook.url, "topics": webhook.topics, "on": "yes" if webhook.stopped is None else "no"}
 
 

@@ -28,8 +28,8 @@ def is_public(address: Address) -> bool:
     """
     if isinstance(address, IPv6Address):
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if found := [each for each in inner if each is not None]:
-            return all(map(is_public, found))
+        if embedded := [each for each in inner if each is not None]:
+            return all(map(is_public, embedded))
         if address.is_site_local:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved and address not in _ASSIGNED
@@ -37,9 +37,9 @@ def is_public(address: Address) -> bool:
 
 def resolve(host: str, port: int) -> Sequence[Address]:
     """The addresses of a host, as the system knows them. Raises `OSError`."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    records = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     # A link-local address has its interface after a %.
-    texts = dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found)
+    texts = dict.fromkeys(str(each[4][0]).partition("%")[0] for each in records)
     return [ip_address(text) for text in texts]
 
 

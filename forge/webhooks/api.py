@@ -64,17 +64,17 @@ class Webhooks(WebhookView):
 
     @extend_schema(operation_id="webhooks_list", responses=WebhooksJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = webhooks_of(principal_of(request), self.organisation(request, organisation))
-        return Response(WebhooksJson(webhooks=[webhook_to_json(each) for each in found]))
+        webhooks = webhooks_of(principal_of(request), self.organisation(request, organisation))
+        return Response(WebhooksJson(webhooks=[webhook_to_json(each) for each in webhooks]))
 
     @extend_schema(operation_id="webhooks_create", request=MakeWebhookSerializer, responses={201: NewWebhookJson})
     def post(self, request: Request, organisation: str) -> Response:
         """Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other."""
         principal = principal_of(request)
-        found = self.organisation(request, organisation)
-        asked = self.read_body(request, MakeWebhookSerializer)
-        project = find_project(principal, found.name, asked["project"]) if asked["project"] else None
-        webhook, secret = actions.create_webhook(principal, found, asked["url"], asked["topics"], project)
+        owner = self.organisation(request, organisation)
+        body = self.read_body(request, MakeWebhookSerializer)
+        project = find_project(principal, owner.name, body["project"]) if body["project"] else None
+        webhook, secret = actions.create_webhook(principal, owner, body["url"], body["topics"], project)
         return Response(webhook_to_json(webhook) | {"secret": secret}, status=status.HTTP_201_CREATED)
 
 
@@ -90,8 +90,8 @@ class OneWebhook(WebhookView):
     @extend_schema(operation_id="webhooks_change", request=WebhookChangeSerializer, responses=WebhookJson)
     def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
-        asked = self.read_body(request, WebhookChangeSerializer)
-        change = actions.Change(asked.get("url"), asked.get("topics"), asked.get("on"))
+        body = self.read_body(request, WebhookChangeSerializer)
+        change = actions.Change(body.get("url"), body.get("topics"), body.get("on"))
         return Response(webhook_to_json(actions.change_webhook(principal_of(request), webhook, change)))
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None})
@@ -132,8 +132,8 @@ class WebhookDeliveries(WebhookView):
     def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         """Those of the last 30 days, the newest first."""
         pages = CursorPages()
-        found = deliveries_of(self.webhook(request, organisation, webhook_id))
-        rows = pages.paginate_queryset(found, request, view=self) or []
+        deliveries = deliveries_of(self.webhook(request, organisation, webhook_id))
+        rows = pages.paginate_queryset(deliveries, request, view=self) or []
         return pages.get_paginated_response([delivery_to_json(each) for each in rows])
 
 

@@ -16,7 +16,7 @@ from forge.projects.models import Project
 from forge.registry.events import TAG_PUBLISHED
 from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, BuildJudged, ReviewStep
 from forge.reviews.models import Review
-from forge.webhooks.models import Topic
+from forge.webhooks.models import WebhookTopic
 
 PING = "webhook.ping"
 """The type of a test message."""
@@ -26,7 +26,7 @@ PING = "webhook.ping"
 class Message:
     """What is sent, but for its time and its project."""
 
-    topic: Topic
+    topic: WebhookTopic
     type: str
     data: Mapping[str, Any]
 
@@ -69,7 +69,7 @@ def _build_ended(event: Event, project: Project) -> Message | None:
         "rune": {"digest": rune["digest"], "size": rune["size"]} if rune else None,
         "url": _public(told["url"] or ""),
     }
-    return Message(Topic.BUILD, f"build.{kind}", {"build": build})
+    return Message(WebhookTopic.BUILD, f"build.{kind}", {"build": build})
 
 
 def _review_moved(event: Event, project: Project) -> Message | None:
@@ -87,7 +87,7 @@ def _review_moved(event: Event, project: Project) -> Message | None:
         "build_number": last.build.number if last else None,
         "url": _public(f"{project.get_absolute_url()}/reviews/{review.number}"),
     }
-    return Message(Topic.REVIEW, f"review.{kind}", {"review": told})
+    return Message(WebhookTopic.REVIEW, f"review.{kind}", {"review": told})
 
 
 def _judged(event: Event, project: Project) -> Message | None:
@@ -97,7 +97,7 @@ def _judged(event: Event, project: Project) -> Message | None:
         "number": number,
         "url": _public(f"{project.get_absolute_url()}/builds/{number}"),
     }
-    return Message(Topic.REVIEW, "review.verdict", {"verdict": change.value, "build": build})
+    return Message(WebhookTopic.REVIEW, "review.verdict", {"verdict": change.value, "build": build})
 
 
 def _published(event: Event, project: Project) -> Message:
@@ -108,7 +108,7 @@ def _published(event: Event, project: Project) -> Message:
         "image": f"{settings.PUBLIC_URL.partition('://')[2]}/{project.full_name}:{tag}",
         "url": _public(f"{project.get_absolute_url()}?tag={tag}"),
     }
-    return Message(Topic.PUBLISH, "rune.published", told)
+    return Message(WebhookTopic.PUBLISH, "rune.published", told)
 
 
 def _public(path: str) -> str:

@@ -15,7 +15,7 @@ from forge.core.leases import Leased
 from forge.projects.models import Project
 
 
-class Topic(models.TextChoices):
+class WebhookTopic(models.TextChoices):
     """What a webhook may be told of."""
 
     BUILD = "build", "Builds that end"

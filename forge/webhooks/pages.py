@@ -23,7 +23,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.models import DeliveryState, Topic, Webhook
+from forge.webhooks.models import DeliveryState, Webhook, WebhookTopic
 
 SHOWN = 25
 """Deliveries on a page."""
@@ -32,7 +32,7 @@ PROJECTS = 500
 
 
 @dataclass(frozen=True)
-class StateTag:
+class DeliveryStateTag:
     """How a delivery's state looks: the tag's colour and its icon."""
 
     colour: str
@@ -40,10 +40,10 @@ class StateTag:
 
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-STATE_TAGS: Mapping[str, StateTag] = {
-    DeliveryState.WAITING: StateTag("info", icon="clock"),
-    DeliveryState.DELIVERED: StateTag("ok", icon="check"),
-    DeliveryState.GIVEN_UP: StateTag("bad", icon="x"),
+STATE_TAGS: Mapping[str, DeliveryStateTag] = {
+    DeliveryState.WAITING: DeliveryStateTag("info", icon="clock"),
+    DeliveryState.DELIVERED: DeliveryStateTag("ok", icon="check"),
+    DeliveryState.GIVEN_UP: DeliveryStateTag("bad", icon="x"),
 }
 
 
@@ -53,19 +53,19 @@ STATE_TAGS: Mapping[str, StateTag] = {
 def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
     """The webhooks of an organisation; POST makes one, whose secret is on the page that answers and never again."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.MANAGE_WEBHOOKS)
+    owner = find_organisation(principal, organisation, Verb.MANAGE_WEBHOOKS)
     if request.method == "GET":
-        return render(request, "webhooks/list.html", _list(principal, found) | {"chosen": request.GET.get("project")})
+        return render(request, "webhooks/list.html", _list(principal, owner) | {"chosen": request.GET.get("project")})
     name = request.POST.get("project", "")
     try:
-        project = find_project(principal, found.name, name) if name else None
-        made, secret = actions.create_webhook(
-            principal, found, request.POST.get("url", ""), request.POST.getlist("topics"), project
+        project = find_project(principal, owner.name, name) if name else None
+        created, secret = actions.create_webhook(
+            principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), project
         )
     except (Invalid, Conflict) as error:
-        asked = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
-        return show_again(request, "webhooks/list.html", _list(principal, found) | asked, error)
-    return render(request, "webhooks/list.html", _list(principal, found) | {"made": made, "secret": secret})
+        chosen = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
+        return show_again(request, "webhooks/list.html", _list(principal, owner) | chosen, error)
+    return render(request, "webhooks/list.html", _list(principal, owner) | {"made": created, "secret": secret})
 
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -74,15 +74,15 @@ def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
         "organisation": organisation,
         "webhooks": list(webhooks_of(principal, organisation)),
         "projects": list(projects.values_list("name", flat=True)[:PROJECTS]),
-        "topics": Topic.choices,
-        "topics_chosen": Topic.values,
+        "topics": WebhookTopic.choices,
+        "topics_chosen": WebhookTopic.values,
     }
 
 
 @for_person
 def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
     """One webhook, and what was sent to it."""
-    return render(request, "webhooks/webhook.html", _one(request, _found(request, organisation, webhook)))
+    return render(request, "webhooks/webhook.html", _one(request, _webhook_of(request, organisation, webhook)))
 
 
 def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
         "webhook": webhook,
         "pages": pages,
         "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
-        "topics": Topic.choices,
+        "topics": WebhookTopic.choices,
     }
 
 
@@ -101,41 +101,41 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
 @require_POST
 def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
     """What the button that was pressed says; a new secret is on the page that answers and never again."""
-    principal, found = principal_of(request), _found(request, organisation, webhook)
+    principal, target = principal_of(request), _webhook_of(request, organisation, webhook)
     try:
         match request.POST.get("do"):
             case "save":
-                asked = actions.Change(request.POST.get("url", ""), request.POST.getlist("topics"))
-                actions.change_webhook(principal, found, asked)
+                change_request = actions.Change(request.POST.get("url", ""), request.POST.getlist("topics"))
+                actions.change_webhook(principal, target, change_request)
             case "on" | "off" as wanted:
-                actions.change_webhook(principal, found, actions.Change(on=wanted == "on"))
+                actions.change_webhook(principal, target, actions.Change(on=wanted == "on"))
             case "ping":
-                actions.ping(principal, found)
+                actions.ping(principal, target)
             case "rotate":
-                secret = actions.rotate_secret(principal, found)
-                return render(request, "webhooks/webhook.html", _one(request, found) | {"secret": secret})
+                secret = actions.rotate_secret(principal, target)
+                return render(request, "webhooks/webhook.html", _one(request, target) | {"secret": secret})
             case "delete":
-                actions.delete_webhook(principal, found)
-                return redirect("webhooks", organisation=found.organisation.name)
+                actions.delete_webhook(principal, target)
+                return redirect("webhooks", organisation=target.organisation.name)
     except Invalid as error:
         return show_again(
-            request, "webhooks/webhook.html", _one(request, _found(request, organisation, webhook)), error
+            request, "webhooks/webhook.html", _one(request, _webhook_of(request, organisation, webhook)), error
         )
-    return redirect(found)
+    return redirect(target)
 
 
 @for_person
 @require_POST
 def repeat(request: HttpRequest, organisation: str, webhook: UUID, delivery: UUID) -> HttpResponse:
     """Sending a message again."""
-    found = _found(request, organisation, webhook)
+    target = _webhook_of(request, organisation, webhook)
     try:
-        actions.repeat(principal_of(request), find_delivery(found, delivery))
+        actions.repeat(principal_of(request), find_delivery(target, delivery))
     except Invalid as error:
-        return show_again(request, "webhooks/webhook.html", _one(request, found), error)
-    return redirect(found)
+        return show_again(request, "webhooks/webhook.html", _one(request, target), error)
+    return redirect(target)
 
 
-def _found(request: HttpRequest, organisation: str, webhook: UUID) -> Webhook:
+def _webhook_of(request: HttpRequest, organisation: str, webhook: UUID) -> Webhook:
     principal = principal_of(request)
     return find_webhook(principal, find_organisation(principal, organisation, Verb.MANAGE_WEBHOOKS), webhook)

@@ -78,12 +78,12 @@ def send(
 
 def _beginning(chunks: Iterable[bytes]) -> str:
     """The beginning of a body, as text that a database takes."""
-    found = b""
+    received = b""
     for chunk in chunks:
-        found += chunk
-        if len(found) >= READ_LIMIT:
+        received += chunk
+        if len(received) >= READ_LIMIT:
             break
-    return found[:READ_LIMIT].decode("utf-8", "replace").replace("\0", "\ufffd")
+    return received[:READ_LIMIT].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 class _Checked(httpcore.NetworkBackend):

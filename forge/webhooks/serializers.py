@@ -6,9 +6,9 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.webhooks.models import Attempt, Delivery, DeliveryState, Topic, Webhook
+from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook, WebhookTopic
 
-WebhookTopicJson = Annotated[str, choices("WebhookTopic", Topic.values)]
+WebhookTopicJson = Annotated[str, choices("WebhookTopic", WebhookTopic.values)]
 
 
 class WebhookJson(TypedDict):

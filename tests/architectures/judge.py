@@ -19,6 +19,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import ModelVerification, Verification
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import Model, ModelError, read_model, signature
@@ -60,7 +61,7 @@ def judged(data: bytes) -> Outcome:
             return Outcome(Verdict.HOST, "; ".join(map(str, lacking)), size)
         files = project_of(data, model)
         start = _processor_seconds()
-        built = build(files, "judged")
+        built = build(files, BuildOptions("judged"))
         middle = _processor_seconds()
         found = verify(files, built.rune, effort=EFFORT)
         end = _processor_seconds()

@@ -22,6 +22,7 @@ import numpy as np
 from pathlib import Path
 import rune
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.source.runefile.starter import starter
 from rune.running.runtime import Runtime
@@ -34,12 +35,12 @@ text = starter(signature(read_model(data)), "model.tflite")
 files = MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": data})
 given = np.array([-90, -1, 0, 0.5, 30], np.float32)
 for target in ("wasm32", "wasm32-mvp"):
-    result = build(files, "app", target=find_target(target))
+    result = build(files, BuildOptions("app", target=find_target(target)))
     assert [model.runs for model in result.report.models] == ["compiled"]
     loaded = Runtime.load(result.rune)
     ((message,),) = [loaded.call({loaded.capabilities[0].id: given.tobytes()})]
     print(np.array(message.tensors[0].elements, np.float32).tobytes().hex())
-assert "rune_elu_float32" in build(files, "app", target=find_target("c")).files["app.c"].decode()
+assert "rune_elu_float32" in build(files, BuildOptions("app", target=find_target("c"))).files["app.c"].decode()
 """
 
 

@@ -113,7 +113,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
     )
     look("on your phone")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="What builds are for").click()
+    page.get_by_role("button", name="Build settings").click()
     page.get_by_role("radio", name="Speed The fastest").check()
     page.get_by_role("checkbox", name="c a folder of C99").check()
     look("targets of builds")

@@ -72,7 +72,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     expect_running(page)
     page.get_by_role("button", name="Close the palette").click()
     panel = page.get_by_role("complementary", name="half")
-    expect(panel).to_contain_text("It is the newest.")
+    expect(panel).to_contain_text("This is the newest version.")
     expect(panel).to_contain_text(f"Version 1.0 of half, published by {organisation}/{first}")
     _shot(page, "panel")
 
@@ -116,7 +116,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     _look(page, "changes")
     changes.get_by_role("button", name="Use version 1.1").click()
     wait_for_text(page, lambda text: "#half@1.1" in text)
-    expect(page.get_by_text("It is the newest.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("This is the newest version.")).to_be_visible(timeout=PATIENCE)
     expect_running(page)
     assert "#half@1.1" in runefile(page)
     expect(source.get_by_role("heading", name="half 1.1")).to_be_visible(timeout=PATIENCE)

@@ -80,7 +80,7 @@ def put_the_first_steps_away(page: Page) -> None:
     """They are gone for good: the page that is opened anew does not have them."""
     steps = page.get_by_role("region", name="First steps")
     with page.expect_response(lambda answer: answer.url.endswith("/me/hints/first-steps") and answer.ok):
-        steps.get_by_role("button", name="Put the first steps away").click(timeout=PATIENCE)
+        steps.get_by_role("button", name="Dismiss the first steps").click(timeout=PATIENCE)
     expect(steps).to_have_count(0)
     page.reload()
     expect_running(page)

@@ -88,7 +88,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect(row(page, "data")).to_have_count(0)
     run_command(page, "Deleted files")
     look("deleted files")
-    page.get_by_role("button", name="Bring back data/words/fi/labels.txt").click()
+    page.get_by_role("button", name="Restore file data/words/fi/labels.txt").click()
     page.keyboard.press("Escape")
     expect(row(page, "data")).to_be_visible()
     # By dragging, a file goes to another folder.

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from rune.compiler.anvil.profile import LITERT
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.running.runtime.engine import isolated_models
@@ -47,7 +48,7 @@ def test_a_page_a_command_and_a_server_agree_on_integers(
 ) -> None:
     model = (test_data / "models" / "mlperf_ic_int8.tflite").read_bytes()
     files = MemoryFiles({"Runefile.yml": RUNEFILE, "model.tflite": model})
-    rune = build(files, "hosted", host_models=True).rune
+    rune = build(files, BuildOptions("hosted", host_models=True)).rune
     # The server measures and evaluates with this runtime, in a process of its own.
     server, reference = Runtime.load(rune), Runtime.load(rune, open_model=isolated_models(Limits(), LITERT))
     (asked,) = server.capabilities

@@ -50,7 +50,7 @@ def test_the_chapter_is_what_one_does(
     expect_both(board, "three")
     expect_equal(board)
 
-    page.get_by_role("button", name="What builds are for").click()
+    page.get_by_role("button", name="Build settings").click()
     page.get_by_role("checkbox", name=re.compile("^pico ")).check()
     page.get_by_role("button", name="Save and build").click()
     panel = page.get_by_role("region", name="Problems and builds")
@@ -66,7 +66,7 @@ def test_the_chapter_is_what_one_does(
     expect_named(
         "Digits",
         "Run on a virtual Pico",
-        "What builds are for",
+        "Build settings",
         "Packages for boards",
         "Save and build",
         "Build page",

@@ -49,7 +49,7 @@ def test_the_bell_rings_and_an_owner_publishes_past_the_gate(forge: LiveForge, o
     expect(closed.get_by_role("listitem").first).to_be_visible(timeout=PATIENCE)
     expect(closed.get_by_role("button", name="Publish 1.0 past its gate")).to_be_disabled()
     assert findings(owner) == []
-    closed.get_by_label("Reason to publish it all the same").fill("The fair opens today; the next build follows.")
+    closed.get_by_label("Reason for publishing anyway").fill("The fair opens today; the next build follows.")
     closed.get_by_role("button", name="Publish 1.0 past its gate").press("Enter")
     expect(owner.get_by_role("dialog", name="Published as 1.0")).to_be_visible(timeout=PATIENCE)
     owner.goto(studio.removesuffix("/studio"))

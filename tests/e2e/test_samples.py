@@ -61,9 +61,9 @@ def test_a_folder_and_a_table_with_its_files_are_imported(
     with page.expect_file_chooser() as choosing:
         dialog.get_by_role("button", name="Choose a folder…").click()
     choosing.value.set_files(folder)
-    expect(dialog.get_by_text("2 samples would come in")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_text("2 samples will be imported")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_role("row", name="1 train 1")).to_be_visible()
-    expect(dialog.get_by_text("1 file cannot come in")).to_be_visible()
+    expect(dialog.get_by_text("1 file cannot be imported")).to_be_visible()
     expect(dialog.get_by_text("Left out")).to_contain_text("notes.md")
     assert findings(page) == []
     dialog.get_by_role("button", name="I agree, import 2 samples").press("Enter")
@@ -95,7 +95,7 @@ def test_an_archive_is_imported_marked_and_a_build_is_run_on_it(forge: LiveForge
         dialog.get_by_role("button", name="Choose files…").click()
     choosing.value.set_files({"name": "digits.zip", "mimeType": "application/zip", "buffer": archive})
     expect(dialog.get_by_role("row", name="7 test 1")).to_be_visible(timeout=PATIENCE)
-    expect(dialog.get_by_text("2 files cannot come in")).to_be_visible()
+    expect(dialog.get_by_text("2 files cannot be imported")).to_be_visible()
     expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
     assert findings(page) == []
     dialog.get_by_role("button", name="I agree, import 1 sample").click()

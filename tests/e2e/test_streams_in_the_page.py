@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import stage, write_runefile
@@ -51,7 +52,7 @@ pipeline:
 
 def test_a_long_sound_is_heard_window_by_window(forge: LiveForge, open_page: OpenPage, test_data: Path) -> None:
     model = (test_data / "models" / "microspeech.tflite").read_bytes()
-    rune = build(MemoryFiles({"Runefile.yml": RUNEFILE.encode(), "words.tflite": model}), "speech").rune
+    rune = build(MemoryFiles({"Runefile.yml": RUNEFILE.encode(), "words.tflite": model}), BuildOptions("speech")).rune
     with wave.open(str(test_data / "samples" / "left.wav")) as reader:
         sound = reader.readframes(16_000)
     file = BytesIO()

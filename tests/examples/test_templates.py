@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.model.tflite import read_model
 from rune.project.files import FolderFiles
@@ -41,7 +42,7 @@ OPERATORS = {
 
 @cache
 def _built(name: str) -> BuildResult:
-    return build(FolderFiles(EXAMPLES / name), name)
+    return build(FolderFiles(EXAMPLES / name), BuildOptions(name))
 
 
 def _loaded(name: str) -> LoadedRune:

@@ -41,6 +41,8 @@ COMPILED = (".so", ".pyd", ".pyx", ".pyc")
 SETTINGS = """\
 [pytest]
 addopts = -q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider --capture=sys
+markers =
+    protects: names the rows of docs/security that the test proves
 filterwarnings = error
 """
 

@@ -16,6 +16,7 @@ import pytest
 
 from rune.abi import Output
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles, MemoryFiles
 from rune.running.runtime import Runtime
 from rune.running.runtime.randomness import random_bytes
@@ -90,7 +91,7 @@ def ours(rune: bytes, data: bytes, runs: int) -> list[dict[str, Any]]:
 
 
 def template(name: str) -> bytes:
-    return build(FolderFiles(REPOSITORY / "examples" / name), name).rune
+    return build(FolderFiles(REPOSITORY / "examples" / name), BuildOptions(name)).rune
 
 
 def test_a_number_goes_in_and_comes_out(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_spoken_word_is_heard(tmp_path: Path, test_data: Path, word: str) -> N
 
 
 def test_a_tensor_output_is_read(tmp_path: Path) -> None:
-    rune = build(MemoryFiles({"Runefile.yml": TENSOR_RUNEFILE.encode()}), "tensor").rune
+    rune = build(MemoryFiles({"Runefile.yml": TENSOR_RUNEFILE.encode()}), BuildOptions("tensor")).rune
     assert [output.kind for output in Runtime.load(rune).outputs] == [Output.TENSOR]
     ran = run_on_both(tmp_path, rune, "f32[1,4]", struct.pack("<4f", 0.25, 1.75, 3.0, -2.0))
     assert ran.ours[0][0]["elements"] == [0.25, 0.25, 0.0, -0.5]

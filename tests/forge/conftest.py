@@ -17,10 +17,10 @@ from django.test import Client
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
-from forge.core.events.check import check_shape
 from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from tests.empty_database import SHARED, empty_database
+from tests.forge.event_check import check_shape
 
 RUNEFILE = """\
 version: 1

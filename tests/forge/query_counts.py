@@ -28,8 +28,8 @@ from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import (
-    Asked,
     GuestTerms,
+    RequestedGroup,
     ask_for_review,
     begin_thread,
     give_verdict,
@@ -281,7 +281,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         builds.append(built(members[number], project, RUNE + bytes([number])))
         packed(builds[-1], "c")
         packed(builds[-1], "cortex-m4")
-        asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
+        asked = [RequestedGroup(tuple(member.pk for member in members if member != members[number]))]
         reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
         begin_thread(owner, reviews[-1], "said")
         publish_build(owner, approved(builds[-1]), f"{number}.0")

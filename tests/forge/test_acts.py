@@ -41,7 +41,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
-    "forge.projects.versions.actions.autosave.save_by_itself": "nobody acts; everybody sees the version that it saved",
+    "forge.projects.versions.actions.autosave.autosave_version": "nobody acts; everybody sees the new version",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.firmware import build_firmware
@@ -52,7 +53,7 @@ def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Reco
     programs = 0
     for number, made in enumerate(batches()):
         programs += len(made)
-        rune = build(project_of(made), "blocks").rune
+        rune = build(project_of(made), BuildOptions("blocks")).rune
         frames, expected = together(made)
         assert said(Runtime.load(rune), frames) == expected
         assert in_v8(rune, frames, len(made), tmp_path / str(number)) == expected
@@ -65,7 +66,7 @@ def test_on_an_emulated_core_they_give_what_python_gives(record_property: Record
     programs = 0
     for number, made in enumerate(batches()):
         programs += len(made)
-        built = build(project_of(made), "blocks", target=find_target(CORE))
+        built = build(project_of(made), BuildOptions("blocks", target=find_target(CORE)))
         folder = tmp_path / str(number)
         folder.mkdir()
         firmware = build_firmware(core(CORE), built.files, interface_of(built.program, "blocks"), folder)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
 from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of
@@ -38,8 +39,8 @@ def test_every_template_and_model_gives_the_bytes_of_wasm32(
     projects = {name: template(name) for name in TEMPLATES}
     projects |= {name: model_project((test_data / "models" / f"{name}.tflite").read_bytes()) for name in INTEGER_MODELS}
     for name, files in projects.items():
-        folder = CFolder.of(tmp_path / name, build(files, name, target=C).files)
-        rune = build(files, name).rune
+        folder = CFolder.of(tmp_path / name, build(files, BuildOptions(name, target=C)).files)
+        rune = build(files, BuildOptions(name)).rune
         assert_same(folder, rune, answered_inputs(files, rune, answers=10), flags)
     record_property("projects", len(projects))
 

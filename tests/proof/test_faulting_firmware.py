@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target
@@ -104,7 +105,7 @@ BUDGET = 20_000_000
 
 def faulty() -> Firmware:
     """The firmware of sine, of which a stage does wrong: how is the whole part of its input."""
-    program = build(template("sine"), "sine", target=find_target("pico")).program
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     files = packaged("sine", "pico").files
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
     sources = {path.rpartition("/")[2]: files[path] for path in paths}

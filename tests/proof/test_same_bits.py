@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.cores import CORES
@@ -68,7 +69,7 @@ def projects(test_data: Path) -> dict[str, ProjectFiles]:
 
 def on_core(name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path) -> bytes:
     """What the rune sends on an emulated core, run by run."""
-    built = build(files, name, target=find_target(target))
+    built = build(files, BuildOptions(name, target=find_target(target)))
     folder.mkdir(parents=True)
     firmware = build_firmware(core(target), built.files, interface_of(built.program, name), folder)
     return emulate(firmware, inputs).outputs
@@ -79,7 +80,7 @@ def on_linux(name: str, files: ProjectFiles, inputs: Sequence[Sequence[bytes]], 
     emulator = shutil.which("qemu-aarch64")
     if emulator is None:
         pytest.skip(lack(QEMU_USER))
-    built = build(files, name, target=find_target(LINUX))
+    built = build(files, BuildOptions(name, target=find_target(LINUX)))
     folder.mkdir(parents=True)
     for path, data in built.files.items():
         (folder / path).write_bytes(data)
@@ -107,7 +108,7 @@ def test_every_rune_gives_the_same_bytes_on_every_processor(
 ) -> None:
     found: list[Compared] = []
     for name, files in projects(test_data).items():
-        rune = build(files, name).rune
+        rune = build(files, BuildOptions(name)).rune
         inputs = answered_inputs(files, rune, RUNS)
         expected = said(Runtime.load(rune), inputs)
         for target in CORES:

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.firmware import device
 from rune.devices.packages.packaging import package
@@ -34,11 +35,11 @@ class Chip:
     """The emulated chip with firmware of a template."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        made = package(template(name), name, find_target("pico")).files
+        made = package(template(name), BuildOptions(name, target=find_target("pico"))).files
         folder.mkdir()
         (folder / "uf2").write_bytes(next(data for path, data in made.items() if path.endswith(".uf2")))
         (folder / "description").write_bytes(described(made))
-        (folder / "app.rune").write_bytes(build(template(name), name).rune)
+        (folder / "app.rune").write_bytes(build(template(name), BuildOptions(name)).rune)
         self.folder = folder
 
     @contextmanager

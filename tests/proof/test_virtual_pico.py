@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.packages.errors import NoFirmware
 from rune.devices.packages.packaging import package
@@ -111,14 +112,14 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
     size, in_flash, too_large = 0, set(), set()
     for name, files in projects(test_data):
         try:
-            made = package(files, name, find_target("pico")).files
+            made = package(files, BuildOptions(name, target=find_target("pico"))).files
         except NoFirmware:
             too_large.add(name)
             continue
         description = json.loads(described(made))
         if description["memory"] == "flash":
             in_flash.add(name)
-        rune = build(files, name).rune
+        rune = build(files, BuildOptions(name)).rune
         inputs = answered_inputs(files, rune, RUNS)
         asked = [request(HELLO, 1), request(SELFTEST, 2), request(RESET, 3)]
         asked += [request(RUN, 4 + run, b"".join(frame)) for run, frame in enumerate(inputs)]
@@ -140,7 +141,7 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
 
 @pytest.mark.protects("browser/virtual-board")
 def test_what_is_no_request_gets_an_error_or_nothing_and_the_board_goes_on(tmp_path: Path) -> None:
-    made = package(template("sine"), "sine", find_target("pico")).files
+    made = package(template("sine"), BuildOptions("sine", target=find_target("pico"))).files
     right = request(RUN, 9, struct.pack("<f", 1.0))
     spoilt = right[:-1] + bytes([right[-1] ^ 1])
     later = b"RU\x02" + right[3:]

@@ -50,7 +50,7 @@ OF_ACCOUNTS = (Topic.SIGN_INS, Topic.ACCOUNTS, Topic.TOKENS, Topic.REFUSALS)
 
 
 @dataclass(frozen=True)
-class Shown:
+class EntriesPage:
     """A page of entries, and the addresses of the pages beside it."""
 
     entries: list[Told]
@@ -122,7 +122,7 @@ def _query(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "") for name in ("who", "what", "since", "until", "project")}
 
 
-def _page(request: HttpRequest, found: QuerySet[AuditEntry]) -> Shown:
+def _page(request: HttpRequest, entries_query: QuerySet[AuditEntry]) -> EntriesPage:
     pages = AuditPages()
-    entries = tell(pages.paginate_queryset(found, Request(request)) or [])
-    return Shown(entries, pages.get_previous_link(), pages.get_next_link())
+    entries = tell(pages.paginate_queryset(entries_query, Request(request)) or [])
+    return EntriesPage(entries, pages.get_previous_link(), pages.get_next_link())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from forge.accounts.principals import Kind
+from forge.accounts.principals import PrincipalKind
 from forge.core.audit.messages import Thing, declared, name_things
 from forge.core.models import AuditEntry
 
@@ -62,7 +62,7 @@ def _keys(entry: AuditEntry) -> Iterator[str]:
     """The keys of all things that the entry's sentence may name."""
     yield entry.subject
     yield from (key for key in _places(entry).values() if key)
-    if entry.principal_kind == Kind.TOKEN:
+    if entry.principal_kind == PrincipalKind.TOKEN:
         yield f"token:{entry.principal_id}"
 
 
@@ -90,18 +90,18 @@ def _told(entry: AuditEntry, things: Mapping[str, Thing]) -> Told:
 def _who(entry: AuditEntry) -> str:
     if entry.actor is not None:
         return str(entry.actor)
-    if entry.principal_kind == Kind.INSTALLATION:
+    if entry.principal_kind == PrincipalKind.INSTALLATION:
         return "The installation"
-    if entry.principal_kind == Kind.GUEST:
+    if entry.principal_kind == PrincipalKind.GUEST:
         return f"{entry.data.get('guest') or 'Someone'} (guest)"
-    return "Someone" if entry.principal_kind == Kind.VISITOR else "Someone whose account is gone"
+    return "Someone" if entry.principal_kind == PrincipalKind.VISITOR else "Someone whose account is gone"
 
 
 def _by(entry: AuditEntry, things: Mapping[str, Thing]) -> str:
-    if entry.principal_kind == Kind.TOKEN:
+    if entry.principal_kind == PrincipalKind.TOKEN:
         token = things.get(f"token:{entry.principal_id}")
         return f"token {token.name}" if token else "a token that was deleted"
-    return "a phone" if entry.principal_kind == Kind.PHONE_PASS else ""
+    return "a phone" if entry.principal_kind == PrincipalKind.PHONE_PASS else ""
 
 
 def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from forge.accounts.audit.log import Wanted
 from forge.accounts.audit.sentences import Told
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.accounts.principals import Kind
+from forge.accounts.principals import PrincipalKind
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from forge.core.errors import Invalid
 
@@ -23,7 +23,7 @@ AuditValueJson = str | int | bool | list[str] | dict[str, str | None] | None
 class AuditPrincipalJson(TypedDict):
     """What acted: a person themself, a token, a phone's pass, a visitor, or the installation."""
 
-    kind: Annotated[str, choices("PrincipalKind", Kind)]
+    kind: Annotated[str, choices("PrincipalKind", PrincipalKind)]
     id: Annotated[str, "of the person, the token or the pass; empty for the others"]
     name: Annotated[str, "what a token is called today; empty for a person"]
 
@@ -66,7 +66,7 @@ def told_to_json(told: Told) -> AuditEntryJson:
         "principal": {
             "kind": entry.principal_kind,
             "id": entry.principal_id,
-            "name": told.by if entry.principal_kind == Kind.TOKEN else "",
+            "name": told.by if entry.principal_kind == PrincipalKind.TOKEN else "",
         },
         "subject": entry.subject,
         "project": project,

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 _LINK = re.compile(r"https?://\S+")
 
 
-def letter(name: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
+def compose_email(name: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
     """The letter of this name. Its template's first line is the subject; paragraphs are separated by empty lines, and
     one that is an address alone becomes a button."""
     text = render_to_string(f"email/{name}.txt", {**context, "public_url": settings.PUBLIC_URL})

@@ -14,8 +14,8 @@ from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
 from forge.accounts.organisations.names import is_name
 from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
-from forge.accounts.principals import Kind
-from forge.accounts.tokens.scopes import Scope, fitting
+from forge.accounts.principals import PrincipalKind
+from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
 from forge.core.audit.entries import NOWHERE, Place
@@ -57,20 +57,20 @@ def members_of(organisation: Organisation, words: str = "") -> QuerySet[Membersh
 
     The caller has found the organisation for someone.
     """
-    found = organisation.memberships.select_related("user")
+    members = organisation.memberships.select_related("user")
     for word in words.split():
-        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return found
+        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return members
 
 
 def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
     """The memberships of people whose name or address has these words in it, in the person's own organisations."""
-    found = Membership.objects.filter(
+    memberships = Membership.objects.filter(
         organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION), user__is_active=True
     )
     for word in words:
-        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return found.select_related("user", "organisation").order_by("user__name", "organisation__name")
+        memberships = memberships.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return memberships.select_related("user", "organisation").order_by("user__name", "organisation__name")
 
 
 def open_invitations(organisation: Organisation, project: UUID | None = None) -> QuerySet[Invitation]:
@@ -78,8 +78,8 @@ def open_invitations(organisation: Organisation, project: UUID | None = None) ->
 
     The caller may manage the people.
     """
-    found = organisation.invitations.filter(project=project).select_related("invited_by")
-    return found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
+    invitations = organisation.invitations.filter(project=project).select_related("invited_by")
+    return invitations.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
 
 
 def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:
@@ -139,13 +139,13 @@ def require_may_create(actor: Actor) -> None:
 
 def require_operator(actor: Actor) -> None:
     """Raises `Forbidden` for whoever acts over the network: for what is done by commands where the server runs."""
-    if actor.kind != Kind.INSTALLATION:
+    if actor.kind != PrincipalKind.INSTALLATION:
         raise Forbidden("Only the operator of this server can do this, by a command on its machine.")
 
 
 def require_scope(actor: Actor, scope: Scope) -> None:
     """For what is of no organisation: raises `Forbidden` for a token without the scope."""
-    if (actor.scopes is not None and scope not in actor.scopes) or scope not in fitting(actor.reach):
+    if (actor.scopes is not None and scope not in actor.scopes) or scope not in allowed_scopes(actor.restriction):
         raise scope_needed(scope)
 
 

@@ -17,20 +17,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import Invitation, Organisation, Role
 from forge.accounts.permissions import OfOrganisation
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 
-USUAL_DAYS = 7
-LONGEST_DAYS = 30
-MOST_PLACES = 100
+DEFAULT_DAYS = 7
+MAX_DAYS = 30
+MAX_PLACES = 100
 """People who can join by one link."""
-MOST_ADDRESSES = 20
+MAX_ADDRESSES = 20
 """Letters that are sent at once."""
-MOST_LETTERS = 100
+MAX_EMAILS_PER_DAY = 100
 """Letters with invitations that an organisation sends in a day."""
 
 
@@ -39,7 +39,7 @@ class Offer:
     """The role that an invitation gives, in the organisation or in one of its projects, to how many, and until when."""
 
     role: Role
-    days: int = USUAL_DAYS
+    days: int = DEFAULT_DAYS
     """After so many days the link is dead: 1 to `LONGEST_DAYS`."""
     places: int = 1
     """How many people can join by one link: 1 to `MOST_PLACES`."""
@@ -59,32 +59,30 @@ def checked_offer(role: str, days: int, places: int, project: OfOrganisation | N
     offered = checked_role(role)
     if project is not None and offered == Role.OWNER:
         raise Invalid("A project has no owner. Choose maintainer.", errors={"role": ["Not owner."]})
-    if not 1 <= days <= LONGEST_DAYS:
-        raise Invalid(
-            f"An invitation is open for 1 to {LONGEST_DAYS} days.", errors={"days": [f"1 to {LONGEST_DAYS}."]}
-        )
-    if not 1 <= places <= MOST_PLACES:
-        raise Invalid(f"By one link 1 to {MOST_PLACES} people can join.", errors={"places": [f"1 to {MOST_PLACES}."]})
+    if not 1 <= days <= MAX_DAYS:
+        raise Invalid(f"An invitation is open for 1 to {MAX_DAYS} days.", errors={"days": [f"1 to {MAX_DAYS}."]})
+    if not 1 <= places <= MAX_PLACES:
+        raise Invalid(f"By one link 1 to {MAX_PLACES} people can join.", errors={"places": [f"1 to {MAX_PLACES}."]})
     return Offer(offered, days, places, project)
 
 
 def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> tuple[str, ...]:
     """The addresses to which letters go, each once, in lower case. Raises `Invalid`."""
-    found = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
-    if not found:
+    unique = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    if not unique:
         raise _refused("Write at least one email address.")
-    if len(found) > MOST_ADDRESSES:
-        raise _refused(f"Invite at most {MOST_ADDRESSES} people at once, these are {len(found)}.")
-    for address in found:
+    if len(unique) > MAX_ADDRESSES:
+        raise _refused(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
+    for address in unique:
         try:
             validate_email(address)
         except ValidationError:
             raise _refused(f"{address} does not look like an email address.") from None
     since = timezone.now() - timedelta(days=1)
     sent = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
-    if sent + len(found) > MOST_LETTERS:
-        raise _refused(f"An organisation sends at most {MOST_LETTERS} invitations in a day. Try again tomorrow.")
-    return found
+    if sent + len(unique) > MAX_EMAILS_PER_DAY:
+        raise _refused(f"An organisation sends at most {MAX_EMAILS_PER_DAY} invitations in a day. Try again tomorrow.")
+    return unique
 
 
 def make_link(actor: Actor, organisation: Organisation, offer: Offer, email: str = "") -> tuple[Invitation, str]:
@@ -107,7 +105,7 @@ def send_link(actor: Actor, organisation: Organisation, offer: Offer, email: str
     """An invitation whose link goes to an address when the transaction ends; `to` is what it is to, as people say."""
     invitation, link = make_link(actor, organisation, offer, email)
     words = {"person": actor.person, "to": to, "role": offer.role.label.lower(), "days": offer.days, "link": link}
-    message = letter("invitation", email, words)
+    message = compose_email("invitation", email, words)
     transaction.on_commit(message.send)
     return invitation
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from forge.accounts.models import FormerOrganisationName, HeldName, Organisation
+from forge.accounts.models import FormerOrganisationName, Organisation, ReservedName
 
-LARGEST_COUNT = 10
+MAX_NAMES = 10
 """Names that an organisation can have had. Else one could use up everybody's by renaming and publishing."""
 
 
@@ -24,31 +24,33 @@ def lock_names(organisation_id: UUID) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 
 
-def hold_names(organisation: Organisation) -> None:
+def reserve_names(organisation: Organisation) -> None:
     """Keeps the names that lead to an organisation for it, since it publishes. The caller has locked its names."""
     # Locked, so that nobody is about to take one of them.
     former = _former_names(organisation).select_for_update().values_list("name", flat=True)
     names = [organisation.name, *former]
-    rows = [HeldName(name=name, organisation=organisation.pk) for name in names]
-    HeldName.objects.bulk_create(rows, ignore_conflicts=True)
+    rows = [ReservedName(name=name, organisation=organisation.pk) for name in names]
+    ReservedName.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def holds_names(organisation: Organisation) -> bool:
+def has_reserved_names(organisation: Organisation) -> bool:
     """Whether an organisation published anything, ever."""
-    return HeldName.objects.filter(organisation=organisation.pk).exists()
+    return ReservedName.objects.filter(organisation=organisation.pk).exists()
 
 
 def names_of(organisation: Organisation) -> frozenset[str]:
     """All names that lead to an organisation, or that it has for good."""
-    held = HeldName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
-    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *held})
+    reserved = ReservedName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
+    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *reserved})
 
 
 def _former_names(organisation: Organisation) -> QuerySet[FormerOrganisationName]:
     return FormerOrganisationName.objects.filter(organisation=organisation)
 
 
-def is_held_from(name: str, organisation: Organisation | None) -> bool:
+def is_reserved_by_another(name: str, organisation: Organisation | None) -> bool:
     """Whether a name is held for another organisation than this one, or than a new one, which is None."""
-    held = HeldName.objects.filter(name=name)
-    return held.exists() if organisation is None else held.exclude(organisation=organisation.pk).exists()
+    reservations = ReservedName.objects.filter(name=name)
+    return (
+        reservations.exists() if organisation is None else reservations.exclude(organisation=organisation.pk).exists()
+    )

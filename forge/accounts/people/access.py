@@ -10,7 +10,7 @@ from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
 from forge.core.errors import Gone
 
-LONGEST_ABOUT = 300
+MAX_ABOUT_LENGTH = 300
 """Characters of what a person says of themself."""
 
 

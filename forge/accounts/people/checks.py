@@ -10,16 +10,16 @@ from django.core.validators import validate_email
 
 from forge.accounts.models import User
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 """Characters of what a person is called."""
-LONGEST_EMAIL = 254
+MAX_EMAIL_LENGTH = 254
 """Characters of an address."""
-ADDRESS_TAKEN = "An account with this address exists already. Sign in with it, or use another address."
+ADDRESS_IN_USE = "An account with this address exists already. Sign in with it, or use another address."
 
 
 def name_errors(name: str) -> dict[str, list[str]]:
     """What keeps a name from being a person's; empty when nothing does."""
-    return {} if 0 < len(name) <= LONGEST_NAME else {"name": [f"Your name has 1 to {LONGEST_NAME} characters."]}
+    return {} if 0 < len(name) <= MAX_NAME_LENGTH else {"name": [f"Your name has 1 to {MAX_NAME_LENGTH} characters."]}
 
 
 def email_errors(email: str) -> dict[str, list[str]]:
@@ -28,10 +28,10 @@ def email_errors(email: str) -> dict[str, list[str]]:
         validate_email(email)
     except ValidationError:
         return {"email": ["This does not look like an email address."]}
-    if len(email) > LONGEST_EMAIL:
-        return {"email": [f"An email address has at most {LONGEST_EMAIL} characters."]}
+    if len(email) > MAX_EMAIL_LENGTH:
+        return {"email": [f"An email address has at most {MAX_EMAIL_LENGTH} characters."]}
     if User.objects.filter(email=email).exists():
-        return {"email": [ADDRESS_TAKEN]}
+        return {"email": [ADDRESS_IN_USE]}
     return {}
 
 

@@ -16,4 +16,4 @@ class Hint(StrEnum):
 
 def shows(actor: Actor, hint: Hint) -> bool:
     """Whether somebody who is signed in has not put it away."""
-    return hint not in actor.person.hints_away
+    return hint not in actor.person.dismissed_hints

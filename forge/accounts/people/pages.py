@@ -16,7 +16,7 @@ from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import User
 from forge.accounts.organisations.access import is_confirmed, wanted_address
 from forge.accounts.principals import signed_in_user
-from forge.accounts.sign_in.pages.security import SECURITY, came_by_link_lately, security_of
+from forge.accounts.sign_in.pages.security import SECURITY, security_of, signed_in_by_recent_link
 from forge.core.http.pages import for_person, show_again
 
 _PROFILE, _CONFIRM = "account/profile.html", "account/confirm.html"
@@ -79,7 +79,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it."""
     user = signed_in_user(request)
     try:
-        if user.has_usable_password() and not came_by_link_lately(request):
+        if user.has_usable_password() and not signed_in_by_recent_link(request):
             _check_old_password(request, user)
         actions.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:

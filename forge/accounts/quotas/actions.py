@@ -28,8 +28,8 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
         Quota.objects.filter(holder=holder, resource=resource).delete()
     else:
         Quota.objects.update_or_create(holder=holder, resource=Resource(resource), defaults={"limit": limit})
-    given = "the default" if limit is None else limit
-    write_entry(actor, "quota.set", holder, _place(holder), resource=resource, limit=given)
+    limit_text = "the default" if limit is None else limit
+    write_entry(actor, "quota.set", holder, _place(holder), resource=resource, limit=limit_text)
 
 
 def _place(holder: str) -> Place:

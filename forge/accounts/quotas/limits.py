@@ -83,9 +83,9 @@ def limits_of_organisations(organisations: Collection[UUID], resource: Resource)
     """One limit of many organisations, in one query."""
     keys = {f"organisation:{pk}": pk for pk in organisations}
     rows = Quota.objects.filter(holder__in=(*keys, "organisation"), resource=resource)
-    found = dict(rows.values_list("holder", "limit"))
-    default = found.get("organisation", OF_ORGANISATION[resource])
-    return {pk: found.get(key, default) for key, pk in keys.items()}
+    limits = dict(rows.values_list("holder", "limit"))
+    default = limits.get("organisation", OF_ORGANISATION[resource])
+    return {pk: limits.get(key, default) for key, pk in keys.items()}
 
 
 def locked(holder: Holder) -> Holder:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import Resource
-from forge.accounts.quotas.usage import Usage, usage_of
+from forge.accounts.quotas.usage import ResourceUsage, usage_of
 from rune.wording import size_text
 
 
@@ -54,12 +54,12 @@ def shown_usage(organisation: Organisation) -> list[ShownUsage]:
     return [_shown(each) for each in usage_of(organisation)]
 
 
-def nearly_full(storage: Sequence[tuple[Organisation, Usage]]) -> list[tuple[Organisation, ShownUsage]]:
+def nearly_full(storage: Sequence[tuple[Organisation, ResourceUsage]]) -> list[tuple[Organisation, ShownUsage]]:
     """Those whose storage is nearly used up."""
     return [(organisation, _shown(usage)) for organisation, usage in storage if usage.is_near]
 
 
-def _shown(usage: Usage) -> ShownUsage:
+def _shown(usage: ResourceUsage) -> ShownUsage:
     words = _WORDS[usage.resource]
     return ShownUsage(
         resource=usage.resource,

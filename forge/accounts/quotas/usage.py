@@ -15,7 +15,7 @@ from forge.core.blobs.usage import organisation_bytes
 from forge.core.hooks import Hook
 from forge.core.models import StoredBytes
 
-NEAR = 0.8
+WARNING_SHARE = 0.8
 """The part of a limit from which people are warned."""
 
 Counts = Mapping[Resource, int]
@@ -28,7 +28,7 @@ person_counts: Hook[[User], Counts] = Hook()
 
 
 @dataclass(frozen=True)
-class Usage:
+class ResourceUsage:
     """What there is of a resource, and how much there may be."""
 
     resource: Resource
@@ -38,43 +38,45 @@ class Usage:
     @property
     def is_near(self) -> bool:
         """Whether it is time to warn."""
-        return self.used >= self.limit * NEAR
+        return self.used >= self.limit * WARNING_SHARE
 
     @property
     def is_full(self) -> bool:
         return self.used >= self.limit
 
 
-def usage_of(organisation: Organisation) -> tuple[Usage, ...]:
-    """What an organisation has of all that is counted; the caller has found it for someone."""
-    found = {Resource.BYTES: organisation_bytes(organisation.pk)}
+def usage_of(organisation: Organisation) -> tuple[ResourceUsage, ...]:
+    """What an organisation has of all that is counted; the caller has totals it for someone."""
+    totals = {Resource.BYTES: organisation_bytes(organisation.pk)}
     for counts in organisation_counts.call(organisation):
-        found.update(counts)
-    return _beside_limits(found, limits_of(organisation.stream))
+        totals.update(counts)
+    return _beside_limits(totals, limits_of(organisation.stream))
 
 
-def usage_of_person(user: User) -> tuple[Usage, ...]:
+def usage_of_person(user: User) -> tuple[ResourceUsage, ...]:
     """What a person has of all that is counted."""
-    found: dict[Resource, int] = {}
+    totals: dict[Resource, int] = {}
     for counts in person_counts.call(user):
-        found.update(counts)
-    return _beside_limits(found, limits_of(user.stream))
+        totals.update(counts)
+    return _beside_limits(totals, limits_of(user.stream))
 
 
-def storage_of(organisations: Collection[UUID]) -> dict[UUID, Usage]:
+def storage_of(organisations: Collection[UUID]) -> dict[UUID, ResourceUsage]:
     """The stored bytes of organisations, as they were counted last: quick, for a page that shows many."""
     sizes = dict(StoredBytes.objects.filter(pk__in=organisations).values_list("pk", "size"))
     limits = limits_of_organisations(organisations, Resource.BYTES)
-    return {pk: Usage(Resource.BYTES, sizes.get(pk, 0), limits[pk]) for pk in organisations}
+    return {pk: ResourceUsage(Resource.BYTES, sizes.get(pk, 0), limits[pk]) for pk in organisations}
 
 
-def with_storage(organisations: QuerySet[Organisation]) -> list[tuple[Organisation, Usage]]:
+def with_storage(organisations: QuerySet[Organisation]) -> list[tuple[Organisation, ResourceUsage]]:
     """Organisations with what they store, as it was counted last. Two queries."""
     stored = StoredBytes.objects.filter(organisation=OuterRef("pk")).values("size")
-    found = list(organisations.annotate(stored=Coalesce(Subquery(stored), 0)))
-    limits = limits_of_organisations([each.pk for each in found], Resource.BYTES) if found else {}
-    return [(each, Usage(Resource.BYTES, each.stored, limits[each.pk])) for each in found]
+    rows = list(organisations.annotate(stored=Coalesce(Subquery(stored), 0)))
+    limits = limits_of_organisations([each.pk for each in rows], Resource.BYTES) if rows else {}
+    return [(each, ResourceUsage(Resource.BYTES, each.stored, limits[each.pk])) for each in rows]
 
 
-def _beside_limits(found: Counts, limits: Counts) -> tuple[Usage, ...]:
-    return tuple(Usage(resource, found[resource], limits[resource]) for resource in limits if resource in found)
+def _beside_limits(counts: Counts, limits: Counts) -> tuple[ResourceUsage, ...]:
+    return tuple(
+        ResourceUsage(resource, counts[resource], limits[resource]) for resource in limits if resource in counts
+    )

@@ -10,12 +10,12 @@ from django.contrib.messages import ERROR
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.accounts.sign_in import attempts
 
 
-class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Signing in and out, with letters in our own words."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -42,13 +42,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        attempts.make_known(request, response, user.email)
+        attempts.remember_browser(request, response, user.email)
         return response
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
-        return letter(template_prefix.rpartition("/")[2], email, context)
+        return compose_email(template_prefix.rpartition("/")[2], email, context)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

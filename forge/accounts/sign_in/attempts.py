@@ -46,7 +46,7 @@ UNNAMED_PROXY = Limit(1000, 600)
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SignInAttempt:
     """One attempt to sign in, counted as a failure until it is `forgiven`."""
 
     is_allowed: bool
@@ -59,7 +59,7 @@ class Attempt:
                 cache.decr(key)
 
 
-def begin(request: HttpRequest, email: str) -> Attempt:
+def begin(request: HttpRequest, email: str) -> SignInAttempt:
     """Counts an attempt before the password is looked at, so that many at once are not more than the limit.
 
     Raises `CountersUnavailable`.
@@ -72,7 +72,7 @@ def begin(request: HttpRequest, email: str) -> Attempt:
     return _counted([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
 
 
-def _counted(counts: Iterable[tuple[str, Limit]]) -> Attempt:
+def _counted(counts: Iterable[tuple[str, Limit]]) -> SignInAttempt:
     keys, allowed = [], True
     for name, limit in counts:
         # Windows of fixed places: one atomic step counts, in Redis as in memory.
@@ -80,7 +80,7 @@ def _counted(counts: Iterable[tuple[str, Limit]]) -> Attempt:
         cache.add(key, 0, limit.seconds)
         keys.append(key)
         allowed = cache.incr(key) <= limit.failures and allowed
-    return Attempt(allowed, tuple(keys))
+    return SignInAttempt(allowed, tuple(keys))
 
 
 def known_people(request: HttpRequest) -> list[str]:
@@ -92,7 +92,7 @@ def known_people(request: HttpRequest) -> list[str]:
     return people
 
 
-def make_known(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
+def remember_browser(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
     """Lets the browser know, in the answer, that the person of this address signed in with it."""
     person = _digest(email)
     others = [each for each in known_people(request) if each != person]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from forge.accounts.actions import end_what_password_opened
+from forge.accounts.actions import end_sessions_and_tokens
 from forge.accounts.models import User
 
 
-class EndsWhatTheOldOneOpened:
+class EndSessionsAndTokens:
     """Among the validators of passwords, which Django tells when a new one was stored. It refuses none."""
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -19,4 +19,4 @@ class EndsWhatTheOldOneOpened:
 
     def password_changed(self, password: str, user: User) -> None:
         """Ends sessions and tokens. Django does not call it when it stores the same password by a newer method."""
-        end_what_password_opened(user)
+        end_sessions_and_tokens(user)

@@ -18,7 +18,7 @@ from forge.accounts.errors import SecondFactorUnreadable
 from forge.accounts.models import User
 
 
-class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Codes of an app, passkeys and recovery codes."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

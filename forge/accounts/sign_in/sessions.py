@@ -22,8 +22,8 @@ from forge.accounts.models import BrowserSession
 from forge.accounts.sign_in.browsers import browser_name
 from forge.core.actors import Actor
 
-WRITTEN_EVERY = timedelta(minutes=5)
-KNOWN = 10_000
+WRITE_INTERVAL = timedelta(minutes=5)
+MAX_REMEMBERED = 10_000
 """Sessions of which a process remembers that they were written a moment ago."""
 
 
@@ -43,7 +43,7 @@ def origin_of(request: HttpRequest) -> Origin:
 class RecentlySeen:
     """The session keys that were written within the last minutes by this process."""
 
-    def __init__(self, seconds: float, most: int = KNOWN) -> None:
+    def __init__(self, seconds: float, most: int = MAX_REMEMBERED) -> None:
         self._seconds = seconds
         self._most = most
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class RecentlySeen:
             self._seen.pop(key, None)
 
 
-recently_seen = RecentlySeen(WRITTEN_EVERY.total_seconds())
+recently_seen = RecentlySeen(WRITE_INTERVAL.total_seconds())
 """This process's."""
 
 

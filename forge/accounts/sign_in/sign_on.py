@@ -19,13 +19,13 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from requests import RequestException, Response, Session
 
-from forge.accounts.errors import ServiceAway
+from forge.accounts.errors import ServiceUnavailable
 from forge.accounts.models import User
 from forge.accounts.sign_in.actions.sign_on import create_person
 
 _log = logging.getLogger(__name__)
 
-_TIMEOUT = 10.0
+_TIMEOUT_SECONDS = 10.0
 """Seconds that a service may take to answer."""
 
 _UNCHECKED = "The service did not say that your email address is confirmed, so it cannot be used here."
@@ -40,7 +40,7 @@ _CLOSED = (
 _DISABLED = "This account is disabled. Ask the administrator of this server."
 
 
-class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Who comes in by a service, and who does not."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -85,13 +85,13 @@ class _ServiceSession(Session):
 
     def request(self, method: str, *args: Any, **kwargs: Any) -> Response:
         try:
-            answer = super().request(method, *args, **{"timeout": _TIMEOUT, **kwargs})
+            answer = super().request(method, *args, **{"timeout": _TIMEOUT_SECONDS, **kwargs})
             # What is read must be there; what a code is exchanged for may be refused, which allauth understands.
             if method == "GET" or answer.status_code >= 500:
                 answer.raise_for_status()
         except RequestException as error:
             _log.warning("A service that signs people in does not answer: %s", error)
-            raise ServiceAway from error
+            raise ServiceUnavailable from error
         return answer
 
 

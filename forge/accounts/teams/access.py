@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 
-MOST_TEAMS = 200
+MAX_TEAMS = 200
 """Teams of one organisation."""
-LONGEST_DESCRIPTION = 200
+MAX_DESCRIPTION_LENGTH = 200
 
 
 def teams_of(organisation: Organisation) -> QuerySet[Team]:
@@ -25,8 +25,8 @@ def teams_of(organisation: Organisation) -> QuerySet[Team]:
     people = Membership.objects.filter(teams=OuterRef("pk")).order_by().values("teams")
     roles = TeamRole.objects.filter(team=OuterRef("pk")).order_by().values("team")
     # Each is counted by itself: joined, a team of 200 people with 1,000 projects is 200,000 rows.
-    found = Team.objects.filter(organisation=organisation).select_related("organisation")
-    return found.annotate(people_count=_count(people), project_count=_count(roles)).order_by("name")
+    teams = Team.objects.filter(organisation=organisation).select_related("organisation")
+    return teams.annotate(people_count=_count(people), project_count=_count(roles)).order_by("name")
 
 
 def _count(rows: QuerySet[Any, Any]) -> Coalesce:
@@ -72,22 +72,22 @@ def is_in_team(actor: Actor, team: Team) -> bool:
 
 def teams_in(project: UUID) -> list[TeamRole]:
     """The roles of teams in a project, by the teams' names, each with how many people it has (`people_count`)."""
-    found = TeamRole.objects.filter(project=project).select_related("team__organisation").order_by("team__name")
-    return list(found.annotate(people_count=Count("team__members")))
+    roles = TeamRole.objects.filter(project=project).select_related("team__organisation").order_by("team__name")
+    return list(roles.annotate(people_count=Count("team__members")))
 
 
 def team_in(project: UUID, name: str) -> Team:
     """A team that has a role in a project, by its name. Raises `NotFound`, also for a team that has none there."""
-    found = TeamRole.objects.filter(project=project, team__name=name).select_related("team__organisation").first()
-    if found is None:
+    role = TeamRole.objects.filter(project=project, team__name=name).select_related("team__organisation").first()
+    if role is None:
         raise NotFound(f"No team {name} has a role in this project.")
-    return found.team
+    return role.team
 
 
 def teams_of_member(organisation: Organisation, people: Collection[UUID]) -> dict[UUID, list[str]]:
     """The names of the teams in which some members are, by person. One query."""
-    found: dict[UUID, list[str]] = {}
+    teams: dict[UUID, list[str]] = {}
     rows = Team.objects.filter(organisation=organisation, members__user__in=people).order_by("name")
     for person, name in rows.values_list("members__user", "name"):
-        found.setdefault(person, []).append(name)
-    return found
+        teams.setdefault(person, []).append(name)
+    return teams

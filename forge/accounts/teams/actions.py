@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameInUse
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Team
 from forge.accounts.organisations.access import require_in, require_scope
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
-from forge.accounts.teams.access import LONGEST_DESCRIPTION, MOST_TEAMS
+from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -23,10 +23,10 @@ from forge.core.events.log import append_event
 
 @transaction.atomic
 def create_team(actor: Actor, organisation: Organisation, name: str, description: str = "") -> Team:
-    """Makes a team without people or projects. Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`."""
+    """Makes a team without people or projects. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    if organisation.teams.count() >= MOST_TEAMS:
-        raise Invalid(f"An organisation has at most {MOST_TEAMS} teams. Delete one that nobody needs.")
+    if organisation.teams.count() >= MAX_TEAMS:
+        raise Invalid(f"An organisation has at most {MAX_TEAMS} teams. Delete one that nobody needs.")
     team = Team(organisation=organisation, name=check_team_name(name), description=_checked_description(description))
     _save(team)
     write_entry(actor, "team.create", team.subject, organisation.place, name=name)
@@ -36,7 +36,7 @@ def create_team(actor: Actor, organisation: Organisation, name: str, description
 
 @transaction.atomic
 def update_team(actor: Actor, team: Team, *, name: str | None = None, description: str | None = None) -> Team:
-    """Gives a team another name or description. Raises `Forbidden`, `BadName`, `NameTaken` and `Invalid`."""
+    """Gives a team another name or description. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`."""
     organisation = team.organisation
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     before = {"name": team.name, "description": team.description}
@@ -88,7 +88,7 @@ def add_to_team(actor: Actor, team: Team, people: Collection[UUID]) -> list[Memb
 
 
 @transaction.atomic
-def take_from_team(actor: Actor, team: Team, person: UUID) -> None:
+def remove_from_team(actor: Actor, team: Team, person: UUID) -> None:
     """Takes somebody out of a team, who stays a member of the organisation; anyone may leave by themselves.
 
     Raises `Forbidden` and `NotFound`.
@@ -107,10 +107,10 @@ def take_from_team(actor: Actor, team: Team, person: UUID) -> None:
 
 def _checked_description(text: str) -> str:
     text = " ".join(text.split())
-    if len(text) > LONGEST_DESCRIPTION:
-        message = f"At most {LONGEST_DESCRIPTION} characters."
+    if len(text) > MAX_DESCRIPTION_LENGTH:
+        message = f"At most {MAX_DESCRIPTION_LENGTH} characters."
         raise Invalid(
-            f"A team's description has at most {LONGEST_DESCRIPTION} characters, this one has {len(text)}.",
+            f"A team's description has at most {MAX_DESCRIPTION_LENGTH} characters, this one has {len(text)}.",
             errors={"description": [message]},
         )
     return text
@@ -121,4 +121,4 @@ def _save(team: Team) -> None:
         with transaction.atomic():
             team.save()
     except IntegrityError:
-        raise NameTaken(f"{team.organisation.name} has a team {team.name} already. Choose another name.") from None
+        raise NameInUse(f"{team.organisation.name} has a team {team.name} already. Choose another name.") from None

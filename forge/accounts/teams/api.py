@@ -102,15 +102,15 @@ class Teams(OrganisationView):
 
     @extend_schema(operation_id="teams_list", responses=TeamsJson)
     def get(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation)
-        return Response({"teams": [team_to_json(each) for each in teams_of(found)]})
+        target = self.organisation(request, organisation)
+        return Response({"teams": [team_to_json(each) for each in teams_of(target)]})
 
     @extend_schema(request=NewTeamSerializer, responses={201: TeamDetailJson})
     def post(self, request: Request, organisation: str) -> Response:
-        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.read_body(request, NewTeamSerializer)
-        made = actions.create_team(signed_in(request), found, asked["name"], asked["description"])
-        return Response(detail_to_json(made), status=status.HTTP_201_CREATED)
+        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        body = self.read_body(request, NewTeamSerializer)
+        team = actions.create_team(signed_in(request), target, body["name"], body["description"])
+        return Response(detail_to_json(team), status=status.HTTP_201_CREATED)
 
 
 class TeamDetail(TeamView):
@@ -125,14 +125,14 @@ class TeamDetail(TeamView):
 
     @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson)
     def patch(self, request: Request, organisation: str, team: str) -> Response:
-        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        asked = self.read_body(request, TeamChangeSerializer)
-        return Response(detail_to_json(actions.update_team(signed_in(request), found, **asked)))
+        target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        body = self.read_body(request, TeamChangeSerializer)
+        return Response(detail_to_json(actions.update_team(signed_in(request), target, **body)))
 
     @extend_schema(responses={204: OpenApiResponse(description="its people have no role by it any more")})
     def delete(self, request: Request, organisation: str, team: str) -> Response:
-        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.delete_team(signed_in(request), found)
+        target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        actions.delete_team(signed_in(request), target)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -143,12 +143,12 @@ class TeamMember(TeamView):
 
     @extend_schema(request=None, responses=TeamDetailJson)
     def put(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
-        found = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
-        actions.add_to_team(signed_in(request), found, [member])
-        return Response(detail_to_json(found))
+        target = self.team(request, organisation, team, Verb.MANAGE_MEMBERS)
+        actions.add_to_team(signed_in(request), target, [member])
+        return Response(detail_to_json(target))
 
     @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})
     def delete(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
-        found = self.team(request, organisation, team)
-        actions.take_from_team(principal_of(request), found, member)
+        target = self.team(request, organisation, team)
+        actions.remove_from_team(principal_of(request), target, member)
         return Response(status=status.HTTP_204_NO_CONTENT)

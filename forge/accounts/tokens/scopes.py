@@ -28,7 +28,7 @@ class Scope(StrEnum):
     TOKEN_CREATE = "token:create"  # noqa: S105
 
 
-WORDS: Mapping[Scope, str] = {
+SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.ACCOUNT_READ: "Read your account and list your tokens, samples and notices",
     Scope.ACCOUNT_WRITE: "Withdraw samples, delete tokens and manage your notices",
     Scope.ORGANISATION_READ: "Read your organisations and their members",
@@ -78,7 +78,7 @@ SHORT: Mapping[str, tuple[Scope, ...]] = {
 tokens."""
 
 OF_ACCOUNT = frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE, Scope.TOKEN_CREATE})
-"""Scopes for what is of no organisation: a token that is held to organisations or projects has none of them."""
+"""Scopes for what is of no organisation: a token that is restricted to organisations or projects has none of them."""
 
 OF_ORGANISATION = frozenset(
     {
@@ -90,7 +90,8 @@ OF_ORGANISATION = frozenset(
         Scope.WEBHOOK_MANAGE,
     }
 )
-"""Scopes for what is of an organisation and of none of its projects: one that is held to projects has none of them."""
+"""Scopes for what is of an organisation and of none of its projects: one that is restricted to projects has none of
+them."""
 
 _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECT_CREATE: (Scope.ORGANISATION_READ,),
@@ -106,28 +107,28 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
 }
 """Changing a thing takes reading it."""
 
-ASKABLE: tuple[str, ...] = (*SHORT, *Scope)
+SCOPE_NAMES: tuple[str, ...] = (*SHORT, *Scope)
 """What a token may be asked for with."""
 
 
-def fitting(reach: Collection[str] | None) -> frozenset[Scope]:
+def allowed_scopes(restriction: Collection[str] | None) -> frozenset[Scope]:
     """The scopes that mean anything to a token of this reach."""
-    if reach is None:
+    if restriction is None:
         return frozenset(Scope)
-    has_organisation = any(key.startswith("organisation:") for key in reach)
+    has_organisation = any(key.startswith("organisation:") for key in restriction)
     return frozenset(Scope) - OF_ACCOUNT - (frozenset() if has_organisation else OF_ORGANISATION)
 
 
-def spelled_out(asked: Collection[str], reach: Collection[str] | None = None) -> list[str]:
-    """The scopes behind names out of `ASKABLE`, with what they need, in the order of `Scope`.
+def expand_scopes(names: Collection[str], restriction: Collection[str] | None = None) -> list[str]:
+    """The scopes behind names out of `SCOPE_NAMES`, with what they need, in the order of `Scope`.
 
     What a reach leaves no meaning is left out of a short name, and out of what is needed.
     """
-    found = {Scope(scope) for name in asked for scope in SHORT.get(name, (name,))}
-    found |= {needed for scope in found for needed in _NEEDS.get(scope, ())}
-    return [str(scope) for scope in Scope if scope in found & fitting(reach)]
+    scopes = {Scope(scope) for name in names for scope in SHORT.get(name, (name,))}
+    scopes |= {needed for scope in scopes for needed in _NEEDS.get(scope, ())}
+    return [str(scope) for scope in Scope if scope in scopes & allowed_scopes(restriction)]
 
 
-def misfits(asked: Collection[str], reach: Collection[str] | None) -> list[str]:
+def excluded_scopes(names: Collection[str], restriction: Collection[str] | None) -> list[str]:
     """The scopes that were asked for by their own names and mean nothing to a token of this reach."""
-    return [scope for scope in asked if scope not in SHORT and scope not in fitting(reach)]
+    return [scope for scope in names if scope not in SHORT and scope not in allowed_scopes(restriction)]

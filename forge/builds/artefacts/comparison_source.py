@@ -12,7 +12,7 @@ from forge.comparison.figures import BuildSettings, PackageFigures, RuneFigures
 from forge.comparison.inference_time import read_inference_time
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.projects.versions.comparison_source import argument_texts
-from forge.projects.versions.store import given_files
+from forge.projects.versions.store import available_files
 
 
 def side_of(build: Build) -> Snapshot:
@@ -24,7 +24,7 @@ def side_of(build: Build) -> Snapshot:
         version.manifest,
         version.file_ids,
         outline,
-        texts=argument_texts(outline, given_files(version), {}),
+        texts=argument_texts(outline, available_files(version), {}),
         models={model["file"]: _model(model) for model in report["models"] if model["file"] is not None},
     )
 

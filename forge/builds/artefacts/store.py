@@ -29,7 +29,7 @@ class CertificateFileJson(TypedDict):
     size: int
 
 
-_MADE_AGAIN = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
+_REBUILDABLE = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -38,17 +38,17 @@ Take = Callable[[Artefact], None]
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
     """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
-    found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
-    made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_MADE_AGAIN)
-    damaged = made_again.filter(blob__damaged_at__isnull=False)
-    artefact = found.annotate(is_damaged=Exists(damaged)).select_for_update().first()
+    artefacts = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
+    rebuildable = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_REBUILDABLE)
+    damaged = rebuildable.filter(blob__damaged_at__isnull=False)
+    artefact = artefacts.annotate(is_damaged=Exists(damaged)).select_for_update().first()
     if artefact is None or artefact.is_damaged or not _is_whole(artefact):
         return None
     take(artefact)
     return artefact
 
 
-def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
+def keep_artefact(job: Job, output: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
     """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one
     artefact.
 
@@ -58,7 +58,7 @@ def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -
     report = json.dumps(answer["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     with ExitStack() as stack:
         files = {
-            main: stack.enter_context(staged_file(made)),
+            main: stack.enter_context(staged_file(output)),
             Role.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
         }
         values = {

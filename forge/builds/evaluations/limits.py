@@ -34,14 +34,14 @@ class JudgedLimitJson(TypedDict):
 
 def policy_of(build: Build) -> Policy | None:
     """What the build's `forge.yml` says; None where there is no such file, or the build is of before there was one."""
-    told = None if build.artefact is None else build.artefact.report.get("policy")
-    return None if told is None else Policy.from_json(told)
+    policy = None if build.artefact is None else build.artefact.report.get("policy")
+    return None if policy is None else Policy.from_json(policy)
 
 
-def wished_manner(artefact: Artefact) -> dict[str, str]:
+def preferred_options(artefact: Artefact) -> dict[str, str]:
     """For what the artefact's `forge.yml` says that its builds are made, by the names of a build's columns."""
-    wishes = (artefact.report.get("policy") or {}).get("build", {})
-    return {name: value for name, value in wishes.items() if value is not None}
+    preferences = (artefact.report.get("policy") or {}).get("build", {})
+    return {name: value for name, value in preferences.items() if value is not None}
 
 
 def judged(
@@ -52,10 +52,10 @@ def judged(
 ) -> list[Judgement]:
     """A judgement of each limit. `run` is what was measured for the build, `evaluation` what was stored of its test
     samples, `needs` what its packages need, by target (`rune.devices.boards.describing.NeedsJson`)."""
-    told = artefact.report.get("policy")
-    if told is None:
+    policy = artefact.report.get("policy")
+    if policy is None:
         return []
-    targets = {target: target_figures(told) for target, told in needs.items()}
+    targets = {target: target_figures(policy) for target, policy in needs.items()}
     figures = Figures(artefact.size, artefact.planned_memory, _time(run), targets=targets)
     if evaluation is not None and "outcomes" in evaluation:
         figures = with_evaluation(figures, Evaluation.from_json(evaluation))
@@ -64,7 +64,7 @@ def judged(
         figures = replace(
             figures, reasons=dict.fromkeys((LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS), reason)
         )
-    return list(judge(Policy.from_json(told), figures))
+    return list(judge(Policy.from_json(policy), figures))
 
 
 def target_figures(needs: Mapping[str, Any]) -> TargetFigures:

@@ -61,7 +61,7 @@ class EvaluationSummaryJson(TypedDict):
 def samples_under_test(project: Project, manifest: Manifest) -> SampleSet | None:
     """The project's test samples among the files of a version; None where there are none."""
     paths = {entry["digest"]: path for path, entry in sorted(manifest.items(), reverse=True)}
-    rows = Sample.objects.kept().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
+    rows = Sample.objects.available().filter(project=project, split=SampleSplit.TEST, digest__in=paths)
     samples = tuple(
         SampleUnderTest(row.digest, paths[row.digest], row.label, row.events) for row in rows.order_by("digest")
     )
@@ -76,9 +76,9 @@ def is_evaluated(artefact: Artefact, samples: str) -> bool:
     return stored_evaluation(artefact, samples) is not None
 
 
-def add_evaluation(artefact: Artefact, samples: str, found: Mapping[str, Any]) -> None:
+def add_evaluation(artefact: Artefact, samples: str, evaluation: Mapping[str, Any]) -> None:
     """Stores what was found as a file of the artefact. Two that find it at once keep one."""
-    data = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    data = json.dumps(evaluation, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     blob = put_bytes(data)
     with transaction.atomic():
         link_blobs(artefact, [blob.digest], artefact.organisation_id)

@@ -1,14 +1,12 @@
 """The firmware of a build: what an artefact has of it, and making it when somebody wants it.
 
-It is made on demand, by a build worker, and kept beside the rune. A wake-up that is lost is sent again by the page that
-waits; two workers that make it at once end with the same files.
+It is made on demand, as a job, and kept beside the rune.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
@@ -19,21 +17,24 @@ from forge.accounts.permissions import Verb
 from forge.builds.errors import NoFirmware
 from forge.builds.execution import NewCompiler
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
-from forge.builds.notify import notify_firmware
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Turns
+from forge.compute.scheduler.slots import Party, Scheduler
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
+from forge.jobs.kinds import JobContext, JobFailed, JobKind
+from forge.jobs.models import Capability
+from forge.jobs.queue import enqueue
+from forge.jobs.worker import notify_workers
 from forge.projects.access import require
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
-from forge.projects.versions.store import Manifest, given_files, working_tree
+from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.compiler.anvil.aim import AIMS, BALANCED
 from rune.devices.firmware.making import FirmwareDescriptionJson
 
@@ -42,7 +43,7 @@ TARGET = "pico"
 _UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
 _DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
 """What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
-TEXT_IS_GONE = (
+TEXT_CHANGED = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
 )
 
@@ -88,38 +89,34 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     require(actor, Verb.READ, build.project)
     if build.artefact is None:
         raise NoFirmware("This build has no rune: it has not finished, or it failed.")
-    found = firmware_to_json(build)
-    if found["state"] == "missing":
+    firmware = firmware_to_json(build)
+    if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
-            raise NoFirmware(TEXT_IS_GONE)
-        notify_firmware(build.pk)
-    return found
+            raise NoFirmware(TEXT_CHANGED)
+        party = Party(build.project.organisation_id, None if actor.person is None else actor.person.pk)
+        spec = {"build": str(build.pk), "artefact": build.artefact.digest, "optimize": build.optimize_packages}
+        enqueue(FIRMWARE, party.organisation, spec, party=party, project=build.project)
+        transaction.on_commit(notify_workers, robust=True)
+    return firmware
 
 
 class FirmwareSlot:
-    """Where firmware is made in this process: one at a time, and each build once."""
+    """Where firmware is made in this process, one at a time."""
 
     def __init__(self, new_compiler: NewCompiler = fresh_compiler) -> None:
         self._new_compiler = new_compiler
-        self._turns = Turns(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
-        self._held: set[UUID] = set()
-        self._lock = threading.Lock()
+        self._scheduler = Scheduler(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
 
-    def work(self, build_id: UUID) -> None:
-        """Makes the firmware of a build, or says why there is none."""
-        with self._lock:
-            if build_id in self._held:
-                return
-            self._held.add(build_id)
-        try:
-            build = Build.objects.select_related("project", "version", "artefact").filter(pk=build_id).first()
-            if build is not None and build.artefact is not None and firmware_to_json(build)["state"] == "missing":
-                self._make(build, build.artefact)
-        finally:
-            with self._lock:
-                self._held.remove(build_id)
+    def work(self, build_id: UUID, tick: Callable[[], None] = lambda: None) -> FirmwareJson:
+        """Makes the firmware of a build, or says why there is none. Raises what `tick` raises."""
+        build = Build.objects.select_related("project", "version", "artefact").filter(pk=build_id).first()
+        if build is None:
+            return {"state": "missing"}
+        if build.artefact is not None and firmware_to_json(build)["state"] == "missing":
+            self._make(build, build.artefact, tick)
+        return firmware_to_json(build)
 
-    def _make(self, build: Build, artefact: Artefact) -> None:
+    def _make(self, build: Build, artefact: Artefact, tick: Callable[[], None]) -> None:
         organisation = artefact.organisation_id
         aim = build.optimize_packages
         job = {
@@ -141,16 +138,33 @@ class FirmwareSlot:
             elif answer["event"] == "failed":
                 _keep(artefact, aim, {"refused": _reason(answer)}, None)
 
-        with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
+        with (
+            self._scheduler.claim(Party(organisation, build.requested_by_id)) as slot,
+            self._new_compiler() as compiler,
+        ):
             try:
                 with local_files(manifest, fetched_folder(), texts) as files:
-                    compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
+                    compiler.run(
+                        job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, tick=tick, pace=slot.pace
+                    )
             except (ChildDied, Damaged) as error:
                 reason = error.reason if isinstance(error, ChildDied) else error.detail
                 _keep(artefact, aim, {"refused": reason}, None)
 
 
-slot = FirmwareSlot()
+firmware_slot = FirmwareSlot()
+
+
+def run_firmware_job(job: JobContext) -> Mapping[str, Any]:
+    """The executor of the jobs that make firmware. A refusal is a failed job with its reason."""
+    job.report(0.0, "Making the firmware.")
+    firmware = firmware_slot.work(UUID(job.spec["build"]), job.tick)
+    if firmware["state"] == "made":
+        return {"state": "made"}
+    raise JobFailed(firmware.get("reason", "The build is gone, or its text has changed."))
+
+
+FIRMWARE = JobKind("firmware", Capability.BUILD, run_firmware_job, attempts=3)
 
 
 def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:
@@ -159,7 +173,7 @@ def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, by
     of_digest = Version.objects.filter(project=build.project, digest=artefact.version_digest)
     version = build.version or of_digest.first()
     if version is not None:
-        return with_blocks(build.project, given_files(version)), {}
+        return with_blocks(build.project, available_files(version)), {}
     seen = working_tree(build.project)
     if seen.digest != artefact.version_digest:
         return None

@@ -48,8 +48,8 @@ class PackageWork:
         if not wanted:
             return {}
         with new_compiler() as compiler:
-            made = {target: self._make(target, cast("Aim", aim), compiler) for target, aim in wanted}
-        return {target: artefact for target, artefact in made.items() if artefact is not None}
+            packages_by_target = {target: self._make(target, cast("Aim", aim), compiler) for target, aim in wanted}
+        return {target: artefact for target, artefact in packages_by_target.items() if artefact is not None}
 
     def _make(self, target: str, aim: Aim, compiler: Compiler) -> Artefact | None:
         recorder = PackageRecorder(self.lease, target, self.say)
@@ -96,13 +96,13 @@ class PackageRecorder:
     def logged(self, answer: Answer) -> None:
         """One line tells of a package."""
 
-    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A package has a self-test."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """Time on a board is estimated from what is counted."""
 
-    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """The rune runs the samples; the package gives the same bytes."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:

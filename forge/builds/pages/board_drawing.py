@@ -115,9 +115,9 @@ def _parts(form: Form, outline: Box, sensors: int) -> list[Box]:
         return [Box(outline.x + outline.width - 24, middle - 8, 16, 16)]
     if form is Form.TINY:
         return [Box(outline.x + outline.width - 18, middle - 22 + 15 * number, 10, 10) for number in range(sensors)]
-    found = [Box(outline.x + outline.width * 0.24, middle - 10, 18, 20)]
+    parts = [Box(outline.x + outline.width * 0.24, middle - 10, 18, 20)]
     at = outline.x + outline.width - 30
-    return [*found, *(Box(at - 26 * number, middle - 8, 18, 16) for number in range(min(sensors, 2)))]
+    return [*parts, *(Box(at - 26 * number, middle - 8, 18, 16) for number in range(min(sensors, 2)))]
 
 
 def _pins(form: Form, outline: Box) -> tuple[Box, ...]:

@@ -22,7 +22,7 @@ NEARLY_FULL = 0.8
 
 
 @dataclass(frozen=True)
-class Look:
+class FitLook:
     """A verdict's colour, icon and words. `rank` is where boards with it stand in the list."""
 
     colour: str
@@ -34,14 +34,14 @@ class Look:
 _FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
 """What people call the figures of a board."""
 
-FITS = Look("ok", icon="check", words="Fits", rank=0)
-MAY_BE_SLOW = Look("warn", icon="clock", words="Fits, may be slow", rank=1)
-TOO_SLOW = Look("warn", icon="clock", words="Fits, too slow", rank=2)
-MAY_FIT = Look("info", icon="circle-question-mark", words="May fit", rank=3)
-TOO_LARGE = Look("bad", icon="x", words="Too large", rank=4)
-REFUSED = Look("bad", icon="ban", words="Refused", rank=5)
-WAITING = Look("", icon="loader", words="Not yet", rank=6)
-NOT_BUILT = Look("", icon="package", words="No package", rank=7)
+FITS = FitLook("ok", icon="check", words="Fits", rank=0)
+MAY_BE_SLOW = FitLook("warn", icon="clock", words="Fits, may be slow", rank=1)
+TOO_SLOW = FitLook("warn", icon="clock", words="Fits, too slow", rank=2)
+MAY_FIT = FitLook("info", icon="circle-question-mark", words="May fit", rank=3)
+TOO_LARGE = FitLook("bad", icon="x", words="Too large", rank=4)
+REFUSED = FitLook("bad", icon="ban", words="Refused", rank=5)
+WAITING = FitLook("", icon="loader", words="Not yet", rank=6)
+NOT_BUILT = FitLook("", icon="package", words="No package", rank=7)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class BoardFit:
     """A board on the page. `why` stands below its verdict. Without a package there is nothing to be measured by."""
 
     board: Board
-    look: Look
+    look: FitLook
     why: str
     package: BuildPackage | None
     ram: Meter | None = None
@@ -112,9 +112,9 @@ class BoardFit:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """What its instructions are spent on, the most first."""
-        told = ((self.package and self.package.needs) or {}).get("stages", [])
-        total = sum(each["instructions"] for each in told) or 1
-        ordered = sorted(told, key=lambda each: -int(each["instructions"]))
+        needs = ((self.package and self.package.needs) or {}).get("stages", [])
+        total = sum(each["instructions"] for each in needs) or 1
+        ordered = sorted(needs, key=lambda each: -int(each["instructions"]))
         return tuple(
             Stage(each["stage"], each["instructions"], round(100 * each["instructions"] / total)) for each in ordered
         )
@@ -140,7 +140,7 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class BoardFilter:
     """What the page was asked for: words to look for, which boards, all of them at once, and one of them."""
 
     words: str = ""
@@ -149,13 +149,13 @@ class Asked:
     board: str = ""
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> Asked:
-        show = given.get("show", "")
+    def of(cls, query: Mapping[str, str]) -> BoardFilter:
+        show = query.get("show", "")
         return cls(
-            given.get("q", "").strip()[:100],
+            query.get("q", "").strip()[:100],
             Show(show) if show in set(Show) else Show.ALL,
-            given.get("all") == "1",
-            given.get("board", ""),
+            query.get("all") == "1",
+            query.get("board", ""),
         )
 
     @property
@@ -165,10 +165,10 @@ class Asked:
         return {name: value for name, value in said.items() if value}
 
 
-def filtered(fits: Iterable[BoardFit], asked: Asked) -> tuple[BoardFit, ...]:
+def filtered(fits: Iterable[BoardFit], filters: BoardFilter) -> tuple[BoardFit, ...]:
     """Those that were asked for. Every word must be in a board's name, maker, chip, core, target or sensors."""
-    words = asked.words.casefold().split()
-    return tuple(each for each in fits if asked.show.holds(each) and all(word in _said(each.board) for word in words))
+    words = filters.words.casefold().split()
+    return tuple(each for each in fits if filters.show.holds(each) and all(word in _said(each.board) for word in words))
 
 
 def _said(board: Board) -> str:
@@ -194,8 +194,8 @@ def board_fits(build: Build) -> tuple[BoardFit, ...]:
 def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, ...]:
     """The same of a build's packages that were read already."""
     by_target = {package.target: package for package in packages}
-    found = [_on_board(board, _package_for(board, by_target), build) for board in boards()]
-    return tuple(sorted(found, key=lambda each: each.look.rank))
+    fits = [_on_board(board, _package_for(board, by_target), build) for board in boards()]
+    return tuple(sorted(fits, key=lambda each: each.look.rank))
 
 
 def _package_for(board: Board, packages: Mapping[str, BuildPackage]) -> BuildPackage | None:
@@ -221,18 +221,18 @@ def _on_board(board: Board, package: BuildPackage | None, build: Build) -> Board
 
 
 def _measured(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> BoardFit:
-    found = fit(needs_of(board.target, needs), board, needs["period"])
-    look, why = _verdict(found)
-    return BoardFit(board, look, why, package, _meter(found.ram), _meter(found.flash), found)
+    fitting = fit(needs_of(board.target, needs), board, needs["period"])
+    look, why = _verdict(fitting)
+    return BoardFit(board, look, why, package, _meter(fitting.ram), _meter(fitting.flash), fitting)
 
 
-def _verdict(found: Fit) -> tuple[Look, str]:
-    if found.verdict is Verdict.TOO_LARGE:
-        over = [f"{name} by {size_text(room.excess)}" for name, room in _rooms(found) if room.excess]
+def _verdict(fitting: Fit) -> tuple[FitLook, str]:
+    if fitting.verdict is Verdict.TOO_LARGE:
+        over = [f"{name} by {size_text(room.excess)}" for name, room in _rooms(fitting) if room.excess]
         return TOO_LARGE, listed(over)
-    if found.verdict is Verdict.MAY_FIT:
+    if fitting.verdict is Verdict.MAY_FIT:
         return MAY_FIT, "code and stack are not counted"
-    share = found.time.share if found.time else None
+    share = fitting.time.share if fitting.time else None
     if share is not None and share[0] > 1:
         return TOO_SLOW, "the next frame is there first"
     if share is not None and share[1] > 1:
@@ -240,8 +240,8 @@ def _verdict(found: Fit) -> tuple[Look, str]:
     return FITS, ""
 
 
-def _rooms(found: Fit) -> tuple[tuple[str, Room], ...]:
-    return ("RAM", found.ram), ("flash", found.flash)
+def _rooms(fitting: Fit) -> tuple[tuple[str, Room], ...]:
+    return ("RAM", fitting.ram), ("flash", fitting.flash)
 
 
 def _meter(room: Room) -> Meter:

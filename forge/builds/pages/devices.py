@@ -17,7 +17,7 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of, choosable_targets
 from forge.builds.models import Build, State
-from forge.builds.pages.board_fits import MAY_FIT, Asked, BoardFit, Show, board_fits, boards_for, filtered
+from forge.builds.pages.board_fits import MAY_FIT, BoardFilter, BoardFit, Show, board_fits, boards_for, filtered
 from forge.builds.serializers import package_url
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
@@ -63,32 +63,32 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
     build = _newest_with_packages(principal, project)
     if request.method == "POST":
         try:
-            choose_for_builds(principal, project, _asked(request.POST))
+            choose_for_builds(principal, project, _options_of(request.POST))
         except Invalid as error:
             return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
         return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
     return render(request, "builds/devices.html", _context(request, project, build, "/devices"))
 
 
-def _asked(form: QueryDict) -> Mapping[str, Any]:
+def _options_of(form: QueryDict) -> Mapping[str, Any]:
     """What the form chooses: it has the targets, and what packages are compiled for."""
     aim = form.get("optimize_packages")
     return {"targets": form.getlist("targets"), **({} if aim is None else {"optimize_packages": aim})}
 
 
 def _newest_with_packages(principal: Principal, project: Project) -> Build | None:
-    found = builds_of(principal, project).filter(state=State.SUCCEEDED, packages__isnull=False)
-    return found.distinct().first()
+    builds = builds_of(principal, project).filter(state=State.SUCCEEDED, packages__isnull=False)
+    return builds.distinct().first()
 
 
 def _context(request: HttpRequest, project: Project, build: Build | None, place: str) -> dict[str, Any]:
     principal = principal_of(request)
-    asked = Asked.of(request.GET)
+    filters = BoardFilter.of(request.GET)
     base = project.get_absolute_url() + place
     fits = () if build is None else board_fits(build)
-    matching = filtered(fits, asked)
-    chosen = _chosen(fits, matching, asked)
-    shown = matching if asked.is_all or asked.words else _with(matching[:SHOWN], chosen)
+    matching = filtered(fits, filters)
+    chosen = _chosen(fits, matching, filters)
+    shown = matching if filters.is_all or filters.words else _with(matching[:SHOWN], chosen)
     chosen_for = choices_of(project)
     may_fit = sum(each.look is MAY_FIT for each in fits)
     counts = {show: sum(show.holds(each) for each in fits) for show in Show}
@@ -96,18 +96,18 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "project": project,
         "build": build,
         "is_project": place == "/devices",
-        "asked": asked,
+        "asked": filters,
         "fits": shown,
         "all_count": len(fits),
         "fit_count": counts[Show.FIT] - may_fit,
         "may_fit_count": may_fit,
         "left_out": len(matching) - len(shown),
-        "all_address": f"{base}?{urlencode({**asked.query, 'all': '1'})}",
+        "all_address": f"{base}?{urlencode({**filters.query, 'all': '1'})}",
         "shows": [
-            (show, counts[show], f"{base}?{urlencode({**asked.query, 'show': show.value})}", show is asked.show)
+            (show, counts[show], f"{base}?{urlencode({**filters.query, 'show': show.value})}", show is filters.show)
             for show in Show
         ],
-        "rows": [(each, f"{base}?{urlencode({**asked.query, 'board': each.board.key})}#board") for each in shown],
+        "rows": [(each, f"{base}?{urlencode({**filters.query, 'board': each.board.key})}#board") for each in shown],
         "chosen": chosen,
         "has_period": any(each.time_share for each in fits),
         "base": base,
@@ -123,9 +123,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     }
 
 
-def _chosen(fits: tuple[BoardFit, ...], matching: tuple[BoardFit, ...], asked: Asked) -> BoardFit | None:
+def _chosen(fits: tuple[BoardFit, ...], matching: tuple[BoardFit, ...], filters: BoardFilter) -> BoardFit | None:
     """The board that was asked for, else the first of those that match."""
-    named = next((each for each in fits if each.board.key == asked.board), None)
+    named = next((each for each in fits if each.board.key == filters.board), None)
     return named or next(iter(matching), None)
 
 

@@ -55,7 +55,7 @@ class ShownSample:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownEvaluation:
     """An evaluation for a page. `change` compares it with the earlier build's, in a sentence."""
 
     accuracy: str
@@ -74,30 +74,30 @@ class Shown:
     notes: tuple[str, ...]
 
 
-def evaluated(principal: Principal, build: Build, before: Build | None) -> Shown | None:
+def shown_evaluation(principal: Principal, build: Build, before: Build | None) -> ShownEvaluation | None:
     """What became of a build's test samples, beside an earlier build's; None where it was run on none."""
-    found = evaluation_of(build)
-    if found is None:
+    evaluation = evaluation_of(build)
+    if evaluation is None:
         return None
     then = evaluation_of(before) if before is not None else None
-    change = changed(then, found) if then is not None else None
-    share, earlier = found.accuracy, then.accuracy if then is not None else None
-    table = found.confusion
-    return Shown(
+    change = changed(then, evaluation) if then is not None else None
+    share, earlier = evaluation.accuracy, then.accuracy if then is not None else None
+    table = evaluation.confusion
+    return ShownEvaluation(
         accuracy=percent(share.value) if share else "",
-        sentence=accuracy_sentence(found),
-        stream=stream_sentence(found),
+        sentence=accuracy_sentence(evaluation),
+        stream=stream_sentence(evaluation),
         is_few=share is None or not share.is_precise,
         before_accuracy=percent(earlier.value) if earlier else "",
         change=_change_sentence(change),
         mood=_mood(change),
         better=len(change.better) if change else 0,
         worse=len(change.worse) if change else 0,
-        labels=_labels(found, then),
+        labels=_labels(evaluation, then),
         answers=tuple("no answer" if answer is None else answer for answer in table.answers),
         confusion=_confusion(table),
-        worst=_worst(principal, build, found, then),
-        notes=tuple(_notes(found)),
+        worst=_worst(principal, build, evaluation, then),
+        notes=tuple(_notes(evaluation)),
     )
 
 
@@ -109,8 +109,8 @@ def _change_sentence(change: Change | None) -> str:
     both = f"Of {counted(change.common, 'sample')} that both builds were run on"
     if not change.better and not change.worse:
         return f"{both}, none changed."
-    told = f"{both}, {len(change.better)} became right and {len(change.worse)} became wrong."
-    return told if change.is_significant else f"{told} That is no more than chance gives."
+    sentence = f"{both}, {len(change.better)} became right and {len(change.worse)} became wrong."
+    return sentence if change.is_significant else f"{sentence} That is no more than chance gives."
 
 
 def _mood(change: Change | None) -> Literal["good", "worse", "muted"]:
@@ -119,7 +119,7 @@ def _mood(change: Change | None) -> Literal["good", "worse", "muted"]:
     return "good" if len(change.better) > len(change.worse) else "worse"
 
 
-def _labels(found: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
+def _labels(evaluation: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
     earlier = {each.label: each.recall for each in then.label_figures} if then is not None else {}
     return tuple(
         LabelRow(
@@ -131,7 +131,7 @@ def _labels(found: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
             _percent(earlier.get(each.label)),
             each.recall is not None and not each.recall.is_precise,
         )
-        for each in found.label_figures
+        for each in evaluation.label_figures
     )
 
 
@@ -151,8 +151,10 @@ def _percent(share: Share | None) -> str:
     return "–" if share is None else percent(share.value)
 
 
-def _worst(principal: Principal, build: Build, found: Evaluation, then: Evaluation | None) -> tuple[ShownSample, ...]:
-    wrong = [each for each in found.worst if not each.is_right]
+def _worst(
+    principal: Principal, build: Build, evaluation: Evaluation, then: Evaluation | None
+) -> tuple[ShownSample, ...]:
+    wrong = [each for each in evaluation.worst if not each.is_right]
     digests = [each.name for each in wrong]
     kinds = kinds_of(principal, build.project, digests)
     paths = {entry["digest"]: path for path, entry in build.source.manifest.items()}
@@ -177,14 +179,14 @@ def _address(build: Build, path: str) -> str:
     return f"/api/v1/projects/{project}/versions/{build.source.number}/files/{quote(path)}"
 
 
-def _notes(found: Evaluation) -> list[str]:
-    told = [
+def _notes(evaluation: Evaluation) -> list[str]:
+    notes = [
         f"The rune has no label {label}, so {counted(count, 'sample')} of it cannot be right. "
         "Correct the label, or add it to the rune's words."
-        for label, count in found.unknown_labels.items()
+        for label, count in evaluation.unknown_labels.items()
     ]
-    if found.left:
-        told.append(f"The time was over before {counted(found.left, 'sample')}; nothing is said of those.")
-    if found.unread:
-        told.append(f"{counted(len(found.unread), 'sample')} could not be read: {found.unread[0].reason}")
-    return told
+    if evaluation.left:
+        notes.append(f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those.")
+    if evaluation.unread:
+        notes.append(f"{counted(len(evaluation.unread), 'sample')} could not be read: {evaluation.unread[0].reason}")
+    return notes

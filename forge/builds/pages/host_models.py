@@ -27,7 +27,7 @@ class HostedModel:
     """Operators for which a page's interpreter gives wrong numbers."""
 
 
-def hosted_models(build: Build) -> tuple[HostedModel, ...]:
+def host_models(build: Build) -> tuple[HostedModel, ...]:
     """Those that the host runs, in the pipeline's order."""
     models = build.artefact.report["models"] if build.artefact is not None else ()
     return tuple(

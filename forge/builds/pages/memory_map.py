@@ -45,10 +45,10 @@ class MemoryPicture:
 
 def memory_picture(report: Mapping[str, Any]) -> MemoryPicture | None:
     """The picture, of a build's report; None where an older toolchain wrote none, or nothing has memory."""
-    told = report.get("memory_map")
-    if not told or not told["buffers"] or not told["arena"]:
+    layout = report.get("memory_map")
+    if not layout or not layout["buffers"] or not layout["arena"]:
         return None
-    steps, arena, buffers = told["steps"], told["arena"], told["buffers"]
+    steps, arena, buffers = layout["steps"], layout["arena"], layout["buffers"]
     needs = [
         sum(each["size"] for each in buffers if each["first"] <= number <= each["last"]) for number in range(len(steps))
     ]

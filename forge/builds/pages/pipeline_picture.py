@@ -59,16 +59,16 @@ def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dic
     """What became of each stage, by its name; empty where no pipelines were compared. Both sides of a merge changed
     those that are disputed."""
     stages = change.stages if change is not None else ()
-    found = {stage.node.name: _mark(stage) for stage in stages}
-    return found | {name: Mark("both", "changed on both sides") for name in disputed}
+    marks = {stage.node.name: _mark(stage) for stage in stages}
+    return marks | {name: Mark("both", "changed on both sides") for name in disputed}
 
 
 def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> Mapping[str, Any]:
     """The outline with the stages and wires that are gone as well."""
     if change is None:
         return outline
-    gone = [stage.node for stage in change.stages if stage.change == "removed"]
-    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in gone]
+    removed = [stage.node for stage in change.stages if stage.change == "removed"]
+    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in removed]
     wires = [
         {
             "source": each.wire.source,
@@ -123,5 +123,5 @@ def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
 
 
 def _wire(wire: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
-    return found | ({"mark": wire["mark"]} if "mark" in wire else {})
+    drawn = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
+    return drawn | ({"mark": wire["mark"]} if "mark" in wire else {})

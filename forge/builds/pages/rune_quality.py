@@ -66,28 +66,28 @@ def quality_of(build: Build) -> Quality | None:
     if build.artefact is None or not build.samples:
         return None
     key = f"quality:{build.artefact.pk}:{build.samples}"
-    kept: Quality | str | None = caches["process"].get(key)
-    if kept is None:
-        found = evaluation_of(build)
-        kept = "" if found is None else _quality(found)
-        caches["process"].set(key, kept)
-    return kept if isinstance(kept, Quality) else None
+    cached: Quality | str | None = caches["process"].get(key)
+    if cached is None:
+        evaluation = evaluation_of(build)
+        cached = "" if evaluation is None else _quality(evaluation)
+        caches["process"].set(key, cached)
+    return cached if isinstance(cached, Quality) else None
 
 
-def _quality(found: Evaluation) -> Quality | str:
-    share, stream = found.accuracy, found.stream
+def _quality(evaluation: Evaluation) -> Quality | str:
+    share, stream = evaluation.accuracy, evaluation.stream
     cells: list[Cell] = []
     sentences: list[str] = []
     if share is not None:
-        cells.append(Cell(f"Accuracy, {counted(len(found.pairs), 'recording')}", percent(share.value)))
-        weakest = _weakest(found.label_figures)
+        cells.append(Cell(f"Accuracy, {counted(len(evaluation.pairs), 'recording')}", percent(share.value)))
+        weakest = _weakest(evaluation.label_figures)
         if weakest is not None and weakest.recall is not None:
             cells.append(Cell("Weakest label", f"{weakest.label}, {percent(weakest.recall.value)}"))
-        sentences.append(accuracy_sentence(found))
+        sentences.append(accuracy_sentence(evaluation))
     if stream is not None:
         rate = stream.false_alarms.value
         cells.append(Cell("False alarms", f"{rate:.1f} an hour" if rate < 100 else f"{rate:.0f} an hour"))
-        sentences.append(stream_sentence(found) or "")
+        sentences.append(stream_sentence(evaluation) or "")
     if not cells:
         return ""
     sentences.append("Measured here, with the bytes of this version, on recordings that the project keeps for tests.")
@@ -114,9 +114,9 @@ def boards_of(build: Build, packages: Iterable[BuildPackage]) -> BoardCount | No
 
 def models_of(report: Mapping[str, Any]) -> tuple[ModelFile, ...]:
     """The models in a build's report that are files of the build, each once."""
-    found = {
+    models = {
         each["file"]: ModelFile(each["file"].rpartition("/")[2], each.get("size"), each.get("operators"))
         for each in report.get("models", ())
         if each.get("file")
     }
-    return tuple(found.values())
+    return tuple(models.values())

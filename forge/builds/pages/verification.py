@@ -8,7 +8,7 @@ from forge.builds.models import Build
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """The result of the comparison with the reference. `is_good` is None where nothing could be compared."""
 
     is_good: bool | None
@@ -16,15 +16,15 @@ class Verified:
     reference: str
 
 
-def verified(build: Build) -> Verified | None:
+def verification_of(build: Build) -> Verification | None:
     """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
-    found = build.artefact.report.get("verify") if build.artefact is not None else None
-    if found is None:
+    result = build.artefact.report.get("verify") if build.artefact is not None else None
+    if result is None:
         return None
-    is_compared = found["complete"] and any(model["inputs"] for model in found["models"])
-    sentence = str(found["sentence"])
-    return Verified(
-        bool(found["within"]) if is_compared else None,
+    is_compared = result["complete"] and any(model["inputs"] for model in result["models"])
+    sentence = str(result["sentence"])
+    return Verification(
+        bool(result["within"]) if is_compared else None,
         sentence[:1].upper() + sentence[1:],
-        found["reference"] or "",
+        result["reference"] or "",
     )

@@ -17,13 +17,13 @@ from forge.builds.previews.variants import request_preview
 from forge.core.actors import Actor
 from forge.projects.access import require
 from forge.projects.models import Project, Version
-from forge.projects.versions.store import WorkingTree, given_files, manifest_digest
+from forge.projects.versions.store import WorkingTree, available_files, manifest_digest
 
-COPIES_KEPT = 20
+COPY_LIMIT = 20
 """Copies of one project that are remembered, each with its rune."""
 
 
-class WishJson(TypedDict):
+class OverrideJson(TypedDict):
     """That a stage's argument says something else. "" leaves it out."""
 
     stage: str
@@ -32,17 +32,17 @@ class WishJson(TypedDict):
     after: str
 
 
-def start_copy(project: Project, version: Version, wishes: Sequence[WishJson]) -> Preview:
+def start_copy(project: Project, version: Version, overrides: Sequence[OverrideJson]) -> Preview:
     """The preview of a copy with these wishes, which is made soon unless it is there."""
-    options: dict[str, Any] = {**plain_options(), "copy": {"version": str(version.pk), "wishes": list(wishes)}}
+    options: dict[str, Any] = {**plain_options(), "copy": {"version": str(version.pk), "wishes": list(overrides)}}
     return request_preview(project, options, lambda copy: copy.state == PreviewState.FAILED)
 
 
 def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:
     """A copy of the project's. Raises `NotFound`, also for one that was forgotten."""
     require(actor, Verb.READ, project)
-    found = Preview.objects.copies().select_related("project", "build__artefact").filter(project=project, pk=copy_id)
-    copy = found.first()
+    copies = Preview.objects.copies().select_related("project", "build__artefact").filter(project=project, pk=copy_id)
+    copy = copies.first()
     if copy is None:
         raise nothing_here(actor)
     return copy
@@ -51,5 +51,5 @@ def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:
 def files_of_copy(preview: Preview, copy: dict[str, Any]) -> WorkingTree:
     """The files of its version, as far as they may still be given, before any wish is granted."""
     version = Version.objects.select_related("project").get(pk=copy["version"], project=preview.project_id)
-    manifest = given_files(version)
+    manifest = available_files(version)
     return WorkingTree(manifest_digest(manifest), manifest, {}, preview.project.sequence, version.file_ids)

@@ -20,13 +20,13 @@ from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.contents import keep_contents
-from forge.builds.errors import NoSuchFix, Stopping, TestsRefused, WishesRefused
+from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, TestsRefused
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
-from forge.builds.previews.copies import COPIES_KEPT, files_of_copy
+from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
 from forge.builds.previews.leases import PreviewLease
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.errors import ChildDied
@@ -43,15 +43,15 @@ from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
 
-LARGEST_TOLD = 64 * 1024
+EVENT_LIMIT = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
 BROKEN_OFF = timedelta(seconds=30)
 """Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
 RESUMED = 20
 """Previews that are resumed at a time."""
-KEPT = 5
+BUILD_LIMIT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
-REQUESTED_KEPT = 6
+REQUESTED_LIMIT = 6
 """Sets of options of one project that are remembered."""
 
 
@@ -67,8 +67,8 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
     behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
     left = Preview.objects.filter(behind, unleased(now), project__in=quiet, changed__lte=before)
-    found = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
-    for project_id in dict.fromkeys(found):
+    projects = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
+    for project_id in dict.fromkeys(projects):
         notify_preview(project_id)
 
 
@@ -116,14 +116,14 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         if preview.fix is not None:
             seen = with_fix(preview.project, seen, preview.fix, compiler, tick, pace)
         if preview.copy is not None:
-            seen = with_wishes(preview, preview.copy["wishes"], seen, compiler, tick, pace)
+            seen = with_overrides(preview, preview.copy["wishes"], seen, compiler, tick, pace)
         if preview.tests is not None:
-            found = compiled_tests(preview, preview.tests, seen, compiler, tick, pace)
-            recorder.save(PreviewState.READY, outline=found)
+            outline = compiled_tests(preview, preview.tests, seen, compiler, tick, pace)
+            recorder.save(PreviewState.READY, outline=outline)
             return
         job = preview_job(preview, seen)
         Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace)
-    except (NoSuchFix, TestsRefused, WishesRefused) as error:
+    except (NoSuchFix, TestsRefused, OverridesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
@@ -144,12 +144,12 @@ def with_fix(
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "fix", "fix": fix}
-    found, reason = _answer(job, project, seen, compiler, tick, pace)
-    if found is None:
+    answer, reason = _answer(job, project, seen, compiler, tick, pace)
+    if answer is None:
         raise NoSuchFix(reason)
-    if "refused" in found:
-        raise NoSuchFix(found["refused"])
-    return seen.with_text(found["path"], found["text"].encode("utf-8"))
+    if "refused" in answer:
+        raise NoSuchFix(answer["refused"])
+    return seen.with_text(answer["path"], answer["text"].encode("utf-8"))
 
 
 def compiled_tests(
@@ -165,15 +165,15 @@ def compiled_tests(
     Raises `TestsRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "test", "path": path}
-    found, reason = _answer(job, preview.project, seen, compiler, tick, pace)
-    if found is None or "refused" in found:
-        raise TestsRefused(reason if found is None else found["refused"])
-    return found
+    answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
+    if answer is None or "refused" in answer:
+        raise TestsRefused(reason if answer is None else answer["refused"])
+    return answer
 
 
-def with_wishes(
+def with_overrides(
     preview: Preview,
-    wishes: Sequence[Mapping[str, str]],
+    overrides: Sequence[Mapping[str, str]],
     seen: WorkingTree,
     compiler: Compiler,
     tick: Callable[[], None],
@@ -181,13 +181,13 @@ def with_wishes(
 ) -> WorkingTree:
     """These files with wishes granted, which the compiler's process does.
 
-    Raises `WishesRefused`, `ChildDied` and what `tick` raises.
+    Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
-    job = {"op": "grant", "wishes": wishes}
-    found, reason = _answer(job, preview.project, seen, compiler, tick, pace)
-    if found is None or "refused" in found:
-        raise WishesRefused(reason if found is None else found["refused"])
-    for path, text in found["texts"].items():
+    job = {"op": "grant", "wishes": overrides}
+    answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
+    if answer is None or "refused" in answer:
+        raise OverridesRefused(reason if answer is None else answer["refused"])
+    for path, text in answer["texts"].items():
         seen = seen.with_text(path, text.encode("utf-8"))
     return seen
 
@@ -226,11 +226,11 @@ class PreviewRecorder:
         self._is_broken = False
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
-        found: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
+        values: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
         if not is_new:
             # Nobody checks this time.
-            found |= {"diagnostics": artefact.diagnostics, "outline": artefact.report["pipeline"]}
-        self.save(PreviewState.READY, **found)
+            values |= {"diagnostics": artefact.diagnostics, "outline": artefact.report["pipeline"]}
+        self.save(PreviewState.READY, **values)
 
     def reused(self, missing: tuple[Step, ...]) -> None:
         """It is shown already."""
@@ -244,13 +244,13 @@ class PreviewRecorder:
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""
 
-    def verified(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A preview is not verified."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """A preview is not measured."""
 
-    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+    def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """A preview runs no samples."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
@@ -259,16 +259,16 @@ class PreviewRecorder:
     def failed(self, answer: Answer) -> None:
         if self._is_broken:
             return
-        found = {"diagnostics": answer["diagnostics"]} if answer["diagnostics"] else {}
-        self.save(PreviewState.FAILED, error=answer["error"], **found)
+        values = {"diagnostics": answer["diagnostics"]} if answer["diagnostics"] else {}
+        self.save(PreviewState.FAILED, error=answer["error"], **values)
 
     @transaction.atomic
     def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
         """Writes what was found, unless another process has looked at a newer text meanwhile."""
         preview, sequence = self._preview, self._seen.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
-        found = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
-        if not rows.update(changed=timezone.now(), **found):
+        row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
+        if not rows.update(changed=timezone.now(), **row):
             return
         if preview.is_plain and "outline" in values:
             keep_contents(preview.project_id, values["outline"], self._seen.manifest)
@@ -281,7 +281,7 @@ def _event_of(preview: Preview) -> NewEvent:
     if not preview.is_plain:
         return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
     shown = preview_to_json(preview)
-    if len(json.dumps(shown)) > LARGEST_TOLD:
+    if len(json.dumps(shown)) > EVENT_LIMIT:
         return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
     return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
 
@@ -311,12 +311,12 @@ def prune_previews(project_id: UUID) -> None:
         mine = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
         copies = mine.copies()
         watched = mine.exclude(pk__in=copies.order_by().values("pk"))
-        for requested, kept in ((watched, REQUESTED_KEPT), (copies, COPIES_KEPT)):
-            Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[kept:])).delete()
+        for requested, limit in ((watched, REQUESTED_LIMIT), (copies, COPY_LIMIT)):
+            Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[limit:])).delete()
         shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")
-        old = list(rest[KEPT - min(1, shown_by_itself) :])
+        old = list(rest[BUILD_LIMIT - min(1, shown_by_itself) :])
         Build.objects.filter(pk__in=[build.pk for build in old]).delete()
         digests = drop_unused({build.artefact_id for build in old if build.artefact_id is not None}) if old else set()
     delete_if_unlinked(digests)

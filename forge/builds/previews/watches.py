@@ -47,32 +47,32 @@ def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
     return watch
 
 
-def checked_wires(asked: Any) -> list[dict[str, Any]]:
+def checked_wires(wires: Any) -> list[dict[str, Any]]:
     """Wires as they are kept: each once, in one order. Raises `Invalid`."""
-    found: set[tuple[str, int]] = set()
-    for wire in asked if isinstance(asked, list) else ():
+    distinct: set[tuple[str, int]] = set()
+    for wire in wires if isinstance(wires, list) else ():
         stage, index = (wire.get("stage"), wire.get("index")) if isinstance(wire, dict) else (None, None)
         if not isinstance(stage, str) or not 0 < len(stage) <= _LONGEST_NAME or "\0" in stage:
             raise Invalid("Each of the wires needs a `stage`, the name of the stage that it comes from.")
         if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < 1000:
             raise Invalid("Each of the wires needs an `index`, the number of the stage's output from 0.")
-        found.add((stage, index))
-    if not 0 < len(found) <= MOST_WIRES:
+        distinct.add((stage, index))
+    if not 0 < len(distinct) <= MOST_WIRES:
         raise Invalid(f"`wires` must name 1 to {MOST_WIRES} wires, each with `stage` and `index`.")
-    return [{"stage": stage, "index": index} for stage, index in sorted(found)]
+    return [{"stage": stage, "index": index} for stage, index in sorted(distinct)]
 
 
-def checked_tests(asked: Any) -> str:
+def checked_tests(path: Any) -> str:
     """The path of a test file as it is kept. Raises `Invalid`."""
-    if not isinstance(asked, str) or not is_test_file(asked) or len(asked) > _LONGEST_NAME or "\0" in asked:
+    if not isinstance(path, str) or not is_test_file(path) or len(path) > _LONGEST_NAME or "\0" in path:
         raise Invalid("`tests` must be the path of a test file, such as smooth_test.py.")
-    return asked
+    return path
 
 
-def checked_fix(asked: Any) -> dict[str, Any]:
+def checked_fix(fix: Any) -> dict[str, Any]:
     """The name of a fix as it is kept. Raises `Invalid`."""
-    asked = asked if isinstance(asked, dict) else {}
-    code, place, choice = asked.get("code"), asked.get("place"), asked.get("choice")
+    fix = fix if isinstance(fix, dict) else {}
+    code, place, choice = fix.get("code"), fix.get("place"), fix.get("choice")
     if not isinstance(code, str) or not _CODE.match(code):
         raise Invalid("`fix` needs a `code`, that of a diagnostic, such as RUNE0048.")
     for name, number in (("place", place), ("choice", choice)):

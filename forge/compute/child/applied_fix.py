@@ -25,8 +25,8 @@ def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str
     counted from 0.
     """
     checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
-    found = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
-    fixes = found[0].fixes[named["choice"] :] if found else ()
+    matching = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
+    fixes = matching[0].fixes[named["choice"] :] if matching else ()
     if not fixes:
         return {"refused": NOT_THERE}
     return _applied(files, fixes[0])

@@ -14,15 +14,16 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
-from forge.compute.child.package_steps import make_package, wishes_of, write_output
-from forge.compute.child.pause_points import Rests
+from forge.compute.child.package_steps import make_package, preferences_of, write_output
+from forge.compute.child.pause_points import PausePoints
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build, check_text
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
-from rune.compiler.building.spec import RUNE_TARGET, BuildOptions
+from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.compiler.verify.certificate import certificate
 from rune.compiler.verify.certificate_json import CertificateJson
@@ -56,9 +57,9 @@ def make(
     files: JobFiles,
     signature_of: SignatureOf,
     answers: Answers,
-    made: bytes | None,
+    earlier_rune: bytes | None,
     output: int,
-    rests: Rests,
+    rests: PausePoints,
 ) -> None:
     """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
     steps, spec = job["steps"], job["spec"]
@@ -67,18 +68,18 @@ def make(
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
         return
     if spec["target"] != RUNE_TARGET:
-        if made is None:
+        if earlier_rune is None:
             answers.send(
                 "failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[]
             )
             return
-        make_package(job, files, answers, made, output)
+        make_package(job, files, answers, earlier_rune, output)
         return
-    options = BuildOptions.from_json(spec["options"]).wished(wishes_of(files))
+    options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
     policy = _policy(files) if "policy" in steps else None
-    rune = _compile(files, options, output, answers) if made is None else made
+    rune = _compile(files, options, output, answers) if earlier_rune is None else earlier_rune
     if "test" in steps:
         _test(files, answers)
     if policy is not None:
@@ -91,7 +92,7 @@ def make(
         _evaluate(job["samples"], files, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
+def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:
     start = time.perf_counter()
     checked = check(
         files,
@@ -118,24 +119,17 @@ def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_o
 
 def _policy(files: JobFiles) -> CheckedPolicy:
     """The project's `forge.yml`. Raises `BuildFailed`: rules that cannot be read protect nothing."""
-    found = check_policy(files)
-    if found.has_errors:
-        raise BuildFailed(found.diagnostics)
-    return found
+    policy = check_policy(files)
+    if policy.has_errors:
+        raise BuildFailed(policy.diagnostics)
+    return policy
 
 
-def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answers) -> bytes:
+def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
-        options.name,
-        runefile=options.runefile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
         log=lambda step: _send_step(answers, step),
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        watched=options.watched,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
     )
     write_output(output, result.rune)
     answers.send(
@@ -148,10 +142,10 @@ def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answe
 
 def _test(files: JobFiles, answers: Answers) -> None:
     """Runs the tests of the project's own blocks, compiled. Raises `BuildFailed`."""
-    found = find_test_files(files)
-    if not found:
+    test_files = find_test_files(files)
+    if not test_files:
         return
-    report = run_block_tests(files, only=found)
+    report = run_block_tests(files, only=test_files)
     answers.send("step", step="test", text=str(report), milliseconds=report.milliseconds)
     if report.problems:
         raise BuildFailed(report.problems)
@@ -183,34 +177,28 @@ def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
-def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answers) -> bool:
+def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
-    found = verify(
+    verification = verify(
         files,
         rune,
         runefile=options.runefile,
         effort=VERIFY_EFFORT,
-        made_by=toolchain_digest(),
+        toolchain=toolchain_digest(),
         profile=options.profile,
     )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
-    answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
-    if found.is_within:
+    answers.send("verified", verification=verification.to_json(), milliseconds=milliseconds)
+    if verification.is_within:
         answers.send("certified", certificate=_certificate(files, options, rune))
-    return found.is_within
+    return verification.is_within
 
 
-def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> CertificateJson:
+def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
     return certificate(
         files,
         rune,
-        options.name,
-        runefile=options.runefile,
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
     )
 
 
@@ -240,17 +228,17 @@ def _measure(rune: bytes, answers: Answers) -> None:
 
 
 def _evaluate(
-    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: Rests
+    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: PausePoints
 ) -> None:
     """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
     start = time.perf_counter()
-    given = [_labelled(sample, files) for sample in samples]
-    found: dict[str, Any]
+    labelled = [_labelled(sample, files) for sample in samples]
+    evaluation: dict[str, Any]
     try:
-        found = evaluate(rune, given, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
+        evaluation = evaluate(rune, labelled, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
-        found = {"samples": len(given), "reason": str(error)}
-    answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))
+        evaluation = {"samples": len(labelled), "reason": str(error)}
+    answers.send("evaluated", evaluation=evaluation, milliseconds=round((time.perf_counter() - start) * 1000, 1))
 
 
 def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:

@@ -9,7 +9,8 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.pool.job_answers import Answers
-from rune.compiler.building.spec import BuildOptions
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.packages.errors import PackageRefused
 from rune.devices.packages.packaging import package
@@ -27,23 +28,18 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
     if spec["toolchain"] != toolchain_digest():
         answers.send("failed", error=OTHER_TOOLCHAIN, diagnostics=[])
         return
-    options = BuildOptions.from_json(spec["options"])
+    options = SpecOptions.from_json(spec["options"])
     try:
-        made = package(
+        firmware = package(
             files,
-            options.name,
-            find_variant(job["target"], job["optimize"]),
-            runefile=options.runefile,
-            host_models=options.host_models,
-            host_resources=options.host_resources,
-            profile=options.profile,
+            BuildOptions.of_spec(options, find_variant(job["target"], job["optimize"])),
             rune_target=find_variant(spec["target"], options.optimize),
         )
     except PackageRefused as error:
         answers.send("failed", error=f"{error}.", diagnostics=[])
         return
-    (uf2,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
-    (text,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".json"))
+    (uf2,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
+    (text,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".json"))
     description = json.loads(text)
     if description["digest"] != job["digest"]:
         answers.send("failed", error=OTHER_RUNE, diagnostics=[])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Given:
+class JobFile:
     """One file as a job gets it: its text, or a descriptor to read it by; neither for one that is no longer stored."""
 
     digest: str

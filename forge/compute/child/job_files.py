@@ -11,8 +11,8 @@ from rune.model.tflite import ModelSignature, read_model
 from rune.project.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
 
-GONE = "its contents are no longer stored"
-MODELS_KEPT = 16
+NOT_STORED = "its contents are no longer stored"
+MODEL_LIMIT = 16
 """Signatures that are remembered between jobs."""
 
 
@@ -25,18 +25,18 @@ class JobFiles:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises `FileError`."""
-        found = self._find(path)
-        if isinstance(found, bytes):
-            return found
-        size = os.fstat(found).st_size
+        file = self._find(path)
+        if isinstance(file, bytes):
+            return file
+        size = os.fstat(file).st_size
         if size > DEFAULT_FILE_LIMIT:
             raise FileTooLarge(path, f"{size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}")
-        return read_descriptor(found)
+        return read_descriptor(file)
 
     def size(self, path: str) -> int:
         """The bytes that a file has. Raises `FileError`."""
-        found = self._find(path)
-        return len(found) if isinstance(found, bytes) else os.fstat(found).st_size
+        file = self._find(path)
+        return len(file) if isinstance(file, bytes) else os.fstat(file).st_size
 
     def _find(self, path: str) -> bytes | int:
         """A file's text, or the descriptor that it is read by. Raises `FileMissing`."""
@@ -48,7 +48,7 @@ class JobFiles:
         if "descriptor" in content:
             return self._descriptors[int(content["descriptor"])]
         # A sample whose person took their consent back is gone from old versions too.
-        raise FileMissing(path, GONE)
+        raise FileMissing(path, NOT_STORED)
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))
@@ -75,10 +75,10 @@ class Signatures:
         """The signature of a model. Raises `FileError` and `ModelError`."""
         digest = files.digest(path)
         if digest is None or digest not in self._known:
-            found = signature_with_support(read_model(files.read(path)))
+            signature = signature_with_support(read_model(files.read(path)))
             if digest is None:
-                return found
-            if len(self._known) >= MODELS_KEPT:
+                return signature
+            if len(self._known) >= MODEL_LIMIT:
                 self._known.pop(next(iter(self._known)))
-            self._known[digest] = found
+            self._known[digest] = signature
         return self._known[digest]

@@ -29,8 +29,8 @@ from forge.compute.child.compiled_tests import run_compiled
 from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
-from forge.compute.child.overrides import answer_wishable, grant_wishes
-from forge.compute.child.pause_points import Rests
+from forge.compute.child.overrides import answer_wishable, apply_overrides
+from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.errors import CompileError
@@ -58,7 +58,7 @@ def run_job(
     output: int,
     answers: Answers,
     signatures: Signatures,
-    rests: Rests,
+    rests: PausePoints,
 ) -> None:
     """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
     try:
@@ -80,10 +80,10 @@ def run_job(
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "grant":
-                answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
+                answers.send("answered", answer=apply_overrides(files, signature_of, job["wishes"]))
             case _:
-                made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
-                make(job, files, signature_of, answers, made, output, rests)
+                earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
+                make(job, files, signature_of, answers, earlier_rune, output, rests)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -170,7 +170,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     while True:
         job, descriptors = jobs.get()
         answers = Answers(begun.answers, job["id"])
-        run_job(job, descriptors, begun.output, answers, signatures, Rests(answers, jobs.get))
+        run_job(job, descriptors, begun.output, answers, signatures, PausePoints(answers, jobs.get))
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

@@ -13,7 +13,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.language.analysis import Analysis, analyse
 from rune.source.language.graph_json import stage_argument_to_json
-from rune.source.language.wishes import Wish, WishRefused, granted, stated, wishable
+from rune.source.language.wishes import Override, OverrideRefused, applied, overridable, stated
 
 
 def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
@@ -27,19 +27,21 @@ def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str,
                     {**stage_argument_to_json(argument), "stated": stated(argument)} for argument in fields.arguments
                 ],
             }
-            for fields in wishable(analysis)
+            for fields in overridable(analysis)
         ]
     }
 
 
-def grant_wishes(files: ProjectFiles, signature_of: SignatureOf, wishes: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def apply_overrides(
+    files: ProjectFiles, signature_of: SignatureOf, overrides: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
     """The whole new `texts` by path; or `refused`, a sentence."""
 
     def read(changed: ProjectFiles) -> Analysis:
         return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
 
     try:
-        asked = [Wish(one["stage"], one["argument"], one["before"], one["after"]) for one in wishes]
-        return {"texts": dict(granted(read(files), asked, read))}
-    except WishRefused as refused:
+        asked = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
+        return {"texts": dict(applied(read(files), asked, read))}
+    except OverrideRefused as refused:
         return {"refused": refused.reason}

@@ -13,8 +13,9 @@ from forge.compute.child.job_files import JobFiles
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.aim import OPTIMIZATIONS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
-from rune.compiler.building.spec import BuildOptions
+from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.emulation.cores import core_of
@@ -30,7 +31,7 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-def wishes_of(files: JobFiles) -> BuildPreferences:
+def preferences_of(files: JobFiles) -> BuildPreferences:
     """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
     policy = check_policy(files).policy
     return BuildPreferences() if policy is None else policy.build
@@ -41,39 +42,29 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options = BuildOptions.from_json(job["spec"]["options"]).wished(wishes_of(files))
+    options = SpecOptions.from_json(job["spec"]["options"]).with_preferences(preferences_of(files))
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
-            made = package(
+            result = package(
                 files,
-                options.name,
-                target,
-                runefile=options.runefile,
-                host_models=options.host_models,
-                host_resources=options.host_resources,
-                profile=options.profile,
+                BuildOptions.of_spec(options, target),
                 rune=rune,
             )
         except PackageRefused as error:
             answers.send("failed", error=f"{error}.", diagnostics=[])
             return
-        write_output(output, made.zipped())
+        write_output(output, result.zipped())
         answers.send(
             "built",
-            report=made.report.to_json(),
-            diagnostics=[diagnostic_to_json(one) for one in made.diagnostics],
+            report=result.report.to_json(),
+            diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        built = made.built
+        built = result.built
     else:
         built = build(
             files,
-            options.name,
-            runefile=options.runefile,
-            host_models=options.host_models,
-            host_resources=options.host_resources,
-            target=target,
-            profile=options.profile,
+            BuildOptions.of_spec(options, target),
         )
     if "count" in job["steps"]:
         answers.send("counted", needs=_needs(built, options.name))

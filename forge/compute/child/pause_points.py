@@ -9,11 +9,11 @@ from collections.abc import Callable
 from forge.compute.pool.job_answers import Answers
 from forge.compute.scheduler.pace import RESTING
 
-REST_EVERY = 0.25
+PAUSE_EVERY = 0.25
 """Seconds that an evaluation computes before it asks again whether to go on; the first sample is followed by a rest."""
 
 
-class Rests:
+class PausePoints:
     """Moments between two samples of an evaluation, at which the server may keep it waiting for its turn.
 
     A run of a rune has a limit by the clock, so it is never suspended in the middle of one.
@@ -26,8 +26,8 @@ class Rests:
         self._rested = -math.inf
 
     def after(self, samples: int) -> None:
-        """Rests after so many samples, unless it did so a moment ago."""
-        if time.monotonic() - self._rested > REST_EVERY:
+        """PausePoints after so many samples, unless it did so a moment ago."""
+        if time.monotonic() - self._rested > PAUSE_EVERY:
             self._answers.send(RESTING, samples=samples)
             self._wait()
             self._rested = time.monotonic()

@@ -264,11 +264,11 @@ class ChildProcess:
 
 def packages_folder(folder: Path) -> Path:
     """A folder that holds our two packages and nothing else: a checkout's own holds the data as well."""
-    made = folder / _PACKAGES
-    made.mkdir()
+    copy = folder / _PACKAGES
+    copy.mkdir()
     # For a process that is another user; the folder around it lets nobody else in.
-    made.chmod(0o755)
+    copy.chmod(0o755)
     for package in (rune, forge):
         source = Path(next(iter(package.__path__))).resolve()
-        (made / source.name).symlink_to(source)
-    return made
+        (copy / source.name).symlink_to(source)
+    return copy

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from forge.compute.child.job_file import Given
+from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.isolation_report import require
 from forge.compute.pool.child_process import Answer, ChildProcess, packages_folder
@@ -38,8 +38,8 @@ class Compiler:
     """A process of the compiler, and the next when it ended.
 
     `folder` is where the folders of processes are made; `seconds` a process's time on the processor. Without the
-    protections in `required` no job is given. `spare` gives a process that was started ahead; it must not have had a
-    job.
+    protections in `required` no job is given. `standby` returns a process that was started ahead; it must not have had
+    a job.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class Compiler:
         *,
         seconds: int | None = None,
         required: Collection[Protection] = (),
-        spare: Start | None = None,
+        standby: Start | None = None,
     ) -> None:
         self._root = folder
         self._seconds = seconds
         self._required = required
-        self._start = spare or self.new_process
+        self._start = standby or self.new_process
         self._process: ChildProcess | None = None
         self._owner: UUID | None = None
         self._job = 0
@@ -105,10 +105,10 @@ class Compiler:
     @staticmethod
     def _environment(folder: Path) -> dict[str, str]:
         """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         # A process of one thread can be confined; the C compiler has processes of its own for its threads.
         own = {"PYTHONPATH": str(packages_folder(folder)), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
-        return kept | own
+        return inherited | own
 
     def is_of(self, owner: UUID) -> bool:
         """Whether the process may have a job of this organisation's: it had none of another's."""
@@ -121,8 +121,8 @@ class Compiler:
         *,
         owner: UUID,
         limit: float,
-        files: Mapping[str, Given] | None = None,
-        rune: Given | None = None,
+        files: Mapping[str, JobFile] | None = None,
+        rune: JobFile | None = None,
         tick: Callable[[], None] = lambda: None,
         pace: PaceNow = usual_pace,
         pace_at_rest: PaceNow = usual_pace,
@@ -184,7 +184,7 @@ class Compiler:
         return process
 
     def _let_rest(self, process: ChildProcess, tick: Callable[[], None], pace: PaceNow) -> None:
-        """Returns when it is this job's turn again. Its process waits to be told, so nothing is cut in the middle."""
+        """Returns when the job may go on. Its process waits for the message, so no run is cut in the middle."""
         while pace() is Pace.SUSPENDED:
             process.suspend()
             tick()
@@ -193,23 +193,23 @@ class Compiler:
         process.go_on()
 
     def _send(
-        self, process: ChildProcess, job: Mapping[str, Any], files: Mapping[str, Given], rune: Given | None
+        self, process: ChildProcess, job: Mapping[str, Any], files: Mapping[str, JobFile], rune: JobFile | None
     ) -> None:
         """The job with its files: texts as they are, others as the number of a descriptor that goes with it."""
         descriptors: list[int] = []
 
-        def described(given: Given) -> dict[str, Any]:
-            told: dict[str, Any] = {"digest": given.digest}
-            if given.text is not None:
-                told["text"] = given.text
-            elif given.descriptor is not None:
-                told["descriptor"] = len(descriptors)
-                descriptors.append(given.descriptor)
-            return told
+        def described(file: JobFile) -> dict[str, Any]:
+            description: dict[str, Any] = {"digest": file.digest}
+            if file.text is not None:
+                description["text"] = file.text
+            elif file.descriptor is not None:
+                description["descriptor"] = len(descriptors)
+                descriptors.append(file.descriptor)
+            return description
 
-        told = {path: described(given) for path, given in files.items()}
-        made = None if rune is None else described(rune)
-        process.send({**job, "id": self._job, "files": told, "rune": made}, descriptors)
+        described_files = {path: described(file) for path, file in files.items()}
+        described_rune = None if rune is None else described(rune)
+        process.send({**job, "id": self._job, "files": described_files, "rune": described_rune}, descriptors)
 
     def _next(
         self,

@@ -12,12 +12,12 @@ from rune.running.isolation.launch import PROCESSES
 
 def new_group(name: str) -> ControlGroup | NotDelegated:
     """A group for one process with all that it starts, or why there is none."""
-    found = _delegated()
-    if isinstance(found, NotDelegated):
-        return found
+    parent = _delegated()
+    if isinstance(parent, NotDelegated):
+        return parent
     try:
         # The one that keeps the process is in the group as well, with its thread.
-        return found.new_group(name, memory=guard.MEMORY_LIMIT, processes=PROCESSES + 1)
+        return parent.new_group(name, memory=guard.MEMORY_LIMIT, processes=PROCESSES + 1)
     except OSError as error:
         return NotDelegated(f"the system refused it: {error.strerror or error}")
 
@@ -26,8 +26,8 @@ def new_group(name: str) -> ControlGroup | NotDelegated:
 def _delegated() -> Delegated | NotDelegated:
     """This server's part, asked for once: it does not change while a server runs."""
     try:
-        found = delegated_to(os.getpid())
-        found.prepare()
+        group = delegated_to(os.getpid())
+        group.prepare()
     except NotDelegated as error:
         return error
-    return found
+    return group

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.core.cache import cache
 
-from forge.accounts.principals import Kind
+from forge.accounts.principals import PrincipalKind
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Turn, Turns
+from forge.compute.scheduler.slots import Party, Scheduler, Slot
 from forge.core.actors import Actor
 from forge.core.http.lifespan import server_stopping
 from forge.projects.files.mounting import with_blocks, with_usable
@@ -36,7 +36,7 @@ WAITING_LIMIT = 16
 """Questions of one organisation that may wait; further ones are refused, and nobody else's."""
 PLACES = 3
 """Processes that may be in the middle of an answer; one computes, the others are suspended."""
-SUMMARY_KEPT = 24 * 3600
+SUMMARY_SECONDS = 24 * 3600
 """Seconds for which the summary of files is kept; files of one digest never change."""
 REST_SECONDS = 300.0
 """The processes end after this long without a question."""
@@ -46,21 +46,21 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
-        self._compilers = warm_compilers(kept=PLACES)
+        self.scheduler = Scheduler(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
+        self._compilers = warm_compilers(limit=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         seen = working_tree(project)
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest, texts = with_usable(project, seen.manifest, seen.texts)
         return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
         """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
@@ -70,20 +70,20 @@ class CompilerPool:
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
-        return self._told_once("summarise", organisation, manifest, texts)
+        return self._cached_answer("summarise", organisation, manifest, texts)
 
     def wishable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
         """What may be wished otherwise of these files (`forge.compute.child.overrides`); the same files are read once.
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        return self._told_once("wishable", organisation, manifest, {})
+        return self._cached_answer("wishable", organisation, manifest, {})
 
     def grant(
         self,
         actor: Actor,
         project: Project,
-        wishes: Sequence[Mapping[str, object]],
+        overrides: Sequence[Mapping[str, object]],
         manifest: Manifest,
         texts: Mapping[str, bytes] | None = None,
     ) -> dict[str, Any]:
@@ -91,27 +91,27 @@ class CompilerPool:
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest = with_blocks(project, manifest, texts)
-        return self._run(party, {"op": "grant", "wishes": [dict(wish) for wish in wishes]}, manifest, texts or {})
+        return self._run(party, {"op": "grant", "wishes": [dict(one) for one in overrides]}, manifest, texts or {})
 
-    def _told_once(
+    def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:
-        told = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
-        key = f"{what}:" + hashlib.sha256(told.encode()).hexdigest()
+        identity = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
+        key = f"{what}:" + hashlib.sha256(identity.encode()).hexdigest()
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        found = self._run(Party(organisation), {"op": what}, manifest, texts)
-        if "error" not in found:
-            cache.set(key, found, SUMMARY_KEPT)
-        return found
+        answer = self._run(Party(organisation), {"op": what}, manifest, texts)
+        if "error" not in answer:
+            cache.set(key, answer, SUMMARY_SECONDS)
+        return answer
 
     def _run(
         self, party: Party, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:
-        if self.turns.waiting(party.organisation) >= WAITING_LIMIT:
+        if self.scheduler.waiting(party.organisation) >= WAITING_LIMIT:
             raise TooManyQuestions(
                 f"{WAITING_LIMIT} questions of this organisation are waiting already. Ask again in a moment.",
                 retry_after=1,
@@ -119,11 +119,11 @@ class CompilerPool:
         self._stay()
         deadline = time.monotonic() + PATIENCE
         try:
-            with self.turns.claim(party) as turn:
-                if not turn.wait(lambda: time.monotonic() > deadline):
+            with self.scheduler.claim(party) as slot:
+                if not slot.wait(lambda: time.monotonic() > deadline):
                     raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
                 with self._compilers.lend(party.organisation) as compiler:
-                    return _answer_of(compiler, party.organisation, job, manifest, texts, turn)
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, slot)
         finally:
             self._rest_soon()
 
@@ -147,21 +147,21 @@ class CompilerPool:
 
 
 def _answer_of(
-    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], turn: Turn
+    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], slot: Slot
 ) -> dict[str, Any]:
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
-            with turn.preparing():
-                compiler.make_ready(owner=owner, pace=turn.pace)
-            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=turn.pace)
+            with slot.preparing():
+                compiler.make_ready(owner=owner, pace=slot.pace)
+            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=slot.pace)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
     except ChildDied as error:
         return _error("failed", error.reason)
     if answers and answers[0]["event"] == "answered":
-        found: dict[str, Any] = answers[0]["answer"]
-        return found
+        answer: dict[str, Any] = answers[0]["answer"]
+        return answer
     return _error(
         "failed",
         str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",

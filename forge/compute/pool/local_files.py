@@ -10,20 +10,20 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from forge.compute.child.job_file import Given
+from forge.compute.child.job_file import JobFile
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import blob_path, open_blob, open_intact
 from forge.core.errors import NotFound
 from forge.projects.versions.store import Manifest
 
-FETCHED_KEPT = 600.0
+FETCHED_SECONDS = 600.0
 """Seconds for which a fetched file is kept after its last use: the next edit builds with the same model."""
 
 
 @contextmanager
 def local_files(
     manifest: Manifest, fetched: Path, texts: Mapping[str, bytes] | None = None
-) -> Iterator[dict[str, Given]]:
+) -> Iterator[dict[str, JobFile]]:
     """Each file of a manifest, open until the end. `texts` are files that no store has.
 
     A blob that lies in no folder is fetched into `fetched`, where only this process and its like read it. Fetched files
@@ -32,27 +32,27 @@ def local_files(
     texts = texts or {}
     try:
         with ExitStack() as stack:
-            given: dict[str, Given] = {}
+            files: dict[str, JobFile] = {}
             for path, entry in manifest.items():
                 if path in texts:
-                    given[path] = Given(entry["digest"], text=texts[path].decode("utf-8"))
+                    files[path] = JobFile(entry["digest"], text=texts[path].decode("utf-8"))
                 else:
-                    given[path] = stack.enter_context(given_blob(entry["digest"], fetched))
-            yield given
+                    files[path] = stack.enter_context(open_blob_file(entry["digest"], fetched))
+            yield files
     finally:
         _tidy(fetched)
 
 
 @contextmanager
-def given_blob(digest: str, fetched: Path) -> Iterator[Given]:
+def open_blob_file(digest: str, fetched: Path) -> Iterator[JobFile]:
     """A blob, open to be read."""
     try:
         file = local_file(digest, fetched).open("rb")
     except FileNotFoundError:
-        yield Given(digest)
+        yield JobFile(digest)
         return
     with file:
-        yield Given(digest, descriptor=file.fileno())
+        yield JobFile(digest, descriptor=file.fileno())
 
 
 def local_file(digest: str, fetched: Path) -> Path:
@@ -65,26 +65,26 @@ def local_file(digest: str, fetched: Path) -> Path:
             open_intact(digest).close()
         return place
     fetched.mkdir(parents=True, exist_ok=True)
-    found = fetched / digest.replace(":", "-")
-    if found.exists():
-        os.utime(found)
-        return found
+    file_path = fetched / digest.replace(":", "-")
+    if file_path.exists():
+        os.utime(file_path)
+        return file_path
     # Several may fetch the same at once.
     partly = fetched / f"{secrets.token_hex(8)}.part"
     try:
         with partly.open("wb") as file:
             for chunk in read_chunks(partial(open_blob, digest)):
                 file.write(chunk)
-        partly.rename(found)
+        partly.rename(file_path)
     except NotFound:
         pass
     finally:
         partly.unlink(missing_ok=True)
-    return found
+    return file_path
 
 
 def _tidy(fetched: Path) -> None:
-    oldest = time.time() - FETCHED_KEPT
+    oldest = time.time() - FETCHED_SECONDS
     for place in fetched.glob("*"):
         try:
             if place.stat().st_mtime < oldest:

@@ -9,7 +9,7 @@ from forge.compute.pool.child_process import ChildProcess
 from forge.compute.scheduler.pace import Pace
 
 
-class Spare:
+class StandbyProcess:
     """At most one such process."""
 
     def __init__(self, new_process: Callable[[], ChildProcess]) -> None:

@@ -29,12 +29,12 @@ def workdir() -> Path:
 def claim_workdir(root: Path) -> Path:
     """Makes a folder that `remove_leftovers` leaves alone until this process ends."""
     root.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="new-", dir=root))
+    folder = Path(tempfile.mkdtemp(prefix="new-", dir=root))
     # The descriptor is never closed: the system does that when the process ends, however it ends.
-    descriptor = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     # It gets the name by which others look for leftovers when it is locked already.
-    return made.rename(root / made.name.replace("new-", "process-", 1))
+    return folder.rename(root / folder.name.replace("new-", "process-", 1))
 
 
 def remove_leftovers(root: Path) -> None:

@@ -1,9 +1,9 @@
-"""Whose turn it is to compute: short jobs, then the organisation that computed least lately, people before programs.
+"""Who computes next: short jobs, then the organisation that computed least lately, people before programs.
 
 Several want to compute, and a machine has room for few. Who computed much must let others go first in the middle of
 their work (`forge.compute.pool.compiler.Compiler.run` suspends its process). So a short job never waits for the end of
-a long one of somebody else. Other kinds of work have turns of their own on the same processor: who computed much yields
-it to them (`forge.compute.scheduler.recent_usage.Sharing`). Nothing here knows what is computed.
+a long one of somebody else. Other kinds of work have schedulers of their own on the same processor: who computed much
+yields it to them (`forge.compute.scheduler.recent_usage.Sharing`). Nothing here knows what is computed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Self
 from uuid import UUID
 
 from forge.compute.scheduler.pace import Pace
-from forge.compute.scheduler.recent_usage import Served, Sharing
+from forge.compute.scheduler.recent_usage import RecentUsage, Sharing
 
 LOOK_EVERY = 0.05
 """Seconds between two looks of those who wait; what somebody computed counts while they compute."""
@@ -41,9 +41,9 @@ class Claim:
 
     party: Party
     arrival: int
-    organisation_served: float = 0.0
+    organisation_seconds: float = 0.0
     """How long its organisation computed lately."""
-    member_served: float = 0.0
+    member_seconds: float = 0.0
     """How long its member did."""
     is_long: bool = False
     """Whether it computed for so long itself that short ones go first."""
@@ -52,18 +52,18 @@ class Claim:
     is_computing: bool = False
 
 
-def may_begin(party: Party, held: Collection[Party], slots: int, beyond: int) -> bool:
+def may_begin(party: Party, parties: Collection[Party], slots: int, beyond: int) -> bool:
     """Whether one more of this party's may begin where `held` have begun: for who takes work from a queue.
 
     While a slot is free, everyone may. Beyond the slots, where a beginner suspends another, only a party that has
     nothing here may, and the last place is for another organisation.
     """
-    left = slots + beyond - len(held)
+    left = slots + beyond - len(parties)
     if left <= 0:
         return False
-    if len(held) < slots:
+    if len(parties) < slots:
         return True
-    return party not in held and (left > 1 or all(one.organisation != party.organisation for one in held))
+    return party not in parties and (left > 1 or all(one.organisation != party.organisation for one in parties))
 
 
 def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) -> tuple[Claim, ...]:
@@ -76,31 +76,31 @@ def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) 
     """
     left = list(claims)
     begun = [claim.party for claim in left if claim.has_begun]
-    found: list[Claim] = []
+    chosen: list[Claim] = []
 
     def key(claim: Claim) -> tuple[int, bool, float, bool, float, int]:
-        among = sum(one.party.organisation == claim.party.organisation for one in found)
+        among = sum(one.party.organisation == claim.party.organisation for one in chosen)
         ahead = head_start if claim.is_computing else 0.0
-        organisation, member = claim.organisation_served - ahead, claim.member_served - ahead
+        organisation, member = claim.organisation_seconds - ahead, claim.member_seconds - ahead
         return (among, claim.is_long, organisation, claim.party.is_program, member, claim.arrival)
 
-    while len(found) < count:
+    while len(chosen) < count:
         able = [claim for claim in left if claim.has_begun or may_begin(claim.party, begun, count, places - count)]
         if not able:
             break
         first = min(able, key=key)
         left.remove(first)
-        found.append(first)
+        chosen.append(first)
         if not first.has_begun:
             begun.append(first.party)
-    return tuple(found)
+    return tuple(chosen)
 
 
-class Turn:
-    """One claim on the processor, from `Turns.claim` to the end of the `with`."""
+class Slot:
+    """One claim on the processor, from `Scheduler.claim` to the end of the `with` block."""
 
-    def __init__(self, turns: Turns, party: Party, arrival: int) -> None:
-        self._turns = turns
+    def __init__(self, scheduler: Scheduler, party: Party, arrival: int) -> None:
+        self._scheduler = scheduler
         self.party = party
         self.arrival = arrival
         self.has_begun = self.is_computing = self.is_preparing = False
@@ -112,11 +112,11 @@ class Turn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._turns.leave(self)
+        self._scheduler.leave(self)
 
     def pace(self) -> Pace:
         """How fast to compute at this moment; to be asked several times a second."""
-        return self._turns.pace(self)
+        return self._scheduler.pace(self)
 
     @contextmanager
     def preparing(self) -> Iterator[None]:
@@ -126,15 +126,15 @@ class Turn:
         try:
             yield
         finally:
-            self._turns.look()
+            self._scheduler.look()
             self.is_preparing = False
 
     def wait(self, is_over: Callable[[], bool]) -> bool:
         """Waits until it is time to compute, or until `is_over`; answers whether it is time."""
-        return self._turns.wait(self, is_over)
+        return self._scheduler.wait(self, is_over)
 
 
-class Turns:
+class Scheduler:
     """Allocations a few computing processes among all who want to compute. Safe from any thread."""
 
     def __init__(
@@ -148,9 +148,9 @@ class Turns:
         sharing: Sharing | None = None,
     ) -> None:
         """`count` compute at once; up to `places` processes exist, of which the others are suspended. With `sharing`,
-        other turns are on the same processor.
+        other schedulers share the processor.
 
-        A turn is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half.
+        A job is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half.
         `head_start` is explained at `choose`; it is to be longer than the time between two looks of whoever computes,
         for two that change places more often than they look would both stand still.
         """
@@ -158,92 +158,92 @@ class Turns:
         self._places = places
         self._short = short
         self._head_start = head_start
-        self._served = Served[UUID | Party](half_life)
+        self._usage = RecentUsage[UUID | Party](half_life)
         self._sharing = sharing or Sharing()
-        self._turns: list[Turn] = []
+        self._slots: list[Slot] = []
         self._arrivals = 0
         self._counted = time.monotonic()
         self._changed = threading.Condition()
 
-    def claim(self, party: Party) -> Turn:
-        """Lines up. The turn is to be used as a context manager, and gives its place back at the end."""
+    def claim(self, party: Party) -> Slot:
+        """Queues a claim. The slot is a context manager, which gives its place back at the end."""
         with self._changed:
             self._arrivals += 1
-            turn = Turn(self, party, self._arrivals)
-            self._turns.append(turn)
+            slot = Slot(self, party, self._arrivals)
+            self._slots.append(slot)
             self._settle()
-            return turn
+            return slot
 
-    def pace(self, turn: Turn) -> Pace:
+    def pace(self, slot: Slot) -> Pace:
         """Suspended while it is not among those who compute; yielding while others do who computed less."""
         with self._changed:
             self._settle()
-            if not turn.is_computing:
+            if not slot.is_computing:
                 return Pace.SUSPENDED
-            yields = self._sharing.is_to_yield(turn.party.organisation, self._counted)
+            yields = self._sharing.is_to_yield(slot.party.organisation, self._counted)
             return Pace.YIELDING if yields else Pace.USUAL
 
-    def wait(self, turn: Turn, is_over: Callable[[], bool]) -> bool:
+    def wait(self, slot: Slot, is_over: Callable[[], bool]) -> bool:
         """Waits until it is, or until `is_over`."""
         with self._changed:
             while True:
                 self._settle()
-                if turn.is_computing or is_over():
-                    return turn.is_computing
+                if slot.is_computing or is_over():
+                    return slot.is_computing
                 self._changed.wait(LOOK_EVERY)
 
     def look(self) -> None:
-        """Counts what was computed up to now."""
+        """Adds the time that was computed up to now."""
         with self._changed:
             self._settle()
 
-    def leave(self, turn: Turn) -> None:
+    def leave(self, slot: Slot) -> None:
         """Gives its place to the next."""
         with self._changed:
             self._settle()
-            self._turns.remove(turn)
+            self._slots.remove(slot)
             self._settle()
 
-    def served_lately(self, organisation: UUID) -> float:
+    def recent_seconds(self, organisation: UUID) -> float:
         """Seconds that an organisation computed, of which older ones count less."""
         with self._changed:
             self._settle()
-            return self._served.lately(organisation, self._counted)
+            return self._usage.seconds_of(organisation, self._counted)
 
     def waiting(self, organisation: UUID) -> int:
-        """How many turns of an organisation have not begun."""
+        """How many slots of an organisation have not begun."""
         with self._changed:
-            return sum(not turn.has_begun and turn.party.organisation == organisation for turn in self._turns)
+            return sum(not slot.has_begun and slot.party.organisation == organisation for slot in self._slots)
 
     def _settle(self) -> None:
         """Counts what was computed since the last look, and chooses anew."""
         now = time.monotonic()
         elapsed, self._counted = now - self._counted, now
-        for turn in self._turns:
-            if turn.is_computing:
-                turn.computed += 0.0 if turn.is_preparing else elapsed
-                self._served.add(turn.party.organisation, elapsed, now)
-                self._served.add(turn.party, elapsed, now)
-        claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}
+        for slot in self._slots:
+            if slot.is_computing:
+                slot.computed += 0.0 if slot.is_preparing else elapsed
+                self._usage.add(slot.party.organisation, elapsed, now)
+                self._usage.add(slot.party, elapsed, now)
+        claims = {slot.arrival: self._claim_of(slot, now) for slot in self._slots}
         chosen = choose(claims.values(), self._count, self._places, self._head_start)
         computing = {claim.arrival for claim in chosen}
         begins = False
-        for turn in self._turns:
-            was_computing, turn.is_computing = turn.is_computing, turn.arrival in computing
-            turn.has_begun |= turn.is_computing
-            begins |= turn.is_computing and not was_computing
+        for slot in self._slots:
+            was_computing, slot.is_computing = slot.is_computing, slot.arrival in computing
+            slot.has_begun |= slot.is_computing
+            begins |= slot.is_computing and not was_computing
         self._sharing.set_computing(self, [claim.party.organisation for claim in chosen], now)
         if begins:
             # Only then: who is woken looks too, and would wake the others again, without an end.
             self._changed.notify_all()
 
-    def _claim_of(self, turn: Turn, now: float) -> Claim:
+    def _claim_of(self, slot: Slot, now: float) -> Claim:
         return Claim(
-            turn.party,
-            turn.arrival,
-            self._served.lately(turn.party.organisation, now),
-            self._served.lately(turn.party, now),
-            turn.computed >= self._short,
-            turn.has_begun,
-            turn.is_computing,
+            slot.party,
+            slot.arrival,
+            self._usage.seconds_of(slot.party.organisation, now),
+            self._usage.seconds_of(slot.party, now),
+            slot.computed >= self._short,
+            slot.has_begun,
+            slot.is_computing,
         )

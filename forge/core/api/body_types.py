@@ -1,6 +1,6 @@
-"""The types of a body's values, as the API's description names them.
+"""Checks that the values in a request body have the types that the API's description states.
 
-REST framework takes 1 for "1", "yes" for true and "3" for 3. A client that sends them errs, and is told.
+REST framework accepts 1 for "1", "yes" for true and "3" for 3. Here such values are errors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TYPES: tuple[tuple[type[Field[Any, Any, Any, Any]], type | tuple[type, ...], st
 
 
 def require_described_types(serializer: serializers.Serializer[Any], data: Any) -> None:
-    """Compares the values of a JSON object with the fields. What is missing, null or no object, the fields refuse.
+    """Compares the types of a JSON object's values with the fields. Missing and null values are left to the fields.
 
     Raises `ValidationError`.
     """

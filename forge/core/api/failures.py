@@ -1,4 +1,4 @@
-"""The statuses with which an operation of the API refuses: by what it takes, and by errors that its view declares."""
+"""Returns the error statuses of an API operation: from its parameters and body, and from the errors of its view."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _ALWAYS = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""What any request can meet: the front door limits those that are under way, and a server can fail."""
+"""Statuses that any request can get: from the request limits, and from failures of the server."""
 _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` says its new address.",
-    HTTPStatus.BAD_REQUEST: "What was sent cannot be understood or used.",
+    HTTPStatus.BAD_REQUEST: "The request is invalid.",
     HTTPStatus.UNAUTHORIZED: "Nobody is signed in, or the token is invalid or has expired.",
     HTTPStatus.FORBIDDEN: "You, or your token, may not do this, or a quota is reached.",
     HTTPStatus.NOT_FOUND: "It does not exist, or you have no access to it.",
-    HTTPStatus.NOT_ACCEPTABLE: "No answer of the wanted type can be given.",
+    HTTPStatus.NOT_ACCEPTABLE: "The requested media type is not available.",
     HTTPStatus.REQUEST_TIMEOUT: "The body came too slowly.",
-    HTTPStatus.CONFLICT: "It cannot be done in the present state.",
+    HTTPStatus.CONFLICT: "The request conflicts with the current state.",
     HTTPStatus.GONE: "Its public page was taken down by the operator of this server.",
     HTTPStatus.PRECONDITION_FAILED: "It has changed since you read it.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More bytes than the limit.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "A body of this type is not taken.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "It is well formed, but its contents are refused.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than the limit.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "A body of this media type is not accepted.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request is well formed, but its contents are refused.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; `Retry-After` says how long to wait.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The server failed, or stored bytes are damaged; the log has the reason.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Too much is waiting; `Retry-After` says how long to wait.",
-    HTTPStatus.INSUFFICIENT_STORAGE: "There is no room to store it.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The server is overloaded; `Retry-After` says how long to wait.",
+    HTTPStatus.INSUFFICIENT_STORAGE: "There is not enough storage.",
 }
 
 

@@ -9,7 +9,7 @@ from rest_framework.parsers import JSONParser
 
 
 class JsonBody(JSONParser):
-    """JSON; what nests deeper than it can be read is refused like all else that cannot be."""
+    """Parses JSON. Deeply nested JSON is a parse error."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:

@@ -1,7 +1,7 @@
-"""Words with which the types of answers (`TypedDict`) say what JSON alone does not: formats, choices and pages.
+"""Annotations for response types (`TypedDict`): formats, choices and pages.
 
-Each shape that the API answers or an event tells is such a type, whose name ends with `Json`. mypy holds the code to
-it, and `forge.core.api.schema` describes it in the API's OpenAPI file. What comes in is checked by serializers instead.
+Each response of the API and each event payload has such a type, whose name ends with `Json`. mypy checks the code
+against it, and `forge.core.api.schema` describes it in the OpenAPI file. Request bodies are checked by serializers.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Uuid = Annotated[str, Format("uuid")]
 
 
 def utc_timestamp(moment: datetime) -> Timestamp:
-    """A moment in UTC with `Z` at its end, as projects, invitations and tokens have always been told."""
+    """Returns a time in UTC as ISO 8601 text that ends with `Z`."""
     return moment.isoformat().replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""Long lists come in pages with a cursor, which stays right while rows are added."""
+"""Cursor pagination, which stays correct while rows are added."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forge.core.errors import Invalid
 
 
 class CursorPages(CursorPagination):
-    """Newest first, 50 a page unless asked for up to 200."""
+    """Pages of 50 rows, newest first; `limit` allows up to 200."""
 
     page_size = 50
     page_size_query_param = "limit"
@@ -23,7 +23,7 @@ class CursorPages(CursorPagination):
     ordering = "-created"
 
     def get_page_size(self, request: Request) -> int:
-        """The rows of a page. Raises `Invalid` for a limit that cannot be kept to."""
+        """Returns the number of rows on a page. Raises `Invalid` for a bad limit."""
         limit = request.query_params.get(self.page_size_query_param, str(self.page_size))
         if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= self.max_page_size:
             text = f"`limit` must be a whole number from 1 to {self.max_page_size}."

@@ -1,4 +1,4 @@
-"""Errors as application/problem+json (RFC 9457). The only place that maps an error to its status."""
+"""Errors as application/problem+json (RFC 9457). Only this module maps errors to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def problem_json(status: int, title: str, detail: str, **more: Any) -> JsonRespo
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """REST framework's exception handler. An error that nobody foresaw is left to Django, which logs it."""
+    """REST framework's exception handler. Unexpected errors are left to Django, which logs them."""
     headers: dict[str, str] = {}
     if is_full_disk(error):
         error = errors.DiskFull()

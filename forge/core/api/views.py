@@ -1,4 +1,4 @@
-"""What all views of the API share. Errors, rate limits and how a caller is known are set up once, in the settings."""
+"""The base of all API views. Error handling, rate limits and authentication are configured in the settings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ForgeView(APIView):
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
     def read_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
-        """What the body asks for, checked. Raises REST framework's `ValidationError`."""
+        """Returns the validated request body. Raises REST framework's `ValidationError`."""
         checked = serializer(data=request.data)
         require_described_types(checked, request.data)
         checked.is_valid(raise_exception=True)
@@ -61,6 +61,6 @@ class RawBody(BaseParser):
 
 
 def body_chunks(request: Request) -> Iterator[bytes]:
-    """A raw body, piece by piece; its size was limited before Django saw it."""
+    """Yields the raw body in chunks. The request limits checked its size before Django."""
     while chunk := request._request.read(CHUNK):
         yield chunk

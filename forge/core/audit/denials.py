@@ -1,6 +1,6 @@
-"""What was refused to someone: an error carries it, and whoever answers with the error has it written down.
+"""Denials for the audit log: an error carries its denial, and the code that turns the error into a response records it.
 
-Not where the error is raised: what is written there would be undone with the transaction that it ends.
+An entry that was written where the error is raised would be rolled back with the transaction.
 """
 
 from __future__ import annotations
@@ -31,6 +31,6 @@ denied: Hook[[Denial], None] = Hook()
 
 
 def record_denial(error: Exception) -> None:
-    """Has the denial that an error carries, if any, written down. Outside of the transaction that it ended."""
+    """Records the denial of an error, if it has one. Call it outside of the transaction that the error rolled back."""
     if isinstance(error, DomainError) and isinstance(error.denial, Denial):
         denied.call(error.denial)

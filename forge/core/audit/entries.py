@@ -27,7 +27,7 @@ class Place:
 
 
 NOWHERE = Place()
-"""What concerns no organisation and no account: only operators read of it."""
+"""For entries of no organisation and no account, which only operators read."""
 
 
 def write_entry(actor: Actor, action: str, subject: str, place: Place = NOWHERE, /, **data: Any) -> AuditEntry:
@@ -46,6 +46,6 @@ def write_entry(actor: Actor, action: str, subject: str, place: Place = NOWHERE,
 
 
 def entries_since(actor: Actor, action: str, within: timedelta) -> QuerySet[AuditEntry]:
-    """What the same person, token or pass did of this kind lately: for acts that are not written down each time."""
+    """Returns the recent entries of this action by the same principal: for actions that are not logged every time."""
     mine = AuditEntry.objects.filter(principal_kind=str(actor.kind), principal_id=str(actor.id))
     return mine.filter(action=action, at__gt=timezone.now() - within)

@@ -1,7 +1,7 @@
-"""Keeps stored bytes from being deleted while a backup copies them.
+"""Prevents the deletion of blobs while a backup copies them.
 
-A backup reads the tables at one moment and the bytes after it. What is no longer needed meanwhile stays until the
-backup has ended; a hold runs out by itself, so one that crashed keeps nothing for long.
+A backup reads the tables at one moment and the bytes later. Blobs that become unneeded meanwhile stay until the backup
+has ended. A hold expires, so a crashed backup does not keep blobs for long.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RENEW = LIFE / 10
 
 @contextmanager
 def hold_blobs(purpose: str) -> Iterator[Callable[[], None]]:
-    """Holds all blobs until the end. Call what it gives often: it renews the hold when it is time."""
+    """Holds all blobs while the context is open. Yields a function to call often, which renews the hold."""
     hold = BlobHold.objects.create(purpose=purpose, until=timezone.now() + LIFE)
 
     def renew() -> None:
@@ -38,5 +38,5 @@ def hold_blobs(purpose: str) -> Iterator[Callable[[], None]]:
 
 
 def has_active_hold() -> bool:
-    """Whether no blob may be deleted now. Asked after the blob's row is locked and found to have no link."""
+    """Whether a hold forbids deleting blobs. Check it after locking the blob's row and finding no link."""
     return BlobHold.objects.filter(until__gt=timezone.now()).exists()

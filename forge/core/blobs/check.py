@@ -1,7 +1,7 @@
-"""Compares the whole blob store with its rows: bytes that are damaged or missing, and what nobody needs.
+"""Compares the blob store with its rows: finds damaged, missing and unneeded blobs.
 
-The server may run meanwhile. What is put or deleted while this looks is no finding: a blob that looks bad is looked at
-once more, by a fresh row.
+The server may run meanwhile: a suspicious blob is checked again with a fresh row, since it may just have been stored or
+deleted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_OWNERS = 20
 
 
 class FindingKind(StrEnum):
-    """What a finding is. The first four are problems: something that a link promises cannot be given."""
+    """The kind of a finding. The first four are problems: a link refers to bytes that cannot be read."""
 
     DAMAGED = "damaged"
     """The bytes are not what their digest says."""
@@ -78,7 +78,7 @@ class Progress:
 
 
 def check_store(on_progress: Callable[[Progress], None]) -> Iterator[Finding]:
-    """Reads every blob and gives what was found. `told` is called after each.
+    """Reads every blob and yields the findings. Calls `on_progress` after each blob.
 
     Marks what is damaged (`forge.core.blobs.damage`), and takes the mark from what is whole again.
     """
@@ -109,7 +109,7 @@ def _rows() -> Iterator[Blob]:
 
 
 def _check_blob(blob: Blob) -> tuple[Finding | None, int]:
-    """What is to be said of one blob, and how many of its bytes were read."""
+    """Returns the finding for one blob, if any, and the number of bytes read."""
     is_linked: bool = blob.is_linked  # type: ignore[attr-defined]
     try:
         with open_stored(blob.digest) as file:
@@ -133,7 +133,7 @@ def _check_blob(blob: Blob) -> tuple[Finding | None, int]:
 
 
 def _with_owners(finding: Finding) -> Finding:
-    """The finding with its owners; damage is noted where operators see it."""
+    """Returns the finding with its owners, and records damage for operators."""
     if finding.kind is FindingKind.DAMAGED:
         damaged(finding.digest)
     links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:MAX_OWNERS]

@@ -1,4 +1,4 @@
-"""Reading bytes that have a digest: they are compared with it before the last of them is handed out."""
+"""Files that verify their digest while they are read."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def measure_file(source: IO[bytes]) -> Measured:
 class CheckedFile(io.RawIOBase):
     """A file that is read once, from its first byte to its last.
 
-    The last piece is given only when the digest of all is the expected one; until then a reader has too few bytes, and
-    cannot take damaged ones for whole. `size` is the number of bytes, where it is known: no more than these are given.
+    The last chunk is returned only if the digest matches, so a reader never has all of a damaged file. `size` is the
+    number of bytes, where it is known; more bytes count as damage.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class CheckedFile(io.RawIOBase):
 
 
 class Comparisons:
-    """Which files were compared with their digests a short while ago, and have not been written since.
+    """Remembers files whose digests were verified recently and that have not been written since.
 
     Only files of this machine are remembered, by their number, time and size.
     """

@@ -1,4 +1,4 @@
-"""Reading files chunk by chunk, so that no answer holds a whole one in memory, nor the event loop up."""
+"""Reads files in chunks, without holding a whole file in memory or blocking the event loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_chunks(open_file: Open, first: int = 0, size: int | None = None) -> Ite
 
 
 async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIterator[bytes]:
-    """The same, read in threads."""
+    """Does what `read_chunks` does, with reads in threads."""
     file = await sync_to_async(open_file, thread_sensitive=False)()
     read = sync_to_async(file.read, thread_sensitive=False)
     try:
@@ -46,7 +46,7 @@ async def _read_async(open_file: Open, first: int, size: int | None) -> AsyncIte
 
 
 def _go_to(file: IO[bytes], first: int) -> None:
-    """Nothing is done at the beginning: some files can only be read from there."""
+    """Seeks only if `first` is not 0: some files cannot seek."""
     if first:
         file.seek(first)
 

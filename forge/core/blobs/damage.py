@@ -1,6 +1,6 @@
-"""Damage to stored bytes: bytes that are not what their digest says. It is told to operators once it is seen.
+"""Records damage: stored bytes that do not match their digest.
 
-The row says since when; whoever puts the bytes again, or sees them whole, takes that back.
+The row stores the time. Storing the bytes again, or reading them intact, clears it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_OWNERS_LOGGED = 20
 
 
 def damaged(digest: str) -> Damaged:
-    """Notes that bytes are damaged, and gives the error to be raised. Serves in any thread."""
+    """Records that a blob is damaged, and returns the error to raise. Works in any thread."""
     was_open = connection.connection is not None
     try:
         _log.error("The stored bytes of %s are damaged. They belong to %s.", digest, _owners(digest))
@@ -36,12 +36,12 @@ def damaged(digest: str) -> Damaged:
 
 
 def note_intact(digest: str) -> None:
-    """Takes back that bytes are damaged: they were compared, and are whole again."""
+    """Clears the damage of a blob whose digest was verified."""
     Blob.objects.filter(pk=digest, damaged_at__isnull=False).update(damaged_at=None)
 
 
 def count_damaged() -> int:
-    """How many blobs are known to be damaged: what is to be watched."""
+    """Returns the number of blobs known to be damaged, for monitoring."""
     return Blob.objects.filter(damaged_at__isnull=False).count()
 
 

@@ -1,4 +1,4 @@
-"""Which rows need which blobs: links by their owner, and whose bytes they are."""
+"""Links between rows and the blobs that they need, with the organisation that the bytes count for."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def owner_kind(owner: Model | type[Model]) -> str:
 
 
 def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) -> int:
-    """Keeps blobs for as long as the owner needs them; those that it has already stay. They were put just before.
+    """Adds links from an owner to blobs that were just stored, in the transaction that makes the owner need them.
 
-    In the transaction that makes the owner need them. Answers how many bytes the organisation did not have before.
+    Returns how many bytes the organisation did not have before.
     """
     digests = sorted(set(digests))
     added = new_bytes(organisation, digests) if organisation else 0
@@ -32,7 +32,7 @@ def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) 
 
 
 def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
-    """Keeps for each of these rows of one table its blob, which something of the organisation links already."""
+    """Links each of these rows of one table to its blob, which the organisation links already."""
     rows = [
         BlobLink(owner_kind=owner_kind(owner), owner_id=owner.pk, blob_id=digest, organisation=organisation)
         for owner, digest in owners
@@ -41,10 +41,10 @@ def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
 
 
 def link_derived(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
-    """The same for what the installation made of what is there.
+    """Adds links to blobs that the installation derived from existing ones.
 
-    Counted only after the transaction: it may go on to lock a project, and whoever brings bytes into that project has
-    locked it before the organisation's figure.
+    The bytes are counted after the transaction, which may still lock a project: uploads lock the project before the
+    organisation's count.
     """
     digests = sorted(set(digests))
     added = new_bytes(organisation, digests)
@@ -72,7 +72,7 @@ def links_of_all(owners: QuerySet[Model]) -> QuerySet[BlobLink]:
 
 
 def is_linked(owner: Model, digest: str) -> bool:
-    """Whether the owner has this blob. A digest that somebody merely knows opens nothing."""
+    """Whether the owner links this blob. Knowing a digest gives no access."""
     return links_of(owner).filter(blob_id=digest).exists()
 
 

@@ -1,7 +1,9 @@
-"""The blob store: bytes by their SHA-256, stored once, never changed. Through Django's storages, so a folder or S3.
+"""The blob store: immutable bytes by their SHA-256, in a folder or an S3 bucket (Django's storages).
 
-Who puts bytes links them soon after (`forge.core.blobs.links`): bytes that nothing links are swept away in time
-(`forge.core.blobs.sweep`). What is linked has its bytes; of what is not, only the last put tells that they are there.
+Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
+Callers link blobs soon after storing them (`forge.core.blobs.links`); unlinked blobs are deleted later
+(`forge.core.blobs.sweep`). A linked blob always has its bytes. Callers check that a link allows reading a blob; the
+digest is verified while it is read.
 
 Whoever opens bytes has checked that a link gives them, and reads none that are not what their digest says.
 """
@@ -35,7 +37,7 @@ _comparisons = Comparisons()
 
 
 def blob_storage() -> Storage:
-    """Where blobs lie."""
+    """Returns the storage of blobs."""
     return storages["blobs"]
 
 
@@ -45,8 +47,8 @@ def put_bytes(data: bytes) -> Blob:
 
 
 def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
-    """Stores the bytes of each. What the organisation has already is not written again; what only others have is, so
-    that nobody learns from the time that it takes that others have it.
+    """Stores several byte strings. Blobs that the organisation has are not written again; blobs that only others have
+    are, so that timing does not reveal them.
     """
     by_digest = {digest_of(data): data for data in contents}
     own = BlobLink.objects.filter(organisation=organisation, blob_id__in=by_digest)
@@ -61,16 +63,16 @@ def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
 
 
 def digest_of(data: bytes) -> str:
-    """What names these bytes in the store."""
+    """Returns the digest that names these bytes, `sha256:<hex>`."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 Accept = Callable[[Path, int], None]
-"""Looks at bytes before they are stored, as a file and its size; raises to refuse them."""
+"""Checks a file and its size before it is stored; raises an error to refuse it."""
 
 
 def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept | None = None) -> Blob:
-    """Stores a stream of bytes without holding it in memory; nothing is left of what is refused.
+    """Stores a stream of bytes without holding it in memory. Refused bytes leave nothing behind.
 
     Raises `TooLarge` once more than `limit` came, and what `accept` raises.
     """
@@ -95,8 +97,10 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
 
 @contextmanager
 def put_batch() -> Iterator[Callable[[bytes], Blob]]:
-    """Stores all that the block gives to the function that it gets, when the block ends: many in as few statements as
-    one. Nothing is stored of a block that raises. What fails while they are stored leaves bytes that nothing links.
+    """Yields a function that collects byte strings; stores all of them when the block ends, in as few statements as
+    one.
+
+    A block that raises stores nothing. A failure while storing leaves unlinked blobs.
     """
     storage = blob_storage()
     incoming = _incoming(storage)
@@ -106,7 +110,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
     def put(data: bytes) -> Blob:
         temporaries.append(incoming / secrets.token_hex(16))
         one = _write_temporary(temporaries[-1], [data])
-        _sync(one.aside)
+        _sync(one.path)
         staged.append(one)
         return Blob(digest=one.digest, size=one.size)
 
@@ -128,23 +132,23 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
 
 @dataclass(frozen=True)
 class Staged:
-    """Bytes beside the store, to be moved into it in no time."""
+    """A temporary file on the store's disk, ready to be moved into the store."""
 
-    aside: Path
+    path: Path
     digest: str
     size: int
 
 
 @contextmanager
 def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
-    """Bytes beside the store, for as long as the caller needs to `record` them."""
+    """Writes a temporary file, which exists until the caller has called `record`."""
     with _staged(chunks) as staged:
         yield staged
 
 
 @contextmanager
 def staged_file(source: Path) -> Iterator[Staged]:
-    """The same of a copy of a file."""
+    """Does what `staged_bytes` does with the contents of a file."""
     with source.open("rb") as file, _staged(iter(partial(file.read, CHUNK), b"")) as staged:
         yield staged
 
@@ -164,8 +168,8 @@ def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
 
 
 def record(*staged: Staged) -> None:
-    """Stores what was staged, in the transaction of the caller, who links it there. The disk is not waited for: this is
-    for what can be made again. `sync_blob` does that later.
+    """Stores staged files in the caller's transaction, which also links them. It does not wait for the disk: use it for
+    bytes that can be built again. `sync_blob` flushes them later.
     """
     storage = blob_storage()
     is_synced = not isinstance(storage, FileSystemStorage)
@@ -223,7 +227,7 @@ def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = No
 
 
 def _upsert(*staged: Staged, synced: bool) -> None:
-    """The rows of these bytes, put now, and so not damaged. `synced` is for those that are new."""
+    """Writes the rows of staged files, stored now and undamaged. `synced` applies to new rows."""
     now = timezone.now()
     # In one order, so that no two who put the same wait for each other.
     blobs = [
@@ -267,7 +271,7 @@ def read_blob(digest: str) -> bytes:
 
 
 def open_stored(digest: str) -> IO[bytes]:
-    """What lies in the store as a blob, whole or damaged: for who compares it. Raises `NotFound`."""
+    """Opens a blob without verifying its digest. Raises `NotFound`."""
     try:
         return blob_storage().open(blob_name(digest), "rb")
     except FileNotFoundError:
@@ -275,7 +279,7 @@ def open_stored(digest: str) -> IO[bytes]:
 
 
 def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
-    """Which file of this machine it is, and as it was written last; None for one that came over a network."""
+    """Returns inode, modification time and size of a local file; None for a remote one."""
     if not isinstance(blob_storage(), FileSystemStorage):
         return None
     status = os.fstat(file.fileno())
@@ -283,18 +287,18 @@ def _identity(file: IO[bytes]) -> tuple[int, int, int] | None:
 
 
 def blob_path(digest: str) -> Path | None:
-    """The file that a blob lies in, when blobs lie in a folder."""
+    """Returns the path of a blob if the store is a folder, else None."""
     storage = blob_storage()
     return Path(storage.path(blob_name(digest))) if isinstance(storage, FileSystemStorage) else None
 
 
 def delete_bytes(digest: str) -> None:
-    """Deletes a blob's bytes; its row is the caller's to delete, who holds its lock."""
+    """Deletes a blob's bytes. The caller holds the lock of the row and deletes it."""
     blob_storage().delete(blob_name(digest))
 
 
 def stored_digests() -> Iterator[str]:
-    """The digests by which bytes lie in the store, whether there are rows for them or not; sorted by folder."""
+    """Yields the digests of all stored files, with or without a row; sorted by folder."""
     storage = blob_storage()
     try:
         folders = storage.listdir("sha256")[0]
@@ -307,7 +311,7 @@ def stored_digests() -> Iterator[str]:
 
 
 def blob_name(digest: str) -> str:
-    """What a blob is called in the storage. Raises `NotFound` for what is no digest."""
+    """Returns the name of a blob in the storage. Raises `NotFound` for text that is not a digest."""
     algorithm, _, hexadecimal = digest.partition(":")
     if algorithm != "sha256" or len(hexadecimal) != 64 or not set(hexadecimal) <= set("0123456789abcdef"):
         raise NotFound(f"{digest!r} is not a digest.")
@@ -327,12 +331,12 @@ def _move_to_store(storage: Storage, staged: Staged) -> None:
     path = blob_name(staged.digest)
     if not isinstance(storage, FileSystemStorage):
         # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.
-        with staged.aside.open("rb") as file:
+        with staged.path.open("rb") as file:
             storage.save(path, File(file))
         return
     target = Path(storage.path(path))
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged.aside.replace(target)
+    staged.path.replace(target)
 
 
 def _sync(place: Path) -> None:

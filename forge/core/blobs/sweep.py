@@ -1,4 +1,4 @@
-"""Removing blobs that nothing links, and never one that something does or that somebody has just put.
+"""Deletes blobs that nothing links and that nobody has just stored.
 
 Bytes are deleted while their row is locked, and a put takes that lock before it moves bytes into their place: either
 the sweep sees the put and leaves them, or they are put in place after it.
@@ -27,7 +27,7 @@ from forge.core.models import Blob, BlobLink
 _log = logging.getLogger(__name__)
 
 GRACE = timedelta(hours=1)
-"""How long bytes that were put wait for a link: far longer than anything takes between the two."""
+"""How long stored bytes may stay without a link: far longer than any caller takes to add one."""
 IN_FLIGHT = timedelta(minutes=5)
 """How long what must go at once waits for a link, where somebody put the same bytes: longer than an archive's take."""
 _BATCH = 500
@@ -43,7 +43,7 @@ class Swept:
 
 
 def sweep_blobs(now: datetime | None = None) -> Swept:
-    """Removes the links of owners that are gone, and the blobs that nothing has linked for an hour."""
+    """Removes links of deleted owners, and blobs that nothing has linked for an hour."""
     before = (now or timezone.now()) - GRACE
     delete_orphan_links()
     count = size = 0
@@ -55,16 +55,16 @@ def sweep_blobs(now: datetime | None = None) -> Swept:
 
 
 def delete_if_unlinked(digests: Collection[str]) -> None:
-    """Deletes those blobs that nothing links any more and that were put once: by whoever lets them go.
+    """Deletes those of the blobs that nothing links and that were stored only once.
 
-    What was put again may be about to be linked by someone else, and is left to the sweep.
+    A blob that was stored again may be about to get a link, so it is left to the sweep.
     """
     if digests:
         _delete_unlinked(digests, Q(put_at=F("created")))
 
 
 def erase(digest: str, since: datetime, now: datetime | None = None) -> bool:
-    """Deletes a blob that nothing links, without the hour; answers whether that is settled.
+    """Deletes an unlinked blob at once. Returns whether this is final.
 
     Bytes that somebody put after `since` and a moment ago are about to be linked, and are left. They are asked for
     again until they are linked, or gone. So are bytes that a backup holds.
@@ -92,9 +92,9 @@ def delete_orphan_links() -> None:
 
 
 def adopt_strays(now: datetime | None = None) -> int:
-    """Gives a row to bytes that have none, as a crash in the middle of a put leaves them, so that a sweep finds them.
+    """Creates rows for stored files without one, which a crash can leave, so that a sweep finds them.
 
-    Removes what a crash left half written, too. Answers how many there were.
+    Also removes half-written files. Returns how many files there were.
     """
     before = (now or timezone.now()) - GRACE
     count = 0

@@ -1,7 +1,7 @@
-"""How many bytes each organisation has stored: a figure that grows with each new link, and is counted anew at times.
+"""The stored bytes of each organisation: a counter that grows with each new link and is recounted periodically.
 
-Counting all of an organisation's links takes long, so an upload adds what it brings. Links that go are not followed one
-by one: a periodic task counts anew, and so does whoever is about to refuse something for lack of room.
+Counting all links of an organisation is slow, so an upload adds its bytes. Deleted links are not subtracted: a periodic
+task recounts, and so does a check that is about to refuse an upload.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def organisation_bytes(organisation: UUID) -> int:
 
 
 def new_bytes(organisation: UUID, digests: Collection[str]) -> int:
-    """Those bytes of blobs that nothing of the organisation links yet."""
+    """Returns the total size of those blobs that the organisation does not link yet."""
     linked = BlobLink.objects.filter(organisation=organisation, blob=OuterRef("pk"))
     size = Blob.objects.filter(~Exists(linked), pk__in=digests).aggregate(bytes=Sum("size"))["bytes"]
     return size or 0
@@ -47,14 +47,14 @@ def count_linked(organisation: UUID, size: int) -> None:
 
 
 def stored_bytes(organisation: UUID) -> int:
-    """The figure as it stands; in a transaction that has added to it, nobody changes it until the end."""
+    """Returns the current count. A transaction that added to it holds its lock."""
     size = StoredBytes.objects.filter(pk=organisation).values_list("size", flat=True).first()
     return organisation_bytes(organisation) if size is None else size
 
 
 @transaction.atomic
 def recount(organisation: UUID) -> int:
-    """Counts an organisation's bytes anew."""
+    """Recounts an organisation's bytes."""
     # Whoever adds at this moment is waited for, and adds to the new figure afterwards.
     StoredBytes.objects.select_for_update().filter(pk=organisation).first()
     size = organisation_bytes(organisation)
@@ -63,6 +63,6 @@ def recount(organisation: UUID) -> int:
 
 
 def recount_all() -> None:
-    """Counts the bytes of all organisations anew."""
+    """Recounts the bytes of all organisations."""
     for organisation in list(StoredBytes.objects.values_list("pk", flat=True)):
         recount(organisation)

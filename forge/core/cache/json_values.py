@@ -1,4 +1,4 @@
-"""Values of the shared cache as JSON: Django's own way is pickle, with which who writes into Redis runs code here."""
+"""Stores cache values as JSON. Django's default is pickle, which lets anyone who writes to Redis run code here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 
 class ForeignValue(ValueError):
-    """A value in the shared cache is none that this program wrote."""
+    """A value in the shared cache was not written by this program."""
 
 
 class JsonSerializer:

@@ -1,7 +1,7 @@
-"""The cache in Redis, which several processes count in. While Redis is away, and where a value in it is none that this
-program wrote, each use of it has a named error.
+"""The shared cache in Redis, for counters of several processes. If Redis is unavailable, or holds a value that this
+program did not write, each method raises `CountersUnavailable`.
 
-Who counts what could be guessed lets the error pass, and so refuses; who only slows readers down goes on without.
+Code that counts guesses lets the error propagate and so refuses; rate limits for readers continue without counting.
 """
 
 from __future__ import annotations

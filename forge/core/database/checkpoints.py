@@ -1,6 +1,6 @@
-"""SQLite's log is carried over into its file beside those who write, so that nobody waits for that.
+"""Checkpoints SQLite's write-ahead log in the background, so that no writer waits for it.
 
-By itself SQLite does it inside whichever transaction finds the log long. On another database there is nothing to do.
+SQLite itself checkpoints inside a transaction that finds the log long. Other databases need nothing.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from forge.core.periodic import PeriodicTask, Runs, register
 
 INTERVAL_SECONDS = 1.0
-"""Seconds between two looks; one that finds nothing new in the log costs nothing."""
+"""Seconds between two checkpoints; one without new pages costs nothing."""
 MAX_LOG_PAGES = 4_000
-"""Pages in the log above which writers are held up for the rest of it, so that it begins anew: while they
-write without a pause, there is always something left that the look before did not carry over."""
+"""Pages in the log above which a checkpoint blocks writers, so that the log starts over. While writers never pause, a
+passive checkpoint always leaves some pages."""
 PAGE_BYTES = 4096
 """Bytes of a page."""
 BUSY_TIMEOUT_MS = 50
-"""Milliseconds that such a look waits for a writer before it leaves it to the next."""
+"""Milliseconds that a blocking checkpoint waits for a writer."""
 
 
 class Checkpoints:
-    """A connection of its own, with a patience of its own, which the scheduler's thread uses.
+    """A separate connection with its own timeout, for the scheduler's thread.
 
-    It is kept, so none of the others is the last one, which SQLite lets carry over all when it closes.
+    It stays open, because SQLite checkpoints the whole log when the last connection closes.
     """
 
     def __init__(self) -> None:
         self._connection: BaseDatabaseWrapper | None = None
 
     def checkpoint(self) -> None:
-        """Carries over what is new in the log. Writers do it themselves when it becomes far too long."""
+        """Checkpoints the log."""
         if self._connection is None:
             self._connection = connection.copy()
             # It is closed by the thread that stops the server.
@@ -55,9 +55,9 @@ class Checkpoints:
 
 
 def checkpoint(database: sqlite3.Connection, long: int = MAX_LOG_PAGES) -> int:
-    """Carries over what no reader needs in the log any more, and answers how many pages are in it.
+    """Checkpoints the pages that no reader needs, and returns how many pages the log has.
 
-    Holds nobody up, unless the log has more than `long` pages.
+    Blocks writers only if the log has more than `long` pages.
     """
     database.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _, pages, _ = database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -67,9 +67,9 @@ def checkpoint(database: sqlite3.Connection, long: int = MAX_LOG_PAGES) -> int:
 
 
 def preallocate_log(database: sqlite3.Connection, pages: int = MAX_LOG_PAGES) -> None:
-    """Gives the log's file the size that it comes to have, by a transaction that is taken back.
+    """Grows the log's file to its usual size by a transaction that is rolled back.
 
-    To flush a file that grew takes the disk several times as long as to flush one whose bytes were there already.
+    Flushing a file that grew takes several times as long as flushing one of the same size.
     """
     database.execute("PRAGMA cache_size=16")  # pages; what does not fit goes to the log before it is committed
     database.execute("BEGIN IMMEDIATE")

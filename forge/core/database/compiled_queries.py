@@ -1,6 +1,6 @@
-"""Queries that are asked in every request: Django composes and compiles one in ten times the time of its answer.
+"""Compiles frequent queries once: building one in Django takes ten times as long as running it.
 
-So it is composed once, for a key that stands for all others, and its statement is kept for each kind of database.
+A query is built for a placeholder key, and its SQL is cached for each kind of database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ANY = UUID("a5b1c0de-0000-4000-8000-00000a11ce11")
 
 
 class CompiledQuery:
-    """A query of what belongs to one thing, by the thing's id. What it gives are values, as the database has them."""
+    """A query by one id. Its rows are tuples of values as the database returns them."""
 
     def __init__(self, compose: Callable[[UUID], QuerySet[Any, Any]]) -> None:
         """`compose` gives the query for an id, and names the id in no other way than as a value to compare with."""

@@ -1,7 +1,7 @@
-"""Broadcasts between the processes of one installation, over a channel layer: best effort, at most once, unordered.
+"""Broadcasts between the processes of one installation over a channel layer: best effort, at most once, unordered.
 
-One channel a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
-once.
+Each process has one channel, however many sockets it has. While the layer is unavailable messages are dropped, with one
+warning in the log.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Broadcaster:
         self._call(self._start)
 
     def _call(self, function: Callable[[], None]) -> None:
-        """Does it on the loop; at once where that is what runs here."""
+        """Calls the function on the loop: directly if this is the loop's thread."""
         try:
             running = asyncio.get_running_loop()
         except RuntimeError:
@@ -52,7 +52,7 @@ class Broadcaster:
         self._tasks = [self._loop.create_task(work()) for work in (self._send_all, self._receive_all)]
 
     def close(self) -> None:
-        """Ends it; what waits is dropped."""
+        """Stops the tasks; queued messages are dropped."""
         self._call(self._end)
 
     def _end(self) -> None:

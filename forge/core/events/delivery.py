@@ -1,6 +1,6 @@
 """Delivers messages to listeners in this process and in others, from any thread.
 
-Delivery may fail or be late: nothing depends on it. Who listens also looks at the numbers in the database.
+Delivery may fail or be late: nothing depends on it, because listeners also poll the numbers in the database.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _listeners: dict[str, set[Listener]] = {}
 
 
 def attach(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Names the event loop that listeners live on; the server's start does this, and a test that opens sockets."""
+    """Sets the event loop of the listeners; called at the start of the server, and by tests that open sockets."""
     global _loop, _broadcaster
     if _broadcaster is not None:
         _broadcaster.close()
@@ -41,7 +41,7 @@ def attach(loop: asyncio.AbstractEventLoop | None) -> None:
 
 
 def attach_thread() -> None:
-    """Gives a process that has no event loop one in a thread, so that what happens in it is told to the others."""
+    """Starts an event loop in a thread, for processes without one, so that their events reach other processes."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True, name="delivery").start()
     attach(loop)
@@ -74,7 +74,7 @@ def stop_listening(group: str, listener: Listener) -> None:
 
 
 def deliver(group: str, message: Message) -> None:
-    """Hands a message to all who listen to a group. Never waits, never raises; without a server it goes nowhere."""
+    """Sends a message to all listeners of a group. Never waits and never raises; without a server it does nothing."""
     loop = _loop
     if loop is None or loop.is_closed():
         return
@@ -85,7 +85,7 @@ def deliver(group: str, message: Message) -> None:
 
 
 def deliver_to_other_processes(group: str, message: Message) -> None:
-    """Hands a message to those who listen in other processes only. Called on the event loop's thread."""
+    """Sends a message to listeners in other processes only. Called on the event loop's thread."""
     if _broadcaster is not None:
         _broadcaster.send(group, message)
 

@@ -18,10 +18,9 @@ from forge.core.hooks import Hook
 from forge.core.models import Event, Stream
 
 event_checks: Hook[[NewEvent], None] = Hook()
-"""Checks of what an event says. `forge.core.events.check.check_shape` is one, in tests and with `DEBUG`.
+"""Checks of an event's data; tests register one that compares it with the whole declaration.
 
-A server compares the names of fields alone: a stored report that an older toolchain wrote must not keep its build from
-being told.
+A server compares the names of fields alone: a stored report of an older toolchain must not prevent its build's event.
 """
 
 

@@ -1,6 +1,6 @@
-"""Answers that are compressed as they are made. What the front end's build left is compressed beforehand.
+"""Compresses the few responses that a first page load waits for. Static files are compressed by the build.
 
-Only the few answers that a first load waits for: an answer that shows a secret as it is stored is never one of them.
+Responses with stored secrets are never compressed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What starts and stops with the server: deliveries learn the event loop, and what registered is called.
+"""ASGI lifespan: sets the event loop of deliveries, and calls the hooks for the start and the stop of the server.
 
 Both hooks are called in a thread, so what is registered may wait.
 """

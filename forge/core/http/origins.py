@@ -1,4 +1,4 @@
-"""Sockets are opened by our own pages only: a browser sends the origin of the page, and it must be ours."""
+"""Allows sockets from our own pages only, by the `Origin` header."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SameOrigin:
         if self._is_ours(headers.get(b"origin", ""), headers.get(b"host", "")):
             await self._application(scope, receive, send)
         else:
-            await receive()  # the wish to connect; closing before it is granted answers 403
+            await receive()  # the connection request; closing before accepting it answers 403
             await send({"type": "websocket.close"})
 
     def _is_ours(self, origin: str, host: str) -> bool:

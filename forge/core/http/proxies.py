@@ -53,5 +53,5 @@ def unnamed_proxy() -> str:
 
 
 def forget_proxy() -> None:
-    """Starts anew, as a process does."""
+    """Clears the recorded proxy, for tests."""
     _noticed.clear()

@@ -1,6 +1,6 @@
-"""Sockets on which a message can be written at once: uvicorn's protocol with one extension of ASGI.
+"""WebSockets with a synchronous write: uvicorn's protocol with an ASGI extension.
 
-ASGI's `send` is a coroutine that passes several layers. A room tells each keystroke to everyone in it, and needs none.
+ASGI's `send` is a coroutine through several layers, which is too slow for sending each keystroke to everyone in a room.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Serving what the front end's build left, in front of Django: no session, no database, streamed from a thread.
+"""Serves the built front end before Django: without session or database, streamed from a thread.
 
 WhiteNoise knows which files there are, their types, and how to answer conditional and range requests; its Django
 middleware is not used, since under ASGI it would hold each file in memory.

@@ -38,7 +38,7 @@ def frame(request: HttpRequest) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-def kept_frame(request: HttpRequest) -> HttpResponse:
+def offline_frame(request: HttpRequest) -> HttpResponse:
     """The same page for the player, which a service worker keeps with its headers and gives without a network.
 
     A service worker does not answer for a frame with the attribute `sandbox`; the player's has none, and this policy

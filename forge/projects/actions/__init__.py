@@ -11,7 +11,7 @@ from forge.projects.actions.project import (
     restore_project,
     update_project,
 )
-from forge.projects.archives.actions import Unpacked, unpack
+from forge.projects.archives.actions import UnpackResult, unpack
 from forge.projects.copying.actions import duplicate_project, fork_project
 from forge.projects.files.actions import copy_file, delete_file, rename_file, write_file
 from forge.projects.git.actions import create_from_git, push_to_git
@@ -20,20 +20,20 @@ from forge.projects.people.actions.roles import (
     end_project_role,
     give_project_role,
     invite_to_project,
-    invite_to_project_by_letter,
+    invite_to_project_by_email,
     revoke_project_invitation,
 )
 from forge.projects.people.actions.teams import end_team_role, give_team_role
-from forge.projects.samples.actions.recordings import end_samples, send_sample, take_back
-from forge.projects.samples.actions.sets import Imported, Marking, import_samples, mark_samples
-from forge.projects.versions.actions.restore import Restored, restore_version, restoring_update
+from forge.projects.samples.actions.recordings import end_samples, send_sample, withdraw_sample
+from forge.projects.samples.actions.sets import ImportResult, Marking, import_samples, mark_samples
+from forge.projects.versions.actions.restore import RestoreResult, restore_version, restoring_update
 from forge.projects.versions.actions.save import save_version
 
 __all__ = [
-    "Imported",
+    "ImportResult",
     "Marking",
-    "Restored",
-    "Unpacked",
+    "RestoreResult",
+    "UnpackResult",
     "copy_file",
     "create_from_archive",
     "create_from_files",
@@ -52,7 +52,7 @@ __all__ = [
     "give_team_role",
     "import_samples",
     "invite_to_project",
-    "invite_to_project_by_letter",
+    "invite_to_project_by_email",
     "mark_favourite",
     "mark_samples",
     "note_download",
@@ -64,8 +64,8 @@ __all__ = [
     "revoke_project_invitation",
     "save_version",
     "send_sample",
-    "take_back",
     "unpack",
     "update_project",
+    "withdraw_sample",
     "write_file",
 ]

@@ -18,7 +18,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.archives.extract_archive import extracted_file
+from forge.projects.archives.extract_archive import extract_file
 from forge.projects.events import (
     ORGANISATION_PROJECT_CREATED,
     ORGANISATION_PROJECT_DELETED,
@@ -29,7 +29,7 @@ from forge.projects.events import (
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
-from forge.projects.files.storage import nothing_left_behind
+from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
@@ -58,7 +58,7 @@ pipeline:
 def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:
     """Makes a project, from a template or nearly empty.
 
-    Raises `Forbidden`, `BadName`, `NameTaken` and `UnknownTemplate`.
+    Raises `Forbidden`, `BadName`, `NameInUse` and `UnknownTemplate`.
     """
     if template:
         chosen = find_template(template)
@@ -71,13 +71,13 @@ def create_from_files(
 ) -> Project:
     """Makes a project of these files.
 
-    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, and what `write_file` raises.
+    Raises `Forbidden`, `BadName`, `NameInUse`, `QuotaReached`, and what `write_file` raises.
     """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     name = check_project_name(name)
     require_room(organisation.pk)
     stored = store_files(contents)
-    with nothing_left_behind([file.blob.digest for file in stored]):
+    with delete_on_failure([file.blob.digest for file in stored]):
         return create_of(actor, organisation, name, stored, template)
 
 
@@ -99,14 +99,14 @@ def create_from_model(actor: Actor, organisation: Organisation, name: str, filen
 def create_from_archive(actor: Actor, organisation: Organisation, name: str, archive: IO[bytes]) -> Project:
     """Makes a project of a stranger's .zip: all of its files, or none.
 
-    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, `BadPath`, `TooLarge` and `ArchiveRefused`.
+    Raises `Forbidden`, `BadName`, `NameInUse`, `QuotaReached`, `BadPath`, `TooLarge` and `ArchiveRefused`.
     """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     name = check_project_name(name)
     require_room(organisation.pk)
-    with extracted_file(archive) as files:
+    with extract_file(archive) as files:
         stored = tuple(file.store() for file in files)
-    with nothing_left_behind([file.blob.digest for file in stored]):
+    with delete_on_failure([file.blob.digest for file in stored]):
         return create_of(actor, organisation, name, stored)
 
 
@@ -114,7 +114,7 @@ def create_from_archive(actor: Actor, organisation: Organisation, name: str, arc
 def create_of(
     actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str = ""
 ) -> Project:
-    """Makes a project of stored files, with a name that was checked. Raises `NameTaken` and `QuotaReached`."""
+    """Makes a project of stored files, with a name that was checked. Raises `NameInUse` and `QuotaReached`."""
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     require_another(organisation)
     take_name(organisation, name)
@@ -142,7 +142,7 @@ def update_project(
     """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
     After a rename the old name leads to the project until someone takes it. Raises `Forbidden`, `BadName`,
-    `NameTaken` and `Invalid`.
+    `NameInUse` and `Invalid`.
     """
     changes: dict[str, str | bool] = {}
     if name is not None and name != project.name:
@@ -196,7 +196,7 @@ def delete_project(actor: Actor, project: Project) -> None:
 def restore_project(actor: Actor, organisation: Organisation, name: str, new_name: str | None = None) -> Project:
     """Brings back the project of this name that was deleted last, under a new name when its own is taken.
 
-    Raises `Forbidden`, `NotFound`, and `NameTaken` when a new name is needed.
+    Raises `Forbidden`, `NotFound`, and `NameInUse` when a new name is needed.
     """
     project = (
         Project.objects.deleted_for(actor).filter(organisation=organisation, name=name).order_by("-deleted_at").first()

@@ -10,18 +10,18 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.projects.access import require
-from forge.projects.archives.extract_archive import MENTIONED, extracted
-from forge.projects.errors import FilesThere
+from forge.projects.archives.extract_archive import MAX_NAMED, extract_upload
+from forge.projects.errors import FilesExist
 from forge.projects.files.contents import check_file_count, list_files, put_file
 from forge.projects.files.document import entries
 from forge.projects.files.document_store import editing
-from forge.projects.files.storage import link_brought, nothing_left_behind
+from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot
 
 
 @dataclass(frozen=True)
-class Unpacked:
+class UnpackResult:
     """What an archive brought. Restoring `paths` of the version `before` takes it back."""
 
     before: Version
@@ -35,43 +35,43 @@ class Unpacked:
 
 def unpack(
     actor: Actor, project: Project, chunks: Iterable[bytes], *, folder: str = "", replace: bool = False
-) -> Unpacked:
+) -> UnpackResult:
     """Puts all files of an archive into a project, below `folder`, as one update of its live document.
 
-    Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, `StorageQuotaReached`, and `FilesThere` when files
+    Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, `StorageQuotaReached`, and `FilesExist` when files
     would be replaced and `replace` does not allow it.
     """
     require(actor, Verb.EDIT, project)
     require_room(project.organisation_id)
-    with extracted(chunks, folder) as files:
+    with extract_upload(chunks, folder) as files:
         if not replace:
             _refuse_replacing({entry.path for entry in list_files(project)} & {file.path for file in files})
         stored = [file.store() for file in files]
     before = snapshot(project, actor.person)
     added: list[str] = []
     replaced: list[str] = []
-    with nothing_left_behind([file.blob.digest for file in stored]), editing(project, actor.pk) as doc:
+    with delete_on_failure([file.blob.digest for file in stored]), editing(project, actor.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
         check_file_count(len(living.keys() | {file.path for file in stored}))
         if not replace:
             # Once more: somebody may have made such a file while these were stored.
             _refuse_replacing(living.keys() & {file.path for file in stored})
-        link_brought(project, (file.blob.digest for file in stored), project)
+        link_uploaded(project, (file.blob.digest for file in stored), project)
         for file in stored:
             (replaced if file.path in living else added).append(file.path)
             put_file(doc, living.get(file.path), file)
         write_entry(
             actor, "files.unpack", f"project:{project.pk}", project.place, added=len(added), replaced=len(replaced)
         )
-    return Unpacked(before, tuple(added), tuple(replaced))
+    return UnpackResult(before, tuple(added), tuple(replaced))
 
 
-def _refuse_replacing(taken: Collection[str]) -> None:
-    paths = sorted(taken)
+def _refuse_replacing(existing: Collection[str]) -> None:
+    paths = sorted(existing)
     if paths:
         named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-        raise FilesThere(
+        raise FilesExist(
             f"{named} would be replaced. Choose to replace them, or rename them.",
-            paths=paths[:MENTIONED],
+            paths=paths[:MAX_NAMED],
             count=len(paths),
         )

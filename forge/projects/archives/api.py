@@ -21,7 +21,7 @@ from forge.projects import actions
 from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.files import contents as files
-from forge.projects.history.import_archive import usual_name
+from forge.projects.history.import_archive import name_from_file
 from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
 from forge.projects.versions.store import working_tree
 
@@ -36,7 +36,7 @@ class UnpackedJson(TypedDict):
     replaced: list[str]
 
 
-class MadeFromArchiveJson(TypedDict):
+class ProjectFromArchiveJson(TypedDict):
     """What was made of an archive."""
 
     project: ProjectJson
@@ -60,19 +60,19 @@ class ProjectsFromArchive(ForgeView):
             OpenApiParameter("name", str, description="the project's name; by default after the file"),
             OpenApiParameter("file", str, description="the file's name"),
         ],
-        responses={201: MadeFromArchiveJson},
+        responses={201: ProjectFromArchiveJson},
     )
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
         query = request.query_params
         organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
-        project, found = actions.create_from_upload(
-            principal, organisation, query.get("name", ""), body_chunks(request), usual_name(query.get("file", ""))
+        project, history = actions.create_from_upload(
+            principal, organisation, query.get("name", ""), body_chunks(request), name_from_file(query.get("file", ""))
         )
-        answer: MadeFromArchiveJson = {
+        answer: ProjectFromArchiveJson = {
             "project": project_to_json(project, principal),
-            "versions": len(found.versions),
-            "merges": found.merges,
+            "versions": len(history.versions),
+            "merges": history.merges,
         }
         return Response(answer, status=status.HTTP_201_CREATED)
 
@@ -90,12 +90,12 @@ class ProjectArchive(ProjectView):
     )
     def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
-        folder = files.checked_path(asked) if (asked := request.query_params.get("folder", "")) else ""
-        seen = working_tree(project)
+        folder = files.checked_path(requested) if (requested := request.query_params.get("folder", "")) else ""
+        tree = working_tree(project)
         if request.method == "GET":
             actions.note_download(principal_of(request), project, "archive.download", folder=folder)
         filename = f"{folder.rpartition('/')[2] or project.name}.zip"
-        return archive_response(request, seen.manifest, seen.texts, folder=folder, filename=filename)
+        return archive_response(request, tree.manifest, tree.texts, folder=folder, filename=filename)
 
     @extend_schema(
         operation_id="archive_unpack",
@@ -109,10 +109,10 @@ class ProjectArchive(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Unpacks all of an archive in one step, or nothing; what is wrong is in `errors`, by file."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = request.query_params
-        replace = asked.get("replace", "") in ("true", "1")
+        query = request.query_params
+        replace = query.get("replace", "") in ("true", "1")
         done = actions.unpack(
-            principal_of(request), project, body_chunks(request), folder=asked.get("folder", ""), replace=replace
+            principal_of(request), project, body_chunks(request), folder=query.get("folder", ""), replace=replace
         )
         answer: UnpackedJson = {
             "before": done.before.number,
@@ -131,5 +131,5 @@ class ProjectFileCopy(ProjectView):
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.read_body(request, RenameFileSerializer)
-        return Response(file_to_json(actions.copy_file(principal_of(request), project, path, asked["path"])))
+        body = self.read_body(request, RenameFileSerializer)
+        return Response(file_to_json(actions.copy_file(principal_of(request), project, path, body["path"])))

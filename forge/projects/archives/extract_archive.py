@@ -18,56 +18,56 @@ from django.conf import settings
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError, TooLarge
-from forge.projects.archives.read_archive import Archive, Member
+from forge.projects.archives.read_archive import Archive, ArchiveMember
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from rune.wording import size_text
 
-UNPACKED = 4
+MAX_UNPACK_RATIO = 4
 """How many times the limit of one upload all files of an archive may have together."""
 TEXTS_LIMIT = 8 * 1024 * 1024
 """Characters of all texts of an archive: they go into the live document, which everyone in the project holds."""
-MENTIONED = 20
+MAX_NAMED = 20
 """Files that an error names at most."""
 
 
 @dataclass(frozen=True)
-class Extracted:
+class ExtractedFile:
     """A file that was unpacked and found good, and where its bytes lie for the moment."""
 
     path: str
     text: str | None
-    aside: Path
+    file: Path
 
     def store(self) -> StoredFile:
         """The file with its bytes in the blob store."""
-        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(open_file, self.aside))))
+        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(open_file, self.file))))
 
 
 @contextmanager
-def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+def extract_upload(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[ExtractedFile]]:
     """The files of an archive, with their paths below `folder`, for as long as the caller needs to store them.
 
     Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
     """
     with tempfile.TemporaryFile() as body:
         receive(chunks, body)
-        with extracted_file(body, folder) as found:
-            yield found
+        with extract_file(body, folder) as files:
+            yield files
 
 
 @contextmanager
-def extracted_file(body: IO[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+def extract_file(body: IO[bytes], folder: str = "") -> Iterator[list[ExtractedFile]]:
     """The same for an archive that is there already."""
     below = f"{checked_path(folder)}/" if folder else ""
-    with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
-        archive = Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT)
-        yield _extract(archive, below, Path(aside))
+    with tempfile.TemporaryDirectory(prefix="unpack-") as folder_name:
+        archive = Archive(body, files=MAXIMUM_FILES, limit=MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT)
+        yield _extract(archive, below, Path(folder_name))
 
 
-def open_file(aside: Path) -> IO[bytes]:
+def open_file(path: Path) -> IO[bytes]:
     """A file on the disk, to be stored."""
-    return aside.open("rb")
+    return path.open("rb")
 
 
 def receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
@@ -80,37 +80,37 @@ def receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
         body.write(chunk)
 
 
-def _extract(archive: Archive, below: str, folder: Path) -> list[Extracted]:
+def _extract(archive: Archive, below: str, folder: Path) -> list[ExtractedFile]:
     """Unpacks into files that are called by numbers. Raises `ArchiveRefused` with what is wrong with each."""
-    found: list[Extracted] = []
+    files: list[ExtractedFile] = []
     wrong: dict[str, list[str]] = {}
     texts = 0
     for number, member in enumerate(archive.members):
-        aside = folder / str(number)
+        target = folder / str(number)
         try:
             path = checked_path(below + member.path)
-            text = checked_contents(path, aside, _write_aside(archive, member, aside))
+            text = checked_contents(path, target, _write_member(archive, member, target))
         except ArchiveRefused:
             raise
         except DomainError as error:
             wrong[member.path] = [error.detail]
             continue
         texts += len(text or "")
-        found.append(Extracted(path, text, aside))
+        files.append(ExtractedFile(path, text, target))
     if texts > TEXTS_LIMIT:
         raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT:,} characters in total.")
     if wrong:
         listed = list(wrong.items())
         more = f" {len(listed) - 3} more are also refused." if len(listed) > 3 else ""
         named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
-        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:MENTIONED]))
-    return found
+        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:MAX_NAMED]))
+    return files
 
 
-def _write_aside(archive: Archive, member: Member, aside: Path) -> int:
+def _write_member(archive: Archive, member: ArchiveMember, target: Path) -> int:
     """A file's bytes onto the disk; answers how many. Raises `ArchiveRefused` and `TooLarge`."""
     size = 0
-    with aside.open("xb") as file:
+    with target.open("xb") as file:
         for chunk in archive.read(member):
             size += len(chunk)
             if size > settings.UPLOAD_LIMIT:

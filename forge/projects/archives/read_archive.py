@@ -31,7 +31,7 @@ _LONGEST_COMMENT: Final = 65_535
 _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
 _UNIX: Final = 3
-_LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
+_JUNK_FILES: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """What file managers leave in every folder."""
 GIT_FOLDER: Final = ".git"
 """A repository's own folder: its history is not the project's files."""
@@ -46,12 +46,12 @@ _UNREADABLE: Final = (
     ValueError,
 )
 """What the library says of damaged bytes."""
-_MENTIONED: Final = 20
+_MAX_NAMED: Final = 20
 """Files that a refusal names."""
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     """A file of an archive: the path that it gets, and its size as the list says it."""
 
     path: str
@@ -71,7 +71,7 @@ class Archive:
             self._archive = zipfile.ZipFile(file)
         except _UNREADABLE as error:
             raise ArchiveRefused(f"This .zip cannot be read: {plain(str(error))}.") from error
-        infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
+        infos = [info for info in self._archive.infolist() if not info.is_dir() and not _is_junk(info.filename)]
         if len(infos) > files:
             raise ArchiveRefused(f"The archive has {len(infos)} files; a project has at most {files}.")
         if not infos:
@@ -83,7 +83,7 @@ class Archive:
             )
         self.members = _members(infos)
 
-    def read(self, member: Member) -> Iterator[bytes]:
+    def read(self, member: ArchiveMember) -> Iterator[bytes]:
         """A file's bytes, piece by piece. Raises `ArchiveRefused` when they are damaged or more than the list says."""
         read = 0
         try:
@@ -120,12 +120,12 @@ def check_list(file: IO[bytes], limit: int) -> None:
     file.seek(0)
 
 
-def _is_litter(name: str) -> bool:
+def _is_junk(name: str) -> bool:
     parts = name.split("/")
-    return parts[0] == "__MACOSX" or GIT_FOLDER in parts or parts[-1].lower() in _LITTER
+    return parts[0] == "__MACOSX" or GIT_FOLDER in parts or parts[-1].lower() in _JUNK_FILES
 
 
-def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
+def _members(infos: list[zipfile.ZipInfo]) -> tuple[ArchiveMember, ...]:
     wrong: dict[str, list[str]] = {}
     paths: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
@@ -150,10 +150,10 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
         named = [f"{name}: {reasons[0]}" for name, reasons in list(wrong.items())[:3]]
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise ArchiveRefused(
-            f"Nothing was unpacked. {'; '.join(named)}{more}.", errors=dict(list(wrong.items())[:_MENTIONED])
+            f"Nothing was unpacked. {'; '.join(named)}{more}.", errors=dict(list(wrong.items())[:_MAX_NAMED])
         )
     top = _top_folder(paths)
-    return tuple(Member(path.removeprefix(top), info.file_size, info) for path, info in sorted(paths.items()))
+    return tuple(ArchiveMember(path.removeprefix(top), info.file_size, info) for path, info in sorted(paths.items()))
 
 
 def kind_problem(info: zipfile.ZipInfo) -> str | None:

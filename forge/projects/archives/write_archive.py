@@ -16,7 +16,7 @@ from django.http import StreamingHttpResponse
 from forge.core.blobs.chunks import CHUNK
 from forge.core.blobs.responses import as_foreign
 from forge.core.blobs.store import open_blob
-from forge.projects.errors import FileNotThere
+from forge.projects.errors import ProjectFileNotFound
 from forge.projects.versions.store import Manifest
 
 MEDIA_TYPE = "application/zip"
@@ -25,7 +25,7 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 
 
-class _Tray(io.RawIOBase):
+class _Buffer(io.RawIOBase):
     """What a zip is written to; it is taken away piece by piece."""
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class _Tray(io.RawIOBase):
         return len(data)
 
     def take(self) -> bytes:
-        taken, self._pieces = b"".join(self._pieces), []
-        return taken
+        data, self._pieces = b"".join(self._pieces), []
+        return data
 
 
 def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
@@ -48,28 +48,28 @@ def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes
 
     Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
     """
-    tray = _Tray()
-    with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = _Buffer()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, opened in files:
             info = zipfile.ZipInfo(name, _NO_TIME)
             info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _PLAIN_FILE, 3
             with opened() as source, archive.open(info, "w") as target:
                 while chunk := source.read(CHUNK):
                     target.write(chunk)
-                    if piece := tray.take():
+                    if piece := buffer.take():
                         yield piece
-    yield tray.take()
+    yield buffer.take()
 
 
 def folder_of(manifest: Manifest, folder: str) -> dict[str, str]:
-    """The files below a folder, each with its name from the folder's own on. Raises `FileNotThere`."""
+    """The files below a folder, each with its name from the folder's own on. Raises `ProjectFileNotFound`."""
     if not folder:
         return {path: path for path in manifest}
     cut = len(folder.rpartition("/")[0])
-    found = {path: path[cut:].lstrip("/") for path in manifest if path.startswith(f"{folder}/")}
-    if not found:
-        raise FileNotThere(f"There is no folder {folder}.")
-    return found
+    names = {path: path[cut:].lstrip("/") for path in manifest if path.startswith(f"{folder}/")}
+    if not names:
+        raise ProjectFileNotFound(f"There is no folder {folder}.")
+    return names
 
 
 def archive_response(
@@ -82,7 +82,7 @@ def archive_response(
     beside: Iterable[tuple[str, bytes]] = (),
 ) -> StreamingHttpResponse:
     """Files as a download. `texts` are those that no store has; what is `beside` comes after them, made when it comes
-    to it. Raises `FileNotThere`."""
+    to it. Raises `ProjectFileNotFound`."""
     opened: dict[str, Callable[[], IO[bytes]]] = {}
     for path, name in folder_of(manifest, folder).items():
         text = texts.get(path)

@@ -24,11 +24,11 @@ from forge.projects.actions.downloads import note_download
 from forge.projects.actions.project import create_of
 from forge.projects.errors import NothingToCopy
 from forge.projects.files.contents import store_files
-from forge.projects.files.storage import nothing_left_behind
-from forge.projects.history.export import given_in, makers_of, wanted_versions
+from forge.projects.files.storage import delete_on_failure
+from forge.projects.history.export import author_names_of, available_digests, wanted_versions
 from forge.projects.hooks import published_versions
 from forge.projects.models import Fork, Project, Sample, Version
-from forge.projects.versions.imported import LONGEST_MESSAGE, BroughtVersion, keep_brought
+from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
 from forge.projects.versions.store import manifest_digest, snapshot, working_tree
 from rune.wording import listed
 
@@ -61,9 +61,9 @@ def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str
     _note(actor, origin)
     # Files are stored outside of any transaction, since that waits for the disk.
     stored = store_files(contents)
-    with nothing_left_behind([file.blob.digest for file in stored]), transaction.atomic():
+    with delete_on_failure([file.blob.digest for file in stored]), transaction.atomic():
         project = create_of(actor, organisation, name, stored, origin.template)
-        keep_brought(actor, project, history)
+        store_imported_versions(actor, project, history)
     base = snapshot(project, actor.person)
     with transaction.atomic():
         Fork.objects.create(project=project, origin=origin, base=base, is_duplicate=is_duplicate)
@@ -81,41 +81,41 @@ def _note(actor: Actor, origin: Project) -> None:
         write_entry(actor, "project.copied", origin.stream, origin.place)
 
 
-def _as_read(origin: Project) -> tuple[Contents, list[BroughtVersion]]:
+def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     """The files as they are now, one after the other, and the versions that people saved, with who made them."""
     tree = working_tree(origin)
-    recordings, may_give = _recordings(origin), _for_a_copy(origin)
+    recordings, may_copy_digest = _recordings(origin), _copyable_digests(origin)
     versions = wanted_versions(origin)
     history = [
-        (version, makers, version.message) for version, makers in zip(versions, makers_of(versions), strict=True)
+        (version, makers, version.message) for version, makers in zip(versions, author_names_of(versions), strict=True)
     ]
     contents = (
         (path, tree.texts[path] if path in tree.texts else read_blob(described["digest"]))
         for path, described in tree.manifest.items()
         if described["digest"] not in recordings
     )
-    return contents, _brought(history, may_give)
+    return contents, _imported_versions(history, may_copy_digest)
 
 
-def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[BroughtVersion]]:
+def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     """The files of what was published, and nothing of the draft: no version between, no name and no message, which only
     readers of the project know. Raises `NothingToCopy`."""
-    found = next((each for each in published_versions.call(actor, origin) if each is not None), None)
-    if found is None:
+    published = next((each for each in published_versions.call(actor, origin) if each is not None), None)
+    if published is None:
         raise NothingToCopy(f"{origin.full_name} has published nothing yet.")
-    may_give = _for_a_copy(origin)
+    may_copy_digest = _copyable_digests(origin)
     history = [
         (version, (), f"Published as {listed(tags)}")
-        for version, tags in sorted(found.tagged, key=lambda each: each[0].number)
+        for version, tags in sorted(published.tagged, key=lambda each: each[0].number)
     ]
-    described = [each for each in found.usual.manifest.items() if may_give(each[1]["digest"])]
-    return ((path, read_blob(each["digest"])) for path, each in described), _brought(history, may_give)
+    described = [each for each in published.usual.manifest.items() if may_copy_digest(each[1]["digest"])]
+    return ((path, read_blob(each["digest"])) for path, each in described), _imported_versions(history, may_copy_digest)
 
 
-def _for_a_copy(origin: Project) -> Callable[[str], bool]:
+def _copyable_digests(origin: Project) -> Callable[[str], bool]:
     """Which digests of versions a copy may have: what is still given, and no recording of somebody."""
-    recordings, given = _recordings(origin), given_in(origin)
-    return lambda digest: digest not in recordings and given(digest)
+    recordings, is_available = _recordings(origin), available_digests(origin)
+    return lambda digest: digest not in recordings and is_available(digest)
 
 
 def _recordings(origin: Project) -> set[str]:
@@ -123,15 +123,17 @@ def _recordings(origin: Project) -> set[str]:
     return set(Sample.objects.filter(project=origin).values_list("digest", flat=True))
 
 
-def _brought(
-    history: Sequence[tuple[Version, tuple[str, ...], str]], may_give: Callable[[str], bool]
-) -> list[BroughtVersion]:
+def _imported_versions(
+    history: Sequence[tuple[Version, tuple[str, ...], str]], may_copy_digest: Callable[[str], bool]
+) -> list[ImportedVersion]:
     """Versions as a copy has them; one whose files an earlier one has, as they are given, is none of its own."""
-    found: dict[str, BroughtVersion] = {}
+    versions: dict[str, ImportedVersion] = {}
     for version, makers, message in history:
-        manifest = {path: each for path, each in version.manifest.items() if may_give(each["digest"])}
+        manifest = {path: each for path, each in version.manifest.items() if may_copy_digest(each["digest"])}
         digest = manifest_digest(manifest)
-        if manifest and digest not in found:
+        if manifest and digest not in versions:
             moment = version.saved_at or version.created
-            found[digest] = BroughtVersion(version.number, makers, moment, message[:LONGEST_MESSAGE], manifest, digest)
-    return list(found.values())
+            versions[digest] = ImportedVersion(
+                version.number, makers, moment, message[:MAX_MESSAGE_LENGTH], manifest, digest
+            )
+    return list(versions.values())

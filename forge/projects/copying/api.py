@@ -27,10 +27,10 @@ class ProjectDuplicate(ProjectView):
     @extend_schema(request=CopySerializer, responses={201: ProjectJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         origin = self.project(request, organisation, name, Verb.SEE)
-        asked, principal = self.read_body(request, CopySerializer), signed_in(request)
-        place = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
-        made = actions.duplicate_project(principal, origin, place, asked["name"])
-        return Response(project_to_json(made, principal), status=status.HTTP_201_CREATED)
+        body, principal = self.read_body(request, CopySerializer), signed_in(request)
+        target = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
+        project = actions.duplicate_project(principal, origin, target, body["name"])
+        return Response(project_to_json(project, principal), status=status.HTTP_201_CREATED)
 
 
 class ProjectFork(ProjectView):
@@ -44,7 +44,7 @@ class ProjectFork(ProjectView):
     @extend_schema(request=CopySerializer, responses={201: ProjectJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         origin = self.project(request, organisation, name, Verb.SEE)
-        asked, principal = self.read_body(request, CopySerializer), signed_in(request)
-        place = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
-        made = actions.fork_project(principal, origin, place, asked["name"])
-        return Response(project_to_json(made, principal), status=status.HTTP_201_CREATED)
+        body, principal = self.read_body(request, CopySerializer), signed_in(request)
+        target = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
+        project = actions.fork_project(principal, origin, target, body["name"])
+        return Response(project_to_json(project, principal), status=status.HTTP_201_CREATED)

@@ -12,13 +12,13 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.projects.access import require
-from forge.projects.errors import FileChanged, FileNotThere, PathTaken
+from forge.projects.errors import FileChanged, PathInUse, ProjectFileNotFound
 from forge.projects.files import document
 from forge.projects.files.contents import check_file_count, checked_path, put_file, store_file
 from forge.projects.files.document import FileEntry, entries, find_entry
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import is_model, verified_model
-from forge.projects.files.storage import link_brought, nothing_left_behind
+from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
 
 
@@ -36,10 +36,10 @@ def write_file(
     require_room(project.organisation_id)
     stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     blob = stored.blob
-    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
+    with delete_on_failure([blob.digest]), editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
-        _must_be(path, entry, only_if)
-        link_brought(project, [blob.digest], project)
+        _require_unchanged(path, entry, only_if)
+        link_uploaded(project, [blob.digest], project)
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
         put_file(doc, entry, stored)
@@ -50,19 +50,19 @@ def write_file(
         return _existing(doc, path)
 
 
-def _must_be(path: str, entry: FileEntry | None, only_if: Collection[str] | None) -> None:
+def _require_unchanged(path: str, entry: FileEntry | None, only_if: Collection[str] | None) -> None:
     if only_if is None or (entry is not None and ("*" in only_if or entry.content_digest in only_if)):
         return
     raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
 
 
 def delete_file(actor: Actor, project: Project, path: str, only_if: Collection[str] | None = None) -> None:
-    """Deletes a file. Raises `FileNotThere`, `FileChanged`, and `Forbidden` or `NotFound`."""
+    """Deletes a file. Raises `ProjectFileNotFound`, `FileChanged`, and `Forbidden` or `NotFound`."""
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
-        _must_be(path, entry, only_if)
+        _require_unchanged(path, entry, only_if)
         document.set_deleted(doc, entry)
         write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
 
@@ -74,7 +74,7 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if find_entry(doc, new_path) is not None:
-            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
+            raise PathInUse(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         check_file_count(len(entries(doc)) + 1)
         _require_contents(project, entry)
         if is_model(new_path) and not is_model(path):
@@ -88,13 +88,14 @@ def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileE
 
 
 def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:
-    """Gives a file another path. Raises `FileNotThere`, `PathTaken`, `BadPath`, and `Forbidden` or `NotFound`."""
+    """Gives a file another path. Raises `ProjectFileNotFound`, `PathInUse`, `BadPath`, and `Forbidden` or
+    `NotFound`."""
     require(actor, Verb.EDIT, project)
     path, new_path = checked_path(path), checked_path(new_path)
     with editing(project, actor.pk) as doc:
         entry = _existing(doc, path)
         if path != new_path and find_entry(doc, new_path) is not None:
-            raise PathTaken(f"A file {new_path} already exists. Choose another path, or delete that one first.")
+            raise PathInUse(f"A file {new_path} already exists. Choose another path, or delete that one first.")
         if is_model(new_path) and not is_model(path):
             _require_contents(project, entry)
             _verify(entry)
@@ -106,14 +107,15 @@ def rename_file(actor: Actor, project: Project, path: str, new_path: str) -> Fil
 def _existing(doc: Any, path: str) -> FileEntry:
     entry = find_entry(doc, path)
     if entry is None:
-        raise FileNotThere(f"There is no file {path}.")
+        raise ProjectFileNotFound(f"There is no file {path}.")
     return entry
 
 
 def _require_contents(project: Project, entry: FileEntry) -> None:
-    """Raises `FileNotThere` for a digest that a client wrote by itself, before anyone looks whether it is stored."""
+    """Raises `ProjectFileNotFound` for a digest that a client wrote by itself, before anyone looks whether it is
+    stored."""
     if entry.text is None and not (entry.digest and is_linked(project, entry.digest)):
-        raise FileNotThere(f"{project.full_name} has no file {entry.path}.")
+        raise ProjectFileNotFound(f"{project.full_name} has no file {entry.path}.")
 
 
 def _verify(entry: FileEntry) -> None:

@@ -15,12 +15,12 @@ from django.conf import settings
 from forge.core.blobs.links import linked_size
 from forge.core.blobs.store import put_chunks
 from forge.core.models import Blob
-from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, TooManyFiles
+from forge.projects.errors import BadPath, FileTooLarge, ProjectFileNotFound, TooManyFiles
 from forge.projects.files import document
 from forge.projects.files.document import MAXIMUM_PATH, FileEntry, entries, find_entry
 from forge.projects.files.document_store import load_document
 from forge.projects.files.model_files import is_model, verified_model
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
@@ -56,18 +56,18 @@ def list_files(project: Project) -> tuple[FileEntry, ...]:
 
 
 def find_file(project: Project, path: str) -> FileEntry:
-    """One file as it is now. Raises `FileNotThere`, also for a binary that was never put into this project.
+    """One file as it is now. Raises `ProjectFileNotFound`, also for a binary that was never put into this project.
 
     A binary's size is what the store knows and not what a client wrote.
     """
     entry = find_entry(load_document(project.pk).doc, checked_path(path))
     if entry is None:
-        raise FileNotThere(f"{project.full_name} has no file {path}.")
+        raise ProjectFileNotFound(f"{project.full_name} has no file {path}.")
     if not entry.digest:
         return entry
     size = linked_size(project, entry.digest)
     if size is None:
-        raise FileNotThere(f"{project.full_name} has no file {path}.")
+        raise ProjectFileNotFound(f"{project.full_name} has no file {path}.")
     return replace(entry, size=size)
 
 
@@ -93,7 +93,7 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
     stored = tuple(stored)
-    link_brought(project, (file.blob.digest for file in stored), project)
+    link_uploaded(project, (file.blob.digest for file in stored), project)
     for file in stored:
         put_file(doc, None, file)
 

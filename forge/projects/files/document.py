@@ -52,14 +52,14 @@ class FileEntry:
 
 def files_map(doc: Doc[Any]) -> Map[Any]:
     """The root map of files."""
-    found: Map[Any] = doc.get("files", type=Map)
-    return found
+    files: Map[Any] = doc.get("files", type=Map)
+    return files
 
 
 def entries(doc: Doc[Any]) -> tuple[FileEntry, ...]:
     """The living files, sorted by path. What a client wrote in another shape than ours is left out."""
-    found = [entry for key, value in files_map(doc).items() if (entry := _entry(key, value)) is not None]
-    return tuple(sorted(_with_own_paths(found), key=lambda entry: entry.path))
+    living = [entry for key, value in files_map(doc).items() if (entry := _entry(key, value)) is not None]
+    return tuple(sorted(_with_unique_paths(living), key=lambda entry: entry.path))
 
 
 def find_entry(doc: Doc[Any], path: str) -> FileEntry | None:
@@ -88,16 +88,16 @@ def _entry(key: str, value: Any) -> FileEntry | None:
     return None
 
 
-def _with_own_paths(found: Iterable[FileEntry]) -> Iterator[FileEntry]:
-    taken: set[str] = set()
-    tried: dict[str, int] = {}
-    for entry in sorted(found, key=lambda entry: entry.id):
-        path, number = entry.path, tried.get(entry.path, 2)
-        while path in taken:
+def _with_unique_paths(files: Iterable[FileEntry]) -> Iterator[FileEntry]:
+    used: set[str] = set()
+    next_numbers: dict[str, int] = {}
+    for entry in sorted(files, key=lambda entry: entry.id):
+        path, number = entry.path, next_numbers.get(entry.path, 2)
+        while path in used:
             path = _numbered(entry.path, number)
             number += 1
-        tried[entry.path] = number
-        taken.add(path)
+        next_numbers[entry.path] = number
+        used.add(path)
         yield replace(entry, path=path)
 
 
@@ -151,11 +151,11 @@ def set_deleted(doc: Doc[Any], entry: FileEntry) -> None:
     files_map(doc)[entry.id]["deleted"] = True
 
 
-def set_gone(doc: Doc[Any], digest: str, because: str) -> None:
+def set_erased(doc: Doc[Any], digest: str, reason: str) -> None:
     """Deletes the files of these bytes, deleted ones too, so that they are not brought back: the bytes are erased."""
     for value in files_map(doc).values():
         if isinstance(value, Map) and value.get("kind") == BINARY and value.get("digest") == digest:
-            value["deleted"], value["gone"] = True, because
+            value["deleted"], value["gone"] = True, reason
 
 
 def replace_text(text: Text, content: str) -> None:

@@ -19,7 +19,7 @@ from pycrdt import Doc
 from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
-from forge.projects.versions.writers import keep_authors
+from forge.projects.versions.writers import record_merged_authors
 
 ROWS = 1000
 """Updates of one statement; SQLite takes 32,766 values."""
@@ -92,7 +92,7 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
     stored = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
     if stored is None or stored < sequence:
         DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
-    keep_authors(project_id, sequence)
+    record_merged_authors(project_id, sequence)
     DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
 
 

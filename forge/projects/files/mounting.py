@@ -33,7 +33,9 @@ def with_usable(
     project: Project, manifest: Manifest, texts: Mapping[str, bytes]
 ) -> tuple[Manifest, Mapping[str, bytes]]:
     """A project's files of now with the blocks that it can use, for a question of somebody who writes in it."""
-    usable = {path: text.encode() for found in usable_texts.call(project) for path, text in found.items()}
+    usable = {
+        path: text.encode() for texts_by_path in usable_texts.call(project) for path, text in texts_by_path.items()
+    }
     described = {
         path: {"digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
         for path, data in usable.items()
@@ -47,7 +49,11 @@ def with_blocks(project: Project, manifest: Manifest, texts: Mapping[str, bytes]
     digests = set(parse_lock(lock).digests.values()) if lock else set()
     if not digests:
         return manifest
-    sizes = {digest: size for found in published_blocks.call(project, digests) for digest, size in found.items()}
+    sizes = {
+        digest: size
+        for sizes_by_digest in published_blocks.call(project, digests)
+        for digest, size in sizes_by_digest.items()
+    }
     return {**manifest, **{mounted_path(digest): {"digest": digest, "size": size} for digest, size in sizes.items()}}
 
 

@@ -13,14 +13,14 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.projects.models import Project
 
 
-def link_brought(owner: Model, digests: Iterable[str], project: Project) -> None:
+def link_uploaded(owner: Model, digests: Iterable[str], project: Project) -> None:
     """Links blobs that a person brought, in the transaction that needs them. Raises `StorageQuotaReached`."""
     if link_blobs(owner, digests, project.organisation_id):
         require_fits(project.organisation_id)
 
 
 @contextmanager
-def nothing_left_behind(digests: Collection[str]) -> Iterator[None]:
+def delete_on_failure(digests: Collection[str]) -> Iterator[None]:
     """Around the transaction that links what was stored just now: where it fails, the bytes go at once.
 
     Else whoever is refused again and again would fill the disk until the sweep comes.

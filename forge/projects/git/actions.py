@@ -13,7 +13,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
-from forge.projects.git.remote import Pushed, Remote, fetched, pushed
+from forge.projects.git.remote import Pushed, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
 from forge.projects.models import Project
 from forge.projects.names import free_name
@@ -30,13 +30,13 @@ def create_from_git(
     """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     last = (remote.folder or remote.url.rstrip("/")).rpartition("/")[2].removesuffix(".git")
-    with fetched(remote) as found:
+    with fetch_branch(remote) as fetched_files:
         name = name or free_name(organisation, slug(last) or "project")
-        project = create_from_archive(actor, organisation, name, found.archive)
-    save_version(actor, project, f"{remote.url[:150]} at {found.commit[:12]}")
+        project = create_from_archive(actor, organisation, name, fetched_files.archive)
+    save_version(actor, project, f"{remote.url[:150]} at {fetched_files.commit[:12]}")
     with transaction.atomic():
-        write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=found.commit)
-    return project, found.left_out
+        write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=fetched_files.commit)
+    return project, fetched_files.left_out
 
 
 def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
@@ -51,8 +51,10 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
     versions = wanted_versions(project)
     if not versions:
         raise Invalid("There is no version to push. Save one first.")
-    done = pushed(remote, str(project.pk), versions_in_git(project, versions))
+    result = push_versions(remote, str(project.pk), versions_in_git(project, versions))
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
-        write_entry(actor, "git.push", project.stream, project.place, **where, commit=done.commit, commits=done.commits)
-    return done
+        write_entry(
+            actor, "git.push", project.stream, project.place, **where, commit=result.commit, commits=result.commits
+        )
+    return result

@@ -52,7 +52,7 @@ class FromGitSerializer(PushSerializer):
     )
 
 
-class MadeFromGitJson(TypedDict):
+class ProjectFromGitJson(TypedDict):
     """What was made of a branch."""
 
     project: ProjectJson
@@ -72,14 +72,14 @@ class ProjectsFromGit(ForgeView):
     needs = needing(post=Scope.PROJECT_CREATE)
     raises = raising(post=(Conflict, Unprocessable, TooOften))
 
-    @extend_schema(operation_id="projects_from_git", request=FromGitSerializer, responses={201: MadeFromGitJson})
+    @extend_schema(operation_id="projects_from_git", request=FromGitSerializer, responses={201: ProjectFromGitJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.read_body(request, FromGitSerializer)
-        organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
-        remote = checked_remote(asked["url"], asked["branch"], asked["token"], asked["folder"])
-        project, left_out = actions.create_from_git(principal, organisation, asked["name"], remote)
-        answer: MadeFromGitJson = {"project": project_to_json(project, principal), "left_out": list(left_out)}
+        body = self.read_body(request, FromGitSerializer)
+        organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
+        remote = checked_remote(body["url"], body["branch"], body["token"], body["folder"])
+        project, left_out = actions.create_from_git(principal, organisation, body["name"], remote)
+        answer: ProjectFromGitJson = {"project": project_to_json(project, principal), "left_out": list(left_out)}
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
@@ -104,8 +104,8 @@ class ProjectRepository(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Pushes the versions to a branch, a commit for each; never over commits of others."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.read_body(request, PushSerializer)
-        remote: Remote = checked_remote(asked["url"], asked["branch"], asked["token"])
-        done = actions.push_to_git(principal_of(request), project, remote)
-        answer: PushedJson = {"commit": done.commit, "commits": done.commits}
+        body = self.read_body(request, PushSerializer)
+        remote: Remote = checked_remote(body["url"], body["branch"], body["token"])
+        result = actions.push_to_git(principal_of(request), project, remote)
+        answer: PushedJson = {"commit": result.commit, "commits": result.commits}
         return Response(answer)

@@ -15,39 +15,39 @@ import forge
 from forge.core.errors import TooOften
 from forge.projects.errors import GitRefused
 
-SECONDS = 60
+TIMEOUT_SECONDS = 60
 """How long one of them may take with all of it."""
-AT_ONCE = 2
-_turns = threading.BoundedSemaphore(AT_ONCE)
+MAX_PROCESSES = 2
+_slots = threading.BoundedSemaphore(MAX_PROCESSES)
 
 
-def answer_of(module: str, asked: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def run_child(module: str, job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """What a module of this package says to what it is asked, working in a folder, without the server's secrets.
 
     Raises `GitRefused` and `TooOften`.
     """
-    if not _turns.acquire(blocking=False):
-        raise TooOften("Other repositories are being read or written just now. Try again in a minute.", SECONDS)
+    if not _slots.acquire(blocking=False):
+        raise TooOften("Other repositories are being read or written just now. Try again in a minute.", TIMEOUT_SECONDS)
     packages = str(Path(forge.__file__).resolve().parent.parent)
     environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}
     try:
-        ended = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-P", "-m", f"forge.projects.{module}"],
-            input=json.dumps(asked),
+            input=json.dumps(job),
             capture_output=True,
             text=True,
             cwd=folder,
             env=environment,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise GitRefused(f"Reading it took longer than {SECONDS} seconds. Nothing was changed here.") from None
+        raise GitRefused(f"Reading it took longer than {TIMEOUT_SECONDS} seconds. Nothing was changed here.") from None
     finally:
-        _turns.release()
-    if ended.returncode != 0:
+        _slots.release()
+    if process.returncode != 0:
         raise GitRefused("This repository takes more memory, time or room than it may. Nothing was changed here.")
-    said: dict[str, Any] = json.loads(ended.stdout)
-    if "error" in said:
-        raise GitRefused(said["error"])
-    return said
+    result: dict[str, Any] = json.loads(process.stdout)
+    if "error" in result:
+        raise GitRefused(result["error"])
+    return result

@@ -1,6 +1,6 @@
 """A Git repository's commits and files, read from its object folder: each object is what its name says, or nothing is.
 
-Knows no project, and runs nothing of the repository. `history_process` calls it, in a process of its own.
+Knows no project, and runs nothing of the repository. `history.process` calls it, in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from forge.projects.history.repository import may_be_in_git
 from rune.project.files import FileError, normal_path
 from rune.wording import plain
 
-LONGEST_PATH: Final = 200
-LARGEST_COMMIT: Final = 64 * 1024
+MAX_PATH_LENGTH: Final = 200
+MAX_COMMIT_BYTES: Final = 64 * 1024
 T = TypeVar("T", bound=ShaFile)
 
 
@@ -50,21 +50,21 @@ class Objects:
 
     def history(self, head: bytes) -> tuple[list[Commit], int]:
         """The commits up to one, the oldest first, by their first parents, and how many of them merge others."""
-        found: list[Commit] = []
+        commits: list[Commit] = []
         seen: set[bytes] = set()
         merges = 0
         name: bytes | None = head
         while name is not None:
             if name in seen:
                 raise Broken("The history has a commit that comes before itself.")
-            if len(found) >= self._limits.commits:
+            if len(commits) >= self._limits.commits:
                 raise Broken(f"The history has more than {self._limits.commits:,} commits.")
             seen.add(name)
             commit = self._object(name, Commit)
-            found.append(commit)
+            commits.append(commit)
             merges += len(commit.parents) > 1
             name = bytes(commit.parents[0]) if commit.parents else None
-        return found[::-1], merges
+        return commits[::-1], merges
 
     def files(self, commit: Commit) -> dict[str, bytes]:
         """The names of a commit's files by path."""
@@ -80,46 +80,46 @@ class Objects:
     def commit_of(self, name: bytes) -> bytes:
         """The name of the commit that a name leads to."""
         kind, data = self._raw(name)
-        made = ShaFile.from_raw_string(kind, data)
-        return self.commit_of(bytes(made.object[1])) if isinstance(made, Tag) else name
+        item = ShaFile.from_raw_string(kind, data)
+        return self.commit_of(bytes(item.object[1])) if isinstance(item, Tag) else name
 
     def _tree(self, name: bytes, length: int) -> tuple[tuple[str, bytes], ...]:
         """What lies below a tree, with paths from it on; read once, however often it is there."""
-        if length > LONGEST_PATH:
-            raise Broken(f"A path of the history has more than {LONGEST_PATH} characters.")
+        if length > MAX_PATH_LENGTH:
+            raise Broken(f"A path of the history has more than {MAX_PATH_LENGTH} characters.")
         if name in self._below:
             return self._below[name]
-        found: list[tuple[str, bytes]] = []
+        files: list[tuple[str, bytes]] = []
         for entry in self._object(name, Tree).iteritems():
             title = entry.path.decode("utf-8", "replace")
             if stat.S_ISDIR(entry.mode):
-                found += [
+                files += [
                     (f"{title}/{path}", blob) for path, blob in self._tree(bytes(entry.sha), length + len(title) + 1)
                 ]
             elif stat.S_ISREG(entry.mode):
-                found.append((title, bytes(entry.sha)))
+                files.append((title, bytes(entry.sha)))
             else:
                 what = "a link" if stat.S_ISLNK(entry.mode) else "another repository (a submodule)"
                 raise Broken(f"{plain(title)} in the history is {what}.")
-            if len(found) > self._limits.files:
+            if len(files) > self._limits.files:
                 raise Broken(f"A commit has more than {self._limits.files:,} files.")
-        self._below[name] = tuple(found)
+        self._below[name] = tuple(files)
         return self._below[name]
 
     def _object(self, name: bytes, kind: type[T]) -> T:
         number, data = self._raw(name)
         if number != kind.type_num:
             raise Broken(f"The object {name.decode()[:12]} is no {kind.type_name.decode()}.")
-        if kind is Commit and len(data) > LARGEST_COMMIT:
-            raise Broken(f"The commit {name.decode()[:12]} has more than {LARGEST_COMMIT:,} bytes.")
+        if kind is Commit and len(data) > MAX_COMMIT_BYTES:
+            raise Broken(f"The commit {name.decode()[:12]} has more than {MAX_COMMIT_BYTES:,} bytes.")
         try:
-            made = ShaFile.from_raw_string(number, data)
-            made.check()
+            item = ShaFile.from_raw_string(number, data)
+            item.check()
         except Exception as error:
             # Whatever the library says of bytes that are no object: a stranger chose them.
             raise Broken(f"The object {name.decode()[:12]} is damaged: {plain(str(error))[:100]}.") from error
-        assert isinstance(made, kind)  # noqa: S101 (its number said so)
-        return made
+        assert isinstance(item, kind)  # noqa: S101 (its number said so)
+        return item
 
     def _raw(self, name: bytes) -> tuple[int, bytes]:
         try:
@@ -142,7 +142,7 @@ class Objects:
 @lru_cache(maxsize=100_000)
 def _checked(path: str) -> str:
     try:
-        if normal_path(path) != path or len(path) > LONGEST_PATH or not may_be_in_git(path):
+        if normal_path(path) != path or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
             raise Broken(f"{plain(path)} in the history is no path of a project.")
     except FileError as error:
         raise Broken(f"{plain(path)} in the history: {error.reason}.") from error

@@ -31,7 +31,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from rune.wording import plain, size_text
 
 ARCHIVE: Final = "files.zip"
-MENTIONED: Final = 20
+MAX_NAMED: Final = 20
 """Files that an answer names."""
 MEMORY: Final = 2 << 30
 """Bytes of addresses: what a few bytes of deltas unpack to is known only when it is unpacked."""
@@ -43,12 +43,12 @@ _WAIT: Final = Timeout(connect=10, read=20)
 _STORED_AS_LINK: Final = b"version https://git-lfs.github.com/spec/"
 
 
-class Refused(Exception):
+class GitJobRefused(Exception):
     """Why nothing came of it, as a sentence."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class GitJob:
     """What is to be done."""
 
     act: str
@@ -76,7 +76,7 @@ class _AllowedOnly(PoolManager):
 
     def urlopen(self, method: str, url: str, *arguments: Any, **options: Any) -> BaseHTTPResponse:
         if origin_of(url) not in self._origins:
-            raise Refused(f"The server sends on to {plain(url)[:200]}, which is not allowed here.")
+            raise GitJobRefused(f"The server sends on to {plain(url)[:200]}, which is not allowed here.")
         return super().urlopen(method, url, *arguments, **options)
 
 
@@ -93,53 +93,53 @@ def origin_of(url: str) -> str:
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    asked = Asked(**json.load(sys.stdin))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (asked.limit * 4, asked.limit * 4))
+    job = GitJob(**json.load(sys.stdin))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (job.limit * 4, job.limit * 4))
     try:
-        said = {"fetch": fetch, "push": push}[asked.act](asked)
-    except Refused as error:
-        said = {"error": str(error)}
+        result = {"fetch": fetch, "push": push}[job.act](job)
+    except GitJobRefused as error:
+        result = {"error": str(error)}
     except HTTPUnauthorized:
-        said = {"error": "The server wants a token for this repository, or does not take this one."}
+        result = {"error": "The server wants a token for this repository, or does not take this one."}
     except NotGitRepository:
-        said = {"error": "There is no Git repository at this address, or it is not open to everyone."}
+        result = {"error": "There is no Git repository at this address, or it is not open to everyone."}
     except MemoryError:
-        said = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
+        result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
     except Exception as error:
         # Whatever the library says of bytes that are no repository: a stranger chose them.
         reason = plain(str(error))[:300] or type(error).__name__
-        said = {"error": f"The Git server did not answer as it should: {reason}."}
-    json.dump(said, sys.stdout)
+        result = {"error": f"The Git server did not answer as it should: {reason}."}
+    json.dump(result, sys.stdout)
 
 
-def _connected(asked: Asked) -> tuple[Urllib3HttpGitClient, str]:
-    split = urlsplit(asked.url)
+def _connected(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:
+    split = urlsplit(job.url)
     client = Urllib3HttpGitClient(
         f"{split.scheme}://{split.netloc}/",
-        pool_manager=_AllowedOnly(asked.origins),
+        pool_manager=_AllowedOnly(job.origins),
         quiet=True,
-        username=_USER if asked.token else None,
-        password=asked.token or None,
+        username=_USER if job.token else None,
+        password=job.token or None,
     )
     return client, split.path.strip("/")
 
 
-def fetch(asked: Asked) -> Mapping[str, Any]:
+def fetch(job: GitJob) -> Mapping[str, Any]:
     """Writes the files of a branch's newest commit into `files.zip`. Links and submodules are left out, and said."""
-    client, path = _connected(asked)
+    client, path = _connected(job)
     store = DiskObjectStore.init("objects")
     file, finish, abort = store.add_pack()
-    wanted = _Wanted(asked.branch)
+    wanted = _BranchChoice(job.branch)
     try:
-        client.fetch_pack(path, wanted, ObjectStoreGraphWalker([], _no_parents), _counted(file, asked.limit), depth=1)
+        client.fetch_pack(path, wanted, ObjectStoreGraphWalker([], _no_parents), _counted(file, job.limit), depth=1)
         finish()
     except BaseException:
         abort()
         raise
     head = store[wanted.head]
     if not isinstance(head, Commit):
-        raise Refused("The branch does not end in a commit.")
-    return {"commit": head.id.decode(), "branch": wanted.branch, "left_out": _pack(store, head, asked)}
+        raise GitJobRefused("The branch does not end in a commit.")
+    return {"commit": head.id.decode(), "branch": wanted.branch, "left_out": _pack(store, head, job)}
 
 
 def _no_parents(commit: ObjectID) -> list[ObjectID]:
@@ -147,7 +147,7 @@ def _no_parents(commit: ObjectID) -> list[ObjectID]:
     return []
 
 
-class _Wanted:
+class _BranchChoice:
     """Which commit is asked for, once the server has said what there is."""
 
     def __init__(self, branch: str) -> None:
@@ -155,15 +155,15 @@ class _Wanted:
         self.head = ObjectID(b"")
 
     def __call__(self, refs: Mapping[Ref, ObjectID | None], depth: int | None = None) -> list[ObjectID]:
-        found = refs.get(Ref(_HEADS + self.branch.encode() if self.branch else b"HEAD"))
-        if found is None:
+        head = refs.get(Ref(_HEADS + self.branch.encode() if self.branch else b"HEAD"))
+        if head is None:
             heads = sorted(
                 name.removeprefix(_HEADS).decode("utf-8", "replace") for name in refs if name.startswith(_HEADS)
             )
             there = f" It has {plain(', '.join(heads[:5]))}." if heads else " It is empty."
-            raise Refused(f"The repository has no branch {self.branch or 'of its own'}.{there}")
-        self.head = found
-        return [found]
+            raise GitJobRefused(f"The repository has no branch {self.branch or 'of its own'}.{there}")
+        self.head = head
+        return [head]
 
 
 def _counted(file: Any, limit: int) -> Callable[[bytes], int]:
@@ -173,17 +173,17 @@ def _counted(file: Any, limit: int) -> Callable[[bytes], int]:
         nonlocal read
         read += len(data)
         if read > limit:
-            raise Refused(f"The repository has more than {size_text(limit)} in this one commit.")
+            raise GitJobRefused(f"The repository has more than {size_text(limit)} in this one commit.")
         return int(file.write(data))
 
     return write
 
 
-def _pack(store: DiskObjectStore, head: Commit, asked: Asked) -> list[str]:
+def _pack(store: DiskObjectStore, head: Commit, job: GitJob) -> list[str]:
     """Writes the files, with paths from the folder on; answers what was left out."""
     left_out: list[str] = []
-    size, limit = 0, asked.limit * 4
-    within = f"{asked.folder}/" if asked.folder else ""
+    size, limit = 0, job.limit * 4
+    within = f"{job.folder}/" if job.folder else ""
     with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for entry in iter_tree_contents(store, head.tree):
             assert entry.path is not None  # noqa: S101 (dulwich's type is wider than what a tree's contents are)
@@ -198,28 +198,28 @@ def _pack(store: DiskObjectStore, head: Commit, asked: Asked) -> list[str]:
             data = blob.data if isinstance(blob, Blob) else b""
             size += len(data)
             if size > limit:
-                raise Refused(f"Unpacked, the repository has more than {size_text(limit)}.")
+                raise GitJobRefused(f"Unpacked, the repository has more than {size_text(limit)}.")
             if data.startswith(_STORED_AS_LINK):
-                raise Refused(f"{plain(path)} lies in Git LFS, which is not read. Upload this file by itself.")
+                raise GitJobRefused(f"{plain(path)} lies in Git LFS, which is not read. Upload this file by itself.")
             archive.writestr(path, data)
     if size == 0:
-        raise Refused(f"There is nothing in {asked.folder}." if asked.folder else "The branch has no files.")
-    return left_out[:MENTIONED]
+        raise GitJobRefused(f"There is nothing in {job.folder}." if job.folder else "The branch has no files.")
+    return left_out[:MAX_NAMED]
 
 
-def push(asked: Asked) -> Mapping[str, Any]:
+def push(job: GitJob) -> Mapping[str, Any]:
     """Sends the commits of versions that a branch does not have, upon those that it has. Others' are never lost.
 
     What the branch has stays as it is, also where a version was described anew or taken away since.
     """
-    client, path = _connected(asked)
+    client, path = _connected(job)
     # Where the branch's newest commit is put; the repository came as single objects.
     Path(".git/objects/pack").mkdir(exist_ok=True)
     repository = Repo(".")
     ours = [entry.commit for entry in repository.get_walker(include=[repository.head()])][::-1]
-    target = Ref(_HEADS + asked.branch.encode())
+    target = Ref(_HEADS + job.branch.encode())
     there = client.get_refs(path).refs.get(target)
-    fresh = ours if there is None else _upon(_head_of(client, path, repository, asked, there), ours, asked)
+    fresh = ours if there is None else _rebased(_head_of(client, path, repository, job, there), ours, job)
     if not fresh:
         return {"commit": (there or ours[-1].id).decode(), "commits": 0}
     for commit in fresh:
@@ -227,52 +227,52 @@ def push(asked: Asked) -> Mapping[str, Any]:
 
     def update(refs: Mapping[Ref, ObjectID]) -> dict[Ref, ObjectID]:
         if refs.get(target) != there:
-            raise Refused(f"Somebody else pushed to {asked.branch} just now. Try again.")
+            raise GitJobRefused(f"Somebody else pushed to {job.branch} just now. Try again.")
         return {target: fresh[-1].id}
 
     result = client.send_pack(path, update, partial(_packed, repository, there))
     problem = (result.ref_status or {}).get(target)
     if problem:
-        raise Refused(f"The server did not take the branch: {plain(str(problem))[:300]}.")
+        raise GitJobRefused(f"The server did not take the branch: {plain(str(problem))[:300]}.")
     return {"commit": fresh[-1].id.decode(), "commits": len(fresh)}
 
 
-def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, asked: Asked, head: ObjectID) -> Commit:
+def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, job: GitJob, head: ObjectID) -> Commit:
     """The newest commit of the branch, which is fetched with its files alone."""
-    wanted = _Wanted(asked.branch)
+    wanted = _BranchChoice(job.branch)
     file, finish, abort = repository.object_store.add_pack()
     try:
         walker = ObjectStoreGraphWalker([], _no_parents)
-        client.fetch_pack(path, wanted, walker, _counted(file, asked.limit), depth=1)
+        client.fetch_pack(path, wanted, walker, _counted(file, job.limit), depth=1)
         finish()
     except BaseException:
         abort()
         raise
-    found = repository.object_store[wanted.head]
-    if wanted.head != head or not isinstance(found, Commit):
-        raise Refused(f"Somebody else pushed to {asked.branch} just now. Try again.")
-    return found
+    commit = repository.object_store[wanted.head]
+    if wanted.head != head or not isinstance(commit, Commit):
+        raise GitJobRefused(f"Somebody else pushed to {job.branch} just now. Try again.")
+    return commit
 
 
-def _upon(there: Commit, ours: Sequence[Commit], asked: Asked) -> list[Commit]:
+def _rebased(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]:
     """Our commits of later versions than the branch ends in, each upon the one before. Raises `Refused`."""
-    if _said(there, "Project") != asked.project:
-        raise Refused(f"{asked.branch} has commits that are not of this history. Push to another branch.")
-    last = int(_said(there, "Version"))
-    made: list[Commit] = []
+    if _trailer(there, "Project") != job.project:
+        raise GitJobRefused(f"{job.branch} has commits that are not of this history. Push to another branch.")
+    last = int(_trailer(there, "Version"))
+    rebased: list[Commit] = []
     for commit in ours:
-        if int(_said(commit, "Version")) > last:
+        if int(_trailer(commit, "Version")) > last:
             copy = commit.copy()
             assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
-            copy.parents = [made[-1].id if made else there.id]
-            made.append(copy)
-    return made
+            copy.parents = [rebased[-1].id if rebased else there.id]
+            rebased.append(copy)
+    return rebased
 
 
-def _said(commit: Commit, trailer: str) -> str:
+def _trailer(commit: Commit, trailer: str) -> str:
     """What a commit of ours says at the end of its message; "" in others."""
-    found = re.findall(rf"^{trailer}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
-    return found[-1] if found else ""
+    values = re.findall(rf"^{trailer}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
+    return values[-1] if values else ""
 
 
 def _packed(repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:

@@ -1,6 +1,6 @@
 """What of Git servers is let near: whole files of a branch as a .zip, and our own commits out. Knows no project.
 
-The work is done by `git_process`, one process for each time, which this one starts, limits and ends.
+The work is done by `git.process`, one process for each time, which this one starts, limits and ends.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from django.conf import settings
 
 from forge.core.errors import Invalid
 from forge.projects.files.contents import checked_path
-from forge.projects.git.child import answer_of
+from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE, origin_of
 
-LONGEST_ADDRESS = 500
+MAX_ADDRESS_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Pushed:
 def checked_remote(url: str, branch: str = "", token: str = "", folder: str = "") -> Remote:
     """A branch of a server that the operator allows. Raises `Invalid` and `BadPath`."""
     url, branch, token = url.strip(), branch.strip(), token.strip()
-    if len(url) > LONGEST_ADDRESS or not url.isascii() or not url.isprintable() or " " in url:
-        raise _wrong("url", f"An address has at most {LONGEST_ADDRESS} characters, all of them ASCII.")
+    if len(url) > MAX_ADDRESS_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
+        raise _wrong("url", f"An address has at most {MAX_ADDRESS_LENGTH} characters, all of them ASCII.")
     origin = origin_of(url)
     if origin not in settings.GIT_ORIGINS:
         named = ", ".join(settings.GIT_ORIGINS) or "none"
@@ -74,15 +74,15 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
 
 
 @contextmanager
-def fetched(remote: Remote) -> Iterator[Fetched]:
+def fetch_branch(remote: Remote) -> Iterator[Fetched]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
-        said = _run("fetch", remote, Path(folder))
+        result = _run("fetch", remote, Path(folder))
         with (Path(folder) / ARCHIVE).open("rb") as archive:
-            yield Fetched(archive, said["commit"], said["branch"], tuple(said["left_out"]))
+            yield Fetched(archive, result["commit"], result["branch"], tuple(result["left_out"]))
 
 
-def pushed(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]) -> Pushed:
+def push_versions(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]) -> Pushed:
     """Sends the commits of a project's versions, given as the files below `.git` of a repository.
 
     Raises `GitRefused` and `TooOften`.
@@ -92,12 +92,12 @@ def pushed(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]
             path = Path(folder) / ".git" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        said = _run("push", remote, Path(folder), project)
-    return Pushed(said["commit"], said["commits"])
+        result = _run("push", remote, Path(folder), project)
+    return Pushed(result["commit"], result["commits"])
 
 
 def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str, Any]:
-    asked = {
+    job = {
         "act": act,
         "url": remote.url,
         "branch": remote.branch,
@@ -107,7 +107,7 @@ def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str,
         "limit": settings.UPLOAD_LIMIT,
         "project": project,
     }
-    return answer_of("git_process", asked, folder)
+    return run_child("git.process", job, folder)
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -14,29 +14,29 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.projects.actions.project import create_of
-from forge.projects.files.storage import nothing_left_behind
-from forge.projects.history.import_archive import Brought, brought
+from forge.projects.files.storage import delete_on_failure
+from forge.projects.history.import_archive import ImportedHistory, import_history
 from forge.projects.models import Project
 from forge.projects.names import free_name
-from forge.projects.versions.imported import keep_brought
+from forge.projects.versions.imported import store_imported_versions
 
 
 def create_from_upload(
-    actor: Actor, organisation: Organisation, name: str, chunks: Iterable[bytes], usual_name: str
-) -> tuple[Project, Brought]:
+    actor: Actor, organisation: Organisation, name: str, chunks: Iterable[bytes], default_name: str
+) -> tuple[Project, ImportedHistory]:
     """Makes a project of an archive that somebody sent: all of its files and versions, or nothing.
 
     The versions have their messages, times and numbers; who made them is text, and whoever brings them answers for
-    them: nobody is taken for somebody here. Without a name it is called as `usual_name`, or as near to that as is free.
-    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, `StorageQuotaReached`, `TooLarge`, `ArchiveRefused`,
-    `GitRefused` and `TooOften`.
+    them: nobody is taken for somebody here. Without a name it is called as `default_name`, or as near to that as is
+    free. Raises `Forbidden`, `BadName`, `NameInUse`, `QuotaReached`, `StorageQuotaReached`, `TooLarge`,
+    `ArchiveRefused`, `GitRefused` and `TooOften`.
     """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
-    name = check_project_name(name or free_name(organisation, usual_name))
+    name = check_project_name(name or free_name(organisation, default_name))
     require_room(organisation.pk)
-    with brought(chunks) as found, nothing_left_behind(found.stored), transaction.atomic():
-        project = create_of(actor, organisation, name, found.files)
-        if found.versions:
-            keep_brought(actor, project, found.versions)
-            write_entry(actor, "history.bring", project.stream, project.place, versions=len(found.versions))
-    return project, found
+    with import_history(chunks) as history, delete_on_failure(history.stored), transaction.atomic():
+        project = create_of(actor, organisation, name, history.files)
+        if history.versions:
+            store_imported_versions(actor, project, history.versions)
+            write_entry(actor, "history.bring", project.stream, project.place, versions=len(history.versions))
+    return project, history

@@ -10,11 +10,11 @@ from typing import Any
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of, links_of_all
 from forge.core.blobs.store import read_blob
-from forge.projects.history.repository import State, may_be_in_git, repository
+from forge.projects.history.repository import CommitState, may_be_in_git, repository
 from forge.projects.models import Project, Sample, Version
 from forge.projects.versions.store import Manifest, WorkingTree
 
-MOST_STATES = 1000
+MAX_STATES = 1000
 """Versions in a repository, the newest ones: the oldest of them then is its first commit."""
 HISTORY_ENDING = "-with-history"
 """How the name of a download with history ends."""
@@ -34,7 +34,7 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     if not versions or versions[-1].digest != now.digest:
         living = {described["digest"] for described in now.manifest.values()}
         unsaved = _files(now.manifest, living.__contains__)
-        states.append(State(unsaved, _NOBODY, _address(None), project.changed, UNSAVED))
+        states.append(CommitState(unsaved, _NOBODY, _address(None), project.changed, UNSAVED))
     return repository(states, partial(_read, texts))
 
 
@@ -46,36 +46,38 @@ def versions_in_git(project: Project, versions: Sequence[Version]) -> Iterator[t
 def wanted_versions(project: Project) -> list[Version]:
     """The newest versions, the oldest of them first, without those that saved themselves: they come and go."""
     wanted = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
-    return list(wanted.order_by("-number")[:MOST_STATES])[::-1]
+    return list(wanted.order_by("-number")[:MAX_STATES])[::-1]
 
 
 def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
     return texts[digest] if digest in texts else read_blob(digest)
 
 
-def _states(project: Project, versions: Sequence[Version]) -> list[State]:
-    may_give = given_in(project)
+def _states(project: Project, versions: Sequence[Version]) -> list[CommitState]:
+    is_available = available_digests(project)
     names = _names_of(versions)
-    return [_state_of(version, names, may_give) for version in versions]
+    return [_state_of(version, names, is_available) for version in versions]
 
 
-def makers_of(versions: Sequence[Version]) -> list[tuple[str, ...]]:
+def author_names_of(versions: Sequence[Version]) -> list[tuple[str, ...]]:
     """The names of those who made each of some versions: its author, then others who wrote in it. Two queries."""
     names = _names_of(versions)
-    return [(author, *(name for name, _ in others)) for author, others in (_made_by(each, names) for each in versions)]
+    return [
+        (author, *(name for name, _ in others)) for author, others in (_authors_of(each, names) for each in versions)
+    ]
 
 
-def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
+def _state_of(version: Version, names: Mapping[str, str], is_available: Callable[[str], bool]) -> CommitState:
     person = version.saved_by or version.author
-    author, others = _made_by(version, names)
+    author, others = _authors_of(version, names)
     trailers = [
         *(f"Co-authored-by: {name} <{_address(writer)}>" for name, writer in others),
         f"Project: {version.project_id}",
         f"Version: {version.number}",
         f"Digest: {version.digest}",
     ]
-    return State(
-        files=_files(version.manifest, may_give),
+    return CommitState(
+        files=_files(version.manifest, is_available),
         author=author,
         address=_address(None if person is None else str(person.pk)),
         moment=version.saved_at or version.created,
@@ -83,13 +85,13 @@ def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[st
     )
 
 
-def _made_by(version: Version, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
+def _authors_of(version: Version, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
     """The name of a version's author, and the names of others who wrote in it, with their ids where they are known."""
     person = version.saved_by or version.author
-    author = next(iter(version.made_by), _NOBODY) if person is None else _name(person)
+    author = next(iter(version.original_authors), _NOBODY) if person is None else _name(person)
     # Of a version that was brought, whoever brought it is its writer, and no author of it.
-    if version.made_by:
-        return author, [(name, None) for name in version.made_by[1:]]
+    if version.original_authors:
+        return author, [(name, None) for name in version.original_authors[1:]]
     writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
     return author, [(names[writer], writer) for writer in writers]
 
@@ -103,25 +105,25 @@ def _address(person: str | None) -> str:
     return f"{person or 'nobody'}@people.invalid"
 
 
-def _files(manifest: Manifest, may_give: Callable[[str], bool]) -> dict[str, str]:
+def _files(manifest: Manifest, is_available: Callable[[str], bool]) -> dict[str, str]:
     return {
         path: described["digest"]
         for path, described in manifest.items()
-        if may_give(described["digest"]) and may_be_in_git(path)
+        if is_available(described["digest"]) and may_be_in_git(path)
     }
 
 
-def given_in(project: Project) -> Callable[[str], bool]:
-    """Which digests may still be given, as `versions.given_files` has it for one version."""
+def available_digests(project: Project) -> Callable[[str], bool]:
+    """Which digests may still be given, as `versions.available_files` has it for one version."""
     samples = Sample.objects.filter(project=project)
-    gone = set(samples.filter(gone_at__isnull=False).values_list("digest", flat=True))
-    kept = set(samples.kept().values_list("digest", flat=True))
+    removed = set(samples.filter(removed_at__isnull=False).values_list("digest", flat=True))
+    present = set(samples.available().values_list("digest", flat=True))
     of_versions: Any = Version.objects.filter(project=project)
     linked = set(
         chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))
     )
-    given = linked - (gone - kept)
-    return given.__contains__
+    available = linked - (removed - present)
+    return available.__contains__
 
 
 def _names_of(versions: Sequence[Version]) -> dict[str, str]:

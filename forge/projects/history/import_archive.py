@@ -1,6 +1,6 @@
 """What a .zip with a project's history holds: its files, and the versions that it tells of. Writes into no project.
 
-`history_process` reads it; what that says is still a stranger's, and is checked here as an upload is.
+`history.process` reads it; what that says is still a stranger's, and is checked here as an upload is.
 """
 
 from __future__ import annotations
@@ -22,60 +22,62 @@ from forge.accounts.organisations.names import slug
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError
-from forge.projects.archives.extract_archive import UNPACKED, extracted_file, open_file, receive
+from forge.projects.archives.extract_archive import MAX_UNPACK_RATIO, extract_file, open_file, receive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
-from forge.projects.git.child import answer_of
+from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
-from forge.projects.history.export import HISTORY_ENDING, MOST_STATES, UNSAVED
+from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED
 from forge.projects.history.process import BLOBS, SENT
-from forge.projects.versions.imported import LONGEST_MESSAGE, BroughtVersion
+from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion
 from forge.projects.versions.store import manifest_digest
 
-MOST_ENTRIES = 500_000
+MAX_ENTRIES = 500_000
 """Files of all versions together."""
 _TRAILER = re.compile(r"^([A-Z][A-Za-z-]+): (.*)$", re.MULTILINE)
 
 
-def usual_name(filename: str) -> str:
+def name_from_file(filename: str) -> str:
     """What a project is called after the archive that it comes from."""
     stem = filename.rpartition("/")[2].rpartition("\\")[2].removesuffix(".zip").removesuffix(HISTORY_ENDING)
     return slug(stem) or "project"
 
 
 @dataclass(frozen=True)
-class Brought:
+class ImportedHistory:
     """Stored files of now, and versions whose files are stored too. `stored` are the digests of all of them."""
 
     files: tuple[StoredFile, ...]
-    versions: tuple[BroughtVersion, ...]
+    versions: tuple[ImportedVersion, ...]
     merges: int
     """Commits that merged others, whose own way is left out."""
     stored: frozenset[str]
 
 
 @contextmanager
-def brought(chunks: Iterable[bytes]) -> Iterator[Brought]:
+def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
     """Reads and stores what an archive brings. Raises `ArchiveRefused`, `GitRefused`, `TooLarge` and `TooOften`."""
     with tempfile.TemporaryDirectory(prefix="history-") as name:
         folder = Path(name)
         with (folder / SENT).open("wb") as body:
             receive(chunks, body)
-        asked = {
-            "limit": UNPACKED * settings.UPLOAD_LIMIT,
-            "commits": MOST_STATES + 1,
+        job = {
+            "limit": MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT,
+            "commits": MAX_STATES + 1,
             "files": MAXIMUM_FILES,
-            "entries": MOST_ENTRIES,
+            "entries": MAX_ENTRIES,
         }
-        said = answer_of("history_process", asked, folder)
-        with (folder / ARCHIVE).open("rb") as archive, extracted_file(archive) as files:
-            states = _checked_states(said["states"], folder / BLOBS)
+        result = run_child("history.process", job, folder)
+        with (folder / ARCHIVE).open("rb") as archive, extract_file(archive) as files:
+            states = _checked_states(result["states"], folder / BLOBS)
             stored = tuple(file.store() for file in files)
         sizes = {f"sha256:{path.name}": path.stat().st_size for path in sorted((folder / BLOBS).glob("*"))}
         for path in sorted((folder / BLOBS).glob("*")):
             put_chunks(read_chunks(partial(open_file, path)))
         versions = tuple(_versions(states, sizes))
-    yield Brought(stored, versions, said["merges"], frozenset({*sizes, *(file.blob.digest for file in stored)}))
+    yield ImportedHistory(
+        stored, versions, result["merges"], frozenset({*sizes, *(file.blob.digest for file in stored)})
+    )
 
 
 def _checked_states(states: Sequence[Mapping[str, Any]], blobs: Path) -> Sequence[Mapping[str, Any]]:
@@ -98,7 +100,7 @@ def _checked_states(states: Sequence[Mapping[str, Any]], blobs: Path) -> Sequenc
     return states
 
 
-def _versions(states: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> Iterator[BroughtVersion]:
+def _versions(states: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> Iterator[ImportedVersion]:
     """The states as versions; one whose files an earlier one has is none of its own."""
     files: dict[str, dict[str, Any]] = {}
     known: set[str] = set()
@@ -110,33 +112,37 @@ def _versions(states: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> 
             else:
                 files[path] = {"digest": f"sha256:{name}", "size": sizes[f"sha256:{name}"]}
         digest = manifest_digest(files)
-        said = _said(state["message"])
-        if digest in known or not files or said.message == UNSAVED:
+        message_parts = _parse_message(state["message"])
+        if digest in known or not files or message_parts.message == UNSAVED:
             continue
         known.add(digest)
         # A version keeps its number where the history tells one that follows.
-        last = said.number if said.number is not None and last < said.number < last + 100_000 else last + 1
-        message = "" if said.message == f"Version {said.number}" else said.message
-        names = tuple(each for each in (state["author"], *said.others) if each)
-        yield BroughtVersion(last, names, _moment(state["moment"]), message, dict(files), digest)
+        last = (
+            message_parts.number
+            if message_parts.number is not None and last < message_parts.number < last + 100_000
+            else last + 1
+        )
+        message = "" if message_parts.message == f"Version {message_parts.number}" else message_parts.message
+        names = tuple(each for each in (state["author"], *message_parts.others) if each)
+        yield ImportedVersion(last, names, _moment(state["moment"]), message, dict(files), digest)
 
 
 @dataclass(frozen=True)
-class _Said:
+class _CommitMessage:
     message: str
     number: int | None
     others: tuple[str, ...]
 
 
-def _said(message: str) -> _Said:
+def _parse_message(message: str) -> _CommitMessage:
     """What a commit's message says: of one of ours without its last lines, of others the first line."""
     text, _, tail = message.strip().rpartition("\n\n")
     trailers = _TRAILER.findall(tail)
     numbers = [value for key, value in trailers if key == "Version" and value.isascii() and value.isdigit()]
     if not numbers or len(numbers[-1]) > 8:
-        return _Said(" ".join(message.strip().partition("\n")[0].split())[:LONGEST_MESSAGE], None, ())
+        return _CommitMessage(" ".join(message.strip().partition("\n")[0].split())[:MAX_MESSAGE_LENGTH], None, ())
     others = (value.partition(" <")[0] for key, value in trailers if key == "Co-authored-by")
-    return _Said(" ".join(text.split())[:LONGEST_MESSAGE], int(numbers[-1]), tuple(others))
+    return _CommitMessage(" ".join(text.split())[:MAX_MESSAGE_LENGTH], int(numbers[-1]), tuple(others))
 
 
 def _moment(seconds: int) -> datetime:

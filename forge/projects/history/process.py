@@ -32,8 +32,8 @@ SENT: Final = "sent.zip"
 BLOBS: Final = "blobs"
 LIST_LIMIT: Final = 24 << 20
 """Bytes of an archive's list of files: each version has some objects, and each object an entry."""
-LONGEST_MESSAGE: Final = 4000
-LONGEST_NAME: Final = 200
+MAX_MESSAGE_LENGTH: Final = 4000
+MAX_NAME_LENGTH: Final = 200
 _LOOSE: Final = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{38}")
 _PACK: Final = re.compile(r"objects/pack/pack-[0-9a-f]{40}\.(pack|idx)")
 _NAME: Final = re.compile(rb"[0-9a-f]{40}")
@@ -60,11 +60,11 @@ _HARMLESS: Final = {
     (b"user", b"email"),
 }
 _HARMLESS_SECTIONS: Final = (b"branch", b"remote", b"gc", b"color")
-_LARGEST_SMALL_FILE: Final = 1 << 20
+_MAX_SMALL_FILE: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class HistoryJob:
     """What is to be read."""
 
     limit: int
@@ -79,36 +79,36 @@ class Asked:
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    asked = Asked(**json.load(sys.stdin))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (asked.limit * 2, asked.limit * 2))
+    job = HistoryJob(**json.load(sys.stdin))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (job.limit * 2, job.limit * 2))
     try:
-        said = read(asked)
+        result = read(job)
     except (Broken, ArchiveRefused) as error:
-        said = {"error": str(error)}
+        result = {"error": str(error)}
     except MemoryError:
-        said = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
+        result = {"error": "Unpacked, the repository takes more memory than it may. Nothing was changed here."}
     except Exception as error:
         # Whatever the libraries say of bytes that are neither: a stranger chose them.
-        said = {"error": f"This .zip cannot be read: {plain(str(error))[:300] or type(error).__name__}."}
-    json.dump(said, sys.stdout)
+        result = {"error": f"This .zip cannot be read: {plain(str(error))[:300] or type(error).__name__}."}
+    json.dump(result, sys.stdout)
 
 
-def read(asked: Asked) -> Mapping[str, Any]:
+def read(job: HistoryJob) -> Mapping[str, Any]:
     """Writes the files, and answers the commits, the oldest first; none where the archive has no repository."""
     with Path(SENT).open("rb") as file:
         check_list(file, LIST_LIMIT)
-        sent = zipfile.ZipFile(file)
-        top = _top_of_git(sent)
+        archive = zipfile.ZipFile(file)
+        top = _top_of_git(archive)
         states: list[dict[str, Any]] = []
         merges, head_files = 0, dict[str, str]()
         if top is not None:
-            head = _unpacked_git(sent, top, asked)
-            states, merges, head_files = _history(head, asked)
-        is_bare = top is not None and all(info.is_dir() or _is_git(info.filename) for info in sent.infolist())
+            head = _unpacked_git(archive, top, job)
+            states, merges, head_files = _history(head, job)
+        is_bare = top is not None and all(info.is_dir() or _is_git(info.filename) for info in archive.infolist())
         if is_bare:
             _pack_head(head_files)
         else:
-            _pack_beside(Archive(file, files=asked.files, limit=asked.limit, list_limit=LIST_LIMIT))
+            _pack_beside(Archive(file, files=job.files, limit=job.limit, list_limit=LIST_LIMIT))
     return {"states": states, "merges": merges}
 
 
@@ -116,19 +116,19 @@ def _is_git(name: str) -> bool:
     return GIT_FOLDER in name.split("/")
 
 
-def _top_of_git(sent: zipfile.ZipFile) -> str | None:
+def _top_of_git(archive: zipfile.ZipFile) -> str | None:
     """Where the repository lies: at the top, or in the one folder that all is in; None without one."""
-    found = [name for name in sent.namelist() if re.fullmatch(r"([^/]+/)?\.git/HEAD", name)]
-    if len(found) > 1:
+    heads = [name for name in archive.namelist() if re.fullmatch(r"([^/]+/)?\.git/HEAD", name)]
+    if len(heads) > 1:
         raise Broken("The archive has more than one repository.")
-    return found[0].removesuffix("HEAD") if found else None
+    return heads[0].removesuffix("HEAD") if heads else None
 
 
-def _unpacked_git(sent: zipfile.ZipFile, top: str, asked: Asked) -> bytes:
+def _unpacked_git(archive: zipfile.ZipFile, top: str, job: HistoryJob) -> bytes:
     """Puts the objects where they are read, and answers the name of the newest commit."""
     small: dict[str, bytes] = {}
     total = 0
-    for info in sent.infolist():
+    for info in archive.infolist():
         name = info.filename.removeprefix(top)
         if info.is_dir() or name == info.filename:
             continue
@@ -141,9 +141,9 @@ def _unpacked_git(sent: zipfile.ZipFile, top: str, asked: Asked) -> bytes:
         if name in ("HEAD", "packed-refs", "config") or name.startswith("refs/heads/"):
             if name in small:
                 raise Broken(f".git/{plain(name)} is in the archive twice.")
-            small[name] = _bytes_of(sent, info, _LARGEST_SMALL_FILE)
+            small[name] = _bytes_of(archive, info, _MAX_SMALL_FILE)
         elif _LOOSE.fullmatch(name) or _PACK.fullmatch(name):
-            data = _bytes_of(sent, info, asked.limit - total)
+            data = _bytes_of(archive, info, job.limit - total)
             total += len(data)
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,8 +154,8 @@ def _unpacked_git(sent: zipfile.ZipFile, top: str, asked: Asked) -> bytes:
     return _head_of(small)
 
 
-def _bytes_of(sent: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
-    with sent.open(info) as file:
+def _bytes_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    with archive.open(info) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise Broken(f"Unpacked, {plain(info.filename)} goes beyond the limit.")
@@ -169,27 +169,27 @@ def _check_config(data: bytes) -> None:
         for key, _ in config.items(section):
             place = section[0].lower(), key.lower()
             if place not in _HARMLESS and section[0].lower() not in _HARMLESS_SECTIONS:
-                said = ".".join(part.decode("utf-8", "replace") for part in (*section, key))
-                raise Broken(f"The repository's .git/config sets {plain(said)}. Take that out, and pack it again.")
+                setting = ".".join(part.decode("utf-8", "replace") for part in (*section, key))
+                raise Broken(f"The repository's .git/config sets {plain(setting)}. Take that out, and pack it again.")
 
 
 def _head_of(small: Mapping[str, bytes]) -> bytes:
-    said = small["HEAD"].strip()
-    if said.startswith(b"ref: "):
-        branch = said.removeprefix(b"ref: ").strip()
+    head = small["HEAD"].strip()
+    if head.startswith(b"ref: "):
+        branch = head.removeprefix(b"ref: ").strip()
         packed = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
         by_name = {name: commit for commit, name in packed.items()}
-        said = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
-        if not said:
+        head = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
+        if not head:
             raise Broken("The repository has no commit: its branch leads nowhere.")
-    if not _NAME.fullmatch(said):
+    if not _NAME.fullmatch(head):
         raise Broken("The repository's HEAD is no name of a commit.")
-    return said
+    return head
 
 
-def _history(head: bytes, asked: Asked) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
+def _history(head: bytes, job: HistoryJob) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
     """The commits as JSON, each with what it changes; the digests of the last one's files."""
-    objects = Objects(Path("objects"), Limits(asked.commits, asked.files, asked.entries))
+    objects = Objects(Path("objects"), Limits(job.commits, job.files, job.entries))
     commits, merges = objects.history(objects.commit_of(head))
     digests: dict[bytes, str] = {}
     states: list[dict[str, Any]] = []
@@ -199,28 +199,28 @@ def _history(head: bytes, asked: Asked) -> tuple[list[dict[str, Any]], int, dict
     for commit in commits:
         files = objects.files(commit)
         entries += len(files)
-        if entries > asked.entries:
-            raise Broken(f"The commits have more than {asked.entries:,} files together.")
+        if entries > job.entries:
+            raise Broken(f"The commits have more than {job.entries:,} files together.")
         for name in set(files.values()) - digests.keys():
             data = objects.blob(name)
             total += len(data)
-            if total > asked.limit:
-                raise Broken(f"Unpacked, the history has more than {size_text(asked.limit)}.")
+            if total > job.limit:
+                raise Broken(f"Unpacked, the history has more than {size_text(job.limit)}.")
             digests[name] = hashlib.sha256(data).hexdigest()
             (Path(BLOBS) / digests[name]).write_bytes(data)
         changed = {path: None if name is None else digests[name] for path, name in changes(before, files)}
-        states.append({**_said(commit), "changed": changed})
+        states.append({**_commit_to_json(commit), "changed": changed})
         before = files
     return states, merges, {path: digests[name] for path, name in before.items()}
 
 
-def _said(commit: Commit) -> dict[str, Any]:
+def _commit_to_json(commit: Commit) -> dict[str, Any]:
     author = commit.author.decode("utf-8", "replace")
     return {
         "commit": commit.id.decode(),
-        "author": plain(author.partition("<")[0].strip())[:LONGEST_NAME],
+        "author": plain(author.partition("<")[0].strip())[:MAX_NAME_LENGTH],
         "moment": commit.commit_time,
-        "message": commit.message.decode("utf-8", "replace")[:LONGEST_MESSAGE],
+        "message": commit.message.decode("utf-8", "replace")[:MAX_MESSAGE_LENGTH],
     }
 
 

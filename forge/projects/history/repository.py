@@ -29,7 +29,7 @@ _CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = 
 
 
 @dataclass(frozen=True)
-class State:
+class CommitState:
     """Files at one moment as `{path: digest}`, who made them so, and why."""
 
     files: Mapping[str, str]
@@ -40,7 +40,7 @@ class State:
     message: str
 
 
-def repository(states: Sequence[State], read: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def repository(states: Sequence[CommitState], read: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
     """The files below `.git` of a repository whose newest commit is the last of `states`, which are not none.
 
     `read` gives the bytes of a digest; one file is in memory at a time. The files of the last state, put beside `.git`,
@@ -48,7 +48,7 @@ def repository(states: Sequence[State], read: Callable[[str], bytes]) -> Iterato
     """
     blobs: dict[str, ObjectID] = {}
     trees = MemoryObjectStore()
-    given: set[ObjectID] = set()
+    written: set[ObjectID] = set()
     parents: list[ObjectID] = []
     for state in states:
         for digest in sorted(set(state.files.values()) - blobs.keys()):
@@ -56,8 +56,8 @@ def repository(states: Sequence[State], read: Callable[[str], bytes]) -> Iterato
             blobs[digest] = blob.id
             yield _object(blob)
         tree = commit_tree(trees, [(path.encode(), blobs[digest], _PLAIN_FILE) for path, digest in state.files.items()])
-        fresh = set(trees) - given
-        given |= fresh
+        fresh = set(trees) - written
+        written |= fresh
         yield from (_object(trees[name]) for name in sorted(fresh))
         commit = _commit(state, tree, parents)
         parents = [commit.id]
@@ -75,12 +75,12 @@ def may_be_in_git(path: str) -> bool:
     )
 
 
-def _object(made: ShaFile) -> tuple[str, bytes]:
-    name = made.id.decode()
-    return f"objects/{name[:2]}/{name[2:]}", made.as_legacy_object()
+def _object(item: ShaFile) -> tuple[str, bytes]:
+    name = item.id.decode()
+    return f"objects/{name[:2]}/{name[2:]}", item.as_legacy_object()
 
 
-def _commit(state: State, tree: ObjectID, parents: list[ObjectID]) -> Commit:
+def _commit(state: CommitState, tree: ObjectID, parents: list[ObjectID]) -> Commit:
     author = " ".join(_NOT_IN_A_NAME.sub(" ", state.author).split()) or "Unknown"
     commit = Commit()
     commit.tree, commit.parents = tree, parents

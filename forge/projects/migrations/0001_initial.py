@@ -234,8 +234,8 @@ class Migration(migrations.Migration):
                 ("consent", models.TextField()),
                 ("consented", models.DateTimeField(auto_now_add=True)),
                 ("ends", models.DateTimeField()),
-                ("gone_at", models.DateTimeField(blank=True, null=True)),
-                ("gone_because", models.CharField(blank=True, max_length=20)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("removal_reason", models.CharField(blank=True, max_length=20)),
                 ("erased_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "owner",
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                 ("message", models.CharField(blank=True, max_length=200)),
                 ("saved_at", models.DateTimeField(blank=True, null=True)),
                 ("automatic", models.BooleanField(db_default=False, default=False)),
-                ("made_by", models.JSONField(db_default=[], default=list)),
+                ("original_authors", models.JSONField(db_default=[], default=list)),
                 (
                     "author",
                     models.ForeignKey(
@@ -366,21 +366,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="sample",
-            index=models.Index(fields=["gone_at", "ends"], name="samples_to_end"),
+            index=models.Index(fields=["removed_at", "ends"], name="samples_to_end"),
         ),
         migrations.AddConstraint(
             model_name="sample",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("gone_at__isnull", True)),
+                condition=models.Q(("removed_at__isnull", True)),
                 fields=("project", "digest"),
-                name="one_kept_sample_a_recording",
+                name="one_available_sample_per_recording",
             ),
         ),
         migrations.AddConstraint(
             model_name="sample",
             constraint=models.CheckConstraint(
-                condition=models.Q(("erased_at__isnull", True), ("gone_at__isnull", False), _connector="OR"),
-                name="only_what_is_gone_is_erased",
+                condition=models.Q(("erased_at__isnull", True), ("removed_at__isnull", False), _connector="OR"),
+                name="erased_samples_are_removed",
             ),
         ),
         migrations.AddConstraint(

@@ -26,8 +26,8 @@ DELETED_SHOWN = 50
 def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
     """Deleted projects, each with its way back."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
-    return render(request, "organisation/deleted.html", _deleted(request, principal, found))
+    owner = find_organisation(principal, organisation)
+    return render(request, "organisation/deleted.html", _deleted(request, principal, owner))
 
 
 def _deleted(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -45,11 +45,11 @@ def _deleted(request: HttpRequest, principal: Principal, organisation: Organisat
 def restore(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Bringing a deleted project back."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
+    owner = find_organisation(principal, organisation)
     try:
-        project = restore_project(principal, found, name, request.POST.get("name", "").strip() or None)
+        project = restore_project(principal, owner, name, request.POST.get("name", "").strip() or None)
     except (Conflict, Invalid) as error:
         return show_again(
-            request, "organisation/deleted.html", _deleted(request, principal, found) | {"wanted": name}, error
+            request, "organisation/deleted.html", _deleted(request, principal, owner) | {"wanted": name}, error
         )
     return redirect(f"{project.get_absolute_url()}/studio")

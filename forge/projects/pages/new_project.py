@@ -17,7 +17,7 @@ from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessab
 from forge.core.http.pages import for_person, show_again
 from forge.projects.actions import create_from_upload, create_project
 from forge.projects.default_organisation import usual_organisation
-from forge.projects.history.import_archive import usual_name
+from forge.projects.history.import_archive import name_from_file
 from forge.projects.names import free_name
 from forge.projects.templates import find_template
 from rune.source.templates import list_templates
@@ -64,12 +64,12 @@ def from_archive(request: HttpRequest) -> HttpResponse:
         if not isinstance(sent, UploadedFile):
             raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        name, usual = request.POST.get("name", "").strip(), usual_name(sent.name or "")
-        project, found = create_from_upload(principal, organisation, name, sent.chunks(), usual)
+        name, usual = request.POST.get("name", "").strip(), name_from_file(sent.name or "")
+        project, rejected = create_from_upload(principal, organisation, name, sent.chunks(), usual)
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
         return show_again(request, "new-from-archive.html", context, error)
-    if found.merges:
-        return render(request, "new-from-archive.html", {"project": project, "found": found})
+    if rejected.merges:
+        return render(request, "new-from-archive.html", {"project": project, "found": rejected})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

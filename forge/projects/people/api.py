@@ -14,11 +14,11 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.project_people import team_of
 from forge.accounts.serializers import (
-    GivenRoleSerializer,
-    InvitationLettersSerializer,
+    InvitationEmailsSerializer,
     InvitationLinkSerializer,
     InvitationsJson,
     NewInvitationJson,
+    RoleSerializer,
     invitation_to_json,
 )
 from forge.accounts.teams.access import find_team, team_in, teams_in
@@ -53,12 +53,12 @@ class ProjectPerson(ProjectView):
 
     needs = needing(patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=GivenRoleSerializer, responses=TeammateJson)
+    @extend_schema(request=RoleSerializer, responses=TeammateJson)
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.read_body(request, GivenRoleSerializer)
+        body = self.read_body(request, RoleSerializer)
         principal = signed_in(request)
-        mate = actions.give_project_role(principal, project, person, asked["role"])
+        mate = actions.give_project_role(principal, project, person, body["role"])
         return Response(teammate_to_json(mate, can(principal, Verb.SEE_ORGANISATION, project.organisation)))
 
     @extend_schema(responses={204: OpenApiResponse(description="the person has no role of their own in it")})
@@ -83,12 +83,12 @@ class ProjectTeam(ProjectView):
 
     needs = needing(put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=GivenRoleSerializer, responses=ProjectTeamsJson)
+    @extend_schema(request=RoleSerializer, responses=ProjectTeamsJson)
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.read_body(request, GivenRoleSerializer)
-        found = find_team(principal_of(request), project.organisation.name, team)
-        actions.give_team_role(signed_in(request), found, [project], asked["role"])
+        body = self.read_body(request, RoleSerializer)
+        target = find_team(principal_of(request), project.organisation.name, team)
+        actions.give_team_role(signed_in(request), target, [project], body["role"])
         return Response(_teams(project))
 
     @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})
@@ -110,29 +110,29 @@ class ProjectInvitations(ProjectView):
     @extend_schema(operation_id="project_invitations_list", responses=InvitationsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        found = open_invitations(project.organisation, project.pk)
-        return Response({"invitations": [invitation_to_json(each) for each in found]})
+        invitations = open_invitations(project.organisation, project.pk)
+        return Response({"invitations": [invitation_to_json(each) for each in invitations]})
 
     @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.read_body(request, InvitationLinkSerializer)
-        invitation, link = actions.invite_to_project(signed_in(request), project, **asked)
+        body = self.read_body(request, InvitationLinkSerializer)
+        invitation, link = actions.invite_to_project(signed_in(request), project, **body)
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class ProjectInvitationLetters(ProjectView):
+class ProjectInvitationEmails(ProjectView):
     """Inviting several people to the project by email."""
 
     needs = needing(post=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
+    @extend_schema(request=InvitationEmailsSerializer, responses={201: InvitationsJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        asked = self.read_body(request, InvitationLettersSerializer)
-        sent = actions.invite_to_project_by_letter(
-            signed_in(request), project, asked["role"], asked["emails"], days=asked["days"]
+        body = self.read_body(request, InvitationEmailsSerializer)
+        sent = actions.invite_to_project_by_email(
+            signed_in(request), project, body["role"], body["emails"], days=body["days"]
         )
         return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
 

@@ -24,8 +24,8 @@ from forge.projects.models import Project, Sample, SampleKind, SampleQuerySet, S
 from forge.projects.samples.formats import ENDINGS
 from forge.projects.serializers import SampleJson
 
-USUAL_DAYS = 90
-LONGEST_DAYS = 730
+DEFAULT_DAYS = 90
+MAX_DAYS = 730
 
 
 LABEL_LIMIT = 60
@@ -40,10 +40,10 @@ class Terms:
     text: str
 
 
-def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None = None) -> Terms:
+def sample_terms(project: Project, days: int = DEFAULT_DAYS, now: datetime | None = None) -> Terms:
     """The terms under which a recording would be sent now. Raises `Invalid` for a span that is not offered."""
-    if not 1 <= days <= LONGEST_DAYS:
-        raise Invalid(f"A sample is kept for 1 to {LONGEST_DAYS} days.")
+    if not 1 <= days <= MAX_DAYS:
+        raise Invalid(f"A sample is kept for 1 to {MAX_DAYS} days.")
     ends = (now or timezone.now()) + timedelta(days=days)
     count = len(ids_of_team(project.organisation_id, project.pk))
     who = "One person is" if count == 1 else f"{count} people are"
@@ -82,30 +82,33 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     """The samples that a project has, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     return (
-        Sample.objects.visible_to(actor).kept().filter(project=project).select_related("owner", "project__organisation")
+        Sample.objects.visible_to(actor)
+        .available()
+        .filter(project=project)
+        .select_related("owner", "project__organisation")
     )
 
 
 def kinds_of(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, str]:
     """What those recordings of a project that are still given are of, by digest, as far as the person may see them."""
-    found = Sample.objects.visible_to(actor).kept().filter(project=project, digest__in=digests)
-    return dict(found.values_list("digest", "kind"))
+    samples = Sample.objects.visible_to(actor).available().filter(project=project, digest__in=digests)
+    return dict(samples.values_list("digest", "kind"))
 
 
 def find_sample(actor: Actor, sample_id: UUID) -> Sample:
     """A sample of a living project that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    seen = Sample.objects.visible_to(actor).kept().select_related("owner", "project__organisation")
-    found = seen.filter(pk=sample_id, project__deleted_at=None).first()
-    if found is None or not can(actor, Verb.READ, found.project):
+    seen = Sample.objects.visible_to(actor).available().select_related("owner", "project__organisation")
+    sample = seen.filter(pk=sample_id, project__deleted_at=None).first()
+    if sample is None or not can(actor, Verb.READ, sample.project):
         raise nothing_here(actor)
-    return found
+    return sample
 
 
 def own_samples(actor: Actor) -> SampleQuerySet:
     """What a person gave and has not taken back, in any project, also of an organisation that they left."""
     return (
         Sample.objects.visible_to(actor)
-        .kept()
+        .available()
         .filter(owner_id=actor.pk)
         .select_related("owner", "project__organisation")
     )

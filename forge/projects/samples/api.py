@@ -17,19 +17,19 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
-from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, take_back
+from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, withdraw_sample
 from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE
 from forge.projects.models import SampleSplit
 from forge.projects.samples.access import (
-    USUAL_DAYS,
+    DEFAULT_DAYS,
     find_sample,
     own_samples,
     sample_terms,
     sample_to_json,
     samples_of,
 )
-from forge.projects.samples.imports import Refused, labelled_archive, sorted_out
+from forge.projects.samples.imports import RefusedFile, classify_samples, labelled_archive
 from forge.projects.serializers import (
     MarksSerializer,
     SampleImportPreviewJson,
@@ -40,11 +40,11 @@ from forge.projects.serializers import (
     SampleTermsJson,
 )
 
-_DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {USUAL_DAYS} if not given")
+_DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 
 
 def _days(request: Request) -> int:
-    text = request.query_params.get("days", str(USUAL_DAYS))
+    text = request.query_params.get("days", str(DEFAULT_DAYS))
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise Invalid("`days` must be a whole number.")
     return int(text)
@@ -62,8 +62,8 @@ class ProjectSamples(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """A project's samples, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
-        found = samples_of(principal_of(request), project)
-        return Response({"samples": [sample_to_json(sample, principal_of(request)) for sample in found]})
+        samples = samples_of(principal_of(request), project)
+        return Response({"samples": [sample_to_json(sample, principal_of(request)) for sample in samples]})
 
     @extend_schema(
         operation_id="samples_send",
@@ -101,8 +101,8 @@ class ProjectSampleMarks(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Changes labels and splits, all or none. The answer, sent again, takes the change back."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.read_body(request, MarksSerializer)
-        markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in asked["changes"]]
+        body = self.read_body(request, MarksSerializer)
+        markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in body["changes"]]
         before = mark_samples(principal_of(request), project, markings)
         answer: SamplesMarkedJson = {
             "before": [
@@ -167,8 +167,8 @@ class ProjectSampleImportPreview(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         answer: SampleImportPreviewJson = {"samples": [], "refused": [], "left_out": []}
         with labelled_archive(body_chunks(request)) as archive:
-            for each in sorted_out(project, archive.samples):
-                if isinstance(each, Refused):
+            for each in classify_samples(project, archive.samples):
+                if isinstance(each, RefusedFile):
                     answer["refused"].append({"name": each.name, "reason": each.reason})
                     continue
                 answer["samples"].append(
@@ -239,5 +239,5 @@ class OneSample(ForgeView):
     @extend_schema(operation_id="samples_take_back", responses={204: OpenApiResponse(description="deleted everywhere")})
     def delete(self, request: Request, sample_id: UUID) -> Response:
         """Withdraws the consent: the recording is deleted everywhere."""
-        take_back(signed_in(request), sample_id)
+        withdraw_sample(signed_in(request), sample_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -11,7 +11,7 @@ from forge.projects.errors import SampleRefused
 from forge.projects.models import SampleKind
 from rune.wording import size_text
 
-LARGEST = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """Bytes of a recording: four minutes of speech at 16 kHz."""
 ENDINGS = {SampleKind.SOUND: "wav", SampleKind.PICTURE: "png", SampleKind.MOTION: "csv"}
 
@@ -20,21 +20,21 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _ROW = re.compile(rf"{_NUMBER},{_NUMBER},{_NUMBER}")
 
 
-def gathered(contents: Iterable[bytes]) -> bytes:
+def read_recording(contents: Iterable[bytes]) -> bytes:
     """A recording in one piece; one that is too large only so far that `kind_of` refuses it."""
-    found = bytearray()
+    data = bytearray()
     for chunk in contents:
-        found += chunk
-        if len(found) > LARGEST:
+        data += chunk
+        if len(data) > MAX_BYTES:
             break
-    return bytes(found)
+    return bytes(data)
 
 
 def kind_of(data: bytes) -> SampleKind:
     """What a recording is. Raises `SampleRefused`."""
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         raise SampleRefused(
-            f"The recording has {size_text(len(data))}; a sample has at most {size_text(LARGEST)}. "
+            f"The recording has {size_text(len(data))}; a sample has at most {size_text(MAX_BYTES)}. "
             "Trim it and send it again."
         )
     if data.startswith(_PNG):

@@ -16,11 +16,11 @@ from django.conf import settings
 
 from forge.core.blobs.store import digest_of
 from forge.core.errors import TooLarge
-from forge.projects.archives.read_archive import Archive, Member
+from forge.projects.archives.read_archive import Archive, ArchiveMember
 from forge.projects.errors import ArchiveRefused, SampleRefused
 from forge.projects.files.contents import MAXIMUM_FILES
 from forge.projects.models import Project, Sample, SampleKind
-from forge.projects.samples.formats import LARGEST, kind_of
+from forge.projects.samples.formats import MAX_BYTES, kind_of
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample
@@ -41,7 +41,7 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file of an archive that cannot come in, and why."""
 
     name: str
@@ -53,23 +53,23 @@ class _Members:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._members: dict[str, Member] = {member.path: member for member in archive.members}
-        self._asked: set[str] = set()
+        self._members: dict[str, ArchiveMember] = {member.path: member for member in archive.members}
+        self._requested: set[str] = set()
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._members))
 
     def read(self, path: str) -> bytes:
         member = self._members.get(normal_path(path))
-        self._asked.add(normal_path(path))
+        self._requested.add(normal_path(path))
         if member is None:
             raise FileMissing(path, "no such file came with the table")
-        if member.size > LARGEST:
-            raise FileTooLarge(path, f"it has {size_text(member.size)}; a sample has at most {size_text(LARGEST)}")
+        if member.size > MAX_BYTES:
+            raise FileTooLarge(path, f"it has {size_text(member.size)}; a sample has at most {size_text(MAX_BYTES)}")
         return b"".join(self._archive.read(member))
 
-    def never_asked_for(self) -> tuple[str, ...]:
-        return tuple(path for path in self.paths() if path not in self._asked)
+    def unrequested_members(self) -> tuple[str, ...]:
+        return tuple(path for path in self.paths() if path not in self._requested)
 
 
 class LabelledArchive:
@@ -81,7 +81,7 @@ class LabelledArchive:
 
     def left_out(self) -> tuple[str, ...]:
         """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
-        return self._members.never_asked_for()
+        return self._members.unrequested_members()
 
 
 @contextmanager
@@ -92,28 +92,28 @@ def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
         archive = Archive(body, files=MAXIMUM_FILES, limit=2 * settings.UPLOAD_LIMIT)
         members = _Members(archive)
         try:
-            found = samples_of(members)
+            samples = samples_of(members)
         except (SamplesRefused, FileError) as error:
             raise ArchiveRefused(str(error)) from error
-        yield LabelledArchive(members, found)
+        yield LabelledArchive(members, samples)
 
 
-def sorted_out(project: Project, found: Iterable[LabelledSample]) -> Iterator[Incoming | Refused]:
+def classify_samples(project: Project, samples: Iterable[LabelledSample]) -> Iterator[Incoming | RefusedFile]:
     """Each sample of an archive as one that can come in, or with the reason why not. Reads one file at a time."""
-    known = set(Sample.objects.kept().filter(project=project).values_list("digest", flat=True))
-    for sample in found:
+    known = set(Sample.objects.available().filter(project=project).values_list("digest", flat=True))
+    for sample in samples:
         try:
             data = sample.read()
             kind = kind_of(data)
         except FileError as error:
-            yield Refused(sample.name, _sentence(error.reason))
+            yield RefusedFile(sample.name, _sentence(error.reason))
             continue
         except SampleRefused as error:
-            yield Refused(sample.name, error.detail)
+            yield RefusedFile(sample.name, error.detail)
             continue
         digest = digest_of(data)
         if digest in known:
-            yield Refused(sample.name, KNOWN)
+            yield RefusedFile(sample.name, KNOWN)
             continue
         known.add(digest)
         yield Incoming(sample, kind, digest, data)

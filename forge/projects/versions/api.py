@@ -30,11 +30,11 @@ from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
 from forge.projects.versions.authors import line_versions, people_of
-from forge.projects.versions.comparison_source import side_of_now, side_of_version
+from forge.projects.versions.comparison_source import snapshot_of_now, snapshot_of_version
 from forge.projects.versions.store import (
+    available_files,
     described_in,
     find_version,
-    given_files,
     stored_text,
     versions_of,
 )
@@ -53,7 +53,9 @@ class VersionJson(TypedDict):
     message: str
     saved_by: PersonJson | None
     saved_at: Timestamp | None
-    made_by: Annotated[list[str], "who made it elsewhere, where it came with a history: names as text, and nobody here"]
+    original_authors: Annotated[
+        list[str], "who made it elsewhere, where it came with a history: names as text, and nobody here"
+    ]
     automatic: Annotated[bool, "whether it saved itself while people worked; it may be thinned out"]
     files: Annotated[int, "how many files it has"]
     builds: list[VersionBuildJson]
@@ -113,7 +115,7 @@ def version_to_json(version: Version, parts: VersionPartsJson) -> VersionJson:
         "automatic": version.automatic,
         "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
         "saved_at": version.saved_at.isoformat() if version.saved_at else None,
-        "made_by": version.made_by,
+        "original_authors": version.original_authors,
         "files": len(version.manifest),
         "builds": parts.get("builds", []),
         "tags": parts.get("tags", []),
@@ -124,8 +126,8 @@ def versions_to_json(versions: list[Version]) -> list[VersionJson]:
     """Versions with what the floors above tell of them, asked once for all."""
     parts: dict[UUID, VersionPartsJson] = {version.pk: {} for version in versions}
     for answer in version_parts.call([version.pk for version in versions]):
-        for key, found in answer.items():
-            parts[key] = {**parts[key], **found}
+        for key, part in answer.items():
+            parts[key] = {**parts[key], **part}
     return [version_to_json(version, parts[version.pk]) for version in versions]
 
 
@@ -144,8 +146,8 @@ class ProjectVersions(ProjectView):
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         pages = VersionPages()
-        found = pages.paginate_queryset(versions_of(project), request, view=self) or []
-        return pages.get_paginated_response(versions_to_json(found))
+        versions = pages.paginate_queryset(versions_of(project), request, view=self) or []
+        return pages.get_paginated_response(versions_to_json(versions))
 
     @extend_schema(operation_id="versions_save", request=SaveVersionSerializer, responses={201: VersionJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -200,7 +202,7 @@ class VersionArchive(ProjectView):
         if request.method == "GET":
             note_download(principal_of(request), project, "archive.download", folder="", version=number)
         filename = f"{project.name}-version-{version.number}.zip"
-        return archive_response(request, given_files(version), {}, folder="", filename=filename)
+        return archive_response(request, available_files(version), {}, folder="", filename=filename)
 
 
 class VersionRestore(ProjectView):
@@ -248,18 +250,18 @@ class VersionsCompared(ProjectView):
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        before = _side(project, request.query_params.get("from", ""))
-        after = _side(project, request.query_params.get("to", NOW))
+        before = _snapshot_of(project, request.query_params.get("from", ""))
+        after = _snapshot_of(project, request.query_params.get("to", NOW))
         return Response(comparison_to_json(compare(before, after)))
 
 
-def _side(project: Project, which: str) -> Snapshot:
-    """A side of a comparison. Raises `Invalid` and `VersionNotThere`."""
+def _snapshot_of(project: Project, which: str) -> Snapshot:
+    """A side of a comparison. Raises `Invalid` and `VersionNotFound`."""
     if which == NOW:
-        return side_of_now(project)
+        return snapshot_of_now(project)
     if not which.isascii() or not which.isdigit() or len(which) > 9:
         raise Invalid("Give the number of a version, or `now`.")
-    return side_of_version(find_version(project, int(which)))
+    return snapshot_of_version(find_version(project, int(which)))
 
 
 class ProjectAuthors(ProjectView):

@@ -25,7 +25,7 @@ def people_of(project: Project) -> dict[str, PersonJson]:
 def line_versions(project: Project, path: str) -> list[int | None]:
     """For each line of a text as it is now, the number of the version that first had it; None for none yet.
 
-    A line counts as the same while the edits between two versions leave it alone. Raises `FileNotThere`.
+    A line counts as the same while the edits between two versions leave it alone. Raises `ProjectFileNotFound`.
     """
     entry = find_file(project, path)
     if entry.text is None:
@@ -49,17 +49,17 @@ def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, 
         digest = version.manifest.get(at, {}).get("digest", "")
         if digest and (not named or named[-1][1] != digest):
             named.append((version.number, digest))
-    kept = links_of_all(Version.objects.filter(project=project)).filter(blob_id__in=[digest for _, digest in named])
-    linked = set(kept.values_list("blob_id", flat=True))
-    found: list[tuple[int | None, str]] = []
+    links = links_of_all(Version.objects.filter(project=project)).filter(blob_id__in=[digest for _, digest in named])
+    linked = set(links.values_list("blob_id", flat=True))
+    texts: list[tuple[int | None, str]] = []
     for number, digest in named:
         if digest not in linked:
             continue
         try:
-            found.append((number, read_blob(digest).decode("utf-8")))
+            texts.append((number, read_blob(digest).decode("utf-8")))
         except (NotFound, Damaged, UnicodeDecodeError):
             continue
-    return found
+    return texts
 
 
 def _carried(

@@ -11,36 +11,36 @@ from forge.core.errors import Damaged, NotFound
 from forge.projects.files.mounting import with_blocks
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
-from forge.projects.versions.store import Manifest, WorkingTree, given_files, working_tree
+from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
 from rune.source.runefile import Outline
 
-LONGEST_TEXT = 64 * 1024
+MAX_TEXT_BYTES = 64 * 1024
 """Bytes of a file that is compared line by line."""
-MOST_TEXTS = 20
+MAX_TEXTS = 20
 """Files of one side that are read for a comparison."""
 
 
-def side_of_now(project: Project) -> Snapshot:
+def snapshot_of_now(project: Project) -> Snapshot:
     """The files as they are."""
-    return side_of_tree(project, working_tree(project))
+    return snapshot_of_tree(project, working_tree(project))
 
 
-def side_of_tree(project: Project, seen: WorkingTree) -> Snapshot:
+def snapshot_of_tree(project: Project, seen: WorkingTree) -> Snapshot:
     """Files at one moment, of which nothing need be kept."""
-    return _side(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
+    return _snapshot(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 
-def side_of_version(version: Version) -> Snapshot:
+def snapshot_of_version(version: Version) -> Snapshot:
     """The files of a version."""
-    return _side(version.project, version.manifest, version.file_ids, given_files(version), {})
+    return _snapshot(version.project, version.manifest, version.file_ids, available_files(version), {})
 
 
-def side_of_files(version: Version, manifest: Manifest) -> Snapshot:
+def snapshot_of_files(version: Version, manifest: Manifest) -> Snapshot:
     """Those files of a version that are in the manifest."""
-    return _side(version.project, manifest, version.file_ids, manifest, {})
+    return _snapshot(version.project, manifest, version.file_ids, manifest, {})
 
 
-def _side(
+def _snapshot(
     project: Project,
     manifest: Manifest,
     file_ids: Mapping[str, str],
@@ -49,16 +49,16 @@ def _side(
 ) -> Snapshot:
     """With the summary of the files; where it took too long, only the files are compared."""
     summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised, texts), texts)
-    found = {key: value for summary in summaries for key, value in summary.items()}
-    if "error" in found or "outline" not in found:
+    summary_parts = {key: value for summary in summaries for key, value in summary.items()}
+    if "error" in summary_parts or "outline" not in summary_parts:
         return Snapshot(manifest, file_ids)
-    outline = read_outline(found["outline"])
+    outline = read_outline(summary_parts["outline"])
     return Snapshot(
         manifest,
         file_ids,
         outline,
-        is_broken=found["errors"] > 0,
-        models={path: ModelFacts(facts) for path, facts in found["models"].items()},
+        is_broken=summary_parts["errors"] > 0,
+        models={path: ModelFacts(facts) for path, facts in summary_parts["models"].items()},
         texts=argument_texts(outline, summarised, texts),
     )
 
@@ -69,10 +69,10 @@ def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, byt
     A file that is large, no text, damaged, or not there any more is left out.
     """
     named = {argument.file for node in outline.nodes for argument in node.arguments or () if argument.file is not None}
-    found = {}
-    for path in sorted(named & manifest.keys())[:MOST_TEXTS]:
-        if manifest[path]["size"] <= LONGEST_TEXT:
+    contents = {}
+    for path in sorted(named & manifest.keys())[:MAX_TEXTS]:
+        if manifest[path]["size"] <= MAX_TEXT_BYTES:
             with suppress(UnicodeDecodeError, NotFound, Damaged):
                 data = texts[path] if path in texts else read_blob(manifest[path]["digest"])
-                found[path] = data.decode("utf-8")
-    return found
+                contents[path] = data.decode("utf-8")
+    return contents

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forge.core.actors import Actor
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import Manifest, working_tree
 
-LONGEST_MESSAGE = 200
+MAX_MESSAGE_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class BroughtVersion:
+class ImportedVersion:
     """A version as it is told. `names` are of the people who made it, and are text: nobody here is meant."""
 
     number: int
@@ -26,7 +26,7 @@ class BroughtVersion:
     digest: str
 
 
-def keep_brought(actor: Actor, project: Project, versions: Iterable[BroughtVersion]) -> None:
+def store_imported_versions(actor: Actor, project: Project, versions: Iterable[ImportedVersion]) -> None:
     """Writes versions of a new project, in the transaction that makes it; their files are stored already.
 
     Raises `StorageQuotaReached`.
@@ -34,7 +34,7 @@ def keep_brought(actor: Actor, project: Project, versions: Iterable[BroughtVersi
     now = working_tree(project)
     for each in versions:
         is_now = each.digest == now.digest
-        made = Version.objects.create(
+        version = Version.objects.create(
             project=project,
             number=each.number,
             digest=each.digest,
@@ -45,7 +45,7 @@ def keep_brought(actor: Actor, project: Project, versions: Iterable[BroughtVersi
             writers=[] if actor.pk is None else [str(actor.pk)],
             message=each.message,
             saved_at=each.moment,
-            made_by=list(each.names),
+            original_authors=list(each.names),
         )
-        Version.objects.filter(pk=made.pk).update(created=each.moment)
-        link_brought(made, {described["digest"] for described in each.manifest.values()}, project)
+        Version.objects.filter(pk=version.pk).update(created=each.moment)
+        link_uploaded(version, {described["digest"] for described in each.manifest.values()}, project)

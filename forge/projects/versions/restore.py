@@ -15,11 +15,11 @@ from pycrdt import Doc, Map, Text
 from forge.projects.files import document
 from forge.projects.files.document import BINARY, TEXT, FileEntry, entries, files_map
 from forge.projects.models import Version
-from forge.projects.versions.store import given_files, stored_text
+from forge.projects.versions.store import available_files, stored_text
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FileToRestore:
     """A file as it was: its bytes' digest and size, its text where it was one, and its id where that is known."""
 
     path: str
@@ -29,25 +29,25 @@ class Wanted:
     file_id: str | None
 
 
-def wanted_files(version: Version, paths: Collection[str] | None = None) -> tuple[Wanted, ...]:
+def files_to_restore(version: Version, paths: Collection[str] | None = None) -> tuple[FileToRestore, ...]:
     """The files of a version, or those of them that are in `paths`, with the texts read."""
-    found = []
-    for path, described in sorted(given_files(version).items()):
+    files = []
+    for path, described in sorted(available_files(version).items()):
         if paths is not None and path not in paths:
             continue
         digest, size = described["digest"], described["size"]
         file_id = version.file_ids.get(path)
-        found.append(Wanted(path, digest, size, stored_text(path, digest, size), file_id))
-    return tuple(found)
+        files.append(FileToRestore(path, digest, size, stored_text(path, digest, size), file_id))
+    return tuple(files)
 
 
-def still_given(version: Version, read: Collection[Wanted]) -> tuple[Wanted, ...]:
+def still_available(version: Version, read: Collection[FileToRestore]) -> tuple[FileToRestore, ...]:
     """Those of the files that may be given now: a recording may have been withdrawn since they were read."""
-    given = given_files(version)
-    return tuple(file for file in read if file.path in given)
+    available = available_files(version)
+    return tuple(file for file in read if file.path in available)
 
 
-def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | None = None) -> tuple[str, ...]:
+def restore(doc: Doc[Any], wanted: Collection[FileToRestore], paths: Collection[str] | None = None) -> tuple[str, ...]:
     """Edits a document until its files are the wanted ones; answers the paths that changed, sorted.
 
     With `paths`, files under other paths are left alone.
@@ -55,9 +55,9 @@ def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | 
     living = {entry.id: entry for entry in entries(doc)}
     places = _places(doc, living, wanted, by_path_first=paths is not None)
     changed: set[str] = set()
-    kept = {file_id for file_id in places.values() if file_id is not None}
+    used = {file_id for file_id in places.values() if file_id is not None}
     for entry in living.values():
-        if entry.id not in kept and (paths is None or entry.path in paths):
+        if entry.id not in used and (paths is None or entry.path in paths):
             document.set_deleted(doc, entry)
             changed.add(entry.path)
     for file in wanted:
@@ -65,13 +65,13 @@ def restore(doc: Doc[Any], wanted: Collection[Wanted], paths: Collection[str] | 
         if file_id is None:
             _add(doc, file)
             changed.add(file.path)
-        elif _bring_back(doc, file_id, file, living.get(file_id)):
+        elif _restore_file(doc, file_id, file, living.get(file_id)):
             changed.add(file.path)
     return tuple(sorted(changed))
 
 
 def _places(
-    doc: Doc[Any], living: Mapping[str, FileEntry], wanted: Collection[Wanted], *, by_path_first: bool
+    doc: Doc[Any], living: Mapping[str, FileEntry], wanted: Collection[FileToRestore], *, by_path_first: bool
 ) -> dict[str, str | None]:
     """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
 
@@ -89,24 +89,24 @@ def _places(
     same = {file.path: file.file_id for file in wanted if file.file_id in there}
     rest = {path: key for path, key in same.items() if key not in living}
     places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)
-    taken: set[str] = set()
+    used: set[str] = set()
     for source in (by_path, rest, deleted) if by_path_first else (same, by_path, deleted):
         for file in wanted:
-            found = source.get(file.path)
-            if found is not None and places[file.path] is None and found not in taken:
-                places[file.path] = found
-                taken.add(found)
+            file_id = source.get(file.path)
+            if file_id is not None and places[file.path] is None and file_id not in used:
+                places[file.path] = file_id
+                used.add(file_id)
     return places
 
 
-def _add(doc: Doc[Any], file: Wanted) -> None:
+def _add(doc: Doc[Any], file: FileToRestore) -> None:
     if file.text is not None:
         document.add_text(doc, file.path, file.text)
     else:
         document.add_binary(doc, file.path, file.digest, file.size)
 
 
-def _bring_back(doc: Doc[Any], file_id: str, file: Wanted, entry: FileEntry | None) -> bool:
+def _restore_file(doc: Doc[Any], file_id: str, file: FileToRestore, entry: FileEntry | None) -> bool:
     """Makes a file of the document the wanted one. Answers whether anything had to be edited."""
     value = files_map(doc)[file_id]
     is_changed = False

@@ -17,7 +17,7 @@ STEPS = (
 OLDEST_STEP = timedelta(days=7)
 
 
-def thinned_out(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T]:
+def superfluous_versions(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T]:
     """Those that are let go, of the versions of one project with their times. The last of each span is kept."""
     seen: set[tuple[timedelta, int]] = set()
     superfluous: list[T] = []

@@ -13,14 +13,14 @@ from django.db.models import Max, QuerySet
 from forge.core.blobs.links import links_of
 from forge.core.blobs.store import put_all, read_blob
 from forge.core.errors import NotFound
-from forge.projects.errors import FileNotThere, VersionNotThere
+from forge.projects.errors import ProjectFileNotFound, VersionNotFound
 from forge.projects.files.contents import MAXIMUM_TEXT
 from forge.projects.files.document import FileEntry, entries
 from forge.projects.files.document_store import load_document
 from forge.projects.files.model_files import is_model
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Sample, Version
-from forge.projects.versions.writers import writers_since_the_version_before
+from forge.projects.versions.writers import writers_since_previous_version
 from rune.compiler.building.spec import canonical_digest
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
@@ -77,10 +77,10 @@ def snapshot(project: Project, author: Any = None) -> Version:
 
     The caller has checked that the person may make one.
     """
-    return keep_tree(project, working_tree(project), author)
+    return store_version(project, working_tree(project), author)
 
 
-def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
+def store_version(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
     """The version of these files of a project, as they were a moment ago.
 
     `writers` are the ids of people who wrote part of it elsewhere.
@@ -100,7 +100,7 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: 
                 file_ids=dict(tree.file_ids),
                 sequence=tree.sequence,
                 author=author,
-                writers=sorted({*writers_since_the_version_before(project, tree.sequence), *writers}),
+                writers=sorted({*writers_since_previous_version(project, tree.sequence), *writers}),
             )
         elif version.automatic and author is not None:
             # Somebody wants it now, so it is thinned out no more.
@@ -110,7 +110,7 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: 
         # since the files were read, which nothing may hold any more.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
         others = {described["digest"] for described in tree.manifest.values()} - texts
-        link_brought(version, texts | _of_project(project, others).keys(), project)
+        link_uploaded(version, texts | _of_project(project, others).keys(), project)
     return version
 
 
@@ -120,30 +120,30 @@ def versions_of(project: Project) -> QuerySet[Version]:
 
 
 def find_version(project: Project, number: int) -> Version:
-    """A project's version by its number. Raises `VersionNotThere`."""
-    found = versions_of(project).filter(number=number).first()
-    if found is None:
-        raise VersionNotThere(f"{project.full_name} has no version {number}.")
-    return found
+    """A project's version by its number. Raises `VersionNotFound`."""
+    version = versions_of(project).filter(number=number).first()
+    if version is None:
+        raise VersionNotFound(f"{project.full_name} has no version {number}.")
+    return version
 
 
-def given_files(version: Version) -> Manifest:
+def available_files(version: Version) -> Manifest:
     """What of a version may still be given: not a recording whose consent ended, nor what is no longer stored."""
     digests = {described["digest"] for described in version.manifest.values()}
     mine = Sample.objects.filter(project_id=version.project_id, digest__in=digests)
-    gone = set(mine.filter(gone_at__isnull=False).values_list("digest", flat=True))
-    kept = set(mine.kept().values_list("digest", flat=True))
+    removed = set(mine.filter(removed_at__isnull=False).values_list("digest", flat=True))
+    present = set(mine.available().values_list("digest", flat=True))
     linked = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
-    stored = (digests & linked) - (gone - kept)
+    stored = (digests & linked) - (removed - present)
     return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
 
 
 def described_in(version: Version, path: str) -> Mapping[str, Any]:
-    """A file's digest and size in a version. Raises `FileNotThere`, also for what may no longer be given."""
-    given = given_files(version)
-    if path not in given:
-        raise FileNotThere(f"Version {version.number} has no file {path}, or the file was deleted everywhere.")
-    return given[path]
+    """A file's digest and size in a version. Raises `ProjectFileNotFound`, also for what may no longer be given."""
+    available = available_files(version)
+    if path not in available:
+        raise ProjectFileNotFound(f"Version {version.number} has no file {path}, or the file was deleted everywhere.")
+    return available[path]
 
 
 def _of_project(project: Project, digests: Collection[str]) -> dict[str, int]:

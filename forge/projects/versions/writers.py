@@ -16,7 +16,7 @@ TEMPLATE = 1
 """The number of the update that makes a new project's files. Nobody wrote those of a template."""
 
 
-def keep_authors(project_id: UUID, sequence: int) -> None:
+def record_merged_authors(project_id: UUID, sequence: int) -> None:
     """Before the updates up to this number are dropped, in the same transaction."""
     dropped = DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).exclude(author=None)
     last = dropped.order_by().values_list("author").annotate(last=Max("sequence"))
@@ -28,7 +28,7 @@ def keep_authors(project_id: UUID, sequence: int) -> None:
     )
 
 
-def writers_since_the_version_before(project: Project, sequence: int) -> list[str]:
+def writers_since_previous_version(project: Project, sequence: int) -> list[str]:
     """The ids of the people who wrote between the newest version before an update's number and that number.
 
     The project's row is locked by the caller: versions are made one after another.

@@ -63,9 +63,9 @@ def end_deprecation(actor: Actor, project: Project, name: str) -> Tag:
 
 
 def _locked(actor: Actor, project: Project, name: str) -> Tag:
-    found = find_tag(actor, project, name)
+    tag = find_tag(actor, project, name)
     locked = Tag.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("build", "manifest", "publication").get(pk=found.pk)
+    return locked.select_related("build", "manifest", "publication").get(pk=tag.pk)
 
 
 def _check_successor(tag: Tag, successor: str) -> None:

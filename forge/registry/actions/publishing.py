@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.name_reservations import hold_names, lock_names
+from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
@@ -22,7 +22,7 @@ from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
 from forge.registry.distribution.manifests import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
-from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagTaken
+from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
 from forge.registry.events import TAG_PUBLISHED
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
@@ -66,7 +66,7 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "") -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
-    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and
+    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagInUse`, and
     `GateClosed` where the tag is protected and the build lacks what that demands.
     """
     require(actor, Verb.PUBLISH, build.project)
@@ -78,7 +78,7 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "") -> Tag:
 def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "") -> Tag:
     """Publishes a build under a protected tag although something is missing; everyone reads the reason.
 
-    Raises `Forbidden`, `Invalid`, `BadTag`, `NotPublishable`, `TagTaken` and `NothingToOverride`.
+    Raises `Forbidden`, `Invalid`, `BadTag`, `NotPublishable`, `TagInUse` and `NothingToOverride`.
     """
     require(actor, Verb.PUBLISH, build.project)
     require(actor, Verb.OVERRIDE_GATE, build.project)
@@ -187,7 +187,7 @@ def _link(
     actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted, notes: str
 ) -> Tag:
     """Sets the tag, within the caller's transaction. What was said of the build before it is not said of this one."""
-    hold_names(project.organisation)
+    reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digests.config, digests.rune], organisation)
@@ -225,11 +225,11 @@ def _link(
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:
-    """Makes a version's tag mean this manifest, for good. Raises `TagTaken`."""
+    """Makes a version's tag mean this manifest, for good. Raises `TagInUse`."""
     if existing is not None:
         message = (
             f"{tag} is build {existing.build.number} and cannot move: everyone who pulls it must get the same bytes. "
             "Choose the next version."
         )
-        raise TagTaken(message, errors={"tag": [message]})
+        raise TagInUse(message, errors={"tag": [message]})
     fix_version(project, tag, digest)

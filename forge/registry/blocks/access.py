@@ -72,16 +72,18 @@ def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
 
 def versions_of(actor: Actor, project: Project, name: str, wanted: str | None = None) -> list[BlockVersion]:
     """The versions of a block, the newest first, with the one that is wanted among them. Raises `NoSuchBlock`."""
-    found = _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name)))
-    if not found or (wanted is not None and all(each.version != wanted for each in found)):
+    versions = _newest_first(
+        _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name))
+    )
+    if not versions or (wanted is not None and all(each.version != wanted for each in versions)):
         raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if wanted is None else f'@{wanted}'}.")
-    return found
+    return versions
 
 
 def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
     """One version of a block. Raises `NoSuchBlock`."""
-    found = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
-    block = found.filter(name=name, version=version).first()
+    versions = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
+    block = versions.filter(name=name, version=version).first()
     if block is None:
         raise NoSuchBlock(f"{project.full_name} has no block {name}@{version}.")
     return block
@@ -90,10 +92,10 @@ def find_block(actor: Actor, project: Project, name: str, version: str) -> Block
 def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
     """The block of a path, if there is one whose project's page the person may open."""
     name = path.block
-    found = _whole(BlockVersion.objects.visible_to(actor)).filter(
+    versions = _whole(BlockVersion.objects.visible_to(actor)).filter(
         repository__project__organisation__name=name.organisation, repository__project__name=name.project
     )
-    return found.filter(name=name.name, version=path.version).first()
+    return versions.filter(name=name.name, version=path.version).first()
 
 
 def usable_blocks(project: Project, named: Iterable[SharedPath]) -> list[BlockVersion]:
@@ -101,22 +103,22 @@ def usable_blocks(project: Project, named: Iterable[SharedPath]) -> list[BlockVe
     that it names."""
     usable = BlockVersion.objects.usable_by(project)
     own = usable.filter(repository__project__organisation=project.organisation_id)
-    found = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
+    blocks_by_id = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
     for name in {path.block for path in named}:
         others = usable.filter(
             repository__project__organisation__name=name.organisation, repository__project__name=name.project
         )
-        found |= {block.pk: block for block in _whole(others.filter(name=name.name))}
-    return _newest_first(found.values())
+        blocks_by_id |= {block.pk: block for block in _whole(others.filter(name=name.name))}
+    return _newest_first(blocks_by_id.values())
 
 
 def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
     """Blocks as the language knows them."""
-    found: dict[SharedName, list[ShelfVersion]] = {}
+    shelf: dict[SharedName, list[ShelfVersion]] = {}
     for block in blocks:
         said = ShelfVersion(block.version, block.manifest.blob_id, block.deprecation, block.successor)
-        found.setdefault(name_of(block), []).append(said)
-    return {name: tuple(versions) for name, versions in found.items()}
+        shelf.setdefault(name_of(block), []).append(said)
+    return {name: tuple(versions) for name, versions in shelf.items()}
 
 
 def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
@@ -145,5 +147,5 @@ def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:
 
 
 def _newest_first(blocks: Iterable[BlockVersion]) -> list[BlockVersion]:
-    found: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
-    return sorted(found, key=name_of)
+    ordered: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
+    return sorted(ordered, key=name_of)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.name_reservations import hold_names, lock_names
+from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.compute.pool.language import summary_pool
 from forge.core.actors import Actor
@@ -18,13 +18,13 @@ from forge.core.errors import Busy, Invalid
 from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
-from forge.projects.errors import FileNotThere
+from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version, Visibility
-from forge.projects.versions.store import WorkingTree, keep_tree, working_tree
+from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.access import find_block, find_path, name_of
 from forge.registry.distribution.manifests import MANIFEST_TYPE
-from forge.registry.errors import BadBlock, BlockBroken, TagTaken
+from forge.registry.errors import BadBlock, BlockBroken, TagInUse
 from forge.registry.events import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
@@ -40,7 +40,7 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
 
     Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Raises
-    `Forbidden`, `BadBlock`, `BlockBroken`, `TagTaken`, `FileNotThere` and `Busy`.
+    `Forbidden`, `BadBlock`, `BlockBroken`, `TagInUse`, `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
@@ -50,7 +50,7 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     data = block_manifest(files)
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
-    source = keep_tree(project, seen, actor.person)
+    source = store_version(project, seen, actor.person)
     return _publish(actor, project, _Prepared(source, path, files, interface, data, notes))
 
 
@@ -105,16 +105,16 @@ def _checked_files(
         message = f"{path} is no block. A block is a file in Python, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
     if path not in seen.texts:
-        raise FileNotThere(f"{project.full_name} has no text {path}.")
-    found = summary_pool.publishable(actor, project, seen, path)
-    if "error" in found:
-        raise Busy(f"The block could not be checked: {found['error']['message']}", retry_after=5)
-    problems = found["problems"]
+        raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
+    summary = summary_pool.publishable(actor, project, seen, path)
+    if "error" in summary:
+        raise Busy(f"The block could not be checked: {summary['error']['message']}", retry_after=5)
+    problems = summary["problems"]
     if problems:
         first = problems[0]
         message = f"{first['file']}:{first['span']['start']['line']}: {first['message']}"
         raise BlockBroken(f"The block has problems, so it was not published. {message}", problems=problems)
-    name = found["name"]
+    name = summary["name"]
     if len(name) > BLOCK_NAME_LENGTH:
         message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
         raise BadBlock(message, errors={"path": [message]})
@@ -122,13 +122,13 @@ def _checked_files(
     files = BlockFiles(
         name,
         version,
-        found["summary"],
+        summary["summary"],
         seen.texts[path],
         seen.texts.get(tests_of_block(path)),
         licence,
         "" if licence is None else licence_of(licence.decode("utf-8", "replace")),
     )
-    return files, found["interface"]
+    return files, summary["interface"]
 
 
 @transaction.atomic
@@ -151,9 +151,9 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
             f"{files.name} {files.version} is published with other contents and cannot change: everyone who uses it "
             "must get the same bytes. Choose the next version."
         )
-        raise TagTaken(message, errors={"version": [message]})
+        raise TagInUse(message, errors={"version": [message]})
     fix_version(project, f"{files.name}@{files.version}", digest)
-    hold_names(project.organisation)
+    reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
     link_blobs(repository, [digest_of(EMPTY), *map(digest_of, files.named().values())], organisation)
@@ -185,17 +185,17 @@ def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str
     if not successor:
         return ""
     path = SharedPath(name_of(block), successor) if is_block_version(successor) else parse_shared_path(successor)
-    found = None if path is None else find_path(actor, path)
+    successor_version = None if path is None else find_path(actor, path)
     message = ""
     if path is None:
         message = "Name a version of it, like 1.3, or another block, like acme/sounds#calm@2.0."
-    elif found is None:
+    elif successor_version is None:
         message = f"There is no block {path} that you can see. Publish it first, or leave this empty."
-    elif found.pk == block.pk:
+    elif successor_version.pk == block.pk:
         message = "A version cannot be taken in place of itself."
-    elif found.deprecation:
+    elif successor_version.deprecation:
         message = f"{path} is deprecated too. Name one that people should take."
-    elif not _reaches(found, block):
+    elif not _reaches(successor_version, block):
         message = f"{path} is not open to everyone who uses {name_of(block)}. Name one that they can use."
     if message:
         raise Invalid(message, errors={"successor": [message]})
@@ -213,9 +213,9 @@ def _openness(project: Project) -> int:
 
 
 @transaction.atomic
-def _say(actor: Actor, project: Project, found: BlockVersion, reason: str, successor: str) -> BlockVersion:
+def _say(actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str) -> BlockVersion:
     locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
-    block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=found.pk)
+    block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=version.pk)
     if (block.deprecation, block.successor) == (reason, successor):
         return block
     block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None

@@ -58,8 +58,8 @@ class ProjectBlocks(ProjectView):
         """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
         has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.read_body(request, PublishBlockSerializer)
-        block = publish_block(principal_of(request), project, asked["path"], asked["version"], asked["notes"])
+        body = self.read_body(request, PublishBlockSerializer)
+        block = publish_block(principal_of(request), project, body["path"], body["version"], body["notes"])
         return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
 
@@ -73,10 +73,10 @@ class ProjectBlock(ProjectView):
     def get(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """A version with the texts of its source, its tests and the licence."""
         project = self.project(request, organisation, name, Verb.SEE)
-        found = find_block(principal_of(request), project, block, version)
+        versions = find_block(principal_of(request), project, block, version)
         if request.method == "GET":
-            note_block_pull(principal_of(request), project, block, found.manifest.blob_id)
-        return Response(block_files_to_json(found))
+            note_block_pull(principal_of(request), project, block, versions.manifest.blob_id)
+        return Response(block_files_to_json(versions))
 
 
 class BlockDeprecation(ProjectView):
@@ -90,8 +90,8 @@ class BlockDeprecation(ProjectView):
         """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
         (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        asked = self.read_body(request, BlockDeprecationSerializer)
-        said = deprecate_block(principal_of(request), project, block, version, asked["reason"], asked["successor"])
+        body = self.read_body(request, BlockDeprecationSerializer)
+        said = deprecate_block(principal_of(request), project, block, version, body["reason"], body["successor"])
         return Response(block_to_json(said))
 
     @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson)

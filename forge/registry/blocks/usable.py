@@ -30,7 +30,7 @@ def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
     blocks = usable_blocks(project, [*named, *lock.digests])
     shelf = shelf_of(blocks)
     wanted = dict.fromkeys([*lock.digests.values(), *_named(shelf, named), *_offered(shelf)])
-    sizes = [found for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for found in each]
+    sizes = [shared for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for shared in each]
     files = {mounted_path(digest): text for digest in sizes if (text := _text(digest)) is not None}
     return blocks, {SHELF: shelf_text(shelf), **files}
 

@@ -50,14 +50,14 @@ def users_of(actor: Actor, blocks: Collection[SharedName]) -> Mapping[SharedName
         .filter(Q(lock__isnull=False) | Q(built_with__isnull=False))
         .order_by("-changed")[:MOST_PROJECTS]
     )
-    found: dict[SharedName, list[BlockUse]] = {name: [] for name in blocks}
+    users: dict[SharedName, list[BlockUse]] = {name: [] for name in blocks}
     for project in projects:
         for path in _used(project):
-            if path.block in found:
-                found[path.block].append(BlockUse(project, path.version))
+            if path.block in users:
+                users[path.block].append(BlockUse(project, path.version))
     return {
         name: tuple(sorted(uses, key=lambda use: (use.project.full_name, version_key(use.version))))
-        for name, uses in found.items()
+        for name, uses in users.items()
     }
 
 
@@ -71,11 +71,11 @@ def _used(project: Any) -> Iterable[SharedPath]:
 def _named(digest: str) -> tuple[SharedPath, ...]:
     """What the lock with these bytes names. It is kept by its digest, which tells nobody who has it."""
     key = f"lock:{digest}"
-    kept: tuple[str, ...] | None = caches["process"].get(key)
-    if kept is None:
+    cached: tuple[str, ...] | None = caches["process"].get(key)
+    if cached is None:
         try:
-            kept = tuple(map(str, parse_lock(read_blob(digest).decode("utf-8", "replace")).digests))
+            cached = tuple(map(str, parse_lock(read_blob(digest).decode("utf-8", "replace")).digests))
         except (NotFound, Damaged):
-            kept = ()
-        caches["process"].set(key, kept)
-    return tuple(path for path in map(parse_shared_path, kept) if path is not None)
+            cached = ()
+        caches["process"].set(key, cached)
+    return tuple(path for path in map(parse_shared_path, cached) if path is not None)

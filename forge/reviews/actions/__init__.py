@@ -20,7 +20,7 @@ from forge.reviews.guests.actions import (
     say_as_guest,
 )
 from forge.reviews.rounds.actions.requests import (
-    Asked,
+    RequestedGroup,
     ask_for_review,
     ask_in_a_new_round,
     change_reviewers,
@@ -28,7 +28,7 @@ from forge.reviews.rounds.actions.requests import (
 )
 from forge.reviews.rounds.actions.verdicts import give_verdict, undo_verdict
 from forge.reviews.suggestions.actions import (
-    AskedChange,
+    RequestedChange,
     decline_suggestion,
     suggest,
     take_suggestion,
@@ -46,9 +46,9 @@ from forge.reviews.threads.actions.conversation import (
 from forge.reviews.threads.actions.wrong_results import mark_wrong
 
 __all__ = [
-    "Asked",
-    "AskedChange",
     "GuestTerms",
+    "RequestedChange",
+    "RequestedGroup",
     "ask_for_changes",
     "ask_for_review",
     "ask_in_a_new_round",

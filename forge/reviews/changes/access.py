@@ -20,20 +20,20 @@ def change_requests_of(actor: Actor, project: Project) -> ChangeRequestQuerySet:
 
 def find_change_request(actor: Actor, request_id: UUID) -> ChangeRequest:
     """A change request that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    found = _complete(ChangeRequest.objects.visible_to(actor)).filter(pk=request_id).first()
-    if found is None:
+    change = _complete(ChangeRequest.objects.visible_to(actor)).filter(pk=request_id).first()
+    if change is None:
         there = ChangeRequest.objects.select_related("project").filter(pk=request_id).first()
         place = there.project.place if there else NOWHERE
         raise nothing_for(actor, Verb.READ, f"the change request {request_id}", place)
-    return found
+    return change
 
 
 def find_numbered_change_request(actor: Actor, project: Project, number: int) -> ChangeRequest:
     """A project's change request by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    found = change_requests_of(actor, project).filter(number=number).first()
-    if found is None:
+    change = change_requests_of(actor, project).filter(number=number).first()
+    if change is None:
         raise nothing_here(actor)
-    return found
+    return change
 
 
 def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
@@ -42,8 +42,8 @@ def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
 
     Raises `NotFound`, or `SignInNeeded` for a visitor.
     """
-    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(pk=request_id).first()
-    return found if found is not None else find_change_request(actor, request_id)
+    change = _complete(ChangeRequest.objects.offered_by(actor)).filter(pk=request_id).first()
+    return change if change is not None else find_change_request(actor, request_id)
 
 
 def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRequest:
@@ -51,10 +51,10 @@ def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRe
 
     Raises `NotFound`, or `SignInNeeded` for a visitor.
     """
-    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(project=project, number=number).first()
-    if found is None:
+    change = _complete(ChangeRequest.objects.offered_by(actor)).filter(project=project, number=number).first()
+    if change is None:
         raise nothing_for(actor, Verb.READ, f"change request {number} of {project.full_name}", project.place)
-    return found
+    return change
 
 
 def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
@@ -63,8 +63,8 @@ def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
     Raises `Forbidden` or `NotFound`.
     """
     require(actor, Verb.READ, fork)
-    found = _complete(ChangeRequest.objects.filter(source=fork).order_by("-created"))
-    return [each for each in found if can(actor, Verb.SEE, each.project)]
+    changes = _complete(ChangeRequest.objects.filter(source=fork).order_by("-created"))
+    return [each for each in changes if can(actor, Verb.SEE, each.project)]
 
 
 def rounds_of(request: ChangeRequest) -> list[OfferRound]:
@@ -75,8 +75,8 @@ def rounds_of(request: ChangeRequest) -> list[OfferRound]:
 
 def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
     """Where the person could offer this project's files; None where it is no fork, or they may not see its origin."""
-    found = Fork.objects.visible_to(actor).select_related("origin__organisation", "base").filter(project=project)
-    return found.first()
+    forks = Fork.objects.visible_to(actor).select_related("origin__organisation", "base").filter(project=project)
+    return forks.first()
 
 
 def base_of(fork: Fork) -> Version:

@@ -50,8 +50,8 @@ class ProjectChangeRequests(ProjectView):
         """What forks offered to a project, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         pages = CursorPages()
-        found = pages.paginate_queryset(change_requests_of(principal_of(request), project), request, view=self) or []
-        return pages.get_paginated_response([change_request_to_json(each) for each in found])
+        requests = pages.paginate_queryset(change_requests_of(principal_of(request), project), request, view=self) or []
+        return pages.get_paginated_response([change_request_to_json(each) for each in requests])
 
 
 class ProjectOffers(ProjectView):
@@ -68,10 +68,10 @@ class ProjectOffers(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Offers this fork's files to the project that it was forked from, whose people may read them then."""
         fork = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.read_body(request, OfferChangesSerializer)
-        version = None if asked["version"] is None else find_version(fork, asked["version"])
-        made = actions.offer_changes(principal_of(request), fork, asked["title"], asked["message"], version)
-        return Response(offer_to_json(made), status=status.HTTP_201_CREATED)
+        body = self.read_body(request, OfferChangesSerializer)
+        version = None if body["version"] is None else find_version(fork, body["version"])
+        change = actions.offer_changes(principal_of(request), fork, body["title"], body["message"], version)
+        return Response(offer_to_json(change), status=status.HTTP_201_CREATED)
 
 
 class OneChangeRequest(ForgeView):
@@ -90,17 +90,17 @@ class ChangeRequestOffer(ForgeView):
     @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson)
     def get(self, request: Request, change_id: UUID) -> Response:
         """What is offered and was before, for both sides."""
-        found = find_offer(principal_of(request), change_id)
-        return Response(offer_with_rounds_to_json(found, rounds_of(found)))
+        change = find_offer(principal_of(request), change_id)
+        return Response(offer_with_rounds_to_json(change, rounds_of(change)))
 
     @extend_schema(operation_id="change_requests_newer", request=NewerOfferSerializer, responses=OfferJson)
     def post(self, request: Request, change_id: UUID) -> Response:
         """Offers newer files of the fork: another round."""
         principal = principal_of(request)
-        found, asked = find_offer(principal, change_id), self.read_body(request, NewerOfferSerializer)
-        number = asked["version"]
-        version = None if number is None or found.source is None else find_version(found.source, number)
-        actions.offer_newer(principal, found, version, asked["message"])
+        change, body = find_offer(principal, change_id), self.read_body(request, NewerOfferSerializer)
+        number = body["version"]
+        version = None if number is None or change.source is None else find_version(change.source, number)
+        actions.offer_newer(principal, change, version, body["message"])
         return Response(offer_to_json(find_offer(principal, change_id)))
 
 
@@ -127,9 +127,9 @@ class ChangeRequestResolutions(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Says what stands in place of a conflict."""
         principal = principal_of(request)
-        asked = self.read_body(request, ResolutionSerializer)
-        choice = Choice(Side(asked["side"]), asked["text"])
-        actions.resolve_conflict(principal, find_change_request(principal, change_id), asked["conflict"], choice)
+        body = self.read_body(request, ResolutionSerializer)
+        choice = Choice(Side(body["side"]), body["text"])
+        actions.resolve_conflict(principal, find_change_request(principal, change_id), body["conflict"], choice)
         return Response(_as_json(principal, change_id))
 
     @extend_schema(operation_id="change_requests_start_over", responses=OpenChangeRequestJson)
@@ -160,11 +160,11 @@ class ChangeRequestMerge(ForgeView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Merges it. With a `reason`, an owner merges past what is missing, but for conflicts."""
         principal = principal_of(request)
-        found, reason = find_change_request(principal, change_id), self.read_body(request, ReasonSerializer)["reason"]
+        change, reason = find_change_request(principal, change_id), self.read_body(request, ReasonSerializer)["reason"]
         if reason.strip():
-            actions.merge_past_gate(principal, found, reason)
+            actions.merge_past_gate(principal, change, reason)
         else:
-            actions.merge_change_request(principal, found)
+            actions.merge_change_request(principal, change)
         return Response(_as_json(principal, change_id))
 
 
@@ -212,8 +212,8 @@ class ChangeRequestThreads(ForgeView):
     def get(self, request: Request, change_id: UUID) -> Response:
         """What was said about it, oldest first, for both sides."""
         principal = principal_of(request)
-        found = threads_on_request(principal, find_offer(principal, change_id))
-        return Response({"threads": [thread_to_json(each) for each in found]})
+        threads = threads_on_request(principal, find_offer(principal, change_id))
+        return Response({"threads": [thread_to_json(each) for each in threads]})
 
     @extend_schema(operation_id="change_requests_say", request=TextSerializer, responses={201: ThreadJson})
     def post(self, request: Request, change_id: UUID) -> Response:
@@ -226,6 +226,6 @@ class ChangeRequestThreads(ForgeView):
 
 def _as_json(principal: Actor, change_id: UUID) -> OpenChangeRequestJson:
     """Read fresh, for what an act may have changed."""
-    found = find_change_request(principal, change_id)
-    is_readable = found.is_open and found.base is not None and found.offered is not None
-    return open_change_request_to_json(found, merging_of(found) if is_readable else None)
+    change = find_change_request(principal, change_id)
+    is_readable = change.is_open and change.base is not None and change.offered is not None
+    return open_change_request_to_json(change, merging_of(change) if is_readable else None)

@@ -11,10 +11,10 @@ from forge.reviews.gate.check import demands_on
 from forge.reviews.gate.demands import Demands
 
 
-def current_build(request: ChangeRequest, found: Merging) -> Build | None:
+def current_build(request: ChangeRequest, merge: Merging) -> Build | None:
     """The build of the merged result as it is now; None where the files changed since, or it was never built."""
     build = request.build
-    if build is None or build.version is None or not is_of(build.version, found.result, request.project):
+    if build is None or build.version is None or not is_of(build.version, merge.result, request.project):
         return None
     return build
 
@@ -24,9 +24,9 @@ def demands_to_merge(build: Build) -> Demands:
     return replace(demands_on(build, ""), is_protected=True)
 
 
-def missing_to_merge(request: ChangeRequest, found: Merging) -> tuple[str, ...]:
+def missing_to_merge(request: ChangeRequest, merge: Merging) -> tuple[str, ...]:
     """A sentence for each thing that is missing, with what to do next."""
-    build = current_build(request, found)
+    build = current_build(request, merge)
     if build is None:
         return ("The merged result is not built as it is now. Build it first.",)
     if build.state in UNFINISHED:

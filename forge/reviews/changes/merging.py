@@ -12,8 +12,8 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.versions.store import (
     Manifest,
     WorkingTree,
+    available_files,
     described_bytes,
-    given_files,
     manifest_digest,
     stored_text,
     working_tree,
@@ -84,16 +84,16 @@ def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping
 
 def without_recordings(version: Version) -> Manifest:
     """The files of a version that its project may pass on: recordings were given to it alone."""
-    given = set(Sample.objects.filter(project=version.project_id).values_list("digest", flat=True))
-    return {path: each for path, each in given_files(version).items() if each["digest"] not in given}
+    recorded = set(Sample.objects.filter(project=version.project_id).values_list("digest", flat=True))
+    return {path: each for path, each in available_files(version).items() if each["digest"] not in recorded}
 
 
 def is_of(version: Version, tree: WorkingTree, project: Project) -> bool:
     """Whether a version has these files; recordings may have come or gone since."""
-    given = set(Sample.objects.filter(project=project).values_list("digest", flat=True))
+    recorded = set(Sample.objects.filter(project=project).values_list("digest", flat=True))
 
     def rest(manifest: Manifest) -> dict[str, str]:
-        return {path: digest for path, digest in _digests(manifest).items() if digest not in given}
+        return {path: digest for path, digest in _digests(manifest).items() if digest not in recorded}
 
     return rest(version.manifest) == rest(tree.manifest)
 
@@ -105,12 +105,12 @@ def _digests(manifest: Manifest) -> dict[str, str]:
 def _renamed_there(base: Version, then: Manifest, offered: Version, theirs: Manifest) -> dict[str, str]:
     """The former path of what was renamed in the fork, which knows its files by their ids."""
     was = {file_id: path for path, file_id in base.file_ids.items() if path in then}
-    found = renamed(_digests(then), _digests(theirs))
+    renames = renamed(_digests(then), _digests(theirs))
     for path, file_id in offered.file_ids.items():
         former = was.get(file_id)
         if path in theirs and former is not None and former != path and former not in theirs:
-            found[path] = former
-    return found
+            renames[path] = former
+    return renames
 
 
 def _text_of(digest: str, ours: WorkingTree, *others: Manifest) -> str | None:
@@ -124,32 +124,32 @@ def _text_of(digest: str, ours: WorkingTree, *others: Manifest) -> str | None:
     return None
 
 
-def _result(found: Merging) -> WorkingTree:
+def _result(merge: Merging) -> WorkingTree:
     described = {
-        each["digest"]: each for side in (found.base, found.theirs, found.ours.manifest) for each in side.values()
+        each["digest"]: each for side in (merge.base, merge.theirs, merge.ours.manifest) for each in side.values()
     }
     manifest: dict[str, Mapping[str, Any]] = {}
     texts: dict[str, bytes] = {}
-    for path, content in found.merge.files(found.choices).items():
+    for path, content in merge.merge.files(merge.choices).items():
         if not isinstance(content, Stored):
             texts[path] = content.text.encode("utf-8")
             manifest[path] = described_bytes(texts[path])
             continue
         manifest[path] = described[content.digest]
-        if found.ours.manifest.get(path, {}).get("digest") == content.digest:
-            if path in found.ours.texts:
-                texts[path] = found.ours.texts[path]
-        elif (text := _text_of(content.digest, found.ours, found.base, found.theirs)) is not None:
+        if merge.ours.manifest.get(path, {}).get("digest") == content.digest:
+            if path in merge.ours.texts:
+                texts[path] = merge.ours.texts[path]
+        elif (text := _text_of(content.digest, merge.ours, merge.base, merge.theirs)) is not None:
             texts[path] = text.encode("utf-8")
     check_file_count(len(manifest))
-    ids = {path: file_id for path, file_id in _ids(found).items() if path in manifest}
-    return replace(found.ours, digest=manifest_digest(manifest), manifest=manifest, texts=texts, file_ids=ids)
+    ids = {path: file_id for path, file_id in _ids(merge).items() if path in manifest}
+    return replace(merge.ours, digest=manifest_digest(manifest), manifest=manifest, texts=texts, file_ids=ids)
 
 
-def _ids(found: Merging) -> dict[str, str]:
+def _ids(merge: Merging) -> dict[str, str]:
     """The ids of the project's own files by their path in the result."""
-    ids = dict(found.ours.file_ids)
-    for file in found.merge.changed:
+    ids = dict(merge.ours.file_ids)
+    for file in merge.merge.changed:
         if file.our_path is not None and file.our_path != file.path and file.our_path in ids:
             ids[file.path] = ids.pop(file.our_path)
     return ids

@@ -73,10 +73,10 @@ def require_pace(actor: Actor, project: Project) -> None:
 def mentionable_by(actor: Actor, project: Project, request: ChangeRequest | None) -> list[User]:
     """The people whom somebody can mention, by name: those who read the project and those who take part, for its own
     people; for others those who take part, and they learn of nobody else."""
-    found = {} if request is None else {person.pk: person for person in _taking_part(request)}
+    people = {} if request is None else {person.pk: person for person in _taking_part(request)}
     if can(actor, Verb.READ, project):
-        found |= {mate.user.pk: mate.user for mate in team_of(project)}
-    return sorted(found.values(), key=lambda person: (str(person), person.email))
+        people |= {mate.user.pk: mate.user for mate in team_of(project)}
+    return sorted(people.values(), key=lambda person: (str(person), person.email))
 
 
 def _taking_part(request: ChangeRequest) -> list[User]:

@@ -182,21 +182,21 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
     }
 
 
-def open_change_request_to_json(request: ChangeRequest, found: Merging | None) -> OpenChangeRequestJson:
+def open_change_request_to_json(request: ChangeRequest, merge: Merging | None) -> OpenChangeRequestJson:
     """The same with its conflicts; `found` is None where it is decided."""
     return {
         **change_request_to_json(request),
-        "conflicts": [] if found is None else [_conflict(each, found) for each in found.conflicts],
-        "missing": [] if found is None else [*_unresolved(found), *missing_to_merge(request, found)],
+        "conflicts": [] if merge is None else [_conflict(each, merge) for each in merge.conflicts],
+        "missing": [] if merge is None else [*_unresolved(merge), *missing_to_merge(request, merge)],
     }
 
 
-def _unresolved(found: Merging) -> list[str]:
-    return [f"{each.name} in {each.path} is in conflict. Choose what stands there." for each in found.unresolved]
+def _unresolved(merge: Merging) -> list[str]:
+    return [f"{each.name} in {each.path} is in conflict. Choose what stands there." for each in merge.unresolved]
 
 
-def _conflict(conflict: Conflict, found: Merging) -> ConflictJson:
-    choice = found.choice(conflict)
+def _conflict(conflict: Conflict, merge: Merging) -> ConflictJson:
+    choice = merge.choice(conflict)
     return {
         "key": conflict.key,
         "path": conflict.path,

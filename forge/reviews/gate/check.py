@@ -11,8 +11,8 @@ from forge.builds.models import Build
 from forge.projects.models import Project
 from forge.registry.hooks import Clearance, GateAnswer, clearances, gates
 from forge.registry.models import Admission, Publication
-from forge.reviews.gate.demands import Demands, GivenVerdict, Member, Situation, demands
-from forge.reviews.models import Choice, Verdict
+from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
+from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import authors_of
 from rune.source.policy import Policy
 
@@ -25,8 +25,8 @@ def demands_on(build: Build, tag: str) -> Demands:
 @gates.register
 def answer(build: Build, tag: str) -> GateAnswer:
     """What the registry is told."""
-    found = demands_on(build, tag)
-    return GateAnswer(found.is_protected, found.missing)
+    demands = demands_on(build, tag)
+    return GateAnswer(demands.is_protected, demands.missing)
 
 
 @clearances.register
@@ -35,7 +35,7 @@ def said_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Cl
     standing = Verdict.objects.standing().filter(project=project, rune_digest__in=digests)
     said: dict[str, Clearance] = {}
     for digest, verdict in standing.values_list("rune_digest", "verdict"):
-        if verdict == Choice.CHANGES:
+        if verdict == VerdictChoice.CHANGES:
             said[digest] = Clearance.OBJECTED
         else:
             said.setdefault(digest, Clearance.APPROVED)
@@ -59,13 +59,13 @@ def _situation(build: Build) -> Situation:
     )
 
 
-def _members(project: Project) -> tuple[Member, ...]:
+def _members(project: Project) -> tuple[GateMember, ...]:
     """Everyone who may give a verdict on the project's builds today."""
     mates = [mate for mate in team_of(project, Verb.REVIEW) if mate.user.is_active]
-    return tuple(Member(each.user.pk, str(each.user), each.user.email.lower(), each.role) for each in mates)
+    return tuple(GateMember(each.user.pk, str(each.user), each.user.email.lower(), each.role) for each in mates)
 
 
-def _verdicts(build: Build, members: Collection[Member]) -> tuple[GivenVerdict, ...]:
+def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerdict, ...]:
     """The standing verdicts of today's members on the build's bytes."""
     if build.artefact is None:
         return ()
@@ -75,7 +75,9 @@ def _verdicts(build: Build, members: Collection[Member]) -> tuple[GivenVerdict, 
         user__in=[each.person for each in members],
     )
     return tuple(
-        GivenVerdict(each.user_id, each.verdict == Choice.APPROVE, each.created, policy_of(each.build) or Policy())
+        MemberVerdict(
+            each.user_id, each.verdict == VerdictChoice.APPROVE, each.created, policy_of(each.build) or Policy()
+        )
         for each in rows.select_related("build__artefact")
         if each.user_id is not None
     )

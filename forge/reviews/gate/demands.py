@@ -19,7 +19,7 @@ from rune.wording import listed
 
 
 @dataclass(frozen=True)
-class Member:
+class GateMember:
     """Somebody who may give a verdict."""
 
     person: UUID
@@ -29,7 +29,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class GivenVerdict:
+class MemberVerdict:
     """A standing verdict on the build's bytes, and the policy of the build that was looked at."""
 
     person: UUID
@@ -45,11 +45,11 @@ class Situation:
     `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
     """
 
-    members: tuple[Member, ...]
+    members: tuple[GateMember, ...]
     proposed: Policy
     in_force: Policy
     since: datetime | None
-    verdicts: tuple[GivenVerdict, ...]
+    verdicts: tuple[MemberVerdict, ...]
     authors: frozenset[UUID]
     judgements: tuple[Judgement, ...]
 
@@ -106,14 +106,15 @@ class Demands:
         )
 
     def _approval_sentence(self, needed: NeededApproval) -> str:
-        told = f"It has {len(needed.given)} of {needed.text}."
+        sentence = f"It has {len(needed.given)} of {needed.text}."
         if needed.unknown:
-            told += f" {listed(needed.unknown)} cannot give one: no such member."
+            sentence += f" {listed(needed.unknown)} cannot give one: no such member."
         if needed.is_of_authors:
-            return f"{told} Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
+            authors = "Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
+            return f"{sentence} {authors}"
         if self.changes:
-            return f"{told} It changes the rules, so only approvals count that were given on it. Ask for a review."
-        return f"{told} Ask for a review."
+            return f"{sentence} It changes the rules, so only approvals count that were given on it. Ask for a review."
+        return f"{sentence} Ask for a review."
 
 
 def _objection_sentence(name: str) -> str:
@@ -157,7 +158,7 @@ def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
     return (Approval(),) if situation.is_shared else ()
 
 
-def _counts(verdict: GivenVerdict, situation: Situation) -> bool:
+def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
     """Nobody approves what they made, and who approved bytes under other rules has not approved these."""
     if verdict.person in situation.authors:
         return False
@@ -168,16 +169,16 @@ def _counts(verdict: GivenVerdict, situation: Situation) -> bool:
 
 
 def _needed(approval: Approval, situation: Situation, approving: Collection[UUID]) -> NeededApproval:
-    asked = [each for each in situation.members if _is_asked(approval, each)]
+    approvers = [each for each in situation.members if _may_approve(approval, each)]
     known = {each.address for each in situation.members}
     return NeededApproval(
         approval,
-        tuple(each.name for each in asked if each.person in approving),
-        bool(asked) and all(each.person in situation.authors for each in asked),
+        tuple(each.name for each in approvers if each.person in approving),
+        bool(approvers) and all(each.person in situation.authors for each in approvers),
         tuple(each for each in approval.people if each not in known),
     )
 
 
-def _is_asked(approval: Approval, member: Member) -> bool:
+def _may_approve(approval: Approval, member: GateMember) -> bool:
     roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
     return approval.is_of_anyone or member.role in roles or member.address in approval.people

@@ -19,17 +19,17 @@ def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
     """What a tag demands of the build; {} without a rune."""
     if not is_reviewable(build):
         return {}
-    found = demands_on(build, tag)
+    demands = demands_on(build, tag)
     return {
-        "gate": found,
+        "gate": demands,
         "gate_tag": tag,
-        "demands": steps_of(found),
-        "may_override": can(principal, Verb.OVERRIDE_GATE, build.project) and bool(found.missing),
+        "demands": steps_of(demands),
+        "may_override": can(principal, Verb.OVERRIDE_GATE, build.project) and bool(demands.missing),
     }
 
 
 @dataclass(frozen=True)
-class Step:
+class GateStep:
     """One thing that a tag demands: whether it is there, and a sentence."""
 
     is_there: bool
@@ -37,18 +37,18 @@ class Step:
     detail: str = ""
 
 
-def steps_of(found: Demands) -> Sequence[Step]:
+def steps_of(demands: Demands) -> Sequence[GateStep]:
     """Limits on one line, an objection for each who has one, and each approval."""
-    if not found.is_protected:
+    if not demands.is_protected:
         return ()
     steps = []
-    if found.limits:
-        open_ = [limit_name(each.limit) for each in found.limits if not each.outcome.passes]
-        steps.append(Step(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
-    steps += [Step(False, f"{name} wants it changed") for name in found.objectors]
-    for each in found.approvals:
-        given = ", ".join(each.given)
+    if demands.limits:
+        open_ = [limit_name(each.limit) for each in demands.limits if not each.outcome.passes]
+        steps.append(GateStep(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
+    steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
+    for each in demands.approvals:
+        approvers = ", ".join(each.given)
         unknown = f" No member: {', '.join(each.unknown)}." if each.unknown else ""
-        detail = f"Approved by {given}." if given else "Nobody has approved it yet."
-        steps.append(Step(not each.lacking, each.text, detail + unknown))
+        detail = f"Approved by {approvers}." if approvers else "Nobody has approved it yet."
+        steps.append(GateStep(not each.lacking, each.text, detail + unknown))
     return steps

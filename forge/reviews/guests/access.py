@@ -1,7 +1,7 @@
 """Guests: who is let in to one review by a link, without an account, and what they are shown.
 
-A guest is a principal with one key in its reach, the review's. It has no person, so no role: no page, address of the
-API or socket of members knows it. What is here asks for its right to the review, and finds nothing beside that.
+A guest is a principal with one key in its restriction, the review's. It has no person, so no role: no page, address of
+the API or socket of members knows it. What is here asks for its right to the review, and finds nothing beside that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from forge.accounts.permissions import Verb, can, can_as_guest
-from forge.accounts.principals import Kind, Principal, acting_as
+from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Build
@@ -67,8 +67,8 @@ def is_good(link: GuestLink) -> bool:
 def principal_of_guest(guest: Guest) -> Principal:
     """What acts in that browser."""
     scopes = {Scope.PROJECT_READ, *({Scope.REVIEW_WRITE} if guest.link.may_comment else ())}
-    reach = frozenset({f"review:{guest.link.review_id}"})
-    return Principal(Kind.GUEST, str(guest.pk), None, frozenset(scopes), reach)
+    restriction = frozenset({f"review:{guest.link.review_id}"})
+    return Principal(PrincipalKind.GUEST, str(guest.pk), None, frozenset(scopes), restriction)
 
 
 def require_as_guest(actor: Actor, verb: Verb, review: Review) -> None:

@@ -27,7 +27,7 @@ from forge.reviews.events import ThreadStep
 from forge.reviews.guests.access import LOOK, guest_path, guests_group, is_good, principal_of_guest, require_as_guest
 from forge.reviews.models import AnchoredThread, Guest, GuestLink, Review
 from forge.reviews.rounds.access import newest_round
-from forge.reviews.threads.anchors import Kind
+from forge.reviews.threads.anchors import AnchorKind
 from forge.reviews.threads.event_payloads import thread_event
 
 LONGEST_NAME = 80
@@ -175,7 +175,7 @@ def _begun(review: Review, name: str, text: str) -> AnchoredThread:
         review=review,
         build=last.build,
         round=last.number,
-        kind=Kind.BUILD,
+        kind=AnchorKind.BUILD,
     )
 
 

@@ -153,20 +153,20 @@ def _take(entry: GuestEntry) -> bool:
     """Counts the socket among the guests' and among the organisation's; False where there is no room."""
     stream = entry.organisation_stream
     try:
-        sockets_of_guests.take(stream, 1, entry.most_sockets // MEMBERS_PART)
+        sockets_of_guests.allocate(stream, 1, entry.most_sockets // MEMBERS_PART)
     except OverLimit:
         return False
     try:
-        sockets_of_organisations.take(stream, 1, entry.most_sockets)
+        sockets_of_organisations.allocate(stream, 1, entry.most_sockets)
     except OverLimit:
-        sockets_of_guests.give_back(stream, 1)
+        sockets_of_guests.release(stream, 1)
         return False
     return True
 
 
 def _give_back(entry: GuestEntry) -> None:
-    sockets_of_guests.give_back(entry.organisation_stream, 1)
-    sockets_of_organisations.give_back(entry.organisation_stream, 1)
+    sockets_of_guests.release(entry.organisation_stream, 1)
+    sockets_of_organisations.release(entry.organisation_stream, 1)
 
 
 def _enter(cookies: Mapping[str, str], review_id: UUID) -> GuestEntry | None:

@@ -75,10 +75,10 @@ def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A guest's comment, or their reply in a thread of the review."""
     guest = _guest(request, review_id)
     principal = principal_of_guest(guest)
-    found = review_for_guest(principal, review_id)
+    target = review_for_guest(principal, review_id)
     try:
-        answered = _thread(principal, found, request.POST.get("thread", ""))
-        actions.say_as_guest(principal, found, request.POST.get("name", ""), request.POST.get("text", ""), answered)
+        answered = _thread(principal, target, request.POST.get("thread", ""))
+        actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), answered)
     except (Invalid, Conflict, TooOften) as error:
         return show_again(request, "reviews/guest.html", _context(guest), error)
     return redirect(f"{guest_path(review_id)}#conversation")
@@ -97,11 +97,11 @@ def rune(request: HttpRequest, review_id: UUID) -> HttpResponseBase:
     """The rune of the build that is judged now, for the guest's page."""
     guest = _guest(request, review_id)
     principal = principal_of_guest(guest)
-    found = review_for_guest(principal, review_id)
-    build = build_for_guest(principal, found)
+    target = review_for_guest(principal, review_id)
+    build = build_for_guest(principal, target)
     if build.artefact is None:
         raise NoRune("This build has no rune.")
-    actions.note_guest_download(principal, found, build, guest.link.title)
+    actions.note_guest_download(principal, target, build, guest.link.title)
     answer = rune_response(Request(request), build.artefact, f"{build.name}.rune")
     # Another round has other bytes at this address, and a link may end at any time.
     answer.headers["Cache-Control"] = "private, no-store"
@@ -113,16 +113,16 @@ def rune(request: HttpRequest, review_id: UUID) -> HttpResponseBase:
 def invite(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Makes a link and shows it, this once."""
     project = project_of(request, organisation, name, Verb.SHARE)
-    found = find_numbered_review(principal_of(request), project, number)
+    target = find_numbered_review(principal_of(request), project, number)
     days = request.POST.get("days", "7")
     terms = GuestTerms(
         request.POST.get("title", ""),
         int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
         request.POST.get("may", "comment") == "comment",
     )
-    context: dict[str, Any] = {"project": project, "review": found}
+    context: dict[str, Any] = {"project": project, "review": target}
     try:
-        context["link"], context["url"] = actions.invite_guest(principal_of(request), found, terms)
+        context["link"], context["url"] = actions.invite_guest(principal_of(request), target, terms)
     except (Invalid, Conflict) as error:
         return show_again(request, "reviews/guest-link.html", context, error)
     return render(request, "reviews/guest-link.html", context)
@@ -134,9 +134,9 @@ def revoke(request: HttpRequest, organisation: str, name: str, number: int, link
     """Ends a link at once."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.SHARE)
-    found = find_numbered_review(principal, project, number)
-    actions.revoke_guest_link(principal, find_link(principal, found, link))
-    return redirect(f"{found.get_absolute_url()}#guests")
+    target = find_numbered_review(principal, project, number)
+    actions.revoke_guest_link(principal, find_link(principal, target, link))
+    return redirect(f"{target.get_absolute_url()}#guests")
 
 
 def _entered(request: HttpRequest, review_id: UUID, guest: Guest | None) -> HttpResponse:
@@ -145,12 +145,12 @@ def _entered(request: HttpRequest, review_id: UUID, guest: Guest | None) -> Http
     if guest is not None:
         return answer
     try:
-        guest, kept = actions.enter_as_guest(request.POST.get("token", ""), review_id)
+        guest, secret = actions.enter_as_guest(request.POST.get("token", ""), review_id)
     except (LinkEnded, Conflict) as error:
         return show_again(request, "reviews/guest-enter.html", {}, error)
     answer.set_cookie(
         cookie_name(review_id),
-        kept,
+        secret,
         expires=guest.link.expires,
         path=guest_path(review_id),
         secure=settings.SESSION_COOKIE_SECURE,
@@ -176,14 +176,14 @@ def _context(guest: Guest) -> dict[str, Any]:
 def _talk(guest: Guest) -> dict[str, Any]:
     """What was said, about which build, and how the review stands."""
     principal = principal_of_guest(guest)
-    found = review_for_guest(principal, guest.link.review_id)
+    target = review_for_guest(principal, guest.link.review_id)
     return {
-        "review": found,
-        "build": build_for_guest(principal, found),
-        "look": STATE_TAGS[state_of(found, standing_verdicts([found])[found.pk])],
-        "path": guest_path(found.pk),
-        "says": can_as_guest(principal, Verb.COMMENT, found.subject) and found.closed is None,
-        "threads": read_by_guests(threads_for_guest(principal, found)),
+        "review": target,
+        "build": build_for_guest(principal, target),
+        "look": STATE_TAGS[state_of(target, standing_verdicts([target])[target.pk])],
+        "path": guest_path(target.pk),
+        "says": can_as_guest(principal, Verb.COMMENT, target.subject) and target.closed is None,
+        "threads": read_by_guests(threads_for_guest(principal, target)),
     }
 
 
@@ -203,11 +203,11 @@ def _judged(project: Project, build: Build) -> dict[str, Any]:
     }
 
 
-def _thread(principal: Principal, found: Review, thread: str) -> AnchoredThread | None:
+def _thread(principal: Principal, target: Review, thread: str) -> AnchoredThread | None:
     """The thread of the review that is answered; None to begin one."""
     if not thread:
         return None
-    one = next((each for each in threads_for_guest(principal, found) if str(each.pk) == thread), None)
+    one = next((each for each in threads_for_guest(principal, target) if str(each.pk) == thread), None)
     if one is None:
         raise Invalid("This thread is not there any more.")
     return one

@@ -14,9 +14,9 @@ from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.projects.models import Project
-from forge.reviews.models import Choice, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict
+from forge.reviews.models import InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
-from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, decided, verdicts_of
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of
 
 
 def may_judge(actor: Actor, build: Build) -> bool:
@@ -38,18 +38,18 @@ def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
     """All verdicts on a build's bytes, whichever build was looked at, the replaced ones too, oldest first."""
     if build.artefact is None:
         return []
-    found = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
-    return list(found.select_related("user", "build"))
+    verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
+    return list(verdicts.select_related("user", "build"))
 
 
 def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
     """The standing verdicts on all runes of a project, by digest."""
     rows = Verdict.objects.visible_to(actor).standing().filter(project=project)
-    given: dict[str, dict[UUID, str]] = {}
+    verdicts: dict[str, dict[UUID, str]] = {}
     for digest, user_id, verdict in rows.values_list("rune_digest", "user", "verdict"):
         if user_id is not None:
-            given.setdefault(digest, {})[user_id] = verdict
-    return {digest: verdicts_of(by_person) for digest, by_person in given.items()}
+            verdicts.setdefault(digest, {})[user_id] = verdict
+    return {digest: verdicts_of(by_person) for digest, by_person in verdicts.items()}
 
 
 def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
@@ -57,19 +57,19 @@ def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID,
 
     One query for all. The caller has found the projects for someone.
     """
-    found = Verdict.objects.standing().filter(
+    verdicts = Verdict.objects.standing().filter(
         project__in={project for project, _ in runes}, rune_digest__in={digest for _, digest in runes}
     )
     said: dict[tuple[UUID, str], set[str]] = {}
-    for project, digest, verdict in found.values_list("project", "rune_digest", "verdict"):
+    for project, digest, verdict in verdicts.values_list("project", "rune_digest", "verdict"):
         said.setdefault((project, digest), set()).add(verdict)
-    return frozenset(rune for rune in runes if said.get(rune) == {Choice.APPROVE})
+    return frozenset(rune for rune in runes if said.get(rune) == {VerdictChoice.APPROVE})
 
 
 def is_approved(verdicts: list[Verdict]) -> bool:
     """Whether a current verdict approves and none asks for changes."""
     standing = {verdict.verdict for verdict in verdicts if not verdict.replaced}
-    return standing == {Choice.APPROVE}
+    return standing == {VerdictChoice.APPROVE}
 
 
 def approvals_of(build: Build) -> int:
@@ -77,17 +77,17 @@ def approvals_of(build: Build) -> int:
     if build.artefact is None:
         return 0
     standing = Verdict.objects.standing().filter(project=build.project, rune_digest=build.artefact.digest)
-    return standing.filter(verdict=Choice.APPROVE).count()
+    return standing.filter(verdict=VerdictChoice.APPROVE).count()
 
 
 def approved_before(build: Build) -> Build | None:
     """The newest earlier build of the project whose bytes are approved."""
     earlier = Build.objects.filter(project=build.project, number__lt=build.number, state=State.SUCCEEDED)
     standing = Verdict.objects.standing().filter(project=build.project)
-    approving = standing.filter(verdict=Choice.APPROVE).values("rune_digest")
-    objecting = standing.filter(verdict=Choice.CHANGES).values("rune_digest")
-    found = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
-    return found.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+    approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
+    objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
+    approved = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
+    return approved.select_related("artefact", "version", "project__organisation").order_by("-number").first()
 
 
 def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:
@@ -100,8 +100,8 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
     if build.artefact is None:
         return []
     same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
-    found = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
-    return list(found.select_related("project__organisation").order_by("-number"))
+    reviews = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
+    return list(reviews.select_related("project__organisation").order_by("-number"))
 
 
 def find_review(actor: Actor, review_id: UUID) -> Review:
@@ -124,8 +124,8 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
     rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
-    found = with_joining(reviews).select_related("project__organisation", "asked_by")
-    return found.prefetch_related(Prefetch("rounds", rounds), "groups__people")
+    rows = with_joining(reviews).select_related("project__organisation", "asked_by")
+    return rows.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 
 
 def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
@@ -141,28 +141,30 @@ def newest_round(review: Review) -> Round:
     return list(review.rounds.all())[-1]
 
 
-def groups_of(review: Review) -> list[Group]:
+def groups_of(review: Review) -> list[RequiredGroup]:
     """Who was asked, for the decision. Whoever was invited by a letter is yet unknown, and their approval is needed."""
-    asked = [Group(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()]
-    return asked + [Group(frozenset(), 1)] * review.joining
+    groups = [
+        RequiredGroup(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()
+    ]
+    return groups + [RequiredGroup(frozenset(), 1)] * review.joining
 
 
 def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
     """The standing verdicts on what each review judges now, by review; one query for all."""
-    return given_verdicts({review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews})
+    return verdicts_by_round({review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews})
 
 
-def given_verdicts(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
+def verdicts_by_round(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
     """The standing verdicts on runes, each the id of a project and a digest, by what asks; one query for all."""
     rows = Verdict.objects.standing().filter(
         project__in={project for project, _ in judged.values()},
         rune_digest__in={digest for _, digest in judged.values()},
     )
-    given: dict[tuple[UUID, str], dict[UUID, str]] = {}
+    verdicts: dict[tuple[UUID, str], dict[UUID, str]] = {}
     for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
         if user_id is not None:
-            given.setdefault((project_id, digest), {})[user_id] = verdict
-    return {asking: verdicts_of(given.get(rune, {})) for asking, rune in judged.items()}
+            verdicts.setdefault((project_id, digest), {})[user_id] = verdict
+    return {asking: verdicts_of(verdicts.get(rune, {})) for asking, rune in judged.items()}
 
 
 def digest_of(one_round: Round) -> str:

@@ -22,20 +22,20 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
 from forge.reviews import actions
-from forge.reviews.actions import Asked
+from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
 from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
-class AskedReviewersSerializer(serializers.Serializer[Any]):
+class ReviewerGroupSerializer(serializers.Serializer[Any]):
     people = serializers.ListField(child=serializers.UUIDField(), max_length=50)
     needed = serializers.IntegerField(min_value=0, default=1)
     title = serializers.CharField(max_length=60, allow_blank=True, default="")
 
 
 class ReviewersSerializer(serializers.Serializer[Any]):
-    reviewers = AskedReviewersSerializer(many=True)
+    reviewers = ReviewerGroupSerializer(many=True)
 
 
 class AskForReviewSerializer(ReviewersSerializer):
@@ -65,21 +65,21 @@ class ProjectReviews(ProjectView):
         """A project's reviews, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         pages = CursorPages()
-        found = pages.paginate_queryset(reviews_of(principal_of(request), project), request, view=self) or []
-        verdicts = standing_verdicts(found)
-        return pages.get_paginated_response([review_to_json(review, verdicts[review.pk]) for review in found])
+        reviews = pages.paginate_queryset(reviews_of(principal_of(request), project), request, view=self) or []
+        verdicts = standing_verdicts(reviews)
+        return pages.get_paginated_response([review_to_json(review, verdicts[review.pk]) for review in reviews])
 
     @extend_schema(operation_id="requested_reviews_ask", request=AskForReviewSerializer, responses={201: ReviewJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Asks people to judge a build. A group of reviewers needs as many approvals of its people as it says."""
         principal = principal_of(request)
         project = self.project(request, organisation, name, Verb.ASK)
-        asked = self.read_body(request, AskForReviewSerializer)
-        build = find_build(principal, asked["build"])
+        body = self.read_body(request, AskForReviewSerializer)
+        build = find_build(principal, body["build"])
         if build.project_id != project.pk:
             raise Invalid("The build is of another project.")
         review = actions.ask_for_review(
-            principal, build, asked["title"], asked["message"], _groups(asked), asked["due"], asked["invited"]
+            principal, build, body["title"], body["message"], _groups(body), body["due"], body["invited"]
         )
         return Response(_as_json(principal, review.pk), status=status.HTTP_201_CREATED)
 
@@ -101,9 +101,9 @@ class ReviewRounds(ForgeView):
         """Carries the review on with a newer build, and asks again."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
-        asked = self.read_body(request, NewRoundSerializer)
-        build = find_build(principal, asked["build"])
-        new = actions.ask_in_a_new_round(principal, review, build, asked["message"])
+        body = self.read_body(request, NewRoundSerializer)
+        build = find_build(principal, body["build"])
+        new = actions.ask_in_a_new_round(principal, review, build, body["message"])
         return Response(round_to_json(new), status=status.HTTP_201_CREATED)
 
 
@@ -132,8 +132,8 @@ class ReviewClose(ForgeView):
         return Response(_as_json(principal, review_id))
 
 
-def _groups(asked: Mapping[str, Any]) -> tuple[Asked, ...]:
-    return tuple(Asked(tuple(each["people"]), each["needed"], each["title"]) for each in asked["reviewers"])
+def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
+    return tuple(RequestedGroup(tuple(each["people"]), each["needed"], each["title"]) for each in body["reviewers"])
 
 
 def _as_json(principal: Actor, review_id: UUID) -> ReviewJson:

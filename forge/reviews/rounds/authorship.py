@@ -9,7 +9,7 @@ from django.db.models import Q
 from forge.builds.models import Build, State
 from forge.core.actors import Actor
 from forge.projects.models import Version
-from forge.reviews.models import Choice, Verdict
+from forge.reviews.models import Verdict, VerdictChoice
 
 
 def authors_of(build: Build) -> frozenset[UUID]:
@@ -18,7 +18,7 @@ def authors_of(build: Build) -> frozenset[UUID]:
     That is the newest one with other bytes, approved and wanted changed by nobody, whose files are not newer. Who takes
     a suggestion wrote it; who gives a recording wrote nothing.
     """
-    return _who_asked(build) | _who_wrote(build)
+    return _requesters(build) | _who_wrote(build)
 
 
 def is_own_rune(actor: Actor, build: Build) -> bool:
@@ -26,7 +26,7 @@ def is_own_rune(actor: Actor, build: Build) -> bool:
     return build.requested_by_id == actor.pk or actor.pk in authors_of(build)
 
 
-def _who_asked(build: Build) -> frozenset[UUID]:
+def _requesters(build: Build) -> frozenset[UUID]:
     if build.artefact is None:
         return frozenset()
     same = Build.objects.numbered().filter(project=build.project_id, artefact__digest=build.artefact.digest)
@@ -48,12 +48,12 @@ def _approved_sequence(build: Build) -> int | None:
     """Up to which update of the document somebody else approved what is in the build; None for nothing."""
     assert build.version is not None  # noqa: S101 (a numbered build)
     standing = Verdict.objects.standing().filter(project=build.project_id)
-    approving = standing.filter(verdict=Choice.APPROVE).values("rune_digest")
-    objecting = standing.filter(verdict=Choice.CHANGES).values("rune_digest")
+    approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
+    objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
     older = Build.objects.numbered().filter(
         project=build.project_id, state=State.SUCCEEDED, version__sequence__lte=build.version.sequence
     )
-    found = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
+    approved = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     if build.artefact is not None:
-        found = found.exclude(artefact__digest=build.artefact.digest)
-    return found.order_by("-version__sequence").values_list("version__sequence", flat=True).first()
+        approved = approved.exclude(artefact__digest=build.artefact.digest)
+    return approved.order_by("-version__sequence").values_list("version__sequence", flat=True).first()

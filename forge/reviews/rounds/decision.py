@@ -18,7 +18,7 @@ class ReviewState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Group:
+class RequiredGroup:
     """People of whom `needed` must approve; with 0 they may, and nobody waits for them."""
 
     people: frozenset[UUID]
@@ -39,12 +39,12 @@ class Verdicts:
         return "changes" if person in self.objecting else None
 
 
-def missing(group: Group, verdicts: Verdicts) -> int:
+def missing(group: RequiredGroup, verdicts: Verdicts) -> int:
     """How many approvals a group still lacks."""
     return max(0, group.needed - len(group.people & verdicts.approving))
 
 
-def decided(groups: Sequence[Group], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
+def decided(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
     """Where a review stands. One member who wants changes is enough, asked or not; without any approval it waits."""
     if is_closed:
         return ReviewState.CLOSED
@@ -55,15 +55,15 @@ def decided(groups: Sequence[Group], verdicts: Verdicts, *, is_closed: bool) -> 
     return ReviewState.APPROVED
 
 
-def waited_for(groups: Iterable[Group], verdicts: Verdicts) -> frozenset[UUID]:
+def waited_for(groups: Iterable[RequiredGroup], verdicts: Verdicts) -> frozenset[UUID]:
     """Whose verdict a review waits for: those without one in groups that lack approvals."""
     silent = (group.people - verdicts.approving - verdicts.objecting for group in groups if missing(group, verdicts))
     return frozenset[UUID]().union(*silent)
 
 
-def verdicts_of(given: Mapping[UUID, str]) -> Verdicts:
+def verdicts_of(choices: Mapping[UUID, str]) -> Verdicts:
     """From each member's standing verdict, `approve` or `changes`."""
     return Verdicts(
-        frozenset(person for person, verdict in given.items() if verdict == "approve"),
-        frozenset(person for person, verdict in given.items() if verdict == "changes"),
+        frozenset(person for person, verdict in choices.items() if verdict == "approve"),
+        frozenset(person for person, verdict in choices.items() if verdict == "changes"),
     )

@@ -27,29 +27,29 @@ MOST_LETTERS = 50
 
 def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) -> tuple[str, ...]:
     """The addresses to which letters go. Raises `Forbidden` for who may not invite, and `Invalid`."""
-    found = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
-    if not found:
+    unique = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    if not unique:
         return ()
     require(actor, Verb.MANAGE, project)
-    if len(found) > MOST_INVITED:
-        raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(found)}.")
-    for address in found:
+    if len(unique) > MOST_INVITED:
+        raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(unique)}.")
+    for address in unique:
         try:
             validate_email(address)
         except ValidationError:
             raise _invalid(f"{address} does not look like an email address.") from None
     judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
-    if known := next((judges[address] for address in found if address in judges), None):
+    if known := next((judges[address] for address in unique if address in judges), None):
         raise _invalid(f"{known} can review this project already: choose them in the list.")
     since = timezone.now() - timedelta(days=1)
     sent = InvitedReviewer.objects.filter(
         review__project__organisation=project.organisation_id, created__gt=since
     ).count()
-    if sent + len(found) > MOST_LETTERS:
+    if sent + len(unique) > MOST_LETTERS:
         raise _invalid(
             f"An organisation invites at most {MOST_LETTERS} people into reviews in a day. Try again tomorrow."
         )
-    return found
+    return unique
 
 
 def _invalid(message: str) -> Invalid:
@@ -63,12 +63,12 @@ def waiting_to_join(review: Review) -> list[InvitedReviewer]:
 
 def review_of(invitation: Invitation) -> Purpose | None:
     """The review that an invitation leads to, while it is there."""
-    found = (
+    reviewer = (
         InvitedReviewer.objects.filter(invitation=invitation, review__project__deleted_at=None)
         .select_related("review__project__organisation")
         .first()
     )
-    if found is None:
+    if reviewer is None:
         return None
-    review = found.review
+    review = reviewer.review
     return Purpose(f"to review “{review.title}”", review.project.full_name, review.get_absolute_url())

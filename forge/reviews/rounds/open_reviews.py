@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from forge.reviews.models import Review, ReviewerGroup, ReviewQuerySet, Round
-from forge.reviews.rounds.access import given_verdicts, with_joining
-from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, decided, waited_for
+from forge.reviews.rounds.access import verdicts_by_round, with_joining
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, waited_for
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class OpenReview:
     review: Review
     since: datetime
     """When its newest round began."""
-    groups: tuple[Group, ...]
+    groups: tuple[RequiredGroup, ...]
     names: Mapping[UUID, str]
     """Of those who were asked, by their id."""
     verdicts: Verdicts
@@ -58,17 +58,17 @@ def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
     if not reviews:
         return []
     rows = _rows_of([review.pk for review in reviews])
-    verdicts = given_verdicts({review.pk: (review.project_id, review.judged or "") for review in reviews})
+    verdicts = verdicts_by_round({review.pk: (review.project_id, review.judged or "") for review in reviews})
     return [_open_review(each, rows.get(each.pk, []), verdicts[each.pk]) for each in reviews]
 
 
 def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
     columns = ("review", "pk", "needed", "people", "people__name", "people__email")
-    found: dict[UUID, list[_Row]] = {}
+    rows: dict[UUID, list[_Row]] = {}
     chosen = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
     for review, group, needed, person, name, address in chosen.values_list(*columns):
-        found.setdefault(review, []).append(_Row(group, needed, person, name or address or ""))
-    return found
+        rows.setdefault(review, []).append(_Row(group, needed, person, name or address or ""))
+    return rows
 
 
 def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
@@ -78,11 +78,11 @@ def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenRe
         if row.person is not None:
             people[row.group].add(row.person)
     # Whoever was invited by a letter is yet unknown, and their approval is needed.
-    joining = (Group(frozenset(), 1),) * review.joining
+    joining = (RequiredGroup(frozenset(), 1),) * review.joining
     return OpenReview(
         review=review,
         since=review.since,
-        groups=tuple(Group(frozenset(people[group]), needed[group]) for group in needed) + joining,
+        groups=tuple(RequiredGroup(frozenset(people[group]), needed[group]) for group in needed) + joining,
         names={row.person: row.name for row in rows if row.person is not None},
         verdicts=verdicts,
     )

@@ -8,9 +8,9 @@ from forge.accounts.may import ProjectVerb
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.reviews.models import Choice, Review, ReviewerGroup, Round, Verdict
+from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import state_of
-from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, missing
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
 
 
 class VerdictJson(TypedDict):
@@ -18,7 +18,7 @@ class VerdictJson(TypedDict):
 
     id: Uuid
     user: PersonJson | None
-    verdict: Annotated[str, choices("VerdictChoice", Choice.values)]
+    verdict: Annotated[str, choices("VerdictChoice", VerdictChoice.values)]
     comment: str
     rune_digest: str
     build_number: Annotated[int, "the build that was looked at; a verdict holds for all builds of these bytes"]
@@ -48,7 +48,7 @@ class ReviewerJson(TypedDict):
     """Somebody who was asked, with the standing verdict on the newest round."""
 
     person: PersonJson
-    verdict: Annotated[str, choices("VerdictChoice", Choice.values)] | None
+    verdict: Annotated[str, choices("VerdictChoice", VerdictChoice.values)] | None
 
 
 class ReviewerGroupJson(TypedDict):
@@ -123,11 +123,11 @@ def round_to_json(one_round: Round) -> RoundJson:
 
 def _group(group: ReviewerGroup, verdicts: Verdicts) -> ReviewerGroupJson:
     people = sorted(group.people.all(), key=str)
-    asked = Group(frozenset(person.pk for person in people), group.needed)
+    required = RequiredGroup(frozenset(person.pk for person in people), group.needed)
     return {
         "title": group.title,
         "needed": group.needed,
-        "missing": missing(asked, verdicts),
+        "missing": missing(required, verdicts),
         "people": [{"person": person_to_json(person), "verdict": verdicts.of(person.pk)} for person in people],
     }
 

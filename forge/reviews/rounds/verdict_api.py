@@ -43,8 +43,8 @@ class BuildReviews(ForgeView):
     @extend_schema(operation_id="reviews_give", request=GiveVerdictSerializer, responses={201: VerdictJson})
     def post(self, request: Request, build_id: UUID) -> Response:
         build = find_build(principal_of(request), build_id)
-        asked = self.read_body(request, GiveVerdictSerializer)
-        verdict = give_verdict(principal_of(request), build, asked["verdict"], asked["comment"])
+        body = self.read_body(request, GiveVerdictSerializer)
+        verdict = give_verdict(principal_of(request), build, body["verdict"], body["comment"])
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
 
 

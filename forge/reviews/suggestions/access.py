@@ -9,7 +9,7 @@ from uuid import UUID
 
 from forge.accounts.organisations.access import nothing_here
 from forge.builds.models import Build
-from forge.builds.previews.copies import WishJson
+from forge.builds.previews.copies import OverrideJson
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import ArgumentChange, StageChange
 from forge.comparison.snapshots import read_outline
@@ -17,7 +17,7 @@ from forge.compute.pool.language import language_pool
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.projects.files.mounting import with_blocks
-from forge.projects.versions.store import given_files
+from forge.projects.versions.store import available_files
 from forge.reviews.models import Suggestion
 from rune.source.runefile.outline import Node
 from rune.wording import counted
@@ -56,26 +56,28 @@ class Field:
 
 def fields_of(build: Build) -> tuple[Field, ...]:
     """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
-    found = language_pool.wishable(build.project.organisation_id, with_blocks(build.project, given_files(build.source)))
-    if "error" in found:
-        raise FilesUnread(found["error"]["message"])
-    return tuple(_field(stage["stage"], argument) for stage in found["stages"] for argument in stage["arguments"])
+    declared = language_pool.wishable(
+        build.project.organisation_id, with_blocks(build.project, available_files(build.source))
+    )
+    if "error" in declared:
+        raise FilesUnread(declared["error"]["message"])
+    return tuple(_field(stage["stage"], argument) for stage in declared["stages"] for argument in stage["arguments"])
 
 
-def _field(stage: str, told: Mapping[str, Any]) -> Field:
-    default = told["default"]
+def _field(stage: str, declaration: Mapping[str, Any]) -> Field:
+    default = declaration["default"]
     return Field(
         stage,
-        told["name"],
-        told["kind"],
-        told["help"],
-        told["stated"],
+        declaration["name"],
+        declaration["kind"],
+        declaration["help"],
+        declaration["stated"],
         "" if default is None else f"{default:g}" if isinstance(default, float) else str(default),
-        _limit(told["minimum"]),
-        _limit(told["maximum"]),
-        told["step"],
-        tuple(told["choices"]),
-        told["required"],
+        _limit(declaration["minimum"]),
+        _limit(declaration["maximum"]),
+        declaration["step"],
+        tuple(declaration["choices"]),
+        declaration["required"],
     )
 
 
@@ -84,7 +86,7 @@ def _limit(limit: float | None) -> float | None:
     return None if limit is None or abs(limit) > 1e9 else limit
 
 
-def in_words(build: Build, wishes: Sequence[WishJson]) -> list[str]:
+def in_words(build: Build, wishes: Sequence[OverrideJson]) -> list[str]:
     """The sentences of a comparison: what would be otherwise than in the build."""
     nodes: dict[str, Node] = {}
     if build.artefact is not None:
@@ -95,7 +97,7 @@ def in_words(build: Build, wishes: Sequence[WishJson]) -> list[str]:
     return said
 
 
-def _sentences(nodes: Mapping[str, Node], wish: WishJson) -> tuple[str, ...]:
+def _sentences(nodes: Mapping[str, Node], wish: OverrideJson) -> tuple[str, ...]:
     node = nodes.get(wish["stage"]) or Node(wish["stage"], "block", "", 0, None)
     before, after = wish["before"] or None, wish["after"] or None
     change = ArgumentChange(wish["argument"], before, after)
@@ -107,7 +109,7 @@ def find_suggestion(actor: Actor, thread_id: UUID) -> Suggestion:
     whole = Suggestion.objects.visible_to(actor).select_related(
         "author", "thread__thread", "thread__build", "thread__project__organisation", "thread__review__project"
     )
-    found = whole.filter(pk=thread_id).first()
-    if found is None:
+    suggestion = whole.filter(pk=thread_id).first()
+    if suggestion is None:
         raise nothing_here(actor)
-    return found
+    return suggestion

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews.copies import WishJson, find_copy, start_copy
+from forge.builds.previews.copies import OverrideJson, find_copy, start_copy
 from forge.compute.pool.language import language_pool
 from forge.core import threads
 from forge.core.actors import Actor
@@ -24,8 +24,8 @@ from forge.projects.files import document
 from forge.projects.files.document import find_entry
 from forge.projects.files.document_store import editing
 from forge.projects.models import Project
-from forge.projects.versions.actions.save import LONGEST_MESSAGE
-from forge.projects.versions.store import WorkingTree, given_files, working_tree
+from forge.projects.versions.actions.save import MAX_MESSAGE_LENGTH
+from forge.projects.versions.store import WorkingTree, available_files, working_tree
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.events import ThreadStep
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
@@ -33,7 +33,7 @@ from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
 from forge.reviews.suggestions.quotas import TRIED, require_another_trial
 from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
-from forge.reviews.threads.anchors import WHOLE_BUILD, Kind, Wish
+from forge.reviews.threads.anchors import WHOLE_BUILD, AnchorKind, AnchorRequest
 from forge.reviews.threads.event_payloads import thread_event, thread_facts
 
 MOST_CHANGES = 50
@@ -45,7 +45,7 @@ MOST_OPEN = 20
 
 
 @dataclass(frozen=True)
-class AskedChange:
+class RequestedChange:
     """That an argument of a stage says `value`; "" leaves it out."""
 
     stage: str
@@ -53,7 +53,7 @@ class AskedChange:
     value: str
 
 
-def try_changes(actor: Actor, review: Review, asked: Sequence[AskedChange]) -> Preview:
+def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]) -> Preview:
     """Asks for the rune of the review's newest build with these changes; nothing of the project changes.
 
     Raises `Forbidden`, `ReviewClosed`, `Invalid`, `FilesUnread`, `Busy` and `TooOften`.
@@ -61,14 +61,14 @@ def try_changes(actor: Actor, review: Review, asked: Sequence[AskedChange]) -> P
     require(actor, Verb.SUGGEST, review.project)
     _require_open(review)
     build = newest_round(review).build
-    wishes = _wishes({(field.stage, field.argument): field.stated for field in fields_of(build)}, asked)
+    wishes = _wishes({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
     if not wishes:
         raise Invalid("Change something first.")
-    found = language_pool.grant(actor, review.project, wishes, given_files(build.source))
-    if "refused" in found:
-        raise Invalid(found["refused"])
-    if "error" in found:
-        raise FilesUnread(found["error"]["message"])
+    outcome = language_pool.grant(actor, review.project, wishes, available_files(build.source))
+    if "refused" in outcome:
+        raise Invalid(outcome["refused"])
+    if "error" in outcome:
+        raise FilesUnread(outcome["error"]["message"])
     with transaction.atomic():
         require_another_trial(review.project.organisation, actor.person)
         write_entry(actor, TRIED, build.subject, review.project.place, number=build.number)
@@ -96,10 +96,10 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
     mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
-    wishes: list[WishJson] = copy.copy["wishes"]
+    wishes: list[OverrideJson] = copy.copy["wishes"]
     said = in_words(build, wishes)
     stages = {wish["stage"] for wish in wishes}
-    at = Wish(Kind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
+    at = AnchorRequest(AnchorKind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
     thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
     Suggestion.objects.create(thread=thread, author=actor.person, wishes=wishes, said=said)
     write_entry(
@@ -123,15 +123,15 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     require(actor, Verb.EDIT, project)
     # The answer is computed before the transaction, in which nothing is waited for.
     seen = working_tree(project)
-    found = language_pool.grant(actor, project, suggestion.wishes, seen.manifest, seen.texts)
-    if "error" in found:
-        raise CannotBeTaken(found["error"]["message"])
-    if "refused" in found:
-        raise CannotBeTaken(f"{found['refused']} Make the change by hand, or decline it.")
-    _write(actor, suggestion, seen, found["texts"])
+    outcome = language_pool.grant(actor, project, suggestion.wishes, seen.manifest, seen.texts)
+    if "error" in outcome:
+        raise CannotBeTaken(outcome["error"]["message"])
+    if "refused" in outcome:
+        raise CannotBeTaken(f"{outcome['refused']} Make the change by hand, or decline it.")
+    _write(actor, suggestion, seen, outcome["texts"])
     author = str(suggestion.author or "someone who left")
     message = f"Suggested by {author}: {' '.join(suggestion.said)}"
-    version = save_version(actor, project, message if len(message) <= LONGEST_MESSAGE else message[:199] + "…")
+    version = save_version(actor, project, message if len(message) <= MAX_MESSAGE_LENGTH else message[:199] + "…")
     Suggestion.objects.filter(pk=suggestion.pk).update(version=version)
 
 
@@ -186,12 +186,12 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
 
 
-def _wishes(stated: Mapping[tuple[str, str], str], asked: Sequence[AskedChange]) -> list[WishJson]:
+def _wishes(stated: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
     """What is asked for and not so already, in the order of the fields. Raises `Invalid`."""
-    if len(asked) > MOST_CHANGES:
-        raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(asked)}.")
+    if len(changes) > MOST_CHANGES:
+        raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(changes)}.")
     wanted: dict[tuple[str, str], str] = {}
-    for change in asked:
+    for change in changes:
         key = change.stage, change.argument
         if key not in stated:
             raise Invalid("This build has no such argument, or it cannot be changed here.")

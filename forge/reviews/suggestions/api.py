@@ -22,7 +22,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Unprocessable
 from forge.projects.access import require
 from forge.reviews import actions
-from forge.reviews.actions import AskedChange
+from forge.reviews.actions import RequestedChange
 from forge.reviews.rounds.access import find_review, newest_round
 from forge.reviews.suggestions.access import Field, fields_of, find_suggestion
 from forge.reviews.threads.conversation import find_thread
@@ -64,14 +64,14 @@ class TrialJson(TypedDict):
     build: PreviewBuildJson | None
 
 
-class AskedChangeSerializer(serializers.Serializer[Any]):
+class RequestedChangeSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField(max_length=200)
     argument = serializers.CharField(max_length=200)
     value = serializers.CharField(allow_blank=True, trim_whitespace=False)
 
 
 class TrySerializer(serializers.Serializer[Any]):
-    changes = AskedChangeSerializer(many=True)
+    changes = RequestedChangeSerializer(many=True)
 
 
 class SuggestSerializer(serializers.Serializer[Any]):
@@ -102,8 +102,8 @@ class ReviewTrials(ForgeView):
         """Builds a copy of the newest build's files with these changes; nothing of the project changes."""
         principal = principal_of(request)
         review = find_review(principal, review_id)
-        asked = [AskedChange(**each) for each in self.read_body(request, TrySerializer)["changes"]]
-        tried = actions.try_changes(principal, review, asked)
+        body = [RequestedChange(**each) for each in self.read_body(request, TrySerializer)["changes"]]
+        tried = actions.try_changes(principal, review, body)
         return Response(_trial(tried), status=status.HTTP_202_ACCEPTED)
 
 
@@ -127,8 +127,8 @@ class ReviewSuggestions(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Suggests what was tried and builds, in a thread of the review."""
         principal = principal_of(request)
-        asked = self.read_body(request, SuggestSerializer)
-        thread = actions.suggest(principal, find_review(principal, review_id), asked["trial"], asked["text"])
+        body = self.read_body(request, SuggestSerializer)
+        thread = actions.suggest(principal, find_review(principal, review_id), body["trial"], body["text"])
         return Response(_thread(principal, thread.pk), status=status.HTTP_201_CREATED)
 
 
@@ -189,11 +189,11 @@ def _field(field: Field) -> FieldJson:
 
 
 def _trial(copy: Preview) -> TrialJson:
-    told = watch_to_json(copy)
+    trial = watch_to_json(copy)
     return {
-        "id": told["id"],
-        "state": told["state"],
+        "id": trial["id"],
+        "state": trial["state"],
         "changes": copy.copy["wishes"] if copy.copy else [],
-        "error": told["error"],
-        "build": told["build"],
+        "error": trial["error"],
+        "build": trial["build"],
     }

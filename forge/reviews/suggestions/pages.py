@@ -22,7 +22,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.reviews import actions
-from forge.reviews.actions import AskedChange
+from forge.reviews.actions import RequestedChange
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_numbered_review, newest_round
 from forge.reviews.suggestions.access import Field, fields_of, find_suggestion, in_words
@@ -100,7 +100,7 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
             tried = _uuid(request.POST.get("trial", ""))
             thread = actions.suggest(principal, review, tried, request.POST.get("text", ""))
             return redirect(thread.get_absolute_url())
-        copy = actions.try_changes(principal, review, _asked(request.POST))
+        copy = actions.try_changes(principal, review, _requested_changes(request.POST))
     except (Invalid, Conflict, TooOften) as error:
         context = _context(principal, project, review, request.POST)
         return show_again(request, "reviews/suggest.html", context, error)
@@ -112,28 +112,28 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
 def decide(request: HttpRequest, organisation: str, name: str, thread_id: UUID) -> HttpResponse:
     """Takes a suggestion, declines it with a reason, or withdraws one's own."""
     principal = principal_of(request)
-    found = find_suggestion(principal, thread_id)
-    if project_of(request, organisation, name, Verb.READ).pk != found.thread.project_id:
+    suggestion = find_suggestion(principal, thread_id)
+    if project_of(request, organisation, name, Verb.READ).pk != suggestion.thread.project_id:
         raise NotFound("There is no such suggestion here.")
     match request.POST.get("do", ""):
         case "take":
-            actions.take_suggestion(principal, found)
+            actions.take_suggestion(principal, suggestion)
         case "decline":
-            actions.decline_suggestion(principal, found, request.POST.get("text", ""))
+            actions.decline_suggestion(principal, suggestion, request.POST.get("text", ""))
         case "withdraw":
-            actions.withdraw_suggestion(principal, found)
+            actions.withdraw_suggestion(principal, suggestion)
         case _:
             raise Invalid("Take the suggestion, decline it, or withdraw it.")
-    return redirect(found.thread.get_absolute_url())
+    return redirect(suggestion.thread.get_absolute_url())
 
 
-def _context(principal: Principal, project: Project, review: Review, asked: QueryDict) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, review: Review, query: QueryDict) -> dict[str, Any]:
     build = newest_round(review).build
-    copy = _copy(principal, project, asked.get("trial", ""))
+    copy = _copy(principal, project, query.get("trial", ""))
     wishes = copy.copy["wishes"] if copy is not None and copy.copy is not None else []
     written = {(wish["stage"], wish["argument"]): wish["after"] for wish in wishes}
     fields = [
-        ShownField(field, asked.get(f"value.{field.key}", written.get((field.stage, field.argument), field.stated)))
+        ShownField(field, query.get(f"value.{field.key}", written.get((field.stage, field.argument), field.stated)))
         for field in fields_of(build)
     ]
     return {
@@ -187,14 +187,14 @@ def _rank(fields: StageFields) -> int:
     return 1 if fields.given else 2
 
 
-def _asked(typed: QueryDict) -> list[AskedChange]:
+def _requested_changes(typed: QueryDict) -> list[RequestedChange]:
     """The form's fields, by the names that they have in the page: `value.` and the field's key."""
-    found = []
+    changes = []
     for key in typed:
         if key.startswith("value."):
             stage, _, argument = key.removeprefix("value.").rpartition(".")
-            found.append(AskedChange(stage, argument, str(typed[key])))
-    return found
+            changes.append(RequestedChange(stage, argument, str(typed[key])))
+    return changes
 
 
 def _uuid(text: str) -> UUID:

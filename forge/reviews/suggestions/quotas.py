@@ -20,12 +20,12 @@ HOUR = timedelta(hours=1)
 
 def trials_of_organisation(organisation: Organisation) -> QuerySet[AuditEntry]:
     """Those in the last hour."""
-    return _lately().filter(organisation=organisation.pk)
+    return _recent_entries().filter(organisation=organisation.pk)
 
 
 def trials_of_person(user: User) -> QuerySet[AuditEntry]:
     """Those in the last hour, in all organisations together."""
-    return _lately().filter(actor=user.pk)
+    return _recent_entries().filter(actor=user.pk)
 
 
 def require_another_trial(organisation: Organisation, user: User | None) -> None:
@@ -37,7 +37,7 @@ def require_another_trial(organisation: Organisation, user: User | None) -> None
         _require("You", user.stream, trials_of_person(user))
 
 
-def _lately() -> QuerySet[AuditEntry]:
+def _recent_entries() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(action=TRIED, at__gt=timezone.now() - HOUR)
 
 

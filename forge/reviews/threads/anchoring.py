@@ -14,7 +14,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Sample, SampleKind
-from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, seconds_text
+from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, seconds_text
 from rune.wording import listed
 
 LARGEST_FILE = 1024 * 1024
@@ -23,28 +23,28 @@ LONGEST_LINE = 200
 """Characters of a line that an anchor keeps."""
 
 
-def anchored(actor: Actor, build: Build, wish: Wish) -> Anchor:
+def anchored(actor: Actor, build: Build, requested: AnchorRequest) -> Anchor:
     """The anchor of a thread about this build. Raises `BadAnchor`."""
-    match wish.kind:
-        case Kind.BUILD:
+    match requested.kind:
+        case AnchorKind.BUILD:
             return Anchor()
-        case Kind.FIGURE:
-            return _figure(build, wish.name)
-        case Kind.STAGE:
-            return _stage(build, wish.name)
-        case Kind.LINE:
-            return _line(build, wish.name, wish.number)
-        case Kind.SAMPLE:
-            return Anchor(Kind.SAMPLE, _named(_sample(actor, build, wish.name)))
-        case Kind.MOMENT:
-            return _moment(_sample(actor, build, wish.name), wish.number)
-        case Kind.RESULT:
+        case AnchorKind.FIGURE:
+            return _figure(build, requested.name)
+        case AnchorKind.STAGE:
+            return _stage(build, requested.name)
+        case AnchorKind.LINE:
+            return _line(build, requested.name, requested.number)
+        case AnchorKind.SAMPLE:
+            return Anchor(AnchorKind.SAMPLE, _named(_sample(actor, build, requested.name)))
+        case AnchorKind.MOMENT:
+            return _moment(_sample(actor, build, requested.name), requested.number)
+        case AnchorKind.RESULT:
             raise BadAnchor("A wrong result is sent with its recording.")
 
 
 def wrong_result(sample: Sample, said: str, right: str) -> Anchor:
     """The anchor of a thread about what a build said of a recording."""
-    return Anchor(Kind.RESULT, {**_named(sample), "said": said, "label": right})
+    return Anchor(AnchorKind.RESULT, {**_named(sample), "said": said, "label": right})
 
 
 def recordings_of(build: Build) -> frozenset[str]:
@@ -69,7 +69,7 @@ def _figure(build: Build, name: str) -> Anchor:
     row = next((row for row in rows if row.key == name), None)
     if row is None:
         raise BadAnchor(f"The figures of build {build.number} are {listed([row.key for row in rows]) or 'none'}.")
-    return Anchor(Kind.FIGURE, {"name": row.key, "title": row.name, "value": row.now})
+    return Anchor(AnchorKind.FIGURE, {"name": row.key, "title": row.name, "value": row.now})
 
 
 def _stage(build: Build, name: str) -> Anchor:
@@ -77,7 +77,7 @@ def _stage(build: Build, name: str) -> Anchor:
     node = next((node for node in nodes if node["name"] == name), None)
     if node is None:
         raise BadAnchor(f"Build {build.number} has no stage of this name.")
-    return Anchor(Kind.STAGE, {"name": name, "detail": node["detail"]})
+    return Anchor(AnchorKind.STAGE, {"name": name, "detail": node["detail"]})
 
 
 def _line(build: Build, path: str, number: int) -> Anchor:
@@ -85,7 +85,7 @@ def _line(build: Build, path: str, number: int) -> Anchor:
     lines = text.splitlines() if text is not None else []
     if not 1 <= number <= len(lines):
         raise BadAnchor(f"Build {build.number} has no text with such a line.")
-    return Anchor(Kind.LINE, {"file": path, "line": number, "text": lines[number - 1].strip()[:LONGEST_LINE]})
+    return Anchor(AnchorKind.LINE, {"file": path, "line": number, "text": lines[number - 1].strip()[:LONGEST_LINE]})
 
 
 def _sample(actor: Actor, build: Build, name: str) -> Sample:
@@ -93,11 +93,11 @@ def _sample(actor: Actor, build: Build, name: str) -> Sample:
         wanted = UUID(name)
     except ValueError:
         wanted = None
-    kept = Sample.objects.visible_to(actor).kept().filter(project=build.project_id)
-    found = kept.filter(pk=wanted).first() if wanted is not None else None
-    if found is None:
+    samples = Sample.objects.visible_to(actor).available().filter(project=build.project_id)
+    sample = samples.filter(pk=wanted).first() if wanted is not None else None
+    if sample is None:
         raise BadAnchor("The project has no such sample, or not any more.")
-    return found
+    return sample
 
 
 def _moment(sample: Sample, at: int) -> Anchor:
@@ -106,7 +106,7 @@ def _moment(sample: Sample, at: int) -> Anchor:
     length = _length_of(sample)
     if at > length:
         raise BadAnchor(f"The recording is {seconds_text(length)} long.")
-    return Anchor(Kind.MOMENT, {**_named(sample), "at": at})
+    return Anchor(AnchorKind.MOMENT, {**_named(sample), "at": at})
 
 
 def _length_of(sample: Sample) -> int:

@@ -17,7 +17,7 @@ from forge.core.errors import Invalid
 LONGEST_KEY = 300
 
 
-class Kind(StrEnum):
+class AnchorKind(StrEnum):
     """What a thread may be anchored to."""
 
     BUILD = "build"
@@ -40,72 +40,72 @@ class BadAnchor(Invalid):
 
 
 @dataclass(frozen=True)
-class Wish:
+class AnchorRequest:
     """Where somebody wants to begin a thread; nothing of it is checked against a build.
 
     `name` is a figure's, a stage's or a sample's (its id), or a file's path. `number` is a line from 1, or the
     milliseconds of a moment.
     """
 
-    kind: Kind = Kind.BUILD
+    kind: AnchorKind = AnchorKind.BUILD
     name: str = ""
     number: int = 0
 
 
-WHOLE_BUILD = Wish()
+WHOLE_BUILD = AnchorRequest()
 
 
 @dataclass(frozen=True)
 class Anchor:
     """Where a thread is. `place` has what finds it again, and the words that it had when the thread began."""
 
-    kind: Kind = Kind.BUILD
+    kind: AnchorKind = AnchorKind.BUILD
     place: Place = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """What names it in links and forms; what was said of a sample is at the sample."""
         match self.kind:
-            case Kind.BUILD:
-                return Kind.BUILD
-            case Kind.FIGURE | Kind.STAGE:
+            case AnchorKind.BUILD:
+                return AnchorKind.BUILD
+            case AnchorKind.FIGURE | AnchorKind.STAGE:
                 return f"{self.kind}:{self.place['name']}"
-            case Kind.LINE:
+            case AnchorKind.LINE:
                 return f"{self.kind}:{self.place['line']}:{self.place['file']}"
-            case Kind.MOMENT:
+            case AnchorKind.MOMENT:
                 return f"{self.kind}:{self.place['at']}:{self.place['sample']}"
-            case Kind.SAMPLE | Kind.RESULT:
-                return f"{Kind.SAMPLE}:{self.place['sample']}"
+            case AnchorKind.SAMPLE | AnchorKind.RESULT:
+                return f"{AnchorKind.SAMPLE}:{self.place['sample']}"
 
     @property
     def spot(self) -> str:
         """The key of what a page has of it: a moment is found at its recording."""
-        return f"{Kind.SAMPLE}:{self.place['sample']}" if self.kind is Kind.MOMENT else self.key
+        return f"{AnchorKind.SAMPLE}:{self.place['sample']}" if self.kind is AnchorKind.MOMENT else self.key
 
     @property
     def sample(self) -> UUID | None:
         """The id of the sample that it is about."""
-        found = self.place.get("sample")
-        return None if found is None else UUID(str(found))
+        sample_id = self.place.get("sample")
+        return None if sample_id is None else UUID(str(sample_id))
 
     @property
     def title(self) -> str:
         """What it is about, in words."""
         place = self.place
         match self.kind:
-            case Kind.BUILD:
+            case AnchorKind.BUILD:
                 return str(place.get("title", "The build"))
-            case Kind.FIGURE:
+            case AnchorKind.FIGURE:
                 return str(place["title"])
-            case Kind.STAGE:
+            case AnchorKind.STAGE:
                 return f"Stage {place['name']}"
-            case Kind.LINE:
+            case AnchorKind.LINE:
                 return f"{place['file']}, line {place['line']}"
-            case Kind.SAMPLE:
+            case AnchorKind.SAMPLE:
                 return f"Sample {place['label']}"
-            case Kind.MOMENT:
+            case AnchorKind.MOMENT:
                 return f"Sample {place['label']} at {seconds_text(int(place['at']))}"
-            case Kind.RESULT:
+            case AnchorKind.RESULT:
                 return "Wrong result"
 
     @property
@@ -113,19 +113,19 @@ class Anchor:
         """What stood there when the thread began; "" where the title says all."""
         place = self.place
         match self.kind:
-            case Kind.FIGURE:
+            case AnchorKind.FIGURE:
                 return str(place["value"])
-            case Kind.STAGE:
+            case AnchorKind.STAGE:
                 return str(place["detail"])
-            case Kind.LINE:
+            case AnchorKind.LINE:
                 return str(place["text"])
-            case Kind.RESULT:
+            case AnchorKind.RESULT:
                 return f"It said {place['said'] or 'nothing'}; right is {place['label']}"
             case _:
                 return ""
 
 
-WHOLE_CHANGE = Anchor(Kind.BUILD, {"title": "The change"})
+WHOLE_CHANGE = Anchor(AnchorKind.BUILD, {"title": "The change"})
 """What each thread about a change request is about."""
 
 
@@ -134,19 +134,19 @@ def seconds_text(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.1f} s"
 
 
-def read_key(key: str) -> Wish:
+def read_key(key: str) -> AnchorRequest:
     """Where a key says that a thread should begin; "" is the whole build. Raises `BadAnchor`."""
     if len(key) > LONGEST_KEY:
         raise BadAnchor("This names nothing of the build.")
     word, _, rest = key.partition(":")
-    if word in ("", Kind.BUILD):
+    if word in ("", AnchorKind.BUILD):
         return WHOLE_BUILD
-    if word in (Kind.FIGURE, Kind.STAGE, Kind.SAMPLE) and rest:
-        return Wish(Kind(word), rest)
-    if word in (Kind.LINE, Kind.MOMENT):
+    if word in (AnchorKind.FIGURE, AnchorKind.STAGE, AnchorKind.SAMPLE) and rest:
+        return AnchorRequest(AnchorKind(word), rest)
+    if word in (AnchorKind.LINE, AnchorKind.MOMENT):
         number, _, name = rest.partition(":")
         if number.isascii() and number.isdigit() and len(number) < 10 and name:
-            return Wish(Kind(word), name, int(number))
+            return AnchorRequest(AnchorKind(word), name, int(number))
     raise BadAnchor("This names nothing of the build.")
 
 

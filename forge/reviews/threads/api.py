@@ -17,8 +17,8 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.projects.samples.access import USUAL_DAYS
-from forge.projects.samples.formats import gathered
+from forge.projects.samples.access import DEFAULT_DAYS
+from forge.projects.samples.formats import read_recording
 from forge.reviews import actions
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
@@ -30,16 +30,16 @@ from forge.reviews.threads.serializers import (
     TextSerializer,
     ThreadJson,
     ThreadsJson,
+    anchor_request_of,
     comment_to_json,
     thread_to_json,
-    wish_of,
 )
 
 _RESULT = [
     OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
     OpenApiParameter("said", str, description="what the build answered"),
     OpenApiParameter("text", str, description="what to say to it; a sentence is written without it"),
-    OpenApiParameter("days", int, description=f"how long the recording is kept; {USUAL_DAYS} if not given"),
+    OpenApiParameter("days", int, description=f"how long the recording is kept; {DEFAULT_DAYS} if not given"),
     OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
 ]
 
@@ -51,8 +51,8 @@ class ReviewThreads(ForgeView):
     def get(self, request: Request, review_id: UUID) -> Response:
         """What was said in a review, in all its rounds."""
         principal = principal_of(request)
-        found = threads_in_review(principal, find_review(principal, review_id))
-        return Response({"threads": [thread_to_json(thread) for thread in found]})
+        threads = threads_in_review(principal, find_review(principal, review_id))
+        return Response({"threads": [thread_to_json(thread) for thread in threads]})
 
     @extend_schema(operation_id="review_threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
     def post(self, request: Request, review_id: UUID) -> Response:
@@ -68,8 +68,8 @@ class BuildThreads(ForgeView):
     def get(self, request: Request, build_id: UUID) -> Response:
         """What was said about a build, also in the reviews of its bytes."""
         principal = principal_of(request)
-        found = threads_on_build(principal, find_build(principal, build_id))
-        return Response({"threads": [thread_to_json(thread) for thread in found]})
+        threads = threads_on_build(principal, find_build(principal, build_id))
+        return Response({"threads": [thread_to_json(thread) for thread in threads]})
 
     @extend_schema(operation_id="threads_begin", request=BeginThreadSerializer, responses={201: ThreadJson})
     def post(self, request: Request, build_id: UUID) -> Response:
@@ -180,8 +180,8 @@ class BuildWrongResults(ForgeView):
         return _marked(principal, find_build(principal, build_id), request)
 
 
-def _begun(principal: Actor, about: Review | Build, asked: dict[str, object]) -> Response:
-    thread = actions.begin_thread(principal, about, str(asked["text"]), wish_of(asked))
+def _begun(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:
+    thread = actions.begin_thread(principal, about, str(body["text"]), anchor_request_of(body))
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
@@ -194,11 +194,11 @@ def _marked(principal: Actor, about: Review | Build, request: Request) -> Respon
         consent=query.get("consent", ""),
         text=query.get("text", ""),
     )
-    thread = actions.mark_wrong(principal, about, gathered(body_chunks(request)), result)
+    thread = actions.mark_wrong(principal, about, read_recording(body_chunks(request)), result)
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
 def _days(text: str) -> int:
     if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise Invalid("`days` must be a whole number.")
-    return int(text or USUAL_DAYS)
+    return int(text or DEFAULT_DAYS)

@@ -23,7 +23,7 @@ def render_comment(text: str, names: Names) -> SafeString:
 def _with_mentions(token: Token, names: Names) -> list[Token]:
     if token.type != "text":
         return [token]
-    found = []
+    tokens = []
     for text, is_mention in pieces(token.content, names):
         word = Token("text", "", 0, content=text)
         marked = [
@@ -31,5 +31,5 @@ def _with_mentions(token: Token, names: Names) -> list[Token]:
             word,
             Token("strong_close", "strong", -1),
         ]
-        found += marked if is_mention else [word]
-    return found
+        tokens += marked if is_mention else [word]
+    return tokens

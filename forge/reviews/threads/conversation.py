@@ -17,14 +17,14 @@ from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import require_reading
 from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
 from forge.reviews.rounds.access import reviews_about
-from forge.reviews.threads.anchors import WHOLE_CHANGE, Anchor, Kind
+from forge.reviews.threads.anchors import WHOLE_CHANGE, Anchor, AnchorKind
 
 
 def anchor_of(thread: AnchoredThread) -> Anchor:
     """What a thread is about."""
     if thread.change_request_id is not None:
         return WHOLE_CHANGE
-    return Anchor(Kind(thread.kind), thread.place)
+    return Anchor(AnchorKind(thread.kind), thread.place)
 
 
 def threads_in_review(actor: Actor, review: Review) -> list[AnchoredThread]:
@@ -50,10 +50,10 @@ def threads_on_request(actor: Actor, request: ChangeRequest) -> list[AnchoredThr
 
 def find_thread(actor: Actor, thread_id: UUID) -> AnchoredThread:
     """A thread that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    found = _complete(actor).filter(pk=thread_id).first()
-    if found is None:
+    thread = _complete(actor).filter(pk=thread_id).first()
+    if thread is None:
         raise nothing_here(actor)
-    return found
+    return thread
 
 
 def find_comment(actor: Actor, comment_id: UUID) -> tuple[AnchoredThread, Comment]:

@@ -50,11 +50,11 @@ def names_of(people: Iterable[Named]) -> Names:
 
 def mentioned(text: str, names: Names) -> frozenset[UUID]:
     """The people who are mentioned in a comment's Markdown."""
-    found: set[UUID] = set()
+    people: set[UUID] = set()
     for prose in _prose(MarkdownIt("commonmark").parse(text)):
         for match in names.pattern.finditer(prose):
-            found |= names.people[match[1].lower()]
-    return frozenset(found)
+            people |= names.people[match[1].lower()]
+    return frozenset(people)
 
 
 def pieces(prose: str, names: Names) -> Iterator[tuple[str, bool]]:

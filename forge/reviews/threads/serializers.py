@@ -11,14 +11,14 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.models import Comment
 from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
-from forge.reviews.threads.anchors import Kind, Wish
+from forge.reviews.threads.anchors import AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of
 
 
 class AnchorJson(TypedDict):
     """What a thread is about. `title` and `detail` are the words of the time when it began."""
 
-    kind: Annotated[str, choices("AnchorKind", tuple(Kind))]
+    kind: Annotated[str, choices("AnchorKind", tuple(AnchorKind))]
     title: str
     detail: str
     name: Annotated[str | None, "of a figure or a stage"]
@@ -98,7 +98,7 @@ class ThreadsJson(TypedDict):
 
 class WantedAnchorSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
-        choices=[kind.value for kind in Kind if kind is not Kind.RESULT],
+        choices=[kind.value for kind in AnchorKind if kind is not AnchorKind.RESULT],
         help_text="`build`, or what of it: then `name` says which figure, stage, file or sample (its id)",
     )
     name = serializers.CharField(max_length=200, default="", allow_blank=True)
@@ -115,17 +115,17 @@ class TextSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-def wish_of(asked: dict[str, Any]) -> Wish:
+def anchor_request_of(body: dict[str, Any]) -> AnchorRequest:
     """Where a thread should begin, from what a `BeginThreadSerializer` took."""
-    found = asked.get("anchor", {"kind": Kind.BUILD})
-    kind = Kind(found["kind"])
-    number = found.get("line" if kind is Kind.LINE else "at", 0)
-    return Wish(kind, found.get("name", ""), number)
+    anchor = body.get("anchor", {"kind": AnchorKind.BUILD})
+    kind = AnchorKind(anchor["kind"])
+    number = anchor.get("line" if kind is AnchorKind.LINE else "at", 0)
+    return AnchorRequest(kind, anchor.get("name", ""), number)
 
 
 def thread_to_json(thread: AnchoredThread) -> ThreadJson:
     """A thread, found by `forge.reviews.threads.conversation`."""
-    found = thread.thread
+    inner = thread.thread
     return {
         "id": str(thread.pk),
         "anchor": _anchor(thread),
@@ -134,27 +134,27 @@ def thread_to_json(thread: AnchoredThread) -> ThreadJson:
         "change_request": None if thread.change_request_id is None else str(thread.change_request_id),
         "review": None if thread.review_id is None else str(thread.review_id),
         "round": thread.round,
-        "created": found.created.isoformat(),
-        "resolved": found.resolved.isoformat() if found.resolved else None,
-        "resolved_by": _person(found.resolved_by),
-        "comments": [comment_to_json(comment) for comment in found.comments.all()],
+        "created": inner.created.isoformat(),
+        "resolved": inner.resolved.isoformat() if inner.resolved else None,
+        "resolved_by": _person(inner.resolved_by),
+        "comments": [comment_to_json(comment) for comment in inner.comments.all()],
         "suggestion": _suggestion(thread),
         "url": thread.get_absolute_url(),
     }
 
 
 def _suggestion(thread: AnchoredThread) -> SuggestionJson | None:
-    made: Suggestion | None = getattr(thread, "suggestion", None)
-    if made is None:
+    suggestion: Suggestion | None = getattr(thread, "suggestion", None)
+    if suggestion is None:
         return None
     return {
-        "state": made.state,
-        "author": _person(made.author),
-        "said": made.said,
-        "changes": made.wishes,
-        "decided": made.decided.isoformat() if made.decided else None,
-        "decided_by": _person(made.decided_by),
-        "version": made.version.number if made.version else None,
+        "state": suggestion.state,
+        "author": _person(suggestion.author),
+        "said": suggestion.said,
+        "changes": suggestion.wishes,
+        "decided": suggestion.decided.isoformat() if suggestion.decided else None,
+        "decided_by": _person(suggestion.decided_by),
+        "version": suggestion.version.number if suggestion.version else None,
     }
 
 

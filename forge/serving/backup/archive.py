@@ -67,26 +67,26 @@ def unpack(source: IO[bytes], folder: Path) -> None:
 
     Raises `DamagedBackup` for anything that a backup does not have, and for bytes that are not those that were written.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     listed: dict[str, str] | None = None
     try:
         with tarfile.open(fileobj=source, mode="r|", bufsize=CHUNK) as tar:
             for entry in tar:
                 data = tar.extractfile(entry) if entry.isreg() else None
-                if listed is not None or data is None or entry.name in found:
+                if listed is not None or data is None or entry.name in digests:
                     raise DamagedBackup(f"{entry.name[:200]!r} does not belong into a backup at this place.")
                 if entry.name == MANIFEST:
                     listed = _read_manifest(data.read())
                 elif _MEMBER.fullmatch(entry.name):
-                    found[entry.name] = _write(folder / entry.name, data)
+                    digests[entry.name] = _write(folder / entry.name, data)
                 else:
                     raise DamagedBackup(f"{entry.name[:200]!r} is no part of a backup.")
     except (tarfile.TarError, EOFError) as error:
         raise DamagedBackup(f"This file is not a whole backup: {error}.") from error
     if listed is None:
         raise DamagedBackup("The backup is cut short: its list of digests is missing.")
-    for name in sorted(found.keys() | listed.keys()):
-        if found.get(name) != listed.get(name):
+    for name in sorted(digests.keys() | listed.keys()):
+        if digests.get(name) != listed.get(name):
             raise DamagedBackup(f"{name} is not what was written into the backup.")
 
 

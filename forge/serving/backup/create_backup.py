@@ -40,7 +40,7 @@ class Description:
     format: int
     version: str
     """Of the program that took it."""
-    taken: str
+    created: str
     database: str
     migrations: tuple[Point, ...]
     """The last applied migration of each app: the tables are those of this moment."""
@@ -48,7 +48,7 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Taken:
+class CreatedBackup:
     """A backup that was written."""
 
     tables: int
@@ -60,26 +60,26 @@ class Taken:
     """Digests of stored files that are missing or damaged in the store; the backup cannot have them."""
 
 
-def take_backup(target: Path, recipients: Sequence[str] = (), *, with_files: bool = True) -> Taken:
+def create_backup(target: Path, recipients: Sequence[str] = (), *, with_files: bool = True) -> CreatedBackup:
     """Writes a backup to a file that only its owner can read; encrypted if there are recipients.
 
     The server may run. A backup without files has the tables and the keys alone, as before an upgrade: the store keeps
     what it has. Raises `BackupError`; then nothing is left of the file. One that was there is replaced at the end.
     """
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             with sealed(file, recipients) as output, archive_writer(output) as writer:
                 tables, rows, files, unreadable = _write(writer, with_files)
             file.flush()
             os.fsync(file.fileno())
             size = file.tell()
-        aside.replace(target)
+        temporary.replace(target)
     except (OSError, DatabaseError) as error:
         raise BackupError(f"The backup could not be written to {target}: {error}") from error
     finally:
-        aside.unlink(missing_ok=True)
-    return Taken(tables, rows, files, size, unreadable)
+        temporary.unlink(missing_ok=True)
+    return CreatedBackup(tables, rows, files, size, unreadable)
 
 
 def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tuple[str, ...]]:
@@ -89,8 +89,8 @@ def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tupl
         FORMAT, __version__, timezone.now().isoformat(), connection.vendor, tuple(points), with_files
     )
     writer.add_bytes(DESCRIPTION, json.dumps(asdict(description), indent=2).encode() + b"\n")
-    held = hold_blobs("backup") if with_files else nullcontext(lambda: None)
-    with held as renew:
+    hold = hold_blobs("backup") if with_files else nullcontext(lambda: None)
+    with hold as renew:
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
             with _one_moment():
                 spooled = [(table_name(model), *_spool(model, Path(folder))) for model in models]
@@ -121,13 +121,13 @@ def _spool(model: type[Model], folder: Path) -> tuple[int, Path]:
     """A table's lines in a file, whose length a tar must know first: the count of rows and the file."""
     path, rows = folder / table_name(model), 0
     with path.open("wb") as file:
-        for line in lines_of(_kept_rows(model)):
+        for line in lines_of(_backed_up_rows(model)):
             file.write(line)
             rows += 1
     return rows, path
 
 
-def _kept_rows(model: type[Model]) -> QuerySet[Model]:
+def _backed_up_rows(model: type[Model]) -> QuerySet[Model]:
     """The rows that a backup has: of blobs those that something needs, since the bytes of others may be gone. The holds
     are the backup's own.
     """
@@ -140,7 +140,7 @@ def _kept_rows(model: type[Model]) -> QuerySet[Model]:
 def _linked(models: Sequence[type[Model]]) -> list[str]:
     """The digests of the stored files that the tables of this moment need."""
     blobs = next((model for model in models if table_name(model) == BLOBS), None)
-    return [] if blobs is None else list(_kept_rows(blobs).order_by("pk").values_list("pk", flat=True))
+    return [] if blobs is None else list(_backed_up_rows(blobs).order_by("pk").values_list("pk", flat=True))
 
 
 def _write_keys(writer: ArchiveWriter) -> None:

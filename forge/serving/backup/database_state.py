@@ -69,7 +69,7 @@ def set_aside(name: str) -> str:
     return str(folder)
 
 
-def start_anew() -> None:
+def clear_database() -> None:
     """Deletes the database's contents, of a restore that failed."""
     connection.close()
     if connection.vendor == "postgresql":
@@ -81,7 +81,7 @@ def start_anew() -> None:
         file.unlink(missing_ok=True)
 
 
-def take_back(name: str) -> None:
+def undo_set_aside(name: str) -> None:
     """Undoes `set_aside`, after `start_anew`."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -101,10 +101,10 @@ def damage() -> str | None:
         return None
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-            found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            result: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         return str(error)
-    return None if found == "ok" else found
+    return None if result == "ok" else result
 
 
 def _files() -> list[Path]:

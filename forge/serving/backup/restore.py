@@ -31,7 +31,7 @@ from forge.serving.backup.sealing import opened
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredBackup:
     """What a restore did."""
 
     description: Description
@@ -45,7 +45,9 @@ class Restored:
     """Whether SECRET_KEY of the environment is another than the backup's, so that sessions and links end."""
 
 
-def restore_backup(source: Path, now: datetime, identities: Path | None = None, *, replace: bool = False) -> Restored:
+def restore_backup(
+    source: Path, now: datetime, identities: Path | None = None, *, replace: bool = False
+) -> RestoredBackup:
     """Restores a backup into this installation, which no server uses meanwhile.
 
     Raises `BackupError` where there are data and `replace` is not given, and `DamagedBackup`; nothing has changed then.
@@ -75,14 +77,14 @@ def restore_backup(source: Path, now: datetime, identities: Path | None = None, 
         try:
             rows = _fill(folder, description)
         except BaseException as error:
-            database_state.start_anew()
+            database_state.clear_database()
             if is_used:
-                database_state.take_back(aside)
+                database_state.undo_set_aside(aside)
             if isinstance(error, DatabaseError):
                 raise BackupError(f"The database did not take the backup, and is as it was: {error}") from error
             raise
         other_key = _write_keys(folder / "keys", data)
-    return Restored(description, rows, files, place, _missing_files(), other_key)
+    return RestoredBackup(description, rows, files, place, _missing_files(), other_key)
 
 
 def _read_description(folder: Path) -> Description:
@@ -104,10 +106,10 @@ def _read_description(folder: Path) -> Description:
 def _store_files(folder: Path) -> int:
     """Puts the stored files into the store; one with the same digest that is there already is replaced by it."""
     files = sorted((folder / "blobs").rglob("*"))
-    found = [file for file in files if file.is_file()]
-    for file in found:
+    stored = [file for file in files if file.is_file()]
+    for file in stored:
         place_file(file, f"sha256:{file.name}")
-    return len(found)
+    return len(stored)
 
 
 def _fill(folder: Path, description: Description) -> int:
@@ -144,13 +146,13 @@ def _write_keys(keys: Path, data: Path) -> bool:
     """Writes the keys into the data folder; whether the environment names another one that signs."""
     own = data / "secret-key"
     # The environment's is nowhere but in the settings; without one these read or made the folder's.
-    is_given = not own.exists() or own.read_text("ascii") != settings.SECRET_KEY
+    from_environment = not own.exists() or own.read_text("ascii") != settings.SECRET_KEY
     for file in sorted(path for path in keys.rglob("*") if path.is_file()):
         target = data / file.relative_to(keys)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.chmod(0o600)
         file.replace(target)
-    return is_given and own.read_text("ascii") != settings.SECRET_KEY
+    return from_environment and own.read_text("ascii") != settings.SECRET_KEY
 
 
 def _missing_files() -> tuple[str, ...]:

@@ -136,7 +136,9 @@ def _identities(path: Path) -> list[Any]:
     data = path.read_bytes()
     try:
         lines = data.decode("ascii", "replace").splitlines()
-        found = [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-KEY-")]
-        return found or [pyrage.ssh.Identity.from_buffer(data)]
+        identities = [
+            pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-KEY-")
+        ]
+        return identities or [pyrage.ssh.Identity.from_buffer(data)]
     except pyrage.IdentityError as error:
         raise BackupError(f"{path} holds no private key that can be read: {error}.") from error

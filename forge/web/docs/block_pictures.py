@@ -38,28 +38,28 @@ def picture(block: Block) -> str:
     drawing = block.folder / "drawing.json"
     if drawing.exists():
         shown = json.loads(drawing.read_text(encoding="utf-8"))
-        given, made = _stream(shown["inputs"]), _rows(shown["outputs"])
+        inputs, outputs = _stream(shown["inputs"]), _rows(shown["outputs"])
     else:
-        given, made = _telling(block)
+        inputs, outputs = _example_tensors(block)
     panel = {Category.TEXT: _text_panel}.get(block.category, _box_panel if block.name == "nms" else _panel)
     width, height = 2 * _WIDTH + _GAP, _HEIGHT + _TOP + 4
     arrow = f'<path class="a" d="M{_WIDTH + 9} {_TOP + _HEIGHT / 2:g}h16m-5 -4l5 4l-5 4"/>'
-    words = escape(f"{block.name}: {_said(given)} becomes {_said(made)}")
+    words = escape(f"{block.name}: {_said(inputs)} becomes {_said(outputs)}")
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
             f'role="img" aria-label="{words}">',
             f"<title>{words}</title><style>{_STYLE}</style>",
-            *panel(given, 0),
+            *panel(inputs, 0),
             arrow,
-            *panel(made, _WIDTH + _GAP),
+            *panel(outputs, _WIDTH + _GAP),
             "</svg>",
             "",
         ]
     )
 
 
-def _telling(block: Block) -> tuple[_Tensor, _Tensor]:
+def _example_tensors(block: Block) -> tuple[_Tensor, _Tensor]:
     """The first input and output of the golden vector of the most telling size."""
     listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
     drawn = [each for each in listed if "outputs" in each]
@@ -169,16 +169,16 @@ def _scaled(numbers: Sequence[float | None], with_zero: bool) -> tuple[float, fl
 def _bars(numbers: Sequence[float | None], left: int) -> list[str]:
     low, high = _scaled(numbers, with_zero=True)
     step, zero = _WIDTH / len(numbers), _TOP + _HEIGHT * (high - max(low, 0.0)) / (high - low)
-    found = [f'<path class="a" d="M{left} {zero:.1f}h{_WIDTH}"/>']
+    shapes = [f'<path class="a" d="M{left} {zero:.1f}h{_WIDTH}"/>']
     for place, number in enumerate(numbers):
         if number is not None:
             top = _TOP + _HEIGHT * (high - number) / (high - low)
             y, height = min(top, zero), max(abs(zero - top), 1)
-            found.append(
+            shapes.append(
                 f'<rect class="m" x="{left + place * step + 1:.1f}" y="{y:.1f}" width="{max(step - 2, 1):.1f}" '
                 f'height="{height:.1f}"/>'
             )
-    return found
+    return shapes
 
 
 def _line(numbers: Sequence[float | None], left: int) -> list[str]:
@@ -200,7 +200,7 @@ def _cells(numbers: Sequence[float | None], columns: int, colours: int, left: in
     shown_rows, shown_columns = min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS)
     side = min(_WIDTH / shown_columns, _HEIGHT / shown_rows)
     wide = min(_WIDTH / shown_columns, 3 * side)
-    found = [
+    shapes = [
         f'<rect class="b" x="{left}" y="{_TOP}" width="{wide * shown_columns:.1f}" height="{side * shown_rows:.1f}"/>'
     ]
     for row in range(shown_rows):
@@ -210,8 +210,8 @@ def _cells(numbers: Sequence[float | None], columns: int, colours: int, left: in
             look = f'class="m" opacity="{parts[0]:.2f}"'
             if colours == 3:
                 look = f'fill="rgb({", ".join(str(round(255 * part)) for part in parts)})"'
-            found.append(
+            shapes.append(
                 f'<rect {look} x="{left + column * wide:.1f}" y="{_TOP + row * side:.1f}" width="{wide:.1f}" '
                 f'height="{side:.1f}"/>'
             )
-    return found
+    return shapes

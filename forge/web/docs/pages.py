@@ -80,8 +80,8 @@ def address_of(file: Path, target: str) -> str | None:
     if "://" in target or target.startswith(("#", "/docs/")):
         return target
     name, _, anchor = target.partition("#")
-    found = path_of((file.parent / name).resolve())
-    if found is None:
+    path = path_of((file.parent / name).resolve())
+    if path is None:
         return None
-    address = "/docs" if found == FIRST else f"/docs/{found}"
+    address = "/docs" if path == FIRST else f"/docs/{path}"
     return f"{address}#{anchor}" if anchor else address

@@ -49,12 +49,12 @@ def cards(projects: Sequence[Project]) -> list[Card]:
     """Projects with their facts, asked for all at once. They were read with their organisations and favourites."""
     facts: dict[UUID, CardFacts] = {}
     verdicts: dict[UUID, CardVerdict] = {}
-    asked = [project.pk for project in projects]
-    if not asked:
+    ids = [project.pk for project in projects]
+    if not ids:
         return []
-    for found in card_facts.call(asked):
-        facts |= found
-    for judged in card_verdicts.call(asked):
+    for some_facts in card_facts.call(ids):
+        facts |= some_facts
+    for judged in card_verdicts.call(ids):
         verdicts |= judged
     known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [

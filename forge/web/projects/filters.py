@@ -48,8 +48,8 @@ class ProjectFilter:
         """What the query of an address asks for."""
 
         def one_of(name: str, choices: Mapping[str, str]) -> str:
-            given = query.get(name, "")
-            return given if given in choices else ""
+            value = query.get(name, "")
+            return value if value in choices else ""
 
         page = query.get("page", "1")
         return cls(
@@ -71,38 +71,38 @@ class ProjectFilter:
     def address(self, **changes: str | int) -> str:
         """The query of the page with something else chosen: its first page, unless another is named."""
         chosen = asdict(replace(self, **{"page": 1, **changes}))  # type: ignore[arg-type]
-        given = {name: value for name, value in chosen.items() if value and (name, value) != ("page", 1)}
-        return f"?{urlencode(given)}"
+        query = {name: value for name, value in chosen.items() if value and (name, value) != ("page", 1)}
+        return f"?{urlencode(query)}"
 
     def projects(self, principal: Principal) -> ProjectQuerySet:
         """Those of the person's projects that are asked for, in order."""
-        found = Project.objects.of_member(principal).select_related("organisation", "created_by")
+        projects = Project.objects.of_member(principal).select_related("organisation", "created_by")
         for word in self.q.split()[:_MOST_WORDS]:
-            found = found.filter(
+            projects = projects.filter(
                 Q(name__icontains=word) | Q(description__icontains=word) | Q(organisation__name__icontains=word)
             )
         if self.organisation:
-            found = found.filter(organisation__name=self.organisation)
+            projects = projects.filter(organisation__name=self.organisation)
         if self.sensor:
-            found = found.filter(pk__in=projects_with_sensor(principal, self.sensor).values("pk"))
+            projects = projects.filter(pk__in=projects_with_sensor(principal, self.sensor).values("pk"))
         if self.whose == "mine":
-            found = found.filter(created_by=principal.pk)
+            projects = projects.filter(created_by=principal.pk)
         elif self.whose == "favourites":
-            found = found.filter(pk__in=favourites_of(principal).values("pk"))
-        return _in_state(found, principal, self.state).order_by(*_ORDERS[self.sort])
+            projects = projects.filter(pk__in=favourites_of(principal).values("pk"))
+        return _in_state(projects, principal, self.state).order_by(*_ORDERS[self.sort])
 
 
-def _in_state(found: ProjectQuerySet, principal: Principal, state: str) -> ProjectQuerySet:
+def _in_state(projects: ProjectQuerySet, principal: Principal, state: str) -> ProjectQuerySet:
     under_review = Review.objects.visible_to(principal).filter(closed=None).values("project")
     published = Tag.objects.visible_to(principal).values("repository__project")
     match state:
         case "review":
-            return found.filter(pk__in=under_review)
+            return projects.filter(pk__in=under_review)
         case "trouble":
-            return found.filter(pk__in=projects_in_trouble(principal).values("pk"))
+            return projects.filter(pk__in=projects_in_trouble(principal).values("pk"))
         case "published":
-            return found.filter(pk__in=published)
+            return projects.filter(pk__in=published)
         case "draft":
-            return found.exclude(pk__in=under_review).exclude(pk__in=published)
+            return projects.exclude(pk__in=under_review).exclude(pk__in=published)
         case _:
-            return found
+            return projects

@@ -22,7 +22,7 @@ FEW = 12
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """One of several that exclude each other, as a link: its words, the address that chooses it."""
 
     words: str
@@ -54,10 +54,10 @@ class ProjectList:
     pages: Pages
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""
-    places: list[Choice]
+    places: list[FilterChoice]
     """The organisations; empty where there is one."""
     selects: list[Select]
-    views: list[Choice]
+    views: list[FilterChoice]
     view: str
     everything: str
     """The address without any filter."""
@@ -76,28 +76,30 @@ class ProjectList:
 
 
 def project_list(
-    principal: Principal, asked: ProjectFilter, organisation: str = "", above: Sequence[Project] = ()
+    principal: Principal, filters: ProjectFilter, organisation: str = "", above: Sequence[Project] = ()
 ) -> ProjectList:
     """One page of a person's projects; of one organisation's where one is named.
 
     What stands above the list is asked about together with it: each question costs as much for few as for many.
     """
-    wanted = replace(asked, organisation=organisation or asked.organisation)
+    wanted = replace(filters, organisation=organisation or filters.organisation)
     places = _places(principal, organisation)
     counts = {name: place.count for name, place in places.items()}
     paginator = Paginator(with_favourites(principal, wanted.projects(principal)), ON_A_PAGE)
     if not replace(wanted, organisation="").is_narrowed:
         paginator.count = counts.get(wanted.organisation, 0) if wanted.organisation else sum(counts.values())
     page = paginator.get_page(wanted.page)
-    shown = replace(asked, organisation="" if organisation else asked.organisation)
+    shown = replace(filters, organisation="" if organisation else filters.organisation)
     of_all = sum(counts.values())
-    view = asked.view or ("cards" if of_all <= FEW else "list")
+    view = filters.view or ("cards" if of_all <= FEW else "list")
     listed = list(page.object_list)
-    found = {card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))}
+    cards_by_project = {
+        card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))
+    }
     return ProjectList(
         filter=shown,
-        cards=[found[project.pk] for project in listed],
-        above=[found[project.pk] for project in above],
+        cards=[cards_by_project[project.pk] for project in listed],
+        above=[cards_by_project[project.pk] for project in above],
         pages=Pages(
             first=page.start_index(),
             last=page.end_index(),
@@ -108,9 +110,11 @@ def project_list(
         of_all=of_all,
         places=[] if organisation or len(counts) < 2 else _choices(shown, counts),
         selects=_selects(shown),
-        views=[Choice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()],
+        views=[
+            FilterChoice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()
+        ],
         view=view,
-        everything=ProjectFilter(view=asked.view).address(),
+        everything=ProjectFilter(view=filters.view).address(),
         made={name: place.last_made for name, place in places.items() if place.last_made is not None},
     )
 
@@ -125,21 +129,21 @@ class _Place:
 
 def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
     """The organisations by name, in one query for all that the page tells of them."""
-    found = Project.objects.of_member(principal).order_by("organisation__name")
+    projects = Project.objects.of_member(principal).order_by("organisation__name")
     if organisation:
-        found = found.filter(organisation__name=organisation)
-    rows = found.values_list("organisation__name").annotate(
+        projects = projects.filter(organisation__name=organisation)
+    rows = projects.values_list("organisation__name").annotate(
         count=Count("pk"), last_made=Max("created", filter=Q(created_by=principal.pk))
     )
     return {name: _Place(count, last_made) for name, count, last_made in rows}
 
 
-def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[Choice]:
-    every = Choice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
+def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
+    every = FilterChoice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
     return [
         every,
         *(
-            Choice(name, shown.address(organisation=name), shown.organisation == name, count)
+            FilterChoice(name, shown.address(organisation=name), shown.organisation == name, count)
             for name, count in counts.items()
         ),
     ]

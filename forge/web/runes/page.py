@@ -26,7 +26,7 @@ from forge.core.http.pages import show_again
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
-from forge.projects.markdown_cache import kept_readme, kept_text
+from forge.projects.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.pages.lookup import project_of
 from forge.registry.access import default_tag, find_tag, tags_of
@@ -35,7 +35,7 @@ from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
-from forge.registry.usage_snippets import Published, interface_of, snippets
+from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
 from forge.registry.use import uses_of
 from forge.reviews.rounds.access import approvals_of
 from rune.wording import size_text
@@ -143,7 +143,7 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     """What the page says of the tag that is looked at, and of the others."""
     artefact = tag.build.artefact
     packages = list(packages_for_reading().filter(build=tag.build))
-    published = Published(
+    published = PublishedRune(
         settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
     )
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
@@ -151,7 +151,7 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     return {
         "tag": tag,
         "is_default": default is not None and default.pk == tag.pk,
-        "notes": kept_text(tag.repository.project, tag.notes),
+        "notes": cached_text(tag.repository.project, tag.notes),
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
@@ -179,7 +179,7 @@ def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
         VersionRow(
             tag,
             CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None,
-            kept_text(project, tag.notes),
+            cached_text(project, tag.notes),
         )
         for tag in tags
     ]
@@ -191,6 +191,6 @@ def _readme(project: Project, version: Version) -> SafeString | None:
     if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
     try:
-        return kept_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
+        return cached_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
     except (NotFound, Damaged):
         return None

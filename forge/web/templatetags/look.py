@@ -119,9 +119,9 @@ def as_query(chosen: Mapping[str, str]) -> str:
 
 
 @register.filter
-def of(found: Mapping[Any, Any], key: Any) -> Any:
+def of(mapping: Mapping[Any, Any], key: Any) -> Any:
     """What a mapping has of a key; None for nothing."""
-    return found.get(key)
+    return mapping.get(key)
 
 
 @register.filter

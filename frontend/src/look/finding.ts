@@ -1,14 +1,8 @@
 // Asks the server what a few words find, for the palettes of all pages.
+import { address, type Answer } from "../api/request";
 
-export type HitKind = "project" | "build" | "organisation" | "person" | "file" | "docs";
-
-export interface Hit {
-  readonly kind: HitKind;
-  readonly title: string;
-  /** Where it is. */
-  readonly detail: string;
-  readonly url: string;
-}
+export type Hit = Answer<"get", "/api/v1/search">["hits"][number];
+export type HitKind = Hit["kind"];
 
 /** How each kind is called, alone and as a group, and its icon in the sprite. */
 export const HIT_WORDS: Readonly<
@@ -24,11 +18,11 @@ export const HIT_WORDS: Readonly<
 
 /** What the query finds, kind by kind; what is recent for an empty one. Rejects where the server does not answer. */
 export async function findHits(query: string, signal: AbortSignal): Promise<readonly Hit[]> {
-  const response = await fetch(`/api/v1/search?${new URLSearchParams({ q: query })}`, {
+  const response = await fetch(address("get", "/api/v1/search", { query: { q: query } }), {
     headers: { Accept: "application/json" },
     credentials: "same-origin",
     signal,
   });
   if (!response.ok) throw new Error(`The search answered ${response.status}.`);
-  return ((await response.json()) as { readonly hits: readonly Hit[] }).hits;
+  return ((await response.json()) as Answer<"get", "/api/v1/search">).hits;
 }

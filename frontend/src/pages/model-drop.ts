@@ -1,5 +1,6 @@
 // "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens. Who may make projects
 // in several organisations is asked each time in which, before anything is sent.
+import { address } from "../api/request";
 
 const PART = "[data-drop-model]";
 
@@ -55,9 +56,9 @@ function watch(card: HTMLElement): void {
 
 async function send(file: File, organisation: string, says: HTMLElement): Promise<void> {
   says.textContent = `Reading ${file.name} …`;
-  const query = new URLSearchParams({ organisation, file: file.name });
+  const query = { organisation, file: file.name };
   try {
-    const response = await fetch(`/api/v1/projects/from-model?${query}`, {
+    const response = await fetch(address("post", "/api/v1/projects/from-model", { query }), {
       method: "POST",
       headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrfToken(), Accept: "application/json" },
       body: file,

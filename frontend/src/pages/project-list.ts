@@ -1,8 +1,10 @@
 // The list of projects answers while one types and chooses, and a star is set without leaving the page. Without this the
 // list is a form with a button, and each star a form's button as well.
+import { address, type Body } from "../api/request";
 import { pipelinePictures } from "./pipelines";
 import { oneAtATime } from "./talk/read";
 
+const FAVOURITE = "/api/v1/projects/{organisation}/{name}/favourite";
 const LIST = "[data-project-list]";
 /** Milliseconds without a key after which what was typed is looked for. */
 const PAUSE = 180;
@@ -78,10 +80,12 @@ async function mark(star: HTMLButtonElement): Promise<void> {
   };
   show(chosen);
   const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
-  const response = await fetch(`/api/v1/projects/${star.value}/favourite`, {
+  const [organisation = "", name = ""] = star.value.split("/");
+  const body: Body<"put", typeof FAVOURITE> = { favourite: chosen };
+  const response = await fetch(address("put", FAVOURITE, { path: { organisation, name } }), {
     method: "PUT",
     headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ favourite: chosen }),
+    body: JSON.stringify(body),
   }).catch(() => null);
   if (response?.ok !== true) show(!chosen);
 }

@@ -1,6 +1,6 @@
 // A model that was given in place of a rune: recognised, and made a project of. Nothing is sent before that is asked for.
 
-import type { Project } from "../api/schema";
+import { address, type Answer } from "../api/request";
 
 /** Other kinds of model, which become a part of a project and not its beginning. */
 const OTHER_MODELS = new Set(["onnx", "h5", "keras", "pb", "pt", "pth", "safetensors"]);
@@ -35,8 +35,8 @@ export async function fetchPlaces(): Promise<Places | null> {
 
 /** Makes a project of a model; answers its studio's address. Rejects with an Error whose message is for a person. */
 export async function makeProject(file: File, organisation: string, csrf: string): Promise<string> {
-  const query = new URLSearchParams({ organisation, file: file.name });
-  const response = await fetch(`/api/v1/projects/from-model?${query}`, {
+  const query = { organisation, file: file.name };
+  const response = await fetch(address("post", "/api/v1/projects/from-model", { query }), {
     method: "POST",
     credentials: "same-origin",
     headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrf, Accept: "application/json" },
@@ -44,7 +44,9 @@ export async function makeProject(file: File, organisation: string, csrf: string
   }).catch(() => {
     throw new Error("The server did not answer. Check the connection and try again.");
   });
-  const answer = (await response.json().catch(() => ({}))) as Partial<Project> & { readonly detail?: string };
+  const answer = (await response.json().catch(() => ({}))) as Partial<Answer<"post", "/api/v1/projects/from-model">> & {
+    readonly detail?: string;
+  };
   if (!response.ok || answer.url === undefined)
     throw new Error(answer.detail ?? `The project could not be made (${response.status}). Try again.`);
   return `${answer.url}/studio`;

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rune.compiler.anvil.allowance import CompilerLimits
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.emit import EmittedBlock, emit
 from rune.compiler.pyblock.problems import Problem
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
@@ -104,7 +105,7 @@ def run_block_tests(
 
 
 def _of_file(
-    files: ProjectFiles, path: str, wanted: str | None, limits: CompilerLimits | None
+    files: ProjectFiles, path: str, pattern: str | None, limits: CompilerLimits | None
 ) -> Sequence[TestOutcome]:
     try:
         checked = read_tests(files, path)
@@ -115,9 +116,9 @@ def _of_file(
         return [TestOutcome(path, "", 1, problem)]
     if checked.problems:
         return [_unfit(checked, each) for each in checked.problems]
-    if wanted is not None:
-        kept = tuple(test for test in checked.tests if wanted in f"{path} {test.name}")
-        checked = replace(checked, tests=kept)
+    if pattern is not None:
+        selected = tuple(test for test in checked.tests if pattern in f"{path} {test.name}")
+        checked = replace(checked, tests=selected)
     return _compiled(checked, limits) if checked.tests else []
 
 
@@ -125,31 +126,31 @@ def _unfit(checked: CheckedTests, problem: Problem) -> TestOutcome:
     source = SourceText(checked.text.file, checked.text.text)
     span = span_of(source, problem.place)
     notes = (problem.instead,)
-    found = Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, ())
-    return TestOutcome(source.file, "", problem.place.line, found)
+    diagnostic = Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, ())
+    return TestOutcome(source.file, "", problem.place.line, diagnostic)
 
 
 def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
     block = combine_tests(checked)
-    made = emit(block, checked.text.file, ())
+    emitted = emit(block, checked.text.file, ())
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
-    built = build(project, "tests", limits=limits, blocks=_OneBlock(_as_block(made, outputs)))
+    built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(emitted, outputs))))
     rune = CompiledRune(built.rune, _LIMITS)
-    found: list[TestOutcome] = []
+    outcomes: list[TestOutcome] = []
     loaded: LoadedRune | None = None
     for number, test in enumerate(checked.tests):
         try:
             loaded = loaded or rune.start()
-            problem, gave = _found(checked, test, loaded, number)
+            problem, gave = _outcome_of(checked, test, loaded, number)
         except RuneError as error:
             loaded = None
             problem, gave = _stopped(checked, test, error), None
-        found.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
-    return found
+        outcomes.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
+    return outcomes
 
 
-def _found(
+def _outcome_of(
     checked: CheckedTests, test: Test, rune: LoadedRune, number: int
 ) -> tuple[Diagnostic | None, OutputRecord | None]:
     (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
@@ -168,13 +169,13 @@ _OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
 
 def _tensors(data: bytes) -> Sequence[bytes]:
     """The bytes of each tensor of a TENSOR message, without what says its type."""
-    found: list[bytes] = []
+    tensors: list[bytes] = []
     while data:
         (length,) = struct.unpack_from("<I", data)
-        size = _OUTPUTS[len(found)].size
-        found.append(data[4 + length : 4 + length + size])
+        size = _OUTPUTS[len(tensors)].size
+        tensors.append(data[4 + length : 4 + length + size])
         data = data[4 + length + size :]
-    return found
+    return tensors
 
 
 def _elements(data: bytes, type_: TensorType) -> list[bool | int | float]:
@@ -200,14 +201,14 @@ def _failed(checked: CheckedTests, file: str, line: int, message: str, notes: tu
     return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, ())
 
 
-def _as_block(made: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:
-    header = GeneratedHeader(made.name, made.text)
-    code = BlockCode(made.function, state_size=made.state_size, scratch_size=made.scratch_size, header=header)
+def _as_block(emitted: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:
+    header = GeneratedHeader(emitted.name, emitted.text)
+    code = BlockCode(emitted.function, state_size=emitted.state_size, scratch_size=emitted.scratch_size, header=header)
 
-    def given(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
+    def outputs_of(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
         return outputs
 
-    return Block("tests", "The tests of a block.", None, (), given, lambda _inputs, _arguments: code)
+    return Block("tests", "The tests of a block.", None, (), outputs_of, lambda _inputs, _arguments: code)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import rune
 from rune.compiler.anvil.allowance import Allowance, CompilerLimits
@@ -11,14 +12,12 @@ from rune.compiler.anvil.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.compiler import compile_sources
 from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.memory_map import MemoryMap
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program, calls
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import BuiltProgram, Target
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import Prepared, prepare
 from rune.compiler.building.report import (
     BlockReport,
@@ -30,12 +29,10 @@ from rune.compiler.building.report import (
     Step,
     file_reports,
 )
-from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
-from rune.source.runefile import Checked, HostResources, Severity, check
+from rune.source.runefile import Checked, Severity, check
 from rune.source.runefile.lock import read_lock
-from rune.source.runefile.pipeline import Port
 from rune.source.runefile.syntax import StageKind
 from rune.toolchain import toolchain_digest
 from rune.wording import counted
@@ -43,93 +40,127 @@ from rune.wording import counted
 
 def build(
     files: ProjectFiles,
-    name: str,
+    options: BuildOptions,
     *,
-    runefile: str | None = None,
     log: Callable[[Step], None] | None = None,
-    limits: CompilerLimits | None = None,
     allowance: Allowance | None = None,
-    host_models: bool = False,
-    host_resources: HostResources | None = None,
-    watched: Sequence[Port] = (),
-    timed: bool = False,
-    target: Target = WASM32,
-    profile: Profile = LITERT,
-    blocks: BlockResolver = PUBLISHED_BLOCKS,
 ) -> BuildResult:
-    """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
+    """Builds a project for the target of `options`. Calls `log` at the end of each step. An `allowance` from the caller
+    limits a build that is part of something larger.
 
-    With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
-    host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
-    sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
-    `profile` says whose bits its models give, `blocks` finds the proc-blocks beside the project's own, and `limits` are
-    those of the whole build; an `allowance` that began before goes on in it, for a build that is a part of something.
-    Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a program that is
-    watched or timed without a host, and `rune.compiler.anvil.errors.CompileError` where the compiler gave up or a limit
-    is reached.
+    Raises `BuildFailed` for errors of the project, `ValueError` for a watched port that does not exist or a watched or
+    timed program without a host, and `rune.compiler.anvil.errors.CompileError` where the compiler fails or a limit is
+    reached.
     """
-    if not target.makes_rune and (watched or timed):
-        raise ValueError(f"{target.name} has no host that could watch or time what runs")
-    steps: list[Step] = []
-
-    def ended(step: str, text: str, start: float) -> None:
-        steps.append(Step(step, text, round((time.perf_counter() - start) * 1000, 1)))
-        if log is not None:
-            log(steps[-1])
-
-    allowance = allowance or Allowance(limits or CompilerLimits())
-    start = time.perf_counter()
+    _require_host_for_observation(options)
+    allowance = allowance or Allowance(options.limits or CompilerLimits())
+    steps = _StepLog(log)
     models = ProjectModels(files)
     with limits_checked_by(allowance.require):
-        checked = check(files, blocks, runefile=runefile, signatures=models.signature, host_resources=host_resources)
-    ended("check", check_text(checked), start)
-    start = time.perf_counter()
-    watched = tuple(dict.fromkeys(watched))
-
-    def prepared_for(aimed: Target) -> Prepared:
-        with limits_checked_by(allowance.require):
-            return prepare(
-                checked,
-                models,
-                aimed,
-                host_models=host_models,
-                watched=watched,
-                timed=timed,
-                between=allowance.require,
-                profile=profile,
-            )
-
-    prepared = prepared_for(target)
-    program, plan = prepared.program, prepared.plan
-    sources = target.emit(program, plan, name)
-    module = _compiled(target, sources, allowance)
-    memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
-    second = b""
-    if target.second is not None:
-        other = prepared_for(target.second)
-        if _has_kernels_of(target.second, other.program):
-            memory = max(memory, other.plan.arena_size + other.plan.message_size)
-            second = _compiled(target.second, target.second.emit(other.program, other.plan, name), allowance)
-    made = BuiltProgram(name, prepared.pipeline, watched, prepared.carried, memory, sources, module, second)
-    packaged = target.packager(made)
+        checked = check(
+            files,
+            options.blocks,
+            runefile=options.runefile,
+            signatures=models.signature,
+            host_resources=options.host_resources,
+        )
+    steps.end("check", check_text(checked))
+    prepared = _prepared(checked, models, options, allowance)
+    code = _code(checked, models, options, prepared, allowance)
+    packaged = options.target.packager(
+        BuiltProgram(options.name, prepared.pipeline, options.watched, prepared.carried, code.memory, *code.parts)
+    )
     allowance.require()
     size = sum(map(len, packaged.values()))
-    ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
+    steps.end("compile", f"{size:,} bytes, {code.memory:,} bytes of memory")
+    report = _report(files, checked, options, prepared, code, packaged, steps.ended)
+    return BuildResult(packaged, report, checked.diagnostics, prepared.program)
 
-    report = Report(
+
+class _StepLog:
+    """Times the steps of a build, one after the other, and passes each to the caller's log."""
+
+    def __init__(self, log: Callable[[Step], None] | None) -> None:
+        self._log = log
+        self._start = time.perf_counter()
+        self.ended: list[Step] = []
+
+    def end(self, name: str, text: str) -> None:
+        """Ends a step; the next one starts now."""
+        step = Step(name, text, round((time.perf_counter() - self._start) * 1000, 1))
+        self.ended.append(step)
+        if self._log is not None:
+            self._log(step)
+        self._start = time.perf_counter()
+
+
+@dataclass(frozen=True)
+class _Code:
+    """The sources of a program and its modules, empty where the target ships its sources. `memory` is what the larger
+    of both programs plans, in bytes."""
+
+    memory: int
+    sources: Sources
+    module: bytes
+    second_module: bytes
+
+    @property
+    def parts(self) -> tuple[Sources, bytes, bytes]:
+        return self.sources, self.module, self.second_module
+
+
+def _require_host_for_observation(options: BuildOptions) -> None:
+    if not options.target.makes_rune and (options.watched or options.timed):
+        raise ValueError(f"{options.target.name} has no host that could watch or time what runs")
+
+
+def _prepared(checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance) -> Prepared:
+    with limits_checked_by(allowance.require):
+        return prepare(checked, models, options, between=allowance.require)
+
+
+def _code(
+    checked: Checked, models: ProjectModels, options: BuildOptions, prepared: Prepared, allowance: Allowance
+) -> _Code:
+    """The code of a program, and of its second module where the target has one and uses its kernels."""
+    target, plan = options.target, prepared.plan
+    sources = target.emit(prepared.program, plan, options.name)
+    module = _compiled(target, sources, allowance)
+    memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
+    if target.second is None:
+        return _Code(memory, sources, module, b"")
+    second = _prepared(checked, models, replace(options, target=target.second), allowance)
+    if not _has_kernels_of(target.second, second.program):
+        return _Code(memory, sources, module, b"")
+    memory = max(memory, second.plan.arena_size + second.plan.message_size)
+    second_sources = target.second.emit(second.program, second.plan, options.name)
+    return _Code(memory, sources, module, _compiled(target.second, second_sources, allowance))
+
+
+def _report(
+    files: ProjectFiles,
+    checked: Checked,
+    options: BuildOptions,
+    prepared: Prepared,
+    code: _Code,
+    packaged: Mapping[str, bytes],
+    steps: Sequence[Step],
+) -> Report:
+    target, program, plan = options.target, prepared.program, prepared.plan
+    return Report(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
-        profile=profile,
+        profile=options.profile,
         target=target.name,
         optimized_for=target.optimized_for,
-        name=name,
+        name=options.name,
         files=file_reports(packaged),
         is_rune=target.makes_rune,
         memory=Memory(
             arena=plan.arena_size,
             serial=plan.message_size if target.makes_rune else 0,
             constants=plan.constant_size,
-            pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
+            pages=(read_rune(code.module).memory_pages or 0) if target.makes_rune else None,
         ),
         memory_map=MemoryMap.of(program, plan),
         kernels=tuple(chosen_kernels(program)),
@@ -143,7 +174,6 @@ def build(
         pipeline=checked.outline,
         blocks=_blocks_of_others(files, checked),
     )
-    return BuildResult(packaged, report, checked.diagnostics, program)
 
 
 def _blocks_of_others(files: ProjectFiles, checked: Checked) -> tuple[BlockReport, ...]:
@@ -165,27 +195,22 @@ def _compiled(target: Target, sources: Sources, allowance: Allowance) -> bytes:
     return compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
 
 
-def explain(
-    files: ProjectFiles,
-    *,
-    runefile: str | None = None,
-    host_models: bool = False,
-    host_resources: HostResources | None = None,
-    timed: bool = False,
-    target: Target = WASM32,
-    profile: Profile = LITERT,
-) -> str:
-    """What `build` makes of a project with the same arguments, as text for people: its graph after each pass of the
-    compiler, the kernels, the memory. Nothing is compiled. Raises `BuildFailed`."""
+def explain(files: ProjectFiles, options: BuildOptions) -> str:
+    """Describes for people what `build` does with a project and the same options: its graph after each pass of the
+    compiler, the kernels, the memory. Compiles nothing. Raises `BuildFailed`."""
     models = ProjectModels(files)
     checked = check(
-        files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
+        files,
+        options.blocks,
+        runefile=options.runefile,
+        signatures=models.signature,
+        host_resources=options.host_resources,
     )
-    return prepare(checked, models, target, host_models=host_models, timed=timed, profile=profile).explanation
+    return prepare(checked, models, options).explanation
 
 
 def check_text(checked: Checked) -> str:
-    """What a check found, for a log."""
+    """A summary of a check, for a log."""
     errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
     warnings = len(checked.diagnostics) - errors
     stages = counted(len(checked.outline.nodes), "stage")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rune.compiler.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
@@ -18,10 +18,11 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import HostText
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FileError
 from rune.source.runefile import Checked, Diagnostic, Pipeline, Severity, Span
 from rune.source.runefile.codes import Code
-from rune.source.runefile.pipeline import BlockStage, ModelStage, Port
+from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.wording import plain, quoted
 
 
@@ -46,22 +47,20 @@ class Prepared:
 def prepare(
     checked: Checked,
     models: ProjectModels,
-    target: Target,
+    options: BuildOptions,
     *,
-    host_models: bool = False,
-    watched: Sequence[Port] = (),
-    timed: bool = False,
     between: Callable[[], None] = lambda: None,
-    profile: Profile = LITERT,
 ) -> Prepared:
-    """What a checked project becomes on the target. `between` is called between two steps of the work, each of which is
-    short, and may end it. Raises `BuildFailed`, `ValueError` for a port that is not there, and what `between` raises.
+    """Prepares a checked project for the target of `options`. Calls `between` after each short step of the work, which
+    may end it by an exception. Raises `BuildFailed`, `ValueError` for a watched port that does not exist, and what
+    `between` raises.
     """
+    target, profile = options.target, options.profile
     pipeline = checked.pipeline
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
     try:
-        chosen = choose(pipeline, models, host_models=host_models, profile=profile)
+        chosen = choose(pipeline, models, host_models=options.host_models, profile=profile)
         carried = _carried(pipeline, models)
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
@@ -71,7 +70,14 @@ def prepare(
     _require_profile(chosen, checked, profile)
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
-        read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed, profile=profile)
+        read = read_pipeline(
+            pipeline,
+            chosen.compiled,
+            chosen.hosted,
+            watched=options.watched,
+            timed=options.timed,
+            profile=profile,
+        )
         optimised = optimise(read, target.passes, between)
         program = select(optimised.graph, target, between)
         return Prepared(
@@ -92,22 +98,22 @@ def prepare(
 
 def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked, target: Target) -> None:
     """Raises `BuildFailed` that names every model and resource for which the target would need a host."""
-    found = []
+    diagnostics = []
     for model in chosen.reports:
         if model.runs == "host":
             blamed = model.file or model.stage
             message = f"The target {target.name} has no host that could run the model {quoted(blamed)}"
             notes = [f"It needs {each}." for each in model.unsupported]
-            found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
+            diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, blamed, notes))
     for stage in pipeline.stages:
         for value in stage.arguments.values() if isinstance(stage, BlockStage) else ():
             if isinstance(value, HostText):
                 message = f"The target {target.name} has no host that could give the resource {quoted(value.resource)}"
-                found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
-    if found:
+                diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
+    if diagnostics:
         # That the host runs a model is no warning any more where there is no host.
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
-        raise BuildFailed((*others, *found))
+        raise BuildFailed((*others, *diagnostics))
 
 
 def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -> None:
@@ -115,17 +121,17 @@ def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -
     kernels of its own, which are LiteRT's."""
     if profile is LITERT:
         return
-    found = []
+    diagnostics = []
     for model in chosen.reports:
         if model.runs == "host":
             blamed = model.file or model.stage
             message = f"The model {quoted(blamed)} cannot match {profile.runtime}"
             notes = [f"It needs {each}." for each in model.unsupported]
             notes.append(f"Build it without --match {profile.option}, or replace what {profile.runtime} lacks.")
-            found.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
-    if found:
+            diagnostics.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
+    if diagnostics:
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
-        raise BuildFailed((*others, *found))
+        raise BuildFailed((*others, *diagnostics))
 
 
 def _failed(checked: Checked, code: Code, message: str, blamed: str | None) -> BuildFailed:
@@ -144,19 +150,19 @@ def _span(checked: Checked, blamed: str | None) -> Span:
     for stage in checked.pipeline.stages if checked.pipeline else ():
         if isinstance(stage, ModelStage) and stage.file == blamed:
             names.add(stage.name)
-    found = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
-    return next(found, checked.syntax.pipeline_span)
+    spans = (stage.target.span for stage in checked.syntax.stages if stage.name.text in names)
+    return next(spans, checked.syntax.pipeline_span)
 
 
 def _carried(pipeline: Pipeline, models: ProjectModels) -> list[tuple[str, bytes]]:
     """The resources with a default, for the rune's sections; models are in the rune already. Raises `FileError`."""
     of_models = {stage.resource for stage in pipeline.stages if isinstance(stage, ModelStage)}
-    found = []
+    resources = []
     for resource in pipeline.resources:
         if resource.name in of_models:
             continue
         if resource.inline is not None:
-            found.append((resource.name, resource.inline.encode()))
+            resources.append((resource.name, resource.inline.encode()))
         elif resource.path is not None:
-            found.append((resource.name, models.data(resource.path)))
-    return found
+            resources.append((resource.name, models.data(resource.path)))
+    return resources

@@ -1,6 +1,6 @@
-"""What is built, as a value with a digest: which files, by which toolchain, for which target, with which options.
+"""The specification of a build, as a value with a digest: its files, toolchain, target and options.
 
-Two builds of one spec give the same bytes, so its digest names what comes of them.
+Two builds of one specification give the same bytes, so its digest identifies the result.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port
 
 RUNE_TARGET = "wasm32"
-"""The name of the target that a rune is made for where nobody says another."""
+"""The name of the default target."""
 
 
 @dataclass(frozen=True)
-class BuildOptions:
-    """What changes the bytes beside the files: what `build` is told, by its names and with its defaults."""
+class SpecOptions:
+    """What changes the bytes beside the files and the target, as it is stored: the fields of `SpecOptions`."""
 
     name: str
     runefile: str | None = None
@@ -34,14 +34,14 @@ class BuildOptions:
     profile: Profile = LITERT
     optimize: Aim = BALANCED
     """Which variant of the target."""
-    heeds_wishes: bool = False
-    """Whether `optimize` is what the project's `forge.yml` says, where it says something. Its `match` always counts."""
+    follows_forge_yml: bool = False
+    """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
 
     def to_json(self) -> dict[str, Any]:
-        """What is usual is not named, so that a spec has the digest that it had before there was anything else."""
+        """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
         host = self.host_resources or HostResources()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
-        wishes = {"heeds_wishes": True} if self.heeds_wishes else {}
+        follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
         optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
         return {
             "name": self.name,
@@ -52,11 +52,11 @@ class BuildOptions:
             "timed": self.timed,
             **matched,
             **optimized,
-            **wishes,
+            **follows,
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> BuildOptions:
+    def from_json(cls, value: Mapping[str, Any]) -> SpecOptions:
         """Back from JSON. Raises `ValueError` for a capacity that no resource may have."""
         host = value["host_resources"]
         return cls(
@@ -68,13 +68,16 @@ class BuildOptions:
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],
             optimize=value.get("optimize", BALANCED),
-            heeds_wishes=value.get("heeds_wishes", False),
+            follows_forge_yml=value.get("heeds_wishes", False),
         )
 
-    def wished(self, wishes: BuildPreferences) -> BuildOptions:
-        """As the project's `forge.yml` wants it."""
-        profile = PROFILES[wishes.match] if wishes.match is not None else self.profile
-        aim = cast("Aim", wishes.optimize) if self.heeds_wishes and wishes.optimize is not None else self.optimize
+    def with_preferences(self, preferences: BuildPreferences) -> SpecOptions:
+        """These options with the build settings of the project's `forge.yml`."""
+        profile, aim = self.profile, self.optimize
+        if preferences.match is not None:
+            profile = PROFILES[preferences.match]
+        if self.follows_forge_yml and preferences.optimize is not None:
+            aim = cast("Aim", preferences.optimize)
         return replace(self, profile=profile, optimize=aim)
 
 
@@ -87,7 +90,7 @@ class BuildSpec:
     version: str
     toolchain: str
     target: str
-    options: BuildOptions
+    options: SpecOptions
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -99,7 +102,7 @@ class BuildSpec:
 
     @property
     def digest(self) -> str:
-        """What names whatever is built to this spec."""
+        """The digest that identifies the result of this spec."""
         return canonical_digest(self.to_json())
 
 

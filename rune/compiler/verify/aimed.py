@@ -77,8 +77,8 @@ def _joined(start: Numbers, end: Numbers, count: int) -> Numbers:
     """The first `count` numbers of the one, and the others of the other."""
     joined = []
     for old, new in zip(start, end, strict=True):
-        taken = min(max(count, 0), old.size)
-        joined.append(np.concatenate([new[:taken], old[taken:]]))
+        used = min(max(count, 0), old.size)
+        joined.append(np.concatenate([new[:used], old[used:]]))
         count -= old.size
     return joined
 

@@ -13,13 +13,11 @@ from itertools import islice
 from typing import Any, Final
 
 import rune as toolchain
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels, choose
-from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.certificate_json import (
     CertificateJson,
     CertifiedLayerJson,
@@ -36,7 +34,7 @@ from rune.project.files import ProjectFiles
 from rune.running.container import needed_resources, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
-from rune.source.runefile import HostResources, check
+from rune.source.runefile import check
 from rune.source.runefile.pipeline import CapabilityStage, ModelStage, Pipeline
 from rune.toolchain import toolchain_digest
 from rune.wording import plain
@@ -49,33 +47,26 @@ MOST_INPUT: Final = 1 << 20
 SEED: Final = 1
 
 
-def certificate(
-    files: ProjectFiles,
-    rune: bytes,
-    name: str,
-    *,
-    runefile: str | None = None,
-    host_models: bool = False,
-    host_resources: HostResources | None = None,
-    timed: bool = False,
-    target: Target = WASM32,
-    profile: Profile = LITERT,
-) -> CertificateJson:
-    """The certificate of the rune called `name` that this toolchain built from a project with the same arguments.
+def certificate(files: ProjectFiles, rune: bytes, options: BuildOptions) -> CertificateJson:
+    """The certificate of a rune that this toolchain built from a project with the same options.
 
     Raises `BuildFailed` when the project does not check, `AnvilError` and `FileError`.
     """
-    models = ProjectModels(files)
+    models, target, profile = ProjectModels(files), options.target, options.profile
     checked = check(
-        files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
+        files,
+        options.blocks,
+        runefile=options.runefile,
+        signatures=models.signature,
+        host_resources=options.host_resources,
     )
     pipeline = checked.pipeline
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
-    chosen = choose(pipeline, models, host_models=host_models, profile=profile)
+    chosen = choose(pipeline, models, host_models=options.host_models, profile=profile)
 
     def layers_for(aimed: Target) -> list[CertifiedLayerJson]:
-        graph = read_pipeline(pipeline, chosen.compiled, chosen.hosted, timed=timed, profile=profile)
+        graph = read_pipeline(pipeline, chosen.compiled, chosen.hosted, timed=options.timed, profile=profile)
         return list(certified_layers(graph, aimed, chosen.compiled))
 
     second = second_module(rune)
@@ -90,7 +81,7 @@ def certificate(
         "reference": profile.reference,
         "toolchain": {"version": toolchain.__version__, "digest": toolchain_digest()},
         "target": target.name,
-        "rune": {"name": name, "size": len(rune), "digest": _digest(rune)},
+        "rune": {"name": options.name, "size": len(rune), "digest": _digest(rune)},
         "models": [_model(stage, chosen.hosted, models, read_outputs(pipeline, stage)) for stage in stages],
         "layers": layers_for(target),
         "second": None if second is None else _second(second, target, layers_for),
@@ -144,21 +135,21 @@ def _of_size(sets: Sequence[Sequence[bytes]]) -> Sequence[Sequence[bytes]]:
 
 def _vectors(rune: bytes, sets: Sequence[Sequence[bytes]]) -> list[VectorJson]:
     """Runs one after another, up to the first inputs that the rune refuses."""
-    found: list[VectorJson] = []
+    vectors: list[VectorJson] = []
     try:
         loaded = Runtime.load(rune, LIMITS)
         for data in sets:
             sent = run(loaded, data)
-            asked = zip(loaded.capabilities, data, strict=True)
-            found.append(
+            requests = zip(loaded.capabilities, data, strict=True)
+            vectors.append(
                 {
                     "inputs": [
-                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": text(given)}
-                        for each, given in asked
+                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": text(input_bytes)}
+                        for each, input_bytes in requests
                     ],
                     "outputs": [{"output": int(each.kind), "data": text(each.data)} for each in sent],
                 }
             )
     except RuneError:
-        return found
-    return found
+        return vectors
+    return vectors

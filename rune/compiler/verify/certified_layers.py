@@ -57,20 +57,20 @@ class _Place:
 
 def certified_layers(graph: Graph, target: Target, models: Mapping[str, Model]) -> Iterator[CertifiedLayerJson]:
     """Of a graph that was read of a pipeline, whose compiled `models` are known by their files."""
-    kept: Mapping[int, Mask] = {}
+    masks: Mapping[int, Mask] = {}
     before, places = graph, _places(graph, models)
     outputs = {node.name: node.outputs[0] for node in graph.nodes if node.outputs}
     optimised = optimise(graph, target.passes)
     for applied in optimised.applied:
         if applied.name == "dead channels":
-            kept = narrowed(before)[1]
+            masks = narrowed(before)[1]
         before = applied.graph
     program = select(optimised.graph, target)
     works = dict(_works(optimised.graph))
     for call in (each for step in program.steps for each in calls(step)):
         work = works.get(call.stage)
         if isinstance(work, LAYERS) and call.stage in places:
-            yield _layer(places[call.stage], program, call, work, kept.get(outputs[call.stage]))
+            yield _layer(places[call.stage], program, call, work, masks.get(outputs[call.stage]))
 
 
 def _works(graph: Graph) -> Iterator[tuple[str, Computation]]:
@@ -84,14 +84,14 @@ def _works(graph: Graph) -> Iterator[tuple[str, Computation]]:
 
 def _places(graph: Graph, models: Mapping[str, Model]) -> Mapping[str, _Place]:
     """By the names of nodes. Ops of graphs that a model calls have no tensor of its own."""
-    found = {}
+    places = {}
     for compiled in graph.models:
         model = models[compiled.file]
         for number, operator in enumerate(plain_model(model).operators):
             if operator.outputs and operator.outputs[0] < len(model.tensors):
                 name = f"{compiled.stage} {operator.op} {number}"
-                found[name] = _Place(compiled.stage, operator.op, operator.outputs[0])
-    return found
+                places[name] = _Place(compiled.stage, operator.op, operator.outputs[0])
+    return places
 
 
 def _layer(place: _Place, program: Program, call: KernelInvocation, work: Any, keep: Mask | None) -> CertifiedLayerJson:
@@ -132,8 +132,8 @@ def _of_sums(program: Program, call: KernelInvocation, work: Any) -> tuple[str, 
 
 def _pointers(program: Program, call: KernelInvocation) -> list[bytes]:
     """The arrays of int32_t that a call is given."""
-    given = (each for each in call.arguments if isinstance(each, Pointer) and each.element == "int32_t")
-    return [data for each in given if (data := _data(program, each)) is not None]
+    pointers = (each for each in call.arguments if isinstance(each, Pointer) and each.element == "int32_t")
+    return [data for each in pointers if (data := _data(program, each)) is not None]
 
 
 def _data(program: Program, value: object) -> bytes | None:

@@ -60,10 +60,13 @@ def beside(name: str) -> Any:
 
 def check(certificate: dict[str, Any], rune: bytes, models: Sequence[bytes] = ()) -> str:
     """What was checked, in one line. Raises `Refused`."""
-    found = certificate.get("format")
-    require(found == FORMAT, f"its format is {found!r}, not {FORMAT}: build the rune anew for a certificate of today")
-    told = certificate["rune"]
-    require_same("it is for the rune", told, rune)
+    format_number = certificate.get("format")
+    require(
+        format_number == FORMAT,
+        f"its format is {format_number!r}, not {FORMAT}: build the rune anew for a certificate of today",
+    )
+    rune_entry = certificate["rune"]
+    require_same("it is for the rune", rune_entry, rune)
     dots, runs = beside("exact_dots"), beside("run_vectors")
     seconds = dots.second_modules(rune)
     has_second = certificate.get("second") is not None
@@ -80,7 +83,7 @@ def check(certificate: dict[str, Any], rune: bytes, models: Sequence[bytes] = ()
         except runs.Differs as error:
             raise Refused(str(error)) from None
     layers, proofs = (sum(each[place] for each in checked) for place in (0, 1))
-    text = f"{told['name']}: {layers} layers, {proofs} of them by proof"
+    text = f"{rune_entry['name']}: {layers} layers, {proofs} of them by proof"
     return f"{text}, {len(certificate['vectors'])} vectors{', its second module too' if seconds else ''}"
 
 
@@ -89,10 +92,10 @@ def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def require_same(what: str, told: dict[str, Any], data: bytes) -> None:
+def require_same(what: str, entry: dict[str, Any], data: bytes) -> None:
     """Raises `Refused` unless the digest and the size that are told are those of the data."""
-    found, wanted = (len(data), digest(data)), (told["size"], told["digest"])
-    require(found == wanted, f"{what} {wanted}, and this one is {found}")
+    actual, expected = (len(data), digest(data)), (entry["size"], entry["digest"])
+    require(actual == expected, f"{what} {expected}, and this one is {actual}")
 
 
 def check_layers(
@@ -101,18 +104,23 @@ def check_layers(
     """How many layers of all models hold, and how many of them by proof."""
     left = {(each["stage"], each["tensor"]): each for each in entries}
     require(len(left) == len(entries), "it tells of a layer twice")
-    given = {digest(data): data for data in models}
+    models_by_digest = {digest(data): data for data in models}
     tables, model_layers = beside("model_tables"), beside("model_layers")
-    for told in certificate["models"]:
-        stage, is_twice = told["stage"], certificate["profile"] == "tflite-micro"
-        if told["runs"] != "compiled":
+    for model_entry in certificate["models"]:
+        stage, is_twice = model_entry["stage"], certificate["profile"] == "tflite-micro"
+        if model_entry["runs"] != "compiled":
             has_host = b"rune_model_load" in module or b"tfm_preload_model" in module
             require(has_host, f"{stage}: the rune asks no host to run its model")
             continue
-        require(told["digest"] in given, f"{stage}: its model {told['file']}, {told['digest']}, is not given")
+        require(
+            model_entry["digest"] in models_by_digest,
+            f"{stage}: its model {model_entry['file']}, {model_entry['digest']}, is not given",
+        )
         outputs = {tensor: each["outputs"] for (its, tensor), each in left.items() if its == stage}
         try:
-            walk = model_layers.Walk(tables, given[told["digest"]], told["outputs"], outputs, is_twice=is_twice)
+            walk = model_layers.Walk(
+                tables, models_by_digest[model_entry["digest"]], model_entry["outputs"], outputs, is_twice=is_twice
+            )
             for layer in walk.layers():
                 name, entry = f"{stage} {layer.op} {layer.tensor}", left.pop((stage, layer.tensor), None)
                 require(entry is not None and entry["op"] == layer.op, f"{name}: it is not told of")
@@ -127,7 +135,7 @@ def check_layer(name: str, entry: dict[str, Any], layer: Any, reference: Any, mo
     """Raises `Refused` unless the rune has the constants that an entry tells of, and they give the layer's bytes."""
     constants = {key: base64.b64decode(text) for key, text in entry["constants"].items() if text is not None}
     for key, data in constants.items():
-        is_plain = entry["rounding"] == "pairs" and stands_in(data, module)
+        is_plain = entry["rounding"] == "pairs" and contains_number(data, module)
         require(is_plain or data in module, f"{name}: its {key} is not in the rune")
     if layer.terms is not None:
         check_pairs(name, entry["rounding"], constants, layer, reference)
@@ -162,7 +170,7 @@ def check_layer(name: str, entry: dict[str, Any], layer: Any, reference: Any, mo
         require(same, f"{name}: its multipliers are not those of the model")
 
 
-def stands_in(number: bytes, module: bytes) -> bool:
+def contains_number(number: bytes, module: bytes) -> bool:
     """Whether a formula's number is in machine code, or its opposite; of 0 and 1 there is nothing to see."""
     opposite = number[:3] + bytes([number[3] ^ 0x80])
     return number in module or opposite in module or abs(np.frombuffer(number, "<f4")[0]) in (0.0, 1.0)
@@ -180,12 +188,10 @@ def check_pairs(name: str, rounding: str, constants: dict[str, bytes], layer: An
     wanted = reference.pairs(layer)
     left, right, offset = (np.frombuffer(constants[key], "<f4")[0] for key in ("left", "right", "offset"))
     values = np.arange(-128, 128).astype(np.float32)
-    found = (values * left)[:, None] + (values * right)[None, :] + offset
-    require((np.abs(found) < EXACT_IN_FLOATS).all(), f"{name}: a value is too large to be rounded")
-    found = np.clip(np.rint(found), layer.lowest, layer.highest).reshape(1, -1)
-    require(
-        np.array_equal(found, wanted), f"{name}: the rune's formula and the reference differ for some pair of bytes"
-    )
+    sums = (values * left)[:, None] + (values * right)[None, :] + offset
+    require((np.abs(sums) < EXACT_IN_FLOATS).all(), f"{name}: a value is too large to be rounded")
+    sums = np.clip(np.rint(sums), layer.lowest, layer.highest).reshape(1, -1)
+    require(np.array_equal(sums, wanted), f"{name}: the rune's formula and the reference differ for some pair of bytes")
 
 
 # The proofs.
@@ -246,9 +252,9 @@ def check_proof(
     Both never fall as a sum rises, but for the kernel's exceptions, each of which is one sum that is looked at by
     itself: so what holds at both ends of a stretch between two thresholds holds inside of it.
     """
-    for told, follows in ((proof["least"], layer.least), (proof["greatest"], layer.greatest)):
+    for stated, follows in ((proof["least"], layer.least), (proof["greatest"], layer.greatest)):
         require(
-            np.array_equal(integers(told), follows), f"{name}: its sums are not those that the model's layer reaches"
+            np.array_equal(integers(stated), follows), f"{name}: its sums are not those that the model's layer reaches"
         )
     numbers, every = integers(proof["numbers"]), np.arange(len(layer.outputs))
     least, greatest, lowest, highest = layer.least[:, None], layer.greatest[:, None], layer.lowest, layer.highest
@@ -261,8 +267,8 @@ def check_proof(
         require(same.all(), f"{name}: the rune's constants and the reference differ at a threshold")
 
     ends = exact(np.concatenate([least, greatest], axis=1), every)
-    is_told = np.array_equal(numbers, np.flatnonzero(ends[:, 0] != ends[:, 1]))
-    require(is_told, f"{name}: its proof is not for the channels that have more than one value")
+    is_stated = np.array_equal(numbers, np.flatnonzero(ends[:, 0] != ends[:, 1]))
+    require(is_stated, f"{name}: its proof is not for the channels that have more than one value")
     require_equal(np.concatenate([least, greatest, np.clip(kernel.beside, least, greatest)], axis=1), every)
     data = zlib.decompressobj().decompress(base64.b64decode(proof["thresholds"]), MEMORY)
     thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(numbers), highest - lowest).cumsum(axis=1)
@@ -283,8 +289,8 @@ def main(arguments: list[str]) -> int:
         print("usage: python check_certificate.py CERTIFICATE RUNE [MODEL...]", file=sys.stderr)
         return 2
     try:
-        told, *files = (Path(each).read_bytes() for each in arguments)
-        print(check(json.loads(told), files[0], files[1:]))
+        certificate_text, *files = (Path(each).read_bytes() for each in arguments)
+        print(check(json.loads(certificate_text), files[0], files[1:]))
     except Exception as error:
         reason = error if isinstance(error, Refused) else f"it cannot be checked: {type(error).__name__}: {error}"
         print(f"refused: {reason}", file=sys.stderr)

@@ -101,19 +101,19 @@ Distances = NDArray[np.float64]
 """For each element of a tensor, in their order, how far it is from something."""
 
 
-def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: Distances | None = None) -> Figures:
+def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distances | None = None) -> Figures:
     """A tensor and the one that was expected, both row-major and little-endian.
 
     An integer must be the same. A float may be off by `RELATIVE` of itself or `OF_LARGEST` of the tensor's largest
     magnitude, whichever is more; beyond that it is excused where `moved` has as much for this very element. Two that
     are no numbers are alike. Bytes that are too few or too many all count as differing.
     """
-    if len(expected) != kind.size or len(given) != kind.size:
+    if len(expected) != kind.size or len(actual) != kind.size:
         return Figures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
-    differing = int(np.count_nonzero(np.frombuffer(expected, "u1") != np.frombuffer(given, "u1")))
+    differing = int(np.count_nonzero(np.frombuffer(expected, "u1") != np.frombuffer(actual, "u1")))
     if not differing:
         return Figures(kind.count, kind.size)
-    wanted, got = (_numbers(kind, data) for data in (expected, given))
+    wanted, got = (_numbers(kind, data) for data in (expected, actual))
     off = _distance(wanted, got)
     size = np.abs(wanted[np.isfinite(wanted)])
     magnitude = float(size.max()) if size.size else 0.0
@@ -126,7 +126,7 @@ def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: Distances
         excused = int(np.count_nonzero(too_far)) - beyond
     else:
         # Counted by bytes: beyond 2^53 two integers can be one f64.
-        beyond = _differing_elements(kind, expected, given)
+        beyond = _differing_elements(kind, expected, actual)
     largest = float(off.max()) if off.size else 0.0
     share = largest / magnitude if magnitude else (math.inf if largest else 0.0)
     return Figures(kind.count, kind.size, differing, beyond, largest, share, excused)
@@ -166,9 +166,9 @@ def _distance(wanted: NDArray[np.float64], got: NDArray[np.float64]) -> Distance
     return np.where(alike, 0.0, off)
 
 
-def _differing_elements(kind: TensorType, expected: bytes, given: bytes) -> int:
+def _differing_elements(kind: TensorType, expected: bytes, actual: bytes) -> int:
     layout = LAYOUTS[kind.element]
-    return int(np.count_nonzero(np.frombuffer(expected, layout) != np.frombuffer(given, layout)))
+    return int(np.count_nonzero(np.frombuffer(expected, layout) != np.frombuffer(actual, layout)))
 
 
 def _finite(value: float) -> float | None:

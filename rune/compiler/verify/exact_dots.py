@@ -39,12 +39,12 @@ def leb(value: int) -> bytes:
 
 def sections(module: bytes) -> list[tuple[int, bytes]]:
     """The number and the content of each."""
-    found, at = [], 8
+    result, at = [], 8
     while at < len(module):
         size, start = number(module, at + 1)
-        found.append((module[at], module[start : start + size]))
+        result.append((module[at], module[start : start + size]))
         at = start + size
-    return found
+    return result
 
 
 def customs(module: bytes) -> list[tuple[bytes, bytes]]:
@@ -73,12 +73,12 @@ def imported_functions(section: bytes) -> int:
 
 def spelled(module: bytes) -> bytes:
     """The module with a call of `EXACT_DOT` for each `i32x4.relaxed_dot_i8x16_i7x16_add_s`: three bytes for three."""
-    found = dict(sections(module))
-    index = imported_functions(found.get(2, b"\0")) + number(found[3], 0)[0]
+    by_kind = dict(sections(module))
+    index = imported_functions(by_kind.get(2, b"\0")) + number(by_kind[3], 0)[0]
     if index >= 1 << 14:
         raise ValueError("the second module has too many functions")
-    count, at = number(found[10], 0)
-    code = bytearray(found[10])
+    count, at = number(by_kind[10], 0)
+    code = bytearray(by_kind[10])
     for _ in range(count):
         size, at = number(code, at)
         end = at + size
@@ -97,10 +97,10 @@ def spelled(module: bytes) -> bytes:
             if matched is None:
                 raise ValueError("the second module has an instruction that is not known here")
             at = matched.end()
-    found[10] = bytes(code)
-    kind = number(found[1], 0)[0]
+    by_kind[10] = bytes(code)
+    kind = number(by_kind[1], 0)[0]
     for place, entry in ((1, b"\x60\x03\x7b\x7b\x7b\x01\x7b"), (3, leb(kind)), (10, leb(len(EXACT_DOT)) + EXACT_DOT)):
-        count, at = number(found[place], 0)
-        found[place] = leb(count + 1) + found[place][at:] + entry
-    kept = [(kind, found[kind] if kind else data) for kind, data in sections(module)]
-    return module[:8] + b"".join(bytes([kind]) + leb(len(data)) + data for kind, data in kept)
+        count, at = number(by_kind[place], 0)
+        by_kind[place] = leb(count + 1) + by_kind[place][at:] + entry
+    rewritten = [(kind, by_kind[kind] if kind else data) for kind, data in sections(module)]
+    return module[:8] + b"".join(bytes([kind]) + leb(len(data)) + data for kind, data in rewritten)

@@ -69,7 +69,7 @@ class ModelCheck:
         self._tally = Tally()
         self._seen: set[bytes] = set()
 
-    def add(self, inputs: Sequence[bytes], given: Sequence[bytes]) -> None:
+    def add(self, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
         """Compares one run's outputs with the reference's on the same inputs; those that it refuses are left out.
 
         A model that remembers has met them since, and its reference has not: nothing is compared until `restart`.
@@ -79,14 +79,14 @@ class ModelCheck:
         tally = self._tally
         runs = (*self._history, tuple(inputs))
         try:
-            figures = self._compared(runs, given)
+            figures = self._compared(runs, outputs)
         except RuneError as error:
             self._tally = replace(tally, refusal=str(error))
             self._is_apart = self._remembers
             return
         if self._remembers:
             self._history.append(tuple(inputs))
-        self._seen.add(_digest(given))
+        self._seen.add(_digest(outputs))
         wrong = tally.wrong if tally.wrong is not None or figures.is_within else runs
         self._tally = replace(tally, inputs=tally.inputs + 1, figures=together((tally.figures, figures)), wrong=wrong)
 
@@ -169,22 +169,22 @@ class ModelCheck:
             reference.run(inputs)
         for group in results_in_groups(self._model):
             probe = ModelProbe(build_probe(self._model, [index for _, index in group], profile=self._profile))
-            given = [probe.run(inputs) for inputs in runs][-1]
+            outputs = [probe.run(inputs) for inputs in runs][-1]
             kinds = {index: kind for _, index in group if (kind := self._model.tensors[index].type) is not None}
             moved = moves(self._model, self._data, runs, kinds, keep=True, profile=self._profile)
-            for (number, index), data in zip(group, given, strict=True):
+            for (number, index), data in zip(group, outputs, strict=True):
                 figures = compare(kinds[index], reference.tensor(index), data, moved=moved.get(index))
                 if not figures.is_within:
                     name = self._model.tensors[index].name
                     return DifferingOp(number, self._model.operators[number].op, name, figures)
         return None
 
-    def _compared(self, runs: Sequence[Inputs], given: Sequence[bytes]) -> Figures:
+    def _compared(self, runs: Sequence[Inputs], outputs: Sequence[bytes]) -> Figures:
         """The outputs of the last run; the reference has done those before."""
         if isinstance(self._reference, RuneError):
             raise self._reference
         expected = self._reference.run(runs[-1])
-        figures = self._figures(expected, given, {})
+        figures = self._figures(expected, outputs, {})
         if figures.is_within:
             return figures
         results = dict(zip(self._model.outputs, self.stage.outputs, strict=True))
@@ -193,10 +193,10 @@ class ModelCheck:
         except RuneError:
             # What sensitivity does not explain is a difference.
             return figures
-        return self._figures(expected, given, moved)
+        return self._figures(expected, outputs, moved)
 
-    def _figures(self, expected: Sequence[bytes], given: Sequence[bytes], moved: Mapping[int, Distances]) -> Figures:
-        outputs = zip(self._model.outputs, self.stage.outputs, expected, given, strict=True)
+    def _figures(self, expected: Sequence[bytes], actual: Sequence[bytes], moved: Mapping[int, Distances]) -> Figures:
+        outputs = zip(self._model.outputs, self.stage.outputs, expected, actual, strict=True)
         return together(compare(kind, wanted, got, moved=moved.get(index)) for index, kind, wanted, got in outputs)
 
 

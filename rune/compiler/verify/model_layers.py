@@ -67,14 +67,14 @@ class Walk:
     """Goes through the graph that a model runs. `told` says of each layer's output which channels the rune has."""
 
     def __init__(
-        self, tables: Any, data: bytes, outputs: list[int], told: Mapping[int, Any], *, is_twice: bool
+        self, tables: Any, data: bytes, outputs: list[int], known_layers: Mapping[int, Any], *, is_twice: bool
     ) -> None:
-        self._tables, self._told, self._is_twice = tables, told, is_twice
+        self._tables, self._told, self._is_twice = tables, known_layers, is_twice
         self._graph, *others = tables.read_graphs(data)
         for number, graph in enumerate(others, 1):
-            found = next((each for each in graph.operators if self._is_layer(graph, each)), None)
-            if found is not None:
-                raise Unfollowed(self._call_text(number, found))
+            layer = next((each for each in graph.operators if self._is_layer(graph, each)), None)
+            if layer is not None:
+                raise Unfollowed(self._call_text(number, layer))
         if not outputs or not set(outputs) <= set(range(len(self._graph.outputs))):
             raise Unfollowed(f"the rune reads the outputs {outputs} of {len(self._graph.outputs)}")
         self._outputs = {self._graph.outputs[each] for each in outputs}
@@ -118,11 +118,11 @@ class Walk:
 
     def _needed(self) -> set[int]:
         """The tensors that the outputs follow from, and all that is kept from one run to the next."""
-        found = set(self._outputs)
+        needed = set(self._outputs)
         for operator in reversed(self._graph.operators):
-            if not operator.outputs or found.intersection(operator.outputs):
-                found.update(operator.inputs)
-        return found
+            if not operator.outputs or needed.intersection(operator.outputs):
+                needed.update(operator.inputs)
+        return needed
 
     def _is_layer(self, graph: Any, operator: Any) -> bool:
         """Whether it multiplies or adds bytes."""
@@ -181,15 +181,15 @@ class Walk:
     def _sum_of_two(self, operator: Any) -> Layer:
         """ADD and SUB: what each byte of an input adds is rounded to 2**-20 of twice the greater scale."""
         tensors = [self._graph.tensors[each] for each in (*operator.inputs[:2], operator.outputs[0])]
-        (left, right, made), index = tensors, operator.outputs[0]
+        (left, right, result), index = tensors, operator.outputs[0]
         common = 2 * max(left.scales[0], right.scales[0])
         terms = []
         for each, sign in ((left, 1), (right, -1 if operator.code == SUB else 1)):
             by = multipliers([each.scales[0] / common])
             terms.append(sign * twice(((BYTES - each.zero_point) << 20)[None, :], *by)[0])
-        back = np.array([common / ((1 << 20) * made.scales[0])])
+        back = np.array([common / ((1 << 20) * result.scales[0])])
         self._add_bounds(operator, terms, back)
-        return Layer(NAMES[operator.code], index, np.arange(made.channels), *self._clamp(operator), back, terms=terms)
+        return Layer(NAMES[operator.code], index, np.arange(result.channels), *self._clamp(operator), back, terms=terms)
 
     def _add_bounds(self, operator: Any, terms: list[np.ndarray], back: np.ndarray) -> None:
         tensors = [self._graph.tensors[each] for each in (*operator.inputs[:2], operator.outputs[0])]
@@ -199,29 +199,33 @@ class Walk:
         for each, its, tensor in zip(operator.inputs, terms, tensors, strict=False):
             ends = [its[end + tensor.zero_point + 128] for end in self._between(each)]
             least, greatest = least + np.minimum(*ends), greatest + np.maximum(*ends)
-        made = (np.clip(twice(each[None], *multipliers(back))[0], *self._clamp(operator)) for each in (least, greatest))
-        self._bounds[operator.outputs[0]] = (next(made), next(made))
+        bounds = (
+            np.clip(twice(each[None], *multipliers(back))[0], *self._clamp(operator)) for each in (least, greatest)
+        )
+        self._bounds[operator.outputs[0]] = (next(bounds), next(bounds))
 
     def _layer(self, operator: Any) -> Layer:
         """A convolution or a fully connected layer."""
         index, source = operator.outputs[0], operator.inputs[0]
-        given, weights, made = (self._graph.tensors[each] for each in (*operator.inputs[:2], index))
+        input_tensor, weights, output_tensor = (self._graph.tensors[each] for each in (*operator.inputs[:2], index))
         added = (
             self._graph.tensors[operator.inputs[2]] if len(operator.inputs) > 2 and operator.inputs[2] >= 0 else None
         )
-        numbers, columns = _by_channel(operator, self._tables.bytes_of(weights), given)
-        count, depth = len(numbers), _depth(operator, self._tables.bytes_of(weights), given)
+        numbers, columns = _by_channel(operator, self._tables.bytes_of(weights), input_tensor)
+        count, depth = len(numbers), _depth(operator, self._tables.bytes_of(weights), input_tensor)
         rising, falling = (np.zeros((count, depth), np.int64) for _ in range(2))
         rising[np.arange(count)[:, None], columns] = np.maximum(numbers, 0).sum(axis=1)
         falling[np.arange(count)[:, None], columns] = np.minimum(numbers, 0).sum(axis=1)
         bias = np.zeros(count, np.int64) if added is None else added.data.view("<i4").astype(np.int64)
-        reals = np.broadcast_to(_reals(operator, given, weights, made, has_bias=added is not None), (count,))
+        reals = np.broadcast_to(
+            _reals(operator, input_tensor, weights, output_tensor, has_bias=added is not None), (count,)
+        )
         least, greatest = self._between(source)
-        if depth != given.channels:
-            least, greatest = (np.full(1, end - given.zero_point, np.int64) for end in (-128, 127))
+        if depth != input_tensor.channels:
+            least, greatest = (np.full(1, end - input_tensor.zero_point, np.int64) for end in (-128, 127))
         lacks = self._lacks.get(source, np.zeros(depth, np.bool_))
         outputs = self._outputs_of(index, count)
-        if _is_padded(operator, given, weights, made):
+        if _is_padded(operator, input_tensor, weights, output_tensor):
             least, greatest = np.minimum(least, 0), np.maximum(greatest, 0)
         counts = ((rising != 0) | (falling != 0))[outputs].any(axis=0)
         if lacks.shape != (depth,) or (lacks & counts & (least != greatest)).any():
@@ -230,7 +234,7 @@ class Walk:
             )
         self._note(operator, (rising, falling, bias, reals), (least, greatest))
         alone = np.where(lacks & counts, least, 0)
-        ends = [np.where(lacks, alone, end - given.zero_point) for end in (-128, 127)]
+        ends = [np.where(lacks, alone, end - input_tensor.zero_point) for end in (-128, 127)]
         rising, falling, bias = rising[outputs], falling[outputs], bias[outputs]
         return Layer(
             NAMES[operator.code],
@@ -238,7 +242,7 @@ class Walk:
             outputs,
             *self._clamp(operator),
             reals[outputs],
-            given.zero_point,
+            input_tensor.zero_point,
             bias + (rising + falling) @ alone,
             (rising + falling)[:, ~lacks].sum(axis=1),
             bias + rising @ ends[0] + falling @ ends[1],
@@ -247,10 +251,10 @@ class Walk:
 
     def _outputs_of(self, index: int, count: int) -> np.ndarray:
         """The channels of a layer's output that the rune has."""
-        told = self._told.get(index)
-        if told is None:
+        known = self._told.get(index)
+        if known is None:
             return np.arange(count)
-        outputs = np.frombuffer(base64.b64decode(told), "<i8")
+        outputs = np.frombuffer(base64.b64decode(known), "<i8")
         if len(outputs) == 0 or (np.diff(outputs) <= 0).any() or outputs[0] < 0 or outputs[-1] >= count:
             raise Unfollowed(f"the channels of tensor {index} are not some of {count}")
         self._lacks[index] = ~np.isin(np.arange(count), outputs)
@@ -265,8 +269,10 @@ class Walk:
         reach = np.maximum(np.abs(ends[0]), np.abs(ends[1]))
         if (reach >= FARTHEST >> np.clip(exponents, 0, 31)).any():
             return  # sums may wrap, and then be anything
-        made = [np.clip(rounded(end[:, None], reals, is_twice=is_twice)[:, 0], *self._clamp(operator)) for end in ends]
-        self._bounds[operator.outputs[0]] = made[0], made[1]
+        bounds = [
+            np.clip(rounded(end[:, None], reals, is_twice=is_twice)[:, 0], *self._clamp(operator)) for end in ends
+        ]
+        self._bounds[operator.outputs[0]] = bounds[0], bounds[1]
 
 
 def twice(sums: np.ndarray, mantissas: np.ndarray, exponents: np.ndarray) -> np.ndarray:
@@ -288,9 +294,9 @@ def rounded(sums: np.ndarray, reals: np.ndarray, *, is_twice: bool) -> np.ndarra
     return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
 
 
-def _by_channel(operator: Any, weights: np.ndarray, given: Any) -> tuple[np.ndarray, np.ndarray]:
+def _by_channel(operator: Any, weights: np.ndarray, input_tensor: Any) -> tuple[np.ndarray, np.ndarray]:
     """Weights as [output channel, tap, number], and the input channel of each number."""
-    depth = _depth(operator, weights, given)
+    depth = _depth(operator, weights, input_tensor)
     if operator.code == FULLY_CONNECTED:
         return weights.reshape(len(weights), -1, depth), np.arange(depth)[None]
     if operator.code == DEPTHWISE_CONV_2D:
@@ -301,21 +307,21 @@ def _by_channel(operator: Any, weights: np.ndarray, given: Any) -> tuple[np.ndar
     return weights.reshape(outputs, -1, group), first[:, None] + np.arange(group)
 
 
-def _depth(operator: Any, weights: np.ndarray, given: Any) -> int:
+def _depth(operator: Any, weights: np.ndarray, input_tensor: Any) -> int:
     """How many channels of its input tell its weights apart: of a fully connected layer whose rows are no multiple of
     them, none does."""
-    is_even = operator.code != FULLY_CONNECTED or weights.shape[1] % given.channels == 0
-    return given.channels if is_even else 1
+    is_even = operator.code != FULLY_CONNECTED or weights.shape[1] % input_tensor.channels == 0
+    return input_tensor.channels if is_even else 1
 
 
-def _reals(operator: Any, given: Any, weights: Any, made: Any, *, has_bias: bool) -> np.ndarray:
-    if operator.code != FULLY_CONNECTED and given.is_unsigned and not has_bias:  # then in single precision
-        product = np.float32(given.scales[0]) * np.float32(weights.scales[0])
-        return np.array([float(product) / made.scales[0]])
-    return np.asarray(given.scales[0] * weights.scales / made.scales[0])
+def _reals(operator: Any, input_tensor: Any, weights: Any, output_tensor: Any, *, has_bias: bool) -> np.ndarray:
+    if operator.code != FULLY_CONNECTED and input_tensor.is_unsigned and not has_bias:  # then in single precision
+        product = np.float32(input_tensor.scales[0]) * np.float32(weights.scales[0])
+        return np.array([float(product) / output_tensor.scales[0]])
+    return np.asarray(input_tensor.scales[0] * weights.scales / output_tensor.scales[0])
 
 
-def _is_padded(operator: Any, given: Any, weights: Any, made: Any) -> bool:
+def _is_padded(operator: Any, input_tensor: Any, weights: Any, output_tensor: Any) -> bool:
     """Whether anything beside the image is counted."""
     options = operator.options
     if operator.code == FULLY_CONNECTED or options is None or options.number(0, "<b") != 0:
@@ -323,7 +329,7 @@ def _is_padded(operator: Any, given: Any, weights: Any, made: Any) -> bool:
     dilations = (5, 4) if operator.code == CONV_2D else (6, 5)
     for axis, stride, dilation in ((1, 2, dilations[0]), (2, 1, dilations[1])):
         reach = (weights.shape[axis] - 1) * options.number(dilation, default=1) + 1
-        if (made.shape[axis] - 1) * options.number(stride) + reach > given.shape[axis]:
+        if (output_tensor.shape[axis] - 1) * options.number(stride) + reach > input_tensor.shape[axis]:
             return True
     return False
 
@@ -341,8 +347,8 @@ def multiplier(real: float) -> tuple[int, int]:
 
 def multipliers(reals: Any) -> tuple[np.ndarray, np.ndarray]:
     """Of several numbers."""
-    found = [multiplier(float(each)) for each in reals]
-    return np.array([each[0] for each in found], np.int64), np.array([each[1] for each in found], np.int64)
+    pairs = [multiplier(float(each)) for each in reals]
+    return np.array([each[0] for each in pairs], np.int64), np.array([each[1] for each in pairs], np.int64)
 
 
 def constants_of(rounding: str, reals: np.ndarray, *, is_split: bool) -> dict[str, np.ndarray]:
@@ -354,8 +360,8 @@ def constants_of(rounding: str, reals: np.ndarray, *, is_split: bool) -> dict[st
     if not is_split:
         return {"mantissa": mantissas, "exponent": exponents}
     left, right = np.clip(exponents, 0, 30), np.clip(-exponents, 0, 30)
-    found = {"multiplier": np.where(exponents > -31, mantissas, 0), "factor": np.int64(1) << (30 - right)}
-    return found | ({"left": np.int64(1) << left} if left.any() else {})
+    constants = {"multiplier": np.where(exponents > -31, mantissas, 0), "factor": np.int64(1) << (30 - right)}
+    return constants | ({"left": np.int64(1) << left} if left.any() else {})
 
 
 def pairs(layer: Layer) -> np.ndarray:

@@ -21,7 +21,7 @@ from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile.pipeline import Port
 
-TELLING: Final = 16
+MIN_TENSOR_BYTES: Final = 16
 """Bytes of a tensor for which all memory is searched at once."""
 WORD: Final = 8
 """Bytes of memory that are compared at once."""
@@ -103,8 +103,8 @@ class TensorSearch:
         for port, data in self.wanted.items():
             before = self._places.get(port, {}).get(step)
             if before is not None:
-                found = [at for at in before.tolist() if memory.read(at, len(data)) == data]
-                self._keep(port, step, np.array(found, np.int64))
+                positions = [at for at in before.tolist() if memory.read(at, len(data)) == data]
+                self._keep(port, step, np.array(positions, np.int64))
 
     def _look_everywhere(self, step: int, memory: bytes) -> None:
         """Looks for each tensor that no run made before in what the step changed: to search all of a large memory would
@@ -116,9 +116,9 @@ class TensorSearch:
                 start = max(first - len(data), 0)
                 self._keep(port, step, places_of(data, memory[start : last + len(data)]) + start)
 
-    def _keep(self, port: Port, step: int, found: NDArray[np.int64]) -> None:
-        if found.size:
-            self._found.setdefault(port, {})[step] = found
+    def _keep(self, port: Port, step: int, positions: NDArray[np.int64]) -> None:
+        if positions.size:
+            self._found.setdefault(port, {})[step] = positions
 
     def end_run(self) -> None:
         """A run has ended; one that failed is not ended."""
@@ -165,10 +165,10 @@ def places_of(wanted: bytes, memory: bytes) -> NDArray[np.int64]:
     if not wanted or last <= 0:
         return np.zeros(0, np.int64)
     counts = np.bincount(numbers, minlength=256)
-    rarest = np.argsort(counts[tensor], kind="stable")[:TELLING].tolist()
-    found = np.flatnonzero(numbers[rarest[0] : last + rarest[0]] == tensor[rarest[0]])
+    rarest = np.argsort(counts[tensor], kind="stable")[:MIN_TENSOR_BYTES].tolist()
+    candidates = np.flatnonzero(numbers[rarest[0] : last + rarest[0]] == tensor[rarest[0]])
     for offset in rarest[1:]:
-        found = found[numbers[found + offset] == tensor[offset]]
-    if len(wanted) <= TELLING:
-        return found
-    return np.array([at for at in found[:MOST_PLACES].tolist() if memory.startswith(wanted, at)], np.int64)
+        candidates = candidates[numbers[candidates + offset] == tensor[offset]]
+    if len(wanted) <= MIN_TENSOR_BYTES:
+        return candidates
+    return np.array([at for at in candidates[:MOST_PLACES].tolist() if memory.startswith(wanted, at)], np.int64)

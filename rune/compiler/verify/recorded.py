@@ -41,13 +41,13 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
             for request, (mimetype, data) in zip(loaded.models, models, strict=True)
             if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype
         }
-        found = {request.id: (0, NOTHING) for request in loaded.models}
+        by_model = {request.id: (0, NOTHING) for request in loaded.models}
         for number in range(inputs):
             loaded.call(_inputs(loaded.capabilities, number, seed))
             for inference in loaded.inferences:
                 if inference.handle not in references:
                     continue
-                count, figures = found[inference.handle]
+                count, figures = by_model[inference.handle]
                 kinds = next(request.outputs for request in loaded.models if request.id == inference.handle)
                 try:
                     expected = references[inference.handle].run(inference.inputs)
@@ -55,13 +55,13 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
                     continue
                 run = zip(kinds, expected, inference.outputs, strict=True)
                 now = together(compare(kind, wanted, got) for kind, wanted, got in run)
-                found[inference.handle] = (count + 1, together((figures, now)))
+                by_model[inference.handle] = (count + 1, together((figures, now)))
         verified = tuple(
             ModelVerification(
                 f"model {number}",
                 "",
                 Runs.HOST,
-                *found[request.id],
+                *by_model[request.id],
                 is_float=any(kind.element.is_float for kind in request.outputs),
             )
             for number, request in enumerate(loaded.models, start=1)

@@ -62,9 +62,9 @@ class Host:
 
     def run(self, inputs: list[dict[str, Any]]) -> list[tuple[int, bytes]]:
         """What is sent for these inputs, in the order in which the rune asked for its capabilities."""
-        asked = list(self.capabilities.values())
-        told = [(each["capability"], each["parameters"]) for each in inputs]
-        require(asked == told, f"the rune asks for {asked}, and a vector has {told}")
+        requests = list(self.capabilities.values())
+        expected = [(each["capability"], each["parameters"]) for each in inputs]
+        require(requests == expected, f"the rune asks for {requests}, and a vector has {expected}")
         data = [base64.b64decode(each["data"]) for each in inputs]
         self.inputs, self.sent = dict(zip(self.capabilities, data, strict=True)), []
         self._enter(self._call, 0, 0, 0)

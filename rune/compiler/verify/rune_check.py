@@ -31,7 +31,7 @@ from rune.source.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.toolchain import toolchain_digest
 from rune.wording import plain
 
-TELLING: Final = 16
+MIN_DISTINCT_BYTES: Final = 16
 """Bytes of a constant that are enough to look for it; shorter ones may stand anywhere."""
 
 
@@ -90,18 +90,20 @@ def instrument(
     graph = read_pipeline(pipeline, compiled, hosted, profile=profile)
     runes = [target for target in targets() if target.makes_rune]
     graphs = tuple((target, optimise(graph, target.passes).graph) for target in runes)
-    kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for _, each in graphs))
-    return InstrumentedPipeline(graphs, module, stages, kept)
+    stored_ports = tuple(
+        port for port in ports if all(port in _stored_ports(each, stages, compiled) for _, each in graphs)
+    )
+    return InstrumentedPipeline(graphs, module, stages, stored_ports)
 
 
-def _kept(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
+def _stored_ports(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
     """The outputs of models that a node of the graph makes, by the names that reading gives to values."""
-    made = {graph.values[index].name for node in graph.nodes for index in node.outputs}
+    value_names = {graph.values[index].name for node in graph.nodes for index in node.outputs}
     return frozenset(
         port
         for stage in stages
         for port, index in zip(results_of(stage), compiled[stage.file or ""].outputs, strict=True)
-        if f"{stage.name} tensor {index}" in made
+        if f"{stage.name} tensor {index}" in value_names
     )
 
 
@@ -116,45 +118,47 @@ def check_rune(
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
     heard: Heard,
-    made_by: str | None = None,
+    toolchain: str | None = None,
     limits: Limits = LIMITS,
     programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
     """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
 
-    `made_by` is the digest of the toolchain that made the rune; None where that is not known. `programs` are those of
+    `toolchain` is the digest of the toolchain that built the rune; None where it is unknown. `programs` are those of
     which one was compiled: its constants are looked for in the rune. A set that both fail on
     is left out; where no set is left, or neither starts here, `refusal` says why.
     """
-    found = RuneVerification(origin=_origin(rune, made_by))
+    verification = RuneVerification(origin=_origin(rune, toolchain))
     try:
         pair = _Pair(rune, instrumented.compiled, resources, limits)
         own = OwnRuns(rune, resources, limits)
     except _Failed as failure:
-        return replace(found, failure=str(failure))
+        return replace(verification, failure=str(failure))
     except RuneError as error:
-        return replace(found, refusal=str(error))
+        return replace(verification, refusal=str(error))
     missing = missing_part(read_rune(rune))
     if missing is not None:
-        return replace(found, failure=f"it is cut short, or was stripped: {missing} is missing")
+        return replace(verification, failure=f"it is cut short, or was stripped: {missing} is missing")
     seen: set[bytes] = set()
     for inputs in sets:
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, programs(instrumented), found.origin))
+            return replace(
+                verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented), verification.origin)
+            )
         if again is None:
             heard.restarted()
             own.restart()
-            found = replace(found, refusal=pair.refusal)
+            verification = replace(verification, refusal=pair.refusal)
             continue
         seen.add(_digest(sent))
-        found = replace(
-            found,
-            inputs=found.inputs + 1,
-            files=found.files + inputs.is_from_file,
-            bytes=found.bytes + sum(len(message.data) for message in again),
-            differing=found.differing + _differing(again, sent),
+        verification = replace(
+            verification,
+            inputs=verification.inputs + 1,
+            files=verification.files + inputs.is_from_file,
+            bytes=verification.bytes + sum(len(message.data) for message in again),
+            differing=verification.differing + _differing(again, sent),
             distinct=len(seen),
         )
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
@@ -166,11 +170,11 @@ def check_rune(
             if not tensors.keys() >= {*stage.inputs, *results_of(stage)}:
                 continue
             heard.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
-    if found.inputs:
-        found = replace(found, refusal=None, tensors=own.found(instrumented.kept))
-        if not found.bytes and found.is_alike:
-            return replace(found, failure="it has no output for any input")
-    return replace(found, suspect=_suspect(rune, programs(instrumented), found.origin))
+    if verification.inputs:
+        verification = replace(verification, refusal=None, tensors=own.found(instrumented.kept))
+        if not verification.bytes and verification.is_alike:
+            return replace(verification, failure="it has no output for any input")
+    return replace(verification, suspect=_suspect(rune, programs(instrumented), verification.origin))
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:
@@ -223,13 +227,13 @@ class _Pair:
 
     def _require_alike(self) -> None:
         """Raises `_Failed` when the rune asks for other inputs or outputs than its pipeline, in whatever order."""
-        asked, wanted = (sorted(map(_capability_text, each.capabilities)) for each in (self._rune, self._again))
-        if asked != wanted:
-            raise _Failed(f"it asks for other inputs: {_listed(asked)}, not {_listed(wanted)}")
-        asked = sorted(request.kind.name for request in self._rune.outputs)
-        wanted = sorted(request.kind.name for request in self._again.outputs)
-        if asked != wanted:
-            raise _Failed(f"it asks for other outputs: {_listed(asked)}, not {_listed(wanted)}")
+        actual, expected = (sorted(map(_capability_text, each.capabilities)) for each in (self._rune, self._again))
+        if actual != expected:
+            raise _Failed(f"it asks for other inputs: {_listed(actual)}, not {_listed(expected)}")
+        actual = sorted(request.kind.name for request in self._rune.outputs)
+        expected = sorted(request.kind.name for request in self._again.outputs)
+        if actual != expected:
+            raise _Failed(f"it asks for other outputs: {_listed(actual)}, not {_listed(expected)}")
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -264,12 +268,12 @@ def _attempt(rune: LoadedRune, data: Mapping[int, bytes]) -> tuple[Sequence[Outp
 def _by_capability(rune: LoadedRune, again: LoadedRune, data: Sequence[bytes]) -> Mapping[int, bytes]:
     """The inputs of `again`, in its order, by the handles of the rune, which asks for the same."""
     left = list(rune.capabilities)
-    found = {}
+    by_capability = {}
     for request, each in zip(again.capabilities, data, strict=True):
         like = next(one for one in left if (one.kind, one.parameters) == (request.kind, request.parameters))
         left.remove(like)
-        found[like.id] = each
-    return found
+        by_capability[like.id] = each
+    return by_capability
 
 
 def _capability_text(request: CapabilityRequest) -> str:
@@ -281,11 +285,11 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(names) or "nothing"
 
 
-def _differing(expected: Sequence[OutputMessage], given: Sequence[OutputMessage]) -> int:
+def _differing(expected: Sequence[OutputMessage], actual: Sequence[OutputMessage]) -> int:
     """Bytes of messages that differ. Messages that say the same tensors are the same, in whatever order and spelling:
     a graph does not tell in which order its outputs stood in the text.
     """
-    left = list(given)
+    left = list(actual)
     missed = []
     for wanted in expected:
         same = next((index for index, got in enumerate(left) if _is_same(wanted, got)), None)
@@ -337,16 +341,18 @@ def _suspect(rune: bytes, programs: Iterable[Program], origin: Origin) -> str | 
 def _suspect_of(rune: bytes, program: Program) -> str | None:
     """The same for one program."""
     for call in (call for step in program.steps for call in calls(step)):
-        if any(len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, call)):
+        if any(
+            len(data) >= MIN_DISTINCT_BYTES and any(data) and data not in rune for data in _constants(program, call)
+        ):
             stage, *operator = call.stage.rsplit(" ", 2) if call.part else (call.stage,)
             return f"op {operator[1]} {operator[0]} of {stage}" if operator else stage
     return None
 
 
-def _origin(rune: bytes, made_by: str | None) -> Origin:
+def _origin(rune: bytes, builder: str | None) -> Origin:
     """Which toolchain made the rune. It says a version itself, which many toolchains share."""
-    if made_by is not None:
-        return Origin.THIS if made_by == toolchain_digest() else Origin.OTHER
+    if builder is not None:
+        return Origin.THIS if builder == toolchain_digest() else Origin.OTHER
     try:
         version = read_rune(rune).version
     except ContainerError:

@@ -33,12 +33,12 @@ class NoProject(Exception):
 
 def models_wanted(rune: Rune) -> Mapping[str, str]:
     """The stages that run a model from a file, with the files' names. Raises `NoProject`."""
-    found = {}
+    models = {}
     for name, stage in _part(_graph(rune), "models").items():
         file = _record(stage).get("file")
         if isinstance(file, str) and not file.startswith("$"):
-            found[name] = file
-    return found
+            models[name] = file
+    return models
 
 
 def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
@@ -91,20 +91,20 @@ def _graph(rune: Rune) -> Mapping[str, Any]:
 
 def _stage(stage: Mapping[str, Any], places: Mapping[str, str], tensors: Mapping[str, Any]) -> dict[str, Any]:
     """What all kinds of stages have: inputs, outputs with their types, arguments."""
-    made: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     inputs, outputs = _ids(stage, "inputs"), _ids(stage, "outputs")
     if inputs:
-        made["inputs"] = [_found(places, each) for each in inputs]
+        fields["inputs"] = [_entry(places, each) for each in inputs]
     if outputs:
-        made["outputs"] = [_type(_record(_found(tensors, each))) for each in outputs]
+        fields["outputs"] = [_type(_record(_entry(tensors, each))) for each in outputs]
     arguments = stage.get("args")
     if isinstance(arguments, Mapping) and arguments:
         if not all(isinstance(value, str) for value in arguments.values()):
             raise NoProject(
                 "The rune's graph is of an older layout; give the project that it was built from with --project"
             )
-        made["args"] = dict(arguments)
-    return made
+        fields["args"] = dict(arguments)
+    return fields
 
 
 def _type(tensor: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _text(stage: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _found(table: Mapping[str, Any], key: str) -> Any:
+def _entry(table: Mapping[str, Any], key: str) -> Any:
     if key not in table:
         raise NoProject("The rune's graph has a wire that leads nowhere")
     return table[key]

@@ -37,12 +37,12 @@ def second_rune(rune: bytes, meaning: Meaning = "exact") -> bytes:
     if len(modules) != 1:
         raise ContainerError(f"The rune has {len(modules)} second modules")
     alone = _without(rune, modules)
-    told = [
+    rewritten = [
         alone[each.start : each.offset + len(each.payload)]
         for each in read_rune(alone).sections
         if each.name is not None
     ]
-    return b"".join((with_spelled_dots(bytes(modules[0].payload), meaning), *told))
+    return b"".join((with_spelled_dots(bytes(modules[0].payload), meaning), *rewritten))
 
 
 def trial_failure(rune: bytes, resources: Mapping[str, bytes], limits: Limits) -> str | None:

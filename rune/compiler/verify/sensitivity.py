@@ -65,12 +65,12 @@ def moves(
         if isinstance(reference, TfliteInterpreter):
             _nudge_unpacked(reference, model, runs[0], generator)
         nudged = [
-            [_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)]
+            [_nudged_input(kind, input_bytes, generator) for kind, input_bytes in zip(kinds, inputs, strict=True)]
             for inputs in runs
         ]
-        found = _results(reference, nudged, results)
+        results_of_nudged = _results(reference, nudged, results)
         for index, kind in results.items():
-            most[index] = np.maximum(most[index], distances(kind, still[index], found[index]))
+            most[index] = np.maximum(most[index], distances(kind, still[index], results_of_nudged[index]))
     return most
 
 

@@ -243,7 +243,7 @@ class Verification:
         if self.skipped is not None:
             return f"skipped: {self.skipped}"
         hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
-        told = f"; the host runs {', '.join(hosted)}" if hosted else ""
+        hosted_text = f"; the host runs {', '.join(hosted)}" if hosted else ""
         if self.models and not self.compiled:
             return f"not verified: the host runs {', '.join(hosted)}"
         unseen = next((model for model in self.compiled if not model.inputs), None)
@@ -260,11 +260,11 @@ class Verification:
         if self.rune.files:
             inputs += f" ({self.rune.files} from files)"
         if all(model.figures.is_identical for model in self.compiled):
-            return f"identical to the reference on {inputs}{both}{told}"
+            return f"identical to the reference on {inputs}{both}{hosted_text}"
         largest = max(model.figures.largest for model in self.compiled)
         total = together(model.figures for model in self.compiled)
         by = f"differing by at most {largest:.2g}{excused(total)}"
-        return f"within the tolerance of the reference on {inputs}, {by}{both}{told}"
+        return f"within the tolerance of the reference on {inputs}, {by}{both}{hosted_text}"
 
     def to_json(self) -> VerificationJson:
         return {

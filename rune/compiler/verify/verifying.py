@@ -57,13 +57,13 @@ def verify(
     samples: Sequence[Sequence[bytes]] | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     effort: Effort = USUAL,
-    made_by: str | None = None,
+    toolchain: str | None = None,
     profile: Profile = LITERT,
 ) -> Verification:
     """Verifies a rune that is said to be built from a project.
 
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
-    are what a host would give. `made_by` is the digest of the toolchain that made the rune, where that is known: the
+    are what a host would give. `toolchain` is the digest of the toolchain that built the rune, where that is known: the
     constants of one that another toolchain made are not looked for. `profile` says whose bits its models should give.
     Raises `BuildFailed` when the project does not check, and `FileError`.
     """
@@ -87,13 +87,13 @@ def verify(
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        checked_runes = _check_runes(rune, prepared, sets, half, resources, made_by)
+        checked_runes = _check_runes(rune, prepared, sets, half, resources, toolchain)
         if prepared.missing is not None:
             return Verification(models=hosted, skipped=str(prepared.missing), **checked_runes)
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
             each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
-        found_models = tuple(each.verification() for each in prepared.checks.values())
-        return Verification(prepared.reference, models=(*found_models, *hosted), **checked_runes)
+        model_verifications = tuple(each.verification() for each in prepared.checks.values())
+        return Verification(prepared.reference, models=(*model_verifications, *hosted), **checked_runes)
     finally:
         for each in prepared.checks.values():
             each.close()
@@ -182,7 +182,7 @@ def _check_runes(
     sets: Callable[[], Iterable[InputSet]],
     seconds: float | None,
     resources: Mapping[str, bytes],
-    made_by: str | None,
+    toolchain: str | None,
 ) -> _Found:
     """Both modules of a rune, on the same inputs; they share the time."""
     has_second = second_module(rune) is not None
@@ -193,26 +193,29 @@ def _check_runes(
     part = seconds / 2 if seconds is not None and has_second else seconds
     hears = _Checks(prepared.checks)
     alone = without_second_module(rune)
-    found = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, made_by)
+    verification = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, toolchain)
     if not has_second:
-        return {"rune": found, "second": None}
+        return {"rune": verification, "second": None}
     try:
         second = second_rune(rune)
     except ContainerError as error:
-        return {"rune": found, "second": RuneVerification(failure=f"it cannot be read: {error}", origin=found.origin)}
+        return {
+            "rune": verification,
+            "second": RuneVerification(failure=f"it cannot be read: {error}", origin=verification.origin),
+        }
     failure = trial_failure(rune, resources, LIMITS)
     if failure is not None:
-        return {"rune": found, "second": RuneVerification(failure=failure, origin=found.origin)}
-    found_second = check_rune(
+        return {"rune": verification, "second": RuneVerification(failure=failure, origin=verification.origin)}
+    second_verification = check_rune(
         second,
         instrumented,
         within_seconds(sets(), part),
         resources,
         _Nobody(),
-        made_by,
+        toolchain,
         programs=InstrumentedPipeline.second_programs,
     )
-    return {"rune": found, "second": found_second}
+    return {"rune": verification, "second": second_verification}
 
 
 @dataclass(frozen=True)

@@ -82,9 +82,9 @@ class NeedsJson(TypedDict):
     missing: str | None
 
 
-def needs_of(target: str, told: Mapping[str, Any]) -> Needs:
+def needs_of(target: str, fields: Mapping[str, Any]) -> Needs:
     """Back from `NeedsJson`."""
-    return Needs(target, told["flash"], told["ram"], told["instructions"])
+    return Needs(target, fields["flash"], fields["ram"], fields["instructions"])
 
 
 def board_json(board: Board) -> BoardJson:
@@ -105,15 +105,15 @@ def board_json(board: Board) -> BoardJson:
     }
 
 
-def fit_json(found: Fit) -> FitJson:
+def fit_json(result: Fit) -> FitJson:
     return {
-        "board": found.board.key,
-        "verdict": found.verdict.value,
-        "flash": _room_json(found.flash),
-        "ram": _room_json(found.ram),
-        "time": None if found.time is None else _time_json(found.time),
-        "exact": list(found.exact),
-        "estimated": list(found.estimated),
+        "board": result.board.key,
+        "verdict": result.verdict.value,
+        "flash": _room_json(result.flash),
+        "ram": _room_json(result.ram),
+        "time": None if result.time is None else _time_json(result.time),
+        "exact": list(result.exact),
+        "estimated": list(result.estimated),
     }
 
 

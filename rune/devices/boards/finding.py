@@ -14,8 +14,8 @@ class UnknownBoard(Exception):
     """There is no board of this `key`; `near` are those that look similar."""
 
     def __init__(self, key: str, near: tuple[str, ...]) -> None:
-        asked = f"; did you mean {' or '.join(near)}?" if near else "; rune boards lists them"
-        super().__init__(f"there is no board {key!r}{asked}")
+        suggestion = f"; did you mean {' or '.join(near)}?" if near else "; rune boards lists them"
+        super().__init__(f"there is no board {key!r}{suggestion}")
         self.key = key
         self.near = near
 
@@ -24,8 +24,8 @@ class UnknownBoard(Exception):
 def boards() -> tuple[Board, ...]:
     """All of them, by name. Raises `rune.devices.boards.reading.BadBoard`."""
     files = Path(__file__).parent.glob("*.toml")
-    found = (read_board(path.stem, path.read_text("utf-8")) for path in files)
-    return tuple(sorted(found, key=lambda board: board.name.casefold()))
+    all_boards = (read_board(path.stem, path.read_text("utf-8")) for path in files)
+    return tuple(sorted(all_boards, key=lambda board: board.name.casefold()))
 
 
 def find_board(key: str) -> Board:

@@ -41,10 +41,10 @@ def read_board(key: str, text: str) -> Board:
             raise BadBoard(key, f"{field!r} is no field of a board")
     texts = {name: _text(key, fields, name) for name in _TEXTS}
     numbers = {name: _number(key, fields, name, 1, most) for name, most in _NUMBERS.items()}
-    waits = _number(key, fields, _WAIT_STATES, 0, _MOST_WAIT_STATES) if _WAIT_STATES in fields else None
+    wait_states = _number(key, fields, _WAIT_STATES, 0, _MOST_WAIT_STATES) if _WAIT_STATES in fields else None
     sensors = _sensors(key, fields)
     sources = _texts_of(key, fields, "sources")
-    sourced = [*_NUMBERS, *([_WAIT_STATES] if waits is not None else ()), *(["sensors"] if sensors else ())]
+    sourced = [*_NUMBERS, *([_WAIT_STATES] if wait_states is not None else ()), *(["sensors"] if sensors else ())]
     for name in sourced:
         if name not in sources:
             raise BadBoard(key, f"{name} has no source; write where it was read under [sources]")
@@ -61,7 +61,7 @@ def read_board(key: str, text: str) -> Board:
         ram=numbers["ram"],
         flash=numbers["flash"],
         flash_is=FlashPlace(_choice(key, "flash_is", texts["flash_is"], tuple(each.value for each in FlashPlace))),
-        flash_wait_states=waits,
+        flash_wait_states=wait_states,
         sensors=sensors,
         sources=sources,
     )

@@ -86,10 +86,10 @@ def build_firmware(
 
 def program(name: str, package: str) -> str:
     """A program of the system. Raises `MissingProgram`."""
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise MissingProgram(name, package)
-    return found
+    return path
 
 
 def _main(interface: Interface) -> Iterator[str]:
@@ -168,10 +168,10 @@ def _sections(core: Core, folder: Path, name: str) -> Mapping[str, int]:
     """Bytes of each section."""
     listed = _run([program(f"{core.tools}size", core.package), "-A", "-d", name], folder).splitlines()
     rows = [line.split() for line in listed if line.startswith(".")]
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for section, size, *_ in rows:
-        found[section] = found.get(section, 0) + int(size)
-    return found
+        sizes[section] = sizes.get(section, 0) + int(size)
+    return sizes
 
 
 def _functions(core: Core, folder: Path) -> Iterator[tuple[str, int]]:
@@ -183,7 +183,7 @@ def _functions(core: Core, folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _run(command: Sequence[str], folder: Path) -> str:
-    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    if made.returncode:
-        raise BadFirmware(made.stderr[-4000:])
-    return made.stdout
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    if process.returncode:
+        raise BadFirmware(process.stderr[-4000:])
+    return process.stdout

@@ -37,11 +37,11 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimizati
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
         firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
         frames = [_frame(interface, run) for run in range(max(RUNS, built.program.whole_runs))]
-        found = emulate(firmware, frames, seconds=seconds)
-    kept = firmware.sizes.static_ram + found.stack
+        result = emulate(firmware, frames, seconds=seconds)
+    ram = firmware.sizes.static_ram + result.stack
     # A rune without an input runs once.
     return Needs(
-        core.name, firmware.sizes.flash, kept + _buffers(interface), max(found.instructions[1:] or found.instructions)
+        core.name, firmware.sizes.flash, ram + _buffers(interface), max(result.instructions[1:] or result.instructions)
     )
 
 

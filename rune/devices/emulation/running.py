@@ -61,8 +61,8 @@ def emulate(
     Raises `FirmwareHangs`, `FirmwareWaits`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
     """
     names = (f"{firmware.interface.prefix}_run", *watch)
-    with tempfile.TemporaryDirectory(prefix="emulated-") as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="emulated-") as folder_name:
+        folder = Path(folder_name)
         shutil.copyfile(counter(), folder / "counter.so")
         (folder / "frames.bin").write_bytes(b"".join(data for frame in frames for data in frame))
         watched = [f"watch={firmware.symbols[name]:x}" for name in names]
@@ -132,7 +132,7 @@ def _counter_folder() -> tempfile.TemporaryDirectory[str]:
     """The plugin is compiled once in a process, which removes it at its end."""
     folder = tempfile.TemporaryDirectory(prefix="counter-")
     command = [program("gcc", "gcc"), "-O2", "-shared", "-fPIC", str(_COUNTER), "-o", f"{folder.name}/counter.so"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode:
-        raise BadFirmware(made.stderr)
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise BadFirmware(process.stderr)
     return folder

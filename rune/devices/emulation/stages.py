@@ -28,9 +28,11 @@ def instructions_by_stage(
     """For each run the instructions of each op and block, by the name that it has in the program, kernels included.
     Raises as `emulate` does."""
     stages = dict(_stages(program))
-    found = {symbol: stages[name] for symbol in firmware.symbols if (name := symbol.partition(".")[0]) in stages}
-    runs = emulate(firmware, frames, list(found), seconds=seconds).runs
-    return tuple(_summed(run, found) for run in runs)
+    stage_of_symbol = {
+        symbol: stages[name] for symbol in firmware.symbols if (name := symbol.partition(".")[0]) in stages
+    }
+    runs = emulate(firmware, frames, list(stage_of_symbol), seconds=seconds).runs
+    return tuple(_summed(run, stage_of_symbol) for run in runs)
 
 
 def _summed(run: Mapping[str, int], stages: Mapping[str, str]) -> Mapping[str, int]:

@@ -49,40 +49,40 @@ _HELLO = {"protocol": int, "rune": str, "digest": str, "board": str, "clock_hz":
 def read_hello(payload: bytes) -> HelloJson:
     """Raises `BoardError`."""
     try:
-        found = json.loads(payload.decode("utf-8"))
+        hello = json.loads(payload.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BoardError("The board's description cannot be read") from None
     if not (
-        _has(found, _HELLO)
-        and all(_lists(found.get(name), _is_port) for name in ("inputs", "outputs"))
-        and _lists(found.get("steps"), lambda step: isinstance(step, str))
-        and found["clock_hz"] > 0
+        _has(hello, _HELLO)
+        and all(_lists(hello.get(name), _is_port) for name in ("inputs", "outputs"))
+        and _lists(hello.get("steps"), lambda step: isinstance(step, str))
+        and hello["clock_hz"] > 0
     ):
         raise BoardError("The board's description lacks something")
-    return cast("HelloJson", found)
+    return cast("HelloJson", hello)
 
 
-def _has(found: object, fields: Mapping[str, type]) -> bool:
-    return isinstance(found, dict) and all(type(found.get(name)) is kind for name, kind in fields.items())
+def _has(value: object, fields: Mapping[str, type]) -> bool:
+    return isinstance(value, dict) and all(type(value.get(name)) is kind for name, kind in fields.items())
 
 
-def _lists(found: object, is_one: Any) -> bool:
-    return isinstance(found, list) and all(map(is_one, found))
+def _lists(value: object, is_one: Any) -> bool:
+    return isinstance(value, list) and all(map(is_one, value))
 
 
-def _is_port(found: Any) -> bool:
+def _is_port(value: Any) -> bool:
     return (
-        _has(found, _PORT)
-        and (kind := _type_of(found)) is not None
-        and (found["bytes"], found["texts"])
+        _has(value, _PORT)
+        and (kind := _type_of(value)) is not None
+        and (value["bytes"], value["texts"])
         == ((0, kind.count) if kind.element is ElementType.UTF8 else (kind.size, 0))
-        and found["sizes"] in (0, len(kind.dimensions))
+        and value["sizes"] in (0, len(kind.dimensions))
     )
 
 
-def _type_of(found: Mapping[str, Any]) -> TensorType | None:
+def _type_of(fields: Mapping[str, Any]) -> TensorType | None:
     try:
-        return parse_shape(found["type"])
+        return parse_shape(fields["type"])
     except ValueError:
         return None
 

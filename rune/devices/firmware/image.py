@@ -42,7 +42,7 @@ def read_image(elf: bytes) -> Image:
     program_count, _, section_count, names_index = struct.unpack_from("<HHHH", elf, 44)
     heads = [struct.unpack_from("<10I", elf, sections + 40 * number) for number in range(section_count)]
     names_at = heads[names_index][4]
-    found = {
+    loaded_sections = {
         _text(elf, names_at + head[0]): Section(head[3], head[5], head[1] != 8)
         for head in heads
         if head[2] & 2  # it takes memory while the program runs
@@ -51,7 +51,7 @@ def read_image(elf: bytes) -> Image:
     symbols = list(_symbols(elf, heads))
     return Image(
         tuple((load, elf[at : at + size]) for kind, at, _, load, size, *_ in pieces if kind == _LOADED and size),
-        found,
+        loaded_sections,
         {name: address for name, address, _ in symbols},
         frozenset(name for name, _, is_code in symbols if is_code),
     )

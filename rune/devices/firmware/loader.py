@@ -18,9 +18,9 @@ def with_checksum(code: bytes) -> bytes:
 
 def checksum(data: bytes) -> int:
     """CRC-32 by the highest bit first, begun with ones and not inverted at the end (RP2040 datasheet, 2.8.1.3.1)."""
-    found = 0xFFFFFFFF
+    crc = 0xFFFFFFFF
     for byte in data:
-        found ^= byte << 24
+        crc ^= byte << 24
         for _ in range(8):
-            found = (found << 1 ^ _POLYNOMIAL if found & 0x80000000 else found << 1) & 0xFFFFFFFF
-    return found
+            crc = (crc << 1 ^ _POLYNOMIAL if crc & 0x80000000 else crc << 1) & 0xFFFFFFFF
+    return crc

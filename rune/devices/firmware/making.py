@@ -92,7 +92,7 @@ def make(
 
 def _sources(sources: Mapping[str, bytes], rune: Described, board: Board) -> Sources:
     ours = {path.name: path.read_bytes() for path in sorted(_PICO.glob("*.[ch]"))}
-    made = {_RUNE: rune_unit(rune.interface).encode(), _PROGRAM: program_file(rune, board).encode("ascii")}
+    texts = {_RUNE: rune_unit(rune.interface).encode(), _PROGRAM: program_file(rune, board).encode("ascii")}
     headers = [*(name for name in ours if name.endswith(".h")), f"{rune.interface.name}.h"]
     own = [name for name in ours if name.endswith(".c") and name != _LOADER]
     selftest = f"{rune.interface.name}_selftest.c"
@@ -102,17 +102,17 @@ def _sources(sources: Mapping[str, bytes], rune: Described, board: Board) -> Sou
         *(Unit(name, frozenset({name, *headers}), for_size=True) for name in (_PROGRAM, *own)),
         Unit(_LOADER, frozenset({_LOADER, *headers}), for_size=True),
     ]
-    return Sources({**sources, **ours, **made}, tuple(units))
+    return Sources({**sources, **ours, **texts}, tuple(units))
 
 
-_KEPT: list[bytes] = []
+_CACHE: list[bytes] = []
 
 
 def _helpers(allowance: Allowance) -> bytes:
     """Made once in a process."""
-    if not _KEPT:
-        _KEPT.append(compiler_helpers("thumb-freestanding-eabi", "cortex_m0plus", allowance))
-    return _KEPT[0]
+    if not _CACHE:
+        _CACHE.append(compiler_helpers("thumb-freestanding-eabi", "cortex_m0plus", allowance))
+    return _CACHE[0]
 
 
 def _linked(objects: list[bytes], script: bytes, allowance: Allowance) -> Image:

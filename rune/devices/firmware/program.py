@@ -75,8 +75,8 @@ def _lines(interface: Interface, description: bytes) -> Iterator[str]:
     for field in interface.inputs:
         yield f"static {C_TYPES[field.type.element]} input_{field.name}[{max(field.type.count, 1)}];"
     yield f"static struct {prefix}_outputs outputs;"
-    given = ", ".join(f"input_{field.name}" for field in interface.inputs) or "0"
-    yield f"static const struct {prefix}_inputs inputs = {{{given}}};"
+    arguments = ", ".join(f"input_{field.name}" for field in interface.inputs) or "0"
+    yield f"static const struct {prefix}_inputs inputs = {{{arguments}}};"
     yield f"uint32_t program_step_cycles[{max(interface.steps, 1)}];"
     yield f"const uint32_t program_step_count = {interface.steps};"
     yield from _pieces("input", [(f"input_{field.name}", field) for field in interface.inputs])

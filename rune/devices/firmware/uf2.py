@@ -50,7 +50,7 @@ def read_uf2(file: bytes, family: int = RP2040) -> list[tuple[int, bytes]]:
     if not file or len(file) % BLOCK:
         raise BadUf2(f"it has {len(file)} bytes, which is no number of whole blocks")
     count = len(file) // BLOCK
-    found = []
+    blocks = []
     for number in range(count):
         block = file[number * BLOCK : (number + 1) * BLOCK]
         first, second, flags, address, size, place, total, of = struct.unpack_from("<8I", block)
@@ -60,5 +60,5 @@ def read_uf2(file: bytes, family: int = RP2040) -> list[tuple[int, bytes]]:
             raise BadUf2(f"block {number} is not for this chip")
         if (size, place, total) != (PAYLOAD, number, count):
             raise BadUf2(f"block {number} says that it is block {place} of {total}, with {size} bytes")
-        found.append((address, block[32 : 32 + PAYLOAD]))
-    return found
+        blocks.append((address, block[32 : 32 + PAYLOAD]))
+    return blocks

@@ -33,17 +33,17 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     `MOST_FUEL` goes. Raises `SelfTestFailed` where the program gives anything else, `NothingGolden`, and `RuneError`
     for a rune that does not load."""
     types = [request.type for request in program.capabilities]
-    found: list[GoldenRun] = []
+    runs: list[GoldenRun] = []
     full = sandbox.fuel
     for seed, sent in _reference(CompiledRune(rune), types):
         digests = sandbox.traced(seed, len(program.steps))
         _require_same(step_names(program), program, digests, sent, target)
-        found.append(GoldenRun(seed, digests))
-        if len(found) >= RUNS and full - sandbox.fuel > MOST_FUEL:
+        runs.append(GoldenRun(seed, digests))
+        if len(runs) >= RUNS and full - sandbox.fuel > MOST_FUEL:
             break
-    if not found:
+    if not runs:
         raise NothingGolden(len(SEEDS))
-    return tuple(found[:RUNS])
+    return tuple(runs[:RUNS])
 
 
 def compare_recordings(
@@ -89,9 +89,9 @@ def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tupl
 
 def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
     """What a run sends; None where it fails or a number is none."""
-    given = zip(started.capabilities, inputs, strict=True)
+    pairs = zip(started.capabilities, inputs, strict=True)
     try:
-        messages = started.call({request.id: data for request, data in given})
+        messages = started.call({request.id: data for request, data in pairs})
     except RuneError:
         return None
     is_number = all(

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from rune.compiler.anvil.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.compiler import compile_sources
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult, Report, Step, file_reports
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.c.library import library_sources
@@ -29,7 +29,7 @@ from rune.devices.packages.sandbox import Sandbox
 from rune.project.archive import zip_files
 from rune.project.files import ProjectFiles
 from rune.running.runtime.recordings import Wanted, recordings_for
-from rune.source.runefile import Diagnostic, HostResources
+from rune.source.runefile import Diagnostic
 
 
 @dataclass(frozen=True)
@@ -50,55 +50,32 @@ class Package:
 
 def package(
     files: ProjectFiles,
-    name: str,
-    target: Target,
+    options: BuildOptions,
     *,
-    runefile: str | None = None,
     log: Callable[[Step], None] | None = None,
-    limits: CompilerLimits | None = None,
-    host_models: bool = False,
-    host_resources: HostResources | None = None,
-    profile: Profile = LITERT,
     rune: bytes | None = None,
     rune_target: Target = WASM32,
 ) -> Package:
-    """The package of a project for a target that makes no rune; arguments as those of `build`. `rune` is the project's
-    rune where it was built before; else it is built now, for `rune_target`. `limits` are those of all of it together:
-    both builds, the self-test, the library and the firmware.
+    """Packages a project for a target that makes no rune. `rune` is the project's rune where it was built before; else
+    it is built now, for `rune_target`. The limits of `options` are those of the whole work: both builds, the self-test,
+    the library and the firmware.
 
     Raises what `build` raises, `rune.devices.packages.errors.PackageRefused`, and `ValueError` for a target that makes
     runes.
     """
+    name, target = options.name, options.target
     if target.makes_rune:
         raise ValueError(f"{target.name} makes a rune, which is one file")
-    allowance = Allowance(limits or CompilerLimits())
-    built = build(
-        files,
-        name,
-        runefile=runefile,
-        log=log,
-        allowance=allowance,
-        host_models=host_models,
-        host_resources=host_resources,
-        target=target,
-        profile=profile,
-    )
+    allowance = Allowance(options.limits or CompilerLimits())
+    built = build(files, options, log=log, allowance=allowance)
     if rune is None:
-        rune = build(
-            files,
-            name,
-            runefile=runefile,
-            allowance=allowance,
-            host_resources=host_resources,
-            target=rune_target,
-            profile=profile,
-        ).rune
+        rune = build(files, replace(options, target=rune_target, host_models=False), allowance=allowance).rune
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
     recordings = _recordings(files, built.program)
     tested, runs, compared = _tested(rune, built, shipped, interface, steps, recordings, allowance)
     contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
-    found = {
+    contents_by_path = {
         f"include/{contents.header}": tested[contents.header],
         **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
         **{path: data for path, data in built.files.items() if path in target.starting_points},
@@ -106,17 +83,17 @@ def package(
     }
     if target.library is not None:
         library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
-        found[f"lib/{contents.library}"] = library
+        contents_by_path[f"lib/{contents.library}"] = library
     if target.board is not None:
-        made = firmware_of(contents, rune, tested, target.board, allowance)
-        found[f"firmware/{interface.name}.uf2"] = made.uf2
-        found[f"firmware/{interface.name}.json"] = made.described()
+        firmware = firmware_of(contents, rune, tested, target.board, allowance)
+        contents_by_path[f"firmware/{interface.name}.uf2"] = firmware.uf2
+        contents_by_path[f"firmware/{interface.name}.json"] = firmware.described()
     for layout in LAYOUTS:
-        found |= {path: text.encode() for path, text in layout(contents).items()}
-    found = dict(sorted(found.items()))
-    report = replace(built.report, files=file_reports(found))
-    found["report.json"] = _report(report, runs, compared)
-    return Package(contents.folder, found, report, built.diagnostics, built)
+        contents_by_path |= {path: text.encode() for path, text in layout(contents).items()}
+    contents_by_path = dict(sorted(contents_by_path.items()))
+    report = replace(built.report, files=file_reports(contents_by_path))
+    contents_by_path["report.json"] = _report(report, runs, compared)
+    return Package(contents.folder, contents_by_path, report, built.diagnostics, built)
 
 
 def _tested(

@@ -65,18 +65,18 @@ def _elements(field: StructField) -> str:
 
 def _feeding(field: StructField, request: CapabilityRequest) -> str:
     """What a capability's numbers mean."""
-    given = dict(request.parameters)
+    parameters = dict(request.parameters)
     match request.kind:
         case Capability.SOUND:
-            rate = f" at {given['hz']:,} samples a second" if "hz" in given else ""
+            rate = f" at {parameters['hz']:,} samples a second" if "hz" in parameters else ""
             return f"sound{rate}, one channel, the oldest sample first"
         case Capability.ACCEL:
             return (
                 "x, y and z of the motion sensor for each moment, the oldest first, in the unit of the model's training"
             )
         case Capability.IMAGE | Capability.FLOAT_IMAGE:
-            pixels = _PIXELS[int(given.get("pixel_format", 0)) % len(_PIXELS)]
-            size = f"{given.get('width', '?')} x {given.get('height', '?')} pixels"
+            pixels = _PIXELS[int(parameters.get("pixel_format", 0)) % len(_PIXELS)]
+            size = f"{parameters.get('width', '?')} x {parameters.get('height', '?')} pixels"
             scale = ", from 0 to 1" if request.kind is Capability.FLOAT_IMAGE else ""
             return f"a picture of {size}, row by row from the top left, {pixels}{scale}"
         case Capability.RAND:
@@ -129,5 +129,5 @@ def _firmware(contents: Contents) -> str:
 
 def _text(name: str) -> str:
     """A name of the project's as text in Markdown."""
-    kept = "".join(character if character.isalnum() or character in " _-.," else "?" for character in name)
-    return kept[:120]
+    safe = "".join(character if character.isalnum() or character in " _-.," else "?" for character in name)
+    return safe[:120]

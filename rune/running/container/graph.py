@@ -84,14 +84,14 @@ def graph_json(
 def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
     """The capabilities that feed a block which takes a stream, through other blocks too."""
     read: dict[str, set[str]] = {}
-    found: set[str] = set()
+    names: set[str] = set()
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
         behind = {name for port in inputs for name in read.get(port.stage, ())}
         read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
         if isinstance(stage, BlockStage) and stage.block.pace is not None:
-            found |= behind
-    return frozenset(found)
+            names |= behind
+    return frozenset(names)
 
 
 def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:
@@ -140,10 +140,10 @@ def _meaning(stage: Stage, index: int) -> dict[str, Any]:
     if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
         return {}
     tensor = stage.tensors[index]
-    found: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
+    fields: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
     if tensor.scale is not None:
-        found["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
-    return found
+        fields["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
+    return fields
 
 
 def _argument(value: ArgumentValue | HostText) -> str:

@@ -52,8 +52,8 @@ class Rune:
     @property
     def planned_memory(self) -> int | None:
         """Bytes that a run needs, as the build laid them out; None for a rune that does not say it, or nonsense."""
-        told = self.graph.get("rune") if self.graph is not None else None
-        memory = told.get("memory") if isinstance(told, Mapping) else None
+        entry = self.graph.get("rune") if self.graph is not None else None
+        memory = entry.get("memory") if isinstance(entry, Mapping) else None
         return memory if type(memory) is int and memory >= 0 else None
 
     @property

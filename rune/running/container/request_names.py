@@ -56,9 +56,9 @@ def watched_ports(graph: Mapping[str, Any], kinds: Sequence[Output]) -> tuple[Po
     listed = requests.get(WATCHED)
     ports = tuple(map(_port, listed)) if isinstance(listed, list) else ()
     known = tuple(port for port in ports if port is not None)
-    is_told = len(set(known)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
+    is_known = len(set(known)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
     sent = kinds[len(kinds) - len(ports) :]
-    return known if is_told and all(kind is Output.TENSOR for kind in sent) else ()
+    return known if is_known and all(kind is Output.TENSOR for kind in sent) else ()
 
 
 def _port(value: object) -> Port | None:
@@ -74,8 +74,8 @@ def _only_one(stages: Mapping[str, str | None], kind: str) -> str | None:
 
 def _kind(stage: object) -> str | None:
     kind = _mapping(stage).get("kind")
-    found = kind.get("type") if isinstance(kind, Mapping) else kind
-    return found.lower() if isinstance(found, str) else None
+    name = kind.get("type") if isinstance(kind, Mapping) else kind
+    return name.lower() if isinstance(name, str) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -147,7 +147,7 @@ def _instructions(body: bytes, at: int, offset: int) -> Iterator[int]:
                 cursor.number("a branch")
             at += 1 + cursor.at
             continue
-        found = _INSTRUCTION.match(body, at)
-        if found is None:
+        match = _INSTRUCTION.match(body, at)
+        if match is None:
             raise ContainerError("The second module has an instruction that is not known here", offset + at)
-        at = found.end()
+        at = match.end()

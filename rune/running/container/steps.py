@@ -72,12 +72,12 @@ def _called(body: memoryview) -> tuple[int, ...]:
     cursor = Cursor(body, 0)
     if cursor.number("the number of locals"):
         return ()
-    found: list[int] = []
-    while (operation := cursor.byte("an instruction")) == _CALL and len(found) < ENTRY_LIMIT:
-        found.append(cursor.number("a function's index"))
+    functions: list[int] = []
+    while (operation := cursor.byte("an instruction")) == _CALL and len(functions) < ENTRY_LIMIT:
+        functions.append(cursor.number("a function's index"))
     rest = bytes([operation]) + bytes(body[cursor.at :])
     endings = (bytes([_CONSTANT, 0, _END]), bytes([_CONSTANT, 0, _RETURN, _END]))
-    return tuple(found) if rest in endings else ()
+    return tuple(functions) if rest in endings else ()
 
 
 def _with_exports(data: bytes, section: Section, steps: tuple[int, ...]) -> bytes:

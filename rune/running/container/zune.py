@@ -154,15 +154,15 @@ def _unpacked(data: bytes, packed: _Packed, limit: int) -> bytes:
         raise ContainerError(f"{packed.path} is cut short", at)
     body = data[start : start + packed.packed_size]
     if packed.method == _STORED:
-        found = body
+        content = body
     elif packed.method == _DEFLATED:
         try:
             # One byte more than allowed is enough to know that there is too much.
-            found = zlib.decompressobj(-15).decompress(body, min(limit, packed.size) + 1)
+            content = zlib.decompressobj(-15).decompress(body, min(limit, packed.size) + 1)
         except zlib.error as error:
             raise ContainerError(f"{packed.path} cannot be unpacked", start) from error
     else:
         raise ContainerError(f"{packed.path} is compressed by method {packed.method}, which a zune never uses", at)
-    if len(found) != packed.size or zlib.crc32(found) != packed.checksum:
+    if len(content) != packed.size or zlib.crc32(content) != packed.checksum:
         raise ContainerError(f"{packed.path} is not what the zip's directory says", start)
-    return found
+    return content

@@ -25,7 +25,7 @@ from rune.running.isolation.linux import (
 )
 
 _INODES = 20_000
-_KEPT_FLAGS = {
+_MOUNT_FLAGS = {
     os.ST_NOSUID: MS_NOSUID,
     os.ST_NODEV: MS_NODEV,
     os.ST_NOEXEC: MS_NOEXEC,
@@ -82,8 +82,8 @@ def _show(path: str, root: Path, shown: list[str]) -> None:
         place.touch()
     mount(real, str(place), None, MS_BIND | MS_REC)
     flags = os.statvfs(place).f_flag
-    kept = sum(ours for theirs, ours in _KEPT_FLAGS.items() if flags & theirs)
-    mount("none", str(place), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | kept)
+    flags_kept = sum(ours for theirs, ours in _MOUNT_FLAGS.items() if flags & theirs)
+    mount("none", str(place), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags_kept)
     shown.append(real)
 
 

@@ -37,7 +37,7 @@ class Access:
     def rights(self) -> Mapping[str, int]:
         """The rights to each path, before those that the kernel does not know are taken off."""
         everything = _ALL_OF_FILES[5] & ~_EXECUTE
-        found: dict[str, int] = {}
+        result: dict[str, int] = {}
         groups = (
             (self.readable, _READ_FILE | _READ_DIR),
             (self.runnable, _READ_FILE | _READ_DIR | _EXECUTE),
@@ -46,8 +46,8 @@ class Access:
         )
         for paths, rights in groups:
             for path in paths:
-                found[path] = found.get(path, 0) | rights
-        return found
+                result[path] = result.get(path, 0) | rights
+        return result
 
 
 class _Ruleset(ctypes.Structure):

@@ -67,10 +67,10 @@ def _checked(result: int) -> int:
 
 def system_call(number: int, *arguments: Any) -> int:
     """Any call by its number. Whole numbers are passed as 64 bits."""
-    given = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
+    converted = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
     call = _libc().syscall
     call.restype = ctypes.c_long
-    return _checked(call(ctypes.c_long(number), *given))
+    return _checked(call(ctypes.c_long(number), *converted))
 
 
 def prctl(option: int, value: int = 0) -> int:

@@ -46,15 +46,15 @@ def probe(server: int) -> Isolation:
             "rune.running.isolation.probe",
         ]
         environment = {"PATH": os.defpath, "HOME": own, "TMPDIR": own, "PYTHONPATH": packages}
-        told = subprocess.run(
+        process = subprocess.run(
             command, stdin=theirs.fileno(), stdout=subprocess.PIPE, env=environment, check=True, timeout=_SECONDS
         )
-    found = isolation_from_json(json.loads(told.stdout))
+    isolation = isolation_from_json(json.loads(process.stdout))
     try:
         delegated_to(server)
     except NotDelegated as error:
-        return found.with_gap(Protection.MEMORY_TOTAL, str(error))
-    return found.with_protection(Protection.PROCESS_COUNT)
+        return isolation.with_gap(Protection.MEMORY_TOTAL, str(error))
+    return isolation.with_protection(Protection.PROCESS_COUNT)
 
 
 def main(entered: Entered, _: Sequence[str]) -> None:

@@ -86,10 +86,10 @@ def _looked_at(number: int, argument: int, test: Instruction, results: tuple[int
 
 def _ranges(allowed: Iterable[int]) -> list[Instruction]:
     """Allows these numbers, as few comparisons as there are gaps between them."""
-    found: list[Instruction] = []
+    instructions: list[Instruction] = []
     for first, last in runs(sorted(allowed)):
-        found += [(_GREATER_OR_EQUAL, 0, 2, first), (_GREATER_OR_EQUAL, 1, 0, last + 1), (_RETURN, 0, 0, _ALLOW)]
-    return found
+        instructions += [(_GREATER_OR_EQUAL, 0, 2, first), (_GREATER_OR_EQUAL, 1, 0, last + 1), (_RETURN, 0, 0, _ALLOW)]
+    return instructions
 
 
 def runs(ordered: Sequence[int]) -> list[tuple[int, int]]:

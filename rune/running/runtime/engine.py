@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
-_NO_LIMITS_GIVEN = Limits()
+_DEFAULT_LIMITS = Limits()
 _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
@@ -212,7 +212,7 @@ class LoadedRune:
 class CompiledRune:
     """A rune's compiled module, from which a fresh instance starts in less than a millisecond."""
 
-    def __init__(self, data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> None:
+    def __init__(self, data: bytes, limits: Limits = _DEFAULT_LIMITS) -> None:
         """Compiles the module. Raises `RuneStopped` for one that is too large, and `NotARune`.
 
         Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
@@ -260,7 +260,7 @@ class Runtime:
     @staticmethod
     def load(
         data: bytes,
-        limits: Limits = _NO_LIMITS_GIVEN,
+        limits: Limits = _DEFAULT_LIMITS,
         *,
         resources: Mapping[str, bytes] = _NO_RESOURCES,
         open_model: OpenModel | None = None,
@@ -276,14 +276,14 @@ class Runtime:
         return CompiledRune(data, limits).start(resources=resources, open_model=open_model, record=record)
 
 
-def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:
+def _finder(data: bytes, resources: Mapping[str, bytes]) -> FindResource:
     """What the caller gave goes first, then what the rune carries, which is read when a resource is first asked for."""
     carried: dict[str, memoryview] | None = None
 
     def find(name: str) -> bytes | memoryview | None:
         nonlocal carried
-        if name in given:
-            return given[name]
+        if name in resources:
+            return resources[name]
         if carried is None:
             try:
                 carried = dict(read_resources(data))

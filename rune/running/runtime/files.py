@@ -95,10 +95,10 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
     decode = _decoder(request)
     path = file_of(request, files)
 
-    def told(conversion: str) -> None:
+    def report_conversion(conversion: str) -> None:
         notice(f"{plain(path.name, 100)}: {conversion}")
 
-    return decoded_file(path, lambda data: decode(data, told))
+    return decoded_file(path, lambda data: decode(data, report_conversion))
 
 
 def file_of(request: CapabilityRequest, files: InputFiles) -> Path:

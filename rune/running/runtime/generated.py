@@ -24,17 +24,17 @@ def generated_inputs(capabilities: Sequence[CapabilityRequest]) -> Mapping[int, 
     capability means is not known here: a length of whole words is f32 in 0 to 1, else random bytes. After 64 KiB the
     same comes again. What was made is kept, so that it costs a run no time but the first.
     """
-    return {request.id: _kept(_maker(request)) for request in capabilities}
+    return {request.id: _cached(_maker(request)) for request in capabilities}
 
 
-def _kept(make: Callable[[int], bytes]) -> InputSource:
-    made: dict[int, bytes] = {}
+def _cached(make: Callable[[int], bytes]) -> InputSource:
+    by_size: dict[int, bytes] = {}
 
     def source(size: int) -> bytes:
-        if size not in made:
-            made.clear()
-            made[size] = _repeated(make, size)
-        return made[size]
+        if size not in by_size:
+            by_size.clear()
+            by_size[size] = _repeated(make, size)
+        return by_size[size]
 
     return source
 
@@ -49,8 +49,8 @@ def _repeated(make: Callable[[int], bytes], size: int) -> bytes:
 def _maker(request: CapabilityRequest) -> Callable[[int], bytes]:
     match request.kind:
         case Capability.SOUND:
-            asked = float(request.parameters.get("hz", _DEFAULT_RATE))
-            rate = asked if math.isfinite(asked) and asked > 0 else _DEFAULT_RATE
+            declared_rate = float(request.parameters.get("hz", _DEFAULT_RATE))
+            rate = declared_rate if math.isfinite(declared_rate) and declared_rate > 0 else _DEFAULT_RATE
             return lambda size: _tone(size, rate)
         case Capability.ACCEL | Capability.FLOAT_IMAGE | Capability.RAW:
             return _fractions

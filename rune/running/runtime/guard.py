@@ -41,17 +41,17 @@ class Guard:
         raised, after the action's end."""
         self._is_late = self._is_stopped = False
         self._end = time.monotonic() + self._seconds
-        told = ticks()
+        start_ticks = ticks()
         try:
             self.handlers.hold()
-            told.begin(id(self), self._look_again)
+            start_ticks.begin(id(self), self._look_again)
             return action()
         except (Trap, WasmtimeError):
             if self._is_late:
                 raise RuneStopped("time", f"the rune was stopped: it ran longer than {self._seconds:g} s") from None
             raise
         finally:
-            told.end(id(self))
+            start_ticks.end(id(self))
             self.handlers.release()
 
     def _stop(self) -> None:

@@ -31,11 +31,11 @@ class GuestMemory:
 
     def find(self, caller: int) -> None:
         """Finds it by a `wasmtime_caller_t`: a module's start function runs before its exports are known."""
-        found = _ffi.wasmtime_extern_t()
-        has_it = wasmtime_c.caller_export_get(caller, b"memory", 6, ctypes.byref(found))
-        if not has_it or found.kind != _MEMORY:
+        extern = _ffi.wasmtime_extern_t()
+        has_it = wasmtime_c.caller_export_get(caller, b"memory", 6, ctypes.byref(extern))
+        if not has_it or extern.kind != _MEMORY:
             raise NotARune("the module exports no memory")
-        self._memory = ctypes.byref(found.of.memory)
+        self._memory = ctypes.byref(extern.of.memory)
 
     @property
     def is_known(self) -> bool:

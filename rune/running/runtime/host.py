@@ -32,7 +32,7 @@ _PARAMETER_FORMATS = {
     ParameterType.SHORT: "<h",
     ParameterType.SIGNED_BYTE: "<b",
 }
-_GIVEN = {
+_PROVIDED = {
     Capability.SOUND: (ElementType.I16, 1),
     Capability.ACCEL: (ElementType.F32, 3),
     Capability.RAND: (ElementType.U32, 1),
@@ -65,7 +65,7 @@ class OutputRequest:
 
 def _tensor_of(request: CapabilityRequest, size: int) -> TensorType:
     """The tensor that the native runtime would have made of a capability's bytes; of plain bytes where none fits."""
-    element, last = _GIVEN.get(request.kind, (ElementType.U8, 1))
+    element, last = _PROVIDED.get(request.kind, (ElementType.U8, 1))
     count = size // element.size
     if request.kind in (Capability.IMAGE, Capability.FLOAT_IMAGE):
         width, height = request.parameters.get("width"), request.parameters.get("height")
@@ -204,9 +204,9 @@ class Host:
 
     def _keeps_logs(self) -> bool:
         """Whether another line is kept; one that is not is counted."""
-        is_kept = len(self.logs) + len(self.marks) < self.limits.log_lines
-        self._logs_dropped += not is_kept
-        return is_kept
+        has_room = len(self.logs) + len(self.marks) < self.limits.log_lines
+        self._logs_dropped += not has_room
+        return has_room
 
     @property
     def all_logs(self) -> tuple[LogLine, ...]:
@@ -214,8 +214,8 @@ class Host:
         if not self._logs_dropped:
             return tuple(self.logs)
         lines = counted(self._logs_dropped, "log line")
-        kept = f"only the first {self.limits.log_lines:,} of a run are kept"
-        return (*self.logs, LogLine("WARN", f"{lines} dropped: {kept}"))
+        notice = f"only the first {self.limits.log_lines:,} of a run are kept"
+        return (*self.logs, LogLine("WARN", f"{lines} dropped: {notice}"))
 
     def _request_output(self, _memory: GuestMemory, kind: int) -> int:
         try:

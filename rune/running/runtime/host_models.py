@@ -114,13 +114,13 @@ class HostModels:
         kinds = loaded.request
         from_ = memory.read_words("rune_model_infer", inputs, len(kinds.inputs))
         to = memory.read_words("rune_model_infer", outputs, len(kinds.outputs))
-        given = tuple(
+        tensors = tuple(
             memory.read("rune_model_infer", address, kind.size)
             for address, kind in zip(from_, kinds.inputs, strict=True)
         )
         for address, kind in zip(to, kinds.outputs, strict=True):
             memory.check("rune_model_infer", address, kind.size)
-        for address, data in zip(to, self._run(loaded, given), strict=True):
+        for address, data in zip(to, self._run(loaded, tensors), strict=True):
             memory.write("rune_model_infer", address, data)
         return 0
 
@@ -142,14 +142,14 @@ class HostModels:
         loaded = self._find("tfm_model_invoke", handle)
         kinds = loaded.request
         sizes = ([kind.size for kind in kinds.inputs], [kind.size for kind in kinds.outputs])
-        given = memory.read("tfm_model_invoke", input_, input_size)
+        data = memory.read("tfm_model_invoke", input_, input_size)
         memory.check("tfm_model_invoke", output, output_size)
         if sizes != ([input_size], [output_size]):
             raise BadRequest(
                 f"the rune runs the model {handle} with {input_size} bytes for {output_size}, but its tensors are "
                 f"{_listed(kinds.inputs)} for {_listed(kinds.outputs)}"
             )
-        memory.write("tfm_model_invoke", output, self._run(loaded, (given,))[0])
+        memory.write("tfm_model_invoke", output, self._run(loaded, (data,))[0])
         return 0
 
     def _new_handle(self) -> int:
@@ -173,11 +173,13 @@ class HostModels:
 
     def _run(self, loaded: _Loaded, inputs: tuple[bytes, ...]) -> tuple[bytes, ...]:
         outputs = loaded.interpreter.run(inputs)
-        for index, (said, found) in enumerate(zip(loaded.request.outputs, loaded.interpreter.outputs, strict=True)):
-            if said != found and not said.count == found.count == 1:
+        for index, (declared, actual) in enumerate(
+            zip(loaded.request.outputs, loaded.interpreter.outputs, strict=True)
+        ):
+            if declared != actual and not declared.count == actual.count == 1:
                 raise ModelRunError(
-                    f"output {index} of the model is {found}, which is known only after it ran, but the rune holds it "
-                    f"for {said}; write {found} in the Runefile"
+                    f"output {index} of the model is {actual}, which is known only after it ran, but the rune holds it "
+                    f"for {declared}; write {actual} in the Runefile"
                 )
         if self._record:
             self._recorded_bytes += sum(map(len, inputs)) + sum(map(len, outputs))
@@ -206,17 +208,17 @@ class HostModels:
             ) from None
 
 
-def _filled_in(found: Sequence[TensorType], said: Sequence[TensorType]) -> tuple[TensorType, ...]:
+def _filled_in(actual: Sequence[TensorType], declared: Sequence[TensorType]) -> tuple[TensorType, ...]:
     """The types of a model's outputs, with the dimensions that a rune says of those that are known after a run."""
-    if len(found) != len(said):
-        return tuple(found)
-    return tuple(after_run(kind, wanted.dimensions) for kind, wanted in zip(found, said, strict=True))
+    if len(actual) != len(declared):
+        return tuple(actual)
+    return tuple(after_run(kind, wanted.dimensions) for kind, wanted in zip(actual, declared, strict=True))
 
 
-def _require_same(said: Sequence[TensorType], found: Sequence[TensorType]) -> None:
-    if tuple(said) != tuple(found):
+def _require_same(declared: Sequence[TensorType], actual: Sequence[TensorType]) -> None:
+    if tuple(declared) != tuple(actual):
         raise ModelLoadError(
-            f"The Rune said tensors would be {_listed(said)}, but the model said they would be {_listed(found)}"
+            f"The Rune said tensors would be {_listed(declared)}, but the model said they would be {_listed(actual)}"
         )
 
 

@@ -36,11 +36,11 @@ class HostResources:
         name = memory.read("rune_resource_open", address, size, most=NAME_LIMIT + 1)
         if len(name) > NAME_LIMIT:
             return UNKNOWN
-        found = self._find(name.decode("utf-8", errors="replace"))
-        if found is None:
+        data = self._find(name.decode("utf-8", errors="replace"))
+        if data is None:
             return UNKNOWN
         handle = self._handles.take()
-        self._opened[handle] = _Opened(memoryview(found))
+        self._opened[handle] = _Opened(memoryview(data))
         return handle
 
     def read(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:

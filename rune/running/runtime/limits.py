@@ -43,6 +43,6 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for more input or output than any host holds."""
-        for name, given in (("input", self.input), ("output", self.output)):
-            if not 0 < given <= MOST_TRANSFER:
-                raise ValueError(f"the limit of {name} is {given} bytes; it can be 1 to {MOST_TRANSFER}")
+        for name, size in (("input", self.input), ("output", self.output)):
+            if not 0 < size <= MOST_TRANSFER:
+                raise ValueError(f"the limit of {name} is {size} bytes; it can be 1 to {MOST_TRANSFER}")

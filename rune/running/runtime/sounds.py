@@ -66,7 +66,9 @@ def _wanted(wav: Wav, rate: int) -> str:
     return f"{hertz(rate)} mono{' of 16 bits' if wav.bits != 16 else ''}"
 
 
-def _enough(samples: bytes, found: int, count: int) -> bytes:
-    if found < count:
-        raise InputFile(f"At least {count} samples are required to generate this input, but only {found} were provided")
+def _enough(samples: bytes, available: int, count: int) -> bytes:
+    if available < count:
+        raise InputFile(
+            f"At least {count} samples are required to generate this input, but only {available} were provided"
+        )
     return samples[: count * 2]

@@ -15,7 +15,7 @@ def stage_milliseconds(marks: Sequence[tuple[bytes, float]]) -> Mapping[str, flo
     The cost of a mark, known from the two before the first stage, is taken off; nothing is below zero. A rune may send
     anything: what is no mark ends the list.
     """
-    found: dict[str, float] = {}
+    milliseconds_by_stage: dict[str, float] = {}
     cost = marks[1][1] - marks[0][1] if len(marks) > 1 else 0.0
     for (_, before), (line, now) in pairwise(marks[1:]):
         try:
@@ -24,5 +24,5 @@ def stage_milliseconds(marks: Sequence[tuple[bytes, float]]) -> Mapping[str, flo
             break
         if not isinstance(stage, str):
             break
-        found[stage] = found.get(stage, 0.0) + max(0.0, now - before - cost) * 1000
-    return found
+        milliseconds_by_stage[stage] = milliseconds_by_stage.get(stage, 0.0) + max(0.0, now - before - cost) * 1000
+    return milliseconds_by_stage

@@ -34,14 +34,14 @@ def read_wav(data: bytes) -> Wav:
     """The samples of a wav and what they are. Raises `InputFile`."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise InputFile("the file is not a wav file")
-    made: tuple[int, int, int, bool] | None = None
+    format_fields: tuple[int, int, int, bool] | None = None
     for name, body in _chunks(data):
         if name == b"fmt ":
-            made = _format(body)
+            format_fields = _format(body)
         elif name == b"data":
-            if made is None:
+            if format_fields is None:
                 raise InputFile("the wav file has its samples before their format")
-            return Wav(*made, body)
+            return Wav(*format_fields, body)
     raise InputFile("the wav file has no samples")
 
 

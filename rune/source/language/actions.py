@@ -35,11 +35,11 @@ def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
     """The code actions between two offsets: fixes first, then those of the whole file."""
     diagnostics = analysis.checked.diagnostics
     touched = [item for item in diagnostics if touches(item, start, end)]
-    found = [Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code) for item in touched for fix in item.fixes]
-    found += _all_of_a_kind(analysis, {item.code for item in touched if item.fixes})
-    found += _types(analysis)
-    found += _everything(analysis)
-    return tuple(dict.fromkeys(found))
+    actions = [Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code) for item in touched for fix in item.fixes]
+    actions += _all_of_a_kind(analysis, {item.code for item in touched if item.fixes})
+    actions += _types(analysis)
+    actions += _everything(analysis)
+    return tuple(dict.fromkeys(actions))
 
 
 def touches(diagnostic: Diagnostic, start: int, end: int) -> bool:

@@ -85,15 +85,15 @@ def analyse(
 
 def _remembered(signatures: Signatures) -> Signatures:
     """Reads each model once."""
-    found: dict[str, ModelSignature | FileError | ModelError] = {}
+    results: dict[str, ModelSignature | FileError | ModelError] = {}
 
     def remembered(path: str) -> ModelSignature:
-        if path not in found:
+        if path not in results:
             try:
-                found[path] = signatures(path)
+                results[path] = signatures(path)
             except (FileError, ModelError) as error:
-                found[path] = error
-        known = found[path]
+                results[path] = error
+        known = results[path]
         if isinstance(known, Exception):
             raise known
         return known

@@ -48,25 +48,25 @@ def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> 
     """
     applied: list[Fix] = []
     left: list[Fix] = []
-    taken: dict[str, list[Edit]] = {}
+    accepted: dict[str, list[Edit]] = {}
     for fix in dict.fromkeys(fix for diagnostic in diagnostics for fix in diagnostic.fixes[:1] if fix.is_safe):
         is_known = all(edit.file in texts for edit in fix.edits)
-        if is_known and not any(_touch(edit, other) for edit in fix.edits for other in taken.get(edit.file, ())):
+        if is_known and not any(_touch(edit, other) for edit in fix.edits for other in accepted.get(edit.file, ())):
             applied.append(fix)
             for edit in fix.edits:
-                taken.setdefault(edit.file, []).append(edit)
+                accepted.setdefault(edit.file, []).append(edit)
         else:
             left.append(fix)
-    changed = {file: apply_edits(texts[file], edits) for file, edits in taken.items()}
+    changed = {file: apply_edits(texts[file], edits) for file, edits in accepted.items()}
     return FixesApplied({**texts, **changed}, tuple(applied), tuple(left))
 
 
 def edits_by_file(edits: Sequence[Edit]) -> dict[str, tuple[Edit, ...]]:
     """The edits of each file, in the order of the text."""
-    found: dict[str, list[Edit]] = {}
+    by_file: dict[str, list[Edit]] = {}
     for edit in sorted(edits, key=_offsets):
-        found.setdefault(edit.file, []).append(edit)
-    return {file: tuple(its) for file, its in found.items()}
+        by_file.setdefault(edit.file, []).append(edit)
+    return {file: tuple(its) for file, its in by_file.items()}
 
 
 def _offsets(edit: Edit) -> tuple[int, int]:

@@ -24,14 +24,14 @@ _IsRight = Callable[[float], bool]
 
 def inputs_of(analysis: Analysis, stage: StageSyntax) -> tuple[TensorType, ...] | None:
     """The types of all that comes into a stage; None where one of them is not known."""
-    found = []
+    types = []
     for each in stage.inputs:
-        given = analysis.checked.types.get(each.stage, ())
-        type_ = given[each.index] if each.index < len(given) else None
+        stage_types = analysis.checked.types.get(each.stage, ())
+        type_ = stage_types[each.index] if each.index < len(stage_types) else None
         if type_ is None:
             return None
-        found.append(type_)
-    return tuple(found)
+        types.append(type_)
+    return tuple(types)
 
 
 def range_here(

@@ -23,7 +23,7 @@ from rune.source.language.snippets import (
     stage_snippets,
     type_snippet,
 )
-from rune.source.language.stage_facts import INPUT, accepts, block_takes, dependents, given_types, type_of
+from rune.source.language.stage_facts import INPUT, accepts, block_takes, dependents, output_types_of, type_of
 from rune.source.runefile.capabilities import CAPABILITY_RULES
 from rune.source.runefile.syntax import Form, StageKind
 from rune.source.runefile.values import Map, Scalar, Sequence, Value
@@ -41,11 +41,11 @@ def complete(analysis: Analysis, offset: int) -> Completions | None:
     cursor = cursor_at(analysis.source, offset)
     if cursor is None:
         return None
-    found = _Candidates(analysis, cursor).all()
-    if len(found) > MOST_COMPLETIONS:
+    candidates = _Candidates(analysis, cursor).all()
+    if len(candidates) > MOST_COMPLETIONS:
         typed = cursor.typed.lower()
-        found = [item for item in found if _is_within(typed, item.label.lower())][:MOST_COMPLETIONS]
-    return Completions(cursor.span, tuple(found))
+        candidates = [item for item in candidates if _is_within(typed, item.label.lower())][:MOST_COMPLETIONS]
+    return Completions(cursor.span, tuple(candidates))
 
 
 def _is_within(typed: str, label: str) -> bool:
@@ -97,7 +97,7 @@ class _Candidates:
         values = {
             "inputs": "[${1}]",
             "args": "{${1}}" if self._cursor.is_flow else "\n  ",
-            "outputs": outputs_snippet(given_types(self._analysis, stage), is_flow=self._cursor.is_flow),
+            "outputs": outputs_snippet(output_types_of(self._analysis, stage), is_flow=self._cursor.is_flow),
         }
         if kind is None:
             # The keys that every kind has may be written first, as people copy stages.
@@ -191,23 +191,23 @@ class _Candidates:
         )
 
     def _models(self) -> list[Completion]:
-        found = []
+        candidates = []
         for path in self._analysis.files.paths():
             if path.endswith(_MODEL_ENDINGS):
                 model = self._analysis.signature(path)
                 types = "" if model is None else f"{_listed(model.inputs)} → {_listed(model.outputs)}"
-                found.append(value(f"./{path}", CompletionKind.FILE, self._cursor, detail=types))
+                candidates.append(value(f"./{path}", CompletionKind.FILE, self._cursor, detail=types))
         for name, resource in entries(self._cursor.root, "resources").items():
             kind = resource.scalar("type")
             if kind is not None and kind.text == "binary":
-                found.append(value(f"${name}", CompletionKind.RESOURCE, self._cursor, detail=_source_of(resource)))
-        return found
+                candidates.append(value(f"${name}", CompletionKind.RESOURCE, self._cursor, detail=_source_of(resource)))
+        return candidates
 
     def _inputs(self, stage: Entry, index: int, *, in_list: bool) -> list[Completion]:
         """What can be read from: first what fits, then what is not known, then what does not fit."""
         own = stage.name.text
         behind = dependents(self._stages, own)
-        taken = {item.text for item in stage.inputs}
+        used = {item.text for item in stage.inputs}
         names = list(self._stages)
         here = names.index(own)
         ranked = []
@@ -216,18 +216,18 @@ class _Candidates:
                 continue
             # The stage right above is the likeliest; those below come after all above.
             distance = here - position if position < here else len(names) + position
-            for output, type_ in enumerate(given_types(self._analysis, source) or (None,)):
+            for output, type_ in enumerate(output_types_of(self._analysis, source) or (None,)):
                 label = name if output == 0 else f"{name}.{output}"
                 fits = None if type_ is None else accepts(self._analysis, stage, index, type_)
                 rank = {True: 0, None: 1, False: 2}[fits]
                 detail = "" if type_ is None else f"{type_}{'' if fits else ', does not fit'}"
                 item = value(label, CompletionKind.STAGE, self._cursor, detail=detail, in_list=in_list)
-                ranked.append(((rank, label in taken, distance, output), item))
+                ranked.append(((rank, label in used, distance, output), item))
         return [item for _, item in sorted(ranked, key=lambda each: each[0])]
 
     def _types(self, stage: Entry, index: int, *, in_list: bool) -> list[Completion]:
         """A whole type: the one that is known to come, or one to fill in."""
-        types = given_types(self._analysis, stage)
+        types = output_types_of(self._analysis, stage)
         type_ = types[index] if index < len(types) else None
         text = type_snippet(type_)
         if in_list:

@@ -51,13 +51,13 @@ def argument_of(analysis: Analysis, stage: Entry, name: str) -> Argument | None:
 def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Completion]:
     """The arguments that the stage can have and has not."""
     own = cursor.span.start.offset
-    present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _stands_at(name, own)}
-    found = []
+    present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _is_at(name, own)}
+    candidates = []
     rules, block = rules_of(stage), block_of(analysis, stage)
     if rules is not None:
         for parameter in rules.parameters:
             if parameter.name not in present:
-                found.append(
+                candidates.append(
                     key(
                         parameter.name,
                         cursor,
@@ -72,7 +72,7 @@ def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Com
             if argument.name not in present:
                 default = argument.default
                 is_number = isinstance(default, int | float)
-                found.append(
+                candidates.append(
                     key(
                         argument.name,
                         cursor,
@@ -83,11 +83,11 @@ def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Com
                     )
                 )
     elif stage.kind is StageKind.MODEL and "format" not in present:
-        found.append(key("format", cursor, documentation=keys.MODEL_ARGUMENT, kind=CompletionKind.ARGUMENT))
-    return found
+        candidates.append(key("format", cursor, documentation=keys.MODEL_ARGUMENT, kind=CompletionKind.ARGUMENT))
+    return candidates
 
 
-def _stands_at(name: Scalar, offset: int) -> bool:
+def _is_at(name: Scalar, offset: int) -> bool:
     return name.span.start.offset <= offset <= name.span.end.offset
 
 
@@ -119,16 +119,18 @@ def _of_block(cursor: Cursor, argument: Argument) -> list[Completion]:
             )
             for choice in argument.choices
         ]
-    found = []
+    candidates = []
     numbers = {"default": argument.default, "the least": argument.minimum, "the most": argument.maximum}
     for what, limit in numbers.items():
         if isinstance(limit, int | float):
-            found.append(value(number(limit), CompletionKind.VALUE, cursor, detail=what, documentation=argument.help))
+            candidates.append(
+                value(number(limit), CompletionKind.VALUE, cursor, detail=what, documentation=argument.help)
+            )
         elif isinstance(limit, str):
-            found.append(value(limit, CompletionKind.VALUE, cursor, detail=what, documentation=argument.help))
+            candidates.append(value(limit, CompletionKind.VALUE, cursor, detail=what, documentation=argument.help))
     if argument.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
         for name, resource in entries(cursor.root, "resources").items():
             source = resource.scalar("path")
             detail = source.text if source is not None else ""
-            found.append(value(f"${name}", CompletionKind.RESOURCE, cursor, detail=detail))
-    return list({item.label: item for item in reversed(found)}.values())[::-1]
+            candidates.append(value(f"${name}", CompletionKind.RESOURCE, cursor, detail=detail))
+    return list({item.label: item for item in reversed(candidates)}.values())[::-1]

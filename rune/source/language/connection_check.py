@@ -93,11 +93,11 @@ def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Sou
         reader = pipeline.find(target)
     except GraphEditRefused:
         return ()
-    found = []
+    sources = []
     for port in ports:
         reason = _reason(pipeline, port, reader, target_index, upstream(pipeline, port.stage))
-        found.append(Source(port, type_of(analysis, port), reason))
-    return tuple(found)
+        sources.append(Source(port, type_of(analysis, port), reason))
+    return tuple(sources)
 
 
 def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> tuple[Suit, ...]:
@@ -107,14 +107,14 @@ def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> t
 
 
 def _new_reason(analysis: Analysis, source: Port, type_: TensorType | None, item: PaletteItem) -> str | None:
-    given = f"{quoted(written_port(source))} gives {type_}"
+    source_text = f"{quoted(written_port(source))} gives {type_}"
     match item.kind:
         case StageKind.CAPABILITY:
             return "A capability reads from the host, not from other stages."
         case StageKind.MODEL:
             if type_ is None or not item.inputs or same_data(type_, item.inputs[0].type):
                 return None
-            return f"The model's input {quoted(item.inputs[0].name)} is {item.inputs[0].type}, but {given}."
+            return f"The model's input {quoted(item.inputs[0].name)} is {item.inputs[0].type}, but {source_text}."
         case StageKind.BLOCK:
             block = analysis.blocks.find(item.target)
             if block is None or type_ is None:
@@ -125,7 +125,7 @@ def _new_reason(analysis: Analysis, source: Port, type_: TensorType | None, item
         case StageKind.OUTPUT:
             is_text = type_ is not None and type_.element is ElementType.UTF8
             is_tensor = item.target == "TENSOR"
-            return f"A TENSOR output cannot carry text, and {given}." if is_tensor and is_text else None
+            return f"A TENSOR output cannot carry text, and {source_text}." if is_tensor and is_text else None
 
 
 def _indices(analysis: Analysis, stage: StageSyntax) -> Iterator[int]:
@@ -152,8 +152,8 @@ def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: in
         case _:
             is_tensor = target.target.text.strip().upper() == "TENSOR"
             is_text = type_ is not None and type_.element is ElementType.UTF8
-            given = f"{quoted(written_port(source))} gives {type_}"
-            reason = f"A TENSOR output cannot carry text, and {given}." if is_tensor and is_text else None
+            source_text = f"{quoted(written_port(source))} gives {type_}"
+            reason = f"A TENSOR output cannot carry text, and {source_text}." if is_tensor and is_text else None
     if reason is None and not 0 <= index <= count:
         return f"{quoted(name)} has {counted(count, 'input')} so far: connect input {count} first."
     return reason
@@ -176,8 +176,8 @@ def _model_reason(
     wanted = signature.inputs[index]
     if type_ is None or same_data(type_, wanted.type):
         return None
-    given = f"{quoted(written_port(source))} gives {type_}"
-    return f"The model's input {quoted(wanted.name)} is {wanted.type}, but {given}."
+    source_text = f"{quoted(written_port(source))} gives {type_}"
+    return f"The model's input {quoted(wanted.name)} is {wanted.type}, but {source_text}."
 
 
 def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: TensorType | None) -> str | None:
@@ -206,7 +206,7 @@ def input_types(analysis: Analysis, stage: StageSyntax) -> list[TensorType | Non
     return [type_of(analysis, Port(input_.stage, input_.index)) for input_ in stage.inputs]
 
 
-def made_by(
+def outputs_of_block(
     block: Block, types: list[TensorType | None], arguments: dict[str, ArgumentValue]
 ) -> tuple[TensorType, ...] | None:
     """What a block makes of its inputs; None when it cannot take them, or when they are not known."""
@@ -221,8 +221,8 @@ def made_by(
 
 def likely_arguments(block: Block, stage: StageSyntax) -> dict[str, ArgumentValue]:
     """A value for each argument: the given one where it can be read, or else one that the block could have."""
-    given = {argument.name: argument for argument in stage.arguments}
-    return {argument.name: likely_value(argument, given.get(argument.name)) for argument in block.arguments}
+    written = {argument.name: argument for argument in stage.arguments}
+    return {argument.name: likely_value(argument, written.get(argument.name)) for argument in block.arguments}
 
 
 def _refusal(block: Block, types: list[TensorType], arguments: dict[str, ArgumentValue]) -> BlockError | None:

@@ -38,8 +38,8 @@ def format_text(analysis: Analysis) -> tuple[Edit, ...]:
         return as_edits(format_splices(text), analysis.source)
     if not is_readable(analysis):
         raise FormatRefused("The text cannot be read as a Runefile; fix its errors first.")
-    made = as_yaml(analysis)
-    return as_edits([Splice(0, len(text), spliced(made, format_splices(made)))], analysis.source)
+    converted = as_yaml(analysis)
+    return as_edits([Splice(0, len(text), spliced(converted, format_splices(converted)))], analysis.source)
 
 
 def format_splices(text: str) -> tuple[Splice, ...]:
@@ -127,5 +127,5 @@ def _difference(before: str, after: str) -> tuple[Splice, ...]:
 
 def _pieces(text: str) -> list[tuple[int, int]]:
     layout = _layout(text)
-    found = [(leaf.start, leaf.end) for leaf in leaves(layout) if leaf.end > leaf.start]
-    return sorted([*found, *((comment.start, comment.end) for comment in comments(text, layout))])
+    ranges = [(leaf.start, leaf.end) for leaf in leaves(layout) if leaf.end > leaf.start]
+    return sorted([*ranges, *((comment.start, comment.end) for comment in comments(text, layout))])

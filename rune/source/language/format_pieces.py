@@ -44,11 +44,11 @@ def moved(text: str, by: int, least: int | None) -> str:
     None is for a block text (`|`, `>`), whose lines of white space may be a part of it and move too.
     """
     is_block = least is None
-    parts = [text[: found.end()] if (found := LINE_BREAK.search(text)) else text]
+    parts = [text[: match.end()] if (match := LINE_BREAK.search(text)) else text]
     at = len(parts[0])
     while at < len(text):
-        found = LINE_BREAK.search(text, at)
-        line = text[at : found.end() if found else len(text)]
+        match = LINE_BREAK.search(text, at)
+        line = text[at : match.end() if match else len(text)]
         at += len(line)
         body = line.lstrip(" ")
         spaces = len(line) - len(body)
@@ -61,9 +61,9 @@ def moved(text: str, by: int, least: int | None) -> str:
 
 def markers(text: str, layout: Node) -> list[Comment]:
     """The lines `---`, `...` and `%...`, which are kept as comments are."""
-    found = []
+    markers = []
     at = 0
     for start, end in (*((leaf.start, leaf.end) for leaf in leaves(layout)), (len(text), len(text))):
-        found += [Comment(match.start(), match.end(), True) for match in _MARKER.finditer(text, at, max(start, at))]
+        markers += [Comment(match.start(), match.end(), True) for match in _MARKER.finditer(text, at, max(start, at))]
         at = max(at, end)
-    return found
+    return markers

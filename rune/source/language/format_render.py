@@ -316,8 +316,8 @@ class _Renderer:
             self._trailing(self._line_end(comment.end))
 
     def _line_end(self, offset: int) -> int:
-        found = LINE_BREAK.search(self._text, offset)
-        return found.start() if found else len(self._text)
+        match = LINE_BREAK.search(self._text, offset)
+        return match.start() if match else len(self._text)
 
     def _trailing(self, limit: int) -> None:
         """The comment at the end of the line; one that would come behind it gets a line of its own."""

@@ -116,11 +116,11 @@ def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlock
         return {"reason": name_problem(analysis, name)}
     source = port_from_json(request, "source") if request.get("source") is not None else None
     feeds = port_from_json(request, "feeds") if request.get("feeds") is not None else None
-    made = new_block(analysis, name, source, feeds)
+    block = new_block(analysis, name, source, feeds)
     return {
-        "files": [{"path": path, "text": text} for path, text in made.files],
-        "edits": [edit_to_json(each) for each in made.edits],
-        "stage": made.stage,
+        "files": [{"path": path, "text": text} for path, text in block.files],
+        "edits": [edit_to_json(each) for each in block.edits],
+        "stage": block.stage,
     }
 
 
@@ -137,10 +137,10 @@ def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBloc
         except NewBlockRefused as refused:
             return {"reason": refused.reason}
         return {"reason": None}
-    made = copy_block(analysis, stage)
+    block = copy_block(analysis, stage)
     return {
-        "files": [] if made.text is None else [{"path": made.path, "text": made.text}],
-        "edits": [edit_to_json(each) for each in made.edits],
+        "files": [] if block.text is None else [{"path": block.path, "text": block.text}],
+        "edits": [edit_to_json(each) for each in block.edits],
         "stage": stage,
     }
 
@@ -158,8 +158,8 @@ def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> PaletteAn
 
 def answer_arguments(analysis: Analysis, request: Mapping[str, Any]) -> ArgumentsAnswerJson:
     """{"arguments": [...]} of the stage under "stage"."""
-    found = stage_arguments(analysis, text_of(request, "stage"))
-    return {"arguments": [stage_argument_to_json(each) for each in found]}
+    arguments = stage_arguments(analysis, text_of(request, "stage"))
+    return {"arguments": [stage_argument_to_json(each) for each in arguments]}
 
 
 def answer_fits(
@@ -180,8 +180,8 @@ def answer_fits(
 
 def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> SuitsAnswerJson:
     """{"suits": [...]}: of all that can be added, what could read from "source" first."""
-    found = palette(analysis)
-    items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
+    palette_items = palette(analysis)
+    items = (*palette_items.capabilities, *palette_items.blocks, *palette_items.models, *palette_items.outputs)
     return {"suits": [suit_to_json(each) for each in suiting(analysis, port_from_json(request, "source"), items)]}
 
 

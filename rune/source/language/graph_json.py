@@ -148,10 +148,10 @@ def edits_from_json(data: Mapping[str, Any]) -> GraphEdit | Several:
     """The edit that is meant, which may be `{"edit": "several", "edits": [...]}`. Raises `BadRequest`."""
     if data.get("edit") != "several":
         return graph_edit_from_json(data)
-    given = _list(data, "edits")
-    if len(given) > _MOST_EDITS or not all(isinstance(each, Mapping) for each in given):
+    items = _list(data, "edits")
+    if len(items) > _MOST_EDITS or not all(isinstance(each, Mapping) for each in items):
         raise BadRequest(f'"edits" must be a list of at most {_MOST_EDITS} edits')
-    return Several(tuple(graph_edit_from_json(each) for each in given))
+    return Several(tuple(graph_edit_from_json(each) for each in items))
 
 
 def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rune.source.language.analysis import Analysis
 from rune.source.language.place import entries, tree
-from rune.source.language.stage_facts import given_types
+from rune.source.language.stage_facts import output_types_of
 from rune.source.runefile import Position
 from rune.source.runefile.syntax import Form, StageKind
 
@@ -23,12 +23,12 @@ def hints(analysis: Analysis) -> tuple[Hint, ...]:
     """One for each stage whose types are known and not written, in the order of the text."""
     if analysis.checked.syntax.form is Form.TEXT:
         return ()
-    found = []
+    hints = []
     for stage in entries(tree(analysis), "pipeline").values():
         if stage.kind is StageKind.OUTPUT or stage.target is None or stage.field("outputs") is not None:
             continue
-        types = given_types(analysis, stage)
+        types = output_types_of(analysis, stage)
         known = [str(type_) for type_ in types if type_ is not None]
         if known and len(known) == len(types):
-            found.append(Hint(stage.target.span.end, f"→ {', '.join(known)}"))
-    return tuple(found)
+            hints.append(Hint(stage.target.span.end, f"→ {', '.join(known)}"))
+    return tuple(hints)

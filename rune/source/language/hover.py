@@ -19,7 +19,7 @@ from rune.source.language.documentation import (
 )
 from rune.source.language.mentions import Mention, Named, mentions
 from rune.source.language.place import Entry, Place, entries, place_at, tree
-from rune.source.language.stage_facts import INPUT, capability_in, given_types, model_path, signature_of, type_of
+from rune.source.language.stage_facts import INPUT, capability_in, model_path, output_types_of, signature_of, type_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.values import Scalar
@@ -128,16 +128,16 @@ class _Reader:
         lines = [f"{code(name)}: {kind}{target}", ""]
         for item in stage.inputs:
             lines.append(f"* reads {self._typed(item.text)}")
-        for index, type_ in enumerate(given_types(self._analysis, stage)):
+        for index, type_ in enumerate(output_types_of(self._analysis, stage)):
             if type_ is not None:
                 number_ = f" as {code(f'{name}.{index}')}" if index else ""
                 meaning = _meaning(self._analysis, name, index)
                 lines.append(f"* gives `{type_}`{number_}, {_size(type_)}{meaning}")
-        kept = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
+        state_notes = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
         lines += [
             f"* keeps {code(state.name)}, `{state.type}`, from run to run. {state.help}. "
             f"After a gap or a restart: {state.gap}."
-            for state in kept
+            for state in state_notes
         ]
         readers = [
             other.name.text
@@ -192,8 +192,8 @@ class _Reader:
             meaning = next((text for key, text in keys.PIXEL_FORMATS.items() if word.lower() in key.lower()), None)
         elif name == "format" and stage.kind is StageKind.MODEL:
             meaning = keys.FORMATS.get(word)
-        found = [text for text in (meaning, about) if text]
-        return "\n\n---\n\n".join(found) or None
+        paragraphs = [text for text in (meaning, about) if text]
+        return "\n\n---\n\n".join(paragraphs) or None
 
     def _resource(self, name: str) -> str | None:
         """Where a resource's text comes from, how it begins, and who uses it."""

@@ -38,13 +38,13 @@ def stage_keys(kind: StageKind | None) -> dict[str, str]:
     """The keys of a stage of this kind with what they mean; of one that has no kind yet, the keys that give one."""
     if kind is None:
         return {each.value: text for each, text in KIND_KEYS.items()}
-    found = {kind.value: KIND_KEYS[kind]}
+    keys = {kind.value: KIND_KEYS[kind]}
     if kind is not StageKind.CAPABILITY:
-        found["inputs"] = _INPUTS
+        keys["inputs"] = _INPUTS
     if kind in _OUTPUTS:
-        found["outputs"] = _OUTPUTS[kind]
-    found["args"] = _ARGUMENTS[kind]
-    return found
+        keys["outputs"] = _OUTPUTS[kind]
+    keys["args"] = _ARGUMENTS[kind]
+    return keys
 
 
 TYPE_KEYS = {

@@ -87,9 +87,9 @@ def read_layout(text: str, start: int = 0, end: int | None = None) -> Node | Non
     `LayoutUnknown`.
     """
     piece = text[start:end] if start or end is not None else text
-    found = read_plain(piece)
-    if found is not None and not (_BLOCK_TEXT.search(piece) and _LOOSE_END.search(piece)):
-        return layout_of_plain(found, piece, start)
+    plain = read_plain(piece)
+    if plain is not None and not (_BLOCK_TEXT.search(piece) and _LOOSE_END.search(piece)):
+        return layout_of_plain(plain, piece, start)
     return LayoutReader(piece, start).document()
 
 
@@ -141,15 +141,15 @@ class LayoutReader:
         anchor: str | None = event.anchor  # type: ignore[attr-defined]
         if isinstance(event, yaml.AliasEvent):
             return self._leaf(start, start, stop, "*", str(anchor), None)
-        found = _PROPERTIES.match(self._text, start)
-        content = min(found.end(), stop) if found and self._text[start : start + 1] in ("&", "!") else start
+        match = _PROPERTIES.match(self._text, start)
+        content = min(match.end(), stop) if match and self._text[start : start + 1] in ("&", "!") else start
         if isinstance(event, yaml.ScalarEvent):
             style = event.style if event.style in ('"', "'", "|", ">") else ""
             return self._leaf(start, content, stop, style, event.value, anchor)
         is_flow = bool(event.flow_style)  # type: ignore[attr-defined]
         is_map = isinstance(event, yaml.MappingStartEvent)
         if not is_flow:
-            content = start if found is None or content == start else found.end()
+            content = start if match is None or content == start else match.end()
         last = yaml.MappingEndEvent if is_map else yaml.SequenceEndEvent
         entries = []
         while not isinstance(inner := self._next(), last):
@@ -196,21 +196,21 @@ class Comment:
 def comments(text: str, node: Node | None, start: int = 0, end: int | None = None) -> tuple[Comment, ...]:
     """The comments of `text[start:end]`, of which `node` is the layout. Those inside of a block text's head are not."""
     end = len(text) if end is None else end
-    found: list[Comment] = []
+    result: list[Comment] = []
     at = start
     for leaf in leaves(node):
         if leaf.end > leaf.start:
-            _comments_between(text, at, min(leaf.start, end), found)
+            _comments_between(text, at, min(leaf.start, end), result)
             at = max(at, leaf.end)
-    _comments_between(text, at, end, found)
-    return tuple(found)
+    _comments_between(text, at, end, result)
+    return tuple(result)
 
 
-def _comments_between(text: str, start: int, end: int, found: list[Comment]) -> None:
+def _comments_between(text: str, start: int, end: int, comments: list[Comment]) -> None:
     at = text.find("#", start, end)
     while at >= 0:
         stop = line_end(text, at)
-        found.append(Comment(at, stop, not text[line_start(text, at) : at].strip(" \t\ufeff")))
+        comments.append(Comment(at, stop, not text[line_start(text, at) : at].strip(" \t\ufeff")))
         at = text.find("#", stop, end)
 
 
@@ -223,14 +223,14 @@ def line_start(text: str, offset: int) -> int:
 
 def line_end(text: str, offset: int) -> int:
     """Where that line's break stands, or the text ends."""
-    found = LINE_BREAK.search(text, offset)
-    return found.start() if found else len(text)
+    match = LINE_BREAK.search(text, offset)
+    return match.start() if match else len(text)
 
 
 def next_line(text: str, offset: int) -> int:
     """Where the line after that begins, or the text ends."""
-    found = LINE_BREAK.search(text, offset)
-    return found.end() if found else len(text)
+    match = LINE_BREAK.search(text, offset)
+    return match.end() if match else len(text)
 
 
 def column(text: str, offset: int) -> int:

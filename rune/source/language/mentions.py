@@ -52,9 +52,9 @@ def mention_in(place: Place, source: SourceText) -> Mention | None:
         case ("resources",) if place.is_key:
             return Mention(Named.RESOURCE, word.text, inner_span(word, source), is_definition=True)
         case ("pipeline", str(), "inputs") | ("pipeline", str(), "inputs", int()) if not place.is_key:
-            return _found(Named.STAGE, INPUT.match(word.text.strip()), word, source)
+            return _mention(Named.STAGE, INPUT.match(word.text.strip()), word, source)
         case ("pipeline", str(), StageKind.MODEL.value) | ("pipeline", str(), "args", str()) if not place.is_key:
-            return _found(Named.RESOURCE, _RESOURCE.match(word.text.strip()), word, source)
+            return _mention(Named.RESOURCE, _RESOURCE.match(word.text.strip()), word, source)
         case _:
             return None
 
@@ -64,7 +64,7 @@ def mention_at(analysis: Analysis, place: Place | None) -> Mention | None:
     return None if place is None else mention_in(place, analysis.source)
 
 
-def _found(of: Named, match: re.Match[str] | None, word: Scalar, source: SourceText) -> Mention | None:
+def _mention(of: Named, match: re.Match[str] | None, word: Scalar, source: SourceText) -> Mention | None:
     if match is None:
         return None
     inner = inner_span(word, source)

@@ -46,7 +46,7 @@ def as_yaml(analysis: Analysis) -> str:
         lines += ["", *(f"  {remark}" for remark in remarks.pop(stage.name.text, ()))]
         lines += block(written(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
     last = remarks.pop("", [])
-    rest = [f"  {remark}" for found in remarks.values() for remark in found]
+    rest = [f"  {remark}" for stage_remarks in remarks.values() for remark in stage_remarks]
     lines += ["", *rest] if rest else []
     newline = "\r\n" if "\r\n" in text else "\n"
     return newline.join("\n".join((*lines, *last, "")).split("\n"))
@@ -55,7 +55,7 @@ def as_yaml(analysis: Analysis) -> str:
 def _remarks(text: str, starts: list[tuple[int, str]]) -> dict[str, list[str]]:
     """The comments of each line's name: those above it and those behind it. Under "" those below the last line."""
     offsets = [offset for offset, _ in starts]
-    found: dict[str, list[str]] = {}
+    by_stage: dict[str, list[str]] = {}
     for match in _REMARK.finditer(text):
         if match[1] is None:
             continue
@@ -64,25 +64,25 @@ def _remarks(text: str, starts: list[tuple[int, str]]) -> dict[str, list[str]]:
         is_alone = not is_inside and not text[line : match.start(1)].strip("\ufeff \t")
         index = bisect_right(offsets, match.start(1)) - (not is_alone)
         name = starts[index][1] if 0 <= index < len(starts) else ""
-        found.setdefault(name, []).append(match[1].rstrip())
-    return found
+        by_stage.setdefault(name, []).append(match[1].rstrip())
+    return by_stage
 
 
 def _stage(analysis: Analysis, stage: StageSyntax) -> dict[str, Written]:
-    found: dict[str, Written] = {stage.kind.value: stage.target.text}
+    fields: dict[str, Written] = {stage.kind.value: stage.target.text}
     if stage.kind is not StageKind.CAPABILITY:
-        found["inputs"] = tuple(written_port(Port(each.stage, each.index)) for each in stage.inputs)
+        fields["inputs"] = tuple(written_port(Port(each.stage, each.index)) for each in stage.inputs)
     if stage.outputs is not None:
-        found["outputs"] = tuple(_type(each) for each in stage.outputs)
+        fields["outputs"] = tuple(_type(each) for each in stage.outputs)
     if stage.arguments:
         block_ = analysis.block_of(stage)
         arguments = (each if block_ is None else modern(each, block_) for each in stage.arguments)
-        found["args"] = {each.name: each.value for each in arguments}
-    return found
+        fields["args"] = {each.name: each.value for each in arguments}
+    return fields
 
 
 def _type(type_: TypeSyntax) -> dict[str, Written]:
-    found: dict[str, Written] = {"type": type_.element.value}
+    fields: dict[str, Written] = {"type": type_.element.value}
     if type_.dimensions is not None:
-        found["dimensions"] = type_.dimensions
-    return found
+        fields["dimensions"] = type_.dimensions
+    return fields

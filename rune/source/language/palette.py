@@ -15,7 +15,7 @@ from rune.source.language.analysis import Analysis
 from rune.source.language.argument_range import inputs_of, range_here
 from rune.source.language.graph_edits.defaults import capability_named
 from rune.source.language.stage_facts import likely_value
-from rune.source.runefile.capabilities import CAPABILITY_RULES, Parameter, given_output
+from rune.source.runefile.capabilities import CAPABILITY_RULES, Parameter, capability_output
 from rune.source.runefile.old_arguments import modern
 from rune.source.runefile.output_stages import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind, StageSyntax
@@ -106,34 +106,34 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
         return ()
     block = analysis.block_of(stage)
     named = (each if block is None else modern(each, block) for each in stage.arguments)
-    given = {argument.name: argument for argument in named}
+    written = {argument.name: argument for argument in named}
     fields = {field.name: field for field in _fields_of(stage, block)}
     if block is not None:
-        fields |= _within(analysis, stage, block, given)
-    for other in given.keys() - fields.keys():
+        fields |= _within(analysis, stage, block, written)
+    for other in written.keys() - fields.keys():
         fields[other] = ArgumentField(other, "text", "", False, None, None, None, None, ())
-    found = []
+    arguments = []
     for key, field in fields.items():
-        argument = given.get(key)
+        argument = written.get(key)
         value = argument.value if argument is not None else None
         resource = argument.resource if argument is not None else None
-        found.append(StageArgument(field, value, resource, _resource_text(analysis, resource)))
-    return tuple(found)
+        arguments.append(StageArgument(field, value, resource, _resource_text(analysis, resource)))
+    return tuple(arguments)
 
 
 def _within(
-    analysis: Analysis, stage: StageSyntax, block: Block, given: Mapping[str, object]
+    analysis: Analysis, stage: StageSyntax, block: Block, written: Mapping[str, object]
 ) -> dict[str, ArgumentField]:
     """The arguments with the limits that they have for the tensors that come in, where those are known."""
     known = inputs_of(analysis, stage)
     if known is None:
         return {}
-    values = {each.name: likely_value(each, given.get(each.name)) for each in block.arguments}
-    found = {}
+    values = {each.name: likely_value(each, written.get(each.name)) for each in block.arguments}
+    ranges = {}
     for argument in block.arguments:
         low, high = range_here(block, argument, known, values)
-        found[argument.name] = replace(_argument(argument), minimum=low, maximum=high)
-    return found
+        ranges[argument.name] = replace(_argument(argument), minimum=low, maximum=high)
+    return ranges
 
 
 def _fields_of(stage: StageSyntax, block: Block | None) -> tuple[ArgumentField, ...]:
@@ -162,7 +162,7 @@ def _resource_text(analysis: Analysis, name: str | None) -> str | None:
 def _capability(kind: Capability) -> PaletteItem:
     rules = CAPABILITY_RULES[kind]
     usual = {parameter.name: parameter.usual for parameter in rules.parameters if parameter.usual is not None}
-    type_ = given_output(kind, usual)
+    type_ = capability_output(kind, usual)
     return PaletteItem(
         StageKind.CAPABILITY,
         kind.name,

@@ -70,14 +70,14 @@ def tolerant_tree(file: str, text: str) -> Value | None:
 
 def place_at(analysis: Analysis, offset: int) -> Place | None:
     """The word at an offset, which may stand right behind it; None between words."""
-    found: Place | None = None
+    innermost: Place | None = None
     for place in places(tree(analysis)):
         span = place.word.span
         if span.start.offset <= offset <= span.end.offset and span.start.offset < span.end.offset:
             if offset < span.end.offset:
                 return place
-            found = place
-    return found
+            innermost = place
+    return innermost
 
 
 def places(root: Value | None) -> Iterator[Place]:
@@ -135,8 +135,8 @@ class Entry:
     @property
     def arguments(self) -> dict[str, Scalar]:
         """Single values by name, with `_` in place of `-`."""
-        found = fields(self.field("args"))
-        return {name.text.replace("-", "_"): value for name, value in found if isinstance(value, Scalar)}
+        fields_by_name = fields(self.field("args"))
+        return {name.text.replace("-", "_"): value for name, value in fields_by_name if isinstance(value, Scalar)}
 
 
 def fields(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
@@ -148,13 +148,13 @@ def fields(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
 
 def entries(root: Value | None, part: str) -> dict[str, Entry]:
     """The stages (`pipeline`) or the resources (`resources`) by name, the first of each."""
-    found: dict[str, Entry] = {}
+    entries_by_name: dict[str, Entry] = {}
     for key, value in fields(root):
         if key.text == part:
             for name, item in fields(value):
                 end = max(name.span.end, item.span.end)
-                found.setdefault(name.text, Entry(name, item, Span(name.span.start, end)))
-    return found
+                entries_by_name.setdefault(name.text, Entry(name, item, Span(name.span.start, end)))
+    return entries_by_name
 
 
 @dataclass(frozen=True)
@@ -192,10 +192,10 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     offset = max(0, min(offset, len(text)))
     marked = SourceText(source.file, text[:offset] + MARK + text[offset:])
     root = read_tolerantly(marked)
-    found = next((place for place in places(root) if _holds(place.word, offset)), None)
-    if found is None:
+    place_here = next((place for place in places(root) if _holds(place.word, offset)), None)
+    if place_here is None:
         return None
-    start, end = found.word.span.start.offset, found.word.span.end.offset - 1
+    start, end = place_here.word.span.start.offset, place_here.word.span.end.offset - 1
     quote = text[start : start + 1] if start < offset and text[start : start + 1] in ("'", '"') else ""
     if quote:
         start += 1
@@ -209,14 +209,14 @@ def cursor_at(source: SourceText, offset: int) -> Cursor | None:
     before = text[line_start:start]
     behind = text[end + len(quote) : line_end].lstrip(" \t")
     return Cursor(
-        found.path,
-        found.is_key,
+        place_here.path,
+        place_here.is_key,
         source.span(start, end),
         typed,
         quote,
         not before.rstrip("\"'").strip(" \t-"),
         _is_in_brackets(root, marked.text, offset),
-        found.is_key and behind.startswith(":"),
+        place_here.is_key and behind.startswith(":"),
         not quote and before[-1:] in (":", "-") and before.strip() != "",
         len(before) - len(before.lstrip(" \t")),
         root,
@@ -255,17 +255,17 @@ def _tree_of(syntax: RunefileSyntax) -> Value:
 def _stage(stage: StageSyntax) -> Value:
     span = stage.name.span
     target = Scalar(stage.target.text, stage.target.text, stage.target.span)
-    found: list[tuple[Value, Value]] = [(_key(stage.kind.value, span), target)]
+    pairs: list[tuple[Value, Value]] = [(_key(stage.kind.value, span), target)]
     if stage.inputs:
         items = tuple(Scalar(item.text, item.text, item.whole) for item in stage.inputs)
-        found.append((_key("inputs", span), Sequence(items, span)))
+        pairs.append((_key("inputs", span), Sequence(items, span)))
     if stage.arguments:
         arguments = tuple(
             (Scalar(item.name, item.name, item.name_span), Scalar(str(item.value), item.value, item.span))
             for item in stage.arguments
         )
-        found.append((_key("args", span), Map(arguments, span)))
-    return Map(tuple(found), span)
+        pairs.append((_key("args", span), Map(arguments, span)))
+    return Map(tuple(pairs), span)
 
 
 def _key(text: str, near: Span) -> Scalar:

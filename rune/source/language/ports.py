@@ -73,12 +73,12 @@ def _item(analysis: Analysis, stage: StageSyntax) -> str | None:
 def _inputs(analysis: Analysis, stage: StageSyntax) -> tuple[InputPort, ...]:
     signature = analysis.checked.signatures.get(stage.name.text)
     wanted = () if signature is None else signature.inputs
-    found = []
+    ports = []
     for index in range(max(len(stage.inputs), len(wanted))):
-        given = stage.inputs[index] if index < len(stage.inputs) else None
-        source = None if given is None else Port(given.stage, given.index)
+        reference = stage.inputs[index] if index < len(stage.inputs) else None
+        source = None if reference is None else Port(reference.stage, reference.index)
         flowing = None if source is None else type_of(analysis, source)
         tensor = wanted[index] if index < len(wanted) else None
         known = flowing if flowing is not None or tensor is None else tensor.type
-        found.append(InputPort(None if tensor is None else tensor.name, source, known))
-    return tuple(found)
+        ports.append(InputPort(None if tensor is None else tensor.name, source, known))
+    return tuple(ports)

@@ -73,9 +73,11 @@ class Revisions:
 
     def change(self, edits: Iterable[Edit]) -> None:
         """Makes edits of the text as it is now; those of other files are taken along."""
-        given = tuple(edits)
-        own = sorted((edit for edit in given if edit.file == self._first.runefile), key=lambda edit: edit.span.start)
-        self._others += [edit for edit in given if edit.file != self._first.runefile]
+        new_edits = tuple(edits)
+        own = sorted(
+            (edit for edit in new_edits if edit.file == self._first.runefile), key=lambda edit: edit.span.start
+        )
+        self._others += [edit for edit in new_edits if edit.file != self._first.runefile]
         if own:
             self._pieces = list(self._cut(own, len(self.analysis.source.text)))
             self._waiting = tuple(own)

@@ -203,15 +203,15 @@ def _check(analysis: Analysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
 
 
 def _complete(analysis: Analysis, request: Mapping[str, Any]) -> CompleteAnswerJson | None:
-    found = complete(analysis, whole_number_of(request, "offset"))
-    if found is None:
+    completions = complete(analysis, whole_number_of(request, "offset"))
+    if completions is None:
         return None
-    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
+    return {"span": span_to_json(completions.span), "items": [completion_to_json(item) for item in completions.items]}
 
 
 def _hover(analysis: Analysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
-    found = hover(analysis, whole_number_of(request, "offset"))
-    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+    answer = hover(analysis, whole_number_of(request, "offset"))
+    return None if answer is None else {"span": span_to_json(answer.span), "text": answer.text}
 
 
 def _definition(analysis: Analysis, request: Mapping[str, Any]) -> LocationsAnswerJson:

@@ -20,7 +20,7 @@ from rune.source.runefile import runefile_in
 
 
 @dataclass(frozen=True)
-class GivenFile:
+class ClientFile:
     """What is known of a file. Without `data` only its size is; `signature` or `refusal` says what a model is."""
 
     data: bytes | None
@@ -39,22 +39,22 @@ class Session:
     def __init__(self, blocks: BlockResolver, files: ProjectFiles | None = None) -> None:
         self._blocks = blocks
         self._files: ProjectFiles = files if files is not None else MemoryFiles({})
-        self._given: dict[str, GivenFile | None] = {}
+        self._given: dict[str, ClientFile | None] = {}
         self._analyses: dict[str, Analysis] = {}
         self._signatures: dict[str, ModelSignature | ModelError] = {}
 
-    def update(self, changes: Mapping[str, GivenFile | None], *, replace: bool = False) -> None:
+    def update(self, changes: Mapping[str, ClientFile | None], *, replace: bool = False) -> None:
         """Puts files in, or takes them away (None). With `replace` there are no others. Raises `FileNotInProject`."""
-        before: Mapping[str, GivenFile | None] = {} if replace else self._given
-        given = {**before, **{normal_path(path): file for path, file in changes.items()}}
-        if given == self._given and not replace:
+        before: Mapping[str, ClientFile | None] = {} if replace else self._given
+        files = {**before, **{normal_path(path): file for path, file in changes.items()}}
+        if files == self._given and not replace:
             return
-        for path in {*given, *self._given}:
-            if given.get(path) != self._given.get(path):
+        for path in {*files, *self._given}:
+            if files.get(path) != self._given.get(path):
                 self._signatures.pop(path, None)
         if replace:
             self._files = MemoryFiles({})
-        self._given = given
+        self._given = files
         self._analyses.clear()
 
     def analysis(self, runefile: str | None = None) -> Analysis:
@@ -81,48 +81,48 @@ class Session:
         return self._changed(path).size
 
     def paths(self) -> tuple[str, ...]:
-        there = {path for path, given in self._given.items() if given is not None and not is_mounted(path)}
+        there = {path for path, file in self._given.items() if file is not None and not is_mounted(path)}
         return tuple(sorted({path for path in self._files.paths() if path not in self._given} | there))
 
-    def _changed(self, path: str) -> GivenFile:
-        given = self._given[path]
-        if given is None:
+    def _changed(self, path: str) -> ClientFile:
+        file = self._given[path]
+        if file is None:
             raise FileMissing(path, "no such file in the project")
-        return given
+        return file
 
     def _signature(self, path: str) -> ModelSignature:
-        given = self._changed(path) if path in self._given else None
-        if given is not None and given.refusal is not None:
-            raise ModelError(given.refusal)
-        if given is not None and given.signature is not None:
-            return given.signature
+        file = self._changed(path) if path in self._given else None
+        if file is not None and file.refusal is not None:
+            raise ModelError(file.refusal)
+        if file is not None and file.signature is not None:
+            return file.signature
         if path not in self._signatures:
             try:
                 self._signatures[path] = signature_of(read_model(self.read(path)))
             except ModelError as error:
                 self._signatures[path] = error
-        found = self._signatures[path]
-        if isinstance(found, ModelError):
-            raise found
-        return found
+        signature = self._signatures[path]
+        if isinstance(signature, ModelError):
+            raise signature
+        return signature
 
     def _description(self, path: str) -> Mapping[str, object] | None:
-        given = self._changed(path) if path in self._given else None
-        if given is not None and (given.description is not None or given.data is None):
-            return given.description
+        file = self._changed(path) if path in self._given else None
+        if file is not None and (file.description is not None or file.data is None):
+            return file.description
         return describe(read_model(self.read(path)))
 
 
-def _with(data: bytes) -> GivenFile:
-    return GivenFile(data, len(data))
+def _with(data: bytes) -> ClientFile:
+    return ClientFile(data, len(data))
 
 
-def files_from_json(value: Mapping[str, Any]) -> dict[str, GivenFile | None]:
+def files_from_json(value: Mapping[str, Any]) -> dict[str, ClientFile | None]:
     """The files of a request: `{path: {"text"} | {"base64"} | {"size", "model"} | null}`. Raises `BadRequest`."""
-    return {path_of(path): None if given is None else _file_from_json(given) for path, given in value.items()}
+    return {path_of(path): None if item is None else _file_from_json(item) for path, item in value.items()}
 
 
-def _file_from_json(value: object) -> GivenFile:
+def _file_from_json(value: object) -> ClientFile:
     if not isinstance(value, Mapping):
         raise BadRequest("a file must be an object or null")
     if "text" in value:
@@ -132,11 +132,11 @@ def _file_from_json(value: object) -> GivenFile:
     size = whole_number_of(value, "size")
     model = value.get("model")
     if model is None:
-        return GivenFile(None, size)
+        return ClientFile(None, size)
     if not isinstance(model, Mapping):
         raise BadRequest('"model" must be an object')
     if "refusal" in model:
-        return GivenFile(None, size, refusal=text_of(model, "refusal"))
+        return ClientFile(None, size, refusal=text_of(model, "refusal"))
     try:
         signature = from_json(model.get("signature"))
     except ModelError as error:
@@ -144,4 +144,4 @@ def _file_from_json(value: object) -> GivenFile:
     description = model.get("description")
     if description is not None and not isinstance(description, Mapping):
         raise BadRequest('"description" must be an object')
-    return GivenFile(None, size, signature, description=description)
+    return ClientFile(None, size, signature, description=description)

@@ -13,7 +13,7 @@ from rune.source.language.completion_items import Completion, CompletionKind, es
 from rune.source.language.documentation import CAPABILITY_PAGES, block_documentation, number
 from rune.source.language.keys import OUTPUTS
 from rune.source.language.place import Cursor, Entry, entries
-from rune.source.language.stage_facts import accepts, given_types
+from rune.source.language.stage_facts import accepts, output_types_of
 from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, written_type
@@ -47,9 +47,9 @@ def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entr
     """A stage of every kind; each reads from the stage above that fits it."""
     if cursor.has_colon or cursor.is_flow or cursor.quote:
         return []
-    taken = {*stages, *entries(cursor.root, "resources")}
+    names_in_use = {*stages, *entries(cursor.root, "resources")}
     above = [stage for stage in stages.values() if stage.name.span.start.offset < cursor.span.start.offset]
-    pieces = _Pieces(analysis, taken, above)
+    pieces = _Pieces(analysis, names_in_use, above)
     return [
         *(pieces.capability(kind.name, rules) for kind, rules in CAPABILITY_RULES.items()),
         *(pieces.block(name, block) for name, block in named_blocks(analysis.blocks).items()),
@@ -61,9 +61,9 @@ def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entr
 class _Pieces:
     """Writes stages that fit what stands above them."""
 
-    def __init__(self, analysis: Analysis, taken: Collection[str], above: Sequence[Entry]) -> None:
+    def __init__(self, analysis: Analysis, names_in_use: Collection[str], above: Sequence[Entry]) -> None:
         self._analysis = analysis
-        self._taken = taken
+        self._taken = names_in_use
         self._above = [stage for stage in above if stage.kind is not StageKind.OUTPUT and stage.name.text]
 
     def capability(self, kind: str, rules: CapabilityRules) -> Completion:
@@ -103,14 +103,14 @@ class _Pieces:
     def _reading(self, target: str, inputs: int = 1) -> str:
         """The line with what a stage reads from: for each input the nearest stage above that fits."""
         stage = _stage_of(target)
-        found = []
+        sources = []
         for index in range(inputs):
             name = next((each for above in reversed(self._above) if (each := self._fitting(stage, index, above))), None)
-            found.append(name or (self._above[-1].name.text if self._above else "stage"))
-        return f"inputs: [{', '.join(found)}]"
+            sources.append(name or (self._above[-1].name.text if self._above else "stage"))
+        return f"inputs: [{', '.join(sources)}]"
 
     def _fitting(self, stage: Entry, index: int, above: Entry) -> str | None:
-        for output, type_ in enumerate(given_types(self._analysis, above)):
+        for output, type_ in enumerate(output_types_of(self._analysis, above)):
             if type_ is not None and accepts(self._analysis, stage, index, type_):
                 return above.name.text if output == 0 else f"{above.name.text}.{output}"
         return None
@@ -154,5 +154,5 @@ def type_snippet(type_: TensorType | None) -> str:
 
 def outputs_snippet(types: Sequence[TensorType | None], *, is_flow: bool) -> str:
     """What stands behind `outputs:`, with all types that are known."""
-    found = [type_snippet(type_) for type_ in types if type_ is not None] or [ANY_TYPE]
-    return f"[{', '.join(found)}]" if is_flow else "".join(f"\n  - {text}" for text in found)
+    snippets = [type_snippet(type_) for type_ in types if type_ is not None] or [ANY_TYPE]
+    return f"[{', '.join(snippets)}]" if is_flow else "".join(f"\n  - {text}" for text in snippets)

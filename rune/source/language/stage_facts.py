@@ -21,7 +21,7 @@ INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")
 """An input: a stage's name and, where it says one, the number of its output."""
 
 
-def given_types(analysis: Analysis, entry: Entry) -> tuple[TensorType | None, ...]:
+def output_types_of(analysis: Analysis, entry: Entry) -> tuple[TensorType | None, ...]:
     """What a stage gives, as far as it is known; for a model that was not understood what its file says."""
     known = analysis.checked.types.get(entry.name.text)
     if known:
@@ -37,7 +37,7 @@ def type_of(analysis: Analysis, stages: Mapping[str, Entry], text: str) -> Tenso
     match = INPUT.match(text)
     if match is None or match["name"] not in stages:
         return None
-    types = given_types(analysis, stages[match["name"]])
+    types = output_types_of(analysis, stages[match["name"]])
     index = int(match["index"] or 0)
     return types[index] if index < len(types) else None
 
@@ -81,14 +81,14 @@ def dependents(stages: Mapping[str, Entry], name: str) -> set[str]:
         for item in entry.inputs:
             if match := INPUT.match(item.text):
                 readers.setdefault(match["name"], []).append(reader)
-    found: set[str] = set()
+    result: set[str] = set()
     waiting = [name]
     while waiting:
         each = waiting.pop()
-        if each not in found:
-            found.add(each)
+        if each not in result:
+            result.add(each)
             waiting += readers.get(each, ())
-    return found
+    return result
 
 
 def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> bool:
@@ -109,8 +109,8 @@ def accepts(analysis: Analysis, entry: Entry, index: int, type_: TensorType) -> 
 
 def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
     """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
-    given = entry.arguments
-    arguments = {argument.name: likely_value(argument, given.get(argument.name)) for argument in block.arguments}
+    written = entry.arguments
+    arguments = {argument.name: likely_value(argument, written.get(argument.name)) for argument in block.arguments}
     try:
         block.outputs_for((type_,), arguments)
     except BlockError as error:
@@ -118,9 +118,9 @@ def block_takes(block: Block, entry: Entry, type_: TensorType) -> bool:
     return True
 
 
-def likely_value(argument: Argument, given: object) -> ArgumentValue:
+def likely_value(argument: Argument, written: object) -> ArgumentValue:
     """A value that the argument can have: the given one where it fits, or the default, or any."""
-    value = getattr(given, "value", None)
+    value = getattr(written, "value", None)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         read = read_argument(value, argument)
         if read is not None and not (isinstance(read, str) and read.startswith("$")):

@@ -98,13 +98,13 @@ class PipelineText:
         if not isinstance(self.value, Map):
             return False
         start = self.value.span.start.offset
-        found = re.compile(r"(?:[&!]\S*\s+)*").match(self.text, start)
-        return self.text[found.end() if found else start] == "{"
+        match = re.compile(r"(?:[&!]\S*\s+)*").match(self.text, start)
+        return self.text[match.end() if match else start] == "{"
 
     def _entry(self, syntax: StageSyntax) -> tuple[Scalar, Value]:
-        found = self._entries.get(syntax.name.span.start.offset)
-        if found is not None:
-            return found
+        entry = self._entries.get(syntax.name.span.start.offset)
+        if entry is not None:
+            return entry
         raise GraphEditRefused(f"{_the(syntax.name.text)} can only be edited in its text.")
 
     def is_used_elsewhere(self, node: Node) -> bool:
@@ -118,8 +118,8 @@ class PipelineText:
 
     def _is_repeated(self, node: Node, anchor: str) -> bool:
         alias = re.compile(rf"\*{re.escape(anchor)}(?![\w-])")
-        found = (match.start() for match in alias.finditer(self.text))
-        return any(not node.start <= offset < node.end for offset in found)
+        positions = (match.start() for match in alias.finditer(self.text))
+        return any(not node.start <= offset < node.end for offset in positions)
 
 
 def _the(name: str) -> str:
@@ -128,12 +128,12 @@ def _the(name: str) -> str:
 
 def anchors(node: Node) -> list[str]:
     """The names of all anchors in it."""
-    found = [node.anchor] if node.anchor is not None else []
+    names = [node.anchor] if node.anchor is not None else []
     if isinstance(node, Branch):
         for entry in node.entries:
-            found += anchors(entry.key) if entry.key is not None else []
-            found += anchors(entry.value)
-    return found
+            names += anchors(entry.key) if entry.key is not None else []
+            names += anchors(entry.value)
+    return names
 
 
 def _only_entry(text: str, start: int, end: int) -> Entry | None:
@@ -180,7 +180,7 @@ def stage_column(pipeline: PipelineText) -> int:
     return pipeline.style.indent
 
 
-def taken_names(pipeline: PipelineText) -> set[str]:
+def names_in_use(pipeline: PipelineText) -> set[str]:
     """The names of stages and resources, which share one namespace."""
     syntax = pipeline.syntax
     stages = (stage.name.text for stage in syntax.stages)

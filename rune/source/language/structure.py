@@ -8,7 +8,7 @@ from enum import Enum
 
 from rune.source.language.analysis import Analysis
 from rune.source.language.place import Entry, entries, fields, tree
-from rune.source.language.stage_facts import given_types
+from rune.source.language.stage_facts import output_types_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.values import Map, Scalar, Sequence, Value
@@ -66,7 +66,7 @@ _KINDS = {
 def symbols(analysis: Analysis) -> tuple[Symbol, ...]:
     """The pipeline with its stages and the resources, in the order of the text."""
     root = tree(analysis)
-    found = []
+    symbols = []
     for key, value in fields(root):
         if key.text == "pipeline":
             children = tuple(_stage(analysis, entry) for entry in entries(root, "pipeline").values())
@@ -75,13 +75,13 @@ def symbols(analysis: Analysis) -> tuple[Symbol, ...]:
         else:
             continue
         end = max([key.span.end, value.span.end, *(child.span.end for child in children)])
-        found.append(Symbol(key.text, SymbolKind.PART, "", Span(key.span.start, end), key.span, children))
-    return tuple(found)
+        symbols.append(Symbol(key.text, SymbolKind.PART, "", Span(key.span.start, end), key.span, children))
+    return tuple(symbols)
 
 
 def _stage(analysis: Analysis, entry: Entry) -> Symbol:
     target = "" if entry.target is None else entry.target.text
-    types = ", ".join(str(type_) for type_ in given_types(analysis, entry) if type_ is not None)
+    types = ", ".join(str(type_) for type_ in output_types_of(analysis, entry) if type_ is not None)
     detail = f"{target} → {types}" if types and target else target
     return Symbol(entry.name.text, _KINDS[entry.kind], detail, entry.span, entry.name.span)
 
@@ -94,12 +94,12 @@ def _resource(entry: Entry) -> Symbol:
 
 def foldings(analysis: Analysis) -> tuple[Folding, ...]:
     """Everything that a key holds over several lines, and comments of several lines; by their first line."""
-    found = {fold.first_line: fold for fold in _comments(analysis)}
+    by_line = {fold.first_line: fold for fold in _comments(analysis)}
     for fold in _values(tree(analysis)):
-        known = found.get(fold.first_line)
+        known = by_line.get(fold.first_line)
         if known is None or known.last_line < fold.last_line:
-            found[fold.first_line] = fold
-    return tuple(found[line] for line in sorted(found))
+            by_line[fold.first_line] = fold
+    return tuple(by_line[line] for line in sorted(by_line))
 
 
 def _values(root: Value | None) -> Iterator[Folding]:

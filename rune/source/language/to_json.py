@@ -203,8 +203,8 @@ def completion_to_json(item: Completion) -> CompletionItemJson:
     }
 
 
-def locations_to_json(found: tuple[Location, ...]) -> LocationsAnswerJson:
-    return {"locations": [{"file": each.file, "span": span_to_json(each.span)} for each in found]}
+def locations_to_json(locations: tuple[Location, ...]) -> LocationsAnswerJson:
+    return {"locations": [{"file": each.file, "span": span_to_json(each.span)} for each in locations]}
 
 
 def edits_to_json(edits: tuple[Edit, ...]) -> EditsAnswerJson:

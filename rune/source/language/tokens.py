@@ -51,14 +51,14 @@ _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 def tokens(analysis: Analysis) -> tuple[Token, ...]:
     """All words in the order of the text; none overlap."""
-    found = []
+    candidates = []
     for place in places(tree(analysis)):
         kind, is_definition = _kind(place)
-        found += [Token(kind, span, is_definition) for span in _lines(analysis, place.word.span)]
-    found.sort(key=lambda token: token.span.start)
-    found = _apart(found)
-    comments = [Token(TokenKind.COMMENT, span) for span in _comments(analysis, found)]
-    return tuple(sorted([*found, *comments], key=lambda token: token.span.start))
+        candidates += [Token(kind, span, is_definition) for span in _lines(analysis, place.word.span)]
+    candidates.sort(key=lambda token: token.span.start)
+    candidates = _apart(candidates)
+    comments = [Token(TokenKind.COMMENT, span) for span in _comments(analysis, candidates)]
+    return tuple(sorted([*candidates, *comments], key=lambda token: token.span.start))
 
 
 def _kind(place: Place) -> tuple[TokenKind, bool]:
@@ -104,22 +104,22 @@ def _lines(analysis: Analysis, span: Span) -> Iterator[Span]:
             yield source.span(start, stop)
 
 
-def _apart(found: list[Token]) -> list[Token]:
+def _apart(tokens: list[Token]) -> list[Token]:
     """Without those that stand on another, as an alias does that means a value once more."""
-    kept: list[Token] = []
-    for token in found:
-        if not kept or token.span.start >= kept[-1].span.end:
-            kept.append(token)
-    return kept
+    separate: list[Token] = []
+    for token in tokens:
+        if not separate or token.span.start >= separate[-1].span.end:
+            separate.append(token)
+    return separate
 
 
-def _comments(analysis: Analysis, found: list[Token]) -> Iterator[Span]:
+def _comments(analysis: Analysis, tokens: list[Token]) -> Iterator[Span]:
     """A `#` after a space that stands in no word starts one."""
     source = analysis.source
     if analysis.checked.syntax.form is Form.TEXT:
         return
-    starts = [token.span.start.offset for token in found]
-    ends = [token.span.end.offset for token in found]
+    starts = [token.span.start.offset for token in tokens]
+    ends = [token.span.end.offset for token in tokens]
     index = 0
     at = 0
     while (match := _COMMENT.search(source.text, at)) is not None:

@@ -46,7 +46,7 @@ class _Line:
 
 def _lines(source: SourceText) -> list[_Line]:
     """All but blank lines, comments, directives and the marks around documents."""
-    found = []
+    lines = []
     for number in range(1, source.line_count + 1):
         begin, end = source.line_bounds(number)
         written = source.text[begin:end].rstrip()
@@ -54,8 +54,8 @@ def _lines(source: SourceText) -> list[_Line]:
         column = len(written) - len(content)
         if not content or content[0] == "#" or (column == 0 and content[0] in "%-." and _is_marker(content)):
             continue
-        found.append(_Line(begin + column, begin + len(written), column))
-    return found
+        lines.append(_Line(begin + column, begin + len(written), column))
+    return lines
 
 
 def _is_marker(content: str) -> bool:
@@ -149,11 +149,11 @@ class _Reader:
 
     def _stray(self, column: int, depth: int) -> Value | None:
         """Lines that are indented like none above but stand deeper than `column`."""
-        found: Value | None = None
+        stray: Value | None = None
         while (line := self._next()) is not None and line.column > column:
             value = self._value(line.start, line.column, depth + 1)
-            found = value if found is None else _joined(found, value)
-        return found
+            stray = value if stray is None else _joined(stray, value)
+        return stray
 
     def _with_strays(self, value: Value, column: int, depth: int) -> Value:
         stray = self._stray(column, depth)
@@ -260,8 +260,8 @@ class _Reader:
             match = _QUOTED[first].match(self._text, at, limit)
         else:
             match = _FLOW_PLAIN.match(self._text, at, limit)
-        found = match.end() if match else at
-        end = max(at + len(self._text[at:found].rstrip()), min(at + 1, limit))
+        stop = match.end() if match else at
+        end = max(at + len(self._text[at:stop].rstrip()), min(at + 1, limit))
         return self._scalar(at, end), end
 
     def _skip_to(self, end: int) -> None:

@@ -23,7 +23,7 @@ LONGEST_SHOWN = 60
 """Characters of a value that a refusal repeats."""
 
 
-class WishRefused(Exception):
+class OverrideRefused(Exception):
     """A wish that cannot be granted; `reason` is a sentence for whoever has it, or grants it."""
 
     def __init__(self, reason: str) -> None:
@@ -32,7 +32,7 @@ class WishRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Override:
     """That an argument says `after` and no longer `before`; both are texts, and "" leaves it out."""
 
     stage: str
@@ -53,11 +53,11 @@ Reread = Callable[[ProjectFiles], Analysis]
 """Analyses a project whose files changed."""
 
 
-def wishable(analysis: Analysis) -> tuple[StageFields, ...]:
+def overridable(analysis: Analysis) -> tuple[StageFields, ...]:
     """The stages that have such arguments, in the order of the text."""
     stages = (stage.name.text for stage in analysis.checked.syntax.stages)
-    found = (StageFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages)
-    return tuple(fields for fields in found if fields.arguments)
+    stage_fields = (StageFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages)
+    return tuple(fields for fields in stage_fields if fields.arguments)
 
 
 def stated(argument: StageArgument) -> str:
@@ -70,11 +70,11 @@ def stated(argument: StageArgument) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else _lines_of(str(value))
 
 
-def granted(analysis: Analysis, wishes: Iterable[Wish], reread: Reread) -> Mapping[str, str]:
-    """The whole new texts of the files that the wishes change, by path. Raises `WishRefused`."""
+def applied(analysis: Analysis, overrides: Iterable[Override], reread: Reread) -> Mapping[str, str]:
+    """The whole new texts of the files that the overrides change, by path. Raises `OverrideRefused`."""
     texts: dict[str, str] = {}
-    for wish in wishes:
-        for path, edits in edits_by_file(_edits(analysis, wish)).items():
+    for override in overrides:
+        for path, edits in edits_by_file(_edits(analysis, override)).items():
             before = analysis.source.text if path == analysis.runefile else analysis.text_file(path) or ""
             texts[path] = apply_edits(before, edits)
         analysis = reread(_Changed(analysis.files, texts))
@@ -96,21 +96,25 @@ class _Changed:
         return self.files.paths()
 
 
-def _edits(analysis: Analysis, wish: Wish) -> tuple[Edit, ...]:
-    found = {argument.field.name: argument for argument in filter(_is_ours, stage_arguments(analysis, wish.stage))}
-    argument = found.get(wish.argument)
+def _edits(analysis: Analysis, override: Override) -> tuple[Edit, ...]:
+    arguments = {
+        argument.field.name: argument for argument in filter(_is_ours, stage_arguments(analysis, override.stage))
+    }
+    argument = arguments.get(override.argument)
     if argument is None:
-        raise WishRefused(f"There is no argument {quoted(wish.argument)} of a stage {quoted(wish.stage)}.")
+        raise OverrideRefused(f"There is no argument {quoted(override.argument)} of a stage {quoted(override.stage)}.")
     now = stated(argument)
-    wanted = merged(_lines_of(wish.before), _lines_of(wish.after), now)
+    wanted = merged(_lines_of(override.before), _lines_of(override.after), now)
     if wanted is None:
-        raise WishRefused(f"{quoted(wish.argument)} of {quoted(wish.stage)} is {_shown(now)} by now{_was(wish, now)}.")
+        raise OverrideRefused(
+            f"{quoted(override.argument)} of {quoted(override.stage)} is {_shown(now)} by now{_was(override, now)}."
+        )
     if wanted == now:
         return ()
     try:
-        return edit_graph(analysis, _edit(argument, wish, wanted))
+        return edit_graph(analysis, _edit(argument, override, wanted))
     except GraphEditRefused as refused:
-        raise WishRefused(refused.reason) from refused
+        raise OverrideRefused(refused.reason) from refused
 
 
 def merged(before: str, after: str, now: str) -> str | None:
@@ -120,37 +124,37 @@ def merged(before: str, after: str, now: str) -> str | None:
     lines = [text.split("\n") for text in (before, after, now)]
     if len({len(each) for each in lines}) != 1 or len(lines[0]) == 1:
         return None
-    found = []
+    overrides = []
     for was, wanted, is_now in zip(*lines, strict=True):
         if was != wanted and is_now not in (was, wanted):
             return None
-        found.append(is_now if was == wanted else wanted)
-    return "\n".join(found)
+        overrides.append(is_now if was == wanted else wanted)
+    return "\n".join(overrides)
 
 
-def _edit(argument: StageArgument, wish: Wish, wanted: str) -> SetArgument:
+def _edit(argument: StageArgument, override: Override, wanted: str) -> SetArgument:
     if argument.text is not None:
         ending = "\r\n" if "\r\n" in argument.text else "\n"
-        return SetArgument(wish.stage, wish.argument, wanted.replace("\n", ending), "text")
-    return SetArgument(wish.stage, wish.argument, None if wanted == "" else _value(argument, wish, wanted))
+        return SetArgument(override.stage, override.argument, wanted.replace("\n", ending), "text")
+    return SetArgument(override.stage, override.argument, None if wanted == "" else _value(argument, override, wanted))
 
 
-def _value(argument: StageArgument, wish: Wish, wanted: str) -> Value:
-    field, what = argument.field, f"{quoted(wish.argument)} of {quoted(wish.stage)}"
+def _value(argument: StageArgument, override: Override, wanted: str) -> Value:
+    field, what = argument.field, f"{quoted(override.argument)} of {quoted(override.stage)}"
     if field.kind == "choice" and wanted not in field.choices:
-        raise WishRefused(f"{what} must be one of {', '.join(field.choices)}.")
+        raise OverrideRefused(f"{what} must be one of {', '.join(field.choices)}.")
     if field.kind not in ("integer", "float", "switch"):
         if wanted.startswith("$"):
-            raise WishRefused(f"{what} cannot begin with $, which names a resource.")
+            raise OverrideRefused(f"{what} cannot begin with $, which names a resource.")
         return wanted
     number = _number(wanted)
     if number is None or (field.kind != "float" and not isinstance(number, int)):
-        raise WishRefused(f"{what} must be a {'number' if field.kind == 'float' else 'whole number'}.")
+        raise OverrideRefused(f"{what} must be a {'number' if field.kind == 'float' else 'whole number'}.")
     low, high = (0, 1) if field.kind == "switch" else (field.minimum, field.maximum)
     if low is not None and number < low:
-        raise WishRefused(f"{what} must be at least {low:g}.")
+        raise OverrideRefused(f"{what} must be at least {low:g}.")
     if high is not None and number > high:
-        raise WishRefused(f"{what} must be at most {high:g}.")
+        raise OverrideRefused(f"{what} must be at most {high:g}.")
     return number
 
 
@@ -181,7 +185,7 @@ def _shown(text: str) -> str:
     return quoted(plain(text, LONGEST_SHOWN)) if text else "left out"
 
 
-def _was(wish: Wish, now: str) -> str:
-    if "\n" in now or "\n" in wish.before:
+def _was(override: Override, now: str) -> str:
+    if "\n" in now or "\n" in override.before:
         return ", in a line that this would change too"
-    return f", and was {_shown(wish.before)} when this was suggested"
+    return f", and was {_shown(override.before)} when this was suggested"

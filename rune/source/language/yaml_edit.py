@@ -206,15 +206,15 @@ def _remove_lines(style: Style, branch: Branch, index: int, end: int | None) -> 
     line_before = text[_line_before(text, before) : before].strip()
     is_blank_before = not line_before
     has_remark_before = line_before.startswith("#")
-    kept = "".join(" " * at + remark + style.line_break for remark in remarks)
+    remark_lines = "".join(" " * at + remark + style.line_break for remark in remarks)
     keeps = index > 0 and ends_with_break(text, branch.entries[index - 1].value)
     rest = next_line(text, stop)
     is_blank_after = stop < len(text) and not text[stop:rest].strip()
     if is_blank_after and not remarks and (is_blank_before or keeps):
         stop = rest
     elif not is_blank_after and stop < len(text) and (remarks or has_remark_before) and _is_apart(branch):
-        kept += style.line_break
-    return Splice(before, stop, kept)
+        remark_lines += style.line_break
+    return Splice(before, stop, remark_lines)
 
 
 def _is_apart(branch: Branch) -> bool:
@@ -245,12 +245,12 @@ def _over_remarks(text: str, stop: int, at: int) -> int:
 def _inside(text: str, entry: Entry, start: int, stop: int) -> list[Comment]:
     """The comments of an entry; one in the head of a block text too."""
     whole = Branch(entry.start, entry.start, entry.end, True, False, (entry,), None)
-    found = list(comments(text, whole, start, stop))
+    remarks = list(comments(text, whole, start, stop))
     for leaf in leaves(whole):
         remark = head_remark(text, leaf)
         if remark is not None:
-            found.append(remark)
-    return sorted(found, key=lambda comment: comment.start)
+            remarks.append(remark)
+    return sorted(remarks, key=lambda comment: comment.start)
 
 
 def head_remark(text: str, leaf: Leaf) -> Comment | None:
@@ -264,13 +264,13 @@ def head_remark(text: str, leaf: Leaf) -> Comment | None:
 
 def _remove_from_flow(style: Style, branch: Branch, indices: list[int]) -> list[Splice]:
     entries = branch.entries
-    kept = [index for index in range(len(entries)) if index not in indices]
+    remaining = [index for index in range(len(entries)) if index not in indices]
     splices = []
     for index in indices:
-        if index < kept[-1]:
+        if index < remaining[-1]:
             splices.append(cut_from_flow(style, branch, entries[index].start, entries[index + 1].start))
-    if indices[-1] > kept[-1]:
-        splices.append(cut_from_flow(style, branch, entries[kept[-1]].end, entries[-1].end))
+    if indices[-1] > remaining[-1]:
+        splices.append(cut_from_flow(style, branch, entries[remaining[-1]].end, entries[-1].end))
     return splices
 
 
@@ -306,9 +306,9 @@ def empty(style: Style, pair: Entry, shown: str) -> list[Splice]:
     stop = last.end if ends_with_break(text, last.value) else next_line(text, last.end)
     at = column(text, first)
     remarks = (text[comment.start : comment.end].rstrip() for comment in _inside(text, pair, first, stop))
-    kept = "".join(" " * at + remark + style.line_break for remark in remarks)
+    remark_lines = "".join(" " * at + remark + style.line_break for remark in remarks)
     colon = text.index(":", pair.key.end) + 1
     behind = (
         colon if branch.start == branch.content else branch.start + len(text[branch.start : branch.content].rstrip())
     )
-    return [Splice(behind, behind, f" {shown}" if shown else ""), Splice(line_start(text, first), stop, kept)]
+    return [Splice(behind, behind, f" {shown}" if shown else ""), Splice(line_start(text, first), stop, remark_lines)]

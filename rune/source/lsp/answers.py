@@ -34,10 +34,10 @@ def hovered_policy(analysis: PolicyAnalysis, convert: Converter, params: types.H
     return _hover(convert, hover_policy(analysis, convert.offset(params.position)))
 
 
-def _hover(convert: Converter, found: Hover | None) -> types.Hover | None:
-    if found is None:
+def _hover(convert: Converter, hover: Hover | None) -> types.Hover | None:
+    if hover is None:
         return None
-    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, hover.text), convert.range(hover.span))
 
 
 def hovered_block(analysis: BlockAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
@@ -53,9 +53,9 @@ def defined_in_block(
 def referred_in_block(
     analysis: BlockAnalysis, convert: Converter, params: types.ReferenceParams
 ) -> list[types.Location]:
-    found = uses(analysis, convert.offset(params.position))
-    kept = found if params.context.include_declaration else found[1:]
-    return [convert.location(each.file, each.span) for each in kept]
+    spans = uses(analysis, convert.offset(params.position))
+    shown_spans = spans if params.context.include_declaration else spans[1:]
+    return [convert.location(each.file, each.span) for each in shown_spans]
 
 
 def renamed_in_block(analysis: BlockAnalysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
@@ -64,21 +64,21 @@ def renamed_in_block(analysis: BlockAnalysis, convert: Converter, params: types.
 
 
 def defined(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:
-    found = definition(analysis, convert.offset(params.position))
-    return [convert.location(each.file, each.span) for each in found]
+    location = definition(analysis, convert.offset(params.position))
+    return [convert.location(each.file, each.span) for each in location]
 
 
 def referred(analysis: Analysis, convert: Converter, params: types.ReferenceParams) -> list[types.Location]:
     offset = convert.offset(params.position)
-    found = references(analysis, offset, with_definition=params.context.include_declaration)
-    return [convert.location(each.file, each.span) for each in found]
+    locations = references(analysis, offset, with_definition=params.context.include_declaration)
+    return [convert.location(each.file, each.span) for each in locations]
 
 
 def highlighted(
     analysis: Analysis, convert: Converter, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight]:
-    found = references(analysis, convert.offset(params.position))
-    return [types.DocumentHighlight(convert.range(each.span)) for each in found]
+    locations = references(analysis, convert.offset(params.position))
+    return [types.DocumentHighlight(convert.range(each.span)) for each in locations]
 
 
 def may_be_renamed(
@@ -115,9 +115,9 @@ def _offsets(convert: Converter, params: types.CodeActionParams) -> tuple[int, i
     return convert.offset(params.range.start), convert.offset(params.range.end)
 
 
-def _wanted(convert: Converter, found: Sequence[Action], params: types.CodeActionParams) -> list[types.CodeAction]:
+def _wanted(convert: Converter, actions: Sequence[Action], params: types.CodeActionParams) -> list[types.CodeAction]:
     wanted = params.context.only
-    converted = [convert.action(each, params.context.diagnostics) for each in found]
+    converted = [convert.action(each, params.context.diagnostics) for each in actions]
     return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
 
 

@@ -75,17 +75,17 @@ class Server(LanguageServer):
 
     def _tell_of_blocks(self, document: Document, analysis: Analysis) -> None:
         """What is wrong in the project's own blocks; of one that was mended, that nothing is."""
-        found: dict[str, list[Diagnostic]] = {}
+        by_uri: dict[str, list[Diagnostic]] = {}
         for each in analysis.checked.diagnostics:
             if each.file != analysis.runefile:
-                found.setdefault(each.file, []).append(each)
-        for file in {*found, *self._told.get(document.uri, ())}:
+                by_uri.setdefault(each.file, []).append(each)
+        for file in {*by_uri, *self._told.get(document.uri, ())}:
             path = document.path.parent / file
             text = analysis.text_file(file) or ""
             block = Document(uri_of(document, file), path, text, None, "python")
             convert = Converter(block, SourceText(file, text), path.name)
-            self.tell(block.uri, None, [convert.diagnostic(each) for each in found.get(file, [])])
-        self._told[document.uri] = tuple(found)
+            self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
+        self._told[document.uri] = tuple(by_uri)
 
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
@@ -143,8 +143,8 @@ def _answer(
         if document.is_policy:
             if policy is None:
                 return None
-            found = server.documents.policy(document)
-            return policy(found, Converter(document, found.source, document.path.name), params)
+            policy_analysis = server.documents.policy(document)
+            return policy(policy_analysis, Converter(document, policy_analysis.source, document.path.name), params)
         try:
             if document.is_block:
                 return None if block is None else _of_block(server, document, block, params)
@@ -157,9 +157,9 @@ def _answer(
 
 
 def _of_block(server: Server, document: Document, answer: Callable[[BlockAnalysis, Converter, P], R], params: P) -> R:
-    found = server.documents.block(document)
-    runefile = replace(document, path=(document.project_folder or document.path.parent) / found.project.runefile)
-    return answer(found, Converter(runefile, found.source, found.source.file), params)
+    block = server.documents.block(document)
+    runefile = replace(document, path=(document.project_folder or document.path.parent) / block.project.runefile)
+    return answer(block, Converter(runefile, block.source, block.source.file), params)
 
 
 class _AboutADocument(Protocol):
@@ -220,15 +220,15 @@ def _answer_completions(server: Server) -> None:
     ) -> types.CompletionList | None:
         return listed(convert, complete_policy(analysis, convert.offset(params.position)))
 
-    def listed(convert: Converter, found: Completions | None) -> types.CompletionList | None:
-        if found is None:
+    def listed(convert: Converter, completions: Completions | None) -> types.CompletionList | None:
+        if completions is None:
             return None
-        server.completions = found.items
+        server.completions = completions.items
         server.list_number += 1
         snippets = _knows_snippets(server.client_capabilities)
         items = [
-            convert.completion(item, number, found.span, [server.list_number, number], with_snippets=snippets)
-            for number, item in enumerate(found.items)
+            convert.completion(item, number, completions.span, [server.list_number, number], with_snippets=snippets)
+            for number, item in enumerate(completions.items)
         ]
         return types.CompletionList(is_incomplete=False, items=items)
 

@@ -71,12 +71,12 @@ class FilesMerge:
 
     def files(self, choices: Mapping[str, Choice]) -> dict[str, Content]:
         """The files with what was chosen, by path; where nothing was, ours."""
-        found: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
+        contents: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
         for file in self.changed:
             content = _content(file.merged, choices)
             if content is not None:
-                found[file.path] = content
-        return found
+                contents[file.path] = content
+        return contents
 
 
 def _content(merged: Stored | MergedText | Conflict | None, choices: Mapping[str, Choice]) -> Content | None:
@@ -121,14 +121,14 @@ def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Call
 
 def renamed(base: Digests, side: Digests) -> dict[str, str]:
     """The former path of each file that has another name and the same bytes, where that is certain."""
-    gone = {path: digest for path, digest in base.items() if path not in side}
+    deleted = {path: digest for path, digest in base.items() if path not in side}
     came = {path: digest for path, digest in side.items() if path not in base}
-    found = {}
+    renames = {}
     for path, digest in came.items():
-        former = [was for was, known in gone.items() if known == digest]
+        former = [was for was, known in deleted.items() if known == digest]
         if len(former) == 1 and list(came.values()).count(digest) == 1:
-            found[path] = former[0]
-    return found
+            renames[path] = former[0]
+    return renames
 
 
 def _moves(base: Digests, side: SideFiles, other: SideFiles) -> dict[str, str]:

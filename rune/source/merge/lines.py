@@ -52,8 +52,8 @@ def merge_lines(path: str, base: str, ours: str, theirs: str) -> MergedText:
 
 def clearly_merged(base: str, ours: str, theirs: str) -> str | None:
     """The same where nothing is in conflict; else None."""
-    found = [stretch.clear for stretch in stretches(base, ours, theirs)]
-    return None if None in found else "".join(each for each in found if each is not None)
+    texts = [stretch.clear for stretch in stretches(base, ours, theirs)]
+    return None if None in texts else "".join(each for each in texts if each is not None)
 
 
 def _conflict(path: str, stretch: Stretch) -> Conflict:
@@ -131,12 +131,12 @@ def _next(ours: _Walk, theirs: _Walk) -> int | None:
 def _group_end(ours: _Walk, theirs: _Walk, first: int) -> int:
     """How far the changes that touch each other reach, from where the first of them begins."""
     last = first
-    taken = {ours: 0, theirs: 0}
+    positions = {ours: 0, theirs: 0}
     while True:
         for walk in (ours, theirs):
-            end = walk.reach(first, last, taken[walk])
+            end = walk.reach(first, last, positions[walk])
             if end is not None:
-                taken[walk] += 1
+                positions[walk] += 1
                 last = max(last, end)
                 break
         else:

@@ -35,7 +35,7 @@ class Piece:
 
 def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | None:
     """The pieces; None where they cannot be told. The keys in `whole` are not divided."""
-    found: list[tuple[Key, list[str]]] = []
+    result: list[tuple[Key, list[str]]] = []
     waiting: list[str] = []
     """Comments and empty lines, which belong to what comes next."""
     top, indent, divides = "", 0, False
@@ -44,37 +44,37 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
         content = line.strip()
         if not content or content.startswith("#"):
             if content and indent and width > indent and not waiting:
-                found[-1][1].append(line)
+                result[-1][1].append(line)
             else:
                 waiting.append(line)
             continue
         name = _name(line[width:])
         if width == 0:
-            if content == "---" and not found:
+            if content == "---" and not result:
                 waiting.append(line)
                 continue
             if name is None:
                 return None
-            _end(found, waiting, top if indent else "")
+            _end(result, waiting, top if indent else "")
             top, indent = name, 0
             divides = name in DIVIDED and name not in whole and _HEADER.fullmatch(content) is not None
-            found.append(((name,), [*waiting, line]))
-        elif not found:
+            result.append(((name,), [*waiting, line]))
+        elif not result:
             return None
         elif divides and indent in (0, width):
             if name is None:
                 return None
             indent = width
-            found.append(((top, name), [*waiting, line]))
+            result.append(((top, name), [*waiting, line]))
         elif indent and width < indent:
             return None
         else:
-            found[-1][1].extend([*waiting, line])
+            result[-1][1].extend([*waiting, line])
         waiting = []
-    _end(found, waiting, top if indent else "")
+    _end(result, waiting, top if indent else "")
     if waiting:
-        found.append(((END,), waiting))
-    pieces = tuple(Piece(key, "".join(lines)) for key, lines in found)
+        result.append(((END,), waiting))
+    pieces = tuple(Piece(key, "".join(lines)) for key, lines in result)
     return pieces if len({piece.key for piece in pieces}) == len(pieces) else None
 
 
@@ -88,21 +88,21 @@ def undivided(text: str) -> frozenset[str]:
     return frozenset(name for name in DIVIDED if (name,) in keys and name not in with_entries)
 
 
-def _end(found: list[tuple[Key, list[str]]], waiting: list[str], top: str) -> None:
+def _end(pieces: list[tuple[Key, list[str]]], waiting: list[str], top: str) -> None:
     """At the end of a divided key: the comments that are indented are its own."""
     if not top:
         return
     last = max((at for at, line in enumerate(waiting) if line.startswith((" ", "\t")) and line.strip()), default=-1)
     if last >= 0:
-        found.append(((top, END), waiting[: last + 1]))
+        pieces.append(((top, END), waiting[: last + 1]))
         del waiting[: last + 1]
 
 
 def _name(text: str) -> str | None:
-    found = _KEY.match(text)
-    if found is None:
+    match = _KEY.match(text)
+    if match is None:
         return None
-    return found["double"] or found["single"] or found["plain"]
+    return match["double"] or match["single"] or match["plain"]
 
 
 def merged_order(base: Sequence[Key], ours: Sequence[Key], theirs: Sequence[Key]) -> list[Key]:

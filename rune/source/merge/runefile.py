@@ -30,9 +30,9 @@ def _merged(
     then, now, other = ({piece.key: piece.text for piece in side} for side in (old, our, their))
     lines = _first_lines(our)
     order = merged_order(list(then), list(now), list(other))
-    found = {key: _piece(path, key, then.get(key), now.get(key), other.get(key), lines.get(key, 0)) for key in order}
-    _keep_headers(found, now, other)
-    parts = [part for key in order if (part := found[key]) is not None]
+    merged = {key: _piece(path, key, then.get(key), now.get(key), other.get(key), lines.get(key, 0)) for key in order}
+    _keep_headers(merged, now, other)
+    parts = [part for key in order if (part := merged[key]) is not None]
     return MergedText(tuple(_without_last_end(parts) if not ends else parts))
 
 
@@ -63,12 +63,12 @@ def _code(text: str | None) -> list[str]:
     return [line for line in stripped if line and not line.lstrip().startswith("#")]
 
 
-def _keep_headers(found: dict[Key, str | Conflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]) -> None:
+def _keep_headers(merged: dict[Key, str | Conflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]) -> None:
     """A key that one side took away stays where an entry of it does."""
     for name in DIVIDED:
-        has_entries = any(part is not None for key, part in found.items() if key[0] == name and len(key) == 2)
-        if has_entries and found.get((name,), "") is None:
-            found[(name,)] = ours.get((name,)) or theirs.get((name,))
+        has_entries = any(part is not None for key, part in merged.items() if key[0] == name and len(key) == 2)
+        if has_entries and merged.get((name,), "") is None:
+            merged[(name,)] = ours.get((name,)) or theirs.get((name,))
 
 
 def _first_lines(pieces: tuple[Piece, ...]) -> dict[Key, int]:

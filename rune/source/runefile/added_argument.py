@@ -20,8 +20,8 @@ def added_argument(stage: StageSyntax, line: str, report: Report, title: str | N
     source = report.source
     if source is None or report.form is Form.TEXT:
         return []
-    found = _place(stage, line, source)
-    return [] if found is None else [report.guess(source.span(found[0], found[0]), found[1], title or f"Write {line}")]
+    place = _place(stage, line, source)
+    return [] if place is None else [report.guess(source.span(place[0], place[0]), place[1], title or f"Write {line}")]
 
 
 def _place(stage: StageSyntax, line: str, source: SourceText) -> tuple[int, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rune.compiler.blocks.meaning import ExpectedMeaning, Meaning
 from rune.model.tflite.described import NOTHING, DescribedTensor
-from rune.source.runefile.contradictions import Arriving, taken_of, warn_of_contradictions
+from rune.source.runefile.contradictions import Arriving, expectation_of, warn_of_contradictions
 from rune.source.runefile.inserted_stage import Insert
 from rune.source.runefile.meanings import wanted_by
 from rune.source.runefile.noise_memory import warn_of_noise_memory
@@ -21,7 +21,7 @@ from rune.tensor import TensorType
 def advise(
     syntax: StageSyntax,
     stage: Stage,
-    given: Sequence[tuple[TensorType, Meaning]],
+    inputs: Sequence[tuple[TensorType, Meaning]],
     stage_named: Callable[[str], Stage | None],
     syntax_named: Mapping[str, StageSyntax],
     insert: Insert,
@@ -31,15 +31,15 @@ def advise(
     takes: list[tuple[ExpectedMeaning, DescribedTensor]] = []
     match stage:
         case BlockStage():
-            if given:
-                warn_of_wordlist(syntax, stage, *given[0], insert, report)
+            if inputs:
+                warn_of_wordlist(syntax, stage, *inputs[0], insert, report)
             warn_of_sound_rate(syntax, stage, stage_named, syntax_named, report)
             warn_of_noise_memory(syntax, stage, stage_named, report)
-            if stage.block.expected_meaning is not None and given:
-                taken = stage.block.expected_meaning(tuple(type_ for type_, _ in given), stage.arguments)
-                takes = [(taken, NOTHING)] * len(given)
+            if stage.block.expected_meaning is not None and inputs:
+                expected = stage.block.expected_meaning(tuple(type_ for type_, _ in inputs), stage.arguments)
+                takes = [(expected, NOTHING)] * len(inputs)
         case ModelStage():
-            takes = [(taken_of(wanted_by(tensor)), tensor.described) for tensor in stage.input_tensors]
-    for input_, (type_, meaning), (taken, described) in zip(syntax.inputs, given, takes, strict=False):
+            takes = [(expectation_of(wanted_by(tensor)), tensor.described) for tensor in stage.input_tensors]
+    for input_, (type_, meaning), (expected, described) in zip(syntax.inputs, inputs, takes, strict=False):
         source = syntax_named.get(input_.stage)
-        warn_of_contradictions(Arriving(syntax, input_, type_, meaning, taken, described, source), insert, report)
+        warn_of_contradictions(Arriving(syntax, input_, type_, meaning, expected, described, source), insert, report)

@@ -30,7 +30,7 @@ def block_arguments(
     """All of the block's arguments in its own order, defaults included; None when something was reported."""
     before = report.error_count
     known = {argument.name: argument for argument in block.arguments}
-    given: dict[str, ArgumentValue | HostText] = {}
+    values: dict[str, ArgumentValue | HostText] = {}
     written = [modern(argument, block) for argument in stage.arguments]
     named = Counter(argument.name for argument in written)
     for argument in written:
@@ -44,7 +44,7 @@ def block_arguments(
         if argument.name not in known:
             _report_unknown(argument, block, named, report)
             continue
-        if argument.name in given:
+        if argument.name in values:
             message = f"The argument {quoted(argument.name)} of {block.name} is given twice, under two names"
             report.error(Code.REPEATED_KEY, message, argument.name_span, ["Keep one of them."])
             continue
@@ -55,10 +55,10 @@ def block_arguments(
             warn_of_old_argument(argument, block, report)
         value = _value(argument, known[argument.name], block, resources, report)
         if value is not None:
-            given[argument.name] = value
+            values[argument.name] = value
     complete: dict[str, ArgumentValue | HostText] = {}
     for name, argument_ in known.items():
-        value = given.get(name, _default(argument_, stage))
+        value = values.get(name, _default(argument_, stage))
         if value is not None:
             complete[name] = value
         elif name not in named and stage.is_sound:
@@ -87,9 +87,9 @@ def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report
     report.error(Code.BAD_ARGUMENT, message, argument.span, [known.help])
 
 
-def _report_unknown(argument: ArgumentSyntax, block: Block, given: Collection[str], report: Report) -> None:
+def _report_unknown(argument: ArgumentSyntax, block: Block, written_names: Collection[str], report: Report) -> None:
     names = [known.name for known in block.arguments]
-    left = [name for name in names if name not in given]
+    left = [name for name in names if name not in written_names]
     notes, fixes = report.suggestion(argument.name, argument.name_span, left)
     listed = f"It takes {', '.join(names)}." if names else "It takes none."
     message = f"{block.name} has no argument {quoted(argument.name)}"
@@ -97,18 +97,18 @@ def _report_unknown(argument: ArgumentSyntax, block: Block, given: Collection[st
 
 
 def _value(
-    given: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: Report
+    written: ArgumentSyntax, known: Argument, block: Block, resources: Resources, report: Report
 ) -> ArgumentValue | HostText | None:
-    content: int | float | str | None = given.value
-    if given.resource is not None:
+    content: int | float | str | None = written.value
+    if written.resource is not None:
         if known.kind is ArgumentKind.LONG_TEXT:
-            found = resources.long_text(given.resource, given.span)
-            if isinstance(found, HostText):
-                return found
-            content = found
+            text = resources.long_text(written.resource, written.span)
+            if isinstance(text, HostText):
+                return text
+            content = text
         else:
             why = f"{block.name} needs {quoted(known.name)} then, and only a long text can come from the host"
-            content = resources.text(given.resource, given.span, why)
+            content = resources.text(written.resource, written.span, why)
         if content is None:
             return None
     value = read_argument(content if content is not None else "", known)
@@ -117,15 +117,15 @@ def _value(
     notes = [known.help]
     fixes = []
     if known.choices and isinstance(content, str):
-        near, nearest = report.suggestion(content.strip(), given.span, known.choices)
+        near, nearest = report.suggestion(content.strip(), written.span, known.choices)
         notes, fixes = [*near, *notes], [*nearest]
     elif isinstance(content, str) and content.strip().lower() in _SWITCHES:
         notes.append(f"`{content.strip()}` is a text, and no number and no truth value, in YAML 1.2.")
-    elif given.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
+    elif written.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
         notes.append("Numbers are written without `_` between their digits.")
-        fixes = [report.replace(given.span, bare)]
+        fixes = [report.replace(written.span, bare)]
     message = f"Unable to set {block.name}'s {quoted(known.name)} to {quoted(str(content))}: it must be {_kind(known)}"
-    report.error(Code.BAD_ARGUMENT, message, given.span, notes, fixes)
+    report.error(Code.BAD_ARGUMENT, message, written.span, notes, fixes)
     return None
 
 

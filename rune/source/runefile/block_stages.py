@@ -35,7 +35,7 @@ _PUBLISHED_VERSION = "v0.11.3"
 
 
 @dataclass(frozen=True)
-class Given:
+class StageInputs:
     """What feeds a block stage: of each input the type and the meaning, and how a block is put in front of it."""
 
     types: tuple[TensorType, ...]
@@ -46,7 +46,7 @@ class Given:
 def check_block_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
-    given: Given | None,
+    inputs: StageInputs | None,
     blocks: BlockResolver,
     resources: Resources,
     report: Report,
@@ -59,15 +59,15 @@ def check_block_stage(
                 resources.find(argument.resource, argument.span)
         return None
     arguments = block_arguments(stage, block, resources, report)
-    if arguments is None or ports is None or given is None:
+    if arguments is None or ports is None or inputs is None:
         return None
-    types = given.types
+    types = inputs.types
     try:
         outputs = block.outputs_for(types, arguments)
     except BlockError as error:
         refused = error.input_index if error.argument is None else None
-        both = (types, given.meanings)
-        fixes = [] if refused is None else repairs_of_block(stage, block, arguments, both, refused, given.insert)
+        both = (types, inputs.meanings)
+        fixes = [] if refused is None else repairs_of_block(stage, block, arguments, both, refused, inputs.insert)
         _report_block_error(stage, error, report, fixes)
         return None
     if not _fits_size_limit(stage, outputs, report):
@@ -179,8 +179,8 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Report, f
     if isinstance(error, RunTimeInput):
         code, notes = Code.RUN_TIME_SIZES, (PAD_NOTE,)
     if error.argument is not None:
-        given = [argument for argument in stage.arguments if argument.name == error.argument]
-        span, code = (given[0].span if given else stage.target.span), Code.BAD_ARGUMENT
+        arguments = [argument for argument in stage.arguments if argument.name == error.argument]
+        span, code = (arguments[0].span if arguments else stage.target.span), Code.BAD_ARGUMENT
     elif error.input_index is not None and error.input_index < len(stage.inputs):
         span = stage.inputs[error.input_index].whole
     elif stage.inputs:

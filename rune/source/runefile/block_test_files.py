@@ -11,7 +11,7 @@ from rune.compiler.pyblock.testing.recordings import Recording, UnreadableRecord
 from rune.compiler.pyblock.testing.subject import Subject
 from rune.project.files import FileError, ProjectFiles
 
-_KEPT = 32
+_CACHE_SIZE = 32
 
 
 def find_test_files(files: ProjectFiles) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def _problems(path: str, text: str, block: str, recording: Callable[[str], Recor
     return check_tests(path, text, Subject(block_of_tests(path), block), recording).problems
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _known_problems(path: str, text: str, block: str) -> tuple[Problem, ...]:
     return _problems(path, text, block, _no_recording)
 

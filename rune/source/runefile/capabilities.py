@@ -211,15 +211,15 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
     if kind is Capability.RAND and "amount" not in parameters and declared is not None:
         # Without it a host gives one number, whatever the size of the tensor.
         parameters["amount"] = max(declared.tensor_type.size // 4, 1)
-    given = rules.gives(parameters)
-    if given is not None and not 0 < given.size <= MAX_TENSOR_SIZE:
+    actual = rules.gives(parameters)
+    if actual is not None and not 0 < actual.size <= MAX_TENSOR_SIZE:
         limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
-        message = f"With these arguments {quoted(stage.name.text)} gives {given}; it must have 1 element to {limit}"
+        message = f"With these arguments {quoted(stage.name.text)} gives {actual}; it must have 1 element to {limit}"
         report.error(Code.TENSOR_TOO_LARGE, message, stage.arguments_span or stage.name.span)
         return None
     if declared is None:
-        if given is not None:
-            return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), given)
+        if actual is not None:
+            return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), actual)
         report.error(
             Code.WRONG_OUTPUT_COUNT,
             f"What {quoted(stage.name.text)} gives is not known: it needs one output, or arguments that say how much",
@@ -228,8 +228,8 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
         )
         return None
     output = declared.tensor_type
-    if given is not None and given.size != output.size:
-        _wrong_size(stage, kind, given, declared, report)
+    if actual is not None and actual.size != output.size:
+        _wrong_size(stage, kind, actual, declared, report)
         return None
     if rules.element is not None and output.element is not rules.element:
         is_same_size = output.element.size == rules.element.size
@@ -242,7 +242,7 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
     return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
 
 
-def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
+def capability_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
     """The output type for these arguments; None where they do not determine it or are wrong."""
     rules = CAPABILITY_RULES[kind]
     known = {parameter.name: parameter for parameter in rules.parameters}
@@ -255,8 +255,8 @@ def given_output(kind: Capability, arguments: Mapping[str, Number | str]) -> Ten
             numbers[name] = number
     if any(parameter.is_required and parameter.name not in numbers for parameter in rules.parameters):
         return None
-    given = rules.gives(numbers)
-    return given if given is not None and 0 < given.size <= MAX_TENSOR_SIZE else None
+    output = rules.gives(numbers)
+    return output if output is not None and 0 < output.size <= MAX_TENSOR_SIZE else None
 
 
 def declared_output(stage: StageSyntax) -> TensorType | None:
@@ -272,27 +272,27 @@ def _declared(stage: StageSyntax, report: Report) -> TypeSyntax | None:
     return stage.outputs[0] if stage.outputs else None
 
 
-def _wrong_size(stage: StageSyntax, kind: Capability, given: TensorType, declared: TypeSyntax, report: Report) -> None:
+def _wrong_size(stage: StageSyntax, kind: Capability, actual: TensorType, declared: TypeSyntax, report: Report) -> None:
     output = declared.tensor_type
     report.error(
         Code.WRONG_CAPABILITY_SIZE,
         f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
-        f" but with these arguments it gives {given}, {given.size} bytes",
+        f" but with these arguments it gives {actual}, {actual.size} bytes",
         declared.span,
         [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
-        [report.guess_type(declared.span, given)],
+        [report.guess_type(declared.span, actual)],
     )
 
 
 def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, report: Report) -> dict[str, Number]:
     known = {parameter.name: parameter for parameter in rules.parameters}
-    given = {argument.name for argument in stage.arguments}
-    found: dict[str, Number] = {}
+    argument_names = {argument.name for argument in stage.arguments}
+    parameters: dict[str, Number] = {}
     for argument in stage.arguments:
         parameter = known.get(argument.name)
         value = _value(argument, report)
         if parameter is None:
-            notes, fixes = report.suggestion(argument.name, argument.name_span, known.keys() - given)
+            notes, fixes = report.suggestion(argument.name, argument.name_span, known.keys() - argument_names)
             notes = (*notes, f"{kind.name} takes {', '.join(known)}.")
             message = f"{kind.name} has no argument {quoted(argument.name)}; hosts will ignore it"
             report.warning(Code.UNKNOWN_PARAMETER, message, argument.name_span, notes, fixes)
@@ -301,8 +301,8 @@ def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, re
             report.error(Code.BAD_PARAMETER, message, argument.span)
         if value is not None:
             whole = int(value) if isinstance(value, float) and value.is_integer() else value
-            found[argument.name] = whole
-    return found
+            parameters[argument.name] = whole
+    return parameters
 
 
 def _fits(value: Number, parameter: Parameter) -> bool:
@@ -341,8 +341,8 @@ def _number_of(name: str, value: Number | str) -> Number | None:
     if not isinstance(value, str):
         return value
     if name == "pixel_format" and (match := _PIXEL_FORMAT.match(value)):
-        found = _PIXEL_FORMATS.get(match["name"].lower())
-        return None if found is None else int(found)
+        pixel_format = _PIXEL_FORMATS.get(match["name"].lower())
+        return None if pixel_format is None else int(pixel_format)
     if _PRODUCT.match(value):
         return _calculated(value)
     if INTEGER.match(value):

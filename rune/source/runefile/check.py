@@ -13,7 +13,7 @@ from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import ProjectFiles
 from rune.source.runefile.advice import advise
-from rune.source.runefile.block_stages import Given, check_block_stage
+from rune.source.runefile.block_stages import StageInputs, check_block_stage
 from rune.source.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.source.runefile.codes import Code
 from rune.source.runefile.compose import compose
@@ -139,7 +139,7 @@ def _signatures_from(files: ProjectFiles) -> Signatures:
 
 
 @dataclass(frozen=True)
-class _Given:
+class _StageOutputs:
     """What a stage's outputs are known to be; `bounds` are those of texts."""
 
     types: tuple[TensorType | None, ...]
@@ -155,7 +155,7 @@ class _Checker:
         self._reading = reading
         self._report = reading.report
         self._stages = {stage.name.text: stage for stage in syntax.stages}
-        self._given: dict[str, _Given] = {}
+        self._given: dict[str, _StageOutputs] = {}
         self._checked: dict[str, Stage] = {}
         self._models: dict[str, str] = {}
         self._signatures: dict[str, ModelSignature] = {}
@@ -176,8 +176,8 @@ class _Checker:
 
     def type_of(self, name: str, index: int) -> TensorType | None:
         """What is known of an output."""
-        given = self._given.get(name)
-        return given.types[index] if given is not None and index < len(given.types) else None
+        outputs = self._given.get(name)
+        return outputs.types[index] if outputs is not None and index < len(outputs.types) else None
 
     def meaning_of(self, name: str, index: int) -> Meaning:
         """What is known of the numbers of an output."""
@@ -192,7 +192,7 @@ class _Checker:
     @property
     def types(self) -> dict[str, tuple[TensorType | None, ...]]:
         """What is known of every stage's outputs, by its name."""
-        return {name: given.types for name, given in self._given.items()}
+        return {name: outputs.types for name, outputs in self._given.items()}
 
     @property
     def signatures(self) -> dict[str, ModelSignature]:
@@ -235,19 +235,19 @@ class _Checker:
         checked = self._check_kind(stage, ports, types)
         match checked:
             case CapabilityStage():
-                given = _Given((checked.output,), (0,))
+                outputs = _StageOutputs((checked.output,), (0,))
             case BlockStage():
-                given = _Given(
+                outputs = _StageOutputs(
                     tuple(output.type for output in checked.outputs),
                     tuple(output.text_bound for output in checked.outputs),
                 )
             case ModelStage():
-                given = _Given(checked.outputs, (0,) * len(checked.outputs))
+                outputs = _StageOutputs(checked.outputs, (0,) * len(checked.outputs))
             case OutputStage():
-                given = _Given((), ())
+                outputs = _StageOutputs((), ())
             case None:
                 return None
-        self._given[stage.name.text] = given
+        self._given[stage.name.text] = outputs
         self._checked[stage.name.text] = checked
         known = tuple(type_ for type_ in types if type_ is not None)
         meant = self._meant(stage)
@@ -276,7 +276,7 @@ class _Checker:
             case StageKind.BLOCK:
                 self._note_declared(stage)
                 known = tuple(type_ for type_ in types if type_ is not None)
-                whole = Given(known, self._meant(stage), self._insert) if len(known) == len(types) else None
+                whole = StageInputs(known, self._meant(stage), self._insert) if len(known) == len(types) else None
                 return check_block_stage(stage, ports, whole, self._blocks, self._reading.resources, report)
             case StageKind.MODEL:
                 return self._check_model(stage, ports, types)
@@ -296,19 +296,19 @@ class _Checker:
             notes = ["Put the model's file into the project and write its path, such as `./model.tflite`."]
             self._report.error(Code.ZUNE_PART, message, stage.target.span, notes)
             return None
-        found = find_model(stage, self._reading)
-        if found is not None and found.file is not None:
-            if found.file not in self._models.values():
-                warn_of_host(stage, found, self._report)
-            self._models[stage.name.text] = found.file
-        if found is None or found.signature is None:
+        model = find_model(stage, self._reading)
+        if model is not None and model.file is not None:
+            if model.file not in self._models.values():
+                warn_of_host(stage, model, self._report)
+            self._models[stage.name.text] = model.file
+        if model is None or model.signature is None:
             self._note_declared(stage)
         else:
-            self._signatures[stage.name.text] = found.signature
-            self._note_model(stage, found.signature)
-        if found is None:
+            self._signatures[stage.name.text] = model.signature
+            self._note_model(stage, model.signature)
+        if model is None:
             return None
-        return check_model_stage(stage, ports, types, found, self._report, self._insert, self._meant(stage))
+        return check_model_stage(stage, ports, types, model, self._report, self._insert, self._meant(stage))
 
     def _note_declared(self, stage: StageSyntax) -> None:
         """What the text declares stands in until the stage is known to be right, so that its readers can be checked."""
@@ -318,17 +318,17 @@ class _Checker:
                 declared.tensor_type if is_capability or declared.dimensions is not None else None
                 for declared in stage.outputs
             )
-            self._given[stage.name.text] = _Given(types, (0,) * len(types))
+            self._given[stage.name.text] = _StageOutputs(types, (0,) * len(types))
         elif stage.kind is StageKind.CAPABILITY:
-            self._given[stage.name.text] = _Given((declared_output(stage),), (0,))
+            self._given[stage.name.text] = _StageOutputs((declared_output(stage),), (0,))
 
     def _note_model(self, stage: StageSyntax, signature: ModelSignature) -> None:
         types = tuple(tensor.type for tensor in signature.outputs)
-        self._given[stage.name.text] = _Given(types, (0,) * len(types))
+        self._given[stage.name.text] = _StageOutputs(types, (0,) * len(types))
 
     def _bound(self, input_: InputSyntax) -> int:
-        given = self._given.get(input_.stage)
-        return given.bounds[input_.index] if given is not None and input_.index < len(given.bounds) else 0
+        outputs = self._given.get(input_.stage)
+        return outputs.bounds[input_.index] if outputs is not None and input_.index < len(outputs.bounds) else 0
 
     def _ports(self, stage: StageSyntax) -> tuple[Port, ...] | None:
         """Where the stage reads from; None when an input was reported."""
@@ -353,9 +353,9 @@ class _Checker:
         if source.kind is StageKind.OUTPUT:
             self._report.error(Code.INPUT_FROM_OUTPUT, f"{nothing} to give: it is an output", input_.whole)
             return None
-        given = self._given.get(input_.stage)
-        if given is not None and input_.index >= len(given.types):
-            count = len(given.types)
+        outputs = self._given.get(input_.stage)
+        if outputs is not None and input_.index >= len(outputs.types):
+            count = len(outputs.types)
             if count == 0:
                 self._report.error(
                     Code.NO_SUCH_OUTPUT, f"{nothing} to give: its outputs are an empty list", input_.whole

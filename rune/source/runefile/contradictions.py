@@ -63,68 +63,68 @@ class Arriving:
     def argument(self, part: str) -> ArgumentSyntax | None:
         """The argument that says what the stage takes a part for, where it is written as a value."""
         name = self.taken.declared_by.get(part)
-        found = next((each for each in self.stage.arguments if each.name == name), None)
-        return found if found is not None and found.resource is None else None
+        argument = next((each for each in self.stage.arguments if each.name == name), None)
+        return argument if argument is not None and argument.resource is None else None
 
 
 def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
-    given, wanted = arriving.given, arriving.taken.meaning
-    if given.quantised is not None and wanted.quantised is not None:
-        _compare_steps(arriving, given.quantised, wanted.quantised, report)
-    elif given.values is not None and wanted.values is not None and given.quantised is None:
-        _compare_values(arriving, given.values, wanted.values, insert, report)
-    if given.colour is not None and wanted.colour is not None and given.colour is not wanted.colour:
-        _tell_colour(arriving, given.colour, wanted.colour, insert, report)
-    if given.layout is not None and wanted.layout is not None and given.layout is not wanted.layout:
-        _tell_layout(arriving, given.layout, wanted.layout, insert, report)
-    if given.is_probability and wanted.is_probability is False:
+    actual, expected = arriving.given, arriving.taken.meaning
+    if actual.quantised is not None and expected.quantised is not None:
+        _compare_steps(arriving, actual.quantised, expected.quantised, report)
+    elif actual.values is not None and expected.values is not None and actual.quantised is None:
+        _compare_values(arriving, actual.values, expected.values, insert, report)
+    if actual.colour is not None and expected.colour is not None and actual.colour is not expected.colour:
+        _report_colour(arriving, actual.colour, expected.colour, insert, report)
+    if actual.layout is not None and expected.layout is not None and actual.layout is not expected.layout:
+        _report_layout(arriving, actual.layout, expected.layout, insert, report)
+    if actual.is_probability and expected.is_probability is False:
         _tell_probabilities(arriving, report)
-    if given.rate is not None and wanted.rate is not None and given.rate != wanted.rate:
-        _tell_rate(arriving, given.rate, wanted.rate, report)
+    if actual.rate is not None and expected.rate is not None and actual.rate != expected.rate:
+        _report_rate(arriving, actual.rate, expected.rate, report)
 
 
-def differ(given: NumberRange, wanted: NumberRange, *, are_pixels: bool) -> bool:
+def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> bool:
     """Whether numbers of one full scale are no numbers of another."""
     if are_pixels:
-        slack = _OFF * wanted.width
-        return abs(given.low - wanted.low) > slack or abs(given.high - wanted.high) > slack
-    return given.width > _MOST_WIDER * wanted.width or given.width * _MOST_NARROWER < wanted.width
+        slack = _OFF * expected.width
+        return abs(actual.low - expected.low) > slack or abs(actual.high - expected.high) > slack
+    return actual.width > _MOST_WIDER * expected.width or actual.width * _MOST_NARROWER < expected.width
 
 
 def _compare_values(
-    arriving: Arriving, given: NumberRange, wanted: NumberRange, insert: Insert, report: Report
+    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: Report
 ) -> None:
     are_pixels = arriving.given.colour is not None
-    if not (are_pixels or arriving.taken.declared_by) or not differ(given, wanted, are_pixels=are_pixels):
+    if not (are_pixels or arriving.taken.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
         return
     fixes: list[Fix] = []
     written = arriving.argument("values")
     if written is not None and written.name == "from":
-        fixes.append(report.guess(written.span, _range_text(given), f"Change from to {given.written}"))
+        fixes.append(report.guess(written.span, _range_text(actual), f"Change from to {actual.written}"))
     if arriving.type.element.is_float:
-        fixes += insert(arriving.stage, arriving.input, scaled(given, wanted, arriving.described))
+        fixes += insert(arriving.stage, arriving.input, scaled(actual, expected, arriving.described))
     what = "pixels" if are_pixels else "numbers"
     notes = [f"So says its file: {arriving.described.because}."] if arriving.described.because else []
-    if wanted.width > given.width:
+    if expected.width > actual.width:
         notes.append("The difference between its smallest and its greatest number is lost on it.")
     report.warning(
         Code.VALUE_RANGE,
-        f"{arriving.reader} takes {what} from {wanted}, and {arriving.giver} gives {given}",
+        f"{arriving.reader} takes {what} from {expected}, and {arriving.giver} gives {actual}",
         arriving.input.whole,
         [*notes, "It runs all the same, and what comes of it is wrong."],
         fixes,
     )
 
 
-def scaled(given: NumberRange | None, wanted: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
+def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
     """The block that makes numbers of one range into those of another; of bytes where `given` is None."""
-    start = {} if given is None else {"from": given.written}
+    start = {} if actual is None else {"from": actual.written}
     if described.mean and described.deviation:
         channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
-        between = {} if given is None or given == NumberRange(0, 255) else {**start, "to": "0..255"}
+        between = {} if actual is None or actual == NumberRange(0, 255) else {**start, "to": "0..255"}
         return NewBlock("scale", {**between, **channels})
-    return NewBlock("scale", {**start, "to": wanted.written})
+    return NewBlock("scale", {**start, "to": expected.written})
 
 
 def _channels(described: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
@@ -135,19 +135,19 @@ def _range_text(range_: NumberRange) -> str:
     return f'"{range_.written}"' if range_.low < 0 else range_.written
 
 
-def _compare_steps(arriving: Arriving, given: Quantisation, wanted: Quantisation, report: Report) -> None:
+def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: Report) -> None:
     whole = full_range(arriving.type)
     if whole is None:
         return
-    one, other = represented_range(whole, given), represented_range(whole, wanted)
-    if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(given.scale, wanted.scale):
+    one, other = represented_range(whole, actual), represented_range(whole, expected)
+    if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(actual.scale, expected.scale):
         return
-    fixes = _requantised(arriving, given, report)
+    fixes = _requantised(arriving, actual, report)
     if arriving.source is not None and arriving.source.target.text.rpartition("#")[2].strip() == "quantize":
-        fixes += _rewritten(arriving.source, wanted, report)
+        fixes += _rewritten(arriving.source, expected, report)
     report.warning(
         Code.QUANTISATION,
-        f"{arriving.reader} takes {arriving.type.element} in {wanted}, and {arriving.giver} gives {given}",
+        f"{arriving.reader} takes {arriving.type.element} in {expected}, and {arriving.giver} gives {actual}",
         arriving.input.whole,
         [
             f"What {arriving.giver} writes as {whole.high:.0f} stands for {one.high:.4g}, and is read as "
@@ -157,9 +157,9 @@ def _compare_steps(arriving: Arriving, given: Quantisation, wanted: Quantisation
     )
 
 
-def _requantised(arriving: Arriving, given: Quantisation, report: Report) -> list[Fix]:
+def _requantised(arriving: Arriving, actual: Quantisation, report: Report) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
-    return _rewritten(arriving.stage, given, report) if "quantised" in arriving.taken.declared_by else []
+    return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.taken.declared_by else []
 
 
 def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
@@ -174,32 +174,32 @@ def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix
     return [Fix(title, (*fix.edits, *zero.edits))]
 
 
-def _tell_colour(arriving: Arriving, given: Colour, wanted: Colour, insert: Insert, report: Report) -> None:
+def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: Report) -> None:
     fixes: list[Fix] = []
     written = arriving.argument("colour")
     if written is not None:
-        fixes.append(report.guess(written.span, _COLOUR_WORDS[given], f"Change {written.name} to {given.value}"))
+        fixes.append(report.guess(written.span, _COLOUR_WORDS[actual], f"Change {written.name} to {actual.value}"))
     declared_by = arriving.taken.declared_by.get("colour")
     if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
-        fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[given]}", report)
-    change = NewBlock("color", {"from": _COLOUR_WORDS[given], "to": _COLOUR_WORDS[wanted]})
+        fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[actual]}", report)
+    change = NewBlock("color", {"from": _COLOUR_WORDS[actual], "to": _COLOUR_WORDS[expected]})
     report.warning(
         Code.COLOUR,
-        f"{arriving.reader} takes a picture in {wanted.value}, and {arriving.giver} gives {given.value}",
+        f"{arriving.reader} takes a picture in {expected.value}, and {arriving.giver} gives {actual.value}",
         arriving.input.whole,
         ["With red and blue exchanged it sees other colours, and nothing fails."],
         [*fixes, *insert(arriving.stage, arriving.input, change)],
     )
 
 
-def _tell_layout(arriving: Arriving, given: Layout, wanted: Layout, insert: Insert, report: Report) -> None:
+def _report_layout(arriving: Arriving, actual: Layout, expected: Layout, insert: Insert, report: Report) -> None:
     report.warning(
         Code.COLOUR,
-        f"{arriving.reader} takes a picture with its {wanted.value}, and {arriving.giver} gives {arriving.type} with "
-        f"its {given.value}",
+        f"{arriving.reader} takes a picture with its {expected.value}, and {arriving.giver} gives {arriving.type} with "
+        f"its {actual.value}",
         arriving.input.whole,
         ["The number of elements is the same, so it runs, and what is read is no picture."],
-        insert(arriving.stage, arriving.input, NewBlock("layout", {"to": _LAYOUT_WORDS[wanted]})),
+        insert(arriving.stage, arriving.input, NewBlock("layout", {"to": _LAYOUT_WORDS[expected]})),
     )
 
 
@@ -216,15 +216,15 @@ def _tell_probabilities(arriving: Arriving, report: Report) -> None:
     )
 
 
-def _tell_rate(arriving: Arriving, given: int, wanted: int, report: Report) -> None:
+def _report_rate(arriving: Arriving, actual: int, expected: int, report: Report) -> None:
     report.warning(
         Code.SOUND_RATE,
-        f"{arriving.reader} takes sound of {hertz(wanted)}, and {arriving.giver} gives {hertz(given)}",
+        f"{arriving.reader} takes sound of {hertz(expected)}, and {arriving.giver} gives {hertz(actual)}",
         arriving.input.whole,
         ["So says the metadata in the model's file. Sound of another rate is another sound: every pitch is wrong."],
     )
 
 
-def taken_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
+def expectation_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
     """What a stage takes an input for, where no argument says so."""
     return ExpectedMeaning(wanted, declared_by or {})

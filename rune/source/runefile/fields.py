@@ -113,9 +113,9 @@ def described(value: Value) -> str:
             return f"the text {quoted(value.text)}"
 
 
-def wrong_shape(report: Report, what: str, expected: str, found: Value, notes: Iterable[str] = ()) -> None:
-    message = f"Unable to parse the input: {what} must be {expected}, not {described(found)}"
-    report.error(Code.WRONG_SHAPE, message, found.span, notes)
+def wrong_shape(report: Report, what: str, expected: str, value: Value, notes: Iterable[str] = ()) -> None:
+    message = f"Unable to parse the input: {what} must be {expected}, not {described(value)}"
+    report.error(Code.WRONG_SHAPE, message, value.span, notes)
 
 
 def read_text(value: Value, what: str, report: Report, *, may_be_empty: bool = False) -> Word | None:

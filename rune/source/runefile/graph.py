@@ -69,7 +69,7 @@ def _cycles(sources: Sources) -> list[list[str]]:
         for name, read in sources.items()
         if name not in seen
     }
-    found = []
+    cycles = []
     for start in back:
         path: dict[str, None] = {}
         name = start
@@ -81,5 +81,5 @@ def _cycles(sources: Sources) -> list[list[str]]:
             walked = list(path)
             cycle = walked[walked.index(name) :][::-1]
             first = cycle.index(min(cycle, key=place.__getitem__))
-            found.append(cycle[first:] + cycle[:first])
-    return found
+            cycles.append(cycle[first:] + cycle[:first])
+    return cycles

@@ -47,7 +47,7 @@ Insert = Callable[[StageSyntax, InputSyntax, NewBlock], list[Fix]]
 
 
 def inserted_stage(
-    new: NewBlock, reader: StageSyntax, input_: InputSyntax, taken: Collection[str], report: Report
+    new: NewBlock, reader: StageSyntax, input_: InputSyntax, names_in_use: Collection[str], report: Report
 ) -> list[Fix]:
     """The fix that puts a block in front of an input; none where the text is too unusual to write into it.
 
@@ -56,7 +56,7 @@ def inserted_stage(
     source = report.source
     if source is None or report.form is Form.TEXT:
         return []
-    name = _free_name(new.block, taken)
+    name = _free_name(new.block, names_in_use)
     span = _alone(input_, source.text)
     at = _place(reader, source)
     if name is None or at is None or span is None:
@@ -119,9 +119,9 @@ def _alone(input_: InputSyntax, text: str) -> Span | None:
     return span if text[span.start.offset : span.end.offset].strip("\"'") == input_.text else None
 
 
-def _free_name(block: str, taken: Collection[str]) -> str | None:
+def _free_name(block: str, names_in_use: Collection[str]) -> str | None:
     names = (block, *(f"{block}_{number}" for number in range(2, _MOST_NAMES)))
-    return next((name for name in names if name not in taken), None)
+    return next((name for name in names if name not in names_in_use), None)
 
 
 def _value(value: str) -> str:

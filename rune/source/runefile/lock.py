@@ -42,7 +42,7 @@ def read_lock(files: ProjectFiles) -> Lock:
 def parse_lock(text: str) -> Lock:
     """What the text of a lock says. A block that has two digests has neither: both lines are told."""
     source = SourceText(LOCK_FILE, text)
-    found: dict[SharedPath, str] = {}
+    digests: dict[SharedPath, str] = {}
     bad: list[Span] = []
     twice: list[Span] = []
     for line in range(1, source.line_count + 1):
@@ -53,11 +53,11 @@ def parse_lock(text: str) -> Lock:
         path = parse_shared_path(words[0])
         if path is None or len(words) != 2 or not is_digest(words[1]):
             bad.append(source.span(start, end))
-        elif found.get(path, words[1]) != words[1]:
+        elif digests.get(path, words[1]) != words[1]:
             twice.append(source.span(start, end))
         else:
-            found[path] = words[1]
-    return Lock(source, found, tuple(bad), tuple(twice))
+            digests[path] = words[1]
+    return Lock(source, digests, tuple(bad), tuple(twice))
 
 
 def lock_text(text: str, added: Iterable[tuple[SharedPath, str]]) -> str:

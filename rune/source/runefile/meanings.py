@@ -26,13 +26,13 @@ _SAID_COLOURS = {"RGB": Colour.RGB, "GRAYSCALE": Colour.GREY}
 _CHANNELS = (1, 3, 4)
 
 
-def meanings_of(stage: Stage, given: Sequence[Meaning], types: Sequence[TensorType]) -> tuple[Meaning, ...]:
+def meanings_of(stage: Stage, input_meanings: Sequence[Meaning], types: Sequence[TensorType]) -> tuple[Meaning, ...]:
     """What comes out of a stage that is right; `given` and `types` are of its inputs."""
     match stage:
         case CapabilityStage():
             return (_of_capability(stage),)
         case BlockStage():
-            return stage.block.meanings(tuple(given), tuple(types), stage.arguments, len(stage.outputs))
+            return stage.block.meanings(tuple(input_meanings), tuple(types), stage.arguments, len(stage.outputs))
         case ModelStage():
             if len(stage.tensors) != len(stage.outputs):
                 return (UNKNOWN,) * len(stage.outputs)
@@ -104,7 +104,7 @@ def _layout(type_: TensorType) -> Layout | None:
     return Layout.LAST if last in _CHANNELS else Layout.FIRST
 
 
-def held_by(type_: TensorType, quantisation: Quantisation) -> NumberRange | None:
+def range_of_quantised(type_: TensorType, quantisation: Quantisation) -> NumberRange | None:
     """What all whole numbers of a type stand for."""
     whole = full_range(type_)
     return None if whole is None else represented_range(whole, quantisation)

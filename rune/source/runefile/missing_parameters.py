@@ -18,13 +18,13 @@ def report_missing(
     stage: StageSyntax,
     kind: Capability,
     names: Collection[str],
-    given: Mapping[str, int | float],
+    parameters: Mapping[str, int | float],
     declared: TensorType | None,
     report: Report,
 ) -> None:
     """Reports each of `names`; `given` are the parameters that could be read."""
     for name in names:
-        value = None if declared is None else _following(kind, name, given, declared)
+        value = None if declared is None else _following(kind, name, parameters, declared)
         line = f"{name}: {value}"
         what = f"`{name}: ` and a number" if value is None else f"`{line}`"
         report.error(
@@ -36,14 +36,14 @@ def report_missing(
         )
 
 
-def _following(kind: Capability, name: str, given: Mapping[str, int | float], declared: TensorType) -> int | None:
+def _following(kind: Capability, name: str, parameters: Mapping[str, int | float], declared: TensorType) -> int | None:
     """What a parameter can only be, for a tensor of the declared type to come of it; None where that is not clear."""
     if kind in (Capability.IMAGE, Capability.FLOAT_IMAGE):
-        channels = 1 if given.get("pixel_format", PixelFormat.RGB) == PixelFormat.GRAYSCALE else 3
+        channels = 1 if parameters.get("pixel_format", PixelFormat.RGB) == PixelFormat.GRAYSCALE else 3
         if len(declared.dimensions) != 4 or declared.dimensions[::3] != (1, channels):
             return None
         return {"width": declared.dimensions[1], "height": declared.dimensions[2]}.get(name)
-    other = given.get("sample_duration_ms" if name == "hz" else "hz")
+    other = parameters.get("sample_duration_ms" if name == "hz" else "hz")
     if kind is not Capability.SOUND or declared.element is not ElementType.I16 or not isinstance(other, int):
         return None
     value, rest = divmod(declared.count * 1000, other) if other > 0 else (0, 1)

@@ -42,7 +42,7 @@ class ModelReading:
 
 
 @dataclass(frozen=True)
-class FoundModel:
+class ResolvedModel:
     """The model of a stage. Without a signature its types are what the Runefile declares; else as in `ModelStage`."""
 
     file: str | None
@@ -52,7 +52,7 @@ class FoundModel:
     signature: ModelSignature | None
 
 
-def find_model(stage: StageSyntax, reading: ModelReading) -> FoundModel | None:
+def find_model(stage: StageSyntax, reading: ModelReading) -> ResolvedModel | None:
     """The model that a stage runs; None when something was reported."""
     format_ = _format(stage, reading)
     _warn_of_arguments(stage, reading)
@@ -64,7 +64,7 @@ def find_model(stage: StageSyntax, reading: ModelReading) -> FoundModel | None:
         return None
     name, capacity = resource.name.text, reading.resources.model_capacity(resource)
     if resource.path is None:
-        return FoundModel(None, name, format_, capacity, None)
+        return ResolvedModel(None, name, format_, capacity, None)
     return _with_file(stage, resource.path, format_, name, capacity, reading)
 
 
@@ -75,7 +75,7 @@ def _with_file(
     resource: str | None,
     capacity: int | None,
     reading: ModelReading,
-) -> FoundModel | None:
+) -> ResolvedModel | None:
     """A model that the project has."""
     if format_ is None or not _is_of_format(stage, file, format_, reading):
         return None
@@ -84,7 +84,7 @@ def _with_file(
         path = folder_path(file.text)
         if format_ is not ModelFormat.TENSORFLOW_LITE:
             is_there = reading.resources.is_there(file.text, file.span, user)
-            return FoundModel(path, resource, format_, capacity, None) if is_there else None
+            return ResolvedModel(path, resource, format_, capacity, None) if is_there else None
         signature = reading.signatures(path)
     except FileError as error:
         report_unreadable(error, file.text, file.span, user, reading.files, reading.report)
@@ -97,7 +97,7 @@ def _with_file(
     if obstacle is not None:
         reading.report.error(obstacle.code, obstacle.message, file.span, obstacle.notes)
         return None
-    return FoundModel(path, resource, format_, capacity, signature)
+    return ResolvedModel(path, resource, format_, capacity, signature)
 
 
 def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
@@ -106,8 +106,8 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     said = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), None)
     if said is format_:
         return True
-    given = next((argument for argument in stage.arguments if argument.name == "format"), None)
-    span = file.span if given is None else given.span
+    format_argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
+    span = file.span if format_argument is None else format_argument.span
     if reading.resources.is_folder(file.text):
         if format_ in (ModelFormat.TENSORFLOW, ModelFormat.TENSORFLOW_JS):
             return True
@@ -119,20 +119,20 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
         return True
     message = f"{quoted(file.text)} looks like a model in the format {said.value}, and not {format_.value}"
     notes, fixes = [f"Write `args: {{format: {said.value}}}`."], []
-    if given is not None and given.resource is None:
-        notes, fixes = [], [report.guess(given.span, said.value)]
+    if format_argument is not None and format_argument.resource is None:
+        notes, fixes = [], [report.guess(format_argument.span, said.value)]
     report.error(Code.WRONG_FORMAT, message, span, notes, fixes)
     return False
 
 
-def warn_of_host(stage: StageSyntax, found: FoundModel, report: Report) -> None:
+def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: Report) -> None:
     """Says of a model that cannot be compiled what the reason is and what follows."""
-    unsupported = found.signature.unsupported if found.signature is not None else ()
-    if not unsupported or found.file is None:
+    unsupported = model.signature.unsupported if model.signature is not None else ()
+    if not unsupported or model.file is None:
         return
     operators = ", ".join(dict.fromkeys(each.op for each in unsupported))
     message = (
-        f"The model {quoted(found.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
+        f"The model {quoted(model.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
         "model, and its host runs it"
     )
     follows = (
@@ -151,7 +151,7 @@ def check_model_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
     types: tuple[TensorType | None, ...],
-    found: FoundModel,
+    model: ResolvedModel,
     report: Report,
     insert: Insert,
     meanings: tuple[Meaning, ...],
@@ -162,17 +162,19 @@ def check_model_stage(
         return None
 
     def repairs(index: int, wanted: ModelTensor) -> list[Fix]:
-        given = types[index]
-        return [] if given is None else repairs_of_model(stage, index, given, meanings[index], wanted, insert)
+        source_type = types[index]
+        return (
+            [] if source_type is None else repairs_of_model(stage, index, source_type, meanings[index], wanted, insert)
+        )
 
     input_types: tuple[TensorType, ...] | None
     output_types: tuple[TensorType, ...] | None
-    if found.signature is None:
-        input_types, output_types = check_declared_alone(stage, types, found.format, report)
+    if model.signature is None:
+        input_types, output_types = check_declared_alone(stage, types, model.format, report)
     else:
-        input_types = tuple(tensor.type for tensor in found.signature.inputs)
-        output_types = filled_in(stage, tuple(tensor.type for tensor in found.signature.outputs))
-        check_inputs(stage, types, found.signature, report, repairs)
+        input_types = tuple(tensor.type for tensor in model.signature.inputs)
+        output_types = filled_in(stage, tuple(tensor.type for tensor in model.signature.outputs))
+        check_inputs(stage, types, model.signature, report, repairs)
         check_declared_outputs(stage, output_types, "The model", report)
     if report.error_count > before or ports is None or not stage.is_sound:
         return None
@@ -180,15 +182,15 @@ def check_model_stage(
         return None
     return ModelStage(
         name=stage.name.text,
-        file=found.file,
-        resource=found.resource,
-        format=found.format,
+        file=model.file,
+        resource=model.resource,
+        format=model.format,
         inputs=ports,
         input_types=input_types,
         outputs=output_types,
-        capacity=found.capacity,
-        tensors=() if found.signature is None else found.signature.outputs,
-        input_tensors=() if found.signature is None else found.signature.inputs,
+        capacity=model.capacity,
+        tensors=() if model.signature is None else model.signature.outputs,
+        input_tensors=() if model.signature is None else model.signature.inputs,
     )
 
 
@@ -196,12 +198,14 @@ def _reports_run_time_sizes(
     stage: StageSyntax, types: tuple[TensorType | None, ...], report: Report, insert: Insert
 ) -> bool:
     """Reports inputs whose sizes each run decides: a model has its own."""
-    found = [(input_, type_) for input_, type_ in zip(stage.inputs, types, strict=True) if type_ and not type_.is_fixed]
-    for input_, type_ in found:
+    open_inputs = [
+        (input_, type_) for input_, type_ in zip(stage.inputs, types, strict=True) if type_ and not type_.is_fixed
+    ]
+    for input_, type_ in open_inputs:
         message = f"A model takes a fixed number of elements, but {quoted(input_.text)} gives {type_}"
         fixes = insert(stage, input_, NewBlock("pad", {}))
         report.error(Code.RUN_TIME_SIZES, message, input_.whole, [PAD_NOTE], fixes)
-    return bool(found)
+    return bool(open_inputs)
 
 
 def _model_resource(stage: StageSyntax, text: str, reading: ModelReading) -> ResourceSyntax | None:

@@ -43,17 +43,17 @@ def obstacle_in(signature: ModelSignature) -> Obstacle | None:
     return None
 
 
-def filled_in(stage: StageSyntax, found: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+def filled_in(stage: StageSyntax, types: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
     """The outputs of a model, where it does not say the dimensions of one with those that the stage declares.
 
     A file writes a scalar and an output that is known only after a run alike; the host compares after each run.
     """
     declared = stage.outputs or ()
-    if len(declared) != len(found):
-        return found
+    if len(declared) != len(types):
+        return types
     return tuple(
         TensorType(kind.element, written.dimensions or ()) if _is_filled(kind, written) else kind
-        for kind, written in zip(found, declared, strict=True)
+        for kind, written in zip(types, declared, strict=True)
     )
 
 
@@ -83,43 +83,45 @@ def check_inputs(
         )
         report.error(Code.WRONG_INPUT_COUNT, message, span, [f"It takes {names}."] if names else [])
         return
-    for index, (input_, given, wanted) in enumerate(zip(stage.inputs, types, signature.inputs, strict=False)):
-        if given is not None and not same_data(given, wanted.type):
-            _report_type(input_, given, wanted, report, repairs(index, wanted))
+    for index, (input_, actual, expected) in enumerate(zip(stage.inputs, types, signature.inputs, strict=False)):
+        if actual is not None and not same_data(actual, expected.type):
+            _report_type(input_, actual, expected, report, repairs(index, expected))
 
 
-def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, report: Report, fixes: list[Fix]) -> None:
+def _report_type(
+    input_: InputSyntax, actual: TensorType, expected: ModelTensor, report: Report, fixes: list[Fix]
+) -> None:
     span, source = input_.whole, quoted(input_.text)
-    if given.element.is_float and wanted.type.element.is_integer and wanted.scale is not None:
-        _report_quantized(span, source, given, wanted, report, fixes)
+    if actual.element.is_float and expected.type.element.is_integer and expected.scale is not None:
+        _report_quantized(span, source, actual, expected, report, fixes)
         return
-    message = f"The model's input {quoted(wanted.name)} is {wanted.type}, but {source} gives {given}"
-    if given.element is wanted.type.element:
-        notes = [f"It needs {counted(wanted.type.count, 'element')} and gets {given.count}."]
+    message = f"The model's input {quoted(expected.name)} is {expected.type}, but {source} gives {actual}"
+    if actual.element is expected.type.element:
+        notes = [f"It needs {counted(expected.type.count, 'element')} and gets {actual.count}."]
     else:
-        notes = [f"It needs elements of {wanted.type.element} and gets {given.element}."]
-        notes += _way(given.element, wanted.type.element)
+        notes = [f"It needs elements of {expected.type.element} and gets {actual.element}."]
+        notes += _converter_note(actual.element, expected.type.element)
     report.error(Code.WRONG_INPUT_TYPE, message, span, notes, fixes)
 
 
 def _report_quantized(
-    span: Span, source: str, given: TensorType, wanted: ModelTensor, report: Report, fixes: list[Fix]
+    span: Span, source: str, actual: TensorType, expected: ModelTensor, report: Report, fixes: list[Fix]
 ) -> None:
     """Floats for a model that takes bytes: most often a quantised model in an old pipeline."""
-    scale, zero_point = f"{wanted.scale:.9g}", wanted.zero_point or 0
+    scale, zero_point = f"{expected.scale:.9g}", expected.zero_point or 0
     message = (
-        f"The model's input {quoted(wanted.name)} is {wanted.type}, quantised with the scale {scale} and the "
-        f"zero point {zero_point}, but {source} gives raw floats, {given}"
+        f"The model's input {quoted(expected.name)} is {expected.type}, quantised with the scale {scale} and the "
+        f"zero point {zero_point}, but {source} gives raw floats, {actual}"
     )
     notes = [
-        f"It takes a number x as round(x / {scale}) + {zero_point}, in {wanted.type.element}.",
-        f"The proc-block `quantize` makes {wanted.type.element} of f32. Or feed it {wanted.type.element} from the "
+        f"It takes a number x as round(x / {scale}) + {zero_point}, in {expected.type.element}.",
+        f"The proc-block `quantize` makes {expected.type.element} of f32. Or feed it {expected.type.element} from the "
         "start, as pixels or filtered sound.",
     ]
     report.error(Code.QUANTIZED_INPUT, message, span, notes, fixes)
 
 
-_WAYS = {
+_CONVERTERS = {
     (ElementType.U8, ElementType.I8): "signed_pixels",
     (ElementType.U8, ElementType.F32): "image_normalization",
     (ElementType.I16, ElementType.U32): "fft",
@@ -127,9 +129,9 @@ _WAYS = {
 """The block that usually converts the given type into the needed one."""
 
 
-def _way(given: ElementType, wanted: ElementType) -> list[str]:
-    block = _WAYS.get((given, wanted))
-    return [f"The proc-block `{block}` makes {wanted} of {given}."] if block else []
+def _converter_note(actual: ElementType, expected: ElementType) -> list[str]:
+    block = _CONVERTERS.get((actual, expected))
+    return [f"The proc-block `{block}` makes {expected} of {actual}."] if block else []
 
 
 def check_declared_alone(
@@ -140,10 +142,10 @@ def check_declared_alone(
     Inputs are what feeds the stage, outputs what it declares.
     """
     name = quoted(stage.name.text)
-    for input_, given in zip(stage.inputs, types, strict=False):
-        if given is not None and given.element is ElementType.UTF8:
-            _report_text(f"{quoted(input_.text)} gives {given}", input_.whole, report)
-    inputs = tuple(given for given in types if given is not None)
+    for input_, type_ in zip(stage.inputs, types, strict=False):
+        if type_ is not None and type_.element is ElementType.UTF8:
+            _report_text(f"{quoted(input_.text)} gives {type_}", input_.whole, report)
+    inputs = tuple(type_ for type_ in types if type_ is not None)
     for declared in stage.outputs or ():
         if declared.element is ElementType.UTF8:
             _report_text(f"{name} declares {declared.tensor_type}", declared.span, report)

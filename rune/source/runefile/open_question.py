@@ -43,15 +43,15 @@ def report_open_questions(
     for match in list(_BLOCK.finditer(source.text))[:_MOST_QUESTIONS]:
         start = source.text.index("#", match.start())
         span = source.span(start, match.end("text"))
-        asked = match["text"].strip()
+        question = match["text"].strip()
         comment = Edit(report.file, source.span(match.start(), match.end()), "")
         fixes = (
             _answers(comment, match.end(), stages, checked, report)
-            if asked == _PIXELS
+            if question == _PIXELS
             else [Fix("Remove the question, it is answered", (comment,))]
         )
-        notes = [_TRY_BOTH] if asked == _PIXELS else []
-        report.warning(Code.OPEN_QUESTION, f"An open question: {plain(asked, 200)}", span, notes, fixes)
+        notes = [_TRY_BOTH] if question == _PIXELS else []
+        report.warning(Code.OPEN_QUESTION, f"An open question: {plain(question, 200)}", span, notes, fixes)
 
 
 def _answers(
@@ -81,10 +81,10 @@ def _bytes_instead(
     is_picture = isinstance(camera, CapabilityStage) and camera.kind is Capability.IMAGE
     if image is None or not is_picture or len(readers) != 1 or report.source is None:
         return []
-    gone = _lines_of(pixels, report.source)
-    if gone is None:
+    removed = _lines_of(pixels, report.source)
+    if removed is None:
         return []
-    edits = [Edit(report.file, image.target.span, Capability.FLOAT_IMAGE.name), Edit(report.file, gone, "")]
+    edits = [Edit(report.file, image.target.span, Capability.FLOAT_IMAGE.name), Edit(report.file, removed, "")]
     for declared in image.outputs or ():
         type_ = TensorType(block.outputs[0].type.element, declared.tensor_type.dimensions)
         edits.append(Edit(report.file, declared.span, written_type(type_)))

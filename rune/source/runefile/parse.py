@@ -158,8 +158,8 @@ def _stages(
         read.append((name.text, _stage(name, value, composed, report)))
         if report.form is Form.YAML:
             report.name_cause(before, _OF_SHAPE, _UNABLE, _ANY_VARIANT)
-    found = tuple(stage for _, stage in read if stage is not None)
-    return found, frozenset(name for name, stage in read if stage is None)
+    stages = tuple(stage for _, stage in read if stage is not None)
+    return stages, frozenset(name for name, stage in read if stage is None)
 
 
 def _stage(name: Word, value: Value, composed: Composed, report: Report) -> StageSyntax | None:

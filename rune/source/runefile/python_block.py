@@ -26,7 +26,7 @@ from rune.compiler.pyblock.signature import BlockSignature, Setting, UnfitInput,
 from rune.tensor import TensorType
 from rune.wording import counted
 
-_KEPT = 64
+_CACHE_SIZE = 64
 """Checks of files that are remembered: an edit changes one."""
 _GAP = "after a gap it goes on with what was kept before it; after a restart with zeros"
 
@@ -74,20 +74,20 @@ def python_block(file: str, text: str, signature: BlockSignature, note: Note, wh
     )
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _problems(file: str, text: str, inputs: tuple[TensorType, ...] | None) -> tuple[Problem, ...]:
     return check_file(file, text, inputs).problems
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _emitted(
     file: str, text: str, inputs: tuple[TensorType, ...], settings: tuple[int | float, ...]
 ) -> tuple[GeneratedHeader, str, int, int]:
     block = check_file(file, text, inputs).block
     if block is None:
         raise BrokenBlock(f"{file} has problems")
-    made = emit(block, file, settings)
-    return GeneratedHeader(made.name, made.text), made.function, made.state_size, made.scratch_size
+    emitted = emit(block, file, settings)
+    return GeneratedHeader(emitted.name, emitted.text), emitted.function, emitted.state_size, emitted.scratch_size
 
 
 def _code(file: str, text: str, inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

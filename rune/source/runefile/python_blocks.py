@@ -42,8 +42,8 @@ class ProjectBlocks:
         """The block that a path means. None for a file with a wrong signature, whose problems are then known."""
         shared = parse_shared_path(path.strip())
         if shared is not None:
-            found = self.shared.find(shared)
-            return None if found is None else found.block
+            block = self.shared.find(shared)
+            return None if block is None else block.block
         file = python_file(path)
         if file is None:
             return self._published.find(path)
@@ -73,7 +73,7 @@ class ProjectBlocks:
 
         What is wrong in a test is a warning: a test that is half written keeps nothing from running.
         """
-        found = [
+        diagnostics = [
             diagnostic_of(source, problem, Severity.ERROR)
             for source, problems in self._problems.values()
             for problem in sorted(problems, key=lambda each: (each.place, each.message))
@@ -83,17 +83,18 @@ class ProjectBlocks:
             if path in right:
                 text, problems = test_problems(self._files, path)
                 source = SourceText(path, text)
-                found += [diagnostic_of(source, problem, Severity.WARNING) for problem in problems]
-        return (*found, *self._of_lock())
+                diagnostics += [diagnostic_of(source, problem, Severity.WARNING) for problem in problems]
+        return (*diagnostics, *self._of_lock())
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
         """What is wrong in the lock."""
         lock = self.shared.lock
         notes = ("A line is a block and its digest: `acme/sounds#smooth@1.2 sha256:...`.",)
-        told = [(span, "This line of the lock says nothing of a block") for span in lock.bad]
-        told += [(span, "This block has another digest in a line above") for span in lock.twice]
+        problems = [(span, "This line of the lock says nothing of a block") for span in lock.bad]
+        problems += [(span, "This block has another digest in a line above") for span in lock.twice]
         return tuple(
-            Diagnostic(Severity.ERROR, Code.LOCK.value, message, LOCK_FILE, span, notes, ()) for span, message in told
+            Diagnostic(Severity.ERROR, Code.LOCK.value, message, LOCK_FILE, span, notes, ())
+            for span, message in problems
         )
 
     def _note(self, file: str, text: str, problems: Sequence[Problem]) -> None:

@@ -27,12 +27,12 @@ def repairs_of_block(
     stage: StageSyntax,
     block: Block,
     arguments: Arguments,
-    given: tuple[Sequence[TensorType], Sequence[Meaning]],
+    inputs: tuple[Sequence[TensorType], Sequence[Meaning]],
     index: int,
     insert: Insert,
 ) -> list[Fix]:
     """The fixes for an input that a block refuses; `given` are the types and meanings of all its inputs."""
-    types, meanings = given
+    types, meanings = inputs
     if index >= len(stage.inputs):
         return []
 
@@ -52,11 +52,11 @@ def repairs_of_model(
     """The fixes for an input that is not what a model takes."""
     target = wanted.type
 
-    def fits(made: TensorType) -> bool:
-        is_nearer = (made.element, made.count) != (type_.element, type_.count)
-        right = (made.element is target.element, made.count == target.count)
+    def fits(offered: TensorType) -> bool:
+        is_nearer = (offered.element, offered.count) != (type_.element, type_.count)
+        right = (offered.element is target.element, offered.count == target.count)
         was_right = (type_.element is target.element, type_.count == target.count)
-        return is_nearer and made.is_fixed and sum(right) > sum(was_right)
+        return is_nearer and offered.is_fixed and sum(right) > sum(was_right)
 
     candidates = (*_for_model(type_, meaning, wanted), *_for_any(type_, meaning))
     return _offered(stage, index, candidates, fits, insert)
@@ -69,51 +69,51 @@ def _offered(
     fits: Callable[[TensorType], bool],
     insert: Insert,
 ) -> list[Fix]:
-    found = [new for new, made in candidates if fits(made)]
-    return [fix for new in found[:_MOST_OFFERED] for fix in insert(stage, stage.inputs[index], new)]
+    repairs = [new for new, type_ in candidates if fits(type_)]
+    return [fix for new in repairs[:_MOST_OFFERED] for fix in insert(stage, stage.inputs[index], new)]
 
 
-def _for_any(given: TensorType, meaning: Meaning) -> Iterator[Candidate]:
+def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
     """What can be made of a tensor, whoever reads it; the most telling first."""
-    if not given.is_fixed:
-        yield NewBlock("pad", {}), given.at_capacity()
+    if not type_.is_fixed:
+        yield NewBlock("pad", {}), type_.at_capacity()
         return
-    floats = replace(given, element=ElementType.F32)
+    floats = replace(type_, element=ElementType.F32)
     if meaning.quantised is not None:
         scale, zero = meaning.quantised.scale, meaning.quantised.zero_point
         yield NewBlock("dequantize", {"scale": f"{scale:.9g}", "zero_point": str(zero)}), floats
         return
-    if given.element is ElementType.U8 and (meaning.colour is not None or _is_picture(given)):
+    if type_.element is ElementType.U8 and (meaning.colour is not None or _is_picture(type_)):
         yield NewBlock("image_normalization", {}), floats
-    elif given.element is ElementType.I16 and meaning.rate is not None:
+    elif type_.element is ElementType.I16 and meaning.rate is not None:
         yield NewBlock("audio_float_conversion", {}), floats
-    elif given.element.is_integer and given.element.size <= 4:
+    elif type_.element.is_integer and type_.element.size <= 4:
         yield NewBlock("cast", {"type": "f32"}), floats
-    if len(given.dimensions) == _PICTURE and given.dimensions[1] in _CHANNELS and given.dimensions[3] > 4:
-        one, channels, rows, columns = given.dimensions
-        yield NewBlock("layout", {"to": "nhwc"}), replace(given, dimensions=(one, rows, columns, channels))
+    if len(type_.dimensions) == _PICTURE and type_.dimensions[1] in _CHANNELS and type_.dimensions[3] > 4:
+        one, channels, rows, columns = type_.dimensions
+        yield NewBlock("layout", {"to": "nhwc"}), replace(type_, dimensions=(one, rows, columns, channels))
 
 
-def _for_model(given: TensorType, meaning: Meaning, wanted: ModelTensor) -> Iterator[Candidate]:
+def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> Iterator[Candidate]:
     """What a model's input asks for."""
-    target, meant = wanted.type, wanted_by(wanted)
-    as_wanted = replace(given, element=target.element)
-    pictures = _is_picture(given) and _is_picture(target)
-    if given.element is ElementType.U8 and target.element is ElementType.I8:
+    target, meant = expected.type, wanted_by(expected)
+    as_wanted = replace(type_, element=target.element)
+    pictures = _is_picture(type_) and _is_picture(target)
+    if type_.element is ElementType.U8 and target.element is ElementType.I8:
         yield NewBlock("signed_pixels", {}), as_wanted
-    if given.element.is_float and meant.quantised is not None and target.element.size <= 2:
+    if type_.element.is_float and meant.quantised is not None and target.element.size <= 2:
         scale, zero = meant.quantised.scale, meant.quantised.zero_point
         arguments = {"scale": f"{scale:.9g}", "zero_point": str(zero), "type": str(target.element)}
         yield NewBlock("quantize", arguments), as_wanted
-    if given.element is ElementType.U8 and target.element is ElementType.F32 and meant.values is not None and pictures:
+    if type_.element is ElementType.U8 and target.element is ElementType.F32 and meant.values is not None and pictures:
         bytes_ = meaning.values or NumberRange(0, 255)
-        yield scaled(bytes_, meant.values, wanted.described), as_wanted
-    if pictures and given.dimensions[3] == target.dimensions[3]:
+        yield scaled(bytes_, meant.values, expected.described), as_wanted
+    if pictures and type_.dimensions[3] == target.dimensions[3]:
         size = {"height": str(target.dimensions[1]), "width": str(target.dimensions[2])}
-        yield NewBlock("resize", size), replace(given, dimensions=target.dimensions)
-    if pictures and (given.dimensions[3], target.dimensions[3]) == (3, 1):
+        yield NewBlock("resize", size), replace(type_, dimensions=target.dimensions)
+    if pictures and (type_.dimensions[3], target.dimensions[3]) == (3, 1):
         colour = "bgr" if meaning.colour is not None and meaning.colour.value == "BGR" else "rgb"
-        grey = replace(given, dimensions=(*given.dimensions[:3], 1))
+        grey = replace(type_, dimensions=(*type_.dimensions[:3], 1))
         yield NewBlock("color", {"from": colour, "to": "grey"}), grey
 
 

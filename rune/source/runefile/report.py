@@ -140,8 +140,8 @@ class Report:
         same = [candidate for candidate in known if _folded(candidate) == _folded(name)]
         if same:
             return same[0] if len(same) == 1 else None
-        found = get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
-        return folded[found[0]] if found else None
+        matches = get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
+        return folded[matches[0]] if matches else None
 
     def suggestion(self, name: str, span: Span, candidates: Iterable[str]) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
         """Notes and fixes of "did you mean"; both empty when nothing is near."""
@@ -176,15 +176,15 @@ class Report:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """In the order of the text. Of very many the first are given, errors before warnings, and the last says so."""
-        kept = self._diagnostics
-        if len(kept) > MAX_DIAGNOSTICS:
-            by_weight = sorted(kept, key=lambda item: (item.severity is not Severity.ERROR, item.span.start))
-            kept = by_weight[:MAX_DIAGNOSTICS]
-        found = sorted(kept, key=lambda item: (item.span.start, item.code, item.message))
-        if len(kept) < len(self._diagnostics):
-            note = f"There are {len(self._diagnostics) - len(kept)} more problems."
-            found[-1] = replace(found[-1], notes=(*found[-1].notes, note))
-        return tuple(found)
+        limited = self._diagnostics
+        if len(limited) > MAX_DIAGNOSTICS:
+            by_weight = sorted(limited, key=lambda item: (item.severity is not Severity.ERROR, item.span.start))
+            limited = by_weight[:MAX_DIAGNOSTICS]
+        ordered = sorted(limited, key=lambda item: (item.span.start, item.code, item.message))
+        if len(limited) < len(self._diagnostics):
+            note = f"There are {len(self._diagnostics) - len(limited)} more problems."
+            ordered[-1] = replace(ordered[-1], notes=(*ordered[-1].notes, note))
+        return tuple(ordered)
 
 
 def _folded(name: str) -> str:

@@ -157,13 +157,13 @@ def _arguments(block: Block) -> Json:
 
 
 def _argument(argument: Argument) -> Json:
-    found: Json = {"description": argument.help}
+    schema: Json = {"description": argument.help}
     if argument.default is not None:
-        found["default"] = argument.default
+        schema["default"] = argument.default
     if argument.choices:
-        return {**found, "anyOf": [{"enum": list(argument.choices)}, {"type": "string", "pattern": _RESOURCE}]}
+        return {**schema, "anyOf": [{"enum": list(argument.choices)}, {"type": "string", "pattern": _RESOURCE}]}
     if argument.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
-        return {**found, "type": ["string", "number"]}
+        return {**schema, "type": ["string", "number"]}
     number: Json = {"type": "number"}
     if argument.kind is ArgumentKind.INTEGER:
         number["multipleOf"] = 1
@@ -171,7 +171,7 @@ def _argument(argument: Argument) -> Json:
         number["minimum"] = argument.minimum
     if argument.maximum is not None:
         number["maximum"] = argument.maximum
-    return {**found, "anyOf": [number, {"type": "string", "pattern": _NUMBER_TEXT}]}
+    return {**schema, "anyOf": [number, {"type": "string", "pattern": _NUMBER_TEXT}]}
 
 
 def _model_stage() -> Json:
@@ -256,19 +256,19 @@ def _outputs(description: str) -> Json:
 
 def _named(arguments: dict[str, Json], required: list[str]) -> Json:
     """A map of arguments, whose names may have `-` in place of `_`."""
-    found: Json = {"type": "object" if required else ["object", "null"], "properties": arguments}
+    schema: Json = {"type": "object" if required else ["object", "null"], "properties": arguments}
     hyphened = {f"^{name.replace('_', '[-_]')}$": argument for name, argument in arguments.items() if "_" in name}
     if hyphened:
-        found["patternProperties"] = hyphened
+        schema["patternProperties"] = hyphened
     plain = [name for name in required if "_" not in name]
     if plain:
-        found["required"] = plain
+        schema["required"] = plain
     either = [
         {"anyOf": [{"required": [name]}, {"required": [name.replace("_", "-")]}]} for name in required if "_" in name
     ]
     if either:
-        found["allOf"] = either
-    return {**found, "additionalProperties": False}
+        schema["allOf"] = either
+    return {**schema, "additionalProperties": False}
 
 
 def _where(key: str, value: Json, then: Json) -> Json:

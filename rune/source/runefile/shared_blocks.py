@@ -22,7 +22,7 @@ from rune.source.runefile.python_block import BrokenBlock, python_block
 from rune.tensor import TensorType
 from rune.wording import plain
 
-_KEPT = 128
+_CACHE_SIZE = 128
 Outputs = Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
 
 
@@ -65,17 +65,17 @@ class SharedBlocks:
 
     def find(self, path: SharedPath) -> SharedBlock | None:
         """The block, whether it is locked or not; None where its bytes are not here."""
-        found, offered = self._looked_up(path), self.offered(path)
-        if not isinstance(found, SharedBlock):
+        block, offered = self._looked_up(path), self.offered(path)
+        if not isinstance(block, SharedBlock):
             return None
-        return found if offered is None or not offered.deprecation else _advised_against(found, offered)
+        return block if offered is None or not offered.deprecation else _advised_against(block, offered)
 
     def trouble(self, path: SharedPath) -> Trouble | None:
         """What keeps a project from using a block; None where nothing does."""
-        found = self._looked_up(path)
-        if isinstance(found, SharedBlock):
+        result = self._looked_up(path)
+        if isinstance(result, SharedBlock):
             return None if path in self.lock.digests else Trouble.NOT_LOCKED
-        return found
+        return result
 
     def offered(self, path: SharedPath) -> ShelfVersion | None:
         """What the shelf says of a version."""
@@ -112,35 +112,35 @@ class SharedBlocks:
             source = read_mounted(self._files, said.source)
             if source is None:
                 return Trouble.NOT_FETCHED if locked else Trouble.NOT_LOCKED
-            found = _read(path, digest, source.decode())
+            block = _read(path, digest, source.decode())
         except (NotThese, BadArtefact, UnicodeDecodeError):
             return Trouble.OTHER_BYTES
-        return found or Trouble.OTHER_BYTES
+        return block or Trouble.OTHER_BYTES
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _read(path: SharedPath, digest: str, source: str) -> SharedBlock | None:
     """The block of a text; None for one whose signature is wrong, which nobody can publish."""
     signature = read_file(path.file, source).signature
     if signature is None:
         return None
-    made = python_block(path.file, source, signature, lambda _problems: None, f"A block of {path.block}.")
-    return SharedBlock(path, digest, source, replace(made, outputs=_told_at_the_stage(path, made)))
+    block = python_block(path.file, source, signature, lambda _problems: None, f"A block of {path.block}.")
+    return SharedBlock(path, digest, source, replace(block, outputs=_with_stage_errors(path, block)))
 
 
-def _advised_against(found: SharedBlock, offered: ShelfVersion) -> SharedBlock:
+def _advised_against(shared: SharedBlock, offered: ShelfVersion) -> SharedBlock:
     """A block whose summary and page say first that another should be taken, wherever they are shown."""
     said = f"Deprecated: {plain(offered.advice)}"
-    block = replace(found.block, summary=f"{said} {found.block.summary}", page=f"{said}\n\n{found.block.page}")
-    return replace(found, block=block)
+    block = replace(shared.block, summary=f"{said} {shared.block.summary}", page=f"{said}\n\n{shared.block.page}")
+    return replace(shared, block=block)
 
 
-def _told_at_the_stage(path: SharedPath, made: Block) -> Outputs:
+def _with_stage_errors(path: SharedPath, block: Block) -> Outputs:
     """The block's outputs, where a problem of its text is told where it is used: nobody here can mend that file."""
 
     def outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         try:
-            return made.outputs(inputs, arguments)
+            return block.outputs(inputs, arguments)
         except BrokenBlock as error:
             raise BlockError(f"{path} cannot be compiled for what comes in: {error.message}") from error
 

@@ -21,14 +21,14 @@ _MOST_VERSIONS = 8
 def find_shared(path: SharedPath, span: Span, shared: SharedBlocks, report: Report) -> Block | None:
     """The block of a path that stands at `span`. What keeps it from being built is reported; None where nothing is
     known of it."""
-    found = shared.find(path)
+    block = shared.find(path)
     trouble = shared.trouble(path)
     if trouble is not None:
         _report(path, span, shared, trouble, report)
     offered = shared.offered(path)
     if trouble is None and offered is not None and offered.deprecation:
         _advise(path, span, shared, offered, report)
-    return None if found is None else found.block
+    return None if block is None else block.block
 
 
 def report_without_version(name: SharedName, span: Span, shared: SharedBlocks, report: Report) -> bool:

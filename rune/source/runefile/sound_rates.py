@@ -37,16 +37,17 @@ def warn_of_sound_rate(
         if isinstance(sound, BlockStage):
             _warn_of_resampled(written, syntax_named[sound.name], sound, block, rate, report)
             continue
-        given = None if sound is None else dict(sound.parameters).get("hz")
-        if sound is None or given is None or given == rate:
+        actual_rate = None if sound is None else dict(sound.parameters).get("hz")
+        if sound is None or actual_rate is None or actual_rate == rate:
             continue
         fixes = _fixes(syntax_named[sound.name], sound, rate, report)
-        told = _written(syntax, block.block.rate_argument or "")
-        if told is not None:
-            fixes.append(report.guess(told.span, str(given), f"Change {told.name} to {given}"))
+        argument = _written(syntax, block.block.rate_argument or "")
+        if argument is not None:
+            fixes.append(report.guess(argument.span, str(actual_rate), f"Change {argument.name} to {actual_rate}"))
         report.warning(
             Code.SOUND_RATE,
-            f"{quoted(block.name)} computes for sound of {hertz(rate)}, and {quoted(sound.name)} gives {hertz(given)}",
+            f"{quoted(block.name)} computes for sound of {hertz(rate)}, "
+            f"and {quoted(sound.name)} gives {hertz(actual_rate)}",
             written.whole,
             [
                 "What it makes of another rate is another sound: every pitch is taken for another one.",
@@ -68,24 +69,25 @@ def _warn_of_resampled(
 ) -> None:
     """A sound whose rate was changed on the way, to another one."""
     name = resampled.block.output_rate_argument or ""
-    given = integer(resampled.arguments, name)
-    if given == rate:
+    actual_rate = integer(resampled.arguments, name)
+    if actual_rate == rate:
         return
-    told = _written(syntax, name)
+    argument = _written(syntax, name)
     report.warning(
         Code.SOUND_RATE,
-        f"{quoted(block.name)} computes for sound of {hertz(rate)}, and {quoted(resampled.name)} gives {hertz(given)}",
+        f"{quoted(block.name)} computes for sound of {hertz(rate)}, "
+        f"and {quoted(resampled.name)} gives {hertz(actual_rate)}",
         written.whole,
         ["What it makes of another rate is another sound: every pitch is taken for another one."],
-        [] if told is None else [report.guess(told.span, str(rate), f"Change {name} to {rate}")],
+        [] if argument is None else [report.guess(argument.span, str(rate), f"Change {name} to {rate}")],
     )
 
 
 def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: Report) -> None:
     """An argument that looks as if it changed the rate."""
-    given = block.arguments.get("sample_rate")
+    actual_rate = block.arguments.get("sample_rate")
     written = _written(syntax, "sample_rate")
-    if written is None or given is None or given == rate:
+    if written is None or actual_rate is None or actual_rate == rate:
         return
     report.warning(
         Code.SOUND_RATE,

@@ -50,7 +50,7 @@ _AMBIGUOUS_ELEMENT_NAMES = frozenset({"float", "int"})
 def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[InputSyntax, ...]:
     items = read_items(field, f"the inputs of {quoted(stage.text)}", report, alone=is_text) or ()
     spans = [item.span for item in items]
-    found = []
+    inputs = []
     for index, item in enumerate(items):
         if is_null(item):
             _warn_of_empty_input(spans, index, stage, report)
@@ -60,8 +60,8 @@ def read_inputs(field: Field | None, stage: Word, report: Report) -> tuple[Input
             report.error(Code.BAD_INPUT, message, item.span, ["Write `stage`, or `stage.1` for its second output."])
             continue
         name = match["name"]
-        found.append(InputSyntax(name, int(match["index"] or 0), _name_span(item, name), item.span, item.text))
-    return tuple(found)
+        inputs.append(InputSyntax(name, int(match["index"] or 0), _name_span(item, name), item.span, item.text))
+    return tuple(inputs)
 
 
 def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: Report) -> None:
@@ -86,8 +86,8 @@ def read_outputs(field: Field | None, stage: Word, report: Report) -> tuple[Type
     if items is None:
         return None
     types = [_type(item, stage, report) for item in items]
-    found = tuple(type_ for type_ in types if type_ is not None)
-    return found if len(found) == len(types) else None
+    outputs = tuple(type_ for type_ in types if type_ is not None)
+    return outputs if len(outputs) == len(types) else None
 
 
 def _type(value: Value, stage: Word, report: Report) -> TypeSyntax | None:
@@ -129,11 +129,11 @@ def _dimensions(
     items = read_items(field, "the dimensions of a type", report, alone=is_number)
     if items is None or field is None:
         return None, report.error_count == before
-    found = []
+    dimensions = []
     for item in items:
         number = item.value if isinstance(item, Scalar) else None
         if type(number) is int and number >= 1:
-            found.append(number)
+            dimensions.append(number)
         else:
             message = f"A dimension must be a whole number from 1, not {described(item)}"
             fixes = []
@@ -141,13 +141,13 @@ def _dimensions(
                 fixes = [report.replace(item.span, whole)]
             report.error(Code.BAD_DIMENSIONS, message, item.span, fixes=fixes)
     size = element.size if element else 1
-    for number in found:
+    for number in dimensions:
         size *= number
         if size > MAX_TENSOR_SIZE:
             message = f"A tensor of these dimensions is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
             report.error(Code.TENSOR_TOO_LARGE, message, field[1].span)
             break
-    return tuple(found), report.error_count == before
+    return tuple(dimensions), report.error_count == before
 
 
 def _whole_number(text: str) -> str | None:
@@ -164,19 +164,19 @@ def read_arguments(field: Field | None, report: Report, *, with_lists: bool = Fa
     if not isinstance(value, Map):
         wrong_shape(report, "`args`", "a map from names to values", value)
         return ()
-    found: dict[str, ArgumentSyntax] = {}
+    arguments: dict[str, ArgumentSyntax] = {}
     for key, item in text_keys(value, report):
         name = key.text.replace("-", "_")
-        if name in found:
-            first = found[name].name_span.start.line
+        if name in arguments:
+            first = arguments[name].name_span.start.line
             message = f"The argument {quoted(key.text)} appears here twice"
             report.error(Code.REPEATED_KEY, message, key.span, [f"The first is in line {first}. Keep one of them."])
             continue
         argument = _list_argument(name, key, item) if with_lists else None
         argument = argument or _argument(name, key, item, report)
         if argument is not None:
-            found[name] = argument
-    return tuple(found.values())
+            arguments[name] = argument
+    return tuple(arguments.values())
 
 
 def _list_argument(name: str, key: Scalar, value: Value) -> ArgumentSyntax | None:

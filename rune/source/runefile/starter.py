@@ -57,10 +57,10 @@ def starter(signature: ModelSignature, model_path: str, pixels: Sequence[PixelAd
 
 def _model_output(type_: TensorType) -> list[str]:
     """An output, with a word where the model's file says no dimensions."""
-    told = (
+    known = (
         [] if type_.dimensions else ["      # One number, or known once the model ran: then write its dimensions here."]
     )
-    return [*told, f"      - {written_type(type_)}"]
+    return [*known, f"      - {written_type(type_)}"]
 
 
 def _path(model_path: str) -> str:

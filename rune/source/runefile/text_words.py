@@ -139,12 +139,12 @@ class Words:
             return None
         self._at = close + 1
         self._skip()
-        found = [self._type(first, last) for first, last in _parts(self._text, start + 1, close)]
+        types = [self._type(first, last) for first, last in _parts(self._text, start + 1, close)]
         span = self._source.span(start, close + 1)
-        if len(found) != most:
+        if len(types) != most:
             expected = "1 type is" if most == 1 else f"{most} types are"
-            raise BadLine(f"{expected} expected between `<` and `>`, not {len(found)}", span)
-        return None if found[-1] is None else Sequence((found[-1],), found[-1].span)
+            raise BadLine(f"{expected} expected between `<` and `>`, not {len(types)}", span)
+        return None if types[-1] is None else Sequence((types[-1],), types[-1].span)
 
     def _type(self, start: int, end: int) -> Map | None:
         """`I16[16000]` as the map that it is in YAML; None for `_`."""
@@ -160,8 +160,8 @@ class Words:
         if match["dimensions"] is not None:
             first, last = start + match.start("dimensions"), start + match.end("dimensions")
             numbers = tuple(
-                Scalar(found[0], _number(found[0]), self._source.span(found.start(), found.end()))
-                for found in _NUMBER.finditer(self._text, first, last)
+                Scalar(number[0], _number(number[0]), self._source.span(number.start(), number.end()))
+                for number in _NUMBER.finditer(self._text, first, last)
             )
             whole = self._source.span(first - 1, last + 1)
             entries.append((key_of("dimensions", whole), Sequence(numbers, whole)))
@@ -196,9 +196,9 @@ class Words:
         return Sequence(tuple(items), Span(items[0].span.start, items[-1].span.end))
 
     def _item(self) -> Scalar:
-        found = self._quoted()
-        if found is not None:
-            return found
+        text = self._quoted()
+        if text is not None:
+            return text
         plain_ = self._plain(_BARE)
         return Scalar(plain_.text, _number(plain_.text), plain_.span)
 

@@ -17,30 +17,30 @@ def same_data(left: TensorType, right: TensorType) -> bool:
     return left.element is right.element and is_same_count
 
 
-def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], source: str, report: Report) -> bool:
+def check_declared_outputs(stage: StageSyntax, actual: Sequence[TensorType], source: str, report: Report) -> bool:
     """Compares `outputs`, where they are given, with what `source` ("The model", "fft") gives. False: an error."""
     if stage.outputs is None:
         return True
-    if len(stage.outputs) != len(found):
-        span = stage.outputs[len(found)].span if len(stage.outputs) > len(found) else stage.name.span
+    if len(stage.outputs) != len(actual):
+        span = stage.outputs[len(actual)].span if len(stage.outputs) > len(actual) else stage.name.span
         declared = len(stage.outputs)
-        message = f"{source} gives {counted(len(found), 'output')}, and {quoted(stage.name.text)} declares {declared}"
-        notes = [f"It gives {', '.join(map(str, found))}."] if found else []
+        message = f"{source} gives {counted(len(actual), 'output')}, and {quoted(stage.name.text)} declares {declared}"
+        notes = [f"It gives {', '.join(map(str, actual))}."] if actual else []
         report.error(Code.WRONG_OUTPUT_COUNT, message, span, notes)
         return False
     before = report.error_count
-    for written, type_ in zip(stage.outputs, found, strict=True):
+    for written, type_ in zip(stage.outputs, actual, strict=True):
         _check_declared(written, type_, source, report)
     return report.error_count == before
 
 
-def _check_declared(declared: TypeSyntax, found: TensorType, source: str, report: Report) -> None:
-    if declared.element is not found.element:
-        message = f"{source} gives {found}, and not {declared.element}"
+def _check_declared(declared: TypeSyntax, actual: TensorType, source: str, report: Report) -> None:
+    if declared.element is not actual.element:
+        message = f"{source} gives {actual}, and not {declared.element}"
         tell, code = report.error, Code.WRONG_DECLARED_TYPE
-    elif declared.dimensions is not None and declared.tensor_type.count != found.count:
-        message = f"{source} gives {found}, and not {declared.tensor_type}"
+    elif declared.dimensions is not None and declared.tensor_type.count != actual.count:
+        message = f"{source} gives {actual}, and not {declared.tensor_type}"
         tell, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
     else:
         return
-    tell(code, message, declared.span, fixes=[report.replace_type(declared.span, found)])
+    tell(code, message, declared.span, fixes=[report.replace_type(declared.span, actual)])

@@ -76,25 +76,27 @@ def _converted(port: Input, array: NDArray[Any], wanted: np.dtype[Any]) -> NDArr
     with np.errstate(all="ignore"):
         converted = array.astype(wanted)
         if array.dtype.kind == "f":
-            kept = np.isfinite(converted) | ~np.isfinite(array)
+            is_unchanged = np.isfinite(converted) | ~np.isfinite(array)
         elif wanted.kind == "f":
-            kept = converted.astype(array.dtype) == array
+            is_unchanged = converted.astype(array.dtype) == array
         else:
             limits = np.iinfo(wanted)
-            kept = (array >= limits.min) & (array <= limits.max) if array.dtype.kind != "b" else np.ones(array.shape)
-    if not np.all(kept):
-        first = array[~kept.astype(bool)].flat[0]
+            is_unchanged = (
+                (array >= limits.min) & (array <= limits.max) if array.dtype.kind != "b" else np.ones(array.shape)
+            )
+    if not np.all(is_unchanged):
+        first = array[~is_unchanged.astype(bool)].flat[0]
         raise InputType(f"The input {port.name!r} takes {wanted.name}, which cannot hold {first}.")
     return converted
 
 
-def _wrong_shape(port: Input, given: tuple[int, ...]) -> str:
+def _wrong_shape(port: Input, actual: tuple[int, ...]) -> str:
     wanted = port.type.dimensions if port.type else ()
-    text = f"The input {port.name!r} takes an array of shape {wanted}, not {given}."
-    long_wanted, long_given = _long(wanted), _long(given)
-    if len(long_wanted) == len(long_given) == 1:
-        if long_given[0] < long_wanted[0]:
-            missing = long_wanted[0] - long_given[0]
+    text = f"The input {port.name!r} takes an array of shape {wanted}, not {actual}."
+    long_wanted, long_actual = _long(wanted), _long(actual)
+    if len(long_wanted) == len(long_actual) == 1:
+        if long_actual[0] < long_wanted[0]:
+            missing = long_wanted[0] - long_actual[0]
             return f"{text} It is {counted(missing, 'element')} short; a rune runs on whole inputs only."
         return f"{text} Cut it, or pass its parts to stream()."
     return text

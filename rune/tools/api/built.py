@@ -12,6 +12,7 @@ from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.building.block_cache import BlockCache, CachedFiles
 from rune.compiler.building.building import build as build_files
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report
 from rune.project.files import FileError, FolderFiles, ProjectFiles
 from rune.running.runtime import Limits
@@ -43,10 +44,12 @@ def build(
     try:
         built = build_files(
             files,
-            name or root.resolve().name or "rune",
-            runefile=runefile,
-            host_models=host_models,
-            host_resources=resources,
+            BuildOptions(
+                name or root.resolve().name or "rune",
+                runefile=runefile,
+                host_models=host_models,
+                host_resources=resources,
+            ),
         )
     except BuildFailed as failure:
         raise _error(failure.diagnostics, files, root) from None

@@ -43,8 +43,8 @@ def load(
     else:
         path = Path(source)
         data, name = path.read_bytes(), path.stem
-    given = {key: text.encode() if isinstance(text, str) else text for key, text in (resources or {}).items()}
-    return Rune(data, name, limits or Limits(), given, seed)
+    resource_bytes = {key: text.encode() if isinstance(text, str) else text for key, text in (resources or {}).items()}
+    return Rune(data, name, limits or Limits(), resource_bytes, seed)
 
 
 class Rune:
@@ -90,9 +90,9 @@ class Rune:
 
         Raises `InputError` for what does not fit, `RuneStopped` at a limit, `RuneTrapped` and other `RuneError`.
         """
-        given = self._given(values, inputs)
+        values_by_name = self._given(values, inputs)
         with self._lock:
-            sources = self._sources(given)
+            sources = self._sources(values_by_name)
             loaded = self._ready()
             self._runs += 1
             try:
@@ -174,7 +174,7 @@ class Rune:
 
     def _given(self, values: tuple[object, ...], named: Mapping[str, object]) -> Mapping[str, object]:
         """What was given, by the inputs' own names. Raises `InputUnknown`."""
-        given: dict[str, object] = {}
+        values_by_name: dict[str, object] = {}
         pairs = list(named.items())
         for value in values:
             if isinstance(value, Mapping):
@@ -182,11 +182,11 @@ class Rune:
             else:
                 pairs.append((self._only_input(len(values)), value))
         for name, value in pairs:
-            found = self._input_name(name)
-            if found in given:
-                raise InputUnknown(f"The input {found!r} was given twice.")
-            given[found] = value
-        return given
+            input_name = self._input_name(name)
+            if input_name in values_by_name:
+                raise InputUnknown(f"The input {input_name!r} was given twice.")
+            values_by_name[input_name] = value
+        return values_by_name
 
     def _only_input(self, count: int) -> str:
         wanted = [port.name for port in self.inputs.values() if not port.optional] or list(self.inputs)
@@ -206,18 +206,18 @@ class Rune:
     def _has_inputs(self) -> str:
         return f"Its inputs are: {'; '.join(map(str, self.inputs.values()))}." if self.inputs else "It has no inputs."
 
-    def _sources(self, given: Mapping[str, object]) -> Mapping[int, InputSource]:
+    def _sources(self, values_by_name: Mapping[str, object]) -> Mapping[int, InputSource]:
         """What each capability reads. Raises `InputError`, before anything runs."""
-        missing = [name for name, port in self.inputs.items() if name not in given and not port.optional]
+        missing = [name for name, port in self.inputs.items() if name not in values_by_name and not port.optional]
         if missing:
             raise InputMissing(f"Nothing was given for {', '.join(map(repr, missing))}. {self._has_inputs()}")
-        return {port.request.id: self._source(port, given) for port in self.inputs.values()}
+        return {port.request.id: self._source(port, values_by_name) for port in self.inputs.values()}
 
-    def _source(self, port: Input, given: Mapping[str, object]) -> InputSource:
-        if port.name not in given:
+    def _source(self, port: Input, values_by_name: Mapping[str, object]) -> InputSource:
+        if port.name not in values_by_name:
             seed = self._seed + self._runs
             return lambda size: random_bytes(seed, size)
-        value = given[port.name]
+        value = values_by_name[port.name]
         if isinstance(value, Path):
             return inputs_from_files([port.request], _files(port, value))[port.request.id]
         return encoded(port, value)

@@ -98,12 +98,12 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -
     kinds = [_KINDS[request.kind][1] for request in requests]
     named = requested_stages(graph, "capabilities", kinds)
     names = _distinct([name or _KINDS[request.kind][0] for name, request in zip(named, requests, strict=True)])
-    found = {}
+    inputs = {}
     for name, stage, request in zip(names, named, requests, strict=True):
         types = [] if stage is None else _types(_mapping(stages.get(stage)).get("outputs"), tensors)
         kind = types[0] if len(types) == 1 and types[0].element in DTYPES else _usual_type(request)
-        found[name] = Input(name, _KINDS[request.kind][0], kind, request)
-    return found
+        inputs[name] = Input(name, _KINDS[request.kind][0], kind, request)
+    return inputs
 
 
 def outputs_of(graph: Mapping[str, Any], requests: Sequence[OutputRequest]) -> dict[str, Output]:
@@ -119,13 +119,13 @@ def outputs_of(graph: Mapping[str, Any], requests: Sequence[OutputRequest]) -> d
     kinds = [request.kind.name.lower() for request in requests]
     named = requested_stages(graph, "outputs", kinds)
     names = _distinct([name or kind for name, kind in zip(named, kinds, strict=True)])
-    found = {}
+    outputs = {}
     for name, stage, request in zip(names, named, requests, strict=True):
         ids = [] if stage is None else _texts(_mapping(stages.get(stage)).get("inputs"))
         types = _types(ids, tensors)
         sources = tuple(makers[each] for each in ids if each in makers)
-        found[name] = Output(name, tuple(types), sources if len(sources) == len(ids) else (), request)
-    return found
+        outputs[name] = Output(name, tuple(types), sources if len(sources) == len(ids) else (), request)
+    return outputs
 
 
 def rune_name(graph: Mapping[str, Any]) -> str | None:
@@ -136,19 +136,19 @@ def rune_name(graph: Mapping[str, Any]) -> str | None:
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """The same names; the second of its kind gets `_2` behind it."""
-    found: list[str] = []
+    result: list[str] = []
     for name in names:
         free, number = name, 1
-        while free in found:
+        while free in result:
             number += 1
             free = f"{name}_{number}"
-        found.append(free)
-    return found
+        result.append(free)
+    return result
 
 
 def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
     """The types of tensors; none when one of them cannot be read."""
-    found = []
+    types = []
     for each in _texts(ids):
         tensor = _mapping(tensors.get(each))
         element, dimensions = tensor.get("element_type"), tensor.get("dimensions")
@@ -163,8 +163,8 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
         run_time = tensor.get("run_time")
         decided = run_time if isinstance(run_time, list) else []
         axes = tuple(axis for axis in range(len(dimensions)) if axis in decided)
-        found.append(TensorType(kind, tuple(dimensions), axes))
-    return found
+        types.append(TensorType(kind, tuple(dimensions), axes))
+    return types
 
 
 def _usual_type(request: CapabilityRequest) -> TensorType | None:

@@ -47,13 +47,13 @@ class Results(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
             return self._values[name]
-        found = self._by_source.get(name, [])
-        if len(found) == 1:
-            return found[0]
+        results = self._by_source.get(name, [])
+        if len(results) == 1:
+            return results[0]
         if name in self._silent:
             raise KeyError(f"the output {name!r} sent nothing in this run")
-        if found:
-            raise KeyError(f"{len(found)} outputs send what {name!r} gives; the outputs are {', '.join(self)}")
+        if results:
+            raise KeyError(f"{len(results)} outputs send what {name!r} gives; the outputs are {', '.join(self)}")
         raise KeyError(f"there is no output {name!r}; there are: {', '.join((*self, *self._silent))}")
 
     def __contains__(self, name: object) -> bool:

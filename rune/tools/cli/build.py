@@ -16,6 +16,7 @@ from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report
 from rune.compiler.targets.finding import UnknownTarget, find_target, targets
 from rune.running.container import canonical_json
@@ -25,7 +26,7 @@ from rune.source.runefile import HostResources, Severity, diagnostic_to_json
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.given_file import ANY_PATH
-from rune.tools.cli.making import ARCHIVE, BuildProduct, BuildRequest, build_product, run_tests
+from rune.tools.cli.making import ARCHIVE, BuildProduct, build_product, run_tests
 from rune.tools.cli.policy import limits_known_after_build, preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.project import Project, project_of, show_diagnostics
@@ -163,9 +164,20 @@ def command(
         base_targets if optimize is not None else tuple(preferred_variant(target, policy) for target in base_targets)
     )
     profile = preferred_profile(match, policy)
-    requests = [BuildRequest(rune_name, target, host_models, timed, resources, profile) for target in targets_]
+    all_options = [
+        BuildOptions(
+            rune_name,
+            runefile=project.runefile,
+            target=target,
+            profile=profile,
+            host_models=host_models,
+            host_resources=resources,
+            timed=timed,
+        )
+        for target in targets_
+    ]
     if explains:
-        _explain(project, requests[0], is_json=is_json)
+        _explain(project, all_options[0], is_json=is_json)
         return
     places = _output_paths(output, project, rune_name, targets_)
     for place, target in zip(places, targets_, strict=True):
@@ -174,11 +186,11 @@ def command(
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
     certificate_request = None if certificate_file is None else _CertificateRequest(certificate_file, runefile)
-    output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(requests) == 1)
+    output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(all_options) == 1)
     tests = cache(lambda: run_tests(project, verbose=verbose))
     results = [
-        _build_one(project, wanted, place, policy, certificate_request, output_style, tests)
-        for wanted, place in zip(requests, places, strict=True)
+        _build_one(project, options, place, policy, certificate_request, output_style, tests)
+        for options, place in zip(all_options, places, strict=True)
     ]
     if is_json:
         named = [{"target": target.name, **answer} for target, answer in zip(targets_, results, strict=True)]
@@ -207,7 +219,7 @@ class _CertificateRequest:
 
 def _build_one(
     project: Project,
-    request: BuildRequest,
+    options: BuildOptions,
     place: Path,
     policy: Policy,
     certificate_request: _CertificateRequest | None,
@@ -218,11 +230,11 @@ def _build_one(
     JSON, which has a report only on success. Raises `CommandFailed` where there is no other target to continue with."""
     shows_steps = output_style.verbose or (not output_style.quiet and settings().logs("INFO"))
     try:
-        product = build_product(project, request, hidden=output_style.quiet, verbose=shows_steps)
+        product = build_product(project, options, hidden=output_style.quiet, verbose=shows_steps)
         tests()
     except BuildFailed as failure:
         if not output_style.is_json:
-            _show_failure(failure, project, "" if output_style.is_one else f" for {request.target.name}")
+            _show_failure(failure, project, "" if output_style.is_one else f" for {options.target.name}")
         return _failure_json(failure)
     except CommandFailed as failure:
         if output_style.is_one:
@@ -235,7 +247,7 @@ def _build_one(
     product.write(place)
     if certificate_request is not None and isinstance(product.content, bytes):
         _require_other_file(certificate_request.file, project, certificate_request.given)
-        write_file(certificate_request.file, _certificate(project, request, product.content))
+        write_file(certificate_request.file, _certificate(project, options, product.content))
     judgements = judge(limits_known_after_build(policy), Figures(product.report.size, product.report.memory.planned))
     if not output_style.is_json:
         if output_style.verbose:
@@ -361,7 +373,7 @@ def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
         raise click.BadParameter(str(error), param_hint="--capacity") from error
 
 
-def _certificate(project: Project, request: BuildRequest, rune: bytes) -> bytes:
+def _certificate(project: Project, options: BuildOptions, rune: bytes) -> bytes:
     from rune.compiler.verify.certificate import (
         certificate,  # it loads what runs a rune, which a build alone does not need
     )
@@ -369,30 +381,19 @@ def _certificate(project: Project, request: BuildRequest, rune: bytes) -> bytes:
     content = certificate(
         project.files,
         rune,
-        request.name,
-        runefile=project.runefile,
-        host_models=request.host_models,
-        host_resources=request.host_resources,
-        timed=request.timed,
-        target=request.target,
-        profile=request.profile,
+        options,
     )
     return canonical_json(content) + b"\n"
 
 
-def _explain(project: Project, request: BuildRequest, *, is_json: bool) -> None:
+def _explain(project: Project, options: BuildOptions, *, is_json: bool) -> None:
     """Prints what a build would do, and ends the command where the project has errors."""
     if is_json:
         raise click.UsageError("--explain prints text; --format json prints the report of a build")
     try:
         text = explain(
             project.files,
-            runefile=project.runefile,
-            host_models=request.host_models,
-            host_resources=request.host_resources,
-            timed=request.timed,
-            target=request.target,
-            profile=request.profile,
+            options,
         )
     except BuildFailed as failure:
         _show_failure(failure, project)

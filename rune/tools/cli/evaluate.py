@@ -14,6 +14,7 @@ import click
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_target
 from rune.project.files import FileError, FolderFiles
@@ -227,7 +228,9 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
     try:
         target = preferred_variant(find_target(RUNE_TARGET), policy)
         profile = preferred_profile(None, policy)
-        result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+        result = build(
+            project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+        )
         return result.rune, project.name, _BuiltProject(policy, result.report.memory.planned, project)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

@@ -14,6 +14,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import fit_json
@@ -120,10 +121,7 @@ def _on_target(project: Project, target: str, options: _CompileOptions) -> _Targ
     try:
         result = build(
             project.files,
-            project.name,
-            runefile=project.runefile,
-            target=find_target(target),
-            profile=options.profile,
+            BuildOptions(project.name, runefile=project.runefile, target=find_target(target), profile=options.profile),
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

@@ -11,12 +11,12 @@ import click
 
 from rune.tools.cli.remote_errors import explained
 from rune.tools.remote import (
-    AskedCode,
     BrowserSignIn,
     CredentialStore,
     NoBrowserSignIn,
     ReferenceInvalid,
     Registry,
+    SignInCode,
     registry_url,
 )
 from rune.wording import plain
@@ -64,7 +64,7 @@ def _from_browser(address: str, *, insecure: bool, opens: bool) -> tuple[str, st
     return grant.token, f" as {plain(grant.person, longest=80)}" if grant.person else ""
 
 
-def _show(sign_in_code: AskedCode, *, opened: bool) -> None:
+def _show(sign_in_code: SignInCode, *, opened: bool) -> None:
     action = "A browser opens" if opened else "Open"
     lines = [
         f"{action} {sign_in_code.page} and asks for this code:"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report, Step
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_variant
-from rune.source.runefile import Diagnostic, HostResources
+from rune.source.runefile import Diagnostic
 from rune.source.runefile.block_test_files import find_test_files
 from rune.tools.cli.failure import failed
 from rune.tools.cli.progress import progress
@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from rune.devices.packages.packaging import Package
 
 ARCHIVE = ".zip"
-
-
-@dataclass(frozen=True)
-class BuildRequest:
-    """What to build, and how."""
-
-    name: str
-    target: Target
-    host_models: bool
-    timed: bool
-    host_resources: HostResources
-    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -61,9 +49,9 @@ class BuildProduct:
             write_folder(place, self.content.files, self.target.starting_points)
 
 
-def build_product(project: Project, request: BuildRequest, *, hidden: bool, verbose: bool) -> BuildProduct:
+def build_product(project: Project, options: BuildOptions, *, hidden: bool, verbose: bool) -> BuildProduct:
     """Builds. Raises `BuildFailed`, and `CommandFailed` where the compiler gives up or a package is refused."""
-    name, target = request.name, request.target
+    name, target = options.name, options.target
     with progress(f"Building {name}", hidden=hidden or verbose) as progress_line:
 
         def log(step: Step) -> None:
@@ -74,17 +62,11 @@ def build_product(project: Project, request: BuildRequest, *, hidden: bool, verb
 
         try:
             if not target.makes_rune:
-                return _packaged(project, request, log)
+                return _packaged(project, options, log)
             result = build(
                 project.files,
-                name,
-                runefile=project.runefile,
-                target=target,
+                options,
                 log=log,
-                host_models=request.host_models,
-                timed=request.timed,
-                host_resources=request.host_resources,
-                profile=request.profile,
             )
         except CompileError as error:
             if error.details:
@@ -93,7 +75,7 @@ def build_product(project: Project, request: BuildRequest, *, hidden: bool, verb
         return BuildProduct(target, result.report, result.diagnostics, result.rune)
 
 
-def _packaged(project: Project, request: BuildRequest, log: Callable[[Step], None]) -> BuildProduct:
+def _packaged(project: Project, options: BuildOptions, log: Callable[[Step], None]) -> BuildProduct:
     from rune.devices.packages.errors import (
         PackageRefused,  # it loads what runs a rune, which a build alone does not need
     )
@@ -102,18 +84,13 @@ def _packaged(project: Project, request: BuildRequest, log: Callable[[Step], Non
     try:
         result = package(
             project.files,
-            request.name,
-            request.target,
-            runefile=project.runefile,
+            options,
             log=log,
-            host_models=request.host_models,
-            host_resources=request.host_resources,
-            profile=request.profile,
-            rune_target=find_variant(RUNE_TARGET, request.target.optimized_for),
+            rune_target=find_variant(RUNE_TARGET, options.target.optimized_for),
         )
     except PackageRefused as error:
-        raise failed(f"Unable to make the package of {request.name} for {request.target.name}", error) from error
-    return BuildProduct(request.target, result.report, result.diagnostics, result)
+        raise failed(f"Unable to make the package of {options.name} for {options.target.name}", error) from error
+    return BuildProduct(options.target, result.report, result.diagnostics, result)
 
 
 def run_tests(project: Project, *, verbose: bool) -> None:

@@ -15,6 +15,7 @@ from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import targets
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import ProjectFiles
@@ -65,7 +66,9 @@ def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigur
     for name in sorted(limited_targets & set(known)):
         target, profile = preferred_variant(known[name], policy), preferred_profile(None, policy)
         try:
-            result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+            result = build(
+                project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+            )
         except (BuildFailed, CompileError) as error:
             figures[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
             continue

@@ -18,6 +18,7 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_target
 from rune.compiler.verify.recorded import verify_recorded
@@ -224,7 +225,7 @@ def _verified_project(
             samples=samples,
             resources=options.resources,
             effort=options.effort,
-            made_by=origin.toolchain,
+            toolchain=origin.toolchain,
             profile=options.profile or origin.profile,
         )
     except BuildFailed as failure:
@@ -238,7 +239,9 @@ def _verified_project(
 
 
 def _built(project: Project, target: Target, profile: Profile) -> bytes:
-    return build(project.files, project.name, runefile=project.runefile, target=target, profile=profile).rune
+    return build(
+        project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+    ).rune
 
 
 def _models_from_options(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:

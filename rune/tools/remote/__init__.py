@@ -1,7 +1,7 @@
 """Talking to an OCI registry: the only part of the toolchain that knows a network. It runs and builds nothing."""
 
 from rune.tools.remote.block_publishing import BlockPublisher, PublishedBlock
-from rune.tools.remote.browser_sign_in import AskedCode, BrowserSignIn, GivenToken, NoBrowserSignIn
+from rune.tools.remote.browser_sign_in import BrowserSignIn, NoBrowserSignIn, SignInCode, TokenGrant
 from rune.tools.remote.credentials import Credentials, CredentialStore
 from rune.tools.remote.errors import (
     CredentialsUnreadable,
@@ -20,14 +20,12 @@ from rune.tools.remote.reference import Reference, parse_reference, registry_url
 from rune.tools.remote.registry import PulledBlock, PulledRune, Registry
 
 __all__ = [
-    "AskedCode",
     "BlockPublisher",
     "BrowserSignIn",
     "CredentialStore",
     "Credentials",
     "CredentialsUnreadable",
     "DigestMismatch",
-    "GivenToken",
     "NoBrowserSignIn",
     "NotABlock",
     "NotARune",
@@ -41,7 +39,9 @@ __all__ = [
     "RegistryRefused",
     "RegistryUnreachable",
     "RemoteError",
+    "SignInCode",
     "SignInNeeded",
+    "TokenGrant",
     "UnsafeRegistry",
     "parse_reference",
     "registry_url",

@@ -64,10 +64,10 @@ class BlockPublisher:
             raise RegistryRefused(f"{self._url} answered with blocks that cannot be read") from error
 
     def _asked(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
-        status, found = json_answer(self._client, method, self._url, path, body, _ANSWER_LIMIT)
-        if status in (httpx.codes.OK, httpx.codes.CREATED) and found:
-            return found
-        detail = plain(str(found.get("detail") or f"{self._url} answered {status}"), longest=600)
+        status, answer = json_answer(self._client, method, self._url, path, body, _ANSWER_LIMIT)
+        if status in (httpx.codes.OK, httpx.codes.CREATED) and answer:
+            return answer
+        detail = plain(str(answer.get("detail") or f"{self._url} answered {status}"), longest=600)
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             needs = "Publishing needs a token with the scope rune:publish, of the page Tokens of your account."
             raise SignInNeeded(f"{detail} {needs if method == 'POST' else ''}".strip(), status)
@@ -76,9 +76,9 @@ class BlockPublisher:
 
 def _version(value: Any, summary: str) -> PublishedBlock:
     try:
-        found = {key: plain(str(value[key]), longest=300) for key in ("path", "digest", "deprecation")}
+        texts = {key: plain(str(value[key]), longest=300) for key in ("path", "digest", "deprecation")}
     except (KeyError, TypeError) as error:
         raise RegistryRefused("The server answered with a block that cannot be read") from error
     successor = plain(str(value.get("successor") or ""), longest=300)
-    advice = f"{found['deprecation']} Take {successor} instead." if successor else found["deprecation"]
-    return PublishedBlock(found["path"], found["digest"], plain(summary, longest=200), advice)
+    advice = f"{texts['deprecation']} Take {successor} instead." if successor else texts["deprecation"]
+    return PublishedBlock(texts["path"], texts["digest"], plain(summary, longest=200), advice)

@@ -30,7 +30,7 @@ class NoBrowserSignIn(RegistryRefused):
 
 
 @dataclass(frozen=True)
-class AskedCode:
+class SignInCode:
     """What a person needs: the page, the page with the code in it, and the code. `seconds` until it ends."""
 
     page: str
@@ -42,7 +42,7 @@ class AskedCode:
 
 
 @dataclass(frozen=True)
-class GivenToken:
+class TokenGrant:
     """A token, what it is called, and in whose name it is."""
 
     token: str
@@ -67,7 +67,7 @@ class BrowserSignIn:
     ) -> None:
         self._client.close()
 
-    def ask(self, machine: str) -> AskedCode:
+    def ask(self, machine: str) -> SignInCode:
         """A code for this machine. Raises `NoBrowserSignIn`, `RegistryRefused`, `RegistryUnreachable`."""
         status, answer = self._asked(_PATH, {"machine": machine})
         if status in _NOT_KNOWN:
@@ -76,7 +76,7 @@ class BrowserSignIn:
             raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
         try:
             page, code = _text(answer, "verification_uri"), _text(answer, "user_code")
-            return AskedCode(
+            return SignInCode(
                 page=self._safe(page),
                 page_with_code=self._safe(str(answer.get("verification_uri_complete") or page)),
                 user_code=code,
@@ -87,14 +87,14 @@ class BrowserSignIn:
         except (KeyError, TypeError, ValueError):
             raise RegistryRefused(f"{self._url} answered with a sign-in that cannot be read") from None
 
-    def wait(self, asked: AskedCode, pause: Callable[[float], None] = time.sleep) -> GivenToken:
+    def wait(self, code: SignInCode, pause: Callable[[float], None] = time.sleep) -> TokenGrant:
         """Asks until a person has decided. Raises `SignInNeeded` where they refused, or the code ended."""
-        interval, ends = asked.interval, time.monotonic() + asked.seconds
+        interval, ends = code.interval, time.monotonic() + code.seconds
         while time.monotonic() < ends:
             pause(interval)
-            status, answer = self._asked(f"{_PATH}/token", {"device_code": asked.device_code})
+            status, answer = self._asked(f"{_PATH}/token", {"device_code": code.device_code})
             if status == httpx.codes.OK:
-                return GivenToken(
+                return TokenGrant(
                     _text(answer, "access_token"), str(answer.get("name", "")), str(answer.get("person", ""))
                 )
             match answer.get("error"):

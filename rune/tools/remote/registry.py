@@ -133,10 +133,10 @@ class Registry:
         url = f"{self._url}/v2/{repository}/tags/list?n={_MOST_TAGS}"
         try:
             tags = json.loads(self._small(url, str(block), {}, REFUSAL_LIMIT)[0])["tags"]
-            found = [tag for tag in tags if is_block_version(tag)]
+            versions = [tag for tag in tags if is_block_version(tag)]
         except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise RegistryRefused(f"The versions of {block} cannot be read") from error
-        return tuple(sorted(found, key=version_key, reverse=True))
+        return tuple(sorted(versions, key=version_key, reverse=True))
 
     def block(self, path: SharedPath, digest: str | None = None) -> PulledBlock:
         """A version of a block; `digest` is what it must have. Raises `NotFound`, `SignInNeeded`, `DigestMismatch`,
@@ -256,8 +256,8 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
 
 def _warnings(headers: list[str]) -> tuple[str, ...]:
     """What a registry warns of, in the protocol's form; Hammer Forge writes what is no ASCII as UTF-8 in percents."""
-    found = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
-    return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in found if each)
+    matches = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
+    return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in matches if each)
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:

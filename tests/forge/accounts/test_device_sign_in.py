@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.errors import CodeEnded, DeviceWaits
+from forge.accounts.errors import CodeEnded, DeviceTokenPending
 from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens.actions import device
 from forge.accounts.tokens.secrets import find_token
@@ -80,7 +80,7 @@ def test_of_many_who_fetch_a_token_at_once_one_gets_it(user: User) -> None:
     def redeem(_: int) -> bool:
         try:
             device.redeem(started.device_code)
-        except DeviceWaits:
+        except DeviceTokenPending:
             return False
         finally:
             connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forge.accounts.actions import put_hint_away
+from forge.accounts.actions import dismiss_hint
 from forge.accounts.models import User
 from forge.accounts.people.hints import Hint, shows
 from forge.core.errors import NotFound
@@ -15,19 +15,19 @@ pytestmark = pytest.mark.django_db
 
 def test_a_hint_that_was_put_away_is_gone_for_its_person_alone(developer: User, viewer: User) -> None:
     assert shows(developer, Hint.FIRST_STEPS)
-    put_hint_away(developer, "first-steps")
+    dismiss_hint(developer, "first-steps")
     assert not shows(User.objects.get(pk=developer.pk), Hint.FIRST_STEPS)
     assert shows(viewer, Hint.FIRST_STEPS)
 
 
 def test_it_is_in_the_log_of_the_account_once(developer: User) -> None:
-    put_hint_away(developer, "first-steps")
-    put_hint_away(developer, "first-steps")
+    dismiss_hint(developer, "first-steps")
+    dismiss_hint(developer, "first-steps")
     entries = AuditEntry.objects.filter(action="hint.away")
     assert [(each.person, each.data["hint"]) for each in entries] == [(developer.pk, "first-steps")]
 
 
 def test_a_name_that_is_no_hint_is_refused(developer: User) -> None:
     with pytest.raises(NotFound):
-        put_hint_away(developer, "anything")
-    assert User.objects.get(pk=developer.pk).hints_away == []
+        dismiss_hint(developer, "anything")
+    assert User.objects.get(pk=developer.pk).dismissed_hints == []

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from forge.accounts.actions import change_role, create_organisation, remove_member, update_organisation
-from forge.accounts.errors import BadName, LastOwner, NameTaken
+from forge.accounts.errors import BadName, LastOwner, NameInUse
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.names import check_organisation_name, check_project_name, slug
@@ -80,7 +80,7 @@ def test_who_makes_an_organisation_owns_it(stranger: User) -> None:
     made = create_organisation(stranger, "acme", " Acme  Appliances ")
     assert (made.title, Membership.objects.get(organisation=made).role) == ("Acme Appliances", Role.OWNER)
     assert AuditEntry.objects.filter(action="organisation.create", subject=f"organisation:{made.pk}").exists()
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         create_organisation(stranger, "acme")
 
 
@@ -171,7 +171,7 @@ def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_th
     def make(_: int) -> bool:
         try:
             create_organisation(user, "fresh")
-        except NameTaken:
+        except NameInUse:
             return False
         finally:
             connection.close()

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from forge.accounts.actions import create_token
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, can, verbs_on
-from forge.accounts.principals import VISITOR, Kind, acting_as, principal_of
+from forge.accounts.principals import VISITOR, PrincipalKind, acting_as, principal_of
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_a_principal_reads_roles_once_and_a_fresh_one_reads_them_anew(project: P
 
 def test_a_principal_cannot_be_changed(user: User) -> None:
     with pytest.raises(FrozenInstanceError):
-        acting_as(user).kind = Kind.INSTALLATION  # type: ignore[misc]
+        acting_as(user).kind = PrincipalKind.INSTALLATION  # type: ignore[misc]
 
 
 def test_a_visitor_has_no_person_and_asks_nothing(
@@ -98,7 +98,7 @@ def test_a_visitor_has_no_person_and_asks_nothing(
 def test_a_token_acts_as_itself_with_its_owner_behind_it(user: User) -> None:
     token, _ = create_token(user, "bench", ["write"], None)
     principal = acting_as(user, token)
-    assert (principal.kind, principal.id, principal.person) == (Kind.TOKEN, str(token.pk), user)
+    assert (principal.kind, principal.id, principal.person) == (PrincipalKind.TOKEN, str(token.pk), user)
 
 
 def test_who_signs_in_half_way_through_a_request_is_somebody_else_from_then_on(

@@ -14,7 +14,7 @@ from django.urls import URLPattern, get_resolver
 from forge.accounts.actions import create_token
 from forge.accounts.models import ApiToken, Invitation, User
 from forge.accounts.permissions import SCOPES_OF, Verb
-from forge.accounts.tokens.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
+from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope, expand_scopes
 from forge.core.api.views import ForgeView
 from forge.projects.models import Project
 from tests.forge.web.test_permissions_matrix import CASES, KINDS, things
@@ -161,14 +161,14 @@ def test_what_a_token_may_is_said_within_its_scopes(project: Project, owner: Use
 
 def test_every_verb_has_a_scope_and_every_scope_its_words() -> None:
     assert set(SCOPES_OF) == set(Verb)
-    assert set(WORDS) == set(Scope)
-    assert all(spelled_out([name]) for name in ASKABLE)
+    assert set(SCOPE_TEXTS) == set(Scope)
+    assert all(expand_scopes([name]) for name in SCOPE_NAMES)
 
 
 def test_changing_a_thing_takes_reading_it() -> None:
-    assert spelled_out(["build:run"]) == ["project:read", "build:run"]
-    assert spelled_out(["write"]) == spelled_out(["registry", "write", "read"])
-    assert set(spelled_out(["write"])) == set(SHORT["write"])
+    assert expand_scopes(["build:run"]) == ["project:read", "build:run"]
+    assert expand_scopes(["write"]) == expand_scopes(["registry", "write", "read"])
+    assert set(expand_scopes(["write"])) == set(SHORT["write"])
 
 
 @pytest.mark.django_db

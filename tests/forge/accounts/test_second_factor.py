@@ -19,7 +19,7 @@ from forge.accounts.actions import create_token, make_sign_in_link, require_seco
 from forge.accounts.errors import OwnSecondFactorNeeded, SecondFactorUnreadable
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import acting_as
-from forge.accounts.sign_in.second_factor import SecondFactors
+from forge.accounts.sign_in.second_factor import SecondFactorAdapter
 from forge.core.errors import Forbidden
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
@@ -152,10 +152,10 @@ def test_another_key_of_the_installation_is_said_and_not_an_error(
 ) -> None:
     TOTP.activate(user, SECRET)
     browser = browser_of(None)
-    sealed = SecondFactors().encrypt("x")
+    sealed = SecondFactorAdapter().encrypt("x")
     settings.SECRET_KEY = "another key of the installation"
     with pytest.raises(SecondFactorUnreadable):
-        SecondFactors().decrypt(sealed)
+        SecondFactorAdapter().decrypt(sealed)
     sign_in(browser, user)
     answer = browser.post("/accounts/2fa/authenticate/", {"code": code()})
     assert answer.status_code == 409

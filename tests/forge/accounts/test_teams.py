@@ -15,12 +15,12 @@ from forge.accounts.actions import (
     create_team,
     create_token,
     delete_team,
+    remove_from_team,
     remove_member,
-    take_from_team,
     update_team,
 )
 from forge.accounts.audit.sentences import tell
-from forge.accounts.errors import BadName, NameTaken
+from forge.accounts.errors import BadName, NameInUse
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, Team, TeamRole, User
 from forge.accounts.permissions import ALLOWED, Verb, can, projects_where
 from forge.accounts.principals import acting_as
@@ -126,7 +126,7 @@ def test_the_role_ends_with_the_team_the_place_in_it_the_membership_and_the_gran
 ) -> None:
     give_team_role(owner, team, [project], "maintainer")
     add_to_team(owner, team, [developer.pk, viewer.pk])
-    take_from_team(developer, team, developer.pk)
+    remove_from_team(developer, team, developer.pk)
     assert not can(acting_as(developer), Verb.MANAGE, project)
     remove_member(owner, team.organisation, viewer.pk)
     assert not can(acting_as(viewer), Verb.SEE, project)
@@ -182,7 +182,7 @@ def test_owners_make_teams_and_maintainers_give_them_roles(
         lambda: update_team(maintainer, team, name="more"),
         lambda: delete_team(maintainer, team),
         lambda: add_to_team(maintainer, team, [developer.pk]),
-        lambda: take_from_team(maintainer, team, viewer.pk),
+        lambda: remove_from_team(maintainer, team, viewer.pk),
         lambda: give_team_role(developer, team, [project], "developer"),
     ):
         with pytest.raises(Forbidden):
@@ -216,10 +216,10 @@ def test_a_name_is_well_formed_and_one_of_its_organisation(team: Team, owner: Us
     for bad in ("", "Audio Team", "-", "a" * 61):
         with pytest.raises(BadName):
             create_team(owner, team.organisation, bad)
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         create_team(owner, team.organisation, "audio")
     other = create_team(owner, team.organisation, "vision")
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         update_team(owner, other, name="audio")
     with pytest.raises(Invalid):
         update_team(owner, team, description="x" * 201)
@@ -240,7 +240,7 @@ def test_each_act_is_told_in_the_audit_log_by_todays_names(
     give_team_role(owner, team, [project], "viewer")
     update_team(owner, team, name="sound")
     end_team_role(owner, team, project)
-    take_from_team(owner, team, viewer.pk)
+    remove_from_team(owner, team, viewer.pk)
     entries = AuditEntry.objects.filter(organisation=team.organisation_id, action__contains="team").order_by("at")
     assert [told.sentence for told in tell(list(entries))] == [
         "Mika Kallio made the team audio.",

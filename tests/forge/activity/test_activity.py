@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.activity.access import KEPT, activity_of, end_old
-from forge.activity.kinds import Kind
+from forge.activity.access import SHOWN_FOR, activity_of, end_old
+from forge.activity.kinds import ActivityKind
 from forge.activity.models import Activity
 from forge.activity.recording import WINDOW
 from forge.activity.words import path, sentence
@@ -17,7 +17,7 @@ from forge.core.actors import Actor
 from forge.projects.actions import create_project, delete_project, restore_project, save_version, write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
 from tests.forge.factories.builds import RUNE, approved, built, failed_build
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def _told(actor: Actor) -> list[str]:
     """What somebody reads, the newest first."""
     found = []
     for each in activity_of(actor):
-        said = sentence(Kind(each.kind), each.facts, each.times, each.project.name if each.project else "")
+        said = sentence(ActivityKind(each.kind), each.facts, each.times, each.project.name if each.project else "")
         found.append(" ".join(filter(None, (str(each.person), said.verb, said.thing, said.rest))))
     return found
 
@@ -39,7 +39,7 @@ def test_a_person_reads_what_colleagues_did(
     save_version(developer, project, "as it was")
     failed_build(developer, project)
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     begin_thread(reviewer, review, "It hears the tap")
     give_verdict(owner, build, "approve")
     publish_build(developer, build, "1.0")
@@ -102,7 +102,7 @@ def test_of_a_deleted_project_its_deletion_alone_is_told(
 
 def test_each_kind_has_its_words_and_leads_below_its_project() -> None:
     facts = {"name": "taps", "number": 1, "build": 2, "failed": False, "review": 3, "tag": "1.0"}
-    for kind in Kind:
+    for kind in ActivityKind:
         assert sentence(kind, facts, 3, "taps").rest.count("3 times") == 1
         assert path(kind, facts)[0] in "/?"
 
@@ -110,6 +110,6 @@ def test_each_kind_has_its_words_and_leads_below_its_project() -> None:
 def test_what_is_older_than_is_kept_ends(project: Project, developer: User) -> None:
     approved(built(developer, project))
     failed_build(developer, project)
-    Activity.objects.filter(kind=Kind.BUILT).update(at=timezone.now() - KEPT - timedelta(days=1))
+    Activity.objects.filter(kind=ActivityKind.BUILT).update(at=timezone.now() - SHOWN_FOR - timedelta(days=1))
     assert end_old() == 1
-    assert not Activity.objects.filter(kind=Kind.BUILT).exists()
+    assert not Activity.objects.filter(kind=ActivityKind.BUILT).exists()

@@ -17,7 +17,7 @@ from forge.builds.leases import take
 from forge.builds.models import Build
 from forge.builds.notify import Debounce
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
@@ -77,10 +77,10 @@ def build(project: Any, developer: Any) -> Build:
 
 
 def warm(new_compiler: Callable[[], Compiler]) -> WarmCompilers:
-    """Warm compilers without a spare process."""
-    spare = Spare(Compiler(Path()).new_process)
-    spare.close()
-    return WarmCompilers(new_compiler, spare, kept=1)
+    """Warm compilers without a standby process."""
+    standby = StandbyProcess(Compiler(Path()).new_process)
+    standby.close()
+    return WarmCompilers(new_compiler, standby, limit=1)
 
 
 def log_of(build: Build) -> str:

@@ -25,7 +25,7 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.compiler.anvil.profile import TFLM
-from rune.compiler.building.spec import BuildOptions
+from rune.compiler.building.spec import SpecOptions
 from rune.compiler.verify.second_module import second_module
 from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
@@ -71,15 +71,15 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     choose_for_builds(developer, project, {"optimize": "speed", "optimize_packages": "size", "targets": ["c", "pico"]})
     build = request_build(developer, project)
     job = numbered_job(build)
-    assert job.spec.options == BuildOptions(build.name, profile=TFLM, optimize="speed")
-    again = BuildOptions.from_json(job.spec.options.to_json())
+    assert job.spec.options == SpecOptions(build.name, profile=TFLM, optimize="speed")
+    again = SpecOptions.from_json(job.spec.options.to_json())
     assert replace(job.spec, options=again).digest == job.spec.digest
     artefact = Artefact(digest="sha256:0")
     aims = {target: package_job(job, artefact, target, "size").spec.options.optimize for target in ("c", "pico")}
     # The sources of `c` are compiled by who gets them, so there is one way to make them.
     assert aims == {"c": "balanced", "pico": "size"}
     # The spec of a usual build is the one that it was before.
-    assert BuildOptions("app").to_json().keys().isdisjoint({"optimize", "match"})
+    assert SpecOptions("app").to_json().keys().isdisjoint({"optimize", "match"})
 
 
 @pytest.mark.proof
@@ -100,7 +100,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     assert (report["optimized_for"], report["profile"]) == ("speed", "tflite-micro")
     assert report["verify"]["within"], report["verify"]
     assert "TFLite Micro" in report["verify"]["reference"] or "tflite-micro" in report["verify"]["reference"]
-    assert BuildOptions.from_json(done.artefact.spec["options"]).optimize == "speed"
+    assert SpecOptions.from_json(done.artefact.spec["options"]).optimize == "speed"
     packages = {each.target: each.artefact for each in done.packages.all()}
     assert {target: made.report["optimized_for"] for target, made in packages.items() if made is not None} == {
         "c": "balanced",

@@ -21,7 +21,7 @@ from forge.builds.models import ArtefactFile, Build, Role, State
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import Pace
 from forge.core.blobs.store import delete_bytes
-from forge.projects.actions import Marking, mark_samples, send_sample, take_back, write_file
+from forge.projects.actions import Marking, mark_samples, send_sample, withdraw_sample, write_file
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from tests.forge.builds.conftest import log_of
@@ -187,7 +187,7 @@ def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, w
     give(developer, axes, b"1,0,0\n", "left")
     gone = give(developer, axes, b"0,1,0\n", "up")
     build = request_build(developer, axes)
-    take_back(developer, gone.pk)
+    withdraw_sample(developer, gone.pk)
     done = work(build)
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert done.evaluation is not None

@@ -11,10 +11,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
-from forge.projects.actions import send_sample, take_back
+from forge.projects.actions import send_sample, withdraw_sample
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, ask_for_review
+from forge.reviews.actions import RequestedGroup, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, Outcome
 from tests.forge.factories.builds import RUNE, built
 
@@ -83,7 +83,7 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
     text = page(client, build)
     assert f"/versions/{build.source.number}/files/{sample.path}" in text
     assert "margin -0.90" in text
-    take_back(developer, sample.pk)
+    withdraw_sample(developer, sample.pk)
     text = page(client, build)
     assert sample.path not in text
     assert "The recording was withdrawn." in text
@@ -104,5 +104,5 @@ def test_labels_of_a_sample_are_escaped(client: Client, project: Project, develo
 
 def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, developer: Any, owner: User) -> None:
     build = evaluated(built(developer, project), [Outcome("a", "yes", "yes")])
-    review = ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    review = ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     assert "1 of 1 sample right" in client.get(review.get_absolute_url()).content.decode()

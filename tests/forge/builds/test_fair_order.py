@@ -14,8 +14,8 @@ from forge.accounts.models import Organisation, Role, User
 from forge.builds.actions import request_build
 from forge.builds.leases import Outcome, finish, take
 from forge.builds.models import Build, State
-from forge.builds.order import Lately, Waiting, fair_order
 from forge.compute.scheduler.slots import Party
+from forge.jobs.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import RUNEFILE, make_member
@@ -33,8 +33,8 @@ def waiting(party: Party, seconds: float = 0) -> Waiting:
     return Waiting(party, seconds_ago(seconds))
 
 
-def lately(party: Party, running: int, seconds: float) -> Lately:
-    return Lately(party, running, seconds_ago(seconds))
+def lately(party: Party, running: int, seconds: float) -> RecentJobs:
+    return RecentJobs(party, running, seconds_ago(seconds))
 
 
 ORDERS = [
@@ -69,7 +69,7 @@ ORDERS = [
 
 @pytest.mark.protects("availability/many-builds")
 @pytest.mark.parametrize(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
-def test_the_next_is(fact: str, expected: list[Waiting], had: list[Lately]) -> None:
+def test_the_next_is(fact: str, expected: list[Waiting], had: list[RecentJobs]) -> None:
     for given in permutations(expected):
         assert fair_order(given, had) == tuple(expected)
 

@@ -15,12 +15,13 @@ from django.test import Client
 from forge.builds.actions import request_build
 from forge.builds.models import Artefact, Build
 from forge.builds.packages import firmware
-from forge.builds.packages.firmware import TEXT_IS_GONE, FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.packages.firmware import TEXT_CHANGED, FirmwareSlot, firmware_to_json, uf2_of
 from forge.builds.previews.refresh import preview_build
 from forge.compute.child.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.compute.pool.compiler import Compiler
 from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
+from forge.jobs.models import Job
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.devices.firmware.uf2 import read_uf2
@@ -31,11 +32,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
-    """The builds that a worker would be told of."""
-    told: list[UUID] = []
-    monkeypatch.setattr(firmware, "notify_firmware", told.append)
-    return told
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is woken."""
+    monkeypatch.setattr(firmware, "notify_workers", lambda: None)
+
+
+def queued() -> list[UUID]:
+    """The builds whose firmware is to be made."""
+    return [UUID(job.spec["build"]) for job in Job.objects.unfinished().order_by("created")]
 
 
 @pytest.fixture
@@ -48,12 +52,12 @@ def sine(developer: Any, organisation: Any) -> Project:
     return create_project(developer, organisation, "sine", "sine")
 
 
-def test_a_build_without_a_rune_has_none(client: Client, build: Build, asked: list[UUID]) -> None:
+def test_a_build_without_a_rune_has_none(client: Client, build: Build) -> None:
     told = client.post(f"/api/v1/builds/{build.pk}/firmware")
     assert (told.status_code, told.json()["title"]) == (404, "There is no firmware")
     assert client.get(f"/api/v1/builds/{build.pk}/firmware").json() == {"state": "missing"}
     assert client.get(f"/api/v1/builds/{build.pk}/firmware.uf2").status_code == 404
-    assert asked == []
+    assert queued() == []
 
 
 def test_a_build_of_another_toolchain_is_refused_and_says_what_to_do(
@@ -82,16 +86,15 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     developer: Any,
     work: Callable[[Build], Build],
     slot: FirmwareSlot,
-    asked: list[UUID],
 ) -> None:
     done = work(request_build(developer, sine))
     assert done.artefact is not None, log_of(done)
     address = f"/api/v1/builds/{done.pk}/firmware"
     assert client.post(address).json() == {"state": "missing"}
-    assert asked == [done.pk]
+    assert queued() == [done.pk]
     slot.work(done.pk)
     found = client.post(address)
-    assert (found.status_code, asked) == (202, [done.pk])
+    assert (found.status_code, queued()) == (202, [done.pk])
     said = found.json()
     assert (said["state"], said["description"]["digest"]) == ("made", done.artefact.digest)
     taken: Any = client.get(said["uf2_url"])
@@ -107,7 +110,7 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
 
 
 def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
-    client: Client, sine: Project, developer: Any, asked: list[UUID]
+    client: Client, sine: Project, developer: Any
 ) -> None:
     done = built(developer, sine)
     assert done.artefact is not None
@@ -118,5 +121,5 @@ def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
     gone = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
     Artefact.objects.update(spec=gone)
     told = client.post(address)
-    assert (told.status_code, told.json()["detail"]) == (404, TEXT_IS_GONE)
-    assert asked == [preview.pk]
+    assert (told.status_code, told.json()["detail"]) == (404, TEXT_CHANGED)
+    assert queued() == [preview.pk]

@@ -18,7 +18,7 @@ from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.leases import LeaseLost
 from forge.core.models import Event
 from forge.projects.actions import write_file
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ NOW = timezone.now()
 
 
 def artefact() -> Artefact:
-    spec = BuildSpec("sha256:" + "1" * 64, TOOLCHAIN, "wasm32", BuildOptions("kitchen"))
+    spec = BuildSpec("sha256:" + "1" * 64, TOOLCHAIN, "wasm32", SpecOptions("kitchen"))
     return Artefact.objects.create(
         organisation=Organisation.objects.get(),
         spec=spec.to_json(),

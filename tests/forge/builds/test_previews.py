@@ -251,7 +251,7 @@ def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
 def test_old_previews_and_their_runes_are_pruned(
     project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "KEPT", 2)
+    monkeypatch.setattr(previews, "BUILD_LIMIT", 2)
     for number in range(4):
         edit(developer, project, RUNEFILE.replace("number", f"number{number}"))
         preview = refresh(project, compiler)
@@ -350,7 +350,7 @@ def test_an_event_brings_the_preview_as_any_member_would_read_it(
 def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "LARGEST_TOLD", 100)
+    monkeypatch.setattr(previews, "EVENT_LIMIT", 100)
     heard = told_of(project, monkeypatch)
     refresh(project, compiler)
     assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

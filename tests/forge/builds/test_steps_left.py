@@ -6,13 +6,13 @@ from uuid import uuid4
 
 from forge.builds.jobs import NUMBERED_STEPS, Job, Step
 from forge.builds.models import Artefact
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 
 BLOCK: dict[str, dict[str, str]] = {"Runefile.yml": {}, "smooth.py": {}}
 
 
 def _left(paths: dict[str, dict[str, str]], report: dict[str, object]) -> tuple[Step, ...]:
-    spec = BuildSpec("version", "toolchain", "wasm32", BuildOptions("name"))
+    spec = BuildSpec("version", "toolchain", "wasm32", SpecOptions("name"))
     job = Job(uuid4(), spec, paths, {}, NUMBERED_STEPS, lasts=True)
     return job.missing(Artefact(report=report))
 

@@ -17,6 +17,7 @@ from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.compiler.building.building import build as build_rune
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.check_certificate import check
 from rune.compiler.verify.verification import Verification
 from rune.project.files import MemoryFiles
@@ -56,7 +57,7 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     build = request_build(developer, sine)
     files = template("sine")
     wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
-    made = build_rune(MemoryFiles(wrong), "sine")
+    made = build_rune(MemoryFiles(wrong), BuildOptions("sine"))
     (tmp_path / "wrong.rune").write_bytes(made.rune)
     answer = {"report": made.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
@@ -90,7 +91,7 @@ def test_a_rune_that_is_not_right_has_no_certificate(
     build = request_build(developer, sine)
     files = template("sine")
     wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
-    made = build_rune(MemoryFiles(wrong), "sine")
+    made = build_rune(MemoryFiles(wrong), BuildOptions("sine"))
     (tmp_path / "wrong.rune").write_bytes(made.rune)
     answer = {"report": made.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
@@ -107,7 +108,7 @@ def test_a_rune_that_does_not_load_fails_the_build(
 ) -> None:
     """The cache holds what a worker that was killed might have left."""
     build = request_build(developer, sine)
-    made = build_rune(MemoryFiles(template("sine")), "sine")
+    made = build_rune(MemoryFiles(template("sine")), BuildOptions("sine"))
     (tmp_path / "cut.rune").write_bytes(spoil(made.rune))
     answer = {"report": made.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda made: None)

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Build, Preview
-from forge.builds.previews.refresh import KEPT, REQUESTED_KEPT, refresh_previews
+from forge.builds.previews.refresh import BUILD_LIMIT, REQUESTED_LIMIT, refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
 from forge.projects.actions import write_file
@@ -161,11 +161,11 @@ def test_a_watch_that_names_no_wires_is_refused(client: Client, project: Any, wi
 
 @pytest.mark.protects("availability/watched-tensors")
 def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any, compiler: Compiler) -> None:
-    for number in range(REQUESTED_KEPT + 3):
+    for number in range(REQUESTED_LIMIT + 3):
         ask(client, ("number", number))
     build_watches(project, compiler)
-    assert Preview.objects.requested().count() == REQUESTED_KEPT
-    assert Build.objects.filter(previews=None).count() < KEPT
+    assert Preview.objects.requested().count() == REQUESTED_LIMIT
+    assert Build.objects.filter(previews=None).count() < BUILD_LIMIT
 
 
 def test_each_kind_of_person_is_answered_as_for_reading(

@@ -293,7 +293,7 @@ async def test_losing_the_role_closes_the_socket(project: Any, organisation: Any
 async def test_a_lost_role_is_found_out_when_its_message_was_lost(
     project: Any, organisation: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "ASK_AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(consumers, "ACCESS_VALID_SECONDS", 0.0)
     before = await stored_text(project)
     async with YjsClient(developer, project) as client:
         with monkeypatch.context() as silent:

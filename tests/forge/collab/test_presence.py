@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.collab.presence import CLIENTS_OF_A_SOCKET, OtherProcess, Presence
+from forge.collab.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
 from forge.collab.protocol import ClientState
 from tests.forge.collab.yjs_socket import YjsClient
 
@@ -83,7 +83,7 @@ def test_who_leaves_is_gone_for_the_others() -> None:
 def test_a_socket_speaks_for_a_few_clients_only() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(client, 1) for client in range(1000)])
-    assert len(presence.everyone()) == CLIENTS_OF_A_SOCKET
+    assert len(presence.everyone()) == MAX_CLIENTS_PER_SOCKET
 
 
 def test_the_people_of_another_process_are_there_until_it_says_otherwise_or_is_gone() -> None:

@@ -13,15 +13,15 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.child.job_file import Given
+from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
 from forge.compute.pool.workdir import claim_workdir, remove_leftovers
 from forge.compute.scheduler.pace import Pace
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -37,13 +37,13 @@ OWNER = uuid4()
 def job(**changes: Any) -> dict[str, Any]:
     return {
         "op": "make",
-        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", SpecOptions("a")).to_json(),
         "steps": ["check", "compile"],
     } | changes
 
 
-def files_of(runefile: str = RUNEFILE) -> dict[str, Given]:
-    return {"Runefile.yml": Given("sha256:0", text=runefile)}
+def files_of(runefile: str = RUNEFILE) -> dict[str, JobFile]:
+    return {"Runefile.yml": JobFile("sha256:0", text=runefile)}
 
 
 def run(compiler: Compiler, asked: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
         file.truncate(DEFAULT_FILE_LIMIT + 1)
     text = RUNEFILE + "resources:\n  WORDS:\n    path: ./words.txt\n    type: string\n"
     with large.open("rb") as file:
-        files = files_of(text) | {"words.txt": Given("sha256:1", descriptor=file.fileno())}
+        files = files_of(text) | {"words.txt": JobFile("sha256:1", descriptor=file.fileno())}
         answers = run(compiler, job(), files=files)
     (problem,) = (each for each in answers[0]["diagnostics"] if "more than the limit" in each["message"])
     assert problem["code"] == "RUNE0020"
@@ -110,12 +110,12 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
 
 @pytest.mark.protects("compiling/leftovers")
 def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
-    spare = Spare(Compiler(tmp_path / "work").new_process)
+    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
     try:
-        spare.prepare()
-        ahead = spare.take()
-        started = iter([ahead, spare.take(), spare.take()])
-        with Compiler(tmp_path / "work", spare=lambda: next(started)) as compiler:
+        standby.prepare()
+        ahead = standby.take()
+        started = iter([ahead, standby.take(), standby.take()])
+        with Compiler(tmp_path / "work", standby=lambda: next(started)) as compiler:
             pids = []
             for owner in (OWNER, OWNER, uuid4(), OWNER):
                 run(compiler, job(steps=["check"]), owner=owner)
@@ -123,23 +123,23 @@ def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None
         assert pids[0] == pids[1] == ahead.pid
         assert len(set(pids)) == 3, "who comes back gets none of an other's either"
     finally:
-        spare.close()
+        standby.close()
 
 
 def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
-    spare = Spare(Compiler(tmp_path / "work").new_process)
-    spare.prepare()
-    spare.prepare()
+    standby = StandbyProcess(Compiler(tmp_path / "work").new_process)
+    standby.prepare()
+    standby.prepare()
     assert len(list((tmp_path / "work").iterdir())) == 1
-    ended = spare.take()
-    spare._process = ended
+    ended = standby.take()
+    standby._process = ended
     ended.stop("")
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    taken = spare.take()
+    taken = standby.take()
     assert taken.pid != ended.pid
     taken.close()
-    spare.close()
-    spare.prepare()
+    standby.close()
+    standby.prepare()
     assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
 
 
@@ -165,7 +165,7 @@ def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path
     made = tmp_path / "made.rune"
     made.write_bytes(compiler.output.read_bytes())
     with made.open("rb") as file:
-        answers = run(compiler, job(steps=["measure"]), rune=Given("sha256:1", descriptor=file.fileno()))
+        answers = run(compiler, job(steps=["measure"]), rune=JobFile("sha256:1", descriptor=file.fileno()))
     assert [answer["event"] for answer in answers] == ["measured"]
 
 

@@ -21,7 +21,7 @@ from forge.compute.errors import LanguageBusy
 from forge.compute.pool.language import WAITING_LIMIT, CompilerPool, language_pool
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
-from forge.compute.scheduler.slots import Party, Turns
+from forge.compute.scheduler.slots import Party, Scheduler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
@@ -139,7 +139,7 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         threads = [threading.Thread(target=ask_slowly) for _ in range(8)]
         for thread in threads:
             thread.start()
-        while not own.turns.waiting(project.organisation_id):
+        while not own.scheduler.waiting(project.organisation_id):
             assert any(thread.is_alive() for thread in threads)
         assert "answer" in own.answer(stranger, other, {"ask": "check"})
         assert len(ended) < len(threads)
@@ -156,8 +156,8 @@ def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisat
     developer: Any, project: Project
 ) -> None:
     own = CompilerPool()
-    builds = Turns(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
-    sharing._served.add(project.organisation_id, 10 * MOMENT, time.monotonic())
+    builds = Scheduler(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
+    sharing._usage.add(project.organisation_id, 10 * MOMENT, time.monotonic())
     try:
         with builds.claim(Party(uuid4())):
             own.answer(developer, project, {"ask": "check"})
@@ -180,7 +180,7 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
     try:
         with ExitStack() as stack:
             for _ in range(1 + WAITING_LIMIT):
-                stack.enter_context(own.turns.claim(Party(acme)))
+                stack.enter_context(own.scheduler.claim(Party(acme)))
             client = Client()
             client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")
             refused = client.post(address(project), {"ask": "check"}, content_type="application/json")

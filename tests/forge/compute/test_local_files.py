@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.core.files.storage import InMemoryStorage
 
-from forge.compute.child.job_file import Given
-from forge.compute.pool.local_files import FETCHED_KEPT, local_file, local_files
+from forge.compute.child.job_file import JobFile
+from forge.compute.pool.local_files import FETCHED_SECONDS, local_file, local_files
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_texts_go_with_the_job_and_fetched_files_stay_for_the_next(tmp_path: Pat
     model = put_bytes(b"model").digest
     manifest = {"m.tflite": {"digest": model}, "Runefile.yml": {"digest": "sha256:text"}}
     with local_files(manifest, tmp_path, {"Runefile.yml": b"version: 1"}) as files:
-        assert files["Runefile.yml"] == Given("sha256:text", text="version: 1")
+        assert files["Runefile.yml"] == JobFile("sha256:text", text="version: 1")
         descriptor = files["m.tflite"].descriptor
         assert descriptor is not None
         assert os.read(descriptor, 100) == b"model"
@@ -65,7 +65,7 @@ def test_texts_go_with_the_job_and_fetched_files_stay_for_the_next(tmp_path: Pat
 def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) -> None:
     used, unused = (local_file(put_bytes(data).digest, tmp_path) for data in (b"used", b"unused"))
     for place in (used, unused):
-        os.utime(place, (time.time() - FETCHED_KEPT - 1,) * 2)
+        os.utime(place, (time.time() - FETCHED_SECONDS - 1,) * 2)
     with local_files({"m": {"digest": put_bytes(b"used").digest}}, tmp_path):
         pass
     assert list(tmp_path.iterdir()) == [used]
@@ -82,6 +82,6 @@ def test_a_file_that_was_fetched_in_part_is_fetched_again(tmp_path: Path, failin
 
 def test_a_blob_that_is_no_longer_stored_is_given_as_nothing(tmp_path: Path) -> None:
     with local_files({"m": {"digest": "sha256:" + "0" * 64}}, tmp_path) as files:
-        assert files["m"] == Given("sha256:" + "0" * 64)
+        assert files["m"] == JobFile("sha256:" + "0" * 64)
     assert not local_file("sha256:" + "0" * 64, tmp_path).exists()
     assert list(tmp_path.iterdir()) == []

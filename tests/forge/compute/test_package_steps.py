@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.child.job_file import Given
+from forge.compute.child.job_file import JobFile
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
 
@@ -29,15 +29,15 @@ RUNEFILE = (
 )
 
 
-def run(compiler: Compiler, target: str, steps: list[str], rune: Given | None = None) -> dict[str, Any]:
+def run(compiler: Compiler, target: str, steps: list[str], rune: JobFile | None = None) -> dict[str, Any]:
     """The answers by event."""
-    spec = BuildSpec("sha256:0", TOOLCHAIN, target, BuildOptions("a")).to_json()
+    spec = BuildSpec("sha256:0", TOOLCHAIN, target, SpecOptions("a")).to_json()
     answers: list[dict[str, Any]] = []
     compiler.run(
         {"op": "make", "spec": spec, "steps": steps},
         lambda answer: answers.append(dict(answer)),
         owner=OWNER,
-        files={"Runefile.yml": Given("sha256:0", text=RUNEFILE)},
+        files={"Runefile.yml": JobFile("sha256:0", text=RUNEFILE)},
         rune=rune,
         limit=60,
     )
@@ -45,16 +45,16 @@ def run(compiler: Compiler, target: str, steps: list[str], rune: Given | None = 
 
 
 @pytest.fixture
-def rune(compiler: Compiler, tmp_path: Path) -> Iterator[Given]:
+def rune(compiler: Compiler, tmp_path: Path) -> Iterator[JobFile]:
     run(compiler, "wasm32", ["check", "compile"])
     made = tmp_path / "a.rune"
     made.write_bytes(compiler.output.read_bytes())
     with made.open("rb") as file:
-        yield Given("sha256:1", descriptor=file.fileno())
+        yield JobFile("sha256:1", descriptor=file.fileno())
 
 
 @pytest.mark.protects("compiling/emulators")
-def test_a_package_is_made_and_counted(compiler: Compiler, rune: Given) -> None:
+def test_a_package_is_made_and_counted(compiler: Compiler, rune: JobFile) -> None:
     answers = run(compiler, "cortex-m4", ["package", "count"], rune)
     assert answers["built"]["report"]["target"] == "cortex-m4"
     with zipfile.ZipFile(io.BytesIO(compiler.output.read_bytes())) as archive:

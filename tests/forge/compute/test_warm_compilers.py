@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WARM_MEMORY, WarmCompilers
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -38,12 +38,12 @@ class Counted(Compiler):
 
 
 class Pool:
-    """Warm compilers with all that were made, and how often a spare process was prepared."""
+    """Warm compilers with all that were made, and how often a standby process was prepared."""
 
     def __init__(self, kept: int = 2) -> None:
         self.made: list[Counted] = []
-        self.spare = CountedSpare()
-        self.compilers = WarmCompilers(self._new_compiler, self.spare, kept)
+        self.standby = CountedSpare()
+        self.compilers = WarmCompilers(self._new_compiler, self.standby, kept)
 
     def _new_compiler(self) -> Counted:
         self.made.append(Counted())
@@ -58,7 +58,7 @@ class Pool:
             yield compiler
 
 
-class CountedSpare(Spare):
+class CountedSpare(StandbyProcess):
     """One that starts nothing."""
 
     def __init__(self) -> None:
@@ -92,10 +92,10 @@ def test_the_process_that_waited_longest_is_ended_when_there_are_too_many() -> N
 def test_a_spare_process_is_prepared_after_each_job() -> None:
     pool = Pool()
     with pool.used(ACME):
-        assert pool.spare.prepared == 0
+        assert pool.standby.prepared == 0
     with pool.used(OTHER):
-        assert pool.spare.prepared == 1
-    assert pool.spare.prepared == 2
+        assert pool.standby.prepared == 1
+    assert pool.standby.prepared == 2
 
 
 def test_a_process_that_grew_or_ended_is_not_lent_again() -> None:

@@ -8,10 +8,10 @@ import pytest
 from drf_spectacular.plumbing import ComponentRegistry
 
 from forge.core.api.json_types import Uuid
-from forge.core.events.check import check_shape
 from forge.core.events.declarations import EventType, NewEvent, StreamKind, WrongEvent, declare, declared_types
 from forge.core.events.log import append_event, event_checks, last_sequence
 from forge.core.events.schema import message_schemas
+from tests.forge.event_check import check_shape
 from tests.forge.factories.events import COUNTED, HAPPENED, HappenedJson
 
 

@@ -240,14 +240,14 @@ def a_team_gets_another_name(world: World) -> Act:
 @scene(accounts.add_to_team)
 def the_one_who_follows_may_more_by_a_team(world: World) -> Act:
     team = _team(world)
-    accounts.take_from_team(world.owner, team, world.developer.pk)
+    accounts.remove_from_team(world.owner, team, world.developer.pk)
     return lambda: accounts.add_to_team(world.owner, team, [world.developer.pk])
 
 
-@scene(accounts.take_from_team)
+@scene(accounts.remove_from_team)
 def the_one_who_follows_leaves_the_team(world: World) -> Act:
     team = _team(world)
-    return lambda: accounts.take_from_team(world.developer, team, world.developer.pk)
+    return lambda: accounts.remove_from_team(world.developer, team, world.developer.pk)
 
 
 @scene(accounts.delete_team)
@@ -419,9 +419,9 @@ def _older_version(world: World) -> Version:
     return version
 
 
-@scene(autosave.save_by_itself)
+@scene(autosave.autosave_version)
 def what_was_written_saves_itself(world: World) -> Act:
-    return lambda: autosave.save_by_itself(INSTALLATION, world.project)
+    return lambda: autosave.autosave_version(INSTALLATION, world.project)
 
 
 @scene(projects.restore_version)
@@ -454,10 +454,10 @@ def a_sample_gets_another_label(world: World) -> Act:
     return lambda: projects.mark_samples(world.developer, world.project, [marking])
 
 
-@scene(projects.take_back)
+@scene(projects.withdraw_sample)
 def a_sample_is_withdrawn(world: World) -> Act:
     sample = _sample(world)
-    return lambda: projects.take_back(world.developer, sample.pk)
+    return lambda: projects.withdraw_sample(world.developer, sample.pk)
 
 
 @scene(projects.end_samples)
@@ -686,8 +686,8 @@ def _ask(world: World, build: Build) -> Review:
     return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.reviewer)])
 
 
-def _of(person: User) -> reviews.Asked:
-    return reviews.Asked((person.pk,))
+def _of(person: User) -> reviews.RequestedGroup:
+    return reviews.RequestedGroup((person.pk,))
 
 
 @scene(reviews.ask_for_review)

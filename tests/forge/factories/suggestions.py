@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from forge.accounts.models import User
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews.copies import WishJson, start_copy
+from forge.builds.previews.copies import OverrideJson, start_copy
 from forge.builds.previews.refresh import preview_build
 from forge.reviews import actions
 from forge.reviews.models import Review, Suggestion
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import find_suggestion
 
-WISH: WishJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
+WISH: OverrideJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
 """One that the Runefile of `tests/forge/conftest.py` can be granted."""
 
 
-def ready_copy(review: Review, wish: WishJson = WISH) -> Preview:
+def ready_copy(review: Review, wish: OverrideJson = WISH) -> Preview:
     """A copy of the review's newest build that was tried and has a rune."""
     build = newest_round(review).build
     assert build.artefact is not None
@@ -25,7 +25,7 @@ def ready_copy(review: Review, wish: WishJson = WISH) -> Preview:
     return copy
 
 
-def suggested(who: User, review: Review, wish: WishJson = WISH) -> Suggestion:
+def suggested(who: User, review: Review, wish: OverrideJson = WISH) -> Suggestion:
     """A suggestion that waits."""
     thread = actions.suggest(who, review, ready_copy(review, wish).pk)
     return find_suggestion(who, thread.pk)

@@ -25,7 +25,7 @@ from forge.moderation.models import Report, ReportState, TakeDown
 from forge.moderation.registrations import reports_waiting
 from forge.notices.models import Notice
 from forge.projects.access import find_project
-from forge.projects.hooks import Waits
+from forge.projects.hooks import PendingItems
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.listings import listed
@@ -100,7 +100,7 @@ def test_nobody_decides_but_whom_the_operator_named_in_person(
         ):
             with pytest.raises(NotFound):
                 act(actor)
-    assert reports_waiting(owner) == Waits()
+    assert reports_waiting(owner) == PendingItems()
     assert [each.url for each in reports_waiting(moderator).for_me] == ["/admin/reports"]
     call_command("moderator", "mo@host.example", remove=True)
     assert not is_moderator(moderator)

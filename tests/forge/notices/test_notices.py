@@ -19,14 +19,14 @@ from forge.core.models import AuditEntry, Event
 from forge.notices import actions
 from forge.notices.access import mail_choice_of, notices_of, unread_count
 from forge.notices.events import inbox_stream
-from forge.notices.mail import KEPT, end_old, send_due
+from forge.notices.mail import KEEP_READ_FOR, end_old, send_due
 from forge.notices.models import Notice
 from forge.notices.rules import Kind, MailChoice
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import (
-    Asked,
+    RequestedGroup,
     ask_for_review,
     ask_in_a_new_round,
     begin_thread,
@@ -48,7 +48,9 @@ def told(person: User) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
-    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    return ask_for_review(
+        developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
+    )
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
 ) -> None:
     actions.watch_project(owner, project, "all")
     actions.watch_project(reviewer, project, "off")
-    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((reviewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[RequestedGroup((reviewer.pk,))])
     assert told(owner) == [(Kind.REVIEW_ASKED, "watching")]
     assert told(reviewer) == []
 
@@ -175,7 +177,7 @@ def test_a_deleted_projects_notices_are_not_seen(review: Review, project: Projec
 def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
     project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
-    asked = [Asked((reviewer.pk, owner.pk), 2)]
+    asked = [RequestedGroup((reviewer.pk, owner.pk), 2)]
     ask_for_review(developer, built(developer, project), "Hears", reviewers=asked)
     (event,) = Event.objects.filter(stream_id=inbox_stream(project.organisation_id))
     assert set(event.data["people"]) == {str(reviewer.pk), str(owner.pk)}
@@ -319,14 +321,14 @@ def test_a_link_that_we_did_not_sign_ends_nothing(db: None, token: str) -> None:
 
 
 def test_notices_end_some_time_after_their_last_event(review: Review, reviewer: User) -> None:
-    end_old(timezone.now() + KEPT - timedelta(days=1))
+    end_old(timezone.now() + KEEP_READ_FOR - timedelta(days=1))
     assert Notice.objects.count() == 1
-    end_old(timezone.now() + KEPT + timedelta(days=1))
+    end_old(timezone.now() + KEEP_READ_FOR + timedelta(days=1))
     assert Notice.objects.count() == 0
 
 
 def test_a_disabled_account_gets_no_notices(project: Project, developer: User, reviewer: User) -> None:
     User.objects.filter(pk=reviewer.pk).update(is_active=False)
     Membership.objects.filter(user=reviewer).update(role=Role.REVIEWER)
-    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((reviewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[RequestedGroup((reviewer.pk,))])
     assert Notice.objects.count() == 0

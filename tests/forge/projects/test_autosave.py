@@ -17,9 +17,9 @@ from forge.core.errors import Forbidden
 from forge.core.models import Event
 from forge.projects.actions import delete_project, restore_version, restoring_update, save_version, write_file
 from forge.projects.models import Project, Version
-from forge.projects.versions.actions.autosave import save_by_itself, thin_out
-from forge.projects.versions.autosave_task import save_what_changed
-from forge.projects.versions.retention import thinned_out
+from forge.projects.versions.actions.autosave import autosave_version, delete_superfluous_versions
+from forge.projects.versions.autosave_task import autosave_changed_projects
+from forge.projects.versions.retention import superfluous_versions
 from forge.reviews.rounds.authorship import authors_of
 from tests.forge.factories.builds import built
 
@@ -38,46 +38,46 @@ def _age(version: Version, **age: float) -> None:
 
 
 def test_what_somebody_worked_on_is_saved_once_and_nothing_else(project: Project, user: User, owner: User) -> None:
-    save_what_changed()
+    autosave_changed_projects()
     saved = Version.objects.get()
     assert (saved.automatic, saved.author, saved.writers) == (True, None, [str(user.pk)])
     assert Event.objects.filter(type="version.saved").count() == 1
     assert not Activity.objects.filter(kind="saved").exists()
-    save_what_changed()
+    autosave_changed_projects()
     assert Version.objects.count() == 1
     _edit(user, project, 1)
     save_version(user, project, "By hand")
-    save_what_changed()
+    autosave_changed_projects()
     assert Version.objects.filter(automatic=True).count() == 1
     _edit(user, project, 2)
     Project.objects.update(changed=timezone.now() - timedelta(hours=2))
-    save_what_changed()
+    autosave_changed_projects()
     assert Version.objects.count() == 2
     Project.objects.update(changed=timezone.now())
     delete_project(owner, project)
-    save_what_changed()
+    autosave_changed_projects()
     assert Version.objects.count() == 2
 
 
 def test_only_the_installation_saves_by_itself(project: Project, owner: User) -> None:
     with pytest.raises(Forbidden):
-        save_by_itself(owner, project)
+        autosave_version(owner, project)
 
 
 def test_what_somebody_wants_is_no_automatic_one_any_more(project: Project, user: User) -> None:
-    version = save_by_itself(INSTALLATION, project)
+    version = autosave_version(INSTALLATION, project)
     assert version is not None
     request_build(user, project)
     version.refresh_from_db()
     assert not version.automatic
-    assert save_by_itself(INSTALLATION, project) is None
+    assert autosave_version(INSTALLATION, project) is None
     version.refresh_from_db()
     assert not version.automatic
 
 
 def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
     times = [NOW - timedelta(minutes=10 * number) for number in range(6 * 24 * 100)]
-    let_go = set(thinned_out([(time, time) for time in times], NOW))
+    let_go = set(superfluous_versions([(time, time) for time in times], NOW))
     kept = [time for time in times if time not in let_go]
     ages = [NOW - time for time in kept]
     assert sum(age <= timedelta(days=1) for age in ages) == 145
@@ -87,7 +87,7 @@ def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
     # Run after run lets go of more, and never leaves a gap of more than two spans.
     for minutes in range(10, 24 * 60, 130):
         now = NOW + timedelta(minutes=minutes)
-        let_go = set(thinned_out([(time, time) for time in kept], now))
+        let_go = set(superfluous_versions([(time, time) for time in kept], now))
         kept = [time for time in kept if time not in let_go]
     gaps = [(now - earlier, later - earlier) for later, earlier in pairwise(kept)]
     assert max(gap for age, gap in gaps if age < timedelta(days=7)) <= timedelta(hours=2)
@@ -99,14 +99,14 @@ def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> No
     made = []
     for number in range(5):
         _edit(user, project, number)
-        version = save_by_itself(INSTALLATION, project)
+        version = autosave_version(INSTALLATION, project)
         assert version is not None
         made.append(version)
         _age(version, days=40, minutes=-number)
     Version.objects.filter(pk=made[1].pk).update(message="Said")
     built(user, project)  # of the files as they are: the newest version
     Version.objects.filter(pk=made[4].pk).update(automatic=True)
-    assert thin_out(project.pk) == 2
+    assert delete_superfluous_versions(project.pk) == 2
     left = list(Version.objects.order_by("number").values_list("number", flat=True))
     assert made[1].number in left
     assert made[4].number in left
@@ -120,16 +120,16 @@ def test_who_wrote_in_a_version_that_is_let_go_still_does_not_approve_it(
     project: Project, user: User, owner: User, maintainer: User
 ) -> None:
     _edit(owner, project, 1)
-    first = save_by_itself(INSTALLATION, project)
+    first = autosave_version(INSTALLATION, project)
     _edit(maintainer, project, 2)
-    second = save_by_itself(INSTALLATION, project)
+    second = autosave_version(INSTALLATION, project)
     assert first is not None
     assert second is not None
     _age(first, days=40)
     _age(second, days=40, minutes=-1)
     _edit(user, project, 3)
     build = built(user, project)
-    assert thin_out(project.pk) == 1
+    assert delete_superfluous_versions(project.pk) == 1
     assert authors_of(build) == {user.pk, owner.pk, maintainer.pk}
 
 

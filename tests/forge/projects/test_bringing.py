@@ -26,7 +26,7 @@ from forge.projects.actions import (
     rename_file,
     save_version,
     send_sample,
-    take_back,
+    withdraw_sample,
     write_file,
 )
 from forge.projects.archives.read_archive import Archive
@@ -34,24 +34,24 @@ from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
 from forge.projects.git.objects import Broken
 from forge.projects.history.export import wanted_versions
-from forge.projects.history.process import SENT, Asked, read
-from forge.projects.history.repository import State, repository
+from forge.projects.history.process import SENT, HistoryJob, read
+from forge.projects.history.repository import CommitState, repository
 from forge.projects.models import Project, Version
 from forge.projects.samples.access import sample_terms
-from forge.projects.versions.actions.autosave import save_by_itself
+from forge.projects.versions.actions.autosave import autosave_version
 from forge.reviews.rounds.access import may_judge
 from tests.forge.factories.builds import built
 from tests.forge.web.test_strangers import A_SOUND
 from tests.model_cases import compiled_model
 
-ASKED = Asked(limit=4 << 20, commits=20, files=50, entries=200)
+ASKED = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)
 RUNEFILE = b"version: 1\n"
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 Files = dict[str, bytes]
 
 
-def state(number: int, files: Mapping[str, bytes], **changes: Any) -> State:
-    made = State(
+def state(number: int, files: Mapping[str, bytes], **changes: Any) -> CommitState:
+    made = CommitState(
         {path: sha256(data).hexdigest() for path, data in files.items()},
         "Ada",
         "ada@people.invalid",
@@ -251,11 +251,11 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
             case 1:
                 save_version(who, project, "")
             case 2:
-                save_by_itself(INSTALLATION, project)
+                autosave_version(INSTALLATION, project)
     sample = send_sample(user, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
     save_version(user, project, "With a recording")
     if draw.random() < 0.5:
-        take_back(user, sample.pk)
+        withdraw_sample(user, sample.pk)
     if draw.random() < 0.5:
         write_file(user, project, "unsaved.txt", b"not yet a version\n")
     packed = packed_of(client, project)
@@ -322,7 +322,7 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     assert (answer.json()["versions"], answer.json()["merges"]) == (1, 0)
     again = Project.objects.get(name="again")
     (told_by_api,) = client.get("/api/v1/projects/acme/again/versions").json()["results"]
-    assert told_by_api["made_by"] == ["Mika Kallio", "Jo Okafor"]
+    assert told_by_api["original_authors"] == ["Mika Kallio", "Jo Okafor"]
     assert (told_by_api["author"], told_by_api["saved_by"]) == (None, None)
     entry = AuditEntry.objects.get(action="history.bring")
     assert (entry.actor_id, entry.data["versions"]) == (user.pk, 1)
@@ -369,7 +369,7 @@ def test_a_repository_of_git_itself_comes_with_its_commits_packed_and_merged(
     answer = bring(client, zipped(files))
     assert answer.status_code == 201, answer.json()
     assert (answer.json()["versions"], answer.json()["merges"]) == (4, 1)
-    said = Version.objects.filter(project__name="again").order_by("number").values_list("message", "made_by")
+    said = Version.objects.filter(project__name="again").order_by("number").values_list("message", "original_authors")
     assert list(said) == [(f"Step {number}", ["Ada"]) for number in range(3)] + [
         ("Merge branch 'side' into trunk", ["Ada"])
     ]

@@ -25,7 +25,7 @@ from forge.projects.errors import FilesNotShared
 from forge.projects.files.contents import list_files
 from forge.projects.models import Fork, Project, Version
 from forge.projects.samples.access import sample_terms
-from forge.projects.versions.actions.autosave import save_by_itself
+from forge.projects.versions.actions.autosave import autosave_version
 from forge.projects.versions.store import working_tree
 from forge.registry.actions import publish_build
 from tests.forge.factories.builds import RUNE, built
@@ -134,13 +134,13 @@ def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     write_file(developer, project, "notes.md", b"one")
     save_version(developer, project, "First")
     write_file(developer, project, "notes.md", b"two")
-    assert save_by_itself(INSTALLATION, project) is not None
+    assert autosave_version(INSTALLATION, project) is not None
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
     write_file(owner, project, "notes.md", b"three")
     save_version(owner, project, "Third")
     made = fork_project(owner, project, organisation, "fork")
     told = list(Version.objects.filter(project=made).order_by("number"))
-    assert [(each.number, each.message, each.made_by[0]) for each in told] == [
+    assert [(each.number, each.message, each.original_authors[0]) for each in told] == [
         (1, "First", developer.name),
         (3, "Third", owner.name),
     ]
@@ -166,7 +166,7 @@ def test_a_strangers_copy_has_the_versions_that_were_published_and_nobodys_words
     update_project(owner, project, visibility="public", shares_files=True)
     made = fork_project(acting_as(stranger), project, other, "mine")
     told = list(Version.objects.filter(project=made).order_by("number"))
-    assert [(each.number, each.message, each.made_by) for each in told] == [
+    assert [(each.number, each.message, each.original_authors) for each in told] == [
         (1, "Published as step-1", []),
         (3, "Published as step-3", []),
     ]

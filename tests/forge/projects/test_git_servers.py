@@ -18,7 +18,7 @@ from forge.projects.actions import save_version, write_file
 from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Version
-from forge.projects.versions.actions.autosave import save_by_itself
+from forge.projects.versions.actions.autosave import autosave_version
 from tests.forge.projects.git_server import TOKEN, bare, commit, git_server, hostile_server, swelling_pack
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_them
     first = _push(client, url=f"{origin}/out.git").json()["commit"]
     save_version(user, project, "First, in other words")
     write_file(user, project, "labels.txt", b"up\n")
-    assert save_by_itself(INSTALLATION, project) is not None
+    assert autosave_version(INSTALLATION, project) is not None
     assert _push(client, url=f"{origin}/out.git").json() == {"commit": first, "commits": 0}
     write_file(user, project, "labels.txt", b"up\ndown\n")
     save_version(user, project, "Labels")

@@ -13,9 +13,9 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
-from forge.projects.actions import rename_file, save_version, send_sample, take_back, write_file
+from forge.projects.actions import rename_file, save_version, send_sample, withdraw_sample, write_file
 from forge.projects.files.contents import list_files
-from forge.projects.history.repository import State, may_be_in_git, repository
+from forge.projects.history.repository import CommitState, may_be_in_git, repository
 from forge.projects.models import Project, Version
 from forge.projects.samples.access import sample_terms
 from tests.forge.web.test_strangers import A_SOUND
@@ -80,7 +80,7 @@ def test_a_recording_that_was_taken_back_is_in_no_commit(
     save_version(user, project, "With a recording")
     there = _git(_unpacked(client, tmp_path / "before"), "ls-tree", "-r", "--name-only", "HEAD")
     assert sample.path in there
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     folder = _unpacked(client, tmp_path / "after")
     assert sample.path not in _git(folder, "log", "--all", "--name-only", "--format=")
 
@@ -125,7 +125,9 @@ def test_a_file_that_git_takes_for_its_own_is_left_out_and_the_rest_is_whole(
 
 @pytest.mark.protects("uploads/git-files")
 def test_an_authors_name_cannot_write_lines_of_a_commit(tmp_path: Path) -> None:
-    state = State({"a": "x"}, "Eve <eve@x>\ncommitter Root", "1@people.invalid", datetime(2026, 1, 1, tzinfo=UTC), "m")
+    state = CommitState(
+        {"a": "x"}, "Eve <eve@x>\ncommitter Root", "1@people.invalid", datetime(2026, 1, 1, tzinfo=UTC), "m"
+    )
     for name, data in repository([state], {"x": b""}.__getitem__):
         (tmp_path / ".git" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / ".git" / name).write_bytes(data)

@@ -16,7 +16,7 @@ from forge.accounts.actions import (
     create_token,
     hand_over,
     invite,
-    invite_by_letter,
+    invite_by_email,
     join_as,
     remove_member,
 )
@@ -31,7 +31,7 @@ from forge.projects.actions import (
     end_project_role,
     give_project_role,
     invite_to_project,
-    invite_to_project_by_letter,
+    invite_to_project_by_email,
     revoke_project_invitation,
 )
 from forge.projects.models import Project
@@ -160,7 +160,7 @@ def test_a_link_lets_in_as_many_as_it_says_and_nobody_twice(
     with pytest.raises(LinkEnded):
         join_as(User.objects.create_user("b@x.example", name="B"), secret_of(link))
     invitation.refresh_from_db()
-    assert (invitation.taken, invitation.places) == (2, 2)
+    assert (invitation.places_used, invitation.places) == (2, 2)
     assert Membership.objects.get(user=developer).role == Role.DEVELOPER
 
 
@@ -188,7 +188,7 @@ def test_each_address_gets_a_letter_with_a_link_of_its_own(
     project: Project, owner: User, stranger: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        sent = invite_to_project_by_letter(
+        sent = invite_to_project_by_email(
             owner, project, "reviewer", ["Ana@x.example", "ben@x.example", "ana@x.example"]
         )
     assert [each.email for each in sent] == ["ana@x.example", "ben@x.example"]
@@ -207,7 +207,7 @@ def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
     addresses: list[str], reason: str, organisation: Organisation, owner: User
 ) -> None:
     with pytest.raises(Invalid, match=reason):
-        invite_by_letter(owner, organisation, "viewer", addresses)
+        invite_by_email(owner, organisation, "viewer", addresses)
     assert not Invitation.objects.exists()
 
 
@@ -215,12 +215,12 @@ def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
 def test_an_organisation_sends_so_many_letters_in_a_day(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.accounts.organisations.invitations.MOST_LETTERS", 1)
-    invite_by_letter(owner, organisation, "viewer", ["a@x.example"])
+    monkeypatch.setattr("forge.accounts.organisations.invitations.MAX_EMAILS_PER_DAY", 1)
+    invite_by_email(owner, organisation, "viewer", ["a@x.example"])
     with pytest.raises(Invalid, match="in a day"):
-        invite_by_letter(owner, organisation, "viewer", ["b@x.example"])
+        invite_by_email(owner, organisation, "viewer", ["b@x.example"])
     Invitation.objects.update(created=timezone.now() - timedelta(days=2))
-    assert invite_by_letter(owner, organisation, "viewer", ["b@x.example"])
+    assert invite_by_email(owner, organisation, "viewer", ["b@x.example"])
 
 
 def test_a_revoked_invitation_to_a_project_lets_nobody_in(project: Project, owner: User, stranger: User) -> None:

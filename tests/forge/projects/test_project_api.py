@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from forge.accounts.errors import NameTaken
+from forge.accounts.errors import NameInUse
 from forge.accounts.models import Organisation, User
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
@@ -93,7 +93,7 @@ def test_of_two_projects_that_are_made_with_one_name_at_once_one_is_told_that_it
     def make(_: int) -> bool:
         try:
             create_project(user, organisation, "kitchen")
-        except NameTaken:
+        except NameInUse:
             return False
         finally:
             connection.close()

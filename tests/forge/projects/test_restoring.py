@@ -16,8 +16,8 @@ from forge.projects.files.contents import list_files
 from forge.projects.files.document import entries, files_map
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import DocumentUpdate, Project, Sample, Version
-from forge.projects.versions.restore import Wanted, restore
-from forge.projects.versions.store import given_files, snapshot, working_tree
+from forge.projects.versions.restore import FileToRestore, restore
+from forge.projects.versions.store import available_files, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -131,11 +131,11 @@ def test_a_recording_whose_consent_ended_does_not_come_back(client: Any, project
         owner=user,
         consent="yes",
         ends=version.created,
-        gone_at=version.created,
-        gone_because="taken back",
+        removed_at=version.created,
+        removal_reason="taken back",
     )
     delete_file(user, project, "samples/me.wav")
-    assert sorted(given_files(version)) == ["Runefile.yml"]
+    assert sorted(available_files(version)) == ["Runefile.yml"]
     restore_version(user, project, version)
     assert sorted(_contents(project)) == ["Runefile.yml"]
     assert client.get(f"{BASE}/versions/{version.number}/files/samples/me.wav").status_code == 404
@@ -172,9 +172,9 @@ def _files(doc: Doc[Any]) -> dict[str, tuple[str | None, str | None]]:
     return {entry.path: (entry.text, entry.digest if entry.text is None else None) for entry in entries(doc)}
 
 
-def _wanted(doc: Doc[Any], *, with_ids: bool) -> tuple[Wanted, ...]:
+def _wanted(doc: Doc[Any], *, with_ids: bool) -> tuple[FileToRestore, ...]:
     return tuple(
-        Wanted(entry.path, entry.digest or "", entry.size, entry.text, entry.id if with_ids else None)
+        FileToRestore(entry.path, entry.digest or "", entry.size, entry.text, entry.id if with_ids else None)
         for entry in entries(doc)
     )
 

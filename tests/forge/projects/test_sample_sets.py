@@ -15,7 +15,7 @@ from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import blob_path, digest_of
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry, Blob, Event
-from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, take_back
+from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, withdraw_sample
 from forge.projects.errors import TooManyFiles
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
@@ -100,7 +100,7 @@ def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, proj
 
 def test_withdrawing_what_was_imported_takes_it_back(client: Client, project: Project, user: User) -> None:
     for each in imported(client, MANY).json()["samples"]:
-        take_back(user, each["id"])
+        withdraw_sample(user, each["id"])
     assert not [entry for entry in list_files(project) if entry.path.startswith("samples/") and entry.size]
     assert len(imported(client, MANY).json()["samples"]) == 2
 

@@ -19,15 +19,15 @@ from forge.core.blobs.links import link_blobs, links_of
 from forge.core.blobs.store import blob_path, put_bytes, read_blob
 from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
-from forge.projects.actions import delete_file, end_samples, send_sample, take_back, write_file
+from forge.projects.actions import delete_file, end_samples, send_sample, withdraw_sample, write_file
 from forge.projects.files.contents import list_files
 from forge.projects.files.document import entries, files_map
 from forge.projects.files.document_store import editing, load_document
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import own_samples, sample_terms
 from forge.projects.samples.actions import recordings as samples
-from forge.projects.versions.restore import still_given, wanted_files
-from forge.projects.versions.store import given_files, keep_tree, snapshot, working_tree
+from forge.projects.versions.restore import files_to_restore, still_available
+from forge.projects.versions.store import available_files, snapshot, store_version, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,7 +126,7 @@ def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, pr
     entry = AuditEntry.objects.get(action="sample.taken-back")
     assert (entry.actor, entry.data["sample"]) == (user, str(sample.pk))
     sample.refresh_from_db()
-    assert (sample.gone_because, sample.erased_at is not None) == ("taken back", True)
+    assert (sample.removal_reason, sample.erased_at is not None) == ("taken back", True)
     assert client.delete(f"/api/v1/samples/{sample.pk}").status_code == 404
 
 
@@ -134,7 +134,7 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
     sample = given(user, project)
     write_file(user, project, "copy.wav", a_sound())
     delete_file(user, project, "copy.wav")
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     said = {
         value["path"]: (value.get("deleted"), value.get("gone"))
         for value in files_map(load_document(project.pk).doc).values()
@@ -152,11 +152,11 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
 @pytest.mark.protects("recordings/withdrawn")
 def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:
     sample = given(user, project)
-    from forge.projects.actions import rename_file, take_back
+    from forge.projects.actions import rename_file, withdraw_sample
 
     rename_file(user, project, sample.path, "data/first.wav")
     write_file(user, project, "copy.wav", a_sound())
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     assert [entry.path for entry in entries(load_document(project.pk).doc)] == ["Runefile.yml"]
 
 
@@ -165,7 +165,7 @@ def test_a_recording_that_another_project_has_too_stays_there(project: Any, user
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
     write_file(user, other, "same.wav", a_sound())
     sample = given(user, project)
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     place = blob_path(sample.digest)
     assert place is not None
     assert place.exists()
@@ -178,7 +178,7 @@ def test_the_same_bytes_that_someone_else_is_sending_right_now_are_theirs(
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
     sample = given(user, project)
     put_bytes(a_sound())
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     link_blobs(other, [sample.digest], organisation.pk)
     assert read_blob(sample.digest) == a_sound()
     end_samples()
@@ -189,7 +189,7 @@ def test_the_same_bytes_that_someone_else_is_sending_right_now_are_theirs(
 def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: Any, user: User) -> None:
     sample = given(user, project)
     put_bytes(a_sound())
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     assert _is_stored(sample)
     end_samples()
     assert _is_stored(sample)
@@ -201,20 +201,20 @@ def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: A
 def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(project: Any, user: User) -> None:
     sample = given(user, project)
     read_before = working_tree(project)
-    take_back(user, sample.pk)
-    version = keep_tree(project, read_before, user)
+    withdraw_sample(user, sample.pk)
+    version = store_version(project, read_before, user)
     assert not links_of(version).filter(blob_id=sample.digest).exists()
-    assert sample.path not in given_files(version)
+    assert sample.path not in available_files(version)
 
 
 @pytest.mark.protects("recordings/withdrawn-meanwhile")
 def test_what_was_read_of_a_version_before_is_not_restored_with_a_recording(project: Any, user: User) -> None:
     sample = given(user, project)
     version = snapshot(project, user)
-    read_before = wanted_files(version)
-    take_back(user, sample.pk)
+    read_before = files_to_restore(version)
+    withdraw_sample(user, sample.pk)
     assert sample.path in [file.path for file in read_before]
-    assert sample.path not in [file.path for file in still_given(version, read_before)]
+    assert sample.path not in [file.path for file in still_available(version, read_before)]
 
 
 def _is_stored(sample: Sample) -> bool:
@@ -229,9 +229,9 @@ def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: 
     sample, later = given(user, project, days=1), given(user, project, loud=2)
     assert end_samples() == 0
     assert end_samples(timezone.now() + timedelta(days=2)) == 1
-    assert list(Sample.objects.kept()) == [later]
+    assert list(Sample.objects.available()) == [later]
     sample.refresh_from_db()
-    assert sample.gone_because == "ended"
+    assert sample.removal_reason == "ended"
     assert AuditEntry.objects.get(action="sample.ended").actor is None
     delete_project(owner, project)
     assert end_samples(timezone.now() + timedelta(days=91)) == 1
@@ -246,7 +246,7 @@ def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
 ) -> None:
     sample = given(user, project)
     monkeypatch.setattr(samples, "_erase", lambda sample: None)
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     monkeypatch.undo()
     place = blob_path(sample.digest)
     assert place is not None
@@ -292,7 +292,7 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
 def test_a_recording_over_the_limit_is_refused(client: Client, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from forge.projects.samples import formats as recordings
 
-    monkeypatch.setattr(recordings, "LARGEST", 1000)
+    monkeypatch.setattr(recordings, "MAX_BYTES", 1000)
     answer = send(client, a_sound())
     assert (answer.status_code, "at most 1.0 kB" in answer.json()["detail"]) == (422, True)
 
@@ -326,6 +326,6 @@ def test_a_recording_that_was_withdrawn_is_built_by_nobody_also_where_another_pr
     put_bytes(a_sound())
     link_blobs(other, [sample.digest], organisation.pk)
     assert sample.path in numbered_job(build).manifest
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     assert read_blob(sample.digest) == a_sound()
     assert sample.path not in numbered_job(build).manifest

@@ -16,7 +16,7 @@ from forge.accounts.models import Organisation, User
 from forge.core.blobs.store import blob_path
 from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
-from forge.projects.actions import create_project, take_back, write_file
+from forge.projects.actions import create_project, withdraw_sample, write_file
 from forge.projects.models import Project
 from tests.forge.projects.test_samples import given
 from tests.forge.quotas.conftest import Limit
@@ -116,7 +116,7 @@ def test_deleting_a_recording_makes_room(user: User, project: Project, client: C
     sample = given(user, project)
     limit(project.organisation, "bytes", organisation_bytes(project.organisation_id))
     assert _put(client, "a.bin", _binary(100, 1)).status_code == 507
-    take_back(user, sample.pk)
+    withdraw_sample(user, sample.pk)
     assert _put(client, "a.bin", _binary(100, 1)).status_code == 200
 
 

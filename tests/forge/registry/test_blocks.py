@@ -19,7 +19,7 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.files.mounting import with_blocks
 from forge.projects.versions.store import working_tree
 from forge.registry.actions import deprecate_block, end_block_deprecation, publish_block
-from forge.registry.errors import BadBlock, BlockBroken, TagTaken
+from forge.registry.errors import BadBlock, BlockBroken, TagInUse
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
 from rune.compiler.blocks.mounted import SHELF, mounted_path
@@ -109,14 +109,14 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
     assert Event.objects.filter(stream_id=sounds.stream, type="block.published").count() == 1
     write_file(developer, sounds, "smooth.py", SMOOTH.replace(b"0.5", b"0.25"))
     write_file(developer, sounds, "smooth_test.py", TESTS.replace(b"0.5", b"0.25"))
-    with pytest.raises(TagTaken, match=r"Choose the next version"):
+    with pytest.raises(TagInUse, match=r"Choose the next version"):
         publish_block(developer, sounds, "smooth.py", "1.2")
     assert publish_block(developer, sounds, "smooth.py", "1.3").manifest.blob_id != first.manifest.blob_id
     # Nor from another project of this name.
     update_project(owner, sounds, name="pantry")
     second = create_project(developer, sounds.organisation, "kitchen", None)
     write_file(developer, second, "smooth.py", SMOOTH.replace(b"0.5", b"0.75"))
-    with pytest.raises(TagTaken, match=r"acme/kitchen:smooth@1.2 was published before"):
+    with pytest.raises(TagInUse, match=r"acme/kitchen:smooth@1.2 was published before"):
         publish_block(developer, second, "smooth.py", "1.2")
 
 

@@ -11,14 +11,14 @@ from django.db import connection
 from django.test import Client
 
 from forge.accounts.actions import create_organisation, create_token, update_organisation
-from forge.accounts.errors import NameTaken, TooManyNames
-from forge.accounts.models import HeldName, Organisation, User
-from forge.accounts.organisations.name_reservations import LARGEST_COUNT
+from forge.accounts.errors import NameInUse, TooManyNames
+from forge.accounts.models import Organisation, ReservedName, User
+from forge.accounts.organisations.name_reservations import MAX_NAMES
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
-from forge.registry.errors import TagTaken
+from forge.registry.errors import TagInUse
 from forge.registry.models import Tag
 from tests.forge.factories.builds import RUNE, approved, built
 
@@ -116,11 +116,11 @@ def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
     digest = publish(owner, project, "1.0")
     assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
     again = create_project(owner, project.organisation, "kitchen")
-    with pytest.raises(TagTaken, match=r"acme/kitchen:1\.0 was published before"):
+    with pytest.raises(TagInUse, match=r"acme/kitchen:1\.0 was published before"):
         publish(owner, again, "1.0", OTHER)
     # Nor does a name that leads to a project give its versions another meaning.
     update_project(owner, again, name="larder")
-    with pytest.raises(TagTaken, match=r"acme/kitchen:1\.0 was published before"):
+    with pytest.raises(TagInUse, match=r"acme/kitchen:1\.0 was published before"):
         publish(owner, again, "1.0", OTHER)
 
 
@@ -133,7 +133,7 @@ def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mea
     other = create_project(owner, organisation, "copy")
     publish(owner, other, "1.0", OTHER)
     delete_project(owner, other)
-    with pytest.raises(NameTaken, match=r"acme/copy:1\.0 was published with other bytes"):
+    with pytest.raises(NameInUse, match=r"acme/copy:1\.0 was published with other bytes"):
         restore_project(owner, organisation, "kitchen", "copy")
     restore_project(owner, organisation, "kitchen", "larder")
     assert pulled("acme/larder:1.0", stranger) == (200, published)
@@ -146,7 +146,7 @@ def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, proje
     first = Tag.objects.get().build
     Tag.objects.all().delete()
     write_file(developer, project, "notes.txt", b"other files, so another build")
-    with pytest.raises(TagTaken):
+    with pytest.raises(TagInUse):
         publish(developer, project, "1.0", OTHER)
     assert publish_build(developer, first, "1.0").manifest.blob_id == published
 
@@ -171,7 +171,7 @@ def test_an_organisation_takes_its_own_name_back(
     update_organisation(owner, organisation, name="acme")
     assert pulled("acme/kitchen:1.0", stranger) == (200, published)
     # What it was called in between led to what it had published.
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         create_organisation(stranger, "acme-two")
 
 
@@ -182,7 +182,7 @@ def test_nobody_uses_up_all_names_by_renaming(
 ) -> None:
     if when == "after publishing":
         publish(owner, project, "1.0")
-    for number in range(2, LARGEST_COUNT + 1):
+    for number in range(2, MAX_NAMES + 1):
         update_organisation(owner, organisation, name=f"acme-{number}")
     with pytest.raises(TooManyNames, match="has had 10 names"):
         update_organisation(owner, organisation, name="one-more")
@@ -198,15 +198,15 @@ def test_a_former_name_from_before_the_first_publishing_is_held_since_it_leads_t
     update_project(owner, project, visibility="public")
     digest = publish(owner, Project.objects.get(pk=project.pk), "1.0")
     assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         create_organisation(stranger, "acme")
 
 
 @pytest.mark.protects("registry/taken-names")
 def test_a_name_is_held_also_when_its_organisation_is_gone(organisation: Organisation, stranger: User) -> None:
-    HeldName.objects.create(name=organisation.name, organisation=organisation.pk)
+    ReservedName.objects.create(name=organisation.name, organisation=organisation.pk)
     organisation.delete()
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameInUse):
         create_organisation(stranger, "acme")
 
 
@@ -221,7 +221,7 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
     def take() -> bool:
         try:
             create_organisation(stranger, "acme")
-        except NameTaken:
+        except NameInUse:
             return False
         finally:
             connection.close()
@@ -232,7 +232,7 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
         publish_build(owner, build, "1.0")
         was_taken = taking.result()
     # Whichever came first: the name is the taker's, or it is held from them.
-    held_for_us = HeldName.objects.filter(name="acme", organisation=organisation.pk).exists()
+    held_for_us = ReservedName.objects.filter(name="acme", organisation=organisation.pk).exists()
     assert was_taken is not held_for_us
 
 

@@ -15,7 +15,7 @@ from forge.projects.actions import write_file
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.distribution.manifests import RuneFacts, digest_of, oci_artifact, stays
-from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from forge.registry.errors import BadTag, NotPublishable, TagInUse
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, develop
 @pytest.mark.protects("registry/moved-versions")
 def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:
     first = publish_build(developer, built(developer, project), "1.0")
-    with pytest.raises(TagTaken, match="cannot move"):
+    with pytest.raises(TagInUse, match="cannot move"):
         publish_build(developer, changed(developer, project), "1.0")
     assert tags_of(developer, project)[0].manifest == first.manifest
 

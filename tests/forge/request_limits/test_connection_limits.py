@@ -27,19 +27,19 @@ class _Street:
     """Connections of several addresses, and which of them were closed."""
 
     def __init__(self, **options: Any) -> None:
-        self.entrance = ConnectionLimiter(SMALL, **options)
+        self.limiter = ConnectionLimiter(SMALL, **options)
         self.dropped: list[_Connection] = []
 
     def come(self, address: str, count: int = 1) -> list[_Connection]:
         """Those of the new connections that were let in."""
-        return [new for _ in range(count) if self.entrance.admit(new := _Connection(address, self.dropped))]
+        return [new for _ in range(count) if self.limiter.admit(new := _Connection(address, self.dropped))]
 
 
 def test_an_address_with_its_part_gives_up_the_connection_that_is_idle_for_longest() -> None:
     street = _Street()
     first, *others = street.come("10.0.0.2", 4)
-    street.entrance.begin(others[0])
-    street.entrance.end(first)
+    street.limiter.begin(others[0])
+    street.limiter.end(first)
     assert len(street.come("10.0.0.2")) == 1
     assert street.dropped == [others[1]]
 
@@ -47,7 +47,7 @@ def test_an_address_with_its_part_gives_up_the_connection_that_is_idle_for_longe
 def test_an_address_whose_connections_are_all_at_work_gets_no_other() -> None:
     street = _Street()
     for connection in street.come("10.0.0.2", 4):
-        street.entrance.begin(connection)
+        street.limiter.begin(connection)
     assert street.come("10.0.0.2") == []
     assert len(street.come("10.0.0.1")) == 1
     assert street.dropped == []
@@ -59,7 +59,7 @@ def test_where_all_is_taken_the_address_with_the_most_gives_one_up() -> None:
     theirs = street.come("10.0.0.2", 4)
     assert len(street.come("10.0.0.3")) == 1
     assert street.dropped == [theirs[0]]
-    assert street.entrance.open == SMALL.connections
+    assert street.limiter.open == SMALL.connections
     assert not set(mine) & set(street.dropped)
 
 
@@ -67,15 +67,15 @@ def test_where_all_are_at_work_nobody_comes_in() -> None:
     street = _Street()
     for address in ("10.0.0.1", "10.0.0.2"):
         for connection in street.come(address, 3):
-            street.entrance.begin(connection)
+            street.limiter.begin(connection)
     assert street.come("10.0.0.3") == []
 
 
 def test_what_leaves_makes_room_and_is_forgotten() -> None:
     street = _Street()
     for connection in street.come("10.0.0.2", 4):
-        street.entrance.leave(connection)
-    assert street.entrance.open == 0
+        street.limiter.leave(connection)
+    assert street.limiter.open == 0
     assert len(street.come("10.0.0.2", 4)) == 4
     assert street.dropped == []
 

@@ -37,7 +37,7 @@ class _Served:
     """A server on a port of this machine."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.entrance = ConnectionLimiter(SMALL)
+        self.limiter = ConnectionLimiter(SMALL)
         self._config = uvicorn.Config(_answers, ws=LimitedWebSocketProtocol, lifespan="off", log_level="error")
         self.server = uvicorn.Server(self._config)
         self._context = context
@@ -50,8 +50,8 @@ class _Served:
         listening = socket.create_server(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
         state = self.server.server_state
-        make = partial(protocol_for(self.entrance), config=self._config, server_state=state, app_state={})
-        self._listening, self._acceptor = listening, Acceptor(listening, make, self.entrance, self._context)
+        make = partial(protocol_for(self.limiter), config=self._config, server_state=state, app_state={})
+        self._listening, self._acceptor = listening, Acceptor(listening, make, self.limiter, self._context)
         self._acceptor.start()
         return self
 
@@ -123,9 +123,9 @@ async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypa
     client = socket.create_connection(("127.0.0.1", served.port))
     client.sendall(GET.replace(b"/", b"/large", 1))
     async with asyncio.timeout(5):
-        while served.entrance.open == 0:
+        while served.limiter.open == 0:
             await asyncio.sleep(0.01)
-        while served.entrance.open:
+        while served.limiter.open:
             await asyncio.sleep(0.01)
     client.close()
 
@@ -139,7 +139,7 @@ async def test_a_connection_that_waits_is_given_up_for_a_new_one(served: _Served
     assert await _status(third) == b"HTTP/1.1 200 OK"
     assert await _status(second) == b"HTTP/1.1 200 OK"
     assert await first.read() == b""
-    assert served.entrance.open == 2
+    assert served.limiter.open == 2
 
 
 @pytest_asyncio.fixture
@@ -164,7 +164,7 @@ async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served
     async with asyncio.timeout(5):
         for closed, _ in silent[:3]:
             assert await closed.read() == b""
-    assert encrypted.entrance.open == 2
+    assert encrypted.limiter.open == 2
     writer.close()
 
 
@@ -173,4 +173,4 @@ async def test_keys_are_not_waited_for_long(encrypted: _Served, monkeypatch: pyt
     reader, _ = await encrypted.connect()
     async with asyncio.timeout(5):
         assert await reader.read() == b""
-    assert encrypted.entrance.open == 0
+    assert encrypted.limiter.open == 0

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from forge.projects.actions import send_sample, take_back, write_file
+from forge.projects.actions import send_sample, withdraw_sample, write_file
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.threads.anchoring import anchored
-from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
+from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, element_id, read_key
 from tests.forge.factories.builds import built
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
@@ -22,15 +22,15 @@ HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 @pytest.mark.parametrize(
     ("key", "wish"),
     [
-        ("", Wish()),
-        ("build", Wish()),
-        ("figure:memory", Wish(Kind.FIGURE, "memory")),
-        ("stage:a:b", Wish(Kind.STAGE, "a:b")),
-        ("line:17:models/a:b.txt", Wish(Kind.LINE, "models/a:b.txt", 17)),
-        ("moment:1400:x", Wish(Kind.MOMENT, "x", 1400)),
+        ("", AnchorRequest()),
+        ("build", AnchorRequest()),
+        ("figure:memory", AnchorRequest(AnchorKind.FIGURE, "memory")),
+        ("stage:a:b", AnchorRequest(AnchorKind.STAGE, "a:b")),
+        ("line:17:models/a:b.txt", AnchorRequest(AnchorKind.LINE, "models/a:b.txt", 17)),
+        ("moment:1400:x", AnchorRequest(AnchorKind.MOMENT, "x", 1400)),
     ],
 )
-def test_a_key_says_where(key: str, wish: Wish) -> None:
+def test_a_key_says_where(key: str, wish: AnchorRequest) -> None:
     assert read_key(key) == wish
 
 
@@ -57,8 +57,8 @@ def test_what_names_nothing_is_refused(key: str) -> None:
     "anchor",
     [
         Anchor(),
-        Anchor(Kind.FIGURE, HERE),
-        Anchor(Kind.LINE, {"file": "a b.yml", "line": 3, "text": "x"}),
+        Anchor(AnchorKind.FIGURE, HERE),
+        Anchor(AnchorKind.LINE, {"file": "a b.yml", "line": 3, "text": "x"}),
     ],
 )
 def test_the_key_of_an_anchor_leads_back_to_it(anchor: Anchor) -> None:
@@ -93,12 +93,12 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
     sound = given(developer, project, wav(2))
     build = built(developer, project)
     cases = [
-        (Wish(), "The build", ""),
-        (Wish(Kind.FIGURE, "size"), "Size", "5.1 kB"),
-        (Wish(Kind.STAGE, "out"), "Stage out", "SERIAL"),
-        (Wish(Kind.LINE, "notes.txt", 2), "notes.txt, line 2", "two"),
-        (Wish(Kind.SAMPLE, str(sound.pk)), "Sample up", ""),
-        (Wish(Kind.MOMENT, str(sound.pk), 1400), "Sample up at 1.4 s", ""),
+        (AnchorRequest(), "The build", ""),
+        (AnchorRequest(AnchorKind.FIGURE, "size"), "Size", "5.1 kB"),
+        (AnchorRequest(AnchorKind.STAGE, "out"), "Stage out", "SERIAL"),
+        (AnchorRequest(AnchorKind.LINE, "notes.txt", 2), "notes.txt, line 2", "two"),
+        (AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)), "Sample up", ""),
+        (AnchorRequest(AnchorKind.MOMENT, str(sound.pk), 1400), "Sample up at 1.4 s", ""),
     ]
     found = [(anchor.title, anchor.detail) for wish, _, _ in cases for anchor in [anchored(developer, build, wish)]]
     assert found == [(title, detail) for _, title, detail in cases]
@@ -111,25 +111,25 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
     write_file(developer, project, "photo.bin", b"\xff\xfe\n")
     sound, motion = given(developer, project, wav(2)), given(developer, project, b"1,2,3\n", "moved")
     gone = given(developer, project, b"4,5,6\n", "gone")
-    take_back(developer, gone.pk)
+    withdraw_sample(developer, gone.pk)
     build = built(developer, project)
     for wish in (
-        Wish(Kind.FIGURE, "accuracy"),
-        Wish(Kind.STAGE, "nobody"),
-        Wish(Kind.LINE, "notes.txt", 0),
-        Wish(Kind.LINE, "notes.txt", 2),
-        Wish(Kind.LINE, "photo.bin", 1),
-        Wish(Kind.LINE, "none.txt", 1),
+        AnchorRequest(AnchorKind.FIGURE, "accuracy"),
+        AnchorRequest(AnchorKind.STAGE, "nobody"),
+        AnchorRequest(AnchorKind.LINE, "notes.txt", 0),
+        AnchorRequest(AnchorKind.LINE, "notes.txt", 2),
+        AnchorRequest(AnchorKind.LINE, "photo.bin", 1),
+        AnchorRequest(AnchorKind.LINE, "none.txt", 1),
         # What a recording holds is nobody's text: it would outlive the consent.
-        Wish(Kind.LINE, motion.path, 1),
-        Wish(Kind.SAMPLE, str(uuid4())),
-        Wish(Kind.SAMPLE, "no id"),
-        Wish(Kind.SAMPLE, str(gone.pk)),
-        Wish(Kind.MOMENT, str(sound.pk), 2001),
-        Wish(Kind.MOMENT, str(motion.pk), 0),
-        Wish(Kind.RESULT, str(sound.pk)),
+        AnchorRequest(AnchorKind.LINE, motion.path, 1),
+        AnchorRequest(AnchorKind.SAMPLE, str(uuid4())),
+        AnchorRequest(AnchorKind.SAMPLE, "no id"),
+        AnchorRequest(AnchorKind.SAMPLE, str(gone.pk)),
+        AnchorRequest(AnchorKind.MOMENT, str(sound.pk), 2001),
+        AnchorRequest(AnchorKind.MOMENT, str(motion.pk), 0),
+        AnchorRequest(AnchorKind.RESULT, str(sound.pk)),
     ):
         with pytest.raises(BadAnchor):
             anchored(developer, build, wish)
     with pytest.raises(BadAnchor):
-        anchored(stranger, build, Wish(Kind.SAMPLE, str(sound.pk)))
+        anchored(stranger, build, AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)))

@@ -17,7 +17,7 @@ from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.registry.actions import publish_build
 from forge.registry.errors import GateClosed
-from forge.reviews.actions import Asked, ask_for_review, give_verdict, undo_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict, undo_verdict
 from forge.reviews.errors import BadReviewers, OwnBuild
 from forge.reviews.gate.check import demands_on
 from forge.reviews.rounds.authorship import authors_of
@@ -160,7 +160,9 @@ def test_who_starts_from_their_own_files_wrote_them(organisation: Any, owner: An
 def test_who_wrote_part_of_a_change_is_not_asked(project: Any, developer: Any, colleague: Any) -> None:
     wrote(colleague, project)
     with pytest.raises(BadReviewers, match="Sam Reyes built it or wrote part of it"):
-        ask_for_review(developer, build_of(developer, project), "Hears whispers", reviewers=[Asked((colleague.pk,))])
+        ask_for_review(
+            developer, build_of(developer, project), "Hears whispers", reviewers=[RequestedGroup((colleague.pk,))]
+        )
 
 
 def test_the_gate_says_when_everybody_wrote_part_of_it(project: Any, developer: Any, colleague: Any) -> None:

@@ -27,7 +27,7 @@ from forge.projects.models import Project, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot, working_tree
 from forge.reviews import actions
-from forge.reviews.actions import Asked
+from forge.reviews.actions import RequestedGroup
 from forge.reviews.changes.access import base_of, find_change_request, find_offer, fork_to_offer, offers_of
 from forge.reviews.changes.actions import merges
 from forge.reviews.changes.gate import missing_to_merge
@@ -347,7 +347,7 @@ def test_a_review_of_the_merged_result_is_a_review_like_any_other(
 ) -> None:
     made = offered(partner, fork)
     build = built_merged(developer, made)
-    review = actions.ask_for_review(developer, build, "The merge", reviewers=[Asked((reviewer.pk,))])
+    review = actions.ask_for_review(developer, build, "The merge", reviewers=[RequestedGroup((reviewer.pk,))])
     actions.give_verdict(reviewer, build, "changes", "Say why it turns further.")
     with pytest.raises(CannotMerge, match="wants it changed"):
         actions.merge_change_request(developer, again(developer, made))

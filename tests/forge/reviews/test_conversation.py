@@ -13,7 +13,7 @@ from forge.core.models import AuditEntry, Event
 from forge.core.threads import CommentDeleted, ThreadFull
 from forge.projects.actions import write_file
 from forge.reviews.actions import (
-    Asked,
+    RequestedGroup,
     ask_for_review,
     ask_in_a_new_round,
     begin_thread,
@@ -26,7 +26,7 @@ from forge.reviews.actions import (
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
-from forge.reviews.threads.anchors import Kind, Wish
+from forge.reviews.threads.anchors import AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
 from tests.forge.factories.builds import RUNE, built
 
@@ -44,7 +44,7 @@ def told() -> Iterator[list[Mention]]:
 
 def asked(project: Any, developer: Any, reviewer: Any) -> Review:
     build = built(developer, project)
-    return ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    return ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
 
 
 def texts(thread: AnchoredThread) -> list[str]:
@@ -53,7 +53,7 @@ def texts(thread: AnchoredThread) -> list[str]:
 
 def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, developer: Any, reviewer: Any) -> None:
     review = asked(project, developer, reviewer)
-    first = begin_thread(reviewer, review, "How loud?", Wish(Kind.STAGE, "out"))
+    first = begin_thread(reviewer, review, "How loud?", AnchorRequest(AnchorKind.STAGE, "out"))
     write_file(developer, project, "notes.txt", b"better")
     newer = built(developer, project, RUNE + b"better")
     ask_in_a_new_round(developer, review, newer)

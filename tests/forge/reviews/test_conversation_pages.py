@@ -10,12 +10,19 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.projects.actions import send_sample, take_back, write_file
+from forge.projects.actions import send_sample, withdraw_sample, write_file
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, ask_for_review, begin_thread, delete_comment, mark_wrong, resolve_thread
+from forge.reviews.actions import (
+    RequestedGroup,
+    ask_for_review,
+    begin_thread,
+    delete_comment,
+    mark_wrong,
+    resolve_thread,
+)
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
-from forge.reviews.threads.anchors import Kind, Wish, element_id
+from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +34,9 @@ PAGE = "/acme/kitchen/reviews/1"
 @pytest.fixture
 def review(project: Any, developer: Any, reviewer: Any) -> Review:
     write_file(developer, project, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
-    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    return ask_for_review(
+        developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
+    )
 
 
 def text_of(answer: Any) -> str:
@@ -112,7 +121,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
     assert f'href="/acme/kitchen/studio?sample={thread.place["sample"]}"' in text_of(
         browser.get(f"{PAGE}/conversation")
     )
-    take_back(reviewer, thread.place["sample"])
+    withdraw_sample(reviewer, thread.place["sample"])
     after = text_of(browser.get(f"{PAGE}/conversation"))
     assert "the recording is gone" in after
     assert "It said up; right is down" in after
@@ -122,7 +131,7 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
 def test_an_owner_sees_a_trace_of_what_was_deleted(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    thread = begin_thread(reviewer, review, "A secret", Wish(Kind.FIGURE, "size"))
+    thread = begin_thread(reviewer, review, "A secret", AnchorRequest(AnchorKind.FIGURE, "size"))
     delete_comment(owner, thread, thread.thread.comments.get())
     resolve_thread(owner, thread)
     page = text_of(browser_of(reviewer).get(PAGE))
@@ -138,8 +147,8 @@ def shown_titles(page: str) -> list[str]:
 def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    begin_thread(reviewer, review, "How large?", Wish(Kind.FIGURE, "size"))
-    resolved = begin_thread(reviewer, review, "What is out?", Wish(Kind.STAGE, "out"))
+    begin_thread(reviewer, review, "How large?", AnchorRequest(AnchorKind.FIGURE, "size"))
+    resolved = begin_thread(reviewer, review, "What is out?", AnchorRequest(AnchorKind.STAGE, "out"))
     resolve_thread(owner, resolved)
     browser = browser_of(reviewer)
     for address in (PAGE, f"{PAGE}/conversation", "/acme/kitchen/builds/1", "/acme/kitchen/builds/1/conversation"):

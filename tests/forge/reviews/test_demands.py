@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from forge.reviews.gate.demands import Demands, GivenVerdict, Member, Situation, demands
+from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
 from rune.source.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, judge
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
-    Member(UUID(int=number), name, f"{name.lower()}@acme.example", role)
+    GateMember(UUID(int=number), name, f"{name.lower()}@acme.example", role)
     for number, name, role in ((1, "Mika", "owner"), (2, "Jo", "developer"), (3, "Ari", "reviewer"))
 )
 NO_RULES = Policy()
@@ -19,29 +19,29 @@ STRICT = Policy((Limit(LimitKind.ACCURACY, 0.95),), (Approval(2), Approval(roles
 LAX = Policy((Limit(LimitKind.ACCURACY, 0.5),), (), ())
 
 
-def approval(member: Member, policy: Policy = NO_RULES, *, after: int = 1) -> GivenVerdict:
-    return GivenVerdict(member.person, True, THEN + timedelta(hours=after), policy)
+def approval(member: GateMember, policy: Policy = NO_RULES, *, after: int = 1) -> MemberVerdict:
+    return MemberVerdict(member.person, True, THEN + timedelta(hours=after), policy)
 
 
-def objection(member: Member) -> GivenVerdict:
-    return GivenVerdict(member.person, False, THEN, Policy())
+def objection(member: GateMember) -> MemberVerdict:
+    return MemberVerdict(member.person, False, THEN, Policy())
 
 
 def asked(
     tag: str = "1.0",
     *,
-    members: tuple[Member, ...] = EVERYONE,
+    members: tuple[GateMember, ...] = EVERYONE,
     proposed: Policy = NO_RULES,
     in_force: Policy = NO_RULES,
     since: datetime | None = None,
-    verdicts: tuple[GivenVerdict, ...] = (),
-    authors: tuple[Member, ...] = (),
+    verdicts: tuple[MemberVerdict, ...] = (),
+    authors: tuple[GateMember, ...] = (),
     accuracy: float | None = None,
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
     judgements = judge(proposed, Figures(1, 1, accuracy=share))
-    made_by = frozenset(each.person for each in authors)
-    return demands(Situation(members, proposed, in_force, since, verdicts, made_by, judgements), tag)
+    original_authors = frozenset(each.person for each in authors)
+    return demands(Situation(members, proposed, in_force, since, verdicts, original_authors, judgements), tag)
 
 
 def test_alone_nothing_is_protected_by_default() -> None:

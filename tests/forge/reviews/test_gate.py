@@ -18,7 +18,7 @@ from forge.registry.access import default_tag, tags_of
 from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.errors import GateClosed, NothingToOverride
 from forge.registry.models import Admission, Publication
-from forge.reviews.actions import Asked, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
 from tests.forge.factories.builds import RUNE, approved, built
@@ -285,7 +285,7 @@ def test_a_review_goes_on_with_the_same_bytes_where_their_rules_are_others(
     strict: Build, owner: Any, developer: Any
 ) -> None:
     first = build_with(developer, strict.project, TWO, RUNE + b"2")
-    review = ask_for_review(developer, first, "The second", reviewers=[Asked((owner.pk,))])
+    review = ask_for_review(developer, first, "The second", reviewers=[RequestedGroup((owner.pk,))])
     with pytest.raises(SameRune):
         ask_in_a_new_round(developer, review, build_with(developer, strict.project, TWO, RUNE + b"2"))
     ask_in_a_new_round(developer, review, build_with(developer, strict.project, NONE, RUNE + b"2"))

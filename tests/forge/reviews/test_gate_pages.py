@@ -12,7 +12,7 @@ from forge.builds.models import Build
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.registry.models import Publication, Tag
-from forge.reviews.actions import Asked, ask_for_review, give_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
 from rune.source.policy import Figure, Figures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
@@ -79,7 +79,7 @@ def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
 
 
 def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, Any], browser_of: Browser) -> None:
-    review = ask_for_review(people["developer"], build, "Smaller", reviewers=[Asked((people["reviewer"].pk,))])
+    review = ask_for_review(people["developer"], build, "Smaller", reviewers=[RequestedGroup((people["reviewer"].pk,))])
     page = text_of(browser_of(people["reviewer"]).get(review.get_absolute_url()))
     assert "To publish 1.0" in page
     assert "This build changes the rules." in page

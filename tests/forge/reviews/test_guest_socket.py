@@ -26,7 +26,7 @@ from forge.player.routing import websocket_urlpatterns as of_player
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.actions import Asked, GuestTerms
+from forge.reviews.actions import GuestTerms, RequestedGroup
 from forge.reviews.guests import consumers
 from forge.reviews.guests.access import cookie_name
 from forge.reviews.guests.consumers import sockets_of_guests
@@ -56,7 +56,9 @@ def review(project: Project, developer: User, reviewer: User) -> Review:
 
 def asked(project: Project, developer: User, reviewer: User, rune: bytes = RUNE) -> Review:
     build = built(developer, project, rune)
-    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    made: Review = actions.ask_for_review(
+        developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
+    )
     return made
 
 
@@ -217,4 +219,4 @@ async def test_guests_leave_half_of_the_sockets_to_members(
         assert len(consumers.TOO_MANY.encode()) <= 123
         async with Socket(developer, "/ws/projects/acme/kitchen/events") as members:
             assert (await members.event())["type"] == "hello"
-    assert (sockets_of_guests.held_by(stream), sockets_of_organisations.held_by(stream)) == (0, 0)
+    assert (sockets_of_guests.in_use_by(stream), sockets_of_organisations.in_use_by(stream)) == (0, 0)

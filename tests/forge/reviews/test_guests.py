@@ -18,7 +18,7 @@ from forge.projects.actions import send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.reviews import actions
-from forge.reviews.actions import Asked, GuestTerms
+from forge.reviews.actions import GuestTerms, RequestedGroup
 from forge.reviews.errors import TooManyGuests
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.guests.actions import MOST_SAID
@@ -31,7 +31,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
     build = built(developer, project)
-    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    made: Review = actions.ask_for_review(
+        developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
+    )
     return made
 
 
@@ -104,7 +106,7 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
     secret = invited(developer, review)
     write_file(developer, project, "notes.md", b"another version")
     other = actions.ask_for_review(
-        developer, built(developer, project, RUNE + b"2"), "Another", reviewers=[Asked((reviewer.pk,))]
+        developer, built(developer, project, RUNE + b"2"), "Another", reviewers=[RequestedGroup((reviewer.pk,))]
     )
     browser = entered(secret, review)
     assert "Another" not in page(browser, other)

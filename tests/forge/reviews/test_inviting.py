@@ -17,7 +17,7 @@ from forge.accounts.actions import join_as, revoke_invitation
 from forge.accounts.models import Invitation, ProjectMembership
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
-from forge.reviews.actions import Asked, ask_for_review, close_review, give_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, close_review, give_verdict
 from forge.reviews.models import InvitedReviewer, Review
 from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState, waited_for
@@ -90,7 +90,7 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
 def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
     owner: Any, project: Any, stranger: Any, reviewer: Any
 ) -> None:
-    review, secret = invited_review(owner, project, reviewers=[Asked((reviewer.pk,))])
+    review, secret = invited_review(owner, project, reviewers=[RequestedGroup((reviewer.pk,))])
     waiting = waited_for(groups_of(find_review(owner, review.pk)), standing_verdicts([review])[review.pk])
     assert waiting == {reviewer.pk}
     join_as(stranger, secret)
@@ -147,7 +147,7 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
 def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
-        ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))], invited=[ANA])
+        ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))], invited=[ANA])
     assert "Invite by email" not in browser_of(developer).get("/acme/kitchen/builds/1/ask").content.decode()
     assert not Review.objects.exists()
     assert mail.outbox == []

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forge.projects.actions import write_file
-from forge.reviews.actions import Asked, ask_for_review
+from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.models import Review
 from tests.forge.factories.builds import RUNE, built
 
@@ -71,7 +71,7 @@ def test_what_was_typed_is_kept_beside_what_was_wrong(
 def test_a_verdict_is_given_and_undone_by_forms(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     client = browser_of(reviewer)
     assert "Your review is asked for" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
@@ -92,7 +92,7 @@ def test_a_verdict_is_given_and_undone_by_forms(
 def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     write_file(developer, project, "notes.txt", b"better")
     built(developer, project, RUNE + b"better")
     client = browser_of(developer)
@@ -114,7 +114,7 @@ def test_the_page_says_as_which_build_the_same_bytes_were_approved(
 
 
 def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     page = text_of(browser_of(developer).post(f"{PAGE}/close", follow=True))
     assert "Closed" in page
     assert 'name="verdict"' not in text_of(browser_of(reviewer).get(PAGE))
@@ -142,7 +142,9 @@ def test_who_may_do_what(
     reviewer: Any,
     browser_of: Browser,
 ) -> None:
-    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    review = ask_for_review(
+        developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
+    )
     for kind, status in zip(("owner", "developer", "viewer", "stranger", "anonymous"), answers, strict=True):
         answer = getattr(browser_of(people[kind]), method)(address, {"text": "x"})
         assert (kind, answer.status_code) == (kind, status)

@@ -13,10 +13,10 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
-from forge.projects.hooks import waits
+from forge.projects.hooks import pending_items
 from forge.projects.models import Project
 from forge.reviews.actions import (
-    Asked,
+    RequestedGroup,
     ask_for_review,
     ask_in_a_new_round,
     begin_thread,
@@ -39,8 +39,8 @@ def build_with(user: User, project: Project, more: bytes) -> Any:
     return built(user, project, RUNE + more)
 
 
-def one(person: User) -> Asked:
-    return Asked((person.pk,))
+def one(person: User) -> RequestedGroup:
+    return RequestedGroup((person.pk,))
 
 
 def state(actor: User, review: Review) -> ReviewState:
@@ -49,7 +49,7 @@ def state(actor: User, review: Review) -> ReviewState:
 
 
 def waiting(user: Any) -> list[tuple[str, str]]:
-    return [(each.title, each.action) for answer in waits.call(user) for each in answer.for_me]
+    return [(each.title, each.action) for answer in pending_items.call(user) for each in answer.for_me]
 
 
 ASKED = ("acme/kitchen: Hears whispers", "Review")
@@ -72,7 +72,7 @@ def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, r
     third = User.objects.create_user("third@acme.example", name="Third")
     Membership.objects.create(organisation=project.organisation, user=third, role="reviewer")
     build = built(developer, project)
-    asked = Asked((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
+    asked = RequestedGroup((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[asked])
     give_verdict(owner, build, "approve")
     assert state(owner, review) is ReviewState.WAITING
@@ -87,7 +87,9 @@ def test_nobody_waits_for_those_whose_approval_is_not_needed(
     project: Any, developer: Any, owner: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer), Asked((owner.pk,), needed=0)])
+    review = ask_for_review(
+        developer, build, "Hears whispers", reviewers=[one(reviewer), RequestedGroup((owner.pk,), needed=0)]
+    )
     assert waiting(owner) == []
     give_verdict(reviewer, build, "approve")
     assert state(owner, review) is ReviewState.APPROVED
@@ -163,11 +165,11 @@ def test_only_members_who_did_not_build_it_are_asked(
     build = built(developer, project)
     for reviewers, reason in (
         ([], "at least one person"),
-        ([Asked((reviewer.pk,), needed=0)], "at least one person"),
+        ([RequestedGroup((reviewer.pk,), needed=0)], "at least one person"),
         ([one(developer)], "built it"),
         ([one(stranger)], "Only people who may give verdicts"),
-        ([Asked((reviewer.pk,), needed=2)], "2 approvals of 1 person cannot be had"),
-        ([one(reviewer), Asked(())], "1 to 50 people"),
+        ([RequestedGroup((reviewer.pk,), needed=2)], "2 approvals of 1 person cannot be had"),
+        ([one(reviewer), RequestedGroup(())], "1 to 50 people"),
         ([one(reviewer)] * 21, "at most 20 groups"),
     ):
         with pytest.raises(BadReviewers, match=reason):

@@ -151,8 +151,8 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
 
 
 def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(made: ChangeRequest, stranger: User) -> None:
-    def answers(*scopes: str, reach: Collection[str] | None = None) -> tuple[int, int]:
-        _, secret = create_token(stranger, "bot", scopes, None, reach)
+    def answers(*scopes: str, restriction: Collection[str] | None = None) -> tuple[int, int]:
+        _, secret = create_token(stranger, "bot", scopes, None, restriction)
         client = Client(headers={"authorization": f"Bearer {secret}"})
         at = f"/api/v1/change-requests/{made.pk}/threads"
         return ask(client, "get", at, None), ask(client, "post", at, {"text": "hello"})
@@ -160,7 +160,7 @@ def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(made: ChangeRe
     assert made.source is not None
     assert answers("project:read", "review:write") == (200, 201)
     assert answers("project:read") == (200, 403)
-    assert answers("project:read", "review:write", reach=[made.source.stream]) == (200, 201)
+    assert answers("project:read", "review:write", restriction=[made.source.stream]) == (200, 201)
 
 
 def test_both_sides_hear_of_it_and_of_nothing_else(

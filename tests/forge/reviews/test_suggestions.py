@@ -14,7 +14,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import usage_of
 from forge.builds.models import Preview
-from forge.builds.previews.copies import COPIES_KEPT
+from forge.builds.previews.copies import COPY_LIMIT
 from forge.builds.previews.refresh import prune_previews, refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, TooOften
@@ -24,7 +24,7 @@ from forge.projects.actions import write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project, Version
 from forge.reviews import actions
-from forge.reviews.actions import Asked, AskedChange
+from forge.reviews.actions import RequestedChange, RequestedGroup
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
 from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
@@ -59,12 +59,12 @@ def review(project: Project, developer: User, reviewer: User) -> Review:
     """The reviewer is asked about a build whose `modulus` is 2.5."""
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
     build = built(developer, project, outline=OUTLINE)
-    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[Asked((reviewer.pk,))])
+    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])
     return made
 
 
 def tried(who: User, review: Review, compiler: Compiler, value: str = "3") -> Preview:
-    copy: Preview = actions.try_changes(who, review, [AskedChange("turn", "modulus", value)])
+    copy: Preview = actions.try_changes(who, review, [RequestedChange("turn", "modulus", value)])
     refresh_previews(review.project_id, compiler, threading.Event())
     copy.refresh_from_db()
     return copy
@@ -103,7 +103,7 @@ def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
 def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     review: Review, reviewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change = [AskedChange("turn", "modulus", "3")]
+    change = [RequestedChange("turn", "modulus", "3")]
     set_quota(INSTALLATION, reviewer.stream, "trials", 1)
     actions.try_changes(reviewer, review, change)
     with pytest.raises(TooOften, match="You tried 1 change in the last hour"):
@@ -123,16 +123,16 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
 @pytest.mark.parametrize("value", ["2.5", "much"])
 def test_what_cannot_be_tried_is_said_at_once(review: Review, reviewer: User, value: str) -> None:
     with pytest.raises(Invalid):
-        actions.try_changes(reviewer, review, [AskedChange("turn", "modulus", value)])
+        actions.try_changes(reviewer, review, [RequestedChange("turn", "modulus", value)])
     with pytest.raises(Invalid):
-        actions.try_changes(reviewer, review, [AskedChange("turn", "secrets", value)])
+        actions.try_changes(reviewer, review, [RequestedChange("turn", "secrets", value)])
     assert not Preview.objects.copies().exists()
 
 
 def test_only_what_was_tried_can_be_suggested(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    waiting = actions.try_changes(reviewer, review, [AskedChange("turn", "modulus", "3")])
+    waiting = actions.try_changes(reviewer, review, [RequestedChange("turn", "modulus", "3")])
     with pytest.raises(NotTried):
         actions.suggest(reviewer, review, waiting.pk)
     old = tried(reviewer, review, compiler)
@@ -237,8 +237,8 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
 
 @pytest.mark.protects("availability/suggestion-trials")
 def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
-    for number in range(COPIES_KEPT + 2):
+    for number in range(COPY_LIMIT + 2):
         wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
         ready_copy(review, wish)
     prune_previews(review.project_id)
-    assert Preview.objects.copies().count() == COPIES_KEPT
+    assert Preview.objects.copies().count() == COPY_LIMIT

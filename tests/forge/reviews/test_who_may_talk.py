@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
+from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.factories.builds import built
 from tests.forge.factories.suggestions import ready_copy, suggested
@@ -98,7 +98,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
     """A review in which the reviewer began a thread."""
     build = built(people["developer"], project)
     review: Review = ask_for_review(
-        people["developer"], build, "Hears whispers", reviewers=[Asked((people["reviewer"].pk,))]
+        people["developer"], build, "Hears whispers", reviewers=[RequestedGroup((people["reviewer"].pk,))]
     )
     thread = begin_thread(people["reviewer"], review, "How loud?")
     terms = {"label": "down", "said": "up", "consent": sample_terms(project).text}

@@ -8,11 +8,11 @@ import pytest
 
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
-from forge.projects.actions import take_back
+from forge.projects.actions import withdraw_sample
 from forge.projects.errors import ConsentChanged, SampleRefused
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
-from forge.reviews.actions import Asked, ask_for_review, mark_wrong
+from forge.reviews.actions import RequestedGroup, ask_for_review, mark_wrong
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
 from tests.forge.factories.builds import built
@@ -30,7 +30,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     project: Any, developer: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     thread = find_thread(developer, mark_wrong(reviewer, review, MOTION, wrong(project)).pk)
     sample = Sample.objects.get(project=project)
     assert (sample.label, sample.owner, sample.consent) == ("down", reviewer, sample_terms(project).text)
@@ -41,7 +41,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     ]
     assert AuditEntry.objects.filter(action="review.wrong", subject=build.subject).count() == 1
     # What it says stays readable without the recording.
-    take_back(reviewer, sample.pk)
+    withdraw_sample(reviewer, sample.pk)
     assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
 
 

@@ -80,7 +80,7 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
 @pytest.mark.django_db
 def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
     beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
-    _, secret = create_token(developer, "x", ["project:read"], None, reach=[filled.stream])
+    _, secret = create_token(developer, "x", ["project:read"], None, restriction=[filled.stream])
     _, blind = create_token(developer, "y", ["account:read"], None)
 
     def ask(secret: str, text: str) -> Any:
@@ -154,8 +154,8 @@ def test_a_text_is_read_as_words_and_a_number(text: str, asked: SearchQuery) -> 
 @pytest.mark.protects("browser/documentation-paths")
 def test_pages_of_the_documentation_are_found_by_title_and_heading() -> None:
     assert find_headings(["webhooks"], 3)[0].url == "/docs/guides/webhooks"
-    by_heading = find_headings(["hear", "notices"], 3)
-    assert [each.url for each in by_heading] == ["/docs/guides/notices#what-you-hear-of"]
+    by_heading = find_headings(["notified", "notices"], 3)
+    assert [each.url for each in by_heading] == ["/docs/guides/notices#what-you-are-notified-of"]
     assert page_file("guides/notices") is not None
     for nowhere in ("../README", "guides/../../README", "/etc/passwd", "guides/notices.md"):
         assert page_file(nowhere) is None

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from forge.serving.environment import read_environment
-from forge.serving.healthy import illness
+from forge.serving.healthy import health_problem
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 
@@ -43,7 +43,7 @@ def server(status: int, body: bytes) -> Iterator[int]:
 
 
 def illness_at(port: int, host: str = "127.0.0.1") -> str | None:
-    return illness(read_environment({"PORT": str(port), "HOST": host}, Path()))
+    return health_problem(read_environment({"PORT": str(port), "HOST": host}, Path()))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])

@@ -16,7 +16,7 @@ from forge.builds.models import Build, Preview, ProjectContents
 from forge.projects.actions import mark_favourite
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review
+from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
 from tests.forge.factories.builds import approved, built, failed_build
@@ -88,7 +88,7 @@ def test_projects_are_narrowed_to_a_sensor_and_to_a_state(
     build = built(developer, projects["digits"])
     assert _listed(client, "/?state=trouble") == ["empty", "taps"]
     assert _listed(client, "/?state=draft") == ["empty", "washing", "digits", "taps"]
-    ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    ask_for_review(developer, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     assert _listed(client, "/?state=review") == ["digits"]
     publish_build(developer, approved(build), "1.0")
     assert _listed(client, "/?state=published") == ["digits"]

@@ -22,7 +22,7 @@ from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
 from forge.registry.actions import deprecate_tag, publish_build
 from forge.registry.picture import PictureFacts
-from forge.registry.usage_snippets import Published, interface_of, snippets
+from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
 from rune.devices.boards.finding import boards
 from rune.running.evaluation.evaluation import Outcome
 from tests.forge.builds.test_evaluation_pages import evaluated
@@ -136,7 +136,7 @@ def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
         sound.writeframes(bytes(32000))
     interface = interface_of(report["report"]["pipeline"])
     assert interface is not None
-    found = snippets(Published("http://127.0.0.1:8000", "acme/keywords", "1.0", "sha384-x", True), interface, True)
+    found = snippets(PublishedRune("http://127.0.0.1:8000", "acme/keywords", "1.0", "sha384-x", True), interface, True)
     ways = {way.key: way.text for way in found}
     assert list(ways) == ["command", "html", "javascript", "python", "c"]
     pull, command = ways["command"].splitlines()

@@ -22,7 +22,7 @@ from forge.projects.actions import delete_project, fork_project, send_sample, up
 from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest, offer_changes
+from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built, packed
@@ -104,7 +104,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
-    review = ask_for_review(owner, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    review = ask_for_review(owner, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
     thread = begin_thread(owner, review, "It works")
     twin = fork_project(developer, project, organisation, "twin")
     write_file(developer, twin, "Runefile.yml", b"version: 1\n")

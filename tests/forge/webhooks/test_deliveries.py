@@ -19,7 +19,7 @@ from forge.core.models import AuditEntry
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, begin_thread, close_review, give_verdict
+from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
 from forge.webhooks import courier as couriers
 from forge.webhooks.actions import (
     MOST,
@@ -69,7 +69,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
 ) -> None:
     failed_build(developer, project)
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     give_verdict(reviewer, build, "approve")
     begin_thread(reviewer, build, "A comment is told to nobody outside.")
     close_review(developer, review)

@@ -24,8 +24,8 @@ def note_denial(denial: Denial) -> None:
     """Writes down that something was refused. After `MOST` of them the rest of the hour is not written."""
     if entries_since(denial.actor, "access.refuse", WITHIN).count() >= MOST:
         return
-    asked = "".join(each for each in denial.where if each.isprintable())[:LONGEST]
+    target = "".join(each for each in denial.where if each.isprintable())[:LONGEST]
     place = denial.place
     subject = f"project:{place.project}" if place.project else f"organisation:{place.organisation or 'unknown'}"
     with transaction.atomic():
-        write_entry(denial.actor, "access.refuse", subject, place, verb=denial.verb, where=asked)
+        write_entry(denial.actor, "access.refuse", subject, place, verb=denial.verb, where=target)

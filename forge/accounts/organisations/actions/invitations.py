@@ -15,7 +15,7 @@ from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in
 from forge.accounts.organisations.invitations import (
-    USUAL_DAYS,
+    DEFAULT_DAYS,
     checked_addresses,
     checked_offer,
     find_invitation,
@@ -34,7 +34,7 @@ from forge.core.events.log import append_event
 
 @transaction.atomic
 def invite(
-    actor: Actor, organisation: Organisation, role: str, *, places: int = 1, days: int = USUAL_DAYS
+    actor: Actor, organisation: Organisation, role: str, *, places: int = 1, days: int = DEFAULT_DAYS
 ) -> tuple[Invitation, str]:
     """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
@@ -46,8 +46,8 @@ def invite(
 
 
 @transaction.atomic
-def invite_by_letter(
-    actor: Actor, organisation: Organisation, role: str, addresses: Sequence[str], *, days: int = USUAL_DAYS
+def invite_by_email(
+    actor: Actor, organisation: Organisation, role: str, addresses: Sequence[str], *, days: int = DEFAULT_DAYS
 ) -> list[Invitation]:
     """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
@@ -76,7 +76,7 @@ def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: U
     )
 
 
-def _held_invitation(secret: str) -> Invitation:
+def _locked_invitation(secret: str) -> Invitation:
     """The invitation of a link, locked: of two that join at once where one place is left, the second hears that it was
     used. Raises `LinkEnded`.
     """
@@ -99,14 +99,14 @@ def join_as(user: User, secret: str) -> Organisation:
     Raises `LinkEnded`.
     """
     with transaction.atomic():
-        return _accept(_held_invitation(secret), user)
+        return _accept(_locked_invitation(secret), user)
 
 
 def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
     """Makes an account with a password, and lets it in. Raises `LinkEnded` and `BadAccount`."""
     name, email = " ".join(person.name.split()), person.email.strip().lower()
     with transaction.atomic():
-        invitation = _held_invitation(secret)
+        invitation = _locked_invitation(secret)
         errors = name_errors(name) | email_errors(email)
         errors |= password_errors(person.password, User(email=email, name=name))
         if errors:
@@ -149,7 +149,7 @@ def _let_in(invitation: Invitation, user: User) -> tuple[Role, bool]:
 
 def _take_place(invitation: Invitation, user: User, is_new: bool) -> None:
     """Of a link for several, whoever is let in already takes none."""
-    invitation.taken += 1 if is_new or invitation.places == 1 else 0
+    invitation.places_used += 1 if is_new or invitation.places == 1 else 0
     invitation.used_by = user
-    invitation.used = timezone.now() if invitation.taken >= invitation.places else None
-    invitation.save(update_fields=["taken", "used", "used_by"])
+    invitation.used = timezone.now() if invitation.places_used >= invitation.places else None
+    invitation.save(update_fields=["places_used", "used", "used_by"])

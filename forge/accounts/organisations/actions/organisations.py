@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from forge.accounts.errors import NameTaken, TooManyNames
+from forge.accounts.errors import NameInUse, TooManyNames
 from forge.accounts.events import ORGANISATION_CHANGED
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import require_in, require_may_create, require_operator, require_scope
 from forge.accounts.organisations.name_reservations import (
-    LARGEST_COUNT,
-    hold_names,
-    holds_names,
-    is_held_from,
+    MAX_NAMES,
+    has_reserved_names,
+    is_reserved_by_another,
     lock_names,
     names_of,
+    reserve_names,
 )
 from forge.accounts.organisations.names import check_organisation_name
 from forge.accounts.permissions import Verb
@@ -28,7 +28,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, QuotaReached
 from forge.core.events.log import append_event
 
-LONGEST_TITLE = 80
+MAX_TITLE_LENGTH = 80
 """Characters of what an organisation is called on pages."""
 
 
@@ -36,7 +36,7 @@ LONGEST_TITLE = 80
 def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
     """Makes an organisation, whose owner is the person.
 
-    Raises `Forbidden`, `QuotaReached`, `BadName`, `NameTaken` and `Invalid`.
+    Raises `Forbidden`, `QuotaReached`, `BadName`, `NameInUse` and `Invalid`.
     """
     require_scope(actor, Scope.ORGANISATION_CREATE)
     require_may_create(actor)
@@ -54,7 +54,7 @@ def create_organisation_for(actor: Actor, owner: User, name: str, title: str = "
 def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
     name = check_organisation_name(name)
     _take_name(name, None)
-    with _one_of_the_name(name):
+    with _unique_name(name):
         organisation = Organisation.objects.create(name=name, title=_checked_title(title))
     Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
     subject = f"organisation:{organisation.pk}"
@@ -68,7 +68,7 @@ def update_organisation(
 ) -> Organisation:
     """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
 
-    Raises `Forbidden`, `BadName`, `NameTaken`, `TooManyNames` and `Invalid`.
+    Raises `Forbidden`, `BadName`, `NameInUse`, `TooManyNames` and `Invalid`.
     """
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     organisation = lock_names(organisation.pk)
@@ -76,7 +76,7 @@ def update_organisation(
     if name is not None and name != organisation.name:
         name = check_organisation_name(name)
         had = names_of(organisation)
-        if name not in had and len(had) >= LARGEST_COUNT:
+        if name not in had and len(had) >= MAX_NAMES:
             raise TooManyNames(organisation.name, sorted(had))
         _take_name(name, organisation)
         FormerOrganisationName.objects.create(name=organisation.name, organisation=organisation)
@@ -85,10 +85,10 @@ def update_organisation(
         organisation.title = _checked_title(title)
     after = {"name": organisation.name, "title": organisation.title}
     if after != before:
-        with _one_of_the_name(organisation.name):
+        with _unique_name(organisation.name):
             organisation.save(update_fields=["name", "title"])
-        if holds_names(organisation):
-            hold_names(organisation)
+        if has_reserved_names(organisation):
+            reserve_names(organisation)
         subject = f"organisation:{organisation.pk}"
         write_entry(actor, "organisation.update", subject, organisation.place, before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
@@ -105,35 +105,35 @@ def _require_another(user: User) -> None:
 
 def _checked_title(title: str) -> str:
     title = " ".join(title.split())
-    if len(title) > LONGEST_TITLE:
+    if len(title) > MAX_TITLE_LENGTH:
         raise Invalid(
-            f"A title has at most {LONGEST_TITLE} characters, this one has {len(title)}.",
-            errors={"title": [f"At most {LONGEST_TITLE}."]},
+            f"A title has at most {MAX_TITLE_LENGTH} characters, this one has {len(title)}.",
+            errors={"title": [f"At most {MAX_TITLE_LENGTH}."]},
         )
     return title
 
 
 def _take_name(name: str, organisation: Organisation | None) -> None:
     """Makes sure that a name is free for an organisation, or for a new one; as a former name it no longer leads
-    anywhere. Raises `NameTaken`.
+    anywhere. Raises `NameInUse`.
     """
     # Locked first and looked at afterwards: whoever publishes at this moment holds the names that lead to them.
     FormerOrganisationName.objects.select_for_update().filter(name=name).first()
-    if is_held_from(name, organisation) or Organisation.objects.filter(name=name).exists():
-        raise _taken(name)
+    if is_reserved_by_another(name, organisation) or Organisation.objects.filter(name=name).exists():
+        raise _name_in_use(name)
     FormerOrganisationName.objects.filter(name=name).delete()
 
 
 @contextmanager
-def _one_of_the_name(name: str) -> Iterator[None]:
-    """For writing a name that was free a moment ago. Raises `NameTaken`."""
+def _unique_name(name: str) -> Iterator[None]:
+    """For writing a name that was free a moment ago. Raises `NameInUse`."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise _taken(name) from None
+        raise _name_in_use(name) from None
 
 
-def _taken(name: str) -> NameTaken:
+def _name_in_use(name: str) -> NameInUse:
     """The same for a name in use and for one that is held: a stranger learns neither who has it nor what is there."""
-    return NameTaken(f"The name {name} is not available. Choose another name.")
+    return NameInUse(f"The name {name} is not available. Choose another name.")

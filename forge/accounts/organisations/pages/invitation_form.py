@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import QueryDict
 
-from forge.accounts.organisations.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.core.errors import Invalid
 
-DAYS = (1, USUAL_DAYS, LONGEST_DAYS)
+DAYS = (1, DEFAULT_DAYS, MAX_DAYS)
 """After how many days a link may end, as the form offers it."""
 
 
@@ -20,9 +20,9 @@ class InvitingForm:
     """What both forms show."""
 
     days: tuple[int, ...] = DAYS
-    usual_days: int = USUAL_DAYS
-    most_places: int = MOST_PLACES
-    most_addresses: int = MOST_ADDRESSES
+    usual_days: int = DEFAULT_DAYS
+    most_places: int = MAX_PLACES
+    most_addresses: int = MAX_ADDRESSES
 
     @property
     def sends_letters(self) -> bool:
@@ -31,7 +31,7 @@ class InvitingForm:
 
 
 @dataclass(frozen=True)
-class Asked:
+class InvitationRequest:
     """What was asked for: letters to these addresses, or without any a link."""
 
     role: str
@@ -40,12 +40,14 @@ class Asked:
     days: int
 
 
-def asked_for(form: QueryDict) -> Asked:
+def invitation_request(form: QueryDict) -> InvitationRequest:
     """What a form asks for. Raises `Invalid` for what is no number."""
     addresses = tuple(each for each in re.split(r"[\s,;]+", form.get("emails", "")) if each)
     if "emails" in form and not addresses:
         raise Invalid("Write at least one email address.", errors={"emails": ["At least one address."]})
-    return Asked(form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", USUAL_DAYS))
+    return InvitationRequest(
+        form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", DEFAULT_DAYS)
+    )
 
 
 def _number(form: QueryDict, name: str, usual: int) -> int:

@@ -14,7 +14,7 @@ from forge.accounts import actions
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
-from forge.accounts.organisations.pages.invitation_form import InvitingForm, asked_for
+from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
@@ -43,9 +43,9 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
     tabs = tabs_of(principal, organisation)
     words, role = words_of(request), chosen_of(request, "role", Role.values)
     sort = chosen_of(request, "sort", MEMBER_ORDERS)
-    found = members_of(organisation, words)
-    found = (found.filter(role=role) if role else found).order_by(*MEMBER_ORDERS[sort])
-    shown, pages = rows_of(request, found, MEMBERS_SHOWN)
+    matching = members_of(organisation, words)
+    matching = (matching.filter(role=role) if role else matching).order_by(*MEMBER_ORDERS[sort])
+    shown, pages = rows_of(request, matching, MEMBERS_SHOWN)
     return tabs | {
         "words": words,
         "role": role,
@@ -71,13 +71,15 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
         return redirect("members", organisation=organisation)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        asked = asked_for(request.POST)
-        if asked.addresses:
-            sent = actions.invite_by_letter(principal, found, asked.role, asked.addresses, days=asked.days)
+        invitation = invitation_request(request.POST)
+        if invitation.addresses:
+            sent = actions.invite_by_email(
+                principal, found, invitation.role, invitation.addresses, days=invitation.days
+            )
             answer: dict[str, Any] = {"sent": len(sent)}
         else:
-            _, link = actions.invite(principal, found, asked.role, places=asked.places, days=asked.days)
-            answer = {"link": link, "invited": asked}
+            _, link = actions.invite(principal, found, invitation.role, places=invitation.places, days=invitation.days)
+            answer = {"link": link, "invited": invitation}
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, found), error)
     return render(request, "organisation/members.html", _members(request, principal, found) | answer)
@@ -144,12 +146,12 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "organisation/new.html")
     try:
-        made = actions.create_organisation(
+        organisation = actions.create_organisation(
             principal_of(request), request.POST.get("name", "").strip(), request.POST.get("title", "")
         )
     except DomainError as error:
         return show_again(request, "organisation/new.html", {}, error)
-    return redirect(made)
+    return redirect(organisation)
 
 
 @for_person

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from forge.accounts.errors import BadAccount
 from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import ApiToken, BrowserSession, User
-from forge.accounts.people.access import LONGEST_ABOUT
-from forge.accounts.people.checks import ADDRESS_TAKEN, name_errors, password_errors
+from forge.accounts.people.access import MAX_ABOUT_LENGTH
+from forge.accounts.people.checks import ADDRESS_IN_USE, name_errors, password_errors
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from rune.wording import counted
@@ -21,7 +21,7 @@ def make_account(email: str, name: str, password: str | None = None) -> User:
         with transaction.atomic():
             return User.objects.create_user(email, password, name=name)
     except IntegrityError:
-        raise BadAccount("Check the fields below.", errors={"email": [ADDRESS_TAKEN]}) from None
+        raise BadAccount("Check the fields below.", errors={"email": [ADDRESS_IN_USE]}) from None
 
 
 @transaction.atomic
@@ -43,8 +43,8 @@ def update_profile(user: User, *, name: str) -> User:
 def update_page(user: User, *, about: str, shows_page: bool) -> User:
     """Changes what a person's page says of them, and whether it is for everybody. Raises `BadAccount`."""
     about = " ".join(about.split())
-    if len(about) > LONGEST_ABOUT:
-        message = f"At most {LONGEST_ABOUT} characters, these are {len(about)}."
+    if len(about) > MAX_ABOUT_LENGTH:
+        message = f"At most {MAX_ABOUT_LENGTH} characters, these are {len(about)}."
         raise BadAccount("Check the fields below.", errors={"about": [message]})
     before = {"about": user.about, "for everybody": "yes" if user.shows_page else "no"}
     user.about, user.shows_page = about, shows_page
@@ -68,7 +68,7 @@ def set_password(user: User, password: str) -> None:
 
 
 @transaction.atomic
-def end_what_password_opened(user: User) -> None:
+def end_sessions_and_tokens(user: User) -> None:
     """Ends all tokens and sessions of a person whose password was changed; who changed it goes on with a new session.
 
     Django calls it by `forge.accounts.sign_in.passwords`, whoever stores a new password, by whatever way.

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from forge.accounts.errors import BadAccount, LinkEnded
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.accounts.people.checks import email_errors
 from forge.core.audit.entries import write_entry
 
-_TAKEN = "Another account has this address."
+_ADDRESS_IN_USE = "Another account has this address."
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def ask_for_address(user: User, email: str) -> None:
         return
     write_entry(user, "address.ask", f"user:{user.pk}", user.place)
     link = f"{settings.PUBLIC_URL}/accounts/confirm#token={EmailConfirmationHMAC.create(address).key}"
-    message = letter("confirm_address", email, {"person": user, "link": link})
+    message = compose_email("confirm_address", email, {"person": user, "link": link})
     transaction.on_commit(message.send)
 
 
@@ -60,9 +60,9 @@ def confirm_address(user: User, secret: str) -> str:
             user.email = address.email
             user.save(update_fields=["email"])
     except IntegrityError:
-        raise BadAccount(_TAKEN, errors={"email": [_TAKEN]}) from None
+        raise BadAccount(_ADDRESS_IN_USE, errors={"email": [_ADDRESS_IN_USE]}) from None
     write_entry(user, "address.confirm", f"user:{user.pk}", user.place)
     if former != user.email:
-        message = letter("address_changed", former, {"person": user})
+        message = compose_email("address_changed", former, {"person": user})
         transaction.on_commit(message.send)
     return user.email

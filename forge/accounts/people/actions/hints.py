@@ -14,7 +14,7 @@ from forge.core.errors import NotFound
 
 
 @transaction.atomic
-def put_hint_away(actor: Actor, name: str) -> None:
+def dismiss_hint(actor: Actor, name: str) -> None:
     """Shows a hint to this person never again; twice is once. Raises `Forbidden`, and `NotFound` for no hint of ours.
 
     It is theirs alone: the entry is in the log of their account, and no stream tells of it.
@@ -23,8 +23,8 @@ def put_hint_away(actor: Actor, name: str) -> None:
     if name not in Hint.__members__.values():
         raise NotFound("There is no hint of this name.")
     person = User.objects.select_for_update().get(pk=actor.person.pk)
-    if name in person.hints_away:
+    if name in person.dismissed_hints:
         return
-    person.hints_away = [*person.hints_away, name]
-    person.save(update_fields=["hints_away"])
+    person.dismissed_hints = [*person.dismissed_hints, name]
+    person.save(update_fields=["dismissed_hints"])
     write_entry(actor, "hint.away", f"user:{person.pk}", person.place, hint=name)

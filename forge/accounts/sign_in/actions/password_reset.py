@@ -14,7 +14,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
 from forge.accounts.errors import LinkEnded
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
 from forge.accounts.people.actions.account import set_password
 from forge.accounts.principals import INSTALLATION
@@ -32,7 +32,7 @@ def send_password_link(email: str) -> None:
     secret = f"{person.pk.hex}.{default_token_generator.make_token(person)}"
     write_entry(INSTALLATION, "password.link", f"user:{person.pk}", person.place)
     link = f"{settings.PUBLIC_URL}/accounts/reset#token={secret}"
-    message = letter("reset_password", address.email, {"person": person, "link": link})
+    message = compose_email("reset_password", address.email, {"person": person, "link": link})
     transaction.on_commit(message.send)
 
 

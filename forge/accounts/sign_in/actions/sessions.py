@@ -18,9 +18,9 @@ from forge.core.errors import NotFound
 from rune.wording import counted
 
 WITHIN = timedelta(hours=1)
-MOST_OF_ONE = 20
+MAX_ENTRIES_PER_PERSON = 20
 """Failed attempts at one account that are written down within that time."""
-MOST_OF_NOBODY = 100
+MAX_ENTRIES_UNKNOWN = 100
 """The same of accounts that do not exist, all together."""
 
 
@@ -40,10 +40,10 @@ def note_failed_sign_in(email: str, origin: Origin) -> None:
     """Writes down an attempt to sign in that failed. What was typed is not kept: it may be a password."""
     user = User.objects.filter(email=email.strip().lower()).first()
     action = "sign-in.fail" if user else "sign-in.unknown"
-    lately = entries_since(VISITOR, action, WITHIN).filter(organisation__isnull=True)
+    recent = entries_since(VISITOR, action, WITHIN).filter(organisation__isnull=True)
     if user is not None:
-        lately = lately.filter(person=user.pk)
-    if lately.count() >= (MOST_OF_ONE if user else MOST_OF_NOBODY):
+        recent = recent.filter(person=user.pk)
+    if recent.count() >= (MAX_ENTRIES_PER_PERSON if user else MAX_ENTRIES_UNKNOWN):
         return
     with transaction.atomic():
         _note(VISITOR, user, action, origin)
@@ -76,9 +76,9 @@ def end_other_sessions(user: User, current: str) -> None:
 @transaction.atomic
 def end_session(user: User, session_id: UUID) -> None:
     """Ends one of the person's own sessions, and the sockets that it opened. Raises `NotFound`."""
-    found = BrowserSession.objects.visible_to(user).filter(pk=session_id).first()
-    if found is None:
+    session = BrowserSession.objects.visible_to(user).filter(pk=session_id).first()
+    if session is None:
         raise NotFound("You have no such session; it has ended.")
-    write_entry(user, "session.end", user.stream, user.place, address=found.address, browser=found.browser)
-    Session.objects.filter(pk=found.session_id).delete()
+    write_entry(user, "session.end", user.stream, user.place, address=session.address, browser=session.browser)
+    Session.objects.filter(pk=session.session_id).delete()
     end_connections(user)

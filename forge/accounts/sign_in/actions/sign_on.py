@@ -6,14 +6,14 @@ from django.db import transaction
 
 from forge.accounts.models import User
 from forge.accounts.people.actions.account import make_account
-from forge.accounts.people.checks import LONGEST_NAME
+from forge.accounts.people.checks import MAX_NAME_LENGTH
 from forge.core.audit.entries import write_entry
 
 
 @transaction.atomic
 def create_person(name: str, email: str, service: str) -> User:
     """An account without a password for whoever a service vouches for. Raises `BadAccount` if there is one already."""
-    shown = " ".join(name.split())[:LONGEST_NAME] or email.partition("@")[0]
+    shown = " ".join(name.split())[:MAX_NAME_LENGTH] or email.partition("@")[0]
     user = make_account(email, shown)
     write_entry(user, "person.create", f"user:{user.pk}", user.place, service=service)
     return user

@@ -36,7 +36,7 @@ def to_security(request: HttpRequest) -> HttpResponse:
     return redirect("mfa_index")
 
 
-def came_by_link_lately(request: HttpRequest) -> bool:
+def signed_in_by_recent_link(request: HttpRequest) -> bool:
     """Whether a printed link signed them in within the last minutes: the way back for a forgotten password too."""
     records = get_authentication_records(request, signed_in_user(request))
     links = [record["at"] for record in records if record["method"] == LINK]
@@ -50,7 +50,7 @@ def security_of(request: HttpRequest) -> dict[str, Any]:
     codes = [each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES]
     return {
         "token_count": ApiToken.objects.visible_to(principal_of(request)).alive().count(),
-        "asks_old": user.has_usable_password() and not came_by_link_lately(request),
+        "asks_old": user.has_usable_password() and not signed_in_by_recent_link(request),
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,

@@ -17,7 +17,7 @@ from forge.accounts.hooks import purpose_of
 from forge.accounts.models import User
 from forge.accounts.organisations.invitations import find_invitation
 from forge.accounts.principals import signed_in_user
-from forge.accounts.sign_in.attempts import make_known
+from forge.accounts.sign_in.attempts import remember_browser
 from forge.accounts.sign_in.pages.security import LINK
 from forge.core.http.pages import for_person, show_again
 
@@ -115,5 +115,5 @@ def _enter(request: HttpRequest, user: User, answer: HttpResponse, method: str) 
     """Signs someone in and lets their browser be known. For a while they need not say again that it is them."""
     login(request, user, backend=_BACKEND)
     record_authentication(request, user, method, reauthenticated=True)
-    make_known(request, answer, user.email)
+    remember_browser(request, answer, user.email)
     return answer

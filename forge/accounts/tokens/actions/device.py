@@ -17,10 +17,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.accounts.errors import CodeEnded, DeviceWaits
+from forge.accounts.errors import CodeEnded, DeviceTokenPending
 from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens.actions.tokens import create_token
-from forge.accounts.tokens.restriction import checked_reach
+from forge.accounts.tokens.restriction import checked_restriction
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.audit.entries import write_entry
 
@@ -37,24 +37,24 @@ _LENGTH = 8
 
 
 @dataclass(frozen=True)
-class Started:
+class DeviceCodes:
     """The answer to a program's first request."""
 
     device_code: str
     user_code: str
 
 
-def start(machine: str) -> Started:
+def start(machine: str) -> DeviceCodes:
     """Two secrets for a program on a machine of this name."""
     now = timezone.now()
-    started = Started(new_secret(), "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)))
+    codes = DeviceCodes(new_secret(), "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)))
     DeviceSignIn.objects.create(
-        device_hash=hash_secret(started.device_code),
-        code_hash=hash_secret(started.user_code),
+        device_hash=hash_secret(codes.device_code),
+        code_hash=hash_secret(codes.user_code),
         machine=_machine_name(machine),
         expires=now + LIFE,
     )
-    return Started(started.device_code, shown_code(started.user_code))
+    return DeviceCodes(codes.device_code, shown_code(codes.user_code))
 
 
 def delete_ended_codes() -> None:
@@ -70,52 +70,55 @@ def shown_code(code: str) -> str:
 
 def find(code: str) -> DeviceSignIn:
     """What waits under a code to be decided. Raises `CodeEnded`."""
-    waiting = DeviceSignIn.objects.filter(
+    sign_in = DeviceSignIn.objects.filter(
         code_hash=hash_secret(_letters(code)), allowed__isnull=True, expires__gt=timezone.now()
     ).first()
-    if waiting is None:
+    if sign_in is None:
         raise CodeEnded(
             "Check the code in the terminal. A code works once, within 10 minutes. Run rune login for a new one."
         )
-    return waiting
+    return sign_in
 
 
 @transaction.atomic
-def decide(user: User, code: str, *, allow: bool, reach: Collection[str] | None = None) -> DeviceSignIn:
-    """Allows or refuses what waits under a code; once. The token is held to `reach`, as `create_token` takes it.
+def decide(user: User, code: str, *, allow: bool, restriction: Collection[str] | None = None) -> DeviceSignIn:
+    """Allows or refuses what waits under a code; once. The token is restricted to `restriction`, as `create_token`
+    takes it.
 
     Raises `CodeEnded` and `Invalid`.
     """
-    waiting = find(code)
-    held = checked_reach(user, reach)
-    undecided = DeviceSignIn.objects.filter(pk=waiting.pk, allowed__isnull=True)
-    if not undecided.update(allowed=allow, person=user, reach=held):
+    sign_in = find(code)
+    checked = checked_restriction(user, restriction)
+    undecided = DeviceSignIn.objects.filter(pk=sign_in.pk, allowed__isnull=True)
+    if not undecided.update(allowed=allow, person=user, restriction=checked):
         raise CodeEnded("Someone has just answered this request. Run rune login again for a new code.")
     action = "device.allow" if allow else "device.refuse"
-    write_entry(user, action, f"user:{user.pk}", user.place, machine=waiting.machine)
-    return waiting
+    write_entry(user, action, f"user:{user.pk}", user.place, machine=sign_in.machine)
+    return sign_in
 
 
 def redeem(device_code: str) -> tuple[ApiToken, str]:
-    """The token and its secret, once. Raises `DeviceWaits`."""
+    """The token and its secret, once. Raises `DeviceTokenPending`."""
     now = timezone.now()
     with transaction.atomic():
         mine = DeviceSignIn.objects.filter(device_hash=hash_secret(device_code), expires__gt=now, redeemed__isnull=True)
-        waiting = mine.select_related("person").first()
-        if waiting is None:
-            raise DeviceWaits("The code was used, or is older than 10 minutes.", error="expired_token")
-        if waiting.allowed is False:
-            raise DeviceWaits("The request was refused in the browser.", error="access_denied")
-        person = waiting.person
-        if waiting.allowed and person is not None and person.is_active:
+        sign_in = mine.select_related("person").first()
+        if sign_in is None:
+            raise DeviceTokenPending("The code was used, or is older than 10 minutes.", error="expired_token")
+        if sign_in.allowed is False:
+            raise DeviceTokenPending("The request was refused in the browser.", error="access_denied")
+        person = sign_in.person
+        if sign_in.allowed and person is not None and person.is_active:
             if not mine.update(redeemed=now):
-                raise DeviceWaits("The code was used, or is older than 10 minutes.", error="expired_token")
-            return create_token(person, f"rune login on {waiting.machine}", SCOPES, now + TOKEN_LIFE, waiting.reach)
+                raise DeviceTokenPending("The code was used, or is older than 10 minutes.", error="expired_token")
+            return create_token(
+                person, f"rune login on {sign_in.machine}", SCOPES, now + TOKEN_LIFE, sign_in.restriction
+            )
     # Outside of the transaction, which an error would undo.
-    in_time = mine.filter(Q(asked__isnull=True) | Q(asked__lte=now - INTERVAL)).update(asked=now)
+    in_time = mine.filter(Q(last_polled__isnull=True) | Q(last_polled__lte=now - INTERVAL)).update(last_polled=now)
     if not in_time:
-        raise DeviceWaits(f"Ask again after {INTERVAL.seconds} seconds.", error="slow_down")
-    raise DeviceWaits("The request has not been answered yet.", error="authorization_pending")
+        raise DeviceTokenPending(f"Ask again after {INTERVAL.seconds} seconds.", error="slow_down")
+    raise DeviceTokenPending("The request has not been answered yet.", error="authorization_pending")
 
 
 def _letters(code: str) -> str:

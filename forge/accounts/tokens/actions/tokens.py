@@ -11,16 +11,16 @@ from django.utils import timezone
 
 from forge.accounts.models import ApiToken
 from forge.accounts.organisations.access import require_scope
-from forge.accounts.tokens.restriction import checked_reach
-from forge.accounts.tokens.scopes import ASKABLE, Scope, misfits, spelled_out
+from forge.accounts.tokens.restriction import checked_restriction
+from forge.accounts.tokens.scopes import SCOPE_NAMES, Scope, excluded_scopes, expand_scopes
 from forge.accounts.tokens.secrets import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Invalid, NotFound
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 """Characters of what a token is called."""
-LONGEST_TOKEN = timedelta(days=366)
+MAX_TOKEN_LIFE = timedelta(days=366)
 """A token ends at the latest after this time."""
 
 
@@ -30,26 +30,26 @@ def create_token(
     name: str,
     scopes: Sequence[str],
     expires: datetime | None,
-    reach: Collection[str] | None = None,
+    restriction: Collection[str] | None = None,
 ) -> tuple[ApiToken, str]:
     """Makes a token and gives it with its secret, which is shown this once.
 
-    `scopes` are names out of `scopes.ASKABLE`. `reach` are keys like `organisation:<id>` and `project:<id>`, to which
-    the token is held; without it, it reaches all that its owner does. A token makes tokens with its own scopes only.
-    Raises `Invalid` and `Forbidden`.
+    `scopes` are names out of `scopes.SCOPE_NAMES`. `restriction` are keys like `organisation:<id>` and `project:<id>`,
+    to which the token is held; without it, it reaches all that its owner does. A token makes tokens with its own scopes
+    only. Raises `Invalid` and `Forbidden`.
     """
     require_scope(actor, Scope.TOKEN_CREATE)
     name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        message = f"Say what the token is for, in at most {LONGEST_NAME} characters."
-        raise Invalid(message, errors={"name": [f"1 to {LONGEST_NAME} characters"]})
-    held = checked_reach(actor, reach)
-    wanted = _checked_scopes(scopes, held)
+    if not name or len(name) > MAX_NAME_LENGTH:
+        message = f"Say what the token is for, in at most {MAX_NAME_LENGTH} characters."
+        raise Invalid(message, errors={"name": [f"1 to {MAX_NAME_LENGTH} characters"]})
+    checked = checked_restriction(actor, restriction)
+    wanted = _checked_scopes(scopes, checked)
     for scope in wanted:
         require_scope(actor, Scope(scope))
     now = timezone.now()
     expires = expires or now + timedelta(days=90)
-    if not now < expires <= now + LONGEST_TOKEN:
+    if not now < expires <= now + MAX_TOKEN_LIFE:
         raise Invalid("A token expires within a year from now.", errors={"expires": ["within a year from now"]})
     secret = new_secret(PREFIX)
     token = ApiToken.objects.create(
@@ -58,22 +58,22 @@ def create_token(
         name=name,
         owner=actor.person,
         scopes=wanted,
-        reach=held,
+        restriction=checked,
         expires=expires,
     )
-    what = {"name": name, "scopes": token.scopes, "reach": held}
+    what = {"name": name, "scopes": token.scopes, "restriction": checked}
     write_entry(actor, "token.create", f"token:{token.pk}", token.owner.place, **what)
     return token, secret
 
 
-def _checked_scopes(scopes: Sequence[str], held: Collection[str] | None) -> list[str]:
-    unknown = sorted(set(scopes) - set(ASKABLE))
+def _checked_scopes(scopes: Sequence[str], restriction: Collection[str] | None) -> list[str]:
+    unknown = sorted(set(scopes) - set(SCOPE_NAMES))
     if unknown or not scopes:
-        raise Invalid(f"A token needs one or more of the scopes {', '.join(ASKABLE)}.", errors={"scopes": unknown})
-    if wrong := misfits(scopes, held):
-        message = f"A token that is held to organisations or projects cannot have {', '.join(wrong)}."
+        raise Invalid(f"A token needs one or more of the scopes {', '.join(SCOPE_NAMES)}.", errors={"scopes": unknown})
+    if wrong := excluded_scopes(scopes, restriction):
+        message = f"A token that is restricted to organisations or projects cannot have {', '.join(wrong)}."
         raise Invalid(message, errors={"scopes": wrong})
-    return spelled_out(scopes, held)
+    return expand_scopes(scopes, restriction)
 
 
 @transaction.atomic

@@ -16,8 +16,8 @@ from forge.accounts.errors import CodeEnded
 from forge.accounts.models import DeviceSignIn
 from forge.accounts.principals import signed_in_user
 from forge.accounts.tokens.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
-from forge.accounts.tokens.pages.restriction import asked_reach, reach_choices
-from forge.accounts.tokens.scopes import WORDS, Scope
+from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
+from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
 
@@ -37,8 +37,8 @@ def device(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="try_device_code", user=signed_in_user(request)):
             raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
-            reach = asked_reach(request) if step == "allow" else None
-            decided = decide(signed_in_user(request), code, allow=step == "allow", reach=reach)
+            restriction = chosen_restriction(request) if step == "allow" else None
+            decided = decide(signed_in_user(request), code, allow=step == "allow", restriction=restriction)
             return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})
         waiting = find(code)
     except CodeEnded as error:
@@ -53,6 +53,6 @@ def _question(request: HttpRequest, waiting: DeviceSignIn, code: str) -> dict[st
     return {
         "waiting": waiting,
         "code": shown_code(code),
-        "scopes": [WORDS[Scope(scope)] for scope in SCOPES],
+        "scopes": [SCOPE_TEXTS[Scope(scope)] for scope in SCOPES],
         "ends": timezone.now() + TOKEN_LIFE,
-    } | reach_choices(request)
+    } | restriction_choices(request)

@@ -1,4 +1,4 @@
-"""Choosing the organisations and projects that a token is held to: for the page of tokens, and for `rune login`."""
+"""Choosing the organisations and projects that a token is restricted to: on the page of tokens and for `rune login`."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from forge.accounts.organisations.access import organisations_of
 from forge.accounts.principals import principal_of
 
 SOME = "some"
-"""What the form sends where a token is to be held to some things."""
+"""What the form sends where a token is to be restricted to some things."""
 MOST = 500
 """Projects that are offered; a token for another is made by the API."""
 
 
 @dataclass(frozen=True)
-class ReachChoice:
+class RestrictionChoice:
     """An organisation that can be chosen, whole or by its projects."""
 
     organisation: Organisation
     projects: tuple[MemberProject, ...]
 
 
-def reach_choices(request: HttpRequest) -> dict[str, Any]:
+def restriction_choices(request: HttpRequest) -> dict[str, Any]:
     """What can be chosen, and what was."""
     principal = principal_of(request)
     projects = [project for each in member_projects.call(principal, None, MOST) for project in each]
     choices = [
-        ReachChoice(each, tuple(project for project in projects if project.organisation_id == each.pk))
+        RestrictionChoice(each, tuple(project for project in projects if project.organisation_id == each.pk))
         for each in organisations_of(principal)
     ]
-    is_some = request.POST.get("reach") == SOME
-    return {"reach_choices": choices, "is_some": is_some, "held": request.POST.getlist("held")}
+    is_some = request.POST.get("restriction") == SOME
+    return {"restriction_choices": choices, "is_some": is_some, "restricted_to": request.POST.getlist("restricted_to")}
 
 
-def asked_reach(request: HttpRequest) -> list[str] | None:
+def chosen_restriction(request: HttpRequest) -> list[str] | None:
     """The keys that were chosen; None where the token is to reach all."""
-    return request.POST.getlist("held") if request.POST.get("reach") == SOME else None
+    return request.POST.getlist("restricted_to") if request.POST.get("restriction") == SOME else None

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.pages.restriction import asked_reach, reach_choices
-from forge.accounts.tokens.scopes import WORDS, Scope
+from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
+from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
@@ -65,11 +65,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     context = {
         "tokens": _listed(ApiToken.objects.visible_to(principal)),
-        "scope_groups": [(title, [(scope, WORDS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
+        "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
         "chosen": request.POST.getlist("scopes") or [Scope.REGISTRY_PULL],
         "lives": LIVES,
         "now": timezone.now(),
-    } | reach_choices(request)
+    } | restriction_choices(request)
     if request.method == "GET":
         return render(request, "account/tokens.html", context)
     life = request.POST.get("life", "90")
@@ -77,7 +77,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     expires = timezone.now() + timedelta(days=days)
     try:
         token, secret = actions.create_token(
-            principal, request.POST.get("name", ""), request.POST.getlist("scopes"), expires, asked_reach(request)
+            principal,
+            request.POST.get("name", ""),
+            request.POST.getlist("scopes"),
+            expires,
+            chosen_restriction(request),
         )
     except DomainError as error:
         return show_again(request, "account/tokens.html", context, error)
@@ -86,17 +90,19 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ListedToken:
-    """A token, and what those things are called today that it is held to."""
+    """A token, and what those things are called today that it is restricted to."""
 
     token: ApiToken
-    reach: tuple[str, ...] | None
+    restriction: tuple[str, ...] | None
 
 
 def _listed(tokens: Iterable[ApiToken]) -> list[ListedToken]:
-    found = list(tokens)
-    things = name_things({key for token in found for key in token.reach or ()})
-    named = [token.reach and tuple(things[key].name for key in token.reach if key in things) for token in found]
-    return [ListedToken(token, reach) for token, reach in zip(found, named, strict=True)]
+    rows = list(tokens)
+    things = name_things({key for token in rows for key in token.restriction or ()})
+    named = [
+        token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in rows
+    ]
+    return [ListedToken(token, restriction) for token, restriction in zip(rows, named, strict=True)]
 
 
 @for_person

@@ -22,7 +22,7 @@ LOG_INTERVAL_SECONDS = 60.0
 
 
 class Command(BaseCommand):
-    """Ends with 1 if a link promises bytes that cannot be given, else with 0."""
+    """Exits with 1 if bytes of a linked blob cannot be read, else with 0."""
 
     help = (
         "Reads every stored blob and compares it with its digest. Reports bytes that are damaged, unreadable or "
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 
 def report(seen: Progress, findings: list[Finding]) -> dict[str, Any]:
-    """All that was found, for programs."""
+    """Returns the report as JSON."""
     counts = Counter(finding.kind for finding in findings)
     return {
         "blobs": seen.blobs,
@@ -101,6 +101,6 @@ class _ProgressLine:
             self._out.write(text)
 
     def clear(self) -> None:
-        """Makes place for a line of the report."""
+        """Clears the line of the terminal."""
         if self._is_terminal:
             self._out.write("\r\x1b[K", ending="")

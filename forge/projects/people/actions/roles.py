@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, ProjectMembership
-from forge.accounts.organisations.invitations import USUAL_DAYS, checked_addresses, checked_offer, make_link, send_link
+from forge.accounts.organisations.invitations import (
+    DEFAULT_DAYS,
+    checked_addresses,
+    checked_offer,
+    make_link,
+    send_link,
+)
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import Teammate, team_of
 from forge.core.actors import Actor
@@ -23,7 +29,7 @@ from forge.projects.models import Project
 
 @transaction.atomic
 def invite_to_project(
-    actor: Actor, project: Project, role: str, *, places: int = 1, days: int = USUAL_DAYS, email: str = ""
+    actor: Actor, project: Project, role: str, *, places: int = 1, days: int = DEFAULT_DAYS, email: str = ""
 ) -> tuple[Invitation, str]:
     """An invitation to the project alone and its link, which is shown this once, or sent to `email` by the caller.
 
@@ -39,8 +45,8 @@ def invite_to_project(
 
 
 @transaction.atomic
-def invite_to_project_by_letter(
-    actor: Actor, project: Project, role: str, addresses: Sequence[str], *, days: int = USUAL_DAYS
+def invite_to_project_by_email(
+    actor: Actor, project: Project, role: str, addresses: Sequence[str], *, days: int = DEFAULT_DAYS
 ) -> list[Invitation]:
     """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
     require(actor, Verb.MANAGE, project)
@@ -69,15 +75,15 @@ def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str
     Raises `Forbidden`, `NotFound` for somebody who must be invited first, and `Invalid`.
     """
     require(actor, Verb.MANAGE, project)
-    given = checked_offer(role, USUAL_DAYS, 1, project).role
+    new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
     before = _teammate(project, person_id)
     ProjectMembership.objects.update_or_create(
-        project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": given}
+        project=project.pk, user_id=person_id, defaults={"organisation": project.organisation, "role": new_role}
     )
-    data = {"member": str(person_id), "before": str(before.role), "after": str(given)}
+    data = {"member": str(person_id), "before": str(before.role), "after": str(new_role)}
     write_entry(actor, "project.role", project.stream, project.place, **data)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
-    return Teammate(before.user, before.in_organisation, given)
+    return Teammate(before.user, before.in_organisation, new_role)
 
 
 @transaction.atomic

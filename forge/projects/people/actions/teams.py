@@ -9,7 +9,7 @@ from django.db import transaction
 from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Team, TeamRole
 from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.invitations import USUAL_DAYS, checked_offer
+from forge.accounts.organisations.invitations import DEFAULT_DAYS, checked_offer
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -31,12 +31,12 @@ def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: 
         raise Invalid("Name at least one project.", errors={"projects": ["At least one."]})
     for project in projects:
         require(actor, Verb.MANAGE, project)
-        given = checked_offer(role, USUAL_DAYS, 1, project).role
+        new_role = checked_offer(role, DEFAULT_DAYS, 1, project).role
         if team.organisation_id != project.organisation_id:
             raise NotFound(f"{project.organisation.name} has no team {team.name}.")
         before = TeamRole.objects.filter(team=team, project=project.pk).first()
-        TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": given})
-        data = {"team": str(team.pk), "before": before.role if before else "none", "after": str(given)}
+        TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": new_role})
+        data = {"team": str(team.pk), "before": before.role if before else "none", "after": str(new_role)}
         write_entry(actor, "project.team-role", project.stream, project.place, **data)
     append_event(team.organisation.stream, MEMBERS_CHANGED(), actor)
 

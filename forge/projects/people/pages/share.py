@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.models import Role
 from forge.accounts.organisations.access import open_invitations
-from forge.accounts.organisations.pages.invitation_form import InvitingForm, asked_for
+from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import Teammate, team_of
@@ -30,7 +30,7 @@ from forge.projects.actions import (
     give_project_role,
     give_team_role,
     invite_to_project,
-    invite_to_project_by_letter,
+    invite_to_project_by_email,
     revoke_project_invitation,
 )
 from forge.projects.models import Project
@@ -69,13 +69,17 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         return redirect("share", organisation=organisation, name=name)
     project = project_of(request, organisation, name, Verb.MANAGE)
     try:
-        asked = asked_for(request.POST)
-        if asked.addresses:
-            sent = invite_to_project_by_letter(principal, project, asked.role, asked.addresses, days=asked.days)
+        invitation = invitation_request(request.POST)
+        if invitation.addresses:
+            sent = invite_to_project_by_email(
+                principal, project, invitation.role, invitation.addresses, days=invitation.days
+            )
             answer: dict[str, Any] = {"sent": len(sent)}
         else:
-            _, link = invite_to_project(principal, project, asked.role, places=asked.places, days=asked.days)
-            answer = {"link": link, "invited": asked}
+            _, link = invite_to_project(
+                principal, project, invitation.role, places=invitation.places, days=invitation.days
+            )
+            answer = {"link": link, "invited": invitation}
     except Invalid as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     return render(request, "project/share.html", _shared(request, principal, project) | answer)
@@ -113,13 +117,13 @@ def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Giving a team a role in the project, or another one, or ending it."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.MANAGE)
-    asked = request.POST.get("team", "")
+    team_name = request.POST.get("team", "")
     try:
         if "remove" in request.POST:
-            end_team_role(principal, team_in(project.pk, asked), project)
+            end_team_role(principal, team_in(project.pk, team_name), project)
         else:
-            found = find_team(principal, project.organisation.name, asked)
-            give_team_role(principal, found, [project], request.POST.get("role", ""))
+            team_row = find_team(principal, project.organisation.name, team_name)
+            give_team_role(principal, team_row, [project], request.POST.get("role", ""))
     except (Invalid, NotFound) as error:
         return show_again(request, "project/share.html", _shared(request, principal, project), error)
     return redirect(f"{project.get_absolute_url()}/share#teams")
@@ -161,9 +165,9 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
 
 def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:
     """Those in whose name each word is, or in whose address, for who may read it."""
-    asked = words.lower().split()
+    terms = words.lower().split()
     known = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
-    return [mate for mate, text in known if all(word in text for word in asked)]
+    return [mate for mate, text in known if all(word in text for word in terms)]
 
 
 def _higher(mate: Teammate) -> dict[Role, str]:

@@ -59,14 +59,14 @@ def teams(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         context = _teams(request, principal, find_organisation(principal, organisation))
         return render(request, "organisation/teams.html", context)
-    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    owner = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        made = actions.create_team(
-            principal, found, request.POST.get("name", "").strip(), request.POST.get("description", "")
+        created = actions.create_team(
+            principal, owner, request.POST.get("name", "").strip(), request.POST.get("description", "")
         )
     except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/teams.html", _teams(request, principal, found), error)
-    return redirect(made)
+        return show_again(request, "organisation/teams.html", _teams(request, principal, owner), error)
+    return redirect(created)
 
 
 @for_person
@@ -83,26 +83,26 @@ def team_page(request: HttpRequest, organisation: str, team: str) -> HttpRespons
 def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
     """What the forms of a team's page ask for: people and projects in and out, another name, deleting it."""
     principal = principal_of(request)
-    found = find_team(principal, organisation, team)
+    target = find_team(principal, organisation, team)
     do = _ACTS.get(request.POST.get("do", ""))
     if do is None:
         raise NotFound("A team's page has no such form.")
     try:
-        do(principal, found, request.POST)
+        do(principal, target, request.POST)
     except (Invalid, Conflict, NotFound) as error:
         fresh = find_team(principal, organisation, team)
         return show_again(request, "organisation/team.html", _team(request, principal, fresh), error)
-    return redirect("teams", organisation=found.organisation.name) if found.pk is None else redirect(found)
+    return redirect("teams", organisation=target.organisation.name) if target.pk is None else redirect(target)
 
 
 def _teams(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     """The teams whose name or description has the words in it that were asked for, a page at a time."""
     words, sort = words_of(request), chosen_of(request, "sort", TEAM_SORTS)
     every = teams_of(organisation)
-    found = every.order_by(*_TEAM_ORDERS[sort])
+    owner = every.order_by(*_TEAM_ORDERS[sort])
     for word in words.split():
-        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
-    shown, pages = rows_of(request, found, TEAMS_SHOWN)
+        owner = owner.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    shown, pages = rows_of(request, owner, TEAMS_SHOWN)
     return {
         **tabs_of(principal, organisation),
         "teams": shown,
@@ -144,31 +144,31 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
 
 
 def _people(team: Team, words: str) -> QuerySet[Membership]:
-    found = people_of(team)
+    members = people_of(team)
     for word in words.split():
-        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return found
+        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return members
 
 
 def _projects(principal: Principal, team: Team, words: str, sort: str) -> ProjectQuerySet:
     """The team's projects that the person may read, in order."""
-    found = Project.objects.of_member(principal).filter(pk__in=roles_of(team).order_by().values("project"))
+    projects = Project.objects.of_member(principal).filter(pk__in=roles_of(team).order_by().values("project"))
     for word in words.split():
-        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
-    return found.select_related("organisation").order_by(*_PROJECT_ORDERS[sort])
+        projects = projects.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    return projects.select_related("organisation").order_by(*_PROJECT_ORDERS[sort])
 
 
 def _addable(team: Team) -> list[Membership]:
     """Members who are not in it, by name."""
-    found = members_of(team.organisation).exclude(pk__in=team.members.values("pk"))
-    return list(found.order_by("user__name", "user__email")[:OFFERED])
+    members = members_of(team.organisation).exclude(pk__in=team.members.values("pk"))
+    return list(members.order_by("user__name", "user__email")[:OFFERED])
 
 
 def _manageable(principal: Principal, team: Team) -> list[str]:
     """Names of projects in which the team has no role, those that changed last first."""
     here = roles_of(team).order_by().values("project")
-    found = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
-    return list(found.order_by("-changed").values_list("name", flat=True)[:OFFERED])
+    projects = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
+    return list(projects.order_by("-changed").values_list("name", flat=True)[:OFFERED])
 
 
 def _add(principal: Principal, team: Team, form: QueryDict) -> None:
@@ -177,17 +177,17 @@ def _add(principal: Principal, team: Team, form: QueryDict) -> None:
 
 def _member(team: Team, text: str) -> UUID:
     """Whom an address or an id means."""
-    found = members_of(team.organisation).filter(user__email=text.strip().lower()).first()
-    if found is None:
+    member = members_of(team.organisation).filter(user__email=text.strip().lower()).first()
+    if member is None:
         raise Invalid(
             f"{team.organisation.name} has no member with the address {text.strip()[:100]}. Invite them first.",
             errors={"person": ["A member's email address."]},
         )
-    return found.user_id
+    return member.user_id
 
 
 def _remove(principal: Principal, team: Team, form: QueryDict) -> None:
-    actions.take_from_team(principal, team, _id(form, "person"))
+    actions.remove_from_team(principal, team, _id(form, "person"))
 
 
 def _give(principal: Principal, team: Team, form: QueryDict) -> None:

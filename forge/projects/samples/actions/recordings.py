@@ -25,16 +25,16 @@ from forge.core.blobs.store import put_bytes
 from forge.core.blobs.sweep import erase
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.errors import ConsentChanged, SampleThere
+from forge.projects.errors import ConsentChanged, SampleExists
 from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.files import document
 from forge.projects.files.document_store import editing
-from forge.projects.files.storage import link_brought, nothing_left_behind
+from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Sample, SampleSplit, Version
 from forge.projects.samples.access import checked_label, checked_split, sample_path, sample_terms
-from forge.projects.samples.formats import gathered, kind_of
+from forge.projects.samples.formats import kind_of, read_recording
 
-TAKEN_BACK = "taken back"
+WITHDRAWN = "taken back"
 REMOVED = "removed"
 ENDED = "ended"
 
@@ -52,7 +52,7 @@ def send_sample(
     """Puts a recording into the project as a sample of this person.
 
     `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
-    hold now, `SampleThere`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
+    hold now, `SampleExists`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.GIVE_SAMPLE, project)
     label, split = checked_label(label), checked_split(split)
@@ -60,13 +60,13 @@ def send_sample(
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
     require_room(project.organisation_id)
-    data = gathered(contents)
+    data = read_recording(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
     path = sample_path(label, kind, blob.digest)
-    with nothing_left_behind([blob.digest]), editing(project, None) as doc:
-        if Sample.objects.kept().filter(project=project, digest=blob.digest).exists():
-            raise SampleThere("This recording is already a sample of the project.")
+    with delete_on_failure([blob.digest]), editing(project, None) as doc:
+        if Sample.objects.available().filter(project=project, digest=blob.digest).exists():
+            raise SampleExists("This recording is already a sample of the project.")
         sample = Sample.objects.create(
             project=project,
             kind=kind,
@@ -80,22 +80,22 @@ def send_sample(
             ends=terms.ends,
         )
         for owner in (project, sample):
-            link_brought(owner, [blob.digest], project)
+            link_uploaded(owner, [blob.digest], project)
         document.add_binary(doc, path, blob.digest, blob.size)
         _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     return sample
 
 
-def take_back(actor: Actor, sample_id: UUID) -> None:
+def withdraw_sample(actor: Actor, sample_id: UUID) -> None:
     """Withdraws the consent: the recording is deleted everywhere. An owner of the project may remove it as well.
 
     Raises `NotFound`, also for a sample that is gone, and for another's.
     """
-    sample = Sample.objects.visible_to(actor).kept().select_related("project").filter(pk=sample_id).first()
+    sample = Sample.objects.visible_to(actor).available().select_related("project").filter(pk=sample_id).first()
     if sample is None:
         raise nothing_here(actor)
     if sample.owner_id == actor.pk:
-        _remove_contents(sample, actor, TAKEN_BACK)
+        _remove_contents(sample, actor, WITHDRAWN)
     elif can(actor, Verb.MANAGE, sample.project):
         _remove_contents(sample, actor, REMOVED)
     else:
@@ -105,27 +105,27 @@ def take_back(actor: Actor, sample_id: UUID) -> None:
 def end_samples(now: datetime | None = None) -> int:
     """Deletes the recordings whose time is over, and bytes that a crash left; answers how many samples ended."""
     now = now or timezone.now()
-    ended = list(Sample.objects.kept().filter(ends__lte=now).select_related("project"))
+    ended = list(Sample.objects.available().filter(ends__lte=now).select_related("project"))
     for sample in ended:
         _remove_contents(sample, INSTALLATION, ENDED)
-    for sample in Sample.objects.filter(gone_at__isnull=False, erased_at__isnull=True):
+    for sample in Sample.objects.filter(removed_at__isnull=False, erased_at__isnull=True):
         _erase(sample, now)
     return len(ended)
 
 
-def _remove_contents(sample: Sample, actor: Actor, because: str) -> None:
+def _remove_contents(sample: Sample, actor: Actor, reason: str) -> None:
     """Everything but the bytes, in one transaction; then the bytes. What a crash leaves between, the sweep erases."""
     with transaction.atomic():
         # Whoever links a file of the project holds this lock too: nobody links the recording once it is unlinked.
         Project.objects.lock(sample.project_id)
-        gone = Sample.objects.filter(pk=sample.pk, gone_at__isnull=True)
-        if not gone.update(gone_at=timezone.now(), gone_because=because):
+        present = Sample.objects.filter(pk=sample.pk, removed_at__isnull=True)
+        if not present.update(removed_at=timezone.now(), removal_reason=reason):
             return
         _unlink(sample)
         if sample.project.deleted_at is None:
             with editing(sample.project, None) as doc:
-                document.set_gone(doc, sample.digest, because)
-        _note(sample, actor, f"sample.{because.replace(' ', '-')}", path=sample.path)
+                document.set_erased(doc, sample.digest, reason)
+        _note(sample, actor, f"sample.{reason.replace(' ', '-')}", path=sample.path)
     _erase(sample)
 
 

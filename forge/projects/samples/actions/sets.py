@@ -26,29 +26,29 @@ from forge.projects.files import document
 from forge.projects.files.contents import MAXIMUM_FILES, check_file_count
 from forge.projects.files.document import entries
 from forge.projects.files.document_store import editing
-from forge.projects.files.storage import link_brought, nothing_left_behind
+from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Sample, SampleKind
 from forge.projects.samples.access import Terms, checked_label, checked_split, sample_path, sample_terms
-from forge.projects.samples.imports import KNOWN, Refused, labelled_archive, sorted_out
+from forge.projects.samples.imports import KNOWN, RefusedFile, classify_samples, labelled_archive
 from rune.running.evaluation.labelled import LabelledSample
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What an archive brought, and what of it was refused. Withdrawing the samples takes it back."""
 
     samples: Sequence[Sample]
-    refused: Sequence[Refused]
+    refused: Sequence[RefusedFile]
 
 
 @dataclass(frozen=True)
-class _Stored:
+class _StoredSample:
     sample: LabelledSample
     kind: SampleKind
     blob: Blob
 
 
-def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, days: int, consent: str) -> Imported:
+def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, days: int, consent: str) -> ImportResult:
     """Puts all good recordings of an archive into the project as samples of this person, in one step: whatever fails
     before its end leaves the project as it was, and none of the bytes.
 
@@ -60,27 +60,27 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then import.")
     require_room(project.organisation_id)
-    refused: list[Refused] = []
-    stored: list[_Stored] = []
-    brought: list[str] = []
-    with nothing_left_behind(brought):
+    refused: list[RefusedFile] = []
+    stored: list[_StoredSample] = []
+    digests: list[str] = []
+    with delete_on_failure(digests):
         with labelled_archive(chunks) as archive, put_batch() as put:
-            for each in sorted_out(project, archive.samples):
-                if isinstance(each, Refused):
+            for each in classify_samples(project, archive.samples):
+                if isinstance(each, RefusedFile):
                     refused.append(each)
                     continue
-                brought.append(each.digest)
-                stored.append(_Stored(each.sample, each.kind, put(each.data)))
+                digests.append(each.digest)
+                stored.append(_StoredSample(each.sample, each.kind, put(each.data)))
         samples = _put_in(actor, project, stored, terms) if stored else []
-    came_in = {sample.digest for sample in samples}
-    refused += [Refused(each.sample.name, KNOWN) for each in stored if each.blob.digest not in came_in]
-    return Imported(samples, refused)
+    accepted = {sample.digest for sample in samples}
+    refused += [RefusedFile(each.sample.name, KNOWN) for each in stored if each.blob.digest not in accepted]
+    return ImportResult(samples, refused)
 
 
-def _put_in(actor: Actor, project: Project, stored: Sequence[_Stored], terms: Terms) -> Sequence[Sample]:
+def _put_in(actor: Actor, project: Project, stored: Sequence[_StoredSample], terms: Terms) -> Sequence[Sample]:
     """The samples that came in: all but those that somebody sent while these were stored."""
     with editing(project, None) as doc:
-        known = set(Sample.objects.kept().filter(project=project).values_list("digest", flat=True))
+        known = set(Sample.objects.available().filter(project=project).values_list("digest", flat=True))
         stored = [each for each in stored if each.blob.digest not in known]
         check_file_count(len(entries(doc)) + len(stored))
         samples = [
@@ -100,7 +100,7 @@ def _put_in(actor: Actor, project: Project, stored: Sequence[_Stored], terms: Te
             for each in stored
         ]
         Sample.objects.bulk_create(samples)
-        link_brought(project, [sample.digest for sample in samples], project)
+        link_uploaded(project, [sample.digest for sample in samples], project)
         link_each([(sample, sample.digest) for sample in samples], project.organisation_id)
         for sample in samples:
             document.add_binary(doc, sample.path, sample.digest, sample.size)
@@ -128,18 +128,20 @@ def mark_samples(actor: Actor, project: Project, markings: Collection[Marking]) 
     if not 0 < len(wanted) <= MAXIMUM_FILES:
         raise Invalid(f"Name 1 to {MAXIMUM_FILES} samples.")
     with transaction.atomic():
-        found = list(Sample.objects.visible_to(actor).kept().filter(project=project, pk__in=wanted).select_for_update())
-        if len(found) < len(wanted):
+        samples = list(
+            Sample.objects.visible_to(actor).available().filter(project=project, pk__in=wanted).select_for_update()
+        )
+        if len(samples) < len(wanted):
             raise nothing_here(actor)
-        before = [Marking(sample.pk, sample.label, sample.split) for sample in found]
-        for sample in found:
-            asked = wanted[sample.pk]
-            if asked.label is not None:
-                sample.label = checked_label(asked.label)
-            if asked.split is not None:
-                sample.split = checked_split(asked.split)
-        Sample.objects.bulk_update(found, ["label", "split"])
-        _note(project, actor, "sample.mark", count=len(found))
+        before = [Marking(sample.pk, sample.label, sample.split) for sample in samples]
+        for sample in samples:
+            marking = wanted[sample.pk]
+            if marking.label is not None:
+                sample.label = checked_label(marking.label)
+            if marking.split is not None:
+                sample.split = checked_split(marking.split)
+        Sample.objects.bulk_update(samples, ["label", "split"])
+        _note(project, actor, "sample.mark", count=len(samples))
     return before
 
 

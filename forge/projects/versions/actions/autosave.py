@@ -15,45 +15,45 @@ from forge.core.blobs.links import links_of
 from forge.core.events.log import append_event
 from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
-from forge.projects.versions.retention import thinned_out
+from forge.projects.versions.retention import superfluous_versions
 from forge.projects.versions.store import snapshot
 
 
-def save_by_itself(actor: Actor, project: Project) -> Version | None:
+def autosave_version(actor: Actor, project: Project) -> Version | None:
     """Saves the files as they are now, for the installation; None where they are a version already.
 
     Nobody asked for it, so it has no author; who wrote is in it as in every version. Raises `Forbidden`.
     """
     require_operator(actor)
     version = snapshot(project)
-    made_now = Version.objects.filter(pk=version.pk, author=None, saved_at=None, message="", automatic=False)
+    new_version = Version.objects.filter(pk=version.pk, author=None, saved_at=None, message="", automatic=False)
     with transaction.atomic():
-        if version.author_id is not None or _is_needed(version) or not made_now.update(automatic=True):
+        if version.author_id is not None or _is_needed(version) or not new_version.update(automatic=True):
             return None
         version.automatic = True
         append_event(project.stream, VERSION_SAVED(number=version.number), actor)
     return version
 
 
-def thin_out(project: UUID) -> int:
+def delete_superfluous_versions(project: UUID) -> int:
     """Lets go of old versions of a project that saved themselves and that nothing needs; answers how many.
 
     Who wrote in them is told by the next version from then on: nobody comes to approve what they wrote.
     """
     with transaction.atomic():
         Project.objects.lock(project)
-        found = _unneeded(Version.objects.filter(project=project, automatic=True))
+        candidates = _unneeded(Version.objects.filter(project=project, automatic=True))
         newest = Version.objects.filter(project=project).aggregate(last=Max("number"))["last"]
-        times = [(each, each.created) for each in found if each.number != newest]
-        superfluous = thinned_out(times, timezone.now())
+        times = [(each, each.created) for each in candidates if each.number != newest]
+        superfluous = superfluous_versions(times, timezone.now())
         for version in sorted(superfluous, key=lambda each: each.number):
-            _hand_on(version)
+            _pass_on_writers(version)
             links_of(version).delete()
             version.delete()
     return len(superfluous)
 
 
-def _hand_on(version: Version) -> None:
+def _pass_on_writers(version: Version) -> None:
     """Gives who wrote in a version to the one after it."""
     later = Version.objects.filter(project=version.project_id, sequence__gte=version.sequence).exclude(pk=version.pk)
     following = later.order_by("sequence", "number").first()
@@ -68,8 +68,8 @@ def _is_needed(version: Version) -> bool:
 
 def _unneeded(versions: QuerySet[Version]) -> QuerySet[Version]:
     """Those that no row of any table refers to, that nobody saved, and that have no message."""
-    found = versions.filter(saved_at=None, message="")
+    unneeded = versions.filter(saved_at=None, message="")
     for relation in Version._meta.related_objects:
         table = cast("type[Model]", relation.related_model)
-        found = found.filter(~Exists(table._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
-    return found
+        unneeded = unneeded.filter(~Exists(table._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
+    return unneeded

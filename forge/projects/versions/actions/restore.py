@@ -17,33 +17,35 @@ from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.events import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.files.document_store import editing, load_document, note_clients
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
-from forge.projects.versions.restore import Wanted, restore, still_given, wanted_files
+from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
 from forge.projects.versions.store import snapshot
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """What restoring did. `before` is the version that the files were until then: restoring it takes all back."""
 
     before: Version
     changed: tuple[str, ...]
 
 
-def restore_version(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> Restored:
+def restore_version(
+    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None
+) -> RestoreResult:
     """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
 
     Raises `Forbidden`.
     """
     require(actor, Verb.EDIT, project)
     # The bytes are read before the transaction, in which nothing is waited for.
-    wanted = wanted_files(version, paths)
-    before = _kept_before(actor, project, version)
+    wanted = files_to_restore(version, paths)
+    before = _save_current(actor, project, version)
     with editing(project, actor.pk) as doc:
         changed = _restore(actor, project, version, doc, wanted, paths)
         _tell(actor, project, version, before)
-    return Restored(before, changed)
+    return RestoreResult(before, changed)
 
 
 def restoring_update(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
@@ -52,8 +54,8 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
     So it is one step of that editor's undo. Raises `Forbidden`.
     """
     require(actor, Verb.EDIT, project)
-    wanted = wanted_files(version, paths)
-    kept = _kept_before(actor, project, version)
+    wanted = files_to_restore(version, paths)
+    current = _save_current(actor, project, version)
     with transaction.atomic():
         Project.objects.lock(project.pk)
         doc = load_document(project.pk).doc
@@ -61,7 +63,7 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
         with doc.transaction():
             _restore(actor, project, version, doc, wanted, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
-        _tell(actor, project, version, kept)
+        _tell(actor, project, version, current)
     return doc.get_update(before)
 
 
@@ -70,7 +72,7 @@ def _tell(actor: Actor, project: Project, version: Version, before: Version) -> 
     append_event(project.stream, VERSION_RESTORED(number=version.number, before=before.number, by=by), actor)
 
 
-def _kept_before(actor: Actor, project: Project, version: Version) -> Version:
+def _save_current(actor: Actor, project: Project, version: Version) -> Version:
     """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
     before = snapshot(project, actor.person)
     if before.pk != version.pk:
@@ -87,13 +89,13 @@ def _restore(
     project: Project,
     version: Version,
     doc: Doc[Any],
-    read: Collection[Wanted],
+    read: Collection[FileToRestore],
     paths: Collection[str] | None,
 ) -> tuple[str, ...]:
     """Restores files that were read, under the project's lock, and writes it down; answers the paths that changed."""
-    wanted = still_given(version, read)
+    wanted = still_available(version, read)
     changed = restore(doc, wanted, paths)
-    link_brought(project, (file.digest for file in wanted if file.text is None), project)
+    link_uploaded(project, (file.digest for file in wanted if file.text is None), project)
     write_entry(
         actor,
         "version.restore",

@@ -15,7 +15,7 @@ from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot
 
-LONGEST_MESSAGE = 200
+MAX_MESSAGE_LENGTH = 200
 """Characters of what a person says about a version."""
 
 
@@ -26,10 +26,10 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
     """
     require(actor, Verb.EDIT, project)
     message = " ".join(message.split())
-    if len(message) > LONGEST_MESSAGE:
+    if len(message) > MAX_MESSAGE_LENGTH:
         raise Invalid(
-            f"A message has at most {LONGEST_MESSAGE} characters, this one has {len(message)}.",
-            errors={"message": [f"At most {LONGEST_MESSAGE}."]},
+            f"A message has at most {MAX_MESSAGE_LENGTH} characters, this one has {len(message)}.",
+            errors={"message": [f"At most {MAX_MESSAGE_LENGTH}."]},
         )
     version = snapshot(project, actor.person)
     with transaction.atomic():

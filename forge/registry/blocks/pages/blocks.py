@@ -20,7 +20,7 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.core.errors import Invalid, NotFound, SignInNeeded
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
-from forge.projects.markdown_cache import kept_text
+from forge.projects.markdown_cache import cached_text
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.actions import deprecate_block, end_block_deprecation
@@ -52,7 +52,7 @@ class ListedBlock:
 
 
 @dataclass(frozen=True)
-class VersionRow:
+class BlockVersionRow:
     """A version beside the others of its block."""
 
     block: BlockVersion
@@ -145,7 +145,7 @@ def _show(
         "published": chosen,
         "path": SharedPath(name_of(chosen), chosen.version),
         "best": best_of(versions),
-        "versions": [VersionRow(each, kept_text(project, each.notes)) for each in versions],
+        "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],
         "users": [UserRow(use, use.version != best_of(versions).version) for use in users[:USERS_SHOWN]],
         "more_users": max(len(users) - USERS_SHOWN, 0),
         "before": before,
@@ -162,18 +162,18 @@ def _show(
 def _of_function(block: BlockVersion) -> dict[str, Any]:
     """What the page says of the block's function; little where it was published before that was kept."""
     interface, path = block.interface, SharedPath(name_of(block), block.version)
-    told: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
+    facts: dict[str, Any] = {"stage": stage_text(path, interface), "add": f"rune block add {path}"}
     if interface is None:
-        return told
+        return facts
     # Its first line stands in the head of the page.
     _, _, more = interface["documentation"].partition("\n")
-    return told | {
+    return facts | {
         "signature": signature_line(block.name, interface),
         "inputs": interface["inputs"],
         "arguments": arguments_of(interface),
         "states": interface["states"],
         "outputs": interface["outputs"],
-        "about": kept_text(block.repository.project, more.strip()),
+        "about": cached_text(block.repository.project, more.strip()),
     }
 
 

@@ -21,14 +21,14 @@ class Argument:
 
 def signature_line(name: str, interface: Mapping[str, Any]) -> str:
     """`smooth(x: f32[n], alpha: f32 = 0.2) -> f32[n]`."""
-    given = [f"{each['name']}: {each['type']}" for each in interface["inputs"]]
+    inputs = [f"{each['name']}: {each['type']}" for each in interface["inputs"]]
     settings = [
         f"{each['name']}: {each['type']}" + ("" if each["default"] is None else f" = {_number(each['default'])}")
         for each in interface["settings"]
     ]
     gives = interface["outputs"]
     result = gives[0] if len(gives) == 1 else f"({', '.join(gives)})"
-    return f"{name}({', '.join([*given, *settings])}) -> {result}"
+    return f"{name}({', '.join([*inputs, *settings])}) -> {result}"
 
 
 def arguments_of(interface: Mapping[str, Any]) -> tuple[Argument, ...]:
@@ -49,9 +49,9 @@ def stage_text(path: SharedPath, interface: Mapping[str, Any] | None) -> str:
     inputs = ["input"] if interface is None else [each["name"] for each in interface["inputs"]]
     lines = [f"  {path.block.name}:", f"    proc-block: {path}", f"    inputs: [{', '.join(inputs)}]"]
     settings: Sequence[Mapping[str, Any]] = () if interface is None else interface["settings"]
-    given = [(each["name"], 0 if each["default"] is None else each["default"]) for each in settings]
-    if given:
-        lines.append(f"    args: {{{', '.join(f'{name}: {_number(value)}' for name, value in given)}}}")
+    arguments = [(each["name"], 0 if each["default"] is None else each["default"]) for each in settings]
+    if arguments:
+        lines.append(f"    args: {{{', '.join(f'{name}: {_number(value)}' for name, value in arguments)}}}")
     return "\n".join(lines)
 
 

@@ -16,10 +16,10 @@ from forge.projects.access import require
 from forge.projects.errors import FileChanged
 from forge.projects.events import VERSION_SAVED
 from forge.projects.files.document_store import editing
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
-from forge.projects.versions.restore import Wanted, restore
-from forge.projects.versions.store import Manifest, WorkingTree, keep_tree, snapshot, stored_text, working_tree
+from forge.projects.versions.restore import FileToRestore, restore
+from forge.projects.versions.store import Manifest, WorkingTree, snapshot, store_version, stored_text, working_tree
 from forge.reviews.changes.actions.offers import (
     decide,
     keep_result,
@@ -61,13 +61,13 @@ def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str) -> Versio
 def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
     project = request.project
     require_open(request)
-    found = merging_of(request)
-    require_resolved(found)
-    if not past and (missing := missing_to_merge(request, found)):
+    merge = merging_of(request)
+    require_resolved(merge)
+    if not past and (missing := missing_to_merge(request, merge)):
         raise CannotMerge(" ".join(missing))
     before = snapshot(project, actor.person)
-    merged = keep_result(request, actor, found)
-    edits = edits_between(found.ours, found.result)
+    merged = keep_result(request, actor, merge)
+    edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
         _apply(actor, project, edits)
@@ -93,15 +93,15 @@ def undo_merge(actor: Actor, request: ChangeRequest) -> Version:
     if request.state != ChangeState.MERGED or before is None or merged is None:
         raise NotOpen("Only a change request that is merged can be undone.")
     ours = working_tree(project)
-    found = merging(merged, ours, before, {})
-    if found.unresolved:
-        names = ", ".join(f"{each.name} in {each.path}" for each in found.unresolved[:3])
+    reversal = merging(merged, ours, before, {})
+    if reversal.unresolved:
+        names = ", ".join(f"{each.name} in {each.path}" for each in reversal.unresolved[:3])
         raise CannotUndo(
             f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
         )
     snapshot(project, actor.person)
-    after = keep_tree(project, found.result, actor.person)
-    edits = edits_between(ours, found.result)
+    after = store_version(project, reversal.result, actor.person)
+    edits = edits_between(ours, reversal.result)
     with transaction.atomic():
         Project.objects.lock(project.pk)
         request.refresh_from_db(fields=["state"])
@@ -120,7 +120,7 @@ class Edits:
 
     sequence: int
     paths: frozenset[str]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[FileToRestore, ...]
 
 
 def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
@@ -137,7 +137,7 @@ def _apply(actor: Actor, project: Project, edits: Edits) -> None:
         if project.sequence != edits.sequence:
             raise FileChanged("Somebody edited the files at this moment. Try it again.")
         restore(doc, edits.wanted, edits.paths)
-        link_brought(project, (file.digest for file in edits.wanted if file.text is None), project)
+        link_uploaded(project, (file.digest for file in edits.wanted if file.text is None), project)
     project.refresh_from_db(fields=["sequence"])
 
 
@@ -147,11 +147,11 @@ def _changed(then: Manifest, now: Manifest) -> frozenset[str]:
     )
 
 
-def _wanted(result: WorkingTree, path: str) -> Wanted:
+def _wanted(result: WorkingTree, path: str) -> FileToRestore:
     described = result.manifest[path]
     digest, size = described["digest"], described["size"]
     text = result.texts[path].decode("utf-8") if path in result.texts else stored_text(path, digest, size)
-    return Wanted(path, digest, size, text, result.file_ids.get(path))
+    return FileToRestore(path, digest, size, text, result.file_ids.get(path))
 
 
 def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:

@@ -15,9 +15,9 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
-from forge.projects.files.storage import link_brought
+from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
-from forge.projects.versions.store import keep_tree, snapshot
+from forge.projects.versions.store import snapshot, store_version
 from forge.reviews.changes.access import base_of, fork_to_offer
 from forge.reviews.changes.merging import Merging, merging_of, without_recordings
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
@@ -49,17 +49,17 @@ def offer_changes(
     """
     require(actor, Verb.EDIT, fork)
     title, message = checked_title(title), checked_text(message)
-    found = _fork(actor, fork)
+    fork_link = _fork(actor, fork)
     offered = _offered(actor, fork, version)
     with transaction.atomic():
-        origin = found.origin
+        origin = fork_link.origin
         assert origin is not None  # noqa: S101 (found for who sees it)
-        base = base_of(found)
+        base = base_of(fork_link)
         _require_changes(base, offered)
         Project.objects.lock(origin.pk)
         _require_few(origin, fork)
         last = ChangeRequest.objects.filter(project=origin).aggregate(last=Max("number"))["last"] or 0
-        made = ChangeRequest.objects.create(
+        change = ChangeRequest.objects.create(
             project=origin,
             number=last + 1,
             title=title,
@@ -69,10 +69,10 @@ def offer_changes(
             base=base,
             offered=offered,
         )
-        OfferRound.objects.create(request=made, number=1, version=offered, offered_by=actor.person)
-        _note(actor, made, "change.offer", ChangeStep.OFFERED)
-        _note_taken_out(actor, fork, offered)
-    return made
+        OfferRound.objects.create(request=change, number=1, version=offered, offered_by=actor.person)
+        _note(actor, change, "change.offer", ChangeStep.OFFERED)
+        _record_export(actor, fork, offered)
+    return change
 
 
 def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = None, message: str = "") -> None:
@@ -99,7 +99,7 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
         request.offered, request.changes_asked = offered, None
         request.save(update_fields=["offered", "changes_asked"])
         _note(actor, request, "change.newer", ChangeStep.NEWER)
-        _note_taken_out(actor, fork, offered)
+        _record_export(actor, fork, offered)
 
 
 @transaction.atomic
@@ -120,8 +120,8 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
 def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice) -> None:
     """Says what stands in place of a conflict. Raises `Forbidden`, `NotOpen`, `NoSuchConflict` and `Invalid`."""
     require(actor, Verb.EDIT, request.project)
-    found = merging_of(request)
-    conflict = next((each for each in found.conflicts if each.key == key), None)
+    merge = merging_of(request)
+    conflict = next((each for each in merge.conflicts if each.key == key), None)
     if conflict is None:
         raise NoSuchConflict("A side says something else there by now. Look at what is in conflict again.")
     if choice.side not in conflict.sides:
@@ -154,9 +154,9 @@ def build_merged(actor: Actor, request: ChangeRequest) -> Build:
     require(actor, Verb.EDIT, request.project)
     require(actor, Verb.BUILD, request.project)
     require_open(request)
-    found = merging_of(request)
-    require_resolved(found)
-    version = keep_result(request, actor, found)
+    merge = merging_of(request)
+    require_resolved(merge)
+    version = keep_result(request, actor, merge)
     build = build_version(actor, version)
     with transaction.atomic():
         require_open(request)
@@ -194,17 +194,17 @@ def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
     _note(actor, request, "change.reopen", ChangeStep.REOPENED)
 
 
-def keep_result(request: ChangeRequest, actor: Actor, found: Merging) -> Version:
+def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version:
     """What merging makes, as a version of the project: the fork's people and who offered it wrote part of it."""
-    tree = found.result
+    tree = merge.result
     # The files as they are come before it in the list of versions.
-    keep_tree(request.project, found.ours, actor.person)
+    store_version(request.project, merge.ours, actor.person)
     stored = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
-    brought = stored - {each["digest"] for each in found.ours.manifest.values()}
+    new_digests = stored - {each["digest"] for each in merge.ours.manifest.values()}
     with transaction.atomic():
         Project.objects.lock(request.project_id)
-        link_brought(request.project, brought, request.project)
-    version = keep_tree(request.project, tree, actor.person, writers_of(request))
+        link_uploaded(request.project, new_digests, request.project)
+    version = store_version(request.project, tree, actor.person, writers_of(request))
     Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
     return version
 
@@ -227,13 +227,13 @@ def writers_of(request: ChangeRequest) -> frozenset[str]:
     return frozenset(people)
 
 
-def require_resolved(found: Merging) -> None:
+def require_resolved(merge: Merging) -> None:
     """Raises `CannotMerge`."""
-    if found.unresolved:
-        names = ", ".join(f"{each.name} in {each.path}" for each in found.unresolved[:3])
-        left = counted(len(found.unresolved), "conflict")
+    if merge.unresolved:
+        names = ", ".join(f"{each.name} in {each.path}" for each in merge.unresolved[:3])
+        left = counted(len(merge.unresolved), "conflict")
         raise CannotMerge(f"{left} left: {names}. Choose what stands there.")
-    if found.is_nothing:
+    if merge.is_nothing:
         raise CannotMerge("Merging it changes nothing: the project has all of it already. Close the change request.")
 
 
@@ -287,10 +287,10 @@ def checked_text(text: str) -> str:
 
 
 def _fork(actor: Actor, project: Project) -> Fork:
-    found = fork_to_offer(actor, project)
-    if found is None:
+    fork_link = fork_to_offer(actor, project)
+    if fork_link is None:
         raise NoFork(f"{project.full_name} is no fork of a project that you can see.")
-    return found
+    return fork_link
 
 
 def _offered(actor: Actor, fork: Project, version: Version | None) -> Version:
@@ -314,7 +314,7 @@ def _require_few(origin: Project, fork: Project) -> None:
         raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
 
 
-def _note_taken_out(actor: Actor, fork: Project, offered: Version) -> None:
+def _record_export(actor: Actor, fork: Project, offered: Version) -> None:
     """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
     write_entry(actor, "change.give", fork.stream, fork.place, version=offered.number)
 

@@ -37,13 +37,13 @@ from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, version_view
 from forge.reviews.changes.participants import offers_it
-from forge.reviews.gate.pages import Step, steps_of
+from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
-from forge.reviews.rounds.pages.reviews import STATE_TAGS, StateTag
+from forge.reviews.rounds.pages.reviews import STATE_TAGS, ReviewStateTag
 from forge.reviews.rounds.pages.rune_facts import rune_facts
 from forge.reviews.threads.conversation import threads_on_request
-from forge.reviews.threads.pages.conversation import Which, request_talk_facts, which_asked
+from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
 from rune.source.merge import Choice, Side
 from rune.wording import counted
 
@@ -53,18 +53,18 @@ VERSIONS_SHOWN = 20
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 CHANGE_TAGS = {
-    ChangeState.OPEN: StateTag("Open", "info", icon="git-pull-request"),
-    ChangeState.MERGED: StateTag("Merged", "ok", icon="git-merge"),
-    ChangeState.CLOSED: StateTag("Closed", "", icon="ban"),
+    ChangeState.OPEN: ReviewStateTag("Open", "info", icon="git-pull-request"),
+    ChangeState.MERGED: ReviewStateTag("Merged", "ok", icon="git-merge"),
+    ChangeState.CLOSED: ReviewStateTag("Closed", "", icon="ban"),
 }
 
 
 @dataclass(frozen=True)
-class Row:
+class ChangeRequestRow:
     """A change request on a list."""
 
     request: ChangeRequest
-    look: StateTag
+    look: ReviewStateTag
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,19 @@ class ShownReview:
     """A review of the merged result."""
 
     review: Review
-    look: StateTag
+    look: ReviewStateTag
 
 
 @for_person
 def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """A project's change requests, newest first: the open ones, or all."""
     project = project_of(request, organisation, name, Verb.READ)
-    found = change_requests_of(principal_of(request), project)
+    requests = change_requests_of(principal_of(request), project)
     which = "all" if request.GET.get("show") == "all" else "open"
-    shown = found if which == "all" else found.filter(state=ChangeState.OPEN)
+    shown = requests if which == "all" else requests.filter(state=ChangeState.OPEN)
     listed, pages = rows_of(request, shown, SHOWN)
-    rows = [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in listed]
-    context = {"project": project, "rows": rows, "which": which, "pages": pages, "has_any": found.exists()}
+    rows = [ChangeRequestRow(each, CHANGE_TAGS[ChangeState(each.state)]) for each in listed]
+    context = {"project": project, "rows": rows, "which": which, "pages": pages, "has_any": requests.exists()}
     return render(request, "changes/list.html", context)
 
 
@@ -92,91 +92,91 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
 def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One change request: for the project's people, or for those who offer it, who see nothing else of the project."""
     principal = principal_of(request)
-    project, found = _found(request, organisation, name, number)
-    return render(request, *_page(principal, project, found, request.GET))
+    project, change = _change_of(request, organisation, name, number)
+    return render(request, *_page(principal, project, change, request.GET))
 
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Its conversation alone, for its page that is open."""
-    project, found = _found(request, organisation, name, number)
-    talk = _talk(principal_of(request), found, which_asked(request.GET))
-    return render(request, "reviews/talk.html", {"project": project, "change": found, **talk})
+    project, change = _change_of(request, organisation, name, number)
+    talk = _talk(principal_of(request), change, threads_filter(request.GET))
+    return render(request, "reviews/talk.html", {"project": project, "change": change, **talk})
 
 
 @for_person
 @require_POST
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """What the button that was pressed says."""
-    project, found = _found(request, organisation, name, number)
+    project, change = _change_of(request, organisation, name, number)
     principal, typed = principal_of(request), request.POST
     act = _ACTS.get(typed.get("do", "say"))
     try:
         if act is None:
             raise Invalid("Nothing is called like this here.")
-        place = act(principal, found, typed)
+        place = act(principal, change, typed)
     except (Invalid, Conflict) as error:
-        _, fresh = _found(request, organisation, name, number)
+        _, fresh = _change_of(request, organisation, name, number)
         return show_again(request, *_page(principal, project, fresh, typed), error)
-    return redirect(f"{found.get_absolute_url()}{place}")
+    return redirect(f"{change.get_absolute_url()}{place}")
 
 
-def _resolve(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+def _resolve(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
     side = typed.get("side", "")
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
     choice = Choice(Side(side), typed.get("text", ""))
-    actions.resolve_conflict(principal, found, typed.get("conflict", ""), choice)
+    actions.resolve_conflict(principal, change, typed.get("conflict", ""), choice)
     return "#conflicts"
 
 
-def _start_over(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.start_over(principal, found)
+def _start_over(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.start_over(principal, change)
     return "#conflicts"
 
 
-def _build(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.build_merged(principal, found)
+def _build(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.build_merged(principal, change)
     return ""
 
 
-def _merge(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_change_request(principal, found)
+def _merge(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_change_request(principal, change)
     return ""
 
 
-def _merge_past(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_past_gate(principal, found, typed.get("reason", ""))
+def _merge_past(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_past_gate(principal, change, typed.get("reason", ""))
     return ""
 
 
-def _undo(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.undo_merge(principal, found)
+def _undo(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.undo_merge(principal, change)
     return ""
 
 
-def _close(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.close_change_request(principal, found, typed.get("reason", ""))
+def _close(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.close_change_request(principal, change, typed.get("reason", ""))
     return ""
 
 
-def _reopen(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.reopen_change_request(principal, found)
+def _reopen(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.reopen_change_request(principal, change)
     return ""
 
 
-def _say(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.begin_thread(principal, found, typed.get("text", ""))
+def _say(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.begin_thread(principal, change, typed.get("text", ""))
     return "#conversation"
 
 
-def _ask_changes(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.ask_for_changes(principal, found, typed.get("text", ""))
+def _ask_changes(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.ask_for_changes(principal, change, typed.get("text", ""))
     return "#conversation"
 
 
-def _newer(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
-    actions.offer_newer(principal, found, message=typed.get("message", ""))
+def _newer(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+    actions.offer_newer(principal, change, message=typed.get("message", ""))
     return ""
 
 
@@ -203,9 +203,9 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     verb = Verb.EDIT if request.method == "POST" else Verb.READ
     fork = project_of(request, organisation, name, verb)
     offers = offers_of(principal, fork)
-    asked = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
-    if asked is not None:
-        return redirect(asked)
+    selected = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
+    if selected is not None:
+        return redirect(selected)
     if request.method == "POST":
         try:
             return redirect(_offered(principal, fork, request.POST))
@@ -216,104 +216,110 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
     """What the button says; answers where to go on. Raises `Invalid` and `Conflict`."""
-    asked = typed.get("version", "")
-    version = find_version(fork, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    version_id = typed.get("version", "")
+    version = (
+        find_version(fork, int(version_id))
+        if version_id.isascii() and version_id.isdigit() and len(version_id) < 9
+        else None
+    )
     here = f"{fork.get_absolute_url()}/offer"
     if (do := typed.get("do", "offer")) == "offer":
-        made = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
-        return made.get_absolute_url()
-    found = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
-    if found is None:
+        change = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
+        return change.get_absolute_url()
+    existing = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
+    if existing is None:
         raise Invalid("This fork made no such offer.")
     if do == "newer":
-        actions.offer_newer(principal, find_offer(principal, found.pk), version)
+        actions.offer_newer(principal, find_offer(principal, existing.pk), version)
     elif do == "close":
-        actions.close_change_request(principal, find_offer(principal, found.pk), typed.get("reason", ""))
+        actions.close_change_request(principal, find_offer(principal, existing.pk), typed.get("reason", ""))
     elif do == "reopen":
-        actions.reopen_change_request(principal, find_offer(principal, found.pk))
+        actions.reopen_change_request(principal, find_offer(principal, existing.pk))
     return here
 
 
 def _offer_context(principal: Principal, fork: Project) -> dict[str, Any]:
-    found = fork_to_offer(principal, fork)
+    fork_link = fork_to_offer(principal, fork)
     offers = offers_of(principal, fork)
     return {
         "project": fork,
-        "origin": None if found is None else found.origin,
-        "rows": [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in offers],
+        "origin": None if fork_link is None else fork_link.origin,
+        "rows": [ChangeRequestRow(each, CHANGE_TAGS[ChangeState(each.state)]) for each in offers],
         "versions": versions_of(fork)[:VERSIONS_SHOWN],
         "may_offer": can(principal, Verb.EDIT, fork),
     }
 
 
-def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, ChangeRequest]:
+def _change_of(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, ChangeRequest]:
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.SEE)
     find = find_numbered_change_request if can(principal, Verb.READ, project) else find_numbered_offer
     return project, find(principal, project, number)
 
 
-def _page(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> tuple[str, dict[str, Any]]:
+def _page(
+    principal: Principal, project: Project, change: ChangeRequest, query: QueryDict
+) -> tuple[str, dict[str, Any]]:
     """The template and what it needs."""
     if can(principal, Verb.READ, project):
-        return "changes/change.html", _context(principal, project, found, asked)
-    return "changes/offered.html", _offered_context(principal, project, found, asked)
+        return "changes/change.html", _context(principal, project, change, query)
+    return "changes/offered.html", _offered_context(principal, project, change, query)
 
 
-def _shared_facts(principal: Principal, project: Project, found: ChangeRequest, which: Which) -> dict[str, Any]:
+def _shared_facts(principal: Principal, project: Project, change: ChangeRequest, which: ThreadFilter) -> dict[str, Any]:
     """What both sides see of it."""
-    rounds = rounds_of(found)
+    rounds = rounds_of(change)
     before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
-    edits_source = offers_it(principal, found, Verb.EDIT)
+    edits_source = offers_it(principal, change, Verb.EDIT)
     return {
         "project": project,
-        "change": found,
-        "look": CHANGE_TAGS[ChangeState(found.state)],
+        "change": change,
+        "look": CHANGE_TAGS[ChangeState(change.state)],
         "rounds": rounds,
         "since": version_view(before, last) if before is not None and last is not None else None,
         "before": before,
-        "is_author": found.author_id == principal.pk,
-        "may_offer_newer": found.is_open and edits_source,
-        "respond": f"{found.get_absolute_url()}/respond",
-        "talk_url": f"{found.get_absolute_url()}/conversation",
-        **_talk(principal, found, which),
+        "is_author": change.author_id == principal.pk,
+        "may_offer_newer": change.is_open and edits_source,
+        "respond": f"{change.get_absolute_url()}/respond",
+        "talk_url": f"{change.get_absolute_url()}/conversation",
+        **_talk(principal, change, which),
     }
 
 
-def _offered_context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
-    facts = _shared_facts(principal, project, found, which_asked(asked))
-    has_files = found.base is not None and found.offered is not None
+def _offered_context(principal: Principal, project: Project, change: ChangeRequest, query: QueryDict) -> dict[str, Any]:
+    facts = _shared_facts(principal, project, change, threads_filter(query))
+    has_files = change.base is not None and change.offered is not None
     return facts | {
-        "view": version_view(found.base, found.offered) if has_files else None,  # type: ignore[arg-type]
-        "may_close": facts["is_author"] and offers_it(principal, found, Verb.EDIT),
-        "events_of": found.source,
+        "view": version_view(change.base, change.offered) if has_files else None,  # type: ignore[arg-type]
+        "may_close": facts["is_author"] and offers_it(principal, change, Verb.EDIT),
+        "events_of": change.source,
     }
 
 
-def _context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, change: ChangeRequest, query: QueryDict) -> dict[str, Any]:
     may_edit = can(principal, Verb.EDIT, project)
-    facts = _shared_facts(principal, project, found, which_asked(asked))
+    facts = _shared_facts(principal, project, change, threads_filter(query))
     context = {
         **facts,
         "may_edit": may_edit,
         "may_close": may_edit or facts["is_author"],
-        "may_see_source": found.source is not None and can(principal, Verb.SEE, found.source),
-        "may_ask_changes": found.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
+        "may_see_source": change.source is not None and can(principal, Verb.SEE, change.source),
+        "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
     }
-    if not found.is_open:
+    if not change.is_open:
         return context
     try:
-        merging = merging_of(found)
+        merging = merging_of(change)
     except (Conflict, Invalid) as error:
         return context | {"unread": error}
-    return context | _merging(principal, project, found, merging)
+    return context | _merging(principal, project, change, merging)
 
 
-def _merging(principal: Principal, project: Project, found: ChangeRequest, merging: Merging) -> dict[str, Any]:
-    build = current_build(found, merging)
+def _merging(principal: Principal, project: Project, change: ChangeRequest, merging: Merging) -> dict[str, Any]:
+    build = current_build(change, merging)
     is_built = build is not None and build.state == State.SUCCEEDED and build.artefact is not None
     facts = rune_facts(principal, build) if build is not None and is_built else {}
-    missing = missing_to_merge(found, merging)
+    missing = missing_to_merge(change, merging)
     conflicts = shown_conflicts(merging)
     return {
         **facts,
@@ -325,7 +331,7 @@ def _merging(principal: Principal, project: Project, found: ChangeRequest, mergi
         "left": len(merging.unresolved),
         "is_nothing": not merging.unresolved and merging.is_nothing,
         "build": build,
-        "old_build": found.build if build is None else None,
+        "old_build": change.build if build is None else None,
         "is_unfinished": build is not None and build.state in UNFINISHED,
         "is_built": is_built,
         "steps": _steps(build, merging),
@@ -337,33 +343,35 @@ def _merging(principal: Principal, project: Project, found: ChangeRequest, mergi
     }
 
 
-def _steps(build: Build | None, merging: Merging) -> list[Step]:
+def _steps(build: Build | None, merging: Merging) -> list[GateStep]:
     """What is there and what is missing, in the order in which it is done."""
     left = len(merging.unresolved)
     steps = []
     if merging.conflicts:
         text = f"{counted(left, 'conflict')} left" if left else "No conflict left"
-        steps.append(Step(not left, text, left_in_words(merging)))
+        steps.append(GateStep(not left, text, left_in_words(merging)))
     if build is None:
-        steps.append(Step(False, "The merged result is not built", "" if left else "Build it to try and review it."))
+        steps.append(
+            GateStep(False, "The merged result is not built", "" if left else "Build it to try and review it.")
+        )
         return steps
     number = f"Build {build.number}"
     if build.state in UNFINISHED:
-        steps.append(Step(False, "The merged result is being built", number))
+        steps.append(GateStep(False, "The merged result is being built", number))
     elif build.state != State.SUCCEEDED or build.artefact is None:
-        steps.append(Step(False, "The merged result does not build", f"{number} {build.state}."))
+        steps.append(GateStep(False, "The merged result does not build", f"{number} {build.state}."))
     else:
-        steps.append(Step(True, "The merged result builds", number))
+        steps.append(GateStep(True, "The merged result builds", number))
         steps.extend(steps_of(demands_to_merge(build)))
     return steps
 
 
 def _reviews(principal: Principal, build: Build) -> list[ShownReview]:
     about = reviews_about(principal, build)
-    found = list(complete(Review.objects.visible_to(principal).filter(pk__in=[each.pk for each in about])))
-    verdicts = standing_verdicts(found)
-    return [ShownReview(each, STATE_TAGS[state_of(each, verdicts[each.pk])]) for each in found]
+    reviews = list(complete(Review.objects.visible_to(principal).filter(pk__in=[each.pk for each in about])))
+    verdicts = standing_verdicts(reviews)
+    return [ShownReview(each, STATE_TAGS[state_of(each, verdicts[each.pk])]) for each in reviews]
 
 
-def _talk(principal: Principal, found: ChangeRequest, which: Which) -> dict[str, Any]:
-    return request_talk_facts(principal, found, threads_on_request(principal, found), which)
+def _talk(principal: Principal, change: ChangeRequest, which: ThreadFilter) -> dict[str, Any]:
+    return request_talk_facts(principal, change, threads_on_request(principal, change), which)

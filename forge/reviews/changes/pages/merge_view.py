@@ -15,7 +15,7 @@ from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
-from forge.projects.versions.comparison_source import side_of_files, side_of_tree
+from forge.projects.versions.comparison_source import snapshot_of_files, snapshot_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
 from forge.reviews.changes.merging import Merging, without_recordings
 from rune.source.merge import Choice, Conflict, ConflictKind
@@ -84,33 +84,33 @@ class MergeView:
     others: tuple[str, ...]
 
 
-def merge_view(project: Project, found: Merging) -> MergeView:
+def merge_view(project: Project, merge: Merging) -> MergeView:
     """Kept as long as the files are what they are: reading and comparing them takes a while."""
-    disputed = tuple(each.name for each in found.unresolved if each.kind is ConflictKind.STAGE)
-    key = f"merge:{project.pk}:{found.ours.digest}:{found.result.digest}:{','.join(sorted(disputed))}"
-    kept: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None
-    if kept is None:
-        kept = _view(project, found, disputed)
+    disputed = tuple(each.name for each in merge.unresolved if each.kind is ConflictKind.STAGE)
+    key = f"merge:{project.pk}:{merge.ours.digest}:{merge.result.digest}:{','.join(sorted(disputed))}"
+    cached: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None
+    if cached is None:
+        cached = _view(project, merge, disputed)
         if len(key) < 230:
-            caches["process"].set(key.replace(" ", "_"), kept)
-    return kept
+            caches["process"].set(key.replace(" ", "_"), cached)
+    return cached
 
 
-def _view(project: Project, found: Merging, disputed: Sequence[str]) -> MergeView:
-    then, now = side_of_tree(project, found.ours), side_of_tree(project, found.result)
-    return _compared(then, now, _texts_of(found.ours), _texts_of(found.result), disputed)
+def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeView:
+    then, now = snapshot_of_tree(project, merge.ours), snapshot_of_tree(project, merge.result)
+    return _compared(then, now, _texts_of(merge.ours), _texts_of(merge.result), disputed)
 
 
 def version_view(before: Version, after: Version) -> MergeView:
     """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
     then, now = without_recordings(before), without_recordings(after)
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
-    kept: MergeView | None = caches["process"].get(key)
-    if kept is None:
-        sides = side_of_files(before, then), side_of_files(after, now)
-        kept = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
-        caches["process"].set(key, kept)
-    return kept
+    cached: MergeView | None = caches["process"].get(key)
+    if cached is None:
+        sides = snapshot_of_files(before, then), snapshot_of_files(after, now)
+        cached = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
+        caches["process"].set(key, cached)
+    return cached
 
 
 Texts = Callable[[str], str | None]
@@ -164,14 +164,14 @@ def _stored_texts(manifest: Manifest) -> Texts:
     return text
 
 
-def shown_conflicts(found: Merging) -> tuple[ShownConflict, ...]:
+def shown_conflicts(merge: Merging) -> tuple[ShownConflict, ...]:
     """The conflicts, those that wait for a choice first."""
-    shown = [_conflict(each, found) for each in found.conflicts]
+    shown = [_conflict(each, merge) for each in merge.conflicts]
     return tuple(sorted(shown, key=lambda each: each.chosen is not None))
 
 
-def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
-    choice = found.choice(conflict)
+def _conflict(conflict: Conflict, merge: Merging) -> ShownConflict:
+    choice = merge.choice(conflict)
     is_file = conflict.kind is ConflictKind.FILE
     detail = conflict.path if not is_file else "no text" if None not in (conflict.ours, conflict.theirs) else "deleted"
     if conflict.line and not is_file:
@@ -179,7 +179,7 @@ def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
     title = conflict.path if is_file else conflict.name
     if is_file and detail == "deleted":
         detail = f"{'deleted here' if conflict.ours is None else 'deleted there'}, changed on the other side"
-    sides = tuple(_side(conflict, side, found) for side in conflict.sides if side is not MergeSide.WRITTEN)
+    sides = tuple(_side(conflict, side, merge) for side in conflict.sides if side is not MergeSide.WRITTEN)
     is_written = choice is not None and choice.side is MergeSide.WRITTEN
     written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
     return ShownConflict(
@@ -193,22 +193,22 @@ def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
     )
 
 
-def _side(conflict: Conflict, side: MergeSide, found: Merging) -> ShownSide:
+def _side(conflict: Conflict, side: MergeSide, merge: Merging) -> ShownSide:
     said, base = conflict.chosen(Choice(side)), conflict.base
     if conflict.kind is ConflictKind.FILE and said is not None:
-        text = found.text_of(said)
+        text = merge.text_of(said)
         if text is None:
             size = next(
                 (
                     each["size"]
-                    for tree in (found.ours.manifest, found.theirs)
+                    for tree in (merge.ours.manifest, merge.theirs)
                     for each in tree.values()
                     if each["digest"] == said
                 ),
                 0,
             )
             return ShownSide(side, SIDE_WORDS[side], (), f"{size_text(size)}, {said[7:15]}…")
-        said, base = text, None if base is None else found.text_of(base)
+        said, base = text, None if base is None else merge.text_of(base)
     if said is None:
         return ShownSide(side, SIDE_WORDS[side], (), "It is not there.")
     if not said:
@@ -226,7 +226,7 @@ def _lines(base: str, said: str) -> tuple[SaidLine, ...]:
     return tuple(SaidLine(line, number in own) for number, line in enumerate(now))
 
 
-def left_in_words(found: Merging) -> str:
+def left_in_words(merge: Merging) -> str:
     """Which conflicts wait for a choice."""
-    names = [each.name for each in found.unresolved]
+    names = [each.name for each in merge.unresolved]
     return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,4 +1,4 @@
-"""Inviting people who are no members into a review, by a letter, and letting them in."""
+"""Inviting people who are no members into a review, by email, and letting them in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Max
 
-from forge.accounts.mail.emails import letter
+from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import Invitation, Role, User
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
@@ -32,24 +32,24 @@ def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> 
     for address in addresses:
         invitation, link = invite_to_project(actor, review.project, Role.REVIEWER, email=address)
         InvitedReviewer.objects.create(review=review, invitation=invitation, email=address)
-        message = letter("review_invitation", address, {"review": review, "person": actor.person, "link": link})
+        message = compose_email("review_invitation", address, {"review": review, "person": actor.person, "link": link})
         transaction.on_commit(message.send)
 
 
 @transaction.atomic
 def become_reviewer(user: User, invitation: Invitation) -> None:
     """Makes who accepted an invitation into an open review one of its reviewers, whose approval is needed."""
-    found = (
+    invited = (
         InvitedReviewer.objects.filter(invitation=invitation).select_related("review__project__organisation").first()
     )
-    if found is None:
+    if invited is None:
         return
-    review = found.review
+    review = invited.review
     Project.objects.lock(review.project_id)
-    is_asked = ReviewerGroup.objects.filter(review=review, people=user).exists()
+    is_reviewer = ReviewerGroup.objects.filter(review=review, people=user).exists()
     # Read anew: the person is a member only since a moment ago.
     may_judge = can(acting_as(user), Verb.REVIEW, review.project)
-    if review.closed or is_asked or not may_judge or user.pk in authors_of(newest_round(review).build):
+    if review.closed or is_reviewer or not may_judge or user.pk in authors_of(newest_round(review).build):
         return
     last = ReviewerGroup.objects.filter(review=review).aggregate(last=Max("position"))["last"]
     group = ReviewerGroup.objects.create(review=review, position=0 if last is None else last + 1, needed=1)

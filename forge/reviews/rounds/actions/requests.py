@@ -40,7 +40,7 @@ MOST_PEOPLE = 50
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedGroup:
     """People of whom `needed` must approve; with 0 they may, and nobody waits for them."""
 
     people: tuple[UUID, ...]
@@ -54,7 +54,7 @@ def ask_for_review(
     build: Build,
     title: str,
     message: str = "",
-    reviewers: Sequence[Asked] = (),
+    reviewers: Sequence[RequestedGroup] = (),
     due: date | None = None,
     invited: Sequence[str] = (),
 ) -> Review:
@@ -120,7 +120,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
 
 
 @transaction.atomic
-def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[Asked]) -> None:
+def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup]) -> None:
     """Asks these people and no others. Raises `Forbidden`, `ReviewClosed` and `BadReviewers`."""
     require(actor, Verb.ASK, review.project)
     Project.objects.lock(review.project_id)
@@ -187,7 +187,7 @@ def _has_rules_of(build: Build, other: Build) -> bool:
     return policy_of(build) == policy_of(other)
 
 
-def _put_groups(review: Review, reviewers: Sequence[Asked], authors: frozenset[UUID]) -> None:
+def _put_groups(review: Review, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]) -> None:
     """Writes the groups. Raises `BadReviewers`."""
     if not any(group.needed for group in reviewers):
         raise BadReviewers("Choose at least one person whose approval is needed.")
@@ -206,7 +206,7 @@ def _members_who_judge(project: Project) -> dict[UUID, User]:
     return {mate.user.pk: mate.user for mate in team_of(project, Verb.REVIEW)}
 
 
-def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]) -> None:
+def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozenset[UUID]) -> None:
     people = frozenset(group.people)
     if not people or len(people) > MOST_PEOPLE:
         raise BadReviewers(f"A group of reviewers has 1 to {MOST_PEOPLE} people, this one has {len(people)}.")
@@ -221,5 +221,5 @@ def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]
         )
 
 
-def _for_audit(reviewers: Sequence[Asked]) -> list[str]:
+def _for_audit(reviewers: Sequence[RequestedGroup]) -> list[str]:
     return [f"{group.needed} of {', '.join(str(one) for one in group.people)}" for group in reviewers]

@@ -19,7 +19,7 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.events import REVIEW_CHANGED, BuildJudged
-from forge.reviews.models import Choice, Verdict
+from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.access import is_reviewable
 from forge.reviews.rounds.authorship import is_own_rune
 
@@ -35,11 +35,11 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     """
     require(actor, Verb.REVIEW, build.project)
     comment = comment.strip()
-    if verdict not in Choice.values:
+    if verdict not in VerdictChoice.values:
         raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
     if len(comment) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(comment)}.")
-    if verdict == Choice.CHANGES and not comment:
+    if verdict == VerdictChoice.CHANGES and not comment:
         raise Invalid("Write what should change.", errors={"text": ["Write what should change."]})
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be reviewed.")
@@ -51,7 +51,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     # The project's row is the lock: two presses at once leave one verdict that holds.
     Project.objects.lock(build.project_id)
     _standing(actor, build, build.artefact.digest).update(replaced=True)
-    given = Verdict.objects.create(
+    verdict_row = Verdict.objects.create(
         project=build.project,
         build=build,
         user=actor.person,
@@ -68,8 +68,8 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         verdict=verdict,
         rune=build.artefact.digest,
     )
-    _tell(actor, build, BuildJudged.APPROVED if verdict == Choice.APPROVE else BuildJudged.CHANGES)
-    return given
+    _tell(actor, build, BuildJudged.APPROVED if verdict == VerdictChoice.APPROVE else BuildJudged.CHANGES)
+    return verdict_row
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ from forge.projects.pages.lookup import project_of
 from forge.registry.access import tags_of
 from forge.registry.next_tag import next_tag
 from forge.reviews import actions
-from forge.reviews.actions import Asked
+from forge.reviews.actions import RequestedGroup
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.guests.access import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
@@ -40,19 +40,19 @@ from forge.reviews.rounds.access import (
     verdicts_on,
 )
 from forge.reviews.rounds.authorship import authors_of
-from forge.reviews.rounds.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.rounds.invitees import waiting_to_join
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review
-from forge.reviews.threads.pages.conversation import Which, about_asked, talk_facts, which_asked
+from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
 
 SHOWN = 50
 """Reviews on the list."""
 
 
 @dataclass(frozen=True)
-class StateTag:
+class ReviewStateTag:
     """How a review's state looks: its word, the tag's colour and its icon."""
 
     word: str
@@ -62,21 +62,21 @@ class StateTag:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 STATE_TAGS = {
-    ReviewState.WAITING: StateTag("Waiting", "info", icon="clock"),
-    ReviewState.CHANGES: StateTag("Changes requested", "warn", icon="message-square"),
-    ReviewState.APPROVED: StateTag("Approved", "ok", icon="check"),
-    ReviewState.CLOSED: StateTag("Closed", "", icon="ban"),
+    ReviewState.WAITING: ReviewStateTag("Waiting", "info", icon="clock"),
+    ReviewState.CHANGES: ReviewStateTag("Changes requested", "warn", icon="message-square"),
+    ReviewState.APPROVED: ReviewStateTag("Approved", "ok", icon="check"),
+    ReviewState.CLOSED: ReviewStateTag("Closed", "", icon="ban"),
 }
 
 
 @dataclass(frozen=True)
-class Row:
+class ReviewRow:
     """A review on the list."""
 
     review: Review
     build: Build
     rounds: int
-    look: StateTag
+    look: ReviewStateTag
 
 
 @dataclass(frozen=True)
@@ -101,16 +101,16 @@ class Approvals:
 def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """A project's reviews, newest first."""
     project = project_of(request, organisation, name, Verb.READ)
-    found, pages = rows_of(request, reviews_of(principal_of(request), project), SHOWN)
-    verdicts = standing_verdicts(found)
+    reviews, pages = rows_of(request, reviews_of(principal_of(request), project), SHOWN)
+    verdicts = standing_verdicts(reviews)
     rows = [
-        Row(
+        ReviewRow(
             review,
             newest_round(review).build,
             len(review.rounds.all()),
             STATE_TAGS[state_of(review, verdicts[review.pk])],
         )
-        for review in found
+        for review in reviews
     ]
     return render(request, "reviews/list.html", {"project": project, "rows": rows, "pages": pages})
 
@@ -125,7 +125,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     context = {
         "project": project,
         "build": build,
-        "members": _who_may_be_asked(project, build),
+        "members": _possible_reviewers(project, build),
         "open_reviews": [
             review
             for review in reviews_of(principal, project).filter(closed=None)
@@ -136,13 +136,13 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     }
     if request.method == "POST":
         try:
-            return redirect(_asked(principal, project, build, request.POST).get_absolute_url())
+            return redirect(_request_review(principal, project, build, request.POST).get_absolute_url())
         except (Invalid, Conflict) as error:
             return show_again(request, "reviews/ask.html", context, error)
     return render(request, "reviews/ask.html", context)
 
 
-def _asked(principal: Principal, project: Project, build: Build, typed: QueryDict) -> Review:
+def _request_review(principal: Principal, project: Project, build: Build, typed: QueryDict) -> Review:
     """Raises `Invalid` and `Conflict`."""
     if carried := typed.get("review", ""):
         review = find_numbered_review(principal, project, _number(carried))
@@ -150,7 +150,7 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
         return review
     people = tuple(_uuid(each) for each in typed.getlist("people"))
     needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
-    groups = [Asked(people, needed)] if people else []
+    groups = [RequestedGroup(people, needed)] if people else []
     return actions.ask_for_review(
         principal,
         build,
@@ -165,17 +165,21 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
 @for_person
 def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One review."""
-    project, review = _found(request, organisation, name, number)
-    context = _context(principal_of(request), project, review, which_asked(request.GET))
-    context["about"] = about_asked(principal_of(request), context["build"], request.GET)
+    project, review = _review_of(request, organisation, name, number)
+    context = _context(principal_of(request), project, review, threads_filter(request.GET))
+    context["about"] = requested_anchor(principal_of(request), context["build"], request.GET)
     return render(request, "reviews/review.html", context)
 
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation of a review alone, for its page that is open."""
-    project, review = _found(request, organisation, name, number)
-    context = {"project": project, "review": review, **_talk(principal_of(request), review, which_asked(request.GET))}
+    project, review = _review_of(request, organisation, name, number)
+    context = {
+        "project": project,
+        "review": review,
+        **_talk(principal_of(request), review, threads_filter(request.GET)),
+    }
     return render(request, "reviews/talk.html", context)
 
 
@@ -184,7 +188,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """What the button that was pressed says: a verdict, taking it back, or a comment."""
     principal = principal_of(request)
-    project, review = _found(request, organisation, name, number)
+    project, review = _review_of(request, organisation, name, number)
     build = newest_round(review).build
     text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
     try:
@@ -203,7 +207,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
 @require_POST
 def close(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Ends a review."""
-    project, review = _found(request, organisation, name, number)
+    project, review = _review_of(request, organisation, name, number)
     try:
         actions.close_review(principal_of(request), review)
     except Conflict as error:
@@ -211,19 +215,19 @@ def close(request: HttpRequest, organisation: str, name: str, number: int) -> Ht
     return redirect(review.get_absolute_url())
 
 
-def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Review]:
+def _review_of(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, Review]:
     project = project_of(request, organisation, name, Verb.READ)
     return project, find_numbered_review(principal_of(request), project, number)
 
 
 def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
-    found = find_numbered_review(principal_of(request), project, review.number)
-    context = _context(principal_of(request), project, found, which_asked(request.POST))
-    context["about"] = about_asked(principal_of(request), context["build"], request.POST)
+    fresh = find_numbered_review(principal_of(request), project, review.number)
+    context = _context(principal_of(request), project, fresh, threads_filter(request.POST))
+    context["about"] = requested_anchor(principal_of(request), context["build"], request.POST)
     return show_again(request, "reviews/review.html", context, error)
 
 
-def _context(principal: Principal, project: Project, review: Review, which: Which) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, review: Review, which: ThreadFilter) -> dict[str, Any]:
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
@@ -252,7 +256,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Whic
     }
 
 
-def _talk(principal: Principal, review: Review, which: Which) -> dict[str, Any]:
+def _talk(principal: Principal, review: Review, which: ThreadFilter) -> dict[str, Any]:
     build = newest_round(review).build
     before, _ = compared_with(principal, build)
     threads = threads_in_review(principal, review)
@@ -266,11 +270,11 @@ def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:
 
 def _approvals(group: ReviewerGroup, verdicts: Verdicts) -> Approvals:
     people = tuple(Reviewer(person, verdicts.of(person.pk)) for person in sorted(group.people.all(), key=str))
-    asked = Group(frozenset(each.person.pk for each in people), group.needed)
-    return Approvals(group.title, group.needed, group.needed - missing(asked, verdicts), people)
+    required = RequiredGroup(frozenset(each.person.pk for each in people), group.needed)
+    return Approvals(group.title, group.needed, group.needed - missing(required, verdicts), people)
 
 
-def _who_may_be_asked(project: Project, build: Build) -> Sequence[User]:
+def _possible_reviewers(project: Project, build: Build) -> Sequence[User]:
     authors = authors_of(build)
     return [mate.user for mate in team_of(project, Verb.REVIEW) if mate.user.pk not in authors]
 

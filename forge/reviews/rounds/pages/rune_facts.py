@@ -13,11 +13,11 @@ from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.models import Build, State
 from forge.builds.pages.changes import change_sentences
-from forge.builds.pages.evaluation import evaluated
-from forge.builds.pages.host_models import hosted_models
+from forge.builds.pages.evaluation import shown_evaluation
+from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
-from forge.builds.pages.verification import verified
+from forge.builds.pages.verification import verification_of
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
@@ -65,9 +65,9 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "before_is_approved": is_approved_one,
         "figures": with_limits(figure_rows(figures, earlier), build),
         "limits": shown_limits(build),
-        "verified": verified(build),
-        "hosted": hosted_models(build),
-        "evaluation": evaluated(principal, build, before),
+        "verified": verification_of(build),
+        "hosted": host_models(build),
+        "evaluation": shown_evaluation(principal, build, before),
         "changes": () if comparison is None or earlier is None else change_sentences(comparison, figures, earlier),
         "pipeline": _drawn(build, comparison),
     }

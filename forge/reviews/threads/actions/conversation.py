@@ -22,7 +22,7 @@ from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import anchored
-from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, Wish
+from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.event_payloads import offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.mentions import mentioned as mentioned_in
 from forge.reviews.threads.mentions import names_of
@@ -30,7 +30,7 @@ from forge.reviews.threads.mentions import names_of
 
 @transaction.atomic
 def begin_thread(
-    actor: Actor, about: Review | Build | ChangeRequest, text: str, at: Wish | Anchor = WHOLE_BUILD
+    actor: Actor, about: Review | Build | ChangeRequest, text: str, at: AnchorRequest | Anchor = WHOLE_BUILD
 ) -> AnchoredThread:
     """Begins a thread about a build, or a part of it; about a review, it is its newest build. One about a change
     request is about all of it.
@@ -45,7 +45,7 @@ def begin_thread(
     if build is None:
         anchor = Anchor()
     else:
-        anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
+        anchor = anchored(actor, build, at) if isinstance(at, AnchorRequest) else at
     comment = threads.begin_thread(about.subject, actor.person, text)
     thread = AnchoredThread.objects.create(
         thread=comment.thread,

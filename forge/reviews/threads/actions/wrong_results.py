@@ -14,7 +14,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
-from forge.projects.errors import SampleThere
+from forge.projects.errors import SampleExists
 from forge.projects.models import Project, Sample
 from forge.projects.samples.actions.recordings import send_sample
 from forge.reviews.models import AnchoredThread, Review
@@ -72,9 +72,9 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
 def _sample(actor: Actor, project: Project, recording: bytes, result: WrongResult) -> Sample:
     try:
         return send_sample(actor, project, [recording], label=result.right, days=result.days, consent=result.consent)
-    except SampleThere:
+    except SampleExists:
         digest = f"sha256:{sha256(recording).hexdigest()}"
-        return Sample.objects.kept().get(project=project, digest=digest)
+        return Sample.objects.available().get(project=project, digest=digest)
 
 
 def _quoted(answer: str) -> str:

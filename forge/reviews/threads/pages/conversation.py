@@ -84,7 +84,7 @@ class ShownThread:
     """Whether who reads may resolve it, and open it again."""
 
 
-class Which(StrEnum):
+class ThreadFilter(StrEnum):
     """Which threads of a conversation are shown. The address says it as `threads`, where it is not the first."""
 
     OPEN = "open"
@@ -93,17 +93,17 @@ class Which(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class ThreadFilterChoice:
     """One of the switch over a conversation: how many threads it would show, and where that is read."""
 
-    which: Which
+    which: ThreadFilter
     count: int
     address: str
     is_chosen: bool
 
 
 @dataclass(frozen=True)
-class Entry:
+class ConversationEntry:
     """What a conversation has one after another: a thread, or a verdict.
 
     What is not to be shown is in the page all the same, so that what somebody typed into it is kept.
@@ -130,9 +130,9 @@ def parts_of(principal: Principal, build: Build, before: Build | None, threads: 
     if build.artefact is None:
         return Parts((), (), frozenset())
     about = {anchor_of(thread).sample for thread in threads}
-    kept = list(samples_of(principal, build.project))
-    newest = {sample.pk for sample in kept[:SAMPLES_SHOWN]}
-    samples = tuple(sample for sample in kept if sample.pk in newest | about)
+    every = list(samples_of(principal, build.project))
+    newest = {sample.pk for sample in every[:SAMPLES_SHOWN]}
+    samples = tuple(sample for sample in every if sample.pk in newest | about)
     files = _lines_of(before, build)
     keys = {f"figure:{row.key}" for row in figure_rows(figures_of(build), None)}
     keys |= {f"stage:{node['name']}" for node in build.artefact.report["pipeline"].get("nodes", ())}
@@ -147,16 +147,18 @@ def talk_facts(
     before: Build | None,
     threads: Sequence[AnchoredThread],
     verdicts: Iterable[Verdict],
-    which: Which,
+    which: ThreadFilter,
 ) -> dict[str, Any]:
     """What the conversation's templates need; `before` is the build that this one is compared with."""
     parts = parts_of(principal, build, before, threads)
     people = mentionable_by(principal, build.project, None)
     names = names_of(people)
     shown = [_shown(principal, thread, parts, names) for thread in threads]
-    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
     entries += [
-        Entry(verdict.created, which is not Which.RESOLVED, None, verdict, _html(verdict.comment, names))
+        ConversationEntry(
+            verdict.created, which is not ThreadFilter.RESOLVED, None, verdict, _html(verdict.comment, names)
+        )
         for verdict in verdicts
     ]
     return {
@@ -172,13 +174,13 @@ def talk_facts(
 
 
 def request_talk_facts(
-    principal: Principal, request: ChangeRequest, threads: Sequence[AnchoredThread], which: Which
+    principal: Principal, request: ChangeRequest, threads: Sequence[AnchoredThread], which: ThreadFilter
 ) -> dict[str, Any]:
     """The same of a change request, which has no parts to talk about."""
     people = mentionable_by(principal, request.project, request)
     names = names_of(people)
     shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
-    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
     return {
         "talk": entries,
         "which": which,
@@ -188,30 +190,30 @@ def request_talk_facts(
     }
 
 
-def which_asked(asked: QueryDict) -> Which:
+def threads_filter(query: QueryDict) -> ThreadFilter:
     """What `?threads=` in the address, or the form, says; the open ones where it says nothing that is known."""
     try:
-        return Which(asked.get("threads", Which.OPEN))
+        return ThreadFilter(query.get("threads", ThreadFilter.OPEN))
     except ValueError:
-        return Which.OPEN
+        return ThreadFilter.OPEN
 
 
-def _is_among(thread: AnchoredThread, which: Which) -> bool:
-    return which is Which.ALL or (thread.thread.resolved is not None) == (which is Which.RESOLVED)
+def _is_among(thread: AnchoredThread, which: ThreadFilter) -> bool:
+    return which is ThreadFilter.ALL or (thread.thread.resolved is not None) == (which is ThreadFilter.RESOLVED)
 
 
-def _choices(threads: Sequence[AnchoredThread], chosen: Which) -> tuple[Choice, ...]:
+def _choices(threads: Sequence[AnchoredThread], chosen: ThreadFilter) -> tuple[ThreadFilterChoice, ...]:
     """None where there is nothing to choose from."""
     if not threads:
         return ()
     return tuple(
-        Choice(
+        ThreadFilterChoice(
             which,
             sum(_is_among(thread, which) for thread in threads),
-            "?" if which is Which.OPEN else f"?threads={which}",
+            "?" if which is ThreadFilter.OPEN else f"?threads={which}",
             which is chosen,
         )
-        for which in Which
+        for which in ThreadFilter
     )
 
 
@@ -240,9 +242,9 @@ def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
     ]
 
 
-def about_asked(principal: Principal, build: Build, asked: QueryDict) -> Anchor | None:
+def requested_anchor(principal: Principal, build: Build, query: QueryDict) -> Anchor | None:
     """What `?about=` in the address, or the form, says that a comment is about; None for the whole build."""
-    key = asked.get("about", "")
+    key = query.get("about", "")
     if not key or build.artefact is None:
         return None
     try:
@@ -256,18 +258,18 @@ def about_asked(principal: Principal, build: Build, asked: QueryDict) -> Anchor 
 def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) -> HttpResponse:
     """What the button that was pressed says: a reply, also with `resolve` or `reopen`."""
     principal = principal_of(request)
-    found = find_thread(principal, thread_id)
-    _require_here(request, organisation, name, found)
+    anchored_thread = find_thread(principal, thread_id)
+    _require_here(request, organisation, name, anchored_thread)
     text, pressed = request.POST.get("text", ""), request.POST.get("do", "")
     if text.strip():
-        actions.reply_in_thread(principal, found, text)
+        actions.reply_in_thread(principal, anchored_thread, text)
     if pressed == "resolve":
-        actions.resolve_thread(principal, found)
+        actions.resolve_thread(principal, anchored_thread)
     elif pressed == "reopen" and not text.strip():
-        actions.reopen_thread(principal, found)
+        actions.reopen_thread(principal, anchored_thread)
     elif not text.strip():
         raise Invalid("Write something first.")
-    return redirect(_page_of(request, found))
+    return redirect(_page_of(request, anchored_thread))
 
 
 @for_person
@@ -275,26 +277,26 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
 def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID) -> HttpResponse:
     """Edits or deletes a comment."""
     principal = principal_of(request)
-    found, said = find_comment(principal, comment_id)
-    _require_here(request, organisation, name, found)
+    anchored_thread, said = find_comment(principal, comment_id)
+    _require_here(request, organisation, name, anchored_thread)
     if request.POST.get("do") == "delete":
-        actions.delete_comment(principal, found, said)
+        actions.delete_comment(principal, anchored_thread, said)
     else:
-        actions.edit_comment(principal, found, said, request.POST.get("text", ""))
-    return redirect(_page_of(request, found))
+        actions.edit_comment(principal, anchored_thread, said, request.POST.get("text", ""))
+    return redirect(_page_of(request, anchored_thread))
 
 
-def _require_here(request: HttpRequest, organisation: str, name: str, found: AnchoredThread) -> None:
+def _require_here(request: HttpRequest, organisation: str, name: str, thread: AnchoredThread) -> None:
     # The thread was found for who acts, who offers changes and has no role here, or has one.
-    if project_of(request, organisation, name, Verb.SEE).pk != found.project_id:
+    if project_of(request, organisation, name, Verb.SEE).pk != thread.project_id:
         raise NotFound("There is no such thread here.")
 
 
-def _page_of(request: HttpRequest, found: AnchoredThread) -> str:
+def _page_of(request: HttpRequest, thread: AnchoredThread) -> str:
     """A thread of a review is also on the pages of its builds: back to the one that was open."""
     if request.POST.get("from") == "build":
-        return f"{found.about_address}?threads=all#thread-{found.pk}"
-    return found.get_absolute_url()
+        return f"{thread.about_address}?threads=all#thread-{thread.pk}"
+    return thread.get_absolute_url()
 
 
 def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Names) -> ShownThread:
@@ -327,29 +329,29 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
 
 
 def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion | None:
-    made: Suggestion | None = getattr(thread, "suggestion", None)
-    if made is None:
+    suggestion: Suggestion | None = getattr(thread, "suggestion", None)
+    if suggestion is None:
         return None
-    is_open = made.state == SuggestionState.OPEN
+    is_open = suggestion.state == SuggestionState.OPEN
     edits = can(principal, Verb.EDIT, thread.project)
-    return ShownSuggestion(made, is_open and edits, is_open and made.author_id == principal.pk)
+    return ShownSuggestion(suggestion, is_open and edits, is_open and suggestion.author_id == principal.pk)
 
 
 def _html(text: str, names: Names) -> SafeString:
     """Kept by what it is made of: a comment can be made to take a while to read, and a page has many."""
     key = "comment:" + sha256("\0".join([text, names.pattern.pattern]).encode()).hexdigest()
-    kept: SafeString | None = caches["process"].get(key)
-    if kept is None:
-        kept = render_comment(text, names)
-        caches["process"].set(key, kept)
-    return kept
+    cached: SafeString | None = caches["process"].get(key)
+    if cached is None:
+        cached = render_comment(text, names)
+        caches["process"].set(key, cached)
+    return cached
 
 
 def _lines_of(before: Build | None, build: Build) -> tuple[FileLines, ...]:
     """Kept as long as both builds are what they are: reading files takes a while."""
     key = f"lines:{build.project_id}:{before.source.digest if before else ''}:{build.source.digest}"
-    kept: tuple[FileLines, ...] | None = caches["process"].get(key)
-    if kept is None:
-        kept = changed_lines(before, build)
-        caches["process"].set(key, kept)
-    return kept
+    cached: tuple[FileLines, ...] | None = caches["process"].get(key)
+    if cached is None:
+        cached = changed_lines(before, build)
+        caches["process"].set(key, cached)
+    return cached

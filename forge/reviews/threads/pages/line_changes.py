@@ -7,7 +7,7 @@ from functools import partial
 from forge.builds.models import Build
 from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.reviews.threads.anchoring import recordings_of, text_of
-from forge.reviews.threads.anchors import Anchor, Kind
+from forge.reviews.threads.anchors import Anchor, AnchorKind
 
 MOST_FILES = 12
 RUNEFILE = "Runefile.yml"
@@ -22,15 +22,15 @@ def changed_lines(before: Build | None, build: Build) -> tuple[FileLines, ...]:
     else:
         changed = [path for path in sorted(now) if path not in then or then[path]["digest"] != now[path]["digest"]]
     recordings = recordings_of(build)
-    found: list[FileLines] = []
+    files: list[FileLines] = []
     for path in changed:
         text = text_of(build, path, recordings)
-        if text is not None and len(found) < MOST_FILES:
+        if text is not None and len(files) < MOST_FILES:
             earlier = text_of(before, path, recordings) if before is not None else None
             stretches = stretches_of((earlier or "").splitlines(), text.splitlines(), partial(_key_of, path))
-            found.append(FileLines(path, stretches))
-    return tuple(found)
+            files.append(FileLines(path, stretches))
+    return tuple(files)
 
 
 def _key_of(path: str, number: int) -> str:
-    return Anchor(Kind.LINE, {"file": path, "line": number}).key
+    return Anchor(AnchorKind.LINE, {"file": path, "line": number}).key

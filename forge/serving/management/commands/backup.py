@@ -9,13 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from forge.serving.backup.create_backup import take_backup
+from forge.serving.backup.create_backup import create_backup
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.sealing import new_identity
 from forge.serving.database import is_up_to_date
 from rune.wording import counted, size_text
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 """Unreadable files that are named."""
 
 
@@ -47,17 +47,17 @@ class Command(BaseCommand):
             )
         try:
             recipients = [*options["recipient"], *self._new_key(options["new_key"])]
-            taken = take_backup(options["file"], recipients, with_files=not options["without_files"])
+            backup = create_backup(options["file"], recipients, with_files=not options["without_files"])
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{options['file']}: {counted(taken.rows, 'row')} of {counted(taken.tables, 'table')} and "
-            f"{counted(taken.files, 'file')}, {size_text(taken.size)}."
+            f"{options['file']}: {counted(backup.rows, 'row')} of {counted(backup.tables, 'table')} and "
+            f"{counted(backup.files, 'file')}, {size_text(backup.size)}."
         )
-        if taken.unreadable:
-            named = "\n".join(taken.unreadable[:MOST_NAMED])
+        if backup.unreadable:
+            named = "\n".join(backup.unreadable[:MAX_NAMED])
             raise CommandError(
-                f"The backup was written without {counted(len(taken.unreadable), 'file')} of the store, missing or "
+                f"The backup was written without {counted(len(backup.unreadable), 'file')} of the store, missing or "
                 f"damaged there. An older backup may have them:\n{named}"
             )
 

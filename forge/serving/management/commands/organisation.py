@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if owner is None:
             raise CommandError(f"Nobody has the address {options['email']}. Let them sign in: make link EMAIL=…")
         try:
-            made = create_organisation_for(INSTALLATION, owner, options["name"])
+            organisation = create_organisation_for(INSTALLATION, owner, options["name"])
         except DomainError as error:
             raise CommandError(error.detail) from error
-        self.stdout.write(f"{made.name} is made; {owner} owns it.")
+        self.stdout.write(f"{organisation.name} is made; {owner} owns it.")

@@ -59,12 +59,12 @@ class Command(BaseCommand):
         if name in _DEFAULTS:
             return _DEFAULTS[name]
         if "@" in name:
-            found: Organisation | User | None = User.objects.filter(email=name.lower()).first()
+            holder: Organisation | User | None = User.objects.filter(email=name.lower()).first()
         else:
-            found = Organisation.objects.filter(name=name).first()
-        if found is None:
+            holder = Organisation.objects.filter(name=name).first()
+        if holder is None:
             raise CommandError(f"There is no organisation and no person {name} here.")
-        return found
+        return holder
 
     def _show(self, holder: Organisation | User | str, key: str) -> None:
         usage = () if isinstance(holder, str) else usage_of(holder) if isinstance(holder, Organisation) else None

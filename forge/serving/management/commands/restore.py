@@ -16,7 +16,7 @@ from forge.serving.backup.errors import BackupError
 from forge.serving.backup.restore import restore_backup
 from rune.wording import counted
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 """Missing files that are named."""
 
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from error
         self.stdout.write(
-            f"Restored the state of {done.description.taken}: {counted(done.rows, 'row')} and "
+            f"Restored the state of {done.description.created}: {counted(done.rows, 'row')} and "
             f"{counted(done.files, 'file')}. Start the server to go on."
         )
         if done.set_aside:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 f"second factor up anew. To prevent that, set it to the contents of {settings.DATA_DIR / 'secret-key'}."
             )
         if done.missing:
-            named = "\n".join(done.missing[:MOST_NAMED])
+            named = "\n".join(done.missing[:MAX_NAMED])
             raise CommandError(
                 f"{counted(len(done.missing), 'file')} that the database needs are neither in the backup nor in the "
                 f"store:\n{named}"

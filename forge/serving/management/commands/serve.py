@@ -32,9 +32,9 @@ GRACE = 5
 class AnnouncingServer(uvicorn.Server):
     """Takes connections through the front door, and prints the address once it does."""
 
-    def __init__(self, config: uvicorn.Config, entrance: ConnectionLimiter, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, limiter: ConnectionLimiter, announcement: str) -> None:
         super().__init__(config)
-        self._entrance = entrance
+        self._limiter = limiter
         self._announcement = announcement
         self._acceptors: list[Acceptor] = []
 
@@ -46,12 +46,12 @@ class AnnouncingServer(uvicorn.Server):
             certificate, key = environment.certificate, environment.key
             context = tls_context(certificate, key) if certificate and key else None
             make = partial(
-                protocol_for(self._entrance),
+                protocol_for(self._limiter),
                 config=self.config,
                 server_state=self.server_state,
                 app_state=self.lifespan.state,
             )
-            self._acceptors = [Acceptor(each, make, self._entrance, context) for each in sockets or []]
+            self._acceptors = [Acceptor(each, make, self._limiter, context) for each in sockets or []]
             for acceptor in self._acceptors:
                 acceptor.start()
             # What is there now stays: to look through all of it for garbage again and again takes 0.1 s each time, in
@@ -102,7 +102,7 @@ class Command(BaseCommand):
         listening = self._listen()
         note_address()
         environment = settings.ENVIRONMENT
-        entrance = ConnectionLimiter(capacity_for(descriptor_limit()), environment.trusted_proxies)
+        limiter = ConnectionLimiter(capacity_for(descriptor_limit()), environment.trusted_proxies)
         config = uvicorn.Config(
             "forge.asgi:application",
             lifespan="on",
@@ -118,7 +118,7 @@ class Command(BaseCommand):
             forwarded_allow_ips=list(environment.trusted_proxies),
         )
         try:
-            AnnouncingServer(config, entrance, self._announcement()).run(sockets=[listening])
+            AnnouncingServer(config, limiter, self._announcement()).run(sockets=[listening])
         except KeyboardInterrupt:
             pass  # uvicorn has stopped everything by then
         finally:

@@ -1,5 +1,6 @@
 // The button of a review that runs the build and the one before it on all samples that the page lists: what each says stands
 // at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
+import { address } from "../../api/request";
 import { heardOnAll, type Answer, type Recorded, type Recording } from "../../preview";
 import { fetchRune } from "../fetch-rune";
 import { byLabel, differs, isRight, summary, textOf, type Pair } from "./differing";
@@ -71,7 +72,8 @@ function recordingOf(item: HTMLElement): Recording {
       if (!KINDS.has(kind)) throw new Error("A recording of this kind cannot be run here.");
       const own = ownFileOf(item);
       if (own !== undefined) return { label, kind: kind as Recorded["kind"], file: own };
-      const response = await fetch(`/api/v1/samples/${sample}/recording`, { credentials: "same-origin" });
+      const recording = address("get", "/api/v1/samples/{sample_id}/recording", { path: { sample_id: sample } });
+      const response = await fetch(recording, { credentials: "same-origin" });
       if (!response.ok) throw new Error("The recording could not be fetched.");
       return { label, kind: kind as Recorded["kind"], file: await response.blob() };
     },

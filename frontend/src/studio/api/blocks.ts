@@ -2,14 +2,16 @@
 import type { BlockVersion, PublishedBlocks, UsableBlocks } from "../../api/schema";
 import type { ProjectClient } from "./client";
 
+const BLOCKS = "/api/v1/projects/{organisation}/{name}/blocks";
+
 /** The blocks that other projects published for this one to use. */
 export function usableBlocks(client: ProjectClient): Promise<UsableBlocks> {
-  return client.read(`${client.base}/blocks/usable`);
+  return client.call("get", "/api/v1/projects/{organisation}/{name}/blocks/usable", {});
 }
 
 /** The blocks that this project published. */
 export async function publishedBlocks(client: ProjectClient): Promise<PublishedBlocks["blocks"]> {
-  return (await client.read<PublishedBlocks>(`${client.base}/blocks`)).blocks;
+  return (await client.call("get", BLOCKS)).blocks;
 }
 
 /** Publish the block in a file, as it is stored, for other projects. */
@@ -19,5 +21,5 @@ export function publishBlock(
   version: string,
   notes: string,
 ): Promise<BlockVersion> {
-  return client.write("POST", `${client.base}/blocks`, { path, version, notes });
+  return client.call("post", BLOCKS, { body: { path, version, notes } });
 }

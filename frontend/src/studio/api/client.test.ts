@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { escapePath, ProjectClient, type Fetch } from "./client";
+import { ProjectClient, type Fetch } from "./client";
 import { Problem } from "./problem";
 
 interface Sent {
@@ -24,16 +24,12 @@ function answering(response: () => Response | Promise<Response>): { client: Proj
   };
 }
 
-test("a path's letters are escaped and its slashes stay", () => {
-  expect(escapePath("models/a b?#.tflite")).toBe("models/a%20b%3F%23.tflite");
-});
-
 test("a write carries the session's token", async () => {
   const { client, sent } = answering(() => Response.json({ tag: "1.0.0" }));
   await client.publish("1.0.0", "b1");
   expect(sent[0]?.address).toBe("/api/v1/projects/acme/keywords/tags");
   expect(sent[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token" });
-  expect(sent[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1"}');
+  expect(sent[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1","notes":""}');
 });
 
 test("a new text is made by the server, empty", async () => {

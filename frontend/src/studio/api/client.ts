@@ -1,4 +1,4 @@
-// The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
+// The requests of the studio to /api/v1, one method each. The API's description types them; this keeps no state.
 import type {
   Authors,
   Build,
@@ -11,7 +11,6 @@ import type {
   SampleImportPreview,
   SampleMark,
   SamplesImported,
-  SamplesMarked,
   SampleSplit,
   SampleTerms,
   Tag,
@@ -23,19 +22,26 @@ import type {
   Watch,
   Wire,
 } from "../../api/schema";
+import {
+  addressOf,
+  type Answer,
+  type Method,
+  type Options,
+  type Parameters,
+  type Path,
+  type Values,
+} from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import { upload, type Upload } from "./upload";
 import type { VariantRequest } from "./watch";
 
 const TOKEN = "X-CSRFToken";
+const PROJECT = "/api/v1/projects/{organisation}/{name}";
+const BYTES = "application/octet-stream";
+const JSON_ONLY = { headers: { Accept: "application/json" } };
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
-
-/** The letters of a path that an address cannot carry are escaped; its slashes stay. */
-export function escapePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
-}
 
 /** Whose session requests are made with; see session/sign-in-watch. */
 export interface Credentials {
@@ -54,9 +60,14 @@ export interface SampleChange {
 /** How a large file is sent. */
 export type Sending = Pick<Upload, "limit" | "onProgress" | "signal">;
 
+interface Project {
+  readonly organisation: string;
+  readonly name: string;
+}
+
 export class ProjectClient {
-  /** Where the project is below the API. */
-  readonly base: string;
+  /** The parameters that each address of the project has. */
+  private readonly project: Project;
 
   constructor(
     organisation: string,
@@ -64,152 +75,191 @@ export class ProjectClient {
     private readonly credentials: Credentials,
     private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
   ) {
-    this.base = `/api/v1/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
+    this.project = { organisation, name };
   }
 
   state(): Promise<ProjectState> {
-    return this.read(`${this.base}/state`);
+    return this.call("get", `${PROJECT}/state`);
   }
 
   preview(): Promise<Preview> {
-    return this.read(`${this.base}/preview`);
+    return this.call("get", `${PROJECT}/preview`);
   }
 
   /** Have the preview made anew where it is behind the text or was broken off; an edit does so by itself. */
   refreshPreview(): Promise<Preview> {
-    return this.write("POST", `${this.base}/preview`);
+    return this.call("post", `${PROJECT}/preview`);
   }
 
   /** What the next builds are made for, what there is to choose from, and what earlier builds came to. */
   targets(): Promise<Targets> {
-    return this.read(`${this.base}/targets`);
+    return this.call("get", `${PROJECT}/targets`);
   }
 
   chooseForBuilds(choices: BuildChoices): Promise<Targets> {
-    return this.write("PUT", `${this.base}/targets`, choices);
+    return this.call("put", `${PROJECT}/targets`, {
+      body: choices,
+    });
   }
 
   model(path: string): Promise<ModelPage> {
-    return this.read(`${this.base}/models/${escapePath(path)}`);
+    return this.call("get", `${PROJECT}/models/{path}`, {
+      path: { path },
+    });
   }
 
   /** The same with the model's layers and the memory that it needs. */
-  modelDrawing(path: string): Promise<DrawnModel> {
-    return this.read(`${this.base}/models/${escapePath(path)}?graph=1`);
+  async modelDrawing(path: string): Promise<DrawnModel> {
+    const parameters = { path: { path }, query: { graph: true } };
+    return (await this.call("get", `${PROJECT}/models/{path}`, parameters)) as DrawnModel;
   }
 
-  /** The newest versions, or those before them by the address that a page of them gave. */
+  /** The newest versions, or those of an older page by the address that the page before it has. */
   versions(page?: string): Promise<VersionPage> {
-    return this.read(page ?? `${this.base}/versions`);
+    const cursor = new URLSearchParams(page?.split("?")[1]).get("cursor") ?? undefined;
+    return this.call("get", `${PROJECT}/versions`, {
+      query: { cursor },
+    });
   }
 
   saveVersion(message: string): Promise<Version> {
-    return this.write("POST", `${this.base}/versions`, { message });
+    return this.call("post", `${PROJECT}/versions`, {
+      body: { message },
+    });
   }
 
   /** What differs between two sides, each a version's number or "now". */
   compare(from: string, to: string): Promise<Comparison> {
-    return this.read(`${this.base}/versions/compare?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+    return this.call("get", `${PROJECT}/versions/compare`, {
+      query: { from, to },
+    });
   }
 
   /** A text as it was in a version; null for a file that is none. */
   async versionText(version: number, path: string): Promise<string | null> {
-    const response = await this.send(`${this.base}/versions/${version}/files/${escapePath(path)}`, {
-      credentials: "same-origin",
-    });
+    const response = await this.send(
+      this.address("get", `${PROJECT}/versions/{number}/files/{path}`, {
+        path: { number: version, path },
+      }),
+    );
     if (response.headers.get("Content-Type")?.startsWith("text/plain") === true) return response.text();
     await response.body?.cancel();
     return null;
   }
 
   versionArchiveAddress(version: number): string {
-    return `${this.base}/versions/${version}/archive`;
+    return this.address("get", `${PROJECT}/versions/{number}/archive`, {
+      path: { number: version },
+    });
   }
 
   /** What restoring would change, as an update of the document that is stored only when this page sends it. */
   async restoring(version: number, paths: readonly string[] | null): Promise<Uint8Array> {
-    const response = await this.request(
-      "POST",
-      `${this.base}/versions/${version}/restore?as=update`,
-      JSON.stringify({ paths }),
-    );
+    const path = { number: version };
+    const response = await this.request("post", `${PROJECT}/versions/{number}/restore`, {
+      path,
+      query: { as: "update" },
+      body: { paths },
+    });
     return new Uint8Array(await response.arrayBuffer());
   }
 
   /** Restore a version on the server, for all. */
   async restore(version: number, paths: readonly string[] | null): Promise<void> {
-    await this.request("POST", `${this.base}/versions/${version}/restore`, JSON.stringify({ paths }));
+    const path = { number: version };
+    await this.request("post", `${PROJECT}/versions/{number}/restore`, {
+      path,
+      body: { paths },
+    });
   }
 
   /** Who is behind the document's clients, and of one text the version that each line is from. */
   authors(path?: string): Promise<Authors> {
-    return this.read(`${this.base}/authors${path === undefined ? "" : `?path=${encodeURIComponent(path)}`}`);
+    return this.call("get", `${PROJECT}/authors`, {
+      query: { path },
+    });
   }
 
   /** A second file with the same contents. */
   async copy(path: string, to: string): Promise<void> {
-    await this.request("POST", `${this.fileAddress(path)}/copy`, JSON.stringify({ path: to }));
+    await this.request("post", `${PROJECT}/files/{path}/copy`, {
+      path: { path },
+      body: { path: to },
+    });
   }
 
   /** Where the project, or a folder of it, is downloaded as a .zip. */
   archiveAddress(folder = ""): string {
-    return `${this.base}/archive${folder === "" ? "" : `?folder=${encodeURIComponent(folder)}`}`;
+    const query = folder === "" ? {} : { folder };
+    return this.address("get", `${PROJECT}/archive`, { query });
   }
 
   /** Where the project is downloaded with its versions, as a .zip of a Git repository. */
   repositoryAddress(): string {
-    return `${this.base}/repository`;
+    return this.address("get", `${PROJECT}/repository`);
   }
 
   /** Where a .zip is sent to be unpacked into a folder. */
   unpackAddress(folder: string, replace: boolean): string {
-    return `${this.base}/archive?folder=${encodeURIComponent(folder)}&replace=${replace}`;
+    return this.address("post", `${PROJECT}/archive`, {
+      query: { folder, replace },
+    });
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
   watch(wires: readonly Wire[], request: VariantRequest | null): Promise<Watch> {
-    return this.write("POST", `${this.base}/preview/watch`, { wires, ...request });
+    return this.call("post", `${PROJECT}/preview/watch`, { body: { wires, ...request } });
   }
 
   watched(id: string): Promise<Watch> {
-    return this.read(`${this.base}/preview/watch/${id}`);
+    return this.call("get", `${PROJECT}/preview/watch/{watch_id}`, {
+      path: { watch_id: id },
+    });
   }
 
   async samples(): Promise<readonly Sample[]> {
-    return (await this.read<{ samples: readonly Sample[] }>(`${this.base}/samples`)).samples;
+    return (await this.call("get", `${PROJECT}/samples`)).samples;
   }
 
   /** What was recorded. */
   async recording(sample: string): Promise<Blob> {
-    const response = await this.send(`/api/v1/samples/${sample}/recording`, {});
+    const response = await this.send(
+      this.address("get", "/api/v1/samples/{sample_id}/recording", { path: { sample_id: sample } }),
+    );
     return response.blob();
   }
 
   sampleTerms(days: number): Promise<SampleTerms> {
-    return this.read(`${this.base}/samples/terms?days=${days}`);
+    return this.call("get", `${PROJECT}/samples/terms`, {
+      query: { days },
+    });
   }
 
   /** Give the project a recording, under the terms that were read. */
   async sendSample(file: Blob, label: string, terms: SampleTerms): Promise<Sample> {
-    const query = new URLSearchParams({ label, days: String(terms.days), consent: terms.text });
-    const response = await this.sendBytes(`${this.base}/samples?${query}`, file);
+    const query = { label, days: terms.days, consent: terms.text };
+    const response = await this.sendBody("post", this.address("post", `${PROJECT}/samples`, { query }), file, BYTES);
     return (await response.json()) as Sample;
   }
 
   /** What a .zip of labelled recordings would bring. Nothing is changed. */
   previewSamples(archive: File, sending: Sending): Promise<SampleImportPreview> {
-    return this.upload(`${this.base}/samples/import/preview`, archive, sending);
+    return this.upload(this.address("post", `${PROJECT}/samples/import/preview`), archive, sending);
   }
 
   /** Make the recordings of a .zip samples, under the terms that were read: all that can be, in one step. */
   importSamples(archive: File, terms: SampleTerms, sending: Sending): Promise<SamplesImported> {
-    const query = new URLSearchParams({ days: String(terms.days), consent: terms.text });
-    return this.upload(`${this.base}/samples/import?${query}`, archive, sending);
+    const query = { days: terms.days, consent: terms.text };
+    return this.upload(this.address("post", `${PROJECT}/samples/import`, { query }), archive, sending);
   }
 
   /** Change labels and splits; the answer is what they were, and sent again it takes the change back. */
   async markSamples(changes: readonly SampleChange[]): Promise<readonly SampleMark[]> {
-    return (await this.write<SamplesMarked>("POST", `${this.base}/samples/marks`, { changes })).before;
+    return (
+      await this.call("post", `${PROJECT}/samples/marks`, {
+        body: { changes },
+      })
+    ).before;
   }
 
   /** Sends a file with progress, which `fetch` does not tell. */
@@ -221,65 +271,60 @@ export class ProjectClient {
     }
   }
 
-  private sendBytes(address: string, body: Blob): Promise<Response> {
-    return this.send(address, {
-      method: "POST",
-      body,
-      credentials: "same-origin",
-      headers: { Accept: "application/json", "Content-Type": "application/octet-stream", [TOKEN]: this.token },
-    });
-  }
-
   /** Take the consent back: the recording is deleted everywhere. */
   async withdrawSample(sample: string): Promise<void> {
-    await this.request("DELETE", `/api/v1/samples/${sample}`);
+    await this.request("delete", "/api/v1/samples/{sample_id}", { path: { sample_id: sample } });
   }
 
   /** The bytes of a file of the project. */
   async readFile(path: string): Promise<Blob> {
-    return (await this.send(this.fileAddress(path), { credentials: "same-origin" })).blob();
+    return (await this.send(this.fileAddress(path))).blob();
   }
 
   /** What the server knows of the Runefile; see src/language. */
   askLanguage(request: LanguageRequest): Promise<LanguageReply> {
-    return this.write("POST", `${this.base}/language`, request);
+    return this.call("post", `${PROJECT}/language`, {
+      body: request,
+    });
   }
 
   async log(build: string): Promise<readonly LogLine[]> {
-    const answer = await this.read<{ lines: readonly LogLine[] }>(`/api/v1/builds/${build}/log`);
-    return answer.lines;
+    return (await this.call("get", "/api/v1/builds/{build_id}/log", { path: { build_id: build } })).lines;
   }
 
   build(): Promise<Build> {
-    return this.write("POST", `${this.base}/builds`);
+    return this.call("post", `${PROJECT}/builds`);
   }
 
   cancel(build: string): Promise<Build> {
-    return this.write("POST", `/api/v1/builds/${build}/cancel`);
+    return this.call("post", "/api/v1/builds/{build_id}/cancel", { path: { build_id: build } });
   }
 
   publish(tag: string, build: string): Promise<Tag> {
-    return this.write("POST", `${this.base}/tags`, { tag, build });
+    return this.call("post", `${PROJECT}/tags`, {
+      body: { tag, build, notes: "" },
+    });
   }
 
   /** Shows a hint for beginners to this person never again. */
   async dismissHint(name: string): Promise<void> {
-    await this.request("DELETE", `/api/v1/me/hints/${name}`);
+    await this.request("delete", "/api/v1/me/hints/{hint}", { path: { hint: name } });
   }
 
   /** The socket on which the person's own phones ask to be paired. */
   phonesSocket({ protocol, host }: Pick<Location, "protocol" | "host">): string {
-    return `${protocol === "https:" ? "wss" : "ws"}://${host}${this.base.replace("/api/v1/", "/ws/")}/phones`;
+    const path = addressOf("/ws/projects/{organisation}/{name}/phones", { path: this.project });
+    return `${protocol === "https:" ? "wss" : "ws"}://${host}${path}`;
   }
 
   /** A new, empty text file. The server seeds it: two seeds would double the text. */
   async createText(path: string, text = ""): Promise<void> {
-    await this.request("PUT", this.fileAddress(path), text, "text/plain; charset=utf-8");
+    await this.sendBody("put", this.fileAddress(path), text, "text/plain; charset=utf-8");
   }
 
   /** Where a file's bytes are read and written. */
   fileAddress(path: string): string {
-    return `${this.base}/files/${escapePath(path)}`;
+    return this.address("get", `${PROJECT}/files/{path}`, { path: { path } });
   }
 
   /** The header that a request of this session must carry to write. */
@@ -289,30 +334,49 @@ export class ProjectClient {
 
   /** The bytes of a built rune. */
   async rune(address: string): Promise<ArrayBuffer> {
-    const response = await this.send(address, { credentials: "same-origin" });
-    return response.arrayBuffer();
+    return (await this.send(address)).arrayBuffer();
   }
 
-  async read<Answer>(address: string): Promise<Answer> {
-    const response = await this.send(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    return (await response.json()) as Answer;
+  /** Sends a request and reads the JSON that answers it. The project is filled in. */
+  async call<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...options: Options<M, P, keyof Project>
+  ): Promise<Answer<M, P>> {
+    return (await (await this.request(method, path, ...options)).json()) as Answer<M, P>;
   }
 
-  async write<Answer>(method: string, address: string, body: object = {}): Promise<Answer> {
-    const response = await this.request(method, address, JSON.stringify(body), "application/json");
-    return (await response.json()) as Answer;
+  private request<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...[options]: Options<M, P, keyof Project>
+  ): Promise<Response> {
+    const { body = {}, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
+    const address = this.fill(path, parameters);
+    return method === "get" ? this.send(address, JSON_ONLY) : this.sendBody(method, address, JSON.stringify(body));
   }
 
-  private request(method: string, address: string, body = "{}", type = "application/json"): Promise<Response> {
+  private address<M extends Method, P extends Path<M>>(
+    _method: M,
+    path: P,
+    ...[parameters]: Parameters<M, P, keyof Project>
+  ): string {
+    return this.fill(path, parameters);
+  }
+
+  private fill(path: string, { path: names, query }: Values = {}): string {
+    return addressOf(path, { path: { ...this.project, ...names }, query });
+  }
+
+  private sendBody(method: Method, address: string, body: string | Blob, type = "application/json"): Promise<Response> {
     return this.send(address, {
-      method,
+      method: method.toUpperCase(),
       body,
-      credentials: "same-origin",
-      headers: { Accept: "application/json", "Content-Type": type, [TOKEN]: this.token },
+      headers: { ...JSON_ONLY.headers, "Content-Type": type, [TOKEN]: this.token },
     });
   }
 
-  private async send(address: string, init: RequestInit): Promise<Response> {
+  private async send(address: string, init: RequestInit = {}): Promise<Response> {
     const { token } = this;
     try {
       return await this.sendOnce(address, init);
@@ -327,7 +391,7 @@ export class ProjectClient {
   }
 
   private async sendOnce(address: string, init: RequestInit): Promise<Response> {
-    const response = await this.fetch(address, init).catch(() => {
+    const response = await this.fetch(address, { credentials: "same-origin", ...init }).catch(() => {
       throw problemFrom(0, "");
     });
     if (!response.ok) throw problemFrom(response.status, await response.text());

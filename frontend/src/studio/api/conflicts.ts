@@ -4,7 +4,7 @@ import type { ProjectClient } from "./client";
 
 /** A change request with what is in conflict. */
 export function changeRequest(client: ProjectClient, id: string): Promise<OpenChangeRequest> {
-  return client.read(addressOf(id));
+  return client.call("get", "/api/v1/change-requests/{change_id}", parameters(id));
 }
 
 /** What stands in place of a conflict; `text` of the side that is written. */
@@ -15,14 +15,17 @@ export function resolveConflict(
   side: MergeSide,
   text: string,
 ): Promise<OpenChangeRequest> {
-  return client.write("POST", `${addressOf(id)}/resolutions`, { conflict, side, text });
+  return client.call("post", "/api/v1/change-requests/{change_id}/resolutions", {
+    ...parameters(id),
+    body: { conflict, side, text },
+  });
 }
 
 /** All conflicts are open again. */
 export function startOver(client: ProjectClient, id: string): Promise<OpenChangeRequest> {
-  return client.write("DELETE", `${addressOf(id)}/resolutions`);
+  return client.call("delete", "/api/v1/change-requests/{change_id}/resolutions", parameters(id));
 }
 
-function addressOf(id: string): string {
-  return `/api/v1/change-requests/${id}`;
+function parameters(id: string) {
+  return { path: { change_id: id } };
 }

@@ -4,5 +4,7 @@ import type { ProjectClient } from "./client";
 
 /** Publish under a protected tag although something is missing, for a reason that everyone reads. Owners may. */
 export function overrideGate(client: ProjectClient, tag: string, build: string, reason: string): Promise<Tag> {
-  return client.write("POST", `${client.base}/tags/override`, { tag, build, reason });
+  return client.call("post", "/api/v1/projects/{organisation}/{name}/tags/override", {
+    body: { tag, build, notes: "", reason },
+  });
 }

@@ -162,7 +162,7 @@ function Shown({ runner, engine, place, stage, running, file, tests }: ShownProp
         <section className="card stack preview-card block-tests" aria-label="Tests">
           <h3>Tests</h3>
           <p className="small muted">
-            None yet: they stand in <code>{testsOf(file.path)}</code>, and run here as you type and in each build.
+            None yet. Tests are in <code>{testsOf(file.path)}</code>, and run here as you type and in each build.
           </p>
           <AddLiveTest runner={runner} engine={engine} />
         </section>

@@ -45,7 +45,7 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
       )}
       {stopped === null && problem !== null && (
         <p className="notice warn" role="status">
-          Line {problem.line}: {problem.message}.{hasErrors ? "" : " It runs again once that is mended."}
+          Line {problem.line}: {problem.message}.{hasErrors ? "" : " It runs again once that is fixed."}
         </p>
       )}
       {failure !== null && stopped === null && (
@@ -65,23 +65,22 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
         type=""
         history={written}
         names={namesOf(written)}
-        waiting={
-          failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."
-        }
+        waiting={failure !== null ? "The run failed." : problem === null ? waiting : "Fix the problem to see results."}
       />
       {printed.length > 0 && (
         <details className="block-printed" open>
           <summary className="label">Printed</summary>
-          <pre className="small num" tabIndex={0} aria-label="What the block printed, by line">
+          <pre className="small num" tabIndex={0} aria-label="Output of print, by line">
             {printed.slice(-12).join("\n")}
           </pre>
         </details>
       )}
       {milliseconds !== null && (
         <p className="small muted num">
-          {millisecondsText(milliseconds)} a call in Python, here. {state.state > 0 && `Keeps ${bytes(state.state)}. `}
+          {millisecondsText(milliseconds)} per call, in Python in this browser.{" "}
+          {state.state > 0 && `Keeps ${bytes(state.state)}. `}
           {skipped > 0 &&
-            `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} left out.`}
+            `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} skipped.`}
         </p>
       )}
     </section>

@@ -10,7 +10,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
   const group = "Project";
   return [
     { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
-    { id: "build.targets", title: "What builds are for", group, refused, run: () => dialogs.open({ what: "targets" }) },
+    { id: "build.targets", title: "Build settings", group, refused, run: () => dialogs.open({ what: "targets" }) },
     { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaveStatus(studio) },
     {
       id: "version.save",
@@ -27,7 +27,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
       id: "review",
       title: "Ask for review…",
       group,
-      refused: refused ?? (state.canReview ? null : "Build first: a review is of a build"),
+      refused: refused ?? (state.canReview ? null : "Build first: a review needs a build"),
       run: () => {
         const build = lastSucceeded(workspace.store.state.getState().builds);
         if (build !== null) window.location.assign(askAddress(build));

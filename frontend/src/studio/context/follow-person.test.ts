@@ -39,7 +39,7 @@ it("goes where the person goes, and says so once", () => {
   presence.setState([at("two")], true);
   presence.setState([at("three")], true);
   expect(went).toEqual(["three"]);
-  expect(said).toEqual(["You follow Ana until you type, or press Escape."]);
+  expect(said).toEqual(["Following Ana. Type or press Escape to stop."]);
 });
 
 it("ends by work of one's own, and not by looking around or choosing again", () => {
@@ -59,5 +59,5 @@ it("ends when the person leaves, and says so", () => {
   followPerson("a");
   presence.setState([], true);
   expect(places.getState().following).toBeNull();
-  expect(said.at(-1)).toBe("The person whom you followed left.");
+  expect(said.at(-1)).toBe("The person you were following has left.");
 });

@@ -26,7 +26,7 @@ export function startFollowing(
     );
     if (present === undefined) {
       // Whoever was seen has left; one who reloads the page comes back as somebody to follow anew.
-      if (last !== null) toasts.say("The person whom you followed left.");
+      if (last !== null) toasts.say("The person you were following has left.");
       places.followPerson(null);
       return;
     }
@@ -34,7 +34,7 @@ export function startFollowing(
     if (last?.person === following && last.place === place) return;
     const isFirst = last?.person !== following;
     last = { person: following, place };
-    if (isFirst) toasts.say(`You follow ${present.person.name} until you type, or press Escape.`);
+    if (isFirst) toasts.say(`Following ${present.person.name}. Type or press Escape to stop.`);
     else places.goToPerson(present, true);
   };
 

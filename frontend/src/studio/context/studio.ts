@@ -38,7 +38,7 @@ export const StudioContext = createContext<StudioStores | null>(null);
 
 export function useStudio(): StudioStores {
   const studio = useContext(StudioContext);
-  if (studio === null) throw new Error("This part of the studio stands outside of its page.");
+  if (studio === null) throw new Error("This component is used outside the studio's page.");
   return studio;
 }
 

@@ -42,7 +42,7 @@ export default function BlockVersionDialog({ block, from, to, adopt, onClose }: 
           </div>
         ))}
       {lines === null ? (
-        <p className="muted">The source of both cannot be read here. Take it, and undo takes it back.</p>
+        <p className="muted">The sources cannot be compared here. You can undo the change afterwards.</p>
       ) : before === after ? (
         <p className="muted">The source is the same: its tests or its licence changed.</p>
       ) : (

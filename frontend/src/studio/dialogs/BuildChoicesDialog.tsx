@@ -60,7 +60,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
     );
   };
   return (
-    <Dialog title="What builds are for" onClose={onClose}>
+    <Dialog title="Build settings" onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -73,7 +73,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
           <>
             {known.in_file !== null && <p className="notice">{policyText(known.in_file)}</p>}
             <Radios
-              legend="The rune is optimised for"
+              legend="Optimise the rune for"
               name="optimize"
               choices={RUNES}
               chosen={chosen.optimize}
@@ -82,7 +82,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
               onChoose={(optimize) => setChosen({ ...chosen, optimize })}
             />
             <Radios
-              legend="Its models give the results of"
+              legend="Reference"
               name="match"
               choices={RESULTS}
               chosen={chosen.match}
@@ -92,7 +92,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
             <fieldset className="choices stack tight">
               <legend className="label">Packages for boards</legend>
               <p className="small muted">
-                Beside the rune a package of C for each of these, with the RAM, flash and instructions that it needs
+                Builds also make a C package for each selected board, with the RAM, flash and instructions that it needs
                 there. <a href={devices}>See the boards</a>
               </p>
               {known.targets.map((target) => (
@@ -110,7 +110,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
             </fieldset>
             {chosen.targets.length > 0 && (
               <Radios
-                legend="Packages are compiled for"
+                legend="Optimise packages for"
                 name="optimize_packages"
                 choices={LIBRARIES}
                 chosen={chosen.optimize_packages}

@@ -36,7 +36,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
       places.awaitFile(path);
       workspace.toasts.say(
         wire === null
-          ? `${path} is there. Name it in the Runefile as proc-block: ./${path}.`
+          ? `${path} is created. Add it to the Runefile as proc-block: ./${path}.`
           : `${path} runs between ${wire.source} and ${wire.target}.`,
         { label: "Undo", run: () => void workspace.files.undo.undo() },
       );
@@ -55,7 +55,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
         }}
       >
         <div className="field">
-          <label htmlFor={id}>What it is called, as a function is</label>
+          <label htmlFor={id}>Function name</label>
           <input
             id={id}
             className="mono"
@@ -73,7 +73,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
           />
           {refused === null && (
             <span className="small muted">
-              {name === "" ? "It becomes a file with a few lines that run." : `Its file is ${name}.py.`}
+              {name === "" ? "Creates a file with a small working example." : `Its file is ${name}.py.`}
             </span>
           )}
           <span id={`${id}-problem`} className="error" role="status">

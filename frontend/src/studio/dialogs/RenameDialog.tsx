@@ -29,7 +29,7 @@ export function RenameDialog({ name, onRename, onClose }: RenameDialogProps) {
         }}
       >
         <div className="field">
-          <label htmlFor={id}>Its new name, wherever it is used</label>
+          <label htmlFor={id}>New name (changed wherever it is used)</label>
           <input
             id={id}
             className="mono"

@@ -39,7 +39,9 @@ test("what is chosen is sent as it is shown", () => {
 });
 
 test("beside a choice stands what the newest build with it came to", () => {
-  expect(runeFigures(MADE, "speed", "litert")).toBe("Build 9: 238 kB, 54 kB of memory, 0.41 ms a run here");
+  expect(runeFigures(MADE, "speed", "litert")).toBe(
+    "Build 9: 238 kB, 54 kB of memory, 0.41 ms per inference on this server",
+  );
   expect(runeFigures(MADE, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
   expect(runeFigures(MADE, "size", "litert")).toBe("");
   expect(runeFigures(MADE, "speed", "tflm")).toBe("");
@@ -56,7 +58,7 @@ test("packages are told of for the targets that are chosen", () => {
 test("what forge.yml says is told of, as it goes before what is chosen", () => {
   expect(policyText(null)).toBe("");
   expect(policyText({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
-    "forge.yml says: the rune is for: size; results of TFLite Micro. That goes before what is chosen here, for as long as it stands there.",
+    "forge.yml says: the rune is for: size; results of TFLite Micro. These settings override the choices here.",
   );
   expect(policyText({ optimize: null, optimize_packages: "speed", match: null })).toContain(
     "packages are for: few instr",

@@ -33,12 +33,12 @@ export const RESULTS: readonly Choice<Match>[] = [
   {
     value: "litert",
     name: "LiteRT",
-    description: "The same results to the bit as LiteRT's reference kernels, which have all operators.",
+    description: "Bit-exact with LiteRT's reference kernels, which support all operators.",
   },
   {
     value: "tflm",
     name: "TFLite Micro",
-    description: "The same to the bit as devices that run TFLite Micro. An operator that it lacks is an error.",
+    description: "Bit-exact with devices that run TFLite Micro. An unsupported operator is an error.",
   },
 ];
 
@@ -60,7 +60,7 @@ export function policyText(policy: Targets["in_file"]): string {
       ({ name }) => `packages are for: ${name.toLowerCase()}`,
     ),
   ];
-  return `forge.yml says: ${named.join("; ")}. That goes before what is chosen here, for as long as it stands there.`;
+  return `forge.yml says: ${named.join("; ")}. These settings override the choices here.`;
 }
 
 /** What is chosen now, as it is sent. */
@@ -73,7 +73,8 @@ export function choicesOf({ optimize, optimize_packages, match, targets }: Targe
 export function runeFigures(builds: readonly Made[], optimize: Optimize, match: Match): string {
   const build = builds.find(({ manner }) => manner.optimize === optimize && manner.match === match);
   if (build === undefined) return "";
-  const time = build.milliseconds === null ? "" : `, ${build.milliseconds.toPrecision(2)} ms a run here`;
+  const time =
+    build.milliseconds === null ? "" : `, ${build.milliseconds.toPrecision(2)} ms per inference on this server`;
   return `Build ${build.number}: ${bytes(build.size)}, ${bytes(build.memory)} of memory${time}`;
 }
 

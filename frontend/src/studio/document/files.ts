@@ -114,7 +114,7 @@ export class ProjectFiles {
     });
   }
 
-  /** Bring back what was deleted together. */
+  /** Restore file what was deleted together. */
   restoreAll(ids: Iterable<string>): void {
     this.step(() => {
       for (const id of ids) asMap(this.map.get(id))?.delete("deleted");

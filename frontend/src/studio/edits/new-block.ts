@@ -50,7 +50,7 @@ export async function copyInto(
     const path = await copyBlock(workspace, stage);
     if (path !== null) places.awaitFile(path);
     workspace.toasts.say(
-      path === null ? `${stage} runs the file that is there already.` : `${stage} runs ${path}, which is yours now.`,
+      path === null ? `${stage} already runs the project's file.` : `${stage} now runs ${path} in your project.`,
       { label: "Undo", run: () => void workspace.files.undo.undo() },
     );
   } catch (error) {

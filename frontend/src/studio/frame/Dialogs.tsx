@@ -73,11 +73,11 @@ export default function Dialogs({ request }: DialogsProps) {
             client={workspace.client}
             devices={`${session.project.url}/devices`}
             onSaved={(undo) =>
-              workspace.toasts.say("Saved. The next build is made for this.", {
+              workspace.toasts.say("Saved. The next build uses these settings.", {
                 label: "Undo",
                 run: () => {
                   undo().then(
-                    () => workspace.toasts.say("Builds are made for what they were before."),
+                    () => workspace.toasts.say("The earlier build settings are restored."),
                     (error: unknown) => workspace.toasts.say(sentenceOf(error)),
                   );
                 },

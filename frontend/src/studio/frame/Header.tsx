@@ -40,8 +40,8 @@ function saveNotice(
 }
 
 const STATES: Readonly<Record<Build["state"], string>> = {
-  queued: "waits",
-  running: "runs",
+  queued: "is queued",
+  running: "is building",
   succeeded: "ok",
   failed: "failed",
   cancelled: "cancelled",
@@ -102,12 +102,12 @@ export function Header() {
       </button>
       {mayEdit &&
         (reviewable === null ? (
-          <button type="button" className="button wide-only" disabled title="Build first: a review is of a build">
+          <button type="button" className="button wide-only" disabled title="Build first: a review needs a build">
             <Eye aria-hidden="true" />
             Ask for review
           </button>
         ) : (
-          <a className="button wide-only" href={askAddress(reviewable)} title={`Of build ${reviewable.number}`}>
+          <a className="button wide-only" href={askAddress(reviewable)} title={`Review build ${reviewable.number}`}>
             <Eye aria-hidden="true" />
             Ask for review
           </a>
@@ -128,7 +128,7 @@ export function Header() {
         <button
           type="button"
           className="button square wide-only"
-          title="What builds are for"
+          title="Build settings"
           onClick={() => dialogs.open({ what: "targets" })}
         >
           <ChevronDown aria-hidden="true" />

@@ -143,7 +143,7 @@ export default function ModelPage({ file, client }: ModelPageProps) {
     };
   }, [client, file.path, of]);
 
-  if (answer === null || answer.of !== of) return <p className="panel-note muted">Reading the model…</p>;
+  if (answer === null || answer.of !== of) return <p className="panel-note muted">Loading the model…</p>;
   if ("error" in answer) return <p className="panel-note wrong">{answer.error}</p>;
   const { model } = answer;
   const ops = model.operators.reduce((sum, operator) => sum + operator.count, 0);

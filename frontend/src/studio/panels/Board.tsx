@@ -1,6 +1,7 @@
 // The board beside the preview: what it runs is the rune of the text that the preview shows, and not one that wires are
 // watched in.
 import { useMemo } from "react";
+import { address } from "../../api/request";
 import type { PreviewBuild } from "../../api/schema";
 import Boards from "../../device/Boards";
 import type { Snapshot } from "../../preview";
@@ -19,7 +20,7 @@ export default function Board({ client, build, running }: Props) {
   const source = useMemo(
     () => ({
       key: digest,
-      address: `/api/v1/builds/${id}/firmware`,
+      address: address("get", "/api/v1/builds/{build_id}/firmware", { path: { build_id: id } }),
       token: () => client.token,
       read: () => client.rune(rune),
     }),

@@ -147,7 +147,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
             <span className="num">{line.milliseconds === null ? "" : duration(line.milliseconds)}</span>
           </div>
         ))}
-        {lines === undefined && <div className="muted">Reading the log…</div>}
+        {lines === undefined && <div className="muted">Loading the log…</div>}
         {result !== "" && (
           <div className={`log-line outcome ${build.state}`}>
             <span>{build.state === "succeeded" ? "done" : build.state}</span>

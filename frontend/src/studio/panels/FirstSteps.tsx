@@ -27,8 +27,8 @@ export default function FirstSteps() {
         <button
           type="button"
           className="button quiet square"
-          aria-label="Put the first steps away"
-          title="Put away"
+          aria-label="Dismiss the first steps"
+          title="Dismiss"
           onClick={dismiss}
         >
           <X aria-hidden="true" />

@@ -49,7 +49,8 @@ export function PreviewPane() {
     () => ({
       wires: watched.wires,
       waiting:
-        watched.problem ?? (watched.of === version ? "It appears with the next input." : "Building what shows it…"),
+        watched.problem ??
+        (watched.of === version ? "It appears with the next input." : "Building a rune that shows it…"),
       onUnwatch: (stage, index) => watches.toggle({ stage, index }),
     }),
     [watched, version, watches],

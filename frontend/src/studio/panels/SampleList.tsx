@@ -67,7 +67,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
   const drop = useFileDrop(mayEdit ? onImport : null);
 
   if (problem !== null) return <p className="notice bad">{problem}</p>;
-  if (samples === null) return <p className="small muted">Reading the samples…</p>;
+  if (samples === null) return <p className="small muted">Loading the samples…</p>;
   const there = samples.filter(({ id }) => chosen.has(id));
   const choose = (ids: readonly string[], isChosen: boolean): void =>
     setChosen((before) => {
@@ -134,7 +134,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
               <b>{sample.label}</b> <span className="tag">{sample.split}</span>{" "}
               <small className="muted">
                 {sample.kind}, by{" "}
-                {sample.owner === null ? "someone who left" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
+                {sample.owner === null ? "a former member" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
                 {until(sample.ends)}
               </small>
             </span>
@@ -200,7 +200,7 @@ function MarkForm({ number, labels, onMark }: MarkFormProps) {
           value={label}
           list={`${id}-labels`}
           aria-describedby={`${id}-other`}
-          placeholder="As it is"
+          placeholder="No change"
           onChange={(event) => setLabel(event.target.value)}
         />
         <LabelList id={`${id}-labels`} labels={labels} />
@@ -214,7 +214,7 @@ function MarkForm({ number, labels, onMark }: MarkFormProps) {
           value={split}
           onChange={(event) => setSplit(event.target.value as SampleSplit | "")}
         >
-          <option value="">As it is</option>
+          <option value="">No change</option>
           {SPLITS.map((each) => (
             <option key={each.split} value={each.split}>
               {each.name}

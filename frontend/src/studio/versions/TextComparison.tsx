@@ -118,7 +118,7 @@ export function TextComparison({ workspace, file, sides, nonce }: TextComparison
     };
   }, [texts, nonce, path, from, to]);
 
-  if (texts === null) return <p className="muted small">Reading both…</p>;
+  if (texts === null) return <p className="muted small">Loading both…</p>;
   if (texts === "no text")
     return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
   if ("error" in texts) return <p className="small wrong">{texts.error}</p>;

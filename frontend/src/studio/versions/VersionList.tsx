@@ -45,7 +45,7 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
                   ) : version.saved_at === null ? (
                     <Hammer className="icon" aria-hidden="true" />
                   ) : (
-                    <Bookmark className="icon" aria-label="Saved by hand" />
+                    <Bookmark className="icon" aria-label="Saved manually" />
                   )}
                   <b>Version {version.number}</b>
                   <span className="grow" />

@@ -95,7 +95,7 @@ export default function VersionsPage() {
           </button>
         </p>
       )}
-      {listed === null && error === null && <p className="panel-note muted">Reading the versions…</p>}
+      {listed === null && error === null && <p className="panel-note muted">Loading the versions…</p>}
       {listed !== null && versions.length === 0 && (
         <div className="empty stack">
           <p>No versions yet.</p>

@@ -36,7 +36,7 @@ const wire = (
 describe("versions", () => {
   it("are called by what was said of them, else by their build", () => {
     expect([version(1), version(2, "", [7, 3]), version(3, "good", [8])].map(titleOf)).toEqual(["", "Build 7", "good"]);
-    expect(titleOf({ ...version(4), automatic: true })).toBe("Saved by itself");
+    expect(titleOf({ ...version(4), automatic: true })).toBe("Saved automatically");
     expect([sideName(4), sideName("now")]).toEqual(["version 4", "now"]);
   });
 

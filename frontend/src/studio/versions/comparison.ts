@@ -25,7 +25,7 @@ export function titleOf(version: Version): string {
   if (version.message !== "") return version.message;
   const [build] = version.builds;
   if (build !== undefined) return `Build ${build.number}`;
-  return version.automatic ? "Saved by itself" : "";
+  return version.automatic ? "Saved automatically" : "";
 }
 
 /** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what was removed gives way then. */

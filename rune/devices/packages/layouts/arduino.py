@@ -145,7 +145,7 @@ def files(contents: Contents) -> Mapping[str, str]:
         "prefix": interface.prefix,
         "upper": interface.upper,
     }
-    found = {
+    contents_by_path = {
         "library.properties": _PROPERTIES.format(**words),
         f"src/{contents.header}": _SHIM.format(**words),
         "examples/selftest/selftest.ino": _SELF_TEST.format(**words),
@@ -157,8 +157,8 @@ def files(contents: Contents) -> Mapping[str, str]:
             words |= {"input": field.name, "capital": field.name.upper(), "print_": "\n".join(_printing(contents))}
             hertz = str(int(dict(request.parameters).get("hz", _HERTZ)))
             name, text = sketch
-            found[f"examples/{name}/{name}.ino"] = text.format(**words, hertz=hertz)
-    return found
+            contents_by_path[f"examples/{name}/{name}.ino"] = text.format(**words, hertz=hertz)
+    return contents_by_path
 
 
 def _sketch(field: StructField, request: CapabilityRequest) -> tuple[str, str] | None:

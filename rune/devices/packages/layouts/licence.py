@@ -20,6 +20,8 @@ The constants in src/{name}.c are not the code's: they are the weights of the mo
 def files(contents: Contents) -> Mapping[str, str]:
     """LICENSE and NOTICE."""
     models = [f"* {plain(model.file, 200)}" for model in contents.report.models if model.file is not None]
-    told = "\n".join(["Their licences are their own:", "", *dict.fromkeys(models)]) if models else "It has no model."
+    models_text = (
+        "\n".join(["Their licences are their own:", "", *dict.fromkeys(models)]) if models else "It has no model."
+    )
     licence = (Path(__file__).parent / "LICENSE").read_text(encoding="utf-8")
-    return {"LICENSE": licence, "NOTICE": _NOTICE.format(name=contents.interface.name, models=told)}
+    return {"LICENSE": licence, "NOTICE": _NOTICE.format(name=contents.interface.name, models=models_text)}

@@ -78,20 +78,20 @@ def check_tensors(role: str, tensors: Sequence[TensorType]) -> tuple[TensorType,
     return tuple(tensors)
 
 
-def check_inputs(wanted: Sequence[TensorType], given: Sequence[bytes]) -> None:
+def check_inputs(expected: Sequence[TensorType], inputs: Sequence[bytes]) -> None:
     """Raises `ModelRunError` unless there is one input for each type, of its size."""
-    if len(wanted) != len(given):
-        raise ModelRunError(f"the model has {len(wanted)} inputs, but {len(given)} were given")
-    for index, (tensor, data) in enumerate(zip(wanted, given, strict=True)):
+    if len(expected) != len(inputs):
+        raise ModelRunError(f"the model has {len(expected)} inputs, but {len(inputs)} were given")
+    for index, (tensor, data) in enumerate(zip(expected, inputs, strict=True)):
         if len(data) != tensor.size:
             raise ModelRunError(f"input {index} of the model is {tensor} ({tensor.size} bytes), not {len(data)} bytes")
 
 
-def check_outputs(wanted: Sequence[TensorType], given: Sequence[bytes]) -> tuple[bytes, ...]:
+def check_outputs(expected: Sequence[TensorType], outputs: Sequence[bytes]) -> tuple[bytes, ...]:
     """What came out, if it has the sizes that the model said. Raises `ModelRunError`."""
-    for index, (tensor, data) in enumerate(zip(wanted, given, strict=True)):
+    for index, (tensor, data) in enumerate(zip(expected, outputs, strict=True)):
         if len(data) > TENSOR_LIMIT:
             raise ModelRunError(f"output {index} of the model has more than {TENSOR_LIMIT} bytes")
         if len(data) != tensor.size:
             raise ModelRunError(f"output {index} of the model is {tensor} ({tensor.size} bytes), but was {len(data)}")
-    return tuple(given)
+    return tuple(outputs)

@@ -26,7 +26,7 @@ from rune.wording import size_text
 _PACKAGE_ROOT = Path(__file__).parents[4]
 _LINE_LIMIT = 1 << 20
 _SECONDS_TO_END = 2.0
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_PASSED_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _ERRORS: dict[str, type[HostModelError]] = {
     "missing": ModelRuntimeMissing,
     "load": ModelLoadError,
@@ -87,12 +87,12 @@ class IsolatedInterpreter:
             raise
         return check_outputs(self.outputs, results)
 
-    def _after_run(self, found: Sequence[TensorType]) -> tuple[TensorType, ...]:
+    def _after_run(self, types: Sequence[TensorType]) -> tuple[TensorType, ...]:
         """The outputs as the process says that they were, if they are what it said when it loaded the model."""
         said = self._said
-        if tuple(found) != tuple(after_run(kind, now.dimensions) for kind, now in zip(said, found, strict=False)):
+        if tuple(types) != tuple(after_run(kind, now.dimensions) for kind, now in zip(said, types, strict=False)):
             raise self._died()
-        return tuple(found)
+        return tuple(types)
 
     def close(self) -> None:
         self._end()
@@ -166,8 +166,8 @@ def open_isolated(
 
 def _environment() -> dict[str, str]:
     """No variable of the host but those that a program needs to start."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONPATH": str(_PACKAGE_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    variables = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
+    return variables | {"PYTHONPATH": str(_PACKAGE_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def read_types(role: str, texts: object) -> tuple[TensorType, ...]:

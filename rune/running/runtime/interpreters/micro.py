@@ -68,12 +68,12 @@ def open_micro(data: bytes, *, keep: bool = False) -> MicroInterpreter:
         from tflite_micro.python.tflite_micro import runtime
     except ImportError:
         raise ModelRuntimeMissing(_MISSING) from None
-    kept = runtime.InterpreterConfig
+    config = runtime.InterpreterConfig
     try:
         interpreter = runtime.Interpreter.from_bytes(
             bytes(data),
             arena_size=max(_LEAST_ARENA, 20 * len(data)),
-            intrepreter_config=kept.kPreserveAllTensors if keep else kept.kAllocationRecording,
+            intrepreter_config=config.kPreserveAllTensors if keep else config.kAllocationRecording,
         )
     except (RuntimeError, ValueError) as error:
         raise ModelLoadError(f"TFLite Micro cannot load the model: {error}") from None

@@ -104,8 +104,8 @@ def open_onnx(data: bytes) -> OnnxInterpreter:
 
 
 def _type(node: Any) -> TensorType:
-    found = _TYPE.fullmatch(node.type)
-    element = _ELEMENTS.get(found.group(1)) if found else None
+    match = _TYPE.fullmatch(node.type)
+    element = _ELEMENTS.get(match.group(1)) if match else None
     if element is None:
         raise ModelLoadError(f"the model has elements of {node.type}, which a rune cannot hand over")
     return TensorType(element, tuple(size if isinstance(size, int) else 1 for size in node.shape))

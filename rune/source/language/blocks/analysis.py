@@ -104,8 +104,17 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
 def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedFile:
     """A test file, as far as what helps with writing asks of any file."""
     subject = Subject(block, project.text_file(block) or "")
-    found = check_tests(file, text, subject, partial(find_recording, project.files))
-    return CheckedFile(found.text, found.problems, None, None, found.tree, found.marks, {}, found.scopes)
+    checked_tests = check_tests(file, text, subject, partial(find_recording, project.files))
+    return CheckedFile(
+        checked_tests.text,
+        checked_tests.problems,
+        None,
+        None,
+        checked_tests.tree,
+        checked_tests.marks,
+        {},
+        checked_tests.scopes,
+    )
 
 
 def _runs(stage: StageSyntax, file: str) -> bool:
@@ -114,21 +123,21 @@ def _runs(stage: StageSyntax, file: str) -> bool:
 
 def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...] | None:
     """What comes in by a stage's wires; None where it is not known of all."""
-    found = []
+    input_types = []
     for each in stage.inputs:
-        given = project.checked.types.get(each.stage, ())
-        type_ = given[each.index] if each.index < len(given) else None
+        stage_types = project.checked.types.get(each.stage, ())
+        type_ = stage_types[each.index] if each.index < len(stage_types) else None
         if type_ is None:
             return None
-        found.append(type_)
-    return tuple(found)
+        input_types.append(type_)
+    return tuple(input_types)
 
 
 def described(known: Known) -> str:
     """What a name stands for, in a line."""
     if isinstance(known, ArrayVariable):
-        kept = "" if known.is_writable else ", read only"
-        return f"{known.name}: {known.type}{kept}"
+        note = "" if known.is_writable else ", read only"
+        return f"{known.name}: {known.type}{note}"
     return f"{known.name}: {known.type}" if hasattr(known, "name") else f"{known.value}"
 
 

@@ -27,18 +27,18 @@ from rune.source.runefile.to_json import span_to_json
 
 
 def _complete(analysis: BlockAnalysis, request: Mapping[str, Any]) -> CompleteAnswerJson:
-    found = complete_block(analysis, whole_number_of(request, "offset"))
-    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
+    completions = complete_block(analysis, whole_number_of(request, "offset"))
+    return {"span": span_to_json(completions.span), "items": [completion_to_json(item) for item in completions.items]}
 
 
 def _hover(analysis: BlockAnalysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
-    found = hover_block(analysis, whole_number_of(request, "offset"))
-    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+    hover = hover_block(analysis, whole_number_of(request, "offset"))
+    return None if hover is None else {"span": span_to_json(hover.span), "text": hover.text}
 
 
 def _references(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
-    found = uses(analysis, whole_number_of(request, "offset"))
-    return locations_to_json(found if flag_of(request, "with_definition", default=True) else found[1:])
+    spans = uses(analysis, whole_number_of(request, "offset"))
+    return locations_to_json(spans if flag_of(request, "with_definition", default=True) else spans[1:])
 
 
 def _prepare_rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> PrepareRenameAnswerJson | None:
@@ -52,14 +52,14 @@ def _rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
 
 def _actions(analysis: BlockAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
     start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
-    told = [each for each in analysis.project.checked.diagnostics if each.file == analysis.source.file]
-    found = [
+    diagnostics = [each for each in analysis.project.checked.diagnostics if each.file == analysis.source.file]
+    actions = [
         Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code)
-        for each in told
+        for each in diagnostics
         if touches(each, start, end)
         for fix in each.fixes
     ]
-    return {"actions": [action_to_json(each) for each in found]}
+    return {"actions": [action_to_json(each) for each in actions]}
 
 
 BLOCK_ANSWERS: Mapping[str, Callable[[BlockAnalysis, Mapping[str, Any]], Any]] = {

@@ -53,14 +53,14 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
 
 
 def _input_type(analysis: Analysis, stage: StageSyntax) -> TensorType:
-    found = [
-        given[each.index] if each.index < len(given) else None
+    types = [
+        stage_types[each.index] if each.index < len(stage_types) else None
         for each in stage.inputs
-        for given in (analysis.checked.types.get(each.stage, ()),)
+        for stage_types in (analysis.checked.types.get(each.stage, ()),)
     ]
-    if not found or found[0] is None:
+    if not types or types[0] is None:
         raise NewBlockRefused(f"It is not known what {stage.name.text} reads. Fix the problems before it first.")
-    return found[0]
+    return types[0]
 
 
 def _require_fit(path: str, text: str, type_: TensorType) -> None:

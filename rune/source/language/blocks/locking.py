@@ -20,7 +20,9 @@ def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
     if not isinstance(analysis.blocks, ProjectBlocks):
         return ()
     shared = analysis.blocks.shared
-    wanted = [(path, shared.offered(path)) for path in dict.fromkeys(_taken(edit)) if path not in shared.lock.digests]
+    wanted = [
+        (path, shared.offered(path)) for path in dict.fromkeys(_shared_blocks(edit)) if path not in shared.lock.digests
+    ]
     added = [(path, offered.digest) for path, offered in wanted if offered is not None]
     if not added:
         return ()
@@ -28,7 +30,7 @@ def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
     return (Edit(LOCK_FILE, source.span(0, len(source.text)), lock_text(source.text, added)),)
 
 
-def _taken(edit: GraphEdit | Several) -> Iterator[SharedPath]:
+def _shared_blocks(edit: GraphEdit | Several) -> Iterator[SharedPath]:
     for each in edit.edits if isinstance(edit, Several) else (edit,):
         path = parse_shared_path(each.target.strip()) if isinstance(each, AddStage | SetTarget) else None
         if path is not None:

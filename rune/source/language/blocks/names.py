@@ -17,10 +17,10 @@ def uses(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
     span = analysis.word_at(offset)
     if span is None:
         return ()
-    found = {analysis.span_of(node) for node in _nodes(analysis, offset, analysis.text_of(span))}
-    if span not in found:
+    spans = {analysis.span_of(node) for node in _nodes(analysis, offset, analysis.text_of(span))}
+    if span not in spans:
         return ()
-    return tuple(Location(analysis.source.file, each) for each in sorted(found, key=lambda each: each.start))
+    return tuple(Location(analysis.source.file, each) for each in sorted(spans, key=lambda each: each.start))
 
 
 def first_use(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
@@ -44,19 +44,19 @@ def _nodes(analysis: BlockAnalysis, offset: int, name: str) -> Iterator[ast.AST]
 
 def rename_in_block(analysis: BlockAnalysis, offset: int, name: str) -> tuple[Edit, ...]:
     """The edits that give the name at an offset another. Raises `RenameRefused`."""
-    found = uses(analysis, offset)
-    if not found:
+    spans = uses(analysis, offset)
+    if not spans:
         raise RenameRefused("There is nothing here that can be renamed")
     if not name.isidentifier() or keyword.iskeyword(name):
         raise RenameRefused(f"{name[:40]!r} is no name of Python")
     scope = analysis.scope_at(offset)
-    taken = set() if scope is None else {*scope.known, *scope.file.constants, *scope.file.helpers}
-    if name in RESERVED_NAMES or name in taken:
+    names_in_scope = set() if scope is None else {*scope.known, *scope.file.constants, *scope.file.helpers}
+    if name in RESERVED_NAMES or name in names_in_scope:
         raise RenameRefused(f"{name} already has a meaning")
     signature = analysis.checked.signature
-    if signature is not None and any(analysis.text_of(each.span) == signature.name for each in found):
+    if signature is not None and any(analysis.text_of(each.span) == signature.name for each in spans):
         raise RenameRefused("The block has the name of its file: rename the file and the function together")
-    return tuple(Edit(each.file, each.span, name) for each in found)
+    return tuple(Edit(each.file, each.span, name) for each in spans)
 
 
 def renamable(analysis: BlockAnalysis, offset: int) -> Span | None:

@@ -46,17 +46,17 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
         raise NewBlockRefused(problem)
     path = f"{name}.py"
     type_ = _USUAL if after is None else _type_at(analysis, after)
-    made = ((path, block_text(name, type_)), (tests_of_block(path), test_text(name, type_)))
+    files = ((path, block_text(name, type_)), (tests_of_block(path), test_text(name, type_)))
     if after is None:
-        return NewBlock(made, (), None)
-    overlay = With(analysis.files, dict(made))
+        return NewBlock(files, (), None)
+    overlay = With(analysis.files, dict(files))
     blocks = ProjectBlocks(analysis.blocks, overlay)
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
     is_free = all(stage.name.text != name for stage in checked.syntax.stages)
     edit = AddStage(StageKind.BLOCK, f"./{path}", name=name if is_free else None, inputs=(after,), feeds=feeds)
     try:
-        return NewBlock(made, edit_graph(to_be, edit), name_of_new(to_be, edit))
+        return NewBlock(files, edit_graph(to_be, edit), name_of_new(to_be, edit))
     except GraphEditRefused as error:
         raise NewBlockRefused(error.reason) from error
 
@@ -69,18 +69,18 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
         return f"{name} has a meaning in the language of blocks already."
     if len(name) > 60:
         return "The name is too long: at most 60 characters."
-    taken = set(analysis.files.paths())
+    paths = set(analysis.files.paths())
     if is_test_file(f"{name}.py"):
         return f"{name}.py would be the tests of a block {name.removesuffix('_test')}. Choose a name without _test."
     for path in (f"{name}.py", tests_of_block(f"{name}.py")):
-        if path in taken:
+        if path in paths:
             return f"There is a file {path} already."
     return None
 
 
 def _type_at(analysis: Analysis, port: Port) -> TensorType:
-    given = analysis.checked.types.get(port.stage, ())
-    type_ = given[port.index] if port.index < len(given) else None
+    stage_types = analysis.checked.types.get(port.stage, ())
+    type_ = stage_types[port.index] if port.index < len(stage_types) else None
     if type_ is None:
         raise NewBlockRefused(f"It is not known what {port.stage} gives. Fix the problems before it first.")
     if type_.element.value not in ELEMENTS:
@@ -96,8 +96,8 @@ class With:
     more: dict[str, str]
 
     def read(self, path: str) -> bytes:
-        found = self.more.get(_normal(path))
-        return self.files.read(path) if found is None else found.encode()
+        data = self.more.get(_normal(path))
+        return self.files.read(path) if data is None else data.encode()
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted({*self.files.paths(), *self.more}))
@@ -114,11 +114,11 @@ def block_text(name: str, type_: TensorType) -> str:
     """A block that follows what comes in slowly, for tensors of a type: it runs as it is."""
     shape = f"{type_.element}[{', '.join(_dimensions(type_))}]"
     number = "f64" if type_.element is ElementType.F64 else "f32"
-    kept = f"{number}[{', '.join(_dimensions(type_))}]"
+    state_type = f"{number}[{', '.join(_dimensions(type_))}]"
     at = ", ".join(_INDICES[: len(type_.dimensions)])
     is_whole = not type_.element.is_float
-    given = f"{number}(x[{at}])" if is_whole else f"x[{at}]"
-    step = [f"last[{at}] = last[{at}] + alpha * ({given} - last[{at}])"]
+    element = f"{number}(x[{at}])" if is_whole else f"x[{at}]"
+    step = [f"last[{at}] = last[{at}] + alpha * ({element} - last[{at}])"]
     if is_whole:
         step.append(f"y[{at}] = round(last[{at}])")
     first = [f"    y = {shape}()"] if is_whole else []
@@ -126,7 +126,7 @@ def block_text(name: str, type_: TensorType) -> str:
         '"""Average what comes in over time, so that one loud moment does not count."""',
         "",
         "",
-        f"def {name}(x: {shape}, *, alpha: {number} = 0.25, last: State[{kept}]) -> {shape}:",
+        f"def {name}(x: {shape}, *, alpha: {number} = 0.25, last: State[{state_type}]) -> {shape}:",
         *first,
         *_loops([_size(type_, each) for each in range(len(type_.dimensions))], step),
         f"    return {'y' if is_whole else 'last'}",

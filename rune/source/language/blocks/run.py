@@ -54,14 +54,14 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
 def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
     """How a stage runs a block of another project, and its text; None for a stage that runs none that is here."""
     stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
-    found = None if stage is None else shared_block_of(analysis, stage)
-    if stage is None or found is None:
+    block = None if stage is None else shared_block_of(analysis, stage)
+    if stage is None or block is None:
         return None
-    signature = read_file(found.path.file, found.source).signature
+    signature = read_file(block.path.file, block.source).signature
     outputs = 0 if signature is None else len(signature.outputs)
     # Python goes by the name of a file; whose it is stands in the path.
-    file = f"{found.path.block.name}.py"
-    return {**_run_of(analysis, stage, outputs), "path": str(found.path), "file": file, "text": found.source}
+    file = f"{block.path.block.name}.py"
+    return {**_run_of(analysis, stage, outputs), "path": str(block.path), "file": file, "text": block.source}
 
 
 def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | None:
@@ -75,8 +75,8 @@ def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | Non
 def _run_of(project: Analysis, stage: StageSyntax, outputs: int) -> BlockAnswerJson:
     inputs: list[BlockInputJson] = []
     for each in stage.inputs:
-        given = project.checked.types.get(each.stage, ())
-        type_ = given[each.index] if each.index < len(given) else None
+        stage_types = project.checked.types.get(each.stage, ())
+        type_ = stage_types[each.index] if each.index < len(stage_types) else None
         inputs.append(
             {
                 "stage": each.stage,

@@ -143,11 +143,11 @@ def _hints(analysis: BlockAnalysis) -> Iterator[Hint]:
     yield from _dimensions(analysis)
     facts = _facts(analysis)
     for function, scope in checked.scopes.items():
-        told: set[str] = set()
+        hinted: set[str] = set()
         for node in ast.walk(function):
             match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in told:
-                    told.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in hinted:
+                    hinted.add(name)
                     known = scope.known.get(name)
                     if isinstance(known, Variable):
                         yield Hint(analysis.span_of(value).end, str(known.type))
@@ -163,12 +163,12 @@ def _dimensions(analysis: BlockAnalysis) -> Iterator[Hint]:
     signature = analysis.checked.signature
     if signature is None or not analysis.readers:
         return
-    told: set[str] = set()
+    seen: set[str] = set()
     arguments = (*signature.node.args.posonlyargs, *signature.node.args.args)
-    for argument, given, reader in zip(arguments, signature.inputs, analysis.readers, strict=False):
-        dimensions = () if isinstance(given.shape, Scalar) else given.shape.dimensions
-        new = [each for each in dimensions if isinstance(each, str) and each not in told]
-        told.update(new)
+    for argument, type_, reader in zip(arguments, signature.inputs, analysis.readers, strict=False):
+        dimensions = () if isinstance(type_.shape, Scalar) else type_.shape.dimensions
+        new = [each for each in dimensions if isinstance(each, str) and each not in seen]
+        seen.update(new)
         if new:
             text = ", ".join(f"{each} = {analysis.checked.dimensions.get(each)}" for each in new)
             end = analysis.span_of(argument.annotation or argument).end

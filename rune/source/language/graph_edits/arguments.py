@@ -12,10 +12,10 @@ from rune.source.language.graph_edits.wires import after_colon
 from rune.source.language.layout import Branch, Entry, Leaf, Node, column, comments, line_break, line_end, read_layout
 from rune.source.language.scalars import rewritten
 from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, StageText, is_null, taken_names
+from rune.source.language.stage_text import PipelineText, StageText, is_null, names_in_use
 from rune.source.language.yaml_edit import block, flow, head_remark, put_pair, remove_entries, scalar
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import given_output
+from rune.source.runefile.capabilities import capability_output
 from rune.source.runefile.old_arguments import OLD_NAMES
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
@@ -31,15 +31,15 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
     """The edits of the Runefile, or of the file that a resource stands for."""
     source = pipeline.analysis.source
     stage = pipeline.stage(edit.stage)
-    given = find_argument(pipeline, stage, edit.name)
+    current = find_argument(pipeline, stage, edit.name)
     if not _ARGUMENT_NAME.match(edit.name):
         raise GraphEditRefused(f"{quoted(edit.name)} cannot name an argument.")
     if edit.value is None:
         return as_edits(_follow(pipeline, stage, edit, _removed(pipeline, stage, edit.name)), source)
     if edit.value_is == "file":
-        return as_edits(_file(pipeline, stage, edit, given), source)
-    if edit.value_is == "text" and given is not None and given.resource is not None:
-        return _resource_text(pipeline, given.resource, str(edit.value))
+        return as_edits(_file(pipeline, stage, edit, current), source)
+    if edit.value_is == "text" and current is not None and current.resource is not None:
+        return _resource_text(pipeline, current.resource, str(edit.value))
     if isinstance(edit.value, str) and (match := _RESOURCE.match(edit.value)):
         names = [resource.name.text for resource in pipeline.syntax.resources]
         if match[1] not in names:
@@ -186,7 +186,7 @@ def _follow(pipeline: PipelineText, stage: StageText, edit: SetArgument, splices
     after = {name: value for name, value in before.items() if name != edit.name.replace("-", "_")}
     if edit.value is not None:
         after[edit.name.replace("-", "_")] = edit.value
-    was, now = given_output(kind, before), given_output(kind, after)
+    was, now = capability_output(kind, before), capability_output(kind, after)
     if was is None or now is None or was == now or was.size != declared[0].tensor_type.size:
         return splices
     type_ = _alike(declared[0].tensor_type, was, now)
@@ -214,7 +214,7 @@ def _alike(declared: TensorType, was: TensorType, now: TensorType) -> TensorType
     return TensorType(element, now.dimensions if now.element is element else (count,))
 
 
-def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, given: ArgumentSyntax | None) -> list[Splice]:
+def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, current: ArgumentSyntax | None) -> list[Splice]:
     """A resource with that path: one that is there, the argument's own when nobody else uses it, or a new one."""
     path = str(edit.value).removeprefix("./")
     if path not in pipeline.analysis.files.paths():
@@ -223,7 +223,7 @@ def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, given: Ar
     same = [item.name.text for item in resources if item.path is not None and item.path.text.removeprefix("./") == path]
     if same:
         return _written(pipeline, stage, edit.name, f"${same[0]}")
-    own = given.resource if given is not None else None
+    own = current.resource if current is not None else None
     users = [item for each in pipeline.syntax.stages for item in each.arguments if own and item.resource == own]
     of_models = [each for each in pipeline.syntax.stages if own and each.target.text.strip() == f"${own}"]
     declared = next((item for item in resources if item.name.text == own), None)
@@ -236,21 +236,21 @@ def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, given: Ar
 
 def _resource_name(pipeline: PipelineText, argument: str) -> str:
     name = re.sub(r"\W", "_", argument, flags=re.ASCII).upper()
-    taken = taken_names(pipeline)
+    used_names = names_in_use(pipeline)
     number = 2
-    found = name
-    while found in taken:
-        found, number = f"{name}_{number}", number + 1
-    return found
+    candidate = name
+    while candidate in used_names:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
 
 
 def _new_resource(pipeline: PipelineText, name: str, path: str) -> Splice:
     style, text = pipeline.style, pipeline.text
     root = pipeline.analysis.checked.root
     entries = root.entries if isinstance(root, Map) else ()
-    found = next((pair for pair in entries if isinstance(pair[0], Scalar) and pair[0].text == "resources"), None)
+    section = next((pair for pair in entries if isinstance(pair[0], Scalar) and pair[0].text == "resources"), None)
     value: dict[str, str] = {"path": path, "type": "string"}
-    if found is None:
+    if section is None:
         if isinstance(root, Map) and text[root.span.start.offset : root.span.start.offset + 1] == "{":
             end = root.span.end.offset - 1
             return Splice(end, end, f", resources: {flow({name: {**value}}, style)}")
@@ -258,7 +258,7 @@ def _new_resource(pipeline: PipelineText, name: str, path: str) -> Splice:
         lines = ["resources:", *block(name, {**value}, style.indent, style)]
         tail = "" if len(text) > end else style.line_break
         return Splice(end, end, style.line_break * 2 + style.line_break.join(lines) + tail)
-    key, resources = found
+    key, resources = section
     layout = _pair_at(text, key.span.start.offset, max(resources.span.end.offset, key.span.end.offset))
     if layout is not None and isinstance(layout.value, Branch) and layout.value.entries:
         return put_pair(style, layout.value, len(layout.value.entries) - 1, name, {**value})
@@ -281,10 +281,10 @@ def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -
         if isinstance(outer, Scalar) and outer.text == "resources" and isinstance(resources, Map):
             pair = _pair_at(pipeline.text, outer.span.start.offset, resources.span.end.offset)
             body = pair.value.find(resource.name.text) if pair is not None and isinstance(pair.value, Branch) else None
-            found = body.value.find(key) if body is not None and isinstance(body.value, Branch) else None
-            if found is not None and isinstance(found.value, Leaf) and not pipeline.is_used_elsewhere(found.value):
+            leaf = body.value.find(key) if body is not None and isinstance(body.value, Branch) else None
+            if leaf is not None and isinstance(leaf.value, Leaf) and not pipeline.is_used_elsewhere(leaf.value):
                 is_flow = any(isinstance(each, Entry) and _is_flow(each.value) for each in (pair, body))
-                return found.value, None if is_flow else column(pipeline.text, found.start)
+                return leaf.value, None if is_flow else column(pipeline.text, leaf.start)
     raise GraphEditRefused(f"The resource {quoted(resource.name.text)} can only be changed in its text.")
 
 

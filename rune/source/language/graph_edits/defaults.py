@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rune.abi import Capability
 from rune.source.language.analysis import Analysis
 from rune.source.language.graph_edits.kinds import AddStage, Value
-from rune.source.runefile.capabilities import CAPABILITIES, CAPABILITY_RULES, given_output
+from rune.source.runefile.capabilities import CAPABILITIES, CAPABILITY_RULES, capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import TensorType
 
@@ -20,19 +20,19 @@ def capability_named(target: str) -> Capability | None:
 def arguments_for(edit: AddStage) -> dict[str, Value]:
     """The arguments that a new stage is written with."""
     kind = capability_named(edit.target) if edit.kind is StageKind.CAPABILITY else None
-    given = {name.replace("-", "_"): value for name, value in edit.arguments.items()}
+    written = {name.replace("-", "_"): value for name, value in edit.arguments.items()}
     starting = {} if kind is None else {item.name: item.usual for item in CAPABILITY_RULES[kind].parameters}
-    if "n" in given:
+    if "n" in written:
         starting.pop("samples", None)  # One is an old name of the other.
-    usual = {name: value for name, value in starting.items() if value is not None and name not in given}
-    return {**usual, **given}
+    usual = {name: value for name, value in starting.items() if value is not None and name not in written}
+    return {**usual, **written}
 
 
 def known_outputs(analysis: Analysis, edit: AddStage, arguments: Mapping[str, Value]) -> tuple[TensorType, ...] | None:
     """The types that a new stage gives for certain; None where they follow from its inputs, or are not known."""
     if edit.kind is StageKind.CAPABILITY:
         kind = capability_named(edit.target)
-        type_ = None if kind is None else given_output(kind, arguments)
+        type_ = None if kind is None else capability_output(kind, arguments)
         return None if type_ is None else (type_,)
     if edit.kind is StageKind.MODEL:
         return model_outputs(analysis, edit.target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rune.source.language.analysis import Analysis
-from rune.source.language.connection_check import input_types, likely_arguments, made_by, type_of
+from rune.source.language.connection_check import input_types, likely_arguments, outputs_of_block, type_of
 from rune.source.language.graph_edits.kinds import (
     Connect,
     Disconnect,
@@ -82,8 +82,8 @@ def _is_changed_by_wire(analysis: Analysis, stage: StageSyntax, edit: Connect | 
         after[index : index + edit.replace] = [type_of(analysis, edit.source)]
     block = analysis.block_of(stage)
     arguments = {} if block is None else likely_arguments(block, stage)
-    made = None if block is None else made_by(block, after, arguments)
-    return block is not None and made is not None and made != made_by(block, types, arguments)
+    outputs = None if block is None else outputs_of_block(block, after, arguments)
+    return block is not None and outputs is not None and outputs != outputs_of_block(block, types, arguments)
 
 
 def _is_changed_by_argument(analysis: Analysis, stage: StageSyntax, edit: SetArgument) -> bool:
@@ -97,8 +97,8 @@ def _is_changed_by_argument(analysis: Analysis, stage: StageSyntax, edit: SetArg
             value = argument.default if edit.value is None else read_argument(edit.value, argument)
             if value is not None:
                 after[argument.name] = value
-    made = made_by(block, types, after)
-    return made is not None and made != made_by(block, types, before)
+    outputs = outputs_of_block(block, types, after)
+    return outputs is not None and outputs != outputs_of_block(block, types, before)
 
 
 def _corrections(analysis: Analysis) -> dict[str, tuple[TensorType, ...]]:

@@ -13,7 +13,7 @@ from rune.source.language.graph_edits.wires import check_source, take_inputs, wr
 from rune.source.language.layout import Branch, Leaf, line_end, line_start, next_line
 from rune.source.language.scalars import rewritten, written
 from rune.source.language.splice import Splice
-from rune.source.language.stage_text import PipelineText, StageText, places, stage_column, taken_names
+from rune.source.language.stage_text import PipelineText, StageText, names_in_use, places, stage_column
 from rune.source.language.yaml_edit import Written, block, cut_from_flow, flow, remove_entries
 from rune.source.runefile.fields import is_name
 from rune.source.runefile.syntax import StageKind
@@ -141,7 +141,7 @@ def check_new_name(pipeline: PipelineText, name: str) -> None:
             f"{quoted(name)} cannot name a stage: a name starts with a letter or `_` and goes on with letters, digits,"
             " `_` and `-`."
         )
-    if name in taken_names(pipeline):
+    if name in names_in_use(pipeline):
         raise GraphEditRefused(f"There is something named {quoted(name)} already.")
 
 
@@ -158,11 +158,11 @@ def new_name(pipeline: PipelineText, edit: AddStage) -> str:
     name = re.sub(r"\W+", "_", base, flags=re.ASCII).strip("_").lower()
     if not name or not is_name(name):
         name = f"stage_{name}".rstrip("_")
-    taken = taken_names(pipeline)
-    if name not in taken:
+    used_names = names_in_use(pipeline)
+    if name not in used_names:
         return name
     number = 2
-    while f"{name}_{number}" in taken:
+    while f"{name}_{number}" in used_names:
         number += 1
     return f"{name}_{number}"
 
@@ -235,11 +235,11 @@ def rename_stage(pipeline: PipelineText, edit: RenameStage) -> list[Splice]:
         if not indices:
             continue
         pair = pipeline.stage(reader.name.text).pair("inputs")
-        given = places(pair.value) if pair is not None and isinstance(pair.value, Branch) else []
-        if pair is None or not isinstance(pair.value, Branch) or len(given) != len(reader.inputs):
+        input_places = places(pair.value) if pair is not None and isinstance(pair.value, Branch) else []
+        if pair is None or not isinstance(pair.value, Branch) or len(input_places) != len(reader.inputs):
             raise GraphEditRefused(f"The inputs of {quoted(reader.name.text)} cannot be read as a list.")
         for index in indices:
-            item, input_ = pair.value.entries[given[index]].value, reader.inputs[index]
+            item, input_ = pair.value.entries[input_places[index]].value, reader.inputs[index]
             if not isinstance(item, Leaf):
                 continue
             ending = input_.text.strip()[len(edit.name) :]

@@ -13,7 +13,7 @@ from rune.source.language.scalars import rewritten
 from rune.source.language.splice import Splice, as_edits
 from rune.source.language.stage_text import PipelineText, pipeline_text
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import CAPABILITY_RULES, given_output
+from rune.source.runefile.capabilities import CAPABILITY_RULES, capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.wording import quoted
 
@@ -57,17 +57,19 @@ def suit_target(revisions: Revisions, edit: SetTarget) -> None:
     if kind is None:
         return
     parameters = CAPABILITY_RULES[kind].parameters
-    given = {argument.name for argument in stage.arguments}
-    changes = [SetArgument(edit.stage, name, None) for name in given - {parameter.name for parameter in parameters}]
-    if not given & {parameter.name for parameter in parameters if parameter.usual is not None}:
+    argument_names = {argument.name for argument in stage.arguments}
+    changes = [
+        SetArgument(edit.stage, name, None) for name in argument_names - {parameter.name for parameter in parameters}
+    ]
+    if not argument_names & {parameter.name for parameter in parameters if parameter.usual is not None}:
         missing = [parameter for parameter in parameters if parameter.usual is not None]
     else:
         missing = [parameter for parameter in parameters if parameter.is_required]
-    changes += [SetArgument(edit.stage, item.name, item.usual) for item in missing if item.name not in given]
+    changes += [SetArgument(edit.stage, item.name, item.usual) for item in missing if item.name not in argument_names]
     for change in sorted(changes, key=lambda change: change.value is None):
         revisions.change(set_argument(pipeline_text(revisions.analysis), change))
     arguments = pipeline_text(revisions.analysis).find(edit.stage).arguments
-    type_ = given_output(kind, {argument.name: argument.value for argument in arguments})
+    type_ = capability_output(kind, {argument.name: argument.value for argument in arguments})
     if changes and type_ is not None and stage.outputs is not None:
         revisions.change(_edits_of_outputs(revisions, SetOutputs(edit.stage, (type_,))))
 

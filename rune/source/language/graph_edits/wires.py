@@ -94,14 +94,14 @@ def refusal_of_wire(
 def upstream(pipeline: PipelineText, name: str) -> set[str]:
     """All stages that a stage reads from, directly or not."""
     reads = {stage.name.text: [input_.stage for input_ in stage.inputs] for stage in pipeline.syntax.stages}
-    found: set[str] = set()
+    stages: set[str] = set()
     waiting = [name]
     while waiting:
         for source in reads.get(waiting.pop(), ()):
-            if source not in found:
-                found.add(source)
+            if source not in stages:
+                stages.add(source)
                 waiting.append(source)
-    return found
+    return stages
 
 
 def _first_input(pipeline: PipelineText, stage: StageText, pair: Entry | None, shown: str) -> Splice:
@@ -142,10 +142,10 @@ def take_inputs(pipeline: PipelineText, stage: StageText, indices: set[int]) -> 
     pair = input_items(pipeline, stage)
     if pair is None or not isinstance(pair.value, Branch):
         return []
-    given = places(pair.value)
+    input_places = places(pair.value)
     for index in indices:
-        if pipeline.is_used_elsewhere(pair.value.entries[given[index]].value):
+        if pipeline.is_used_elsewhere(pair.value.entries[input_places[index]].value):
             raise GraphEditRefused(f"Input {index} of {quoted(stage.name)} is repeated elsewhere by an alias.")
-    if len(indices) == len(given):
+    if len(indices) == len(input_places):
         return empty(pipeline.style, pair, "[]")
-    return remove_entries(pipeline.style, pair.value, {given[index] for index in indices})
+    return remove_entries(pipeline.style, pair.value, {input_places[index] for index in indices})

@@ -53,15 +53,15 @@ def _check(analysis: PolicyAnalysis, _request: Mapping[str, Any]) -> CheckAnswer
 
 
 def _complete(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> CompleteAnswerJson | None:
-    found = complete_policy(analysis, whole_number_of(request, "offset"))
-    if found is None:
+    completions = complete_policy(analysis, whole_number_of(request, "offset"))
+    if completions is None:
         return None
-    return {"span": span_to_json(found.span), "items": [completion_to_json(item) for item in found.items]}
+    return {"span": span_to_json(completions.span), "items": [completion_to_json(item) for item in completions.items]}
 
 
 def _hover(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> HoverAnswerJson | None:
-    found = hover_policy(analysis, whole_number_of(request, "offset"))
-    return None if found is None else {"span": span_to_json(found.span), "text": found.text}
+    hover = hover_policy(analysis, whole_number_of(request, "offset"))
+    return None if hover is None else {"span": span_to_json(hover.span), "text": hover.text}
 
 
 def _actions_answer(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:

@@ -77,7 +77,7 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
 
 def _limit_snippets() -> dict[str, str]:
     plain = {kind.value: f"${{1:{examples[0]}}}" for kind, examples in _EXAMPLES.items()}
-    on_targets = {kind.value: f"\n    ${{1:cortex-m4}}: ${{2:{given[0]}}}" for kind, given in _ON_TARGETS.items()}
+    on_targets = {kind.value: f"\n    ${{1:cortex-m4}}: ${{2:{example[0]}}}" for kind, example in _ON_TARGETS.items()}
     return {
         **plain,
         **on_targets,
@@ -98,13 +98,13 @@ def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: Cursor)
 
 def _present(root: Value | None, path: Iterable[str | int]) -> set[str]:
     """The keys of the map that a path leads to."""
-    found = root
+    value = root
     for step in path:
         if isinstance(step, int):
-            found = found.items[step] if isinstance(found, Sequence) and step < len(found.items) else None
+            value = value.items[step] if isinstance(value, Sequence) and step < len(value.items) else None
         else:
-            found = next((item for name, item in fields(found) if name.text == step), None)
-    return {name.text for name, _ in fields(found)} if isinstance(found, Map) else set()
+            value = next((item for name, item in fields(value) if name.text == step), None)
+    return {name.text for name, _ in fields(value)} if isinstance(value, Map) else set()
 
 
 def _values(known: Mapping[str, str], cursor: Cursor, *, in_list: bool = False) -> list[Completion]:

@@ -26,32 +26,34 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
     word = place.word.text
     match place.path:
         case () if place.is_key:
-            return _told(word, KEYS.get(word))
+            return _paragraph(word, KEYS.get(word))
         case ("build",) if place.is_key:
-            return _told(word, BUILD_PREFERENCES.get(word))
+            return _paragraph(word, BUILD_PREFERENCES.get(word))
         case ("build", str(name)):
-            return _told(name, BUILD_PREFERENCES.get(name))
+            return _paragraph(name, BUILD_PREFERENCES.get(name))
         case ("limits",) if place.is_key:
-            return _told(word, _LIMITS.get(word))
+            return _paragraph(word, _LIMITS.get(word))
         case ("limits", "recall") if place.is_key:
             known = not analysis.labels or word in analysis.labels
             hint = "" if known else "\n\nNo stage of the pipeline answers with this label."
             return f"The least share of the test samples of {code(word)} that must be found.{hint}"
         case ("limits", str(name)):
-            return _told(name, _LIMITS.get(name))
+            return _paragraph(name, _LIMITS.get(name))
         case ("limits", str(name), str()) if name in _LIMITS and LimitKind(name).is_of_target:
-            return _told(name, _LIMITS[name])
+            return _paragraph(name, _LIMITS[name])
         case ("limits", "recall", str()):
-            return _told("recall", _LIMITS[LimitKind.RECALL.value])
+            return _paragraph("recall", _LIMITS[LimitKind.RECALL.value])
         case ("approvals", int()) if place.is_key:
-            return _told(word, APPROVALS.get(word))
+            return _paragraph(word, APPROVALS.get(word))
         case ("approvals", int(), "from", *_):
-            return _told(word, ROLE_WORDS.get(word) or ("A group of this file." if word in analysis.groups else None))
+            return _paragraph(
+                word, ROLE_WORDS.get(word) or ("A group of this file." if word in analysis.groups else None)
+            )
         case ("protected-tags", *_):
-            return _told(word, TAGS.get(word) or (f"The version {word}." if names_version(word) else None))
+            return _paragraph(word, TAGS.get(word) or (f"The version {word}." if names_version(word) else None))
         case _:
             return None
 
 
-def _told(word: str, text: str | None) -> str | None:
+def _paragraph(word: str, text: str | None) -> str | None:
     return None if text is None else f"**{code(word)}**\n\n{text}"

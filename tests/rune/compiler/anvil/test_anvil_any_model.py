@@ -16,6 +16,7 @@ from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError
 from rune.project.files import MemoryFiles
@@ -72,7 +73,7 @@ def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
 
 def test_a_build_of_too_much_memory_says_so() -> None:
     with pytest.raises(BuildFailed) as caught:
-        build(MemoryFiles({"Runefile.yml": LARGE.encode()}), "large")
+        build(MemoryFiles({"Runefile.yml": LARGE.encode()}), BuildOptions("large"))
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == Code.TOO_MUCH_MEMORY.value
 

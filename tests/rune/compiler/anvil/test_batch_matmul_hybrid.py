@@ -19,6 +19,7 @@ from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.hybrid import HybridConv2D
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
 from rune.source.runefile import starter
@@ -88,7 +89,11 @@ def test_a_build_that_leaves_such_a_model_to_its_host_says_that_pages_give_wrong
     data = model((3, 7), (7, 5), turned=False, asymmetric=False, zero_point=-9)
     text = starter(signature(read_model(data)), "model.tflite")
     files = MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": data})
-    (warning,) = [each for each in build(files, "hybrid").diagnostics if each.code == Code.UNSUPPORTED_OPERATORS.value]
+    (warning,) = [
+        each
+        for each in build(files, BuildOptions("hybrid")).diagnostics
+        if each.code == Code.UNSUPPORTED_OPERATORS.value
+    ]
     assert "Pages give wrong numbers for it" in warning.message
     assert "BATCH_MATMUL with float32 and int8 weights" in warning.message
 
@@ -98,7 +103,8 @@ def test_so_does_one_that_leaves_one_to_its_host_that_could_be_compiled(tmp_path
     text = starter(signature(read_model(data)), "model.tflite")
     files = {"Runefile.yml": text.encode(), "model.tflite": data}
     told = {
-        hosted: build(MemoryFiles(files), "hybrid", host_models=hosted).report.models[0] for hosted in (True, False)
+        hosted: build(MemoryFiles(files), BuildOptions("hybrid", host_models=hosted)).report.models[0]
+        for hosted in (True, False)
     }
     assert not told[True].unsupported
     assert (told[True].wrong_in_pages, told[False].wrong_in_pages) == (("BATCH_MATMUL",), ())

@@ -21,6 +21,7 @@ from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
@@ -129,7 +130,7 @@ def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
 @pytest.mark.protects("compiling/resources")
 def test_a_project_that_needs_more_memory_than_a_build_has_is_not_built() -> None:
     with pytest.raises(CompileError, match="needs more than 0 B of memory"):
-        build(MemoryFiles(template("digits")), "digits", limits=CompilerLimits(memory=0))
+        build(MemoryFiles(template("digits")), BuildOptions("digits", limits=CompilerLimits(memory=0)))
 
 
 @pytest.mark.protects("compiling/resources")
@@ -144,7 +145,7 @@ def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:
 def test_reading_and_proving_are_inside_of_the_limit() -> None:
     files = MemoryFiles(template("digits"))
     with pytest.raises(CompileError, match="The build was stopped after 0 seconds"):
-        build(files, "digits", limits=CompilerLimits(wall_seconds=0))
+        build(files, BuildOptions("digits", limits=CompilerLimits(wall_seconds=0)))
 
 
 def test_a_model_is_not_compiled_again_when_a_label_changes() -> None:
@@ -216,7 +217,7 @@ def _deep(ops: int) -> MemoryFiles:
 def test_planning_thousands_of_ops_is_inside_of_the_limit_of_the_processor() -> None:
     files = _deep(1100)
     with pytest.raises(CompileError, match="The build was stopped: it used more than 1 seconds of processor time"):
-        build(files, "deep", limits=CompilerLimits(processor_seconds=1))
+        build(files, BuildOptions("deep", limits=CompilerLimits(processor_seconds=1)))
 
 
 def test_thousands_of_ops_in_one_memory_are_no_deep_call() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from rune.compiler.anvil.memory_map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.project.files import FolderFiles
 
@@ -16,7 +17,7 @@ DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 
 @pytest.fixture(scope="module")
 def of_digits() -> MemoryMap:
-    return build(FolderFiles(DIGITS), "digits", target=find_target("c")).report.memory_map
+    return build(FolderFiles(DIGITS), BuildOptions("digits", target=find_target("c"))).report.memory_map
 
 
 def test_what_is_needed_at_one_time_lies_apart_and_inside_of_the_arena(of_digits: MemoryMap) -> None:

@@ -25,6 +25,7 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
@@ -144,7 +145,7 @@ def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[KernelInvoc
 def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
     """An LSTM of three steps in int8, each with scales of its own."""
     data = read_packed(KERAS)["lstm_unrolled_i8.tflite"]
-    report = build(project_of(data, read_model(data)), "app").report
+    report = build(project_of(data, read_model(data)), BuildOptions("app")).report
     assert 0 < report.size - report.memory.constants < 12_000
 
 
@@ -167,5 +168,5 @@ def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: s
 def test_a_recurrent_model_is_near_its_constants() -> None:
     """Three rounds, forwards and backwards; with a kernel for each step it had 36 kB beyond them."""
     data = read_packed(KERAS)["bidirectional_gru_f32.tflite"]
-    report = build(project_of(data, read_model(data)), "app").report
+    report = build(project_of(data, read_model(data)), BuildOptions("app")).report
     assert 0 < report.size - report.memory.constants < 10_000

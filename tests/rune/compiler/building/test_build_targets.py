@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, targets
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
@@ -149,7 +150,7 @@ def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
 
 def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tuple[str, ...]]]:
     with pytest.raises(BuildFailed) as caught:
-        build(files, "app", target=find_target("c"), **options)  # type: ignore[arg-type]
+        build(files, BuildOptions("app", target=find_target("c"), **options))  # type: ignore[arg-type]
     return [(each.code, each.message, each.notes) for each in caught.value.diagnostics]
 
 
@@ -160,8 +161,8 @@ def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_other
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could run the model "model.tflite"'
     assert notes == ("It needs ELU with int8.",)
-    assert build(files, "app").rune
-    assert build(files, "app", target=find_target("wasm32-mvp")).rune
+    assert build(files, BuildOptions("app")).rune
+    assert build(files, BuildOptions("app", target=find_target("wasm32-mvp"))).rune
 
 
 def test_a_resource_of_the_host_is_refused_by_name() -> None:
@@ -169,15 +170,15 @@ def test_a_resource_of_the_host_is_refused_by_name() -> None:
     ((code, message, _),) = refusals(files, host_resources=HostResources(every=True))
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could give the resource "WORDS"'
-    assert build(files, "app", target=find_target("c")).files
+    assert build(files, BuildOptions("app", target=find_target("c"))).files
 
 
 def test_marks_and_watched_wires_are_for_a_host() -> None:
     files = MemoryFiles({"Runefile.yml": GOOD.encode()})
     with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
-        build(files, "app", target=find_target("c"), timed=True)
+        build(files, BuildOptions("app", target=find_target("c"), timed=True))
     with pytest.raises(ValueError, match="c has no host that could watch or time what runs"):
-        build(files, "app", target=find_target("c"), watched=(Port("in", 0),))
+        build(files, BuildOptions("app", target=find_target("c"), watched=(Port("in", 0),)))
 
 
 def test_a_model_for_the_host_by_wish_is_refused_too() -> None:

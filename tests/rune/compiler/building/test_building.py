@@ -11,6 +11,7 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
 from rune.model.tflite import read_model, signature
 from rune.project.files import FolderFiles, MemoryFiles
@@ -70,7 +71,7 @@ def model_files(name: str) -> MemoryFiles:
 
 def test_a_report_says_what_the_rune_is_and_needs() -> None:
     steps: list[Step] = []
-    result = build(model_files("fully_connected_i8_plain"), "brain", log=steps.append)
+    result = build(model_files("fully_connected_i8_plain"), BuildOptions("brain"), log=steps.append)
     report = result.report.to_json()
     json.dumps(report)
     assert report["rune"] == {
@@ -100,7 +101,7 @@ def test_a_report_says_what_the_rune_is_and_needs() -> None:
 
 def test_a_rune_carries_its_graph_its_version_and_its_texts() -> None:
     files = MemoryFiles({"Runefile.yml": TEXTS.encode(), "words.txt": b"no\nyes\n"})
-    result = build(files, "words")
+    result = build(files, BuildOptions("words"))
     read = read_rune(result.rune)
     assert read.runs
     assert read.graph is not None
@@ -118,12 +119,14 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "Runefile.yml").write_text(TEXTS)
         (folder / "words.txt").write_text("a\nb")
-        runes.add(build(FolderFiles(folder), "words").rune)
+        runes.add(build(FolderFiles(folder), BuildOptions("words")).rune)
     assert len(runes) == 1
 
 
 def test_an_index_beyond_the_labels_stops_the_rune_with_its_message() -> None:
-    rune = Runtime.load(build(MemoryFiles({"Runefile.yml": TEXTS.encode(), "words.txt": b"a"}), "words").rune)
+    rune = Runtime.load(
+        build(MemoryFiles({"Runefile.yml": TEXTS.encode(), "words.txt": b"a"}), BuildOptions("words")).rune
+    )
     with pytest.raises(RuneError, match="there are 1 labels but label 7 was requested"):
         rune.call({rune.capabilities[0].id: struct.pack("<I", 7)})
     assert [line.level for line in rune.logs] == ["ERROR"]
@@ -132,14 +135,14 @@ def test_an_index_beyond_the_labels_stops_the_rune_with_its_message() -> None:
 def test_a_broken_runefile_fails_with_all_its_diagnostics() -> None:
     files = MemoryFiles({"Runefile.yml": b"version: 2\nimage: x\npipeline: {out: {out: nowhere, inputs: [gone]}}\n"})
     with pytest.raises(BuildFailed) as caught:
-        build(files, "broken")
+        build(files, BuildOptions("broken"))
     assert len([one for one in caught.value.diagnostics if one.severity is Severity.ERROR]) >= 2
     assert "errors" in str(caught.value)
 
 
 def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_named_at_its_stage() -> None:
     files = model_files("elu_i8")
-    result = build(files, "brain")
+    result = build(files, BuildOptions("brain"))
     (diagnostic,) = result.diagnostics
     assert (diagnostic.code, diagnostic.severity) == (Code.UNSUPPORTED_OPERATORS.value, Severity.WARNING)
     assert "has operators that cannot be compiled yet: ELU. The rune carries the model" in diagnostic.message
@@ -156,11 +159,11 @@ def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_
 
 def test_all_models_can_be_left_to_the_host() -> None:
     files = model_files("fully_connected_i8_plain")
-    result = build(files, "brain", host_models=True)
+    result = build(files, BuildOptions("brain", host_models=True))
     assert result.diagnostics == ()
     assert [(model.runs, model.unsupported) for model in result.report.models] == [("host", ())]
     assert result.rune.count(files.read("models/brain.tflite")) == 1
-    assert files.read("models/brain.tflite") not in build(files, "brain").rune
+    assert files.read("models/brain.tflite") not in build(files, BuildOptions("brain")).rune
 
 
 def test_a_model_that_contradicts_itself_is_refused_by_name() -> None:
@@ -179,5 +182,5 @@ def test_a_model_that_contradicts_itself_is_refused_by_name() -> None:
     after = ", ".join(map(str, changed.outputs[0].type.dimensions))
     text = text.replace(f"dimensions: [{before}]", f"dimensions: [{after}]")
     with pytest.raises(BuildFailed, match="contradicts itself: operator 0, FULLY_CONNECTED: the output has") as caught:
-        build(MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": bytes(data)}), "brain")
+        build(MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": bytes(data)}), BuildOptions("brain"))
     assert caught.value.diagnostics[-1].code == Code.CONTRADICTORY_MODEL.value

@@ -10,6 +10,7 @@ import pytest
 
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.model.tflite import read_model, signature
 from rune.project.archive import zip_folder
@@ -50,7 +51,7 @@ SLOW = ("style_transform", "cartoongan_dynamic", "mobilenet_v2_uint8")
 
 def built(model: str, format_: str, resources: str = WORDS, host: HostResources | None = None) -> BuildResult:
     text = RUNEFILE % (model, format_, resources)
-    return build(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), "app", host_resources=host)
+    return build(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), BuildOptions("app", host_resources=host))
 
 
 def test_a_model_of_another_format_is_carried_as_it_is() -> None:
@@ -124,7 +125,7 @@ def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
 
     text = RUNEFILE % ("net.onnx", "onnx", "")
     with pytest.raises(BuildFailed, match=r'Unable to read "net\.onnx": it went away') as caught:
-        build(Vanishing({**FILES, "Runefile.yml": text.encode()}), "app")
+        build(Vanishing({**FILES, "Runefile.yml": text.encode()}), BuildOptions("app"))
     diagnostic = caught.value.diagnostics[-1]
     assert diagnostic.code == Code.UNREADABLE_FILE.value
     assert diagnostic.span.start.line == 6
@@ -153,7 +154,7 @@ def test_every_real_model_builds(name: str, test_data: Path) -> None:
         *(f"out{index}: {{out: tensor, inputs: [model.{index}]}}" for index in range(len(described.outputs))),
     ]
     text = "version: 1\nimage: runicos/base\npipeline:\n" + "".join(f"  {stage}\n" for stage in stages)
-    result = build(MemoryFiles({"Runefile.yml": text.encode(), f"{name}.tflite": data}), name)
+    result = build(MemoryFiles({"Runefile.yml": text.encode(), f"{name}.tflite": data}), BuildOptions(name))
     (model,) = result.report.models
     is_hosted = model.runs == "host"
     assert is_hosted == bool(model.unsupported) == (data in result.rune)

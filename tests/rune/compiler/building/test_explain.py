@@ -14,6 +14,7 @@ from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.select import select
 from rune.compiler.building.building import build, explain
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
@@ -46,8 +47,8 @@ def test_each_target_is_explained_and_nothing_is_written(target: str, tmp_path: 
 
 def test_the_memory_and_the_savings_are_those_of_the_build() -> None:
     files = template("digits")
-    report = build(files, "digits").report
-    text = explain(files)
+    report = build(files, BuildOptions("digits")).report
+    text = explain(files, BuildOptions("app"))
     assert f"\nMemory: {report.memory.arena:,} bytes\n" in text
     assert [each.name for each in report.passes] == ["byte tables", "in place"]
     saved = report.to_json()["passes"][0]
@@ -62,8 +63,8 @@ def test_the_memory_and_the_savings_are_those_of_the_build() -> None:
 
 def test_a_target_has_kernels_of_its_own() -> None:
     files = model_project(compiled_model("conv_2d_i8_same"))
-    assert "rune_conv_2d_int8 (simd128/conv_2d.h)" in explain(files)
-    assert "rune_conv_2d_int8 (portable/conv_2d.h)" in explain(files, target=find_target("c"))
+    assert "rune_conv_2d_int8 (simd128/conv_2d.h)" in explain(files, BuildOptions("app"))
+    assert "rune_conv_2d_int8 (portable/conv_2d.h)" in explain(files, BuildOptions("app", target=find_target("c")))
 
 
 def test_a_name_writes_nothing_but_text() -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model, signature
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
@@ -45,7 +46,7 @@ def test_what_the_runefile_says_of_an_open_output_counts() -> None:
     files = project()
     checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(files.read(path))))
     assert checked.diagnostics == ()
-    result = build(files, "fill")
+    result = build(files, BuildOptions("fill"))
     (model,) = result.report.models
     assert model.runs == "host"
     loaded = Runtime.load(result.rune)
@@ -57,7 +58,7 @@ def test_what_the_runefile_says_of_an_open_output_counts() -> None:
 
 @pytest.mark.protects("runes/open-outputs")
 def test_a_run_that_gives_other_dimensions_says_what_to_write() -> None:
-    loaded = Runtime.load(build(project(), "fill").rune)
+    loaded = Runtime.load(build(project(), BuildOptions("fill")).rune)
     with pytest.raises(ModelRunError, match=r"the rune holds it for f32\[2, 3\]; write f32\[3, 2\] in the Runefile"):
         loaded.call({loaded.capabilities[0].id: struct.pack("<2i", 3, 2)})
 
@@ -70,7 +71,7 @@ def test_elements_of_another_type_are_an_error() -> None:
 
 def test_one_element_is_one_element_however_it_is_written() -> None:
     files = project(RUNEFILE.replace("[2, 3]", "[1, 1]"))
-    loaded = Runtime.load(build(files, "fill").rune)
+    loaded = Runtime.load(build(files, BuildOptions("fill")).rune)
     (message,) = loaded.call({loaded.capabilities[0].id: struct.pack("<2i", 1, 1)})
     assert message.tensors[0].elements == (2.5,)
 

@@ -12,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from click.testing import CliRunner
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.tools.cli import main
@@ -82,7 +83,7 @@ pipeline:
 
 def built(test_data: Path, runefile: str, model: str) -> bytes:
     data = (test_data / "models" / f"{model}.tflite").read_bytes()
-    return build(MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": data}), model).rune
+    return build(MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": data}), BuildOptions(model)).rune
 
 
 def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> list[Any]:

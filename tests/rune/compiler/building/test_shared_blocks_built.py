@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.running import emulate
 from rune.devices.packages.packaging import package
@@ -25,17 +26,17 @@ def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
     newer, newer_mounted = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))
     shelf = json.dumps({"acme/sounds#smooth": [{"version": "1.10", "digest": newer, "deprecation": ""}]})
     lock = f"{PATH} {digest}\n"
-    built = build(project(lock=lock, mounted=mounted), "smooth")
+    built = build(project(lock=lock, mounted=mounted), BuildOptions("smooth"))
     assert built.report.to_json()["blocks"] == [{"path": PATH, "digest": digest}]
     others = project(lock=lock, mounted={**mounted, **newer_mounted}, shelf=shelf)
-    assert build(others, "smooth").rune == built.rune
+    assert build(others, BuildOptions("smooth")).rune == built.rune
     rune = Runtime.load(built.rune)
     assert said(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
 
 
 def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) -> None:
     digest, mounted = published()
-    made = package(project(lock=f"{PATH} {digest}\n", mounted=mounted), "smooth", find_target("c"))
+    made = package(project(lock=f"{PATH} {digest}\n", mounted=mounted), BuildOptions("smooth", target=find_target("c")))
     assert json.loads(made.files["report.json"])["blocks"] == [{"path": PATH, "digest": digest}]
     folder = PackageFolder.of(tmp_path / "right", made)
     assert folder.self_test(("-O3", "-march=native", "-ffp-contract=fast")).split()[0] == "0"
@@ -51,7 +52,9 @@ def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc"])
 def test_a_package_of_it_passes_its_self_test_on_its_core(name: str, tmp_path: Path) -> None:
     digest, mounted = published()
-    made = package(project(lock=f"{PATH} {digest}\n", mounted=mounted), "smooth", find_target(name))
+    made = package(
+        project(lock=f"{PATH} {digest}\n", mounted=mounted), BuildOptions("smooth", target=find_target(name))
+    )
     assert any(path.endswith(".a") for path in made.files)
     for path in ("include/smooth.h", "src/smooth.c", "src/smooth_selftest.c"):
         (tmp_path / Path(path).name).write_bytes(made.files[path])

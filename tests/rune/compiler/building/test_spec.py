@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import fields, replace
 
 import pytest
 
 from rune.compiler.anvil.profile import TFLM
-from rune.compiler.building.building import build
-from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.options import BuildOptions
+from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port
 
 FILES = "sha256:" + "1" * 64
-SPEC = BuildSpec(FILES, "sha256:" + "2" * 64, "wasm32", BuildOptions("sine"))
+SPEC = BuildSpec(FILES, "sha256:" + "2" * 64, "wasm32", SpecOptions("sine"))
 
 
 def test_equal_specs_have_one_digest_that_is_known() -> None:
@@ -33,14 +32,14 @@ def test_equal_specs_have_one_digest_that_is_known() -> None:
         *(
             replace(SPEC, options=options)
             for options in (
-                BuildOptions("cosine"),
-                BuildOptions("sine", runefile="other.yml"),
-                BuildOptions("sine", host_models=True),
-                BuildOptions("sine", host_resources=HostResources(every=True)),
-                BuildOptions("sine", host_resources=HostResources(capacities={"WORDS": 7})),
-                BuildOptions("sine", watched=(Port("x", 0),)),
-                BuildOptions("sine", timed=True),
-                BuildOptions("sine", profile=TFLM),
+                SpecOptions("cosine"),
+                SpecOptions("sine", runefile="other.yml"),
+                SpecOptions("sine", host_models=True),
+                SpecOptions("sine", host_resources=HostResources(every=True)),
+                SpecOptions("sine", host_resources=HostResources(capacities={"WORDS": 7})),
+                SpecOptions("sine", watched=(Port("x", 0),)),
+                SpecOptions("sine", timed=True),
+                SpecOptions("sine", profile=TFLM),
             )
         ),
     ],
@@ -50,16 +49,16 @@ def test_whatever_differs_makes_another_digest(other: BuildSpec) -> None:
 
 
 def test_options_come_back_from_json() -> None:
-    options = BuildOptions(
+    options = SpecOptions(
         "sine", "Runefile", True, HostResources(every=True, capacities={"WORDS": 7}), (Port("x", 1),), True, TFLM
     )
-    assert BuildOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
+    assert SpecOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 
 
-def test_options_are_all_that_a_build_can_be_told() -> None:
-    """A new argument of `build` that changes the bytes belongs to the options, or two runes would have one name. Only
-    what is no project is built with other `blocks`."""
-    told = set(inspect.signature(build).parameters) - {"files", "log", "limits", "allowance", "target", "blocks"}
-    # The target has two parts: its name is the spec's, and what it is optimised for is an option. Wishes are read of
-    # the files, and become a profile and an aim.
-    assert told | {"optimize", "heeds_wishes"} == {field.name for field in fields(BuildOptions)}
+def test_a_spec_has_all_options_of_a_build() -> None:
+    """An option of `build` that changes the bytes belongs to the spec, or two runes would have one name. Projects are
+    never built with other `blocks`."""
+    names = {field.name for field in fields(BuildOptions)} - {"limits", "target", "blocks"}
+    # The target has two parts: its name is the spec's, and what it is optimised for is an option. The preferences of
+    # forge.yml are read from the files, and become a profile and an aim.
+    assert names | {"optimize", "follows_forge_yml"} == {field.name for field in fields(SpecOptions)}

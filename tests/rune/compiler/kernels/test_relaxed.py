@@ -15,6 +15,7 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.ops.window import Window
 from rune.compiler.anvil.plan import plan
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.kernels.relaxed.conv_2d import joined_rows
 from rune.compiler.targets.wasm32 import RELAXED
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -189,7 +190,7 @@ def quantised() -> ProjectFiles:
 
 def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(quantised: ProjectFiles) -> None:
     assert FASTEST is not None
-    fast, usual = build(quantised, "app", target=FASTEST).rune, build(quantised, "app").rune
+    fast, usual = build(quantised, BuildOptions("app", target=FASTEST)).rune, build(quantised, BuildOptions("app")).rune
     read = read_rune(fast)
     assert [section.name for section in read.sections if section.name is not None] == [
         ".rune_version",
@@ -211,5 +212,5 @@ def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(quan
 def test_a_rune_without_any_of_its_kernels_does_not_carry_it() -> None:
     assert FASTEST is not None
     floats = model_project(model_of(dense(8, 4, "float32")))
-    rune = build(floats, "app", target=FASTEST).rune
+    rune = build(floats, BuildOptions("app", target=FASTEST)).rune
     assert all(section.name != ".rune_relaxed" for section in read_rune(rune).sections)

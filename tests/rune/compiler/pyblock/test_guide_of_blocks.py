@@ -13,6 +13,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.check import check_file
 from rune.compiler.pyblock.python import PythonBlock
 from rune.compiler.pyblock.testing.python import run_tests
@@ -32,7 +33,7 @@ SMOOTH, RUNEFILE, LOUDNESS, TESTS = (text for _, text in _FENCES)
 def test_the_first_block_checks_and_runs() -> None:
     files = MemoryFiles({"Runefile.yml": RUNEFILE.encode(), "smooth.py": SMOOTH.encode()})
     assert check(files, PUBLISHED_BLOCKS).diagnostics == ()
-    rune = Runtime.load(build(files, "guide").rune)
+    rune = Runtime.load(build(files, BuildOptions("guide")).rune)
     (message,) = run(rune, [struct.pack("<6f", 1, 2, 3, 4, 5, 6)])
     assert message.tensors[0].elements == (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 

@@ -8,6 +8,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.numbers import to_f32
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
@@ -36,17 +37,17 @@ def _floats(*values: float) -> bytes:
 
 
 def test_a_block_runs_with_its_argument_and_keeps_its_state() -> None:
-    rune = Runtime.load(build(_project(alpha=0.5), "smooth").rune)
+    rune = Runtime.load(build(_project(alpha=0.5), BuildOptions("smooth")).rune)
     last, frames = [0.0] * 4, [_floats(1.0, -0.1, 3.0, 0.3), _floats(0.7, 0.7, -2.0, 1e-3)]
     for frame in frames:
-        samples = struct.unpack("<4f", frame)
-        last = [to_f32(old + to_f32(0.5 * to_f32(x - old))) for old, x in zip(last, samples, strict=True)]
+        given = struct.unpack("<4f", frame)
+        last = [to_f32(old + to_f32(0.5 * to_f32(x - old))) for old, x in zip(last, given, strict=True)]
         assert said(rune, [[frame]]) == _floats(*last)
 
 
 def test_a_failure_names_the_file_and_the_line() -> None:
     block = SMOOTH.replace(b"    return last", b"    last[int(last[0])] = 0.0\n    return last")
-    rune = Runtime.load(build(_project(block, alpha=1.0), "smooth").rune)
+    rune = Runtime.load(build(_project(block, alpha=1.0), BuildOptions("smooth")).rune)
     assert said(rune, [[_floats(3.0, 0.0, 0.0, 0.0)]])
     with pytest.raises(RuneError) as caught:
         run(rune, [_floats(20.0, 0.0, 0.0, 0.0)])
@@ -54,13 +55,13 @@ def test_a_failure_names_the_file_and_the_line() -> None:
 
 
 def test_the_same_project_gives_the_same_bytes() -> None:
-    assert build(_project(), "smooth").rune == build(_project(), "smooth").rune
+    assert build(_project(), BuildOptions("smooth")).rune == build(_project(), BuildOptions("smooth")).rune
 
 
 def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
     checked = check(_project(SMOOTH + b"    last.append(1.0)\n    return nothing\n"), PUBLISHED_BLOCKS)
-    diagnostics = [(each.file, each.code, each.span.start.line) for each in checked.diagnostics]
-    assert diagnostics == [("Runefile.yml", "RUNE0119", 9), ("smooth.py", "RUNE0112", 6), ("smooth.py", "RUNE0114", 7)]
+    told = [(each.file, each.code, each.span.start.line) for each in checked.diagnostics]
+    assert told == [("Runefile.yml", "RUNE0119", 9), ("smooth.py", "RUNE0112", 6), ("smooth.py", "RUNE0114", 7)]
     assert checked.pipeline is None
 
 
@@ -74,15 +75,15 @@ def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
     ],
 )
 def test_a_block_that_does_not_fit_its_stage(block: bytes, code: str, says: str) -> None:
-    errors = [each for each in check(_project(block), PUBLISHED_BLOCKS).diagnostics if each.file == "Runefile.yml"]
-    assert [each.code for each in errors] == [code]
-    assert says in errors[0].message
+    found = [each for each in check(_project(block), PUBLISHED_BLOCKS).diagnostics if each.file == "Runefile.yml"]
+    assert [each.code for each in found] == [code]
+    assert says in found[0].message
 
 
 def test_an_argument_is_read_as_its_parameter_says() -> None:
     for arguments, code in (({"alpha": "loud"}, "RUNE0065"), ({"beta": 1}, "RUNE0063"), ({"alpha": 1e39}, "RUNE0065")):
-        diagnostics = check(_project(SMOOTH, **arguments), PUBLISHED_BLOCKS).diagnostics
-        assert [each.code for each in diagnostics] == [code]
+        found = check(_project(SMOOTH, **arguments), PUBLISHED_BLOCKS).diagnostics
+        assert [each.code for each in found] == [code]
 
 
 @pytest.mark.parametrize("path", ["../smooth.py", "./a/../smooth.py", "./smooth.py@v1", "smooth.py", "./smooth"])
@@ -91,7 +92,7 @@ def test_paths_that_mean_no_block_in_python(path: str) -> None:
 
 
 def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
-    programs = agreeing_programs(range(8))
-    rune = Runtime.load(build(project_of(programs), "blocks").rune)
-    frames, expected = together(programs)
+    made = agreeing_programs(range(8))
+    rune = Runtime.load(build(project_of(made), BuildOptions("blocks")).rune)
+    frames, expected = together(made)
     assert said(rune, frames) == expected

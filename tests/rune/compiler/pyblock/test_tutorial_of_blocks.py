@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
@@ -63,7 +64,7 @@ def test_the_app_of_the_tutorial_counts_claps_and_its_tests_pass() -> None:
     contents = {"level.py": FILES["level.py"].encode(), "level_test.py": ROOM.encode()}
     contents["samples/claps.wav"] = sound_of(clapping(30, (12,)))
     assert [each.failure for each in run_tests(read_tests(MemoryFiles(contents), "level_test.py"))] == [None]
-    rune = Runtime.load(build(files, "clap").rune)
+    rune = Runtime.load(build(files, BuildOptions("clap")).rune)
     samples = clapping(30, (3, 12, 20))
     counts = []
     for window in range(30):

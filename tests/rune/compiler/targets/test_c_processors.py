@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.running.runtime import Runtime
 from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, said, zig_folder
 from tests.rune.compiler.targets.projects import answered_inputs, template
@@ -41,7 +42,7 @@ def clang(*flags: str) -> list[str]:
 @pytest.mark.parametrize("flags", PROCESSORS.values(), ids=PROCESSORS)
 @pytest.mark.parametrize("name", ["digits", "keywords"])
 def test_a_template_compiles_for_a_bare_processor(name: str, flags: tuple[str, ...], tmp_path: Path) -> None:
-    folder = CFolder.of(tmp_path, build(template(name), name, target=C).files)
+    folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
     command = [*clang(*flags), "-Os", "-c", f"{name}.c", "-o", "rune.o"]
     made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
     assert (made.returncode, made.stderr) == (0, "")
@@ -58,7 +59,7 @@ def test_a_template_compiles_for_a_bare_processor(name: str, flags: tuple[str, .
 def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
     name: str, element: str, input_: str, text: str, more: dict[str, str], tmp_path: Path
 ) -> None:
-    folder = CFolder.of(tmp_path, build(template(name), name, target=C).files)
+    folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
     (tmp_path / "main32.c").write_bytes((HERE / "main32.c").read_bytes())
     given = {
         "RUNE_HEADER": f'"{name}.h"',
@@ -80,7 +81,7 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
     for command in (sources, main, link):
         made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
-    rune = build(template(name), name).rune
+    rune = build(template(name), BuildOptions(name)).rune
     inputs = answered_inputs(template(name), rune, answers=4)
     frames = b"".join(data for frame in inputs for data in frame)
     try:

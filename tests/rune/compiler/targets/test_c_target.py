@@ -15,6 +15,7 @@ from rune.abi import Capability, Output
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.names import fields, identifier
 from rune.model.tflite import read_model
 from rune.running.runtime import Runtime
@@ -58,19 +59,19 @@ def assert_same(folder: CFolder, rune: bytes, inputs: Sequence[Sequence[bytes]],
 @pytest.fixture(scope="module", params=TEMPLATES)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, CFolder]:
     name = str(request.param)
-    return name, CFolder.of(tmp_path_factory.mktemp(name), build(template(name), name, target=C).files)
+    return name, CFolder.of(tmp_path_factory.mktemp(name), build(template(name), BuildOptions(name, target=C)).files)
 
 
 @pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
 def test_a_template_gives_the_runes_bytes(built: tuple[str, CFolder], flags: Sequence[str]) -> None:
     name, folder = built
-    rune = build(template(name), name).rune
+    rune = build(template(name), BuildOptions(name)).rune
     assert_same(folder, rune, answered_inputs(template(name), rune, answers=4), flags)
 
 
 def test_a_template_compiles_with_clang_and_gives_the_same(built: tuple[str, CFolder]) -> None:
     name, folder = built
-    rune = build(template(name), name).rune
+    rune = build(template(name), BuildOptions(name)).rune
     inputs = answered_inputs(template(name), rune, answers=2)
     flags = ("-O2", "-march=native", "-ffp-contract=fast")
     expected = said(Runtime.load(rune), inputs)
@@ -81,8 +82,8 @@ def test_a_template_compiles_with_clang_and_gives_the_same(built: tuple[str, CFo
 @pytest.mark.parametrize("name", INTEGER_MODELS)
 def test_an_integer_model_gives_the_runes_bytes(name: str, test_data: Path, tmp_path: Path) -> None:
     files = model_project((test_data / "models" / f"{name}.tflite").read_bytes())
-    folder = CFolder.of(tmp_path, build(files, name, target=C).files)
-    assert_same(folder, build(files, name).rune, random_inputs(input_types(files), runs=10), FUSED)
+    folder = CFolder.of(tmp_path, build(files, BuildOptions(name, target=C)).files)
+    assert_same(folder, build(files, BuildOptions(name)).rune, random_inputs(input_types(files), runs=10), FUSED)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ int main(void)
 
 def test_two_runes_are_linked_into_one_program(tmp_path: Path) -> None:
     for name in ("digits", "sine"):
-        CFolder.of(tmp_path, build(template(name), name, target=C).files)
+        CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
     (tmp_path / "two.c").write_text(TWO)
     command = [gcc(), *STRICT, "-O2", "digits.c", "sine.c", "two.c", "-o", "two"]
     subprocess.run(command, cwd=tmp_path, check=True)
@@ -185,7 +186,7 @@ def test_two_runes_are_linked_into_one_program(tmp_path: Path) -> None:
 def test_the_program_of_the_guide_compiles(tmp_path: Path) -> None:
     guide = (REPOSITORY / "docs" / "guides" / "targets.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```c\n(.*?)```", guide, re.DOTALL)
-    folder = CFolder.of(tmp_path, build(template("digits"), "digits", target=C).files)
+    folder = CFolder.of(tmp_path, build(template("digits"), BuildOptions("digits", target=C)).files)
     (tmp_path / "guide.c").write_text(
         f"int classify(void);\n{program}\nint main(void)\n{{\n    return classify();\n}}\n"
     )
@@ -271,7 +272,7 @@ int main(void)
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the switches are those of x86-64")
 @pytest.mark.parametrize("switch", ["0x4000u", "0x2000u", "0x8040u"], ids=["rounds up", "rounds down", "flushes"])
 def test_a_processor_that_rounds_otherwise_is_told_at_the_start(switch: str, tmp_path: Path) -> None:
-    folder = CFolder.of(tmp_path, build(template("sine"), "sine", target=C).files)
+    folder = CFolder.of(tmp_path, build(template("sine"), BuildOptions("sine", target=C)).files)
     (tmp_path / "switched.c").write_text(SWITCHED)
     program = folder.compiled(["-O2", f"-DSWITCH={switch}"], main="switched.c")
     assert subprocess.run([program], check=False).returncode == 3
@@ -289,7 +290,7 @@ def test_a_processor_that_rounds_otherwise_is_told_at_the_start(switch: str, tmp
     ],
 )
 def test_a_flag_that_changes_results_is_refused_by_name(flag: str, said_: str, tmp_path: Path) -> None:
-    CFolder.of(tmp_path, build(template("sine"), "sine", target=C).files)
+    CFolder.of(tmp_path, build(template("sine"), BuildOptions("sine", target=C)).files)
     command = [gcc(), "-std=c99", flag, "-c", "sine.c"]
     refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert refused.returncode != 0
@@ -364,11 +365,14 @@ def test_the_header_is_one_for_cplusplus_too(built: tuple[str, CFolder]) -> None
 
 
 def test_the_same_project_gives_the_same_sources() -> None:
-    assert build(template("sine"), "sine", target=C).files == build(template("sine"), "sine", target=C).files
+    assert (
+        build(template("sine"), BuildOptions("sine", target=C)).files
+        == build(template("sine"), BuildOptions("sine", target=C)).files
+    )
 
 
 def test_the_report_says_what_was_made() -> None:
-    result = build(template("digits"), "digits", target=C)
+    result = build(template("digits"), BuildOptions("digits", target=C))
     report = result.report.to_json()
     assert report["target"] == "c"
     assert "rune" not in report

@@ -15,6 +15,7 @@ from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.program import calls
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -87,7 +88,7 @@ def test_what_no_set_has_is_refused_by_name() -> None:
     case = next(case for case in model_cases() if case.name.startswith("softmax_i8"))
     target = replace(WASM32, kernels=without(PORTABLE, "softmax"))
     with pytest.raises(BuildFailed) as caught:
-        build(model_project(case.data), "app", target=target)
+        build(model_project(case.data), BuildOptions("app", target=target))
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == Code.TARGET_LACKS.value
     assert "the kernel set portable has no kernel for SoftmaxInt8, which model.tflite needs" in diagnostic.message

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from rune.compiler.anvil.aim import AIMS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, find_variant, targets
 from rune.devices.packages.packaging import package
 from rune.project.files import MemoryFiles
@@ -36,14 +37,14 @@ def test_a_rune_has_little_more_than_its_constants(name: str, test_data: Path) -
     # Numbers as text take 370 bytes of code more.
     runefile = starter.read("Runefile.yml").replace(b"SERIAL", b"TENSOR")
     files = MemoryFiles({"Runefile.yml": runefile, "model.tflite": starter.read("model.tflite")})
-    report = build(files, "app", target=SMALL["wasm32"]).report
+    report = build(files, BuildOptions("app", target=SMALL["wasm32"])).report
     assert 0 < report.size - report.memory.constants <= MOST_CODE
 
 
 @pytest.mark.parametrize("target", SMALL)
 def test_integers_are_the_same_as_those_of_a_fast_rune(target: str) -> None:
     files = template("digits")
-    fast, small = (build(files, "app", target=each).rune for each in (find_target(target), SMALL[target]))
+    fast, small = (build(files, BuildOptions("app", target=each)).rune for each in (find_target(target), SMALL[target]))
     assert len(small) < len(fast)
     inputs = [[bytes((number * step) % 256 for number in range(784))] for step in (0, 1, 7, 91)]
     assert outputs(small, inputs) == outputs(fast, inputs)
@@ -70,7 +71,10 @@ def test_sources_are_left_to_their_own_compiler(tmp_path: Path) -> None:
 @pytest.mark.proof
 def test_the_library_of_a_package_is_compiled_for_what_was_asked() -> None:
     """For the smallest core, in all three ways. The sources are the same."""
-    made = {aim: package(template("digits"), "digits", find_variant("cortex-m0plus", aim)) for aim in AIMS}
+    made = {
+        aim: package(template("digits"), BuildOptions("digits", target=find_variant("cortex-m0plus", aim)))
+        for aim in AIMS
+    }
     sizes = {aim: len(each.files["lib/librune_digits.a"]) for aim, each in made.items()}
     assert sizes["size"] < min(sizes["balanced"], sizes["speed"]), sizes
     assert sizes["balanced"] != sizes["speed"]

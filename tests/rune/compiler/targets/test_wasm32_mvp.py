@@ -12,6 +12,7 @@ import wasmtime
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import plan
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
@@ -83,7 +84,7 @@ def assert_first_version(module: bytes) -> None:
 
 
 def test_a_rune_with_vectors_is_refused_by_both_judges() -> None:
-    rune = build(template("sine"), "sine").rune
+    rune = build(template("sine"), BuildOptions("sine")).rune
     with pytest.raises(wasmtime.WasmtimeError, match="SIMD support is not enabled"):
         wasmtime.Module.validate(first_version(), rune)
     with pytest.raises(PostMvp):
@@ -104,7 +105,7 @@ def test_every_op_gives_the_bytes_of_wasm32_floats_too() -> None:
 
 
 def assert_same_runes(files: ProjectFiles, answers: int) -> None:
-    rune, plain = (build(files, "app", target=target).rune for target in (WASM32, MVP))
+    rune, plain = (build(files, BuildOptions("app", target=target)).rune for target in (WASM32, MVP))
     assert_first_version(plain)
     inputs = answered_inputs(files, rune, answers)
     expected = outputs(rune, inputs)
@@ -134,14 +135,14 @@ def test_a_template_runs_in_wasm3(name: str) -> None:
         pytest.skip(lack(HEADERS))
     from tests.rune.compiler.targets.wasm3_host import Wasm3Host
 
-    rune = build(template(name), name, target=MVP).rune
+    rune = build(template(name), BuildOptions(name, target=MVP)).rune
     inputs = answered_inputs(template(name), rune, answers=1)
     expected = [[message for _, message in messages] for messages in outputs(rune, inputs)]
     assert any(expected)
     host = Wasm3Host(rune)
     assert [host.call(each) for each in inputs] == expected
     with pytest.raises(RuntimeError):  # it compiles a function when that is first called
-        Wasm3Host(build(template(name), name).rune).call(inputs[0])
+        Wasm3Host(build(template(name), BuildOptions(name)).rune).call(inputs[0])
 
 
 def test_the_description_takes_its_kernels_from_the_portable_set_alone() -> None:

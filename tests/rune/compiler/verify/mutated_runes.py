@@ -12,6 +12,7 @@ from rune.abi import Section
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels, choose
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify.instrumented import call, sent_tensor
 from rune.compiler.verify.own_tensors import TensorSearch
@@ -128,7 +129,7 @@ class SecondSubject(Subject):
     """The same, of which the second module is changed and looked at."""
 
     def built(self, files: MemoryFiles) -> bytes:
-        return build(files, "verified", target=FASTEST).rune
+        return build(files, BuildOptions("verified", target=FASTEST)).rune
 
     def changed(self, number: int) -> bytes:
         second = second_module(self.rune)

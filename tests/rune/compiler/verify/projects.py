@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
 from rune.source.runefile import starter
@@ -37,7 +38,7 @@ def around(model: bytes) -> MemoryFiles:
 
 
 def rune_of(files: MemoryFiles, name: str = "verified") -> bytes:
-    return build(files, name).rune
+    return build(files, BuildOptions(name)).rune
 
 
 def with_changed_weight(data: bytes, operator: int) -> bytes:

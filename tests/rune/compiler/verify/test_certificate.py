@@ -23,6 +23,7 @@ from wasmtime import Trap, WasmtimeError
 
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import FASTEST, SMALLEST, TARGET
 from rune.compiler.verify.certificate import certificate
 from rune.compiler.verify.check_certificate import Refused, beside, check
@@ -57,12 +58,12 @@ PROVEN = ("scale", "offset", "bias")
 
 @pytest.fixture(scope="module")
 def rune() -> bytes:
-    return build(MemoryFiles(drawn()), "digits").rune
+    return build(MemoryFiles(drawn()), BuildOptions("digits")).rune
 
 
 @pytest.fixture(scope="module")
 def right(rune: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(certificate(MemoryFiles(drawn()), rune, "digits")))
+    found: dict[str, Any] = json.loads(json.dumps(certificate(MemoryFiles(drawn()), rune, BuildOptions("digits"))))
     return found
 
 
@@ -134,7 +135,7 @@ def test_a_model_that_calls_graphs_with_layers_is_refused_by_the_call(name: str,
     files = around(compiled_model(name))
     made = rune_of(files, "app")
     with pytest.raises(Refused, match=f"{call}, and this program follows no calls: `rune verify` compares"):
-        check(json.loads(json.dumps(certificate(files, made, "app"))), made, [files.read("model.tflite")])
+        check(json.loads(json.dumps(certificate(files, made, BuildOptions("app")))), made, [files.read("model.tflite")])
 
 
 @pytest.mark.protects("compiling/certificates")
@@ -326,15 +327,15 @@ def test_the_certificate_of_a_rune_holds(rune: bytes, right: dict[str, Any]) -> 
 
 
 def test_the_same_build_has_the_same_certificate(rune: bytes, right: dict[str, Any]) -> None:
-    assert certificate(MemoryFiles(drawn()), rune, "digits") == right
+    assert certificate(MemoryFiles(drawn()), rune, BuildOptions("digits")) == right
 
 
 @pytest.mark.parametrize("name", ["keywords", "sine"])
 def test_the_certificates_of_templates_hold(name: str) -> None:
     files = MemoryFiles(template(name))
-    made = build(files, name).rune
+    made = build(files, BuildOptions(name)).rune
     models = [data for path, data in template(name).items() if path.endswith(".tflite")]
-    assert "4 vectors" in check(json.loads(json.dumps(certificate(files, made, name))), made, models)
+    assert "4 vectors" in check(json.loads(json.dumps(certificate(files, made, BuildOptions(name)))), made, models)
 
 
 @pytest.mark.protects("compiling/certificates")
@@ -342,8 +343,8 @@ def test_the_integers_of_a_rune_for_size_are_proven_too() -> None:
     """Sums of fully connected layers become bytes by a product of integers there, and those of convolutions as in the
     reference."""
     files = MemoryFiles(template("digits"))
-    built = build(files, "digits", target=SMALLEST).rune
-    told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, "digits", target=SMALLEST)))
+    built = build(files, BuildOptions("digits", target=SMALLEST)).rune
+    told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, BuildOptions("digits", target=SMALLEST))))
     assert "layers" in check(told, built, [MODEL])
     assert {each["rounding"] for each in told["layers"]} == {"once", "twice"}
     for place, each in enumerate(told["layers"]):
@@ -365,8 +366,8 @@ def test_the_integers_of_a_rune_for_size_are_proven_too() -> None:
 
 def test_a_rune_that_its_host_must_help_says_why_it_has_no_vectors() -> None:
     files = MemoryFiles(template("sine"))
-    made = build(files, "sine", host_models=True).rune
-    found = certificate(files, made, "sine", host_models=True)
+    made = build(files, BuildOptions("sine", host_models=True)).rune
+    found = certificate(files, made, BuildOptions("sine", host_models=True))
     assert (found["vectors"], found["untested"]) == ([], "its host runs a model, and hosts differ")
     assert found["models"][0]["runs"] == "host"
     check(json.loads(json.dumps(found)), made)
@@ -429,8 +430,8 @@ def test_what_is_no_certificate_is_refused_with_a_sentence(tmp_path: Path, text:
 def test_the_second_module_is_checked_too_and_a_certificate_that_hides_it_is_refused() -> None:
     """Its dot products are spelled out by code that is shared with nothing, and gives the same module."""
     files = MemoryFiles(template("digits"))
-    built = build(files, "digits", target=FASTEST).rune
-    told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, "digits", target=FASTEST)))
+    built = build(files, BuildOptions("digits", target=FASTEST)).rune
+    told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, BuildOptions("digits", target=FASTEST))))
     assert check(told, built, [MODEL]).endswith(", its second module too")
     module = second_module(built)
     assert module is not None
@@ -475,8 +476,8 @@ def test_the_certificates_of_real_models_hold_and_none_of_their_layers_may_be_le
     for path in sorted((test_data / "models").glob("*.tflite")):
         model = path.read_bytes()
         files = around(model)
-        built = build(files, "real", target=target).rune
-        told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, "real", target=target)))
+        built = build(files, BuildOptions("real", target=target)).rune
+        told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, BuildOptions("real", target=target))))
         check(told, built, [model])
         for place, each in enumerate(told["layers"]):
             layers[f"{each['rounding']}{'' if each['outputs'] is None else ', of fewer channels'}"] += 1

@@ -159,7 +159,7 @@ def hidden() -> tuple[MemoryFiles, bytes]:
     for operator in weighted_operators(read_model(files["digits.tflite"])):
         wrong = files | {"digits.tflite": with_changed_weight(files["digits.tflite"], operator)}
         rune = rune_of(MemoryFiles(wrong))
-        found = verify(MemoryFiles(files), rune, effort=Effort(inputs=6), made_by=OTHER).rune
+        found = verify(MemoryFiles(files), rune, effort=Effort(inputs=6), toolchain=OTHER).rune
         if not found.differing:
             return MemoryFiles(files), rune
     raise AssertionError("each of the weights shows in the labels")
@@ -170,7 +170,7 @@ def hidden() -> tuple[MemoryFiles, bytes]:
 def test_another_weight_behind_a_label_is_not_verified_whoever_made_the_rune(
     hidden: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin
 ) -> None:
-    found = verify(*hidden, effort=Effort(inputs=6), made_by=made_by)
+    found = verify(*hidden, effort=Effort(inputs=6), toolchain=made_by)
     assert found.rune.origin is origin
     assert found.rune.differing == 0
     assert found.rune.tensors == OwnTensors(6, 6, ("digits",))
@@ -180,12 +180,12 @@ def test_another_weight_behind_a_label_is_not_verified_whoever_made_the_rune(
 
 
 def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(hidden: tuple[MemoryFiles, bytes]) -> None:
-    assert not verify(*hidden, effort=Effort(inputs=6), made_by=toolchain_digest()).is_within
+    assert not verify(*hidden, effort=Effort(inputs=6), toolchain=toolchain_digest()).is_within
 
 
 def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:
     files = MemoryFiles(label_only())
-    found = verify(files, rune_of(files), effort=Effort(inputs=6), made_by=OTHER)
+    found = verify(files, rune_of(files), effort=Effort(inputs=6), toolchain=OTHER)
     assert found.rune.tensors == OwnTensors(6, 6, ())
     assert found.is_within
     assert found.is_complete

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import Verification
 from rune.compiler.verify.verifying import Effort, verify
 from rune.project.files import MemoryFiles
@@ -110,14 +111,14 @@ def _is_module(data: bytes) -> bool:
 
 
 def test_a_rune_whose_outputs_give_nothing_is_refused() -> None:
-    right = build(MemoryFiles(NO_MODEL), "none").rune
+    right = build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune
     found = refused(NO_MODEL, with_sections_of(SILENT, right))
     assert found.rune.differing > 0
 
 
 def test_a_rune_that_reads_other_inputs_is_refused() -> None:
     other = {"Runefile.yml": NO_MODEL["Runefile.yml"].replace(b"RAW", b"RAND")}
-    found = refused(NO_MODEL, build(MemoryFiles(other), "none").rune)
+    found = refused(NO_MODEL, build(MemoryFiles(other), BuildOptions("none")).rune)
     assert "asks for other inputs" in found.sentence()
 
 
@@ -136,13 +137,13 @@ def test_a_rune_that_asks_for_more_inputs_is_refused() -> None:
         b"  modulo:", b"  more:\n    capability: RAND\n    outputs: [{type: u32, dimensions: [1]}]\n  modulo:", 1
     )
     more = {"Runefile.yml": text + b"  second:\n    out: SERIAL\n    inputs: [more]\n"}
-    found = refused(NO_MODEL, build(MemoryFiles(more), "none").rune)
+    found = refused(NO_MODEL, build(MemoryFiles(more), BuildOptions("none")).rune)
     assert "asks for other inputs" in found.sentence()
 
 
 def test_a_rune_with_one_output_less_is_refused() -> None:
     text = NO_MODEL["Runefile.yml"] + b"  second:\n    out: SERIAL\n    inputs: [modulo]\n"
-    found = refused({"Runefile.yml": text}, build(MemoryFiles(NO_MODEL), "none").rune)
+    found = refused({"Runefile.yml": text}, build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune)
     assert "asks for other outputs" in found.sentence()
 
 
@@ -169,14 +170,14 @@ resources:
   WORDS: {type: string}
 """
     }
-    found = verify(MemoryFiles(files), build(MemoryFiles(files), "fails").rune, effort=SOME)
+    found = verify(MemoryFiles(files), build(MemoryFiles(files), BuildOptions("fails")).rune, effort=SOME)
     assert found.rune.inputs == 0
     assert not found.is_complete
     assert found.sentence().startswith("not verified: ")
 
 
 def test_a_pipeline_without_a_model_is_compared_with_its_rune() -> None:
-    found = verify(MemoryFiles(NO_MODEL), build(MemoryFiles(NO_MODEL), "none").rune, effort=SOME)
+    found = verify(MemoryFiles(NO_MODEL), build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune, effort=SOME)
     assert found.rune.inputs == 2
     assert found.is_within
     assert found.is_complete

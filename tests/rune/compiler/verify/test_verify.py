@@ -12,6 +12,7 @@ from rune.abi import Capability
 from rune.compiler.anvil.aim import Aim
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify import verifying
@@ -72,7 +73,7 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     files = model_project(layers.graph.finish(image.index))
     target = find_target("wasm32").variant(aim)
     assert target is not None
-    found = verify(files, build(files, "app", target=target).rune, effort=FEW)
+    found = verify(files, build(files, BuildOptions("app", target=target)).rune, effort=FEW)
     assert found.is_within, found.sentence()
     assert found.rune.suspect is None
 
@@ -81,10 +82,10 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
 def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others() -> None:
     layers = Layers("dense", default_rng(7))
     files = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
-    rune = build(files, "app", target=FASTEST).rune
+    rune = build(files, BuildOptions("app", target=FASTEST)).rune
     module = second_module(rune)
     assert module is not None
-    found = verify(files, rune, effort=FEW, made_by=toolchain_digest())
+    found = verify(files, rune, effort=FEW, toolchain=toolchain_digest())
     assert found.is_within
     assert found.is_complete
     assert found.second is not None
@@ -96,18 +97,18 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
         return pack(without_second_module(rune), {".rune_relaxed": second})
 
     def verified(second: bytes) -> Verification:
-        return verify(files, with_second(second), effort=FEW, made_by=toolchain_digest())
+        return verify(files, with_second(second), effort=FEW, toolchain=toolchain_digest())
 
     # Of other weights: the rune itself is right, and what a page would run is not.
     other = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
-    foreign = second_module(build(other, "app", target=FASTEST).rune)
+    foreign = second_module(build(other, BuildOptions("app", target=FASTEST)).rune)
     assert foreign is not None
     found = verified(foreign)
     assert found.rune.is_within
     assert not found.is_within
     assert "second module" in found.sentence()
     # One that tries no host would give other numbers where dot products are not exact.
-    found = verified(build(files, "app").rune)
+    found = verified(build(files, BuildOptions("app")).rune)
     assert not found.is_within
     assert "starts on a host whose dot product is not exact" in found.sentence()
     # One that cannot be read is not passed over.
@@ -122,7 +123,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
 @pytest.mark.parametrize("meaning", ["signed", "saturating"])
 def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning) -> None:
     """By the trial of a real second module: it starts with exact ones and names the reason with others."""
-    rune = build(MemoryFiles(template("digits")), "digits", target=FASTEST).rune
+    rune = build(MemoryFiles(template("digits")), BuildOptions("digits", target=FASTEST)).rune
     CompiledRune(second_rune(rune)).start().close()
     with pytest.raises(RuneError, match="dot product of bytes is exact"):
         CompiledRune(second_rune(rune, meaning)).start()
@@ -135,7 +136,7 @@ def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> N
     changed = with_changed_weight(model, weighted_operators(read_model(model))[-1])
     rune = rune_of(MemoryFiles(files | {"digits.tflite": changed}))
     hidden = pack(rune, {".rune_relaxed": rune_of(MemoryFiles(files))})
-    found = verify(MemoryFiles(files), hidden, effort=FEW, made_by=toolchain_digest())
+    found = verify(MemoryFiles(files), hidden, effort=FEW, toolchain=toolchain_digest())
     assert str(found.rune.suspect).startswith("op ")
 
 
@@ -162,7 +163,7 @@ def test_a_changed_weight_is_found_and_its_operator_named(name: str) -> None:
     model = f"{name}.tflite"
     for operator in weighted_operators(read_model(files[model]))[::3]:
         changed = MemoryFiles(files | {model: with_changed_weight(files[model], operator)})
-        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME, made_by=toolchain_digest())
+        found = verify(MemoryFiles(files), rune_of(changed), effort=SOME, toolchain=toolchain_digest())
         assert not found.is_within
         assert str(found.rune.suspect).startswith(f"op {operator} ")
         assert f"op {operator} " in found.sentence()
@@ -184,7 +185,7 @@ def with_other_constants() -> tuple[MemoryFiles, bytes]:
 def test_a_rune_of_another_toolchain_is_not_accused_of_its_constants(
     with_other_constants: tuple[MemoryFiles, bytes], made_by: str | None, origin: Origin
 ) -> None:
-    found = verify(*with_other_constants, effort=FEW, made_by=made_by)
+    found = verify(*with_other_constants, effort=FEW, toolchain=made_by)
     assert found.is_within
     assert found.rune.origin is origin
     assert found.is_complete is (origin is Origin.OTHER)
@@ -196,7 +197,7 @@ def test_a_rune_of_another_toolchain_is_not_accused_of_its_constants(
 def test_the_toolchain_that_built_it_finds_a_constant_that_no_output_shows(
     with_other_constants: tuple[MemoryFiles, bytes],
 ) -> None:
-    found = verify(*with_other_constants, effort=FEW, made_by=toolchain_digest())
+    found = verify(*with_other_constants, effort=FEW, toolchain=toolchain_digest())
     assert not found.is_within
     assert "was not built from these files" in found.sentence()
 
@@ -204,7 +205,7 @@ def test_the_toolchain_that_built_it_finds_a_constant_that_no_output_shows(
 def test_what_another_toolchain_built_must_give_the_same_outputs_all_the_same() -> None:
     files = template("digits")
     other = MemoryFiles(files | {"labels.txt": files["labels.txt"].replace(b"nothing", b"none").replace(b"1", b"one")})
-    found = verify(MemoryFiles(files), rune_of(other), effort=SOME, made_by="sha256:other")
+    found = verify(MemoryFiles(files), rune_of(other), effort=SOME, toolchain="sha256:other")
     assert not found.is_within
     assert found.rune.suspect is None
     assert "bytes differ; it was built by another toolchain" in found.sentence()
@@ -240,12 +241,12 @@ def test_what_the_host_runs_is_said_and_not_compared() -> None:
 
 def test_a_rune_whose_models_are_all_run_by_its_host_is_said_to_be_so() -> None:
     files = MemoryFiles(template("sine"))
-    rune = build(files, "sine", host_models=True).rune
+    rune = build(files, BuildOptions("sine", host_models=True)).rune
     assert [model.runs for model in verify(files, rune, effort=SOME).models] == [Runs.HOST]
 
 
 def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorded() -> None:
-    rune = build(MemoryFiles(template("keywords")), "keywords", host_models=True).rune
+    rune = build(MemoryFiles(template("keywords")), BuildOptions("keywords", host_models=True)).rune
     found = verify_recorded(rune, inputs=3, seed=1, resources={})
     (model,) = found.models
     assert (model.runs, model.inputs) == (Runs.HOST, 3)

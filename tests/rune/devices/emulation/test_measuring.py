@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.cores import CORES, core_of
 from rune.devices.emulation.measuring import measured, planned
@@ -30,7 +31,7 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 )
 def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
     core(target)
-    built = build(FolderFiles(EXAMPLES / template), template, target=find_target(target))
+    built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
     least, found = planned(built, template), measured(built, template)
     assert not least.is_measured
     assert 0 < least.flash < found.flash
@@ -44,6 +45,6 @@ def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
 
 
 def test_a_target_without_an_emulated_core_is_not_measured() -> None:
-    built = build(FolderFiles(EXAMPLES / "sine"), "sine", target=find_target("c"))
+    built = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
     with pytest.raises(ValueError, match="no core of c is emulated"):
         measured(built, "sine")

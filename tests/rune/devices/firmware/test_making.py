@@ -11,6 +11,7 @@ import pytest
 
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target
@@ -31,11 +32,11 @@ def toolchain() -> Toolchain:
 
 
 def firmware(board: Board) -> Firmware:
-    program = build(template("sine"), "sine", target=find_target("pico")).program
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     files = packaged("sine", "pico").files
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
     sources = {path.rpartition("/")[2]: files[path] for path in paths}
-    rune = build(template("sine"), "sine").rune
+    rune = build(template("sine"), BuildOptions("sine")).rune
     described = Described(
         "sine", f"sha256:{hashlib.sha256(rune).hexdigest()}", interface_of(program, "sine"), step_names(program)
     )
@@ -60,7 +61,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     assert said["rune"] == "sine"
     assert said["memory"] == "ram"
     assert made.is_in_ram
-    assert said["digest"] == "sha256:" + hashlib.sha256(build(template("sine"), "sine").rune).hexdigest()
+    assert said["digest"] == "sha256:" + hashlib.sha256(build(template("sine"), BuildOptions("sine")).rune).hexdigest()
     assert said["uf2_digest"] == "sha256:" + hashlib.sha256(made.uf2).hexdigest()
     assert (said["code"], said["variables"]) == (made.code, made.variables)
     port = {"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}
@@ -70,7 +71,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
 
 @pytest.mark.protects("compiling/firmware-names")
 def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
-    program = build(template("sine"), "sine", target=find_target("pico")).program
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     hostile = '"; #include </etc/passwd> */'
     text = program_file(Described(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
     assert "passwd" not in text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.packages.packaging import Package, package
 from tests.rune.compiler.targets.c_programs import STRICT, gcc
@@ -29,7 +30,7 @@ int main(void)
 @cache
 def packaged(name: str, target: str) -> Package:
     """The package of a template."""
-    return package(template(name), name, find_target(target))
+    return package(template(name), BuildOptions(name, target=find_target(target)))
 
 
 @dataclass(frozen=True)

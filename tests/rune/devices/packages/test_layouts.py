@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.devices.packages.packaging import package
 from rune.project.files import MemoryFiles
@@ -257,7 +258,9 @@ def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> N
 
 
 def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None:
-    made = package(MemoryFiles({"Runefile.yml": SOUND.encode()}), "sound", find_target("cortex-m4"))
+    made = package(
+        MemoryFiles({"Runefile.yml": SOUND.encode()}), BuildOptions("sound", target=find_target("cortex-m4"))
+    )
     folder = PackageFolder.of(tmp_path, made)
     assert {each.name for each in (folder.path / "examples").iterdir()} == {"selftest", "microphone"}
     for sketch in ("selftest", "microphone"):
@@ -266,5 +269,7 @@ def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None
 
 
 def test_a_rune_of_motion_has_a_sketch_for_the_motion_sensor(tmp_path: Path) -> None:
-    made = package(MemoryFiles({"Runefile.yml": MOTION.encode()}), "motion", find_target("cortex-m4"))
+    made = package(
+        MemoryFiles({"Runefile.yml": MOTION.encode()}), BuildOptions("motion", target=find_target("cortex-m4"))
+    )
     compile_as_arduino_does(PackageFolder.of(tmp_path, made), tmp_path, "motion")

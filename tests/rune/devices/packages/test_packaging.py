@@ -21,6 +21,7 @@ from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
 from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -79,15 +80,15 @@ def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build(
     right = json.loads(packaged("digits", "c").files["report.json"])
     assert right["self_test"] == {"runs": 2, "recordings": 1}
     with pytest.raises(SelfTestFailed, match="first where answer is sent"):
-        package(digits, "digits", replace(C, emitter=wrong_on_drawings))
+        package(digits, BuildOptions("digits", target=replace(C, emitter=wrong_on_drawings)))
     noise = MemoryFiles({path: digits.read(path) for path in digits.paths() if not path.endswith(".png")})
-    assert package(noise, "digits", replace(C, emitter=wrong_on_drawings)).report
+    assert package(noise, BuildOptions("digits", target=replace(C, emitter=wrong_on_drawings))).report
 
 
 @pytest.mark.protects("compiling/wrong-packages")
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
-        package(template("digits"), "digits", replace(C, emitter=wrong))
+        package(template("digits"), BuildOptions("digits", target=replace(C, emitter=wrong)))
     assert caught.value.step == "scores is sent"
 
 
@@ -102,17 +103,17 @@ def stopping(target: Target, program: Program, plan: Plan, name: str) -> Sources
 
 def test_code_that_stops_leaves_no_build() -> None:
     with pytest.raises(SandboxFailed, match="The code of the package does not run: "):
-        package(template("sine"), "sine", replace(C, emitter=stopping))
+        package(template("sine"), BuildOptions("sine", target=replace(C, emitter=stopping)))
 
 
 def test_a_rune_that_fails_on_every_input_has_no_self_test_and_says_so() -> None:
     with pytest.raises(NothingGolden, match="On each of 16 generated inputs the rune fails"):
-        package(MemoryFiles({"Runefile.yml": NEVER_RIGHT.encode()}), "never", C)
+        package(MemoryFiles({"Runefile.yml": NEVER_RIGHT.encode()}), BuildOptions("never", target=C))
 
 
 def test_a_rune_is_no_package() -> None:
     with pytest.raises(ValueError, match="wasm32 makes a rune"):
-        package(template("sine"), "sine", WASM32)
+        package(template("sine"), BuildOptions("sine", target=WASM32))
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_what_does_not_call_the_self_test_has_nothing_of_it(digits: PackageFolde
 
 
 def test_the_same_project_gives_the_same_bytes() -> None:
-    again = package(template("sine"), "sine", find_target("cortex-m4"))
+    again = package(template("sine"), BuildOptions("sine", target=find_target("cortex-m4")))
     assert again.zipped() == packaged("sine", "cortex-m4").zipped()
 
 
@@ -213,7 +214,7 @@ def test_the_licence_is_the_projects_own() -> None:
 @pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
 def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
-    made = package(template("sine"), name, C)
+    made = package(template("sine"), BuildOptions(name, target=C))
     assert re.fullmatch(r"rune_[A-Za-z0-9_]+", made.folder)
     for path, data in made.files.items():
         assert re.fullmatch(r"[A-Za-z0-9_./-]+", path)
@@ -251,7 +252,7 @@ def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(m
 
     files = template("sine")
     with pytest.raises(CompileError, match="stopped after 700 seconds"):
-        package(files, "sine", C, limits=CompilerLimits(wall_seconds=700.0), log=pass_by)
+        package(files, BuildOptions("sine", target=C, limits=CompilerLimits(wall_seconds=700.0)), log=pass_by)
     assert late == 800.0
     late = 0.0
-    assert package(files, "sine", C, limits=CompilerLimits(wall_seconds=900.0), log=pass_by).files
+    assert package(files, BuildOptions("sine", target=C, limits=CompilerLimits(wall_seconds=900.0)), log=pass_by).files

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.container import needed_resources, read_rune
 from rune.source.runefile import HostResources
@@ -39,15 +40,15 @@ STRANGE: tuple[dict[str, Any] | None, ...] = (
 @pytest.mark.parametrize(("words", "needed"), [("type: string", ("MODEL", "WORDS")), ("inline: a", ("MODEL",))])
 def test_what_is_used_and_has_no_default_is_needed(words: str, needed: tuple[str, ...]) -> None:
     files = MemoryFiles({"Runefile.yml": (RUNEFILE % words).encode()})
-    rune = read_rune(build(files, "x", host_resources=HostResources(every=True)).rune)
+    rune = read_rune(build(files, BuildOptions("x", host_resources=HostResources(every=True))).rune)
     assert needed_resources(rune) == needed
 
 
 def test_a_rune_that_opens_no_resource_needs_none_and_a_strange_graph_none() -> None:
     plain = RUNEFILE.replace("$MODEL", "net.onnx").replace("inputs: [in], ", "inputs: [in], args: {format: onnx}, ")
     files = MemoryFiles({"Runefile.yml": (plain % "inline: a").encode(), "net.onnx": b"onnx"})
-    built = build(files, "x").rune
+    built = build(files, BuildOptions("x")).rune
     assert needed_resources(read_rune(built)) == ()
-    opening = read_rune(build(MemoryFiles({"Runefile.yml": (RUNEFILE % "inline: a").encode()}), "x").rune)
+    opening = read_rune(build(MemoryFiles({"Runefile.yml": (RUNEFILE % "inline: a").encode()}), BuildOptions("x")).rune)
     for graph in STRANGE:
         assert needed_resources(replace(opening, graph=graph)) == ()

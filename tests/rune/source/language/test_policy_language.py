@@ -82,7 +82,7 @@ def test_nothing_is_offered_in_a_comment() -> None:
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("limits", "What a build is held to."),
+        ("limits", "Limits of a build."),
         ("accuracy", "The least share of the test samples that must be right"),
         ("95", "The least share of the test samples that must be right"),
         ("yes", "must be found"),

@@ -9,7 +9,7 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.source.language.analysis import Analysis, analyse
-from rune.source.language.wishes import Wish, WishRefused, granted, merged, stated, wishable
+from rune.source.language.wishes import Override, OverrideRefused, applied, merged, overridable, stated
 
 RUNEFILE = """\
 version: 1
@@ -45,13 +45,13 @@ def analysed(runefile: str = RUNEFILE, words: str = WORDS) -> Analysis:
     return read(MemoryFiles({"Runefile.yml": runefile.encode(), "words.txt": words.encode()}))
 
 
-def texts(*wishes: Wish, words: str = WORDS) -> Mapping[str, str]:
-    return granted(analysed(words=words), wishes, read)
+def texts(*wishes: Override, words: str = WORDS) -> Mapping[str, str]:
+    return applied(analysed(words=words), wishes, read)
 
 
 def test_fields_are_the_arguments_with_what_they_say() -> None:
     found = {
-        (fields.stage, each.field.name): stated(each) for fields in wishable(analysed()) for each in fields.arguments
+        (fields.stage, each.field.name): stated(each) for fields in overridable(analysed()) for each in fields.arguments
     }
     assert found["best", "count"] == "1"
     assert found["label", "wordlist"] == WORDS
@@ -60,38 +60,38 @@ def test_fields_are_the_arguments_with_what_they_say() -> None:
 
 def test_a_text_that_the_host_gives_is_no_field() -> None:
     runefile = RUNEFILE.replace("WORDS: {path: words.txt, type: string}", "WORDS: {type: string}")
-    assert "label" not in {fields.stage for fields in wishable(analysed(runefile))}
+    assert "label" not in {fields.stage for fields in overridable(analysed(runefile))}
 
 
 def test_a_label_is_changed_in_its_file() -> None:
-    assert texts(Wish("label", "wordlist", WORDS, WORDS.replace("left", "links"))) == {
+    assert texts(Override("label", "wordlist", WORDS, WORDS.replace("left", "links"))) == {
         "words.txt": "up\ndown\nlinks\nright\n"
     }
 
 
 def test_a_number_is_changed_in_its_place_with_the_types_that_follow() -> None:
-    (text,) = texts(Wish("best", "count", "1", "2")).values()
+    (text,) = texts(Override("best", "count", "1", "2")).values()
     assert "count: 2  # only the best" in text
     assert "utf8, dimensions: [2]" in text
 
 
 def test_several_wishes_are_granted_together() -> None:
-    found = texts(Wish("best", "count", "1", "2"), Wish("label", "wordlist", WORDS, WORDS.upper()))
+    found = texts(Override("best", "count", "1", "2"), Override("label", "wordlist", WORDS, WORDS.upper()))
     assert sorted(found) == ["Runefile.yml", "words.txt"]
 
 
 def test_what_the_files_say_already_changes_nothing() -> None:
-    assert texts(Wish("best", "count", "3", "1")) == {}
+    assert texts(Override("best", "count", "3", "1")) == {}
 
 
 def test_an_empty_value_goes_back_to_the_default() -> None:
-    (text,) = texts(Wish("best", "count", "1", "")).values()
+    (text,) = texts(Override("best", "count", "1", "")).values()
     assert "count" not in text
 
 
 def test_lines_keep_the_endings_that_they_have() -> None:
     windows = WORDS.replace("\n", "\r\n")
-    found = texts(Wish("label", "wordlist", WORDS, WORDS.replace("left", "links")), words=windows)
+    found = texts(Override("label", "wordlist", WORDS, WORDS.replace("left", "links")), words=windows)
     assert found == {"words.txt": windows.replace("left", "links")}
 
 
@@ -99,21 +99,21 @@ def test_lines_keep_the_endings_that_they_have() -> None:
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
-        (Wish("best", "count", "2", "3"), '"count" of "best" is "1" by now, and was "2" when this was suggested.'),
-        (Wish("best", "count", "1", "9"), '"count" of "best" must be at most 4.'),
-        (Wish("best", "count", "1", "0"), '"count" of "best" must be at least 1.'),
-        (Wish("best", "count", "1", "1.5"), '"count" of "best" must be a whole number.'),
-        (Wish("best", "count", "1", "many"), '"count" of "best" must be a whole number.'),
-        (Wish("best", "size", "1", "2"), 'There is no argument "size" of a stage "best".'),
-        (Wish("gone", "count", "1", "2"), 'There is no argument "count" of a stage "gone".'),
+        (Override("best", "count", "2", "3"), '"count" of "best" is "1" by now, and was "2" when this was suggested.'),
+        (Override("best", "count", "1", "9"), '"count" of "best" must be at most 4.'),
+        (Override("best", "count", "1", "0"), '"count" of "best" must be at least 1.'),
+        (Override("best", "count", "1", "1.5"), '"count" of "best" must be a whole number.'),
+        (Override("best", "count", "1", "many"), '"count" of "best" must be a whole number.'),
+        (Override("best", "size", "1", "2"), 'There is no argument "size" of a stage "best".'),
+        (Override("gone", "count", "1", "2"), 'There is no argument "count" of a stage "gone".'),
         (
-            Wish("label", "wordlist", WORDS.replace("left", "west"), WORDS.replace("left", "links")),
+            Override("label", "wordlist", WORDS.replace("left", "west"), WORDS.replace("left", "links")),
             '"wordlist" of "label" is another text by now, in a line that this would change too.',
         ),
     ],
 )
-def test_a_wish_is_refused_with_a_sentence(wish: Wish, reason: str) -> None:
-    with pytest.raises(WishRefused) as refused:
+def test_a_wish_is_refused_with_a_sentence(wish: Override, reason: str) -> None:
+    with pytest.raises(OverrideRefused) as refused:
         texts(wish)
     assert refused.value.reason == reason
 

@@ -17,6 +17,7 @@ from rune.compiler.blocks.shared_path import SharedName
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.testing.check import CheckedTests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.targets.finding import find_target
@@ -190,14 +191,14 @@ def test_the_examples_of_a_page_about_a_policy_do_what_it_says(code: str) -> Non
 def test_the_wrong_example_of_a_page_checks_and_does_not_build(code: str) -> None:
     files = _project_with_models(_examples(code)["Wrong"][1])
     with pytest.raises(BuildFailed) as caught:
-        build(files, "wrong")
+        build(files, BuildOptions("wrong"))
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
 
 
 @pytest.mark.parametrize("code", WARNED_BY_A_BUILD)
 def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
     files = _project_with_models(_examples(code)["Wrong"][1])
-    result = build(files, "wrong")
+    result = build(files, BuildOptions("wrong"))
     assert [(each.code, each.severity) for each in result.diagnostics] == [(code, Severity.WARNING)]
     assert check(files, PUBLISHED_BLOCKS, signatures=ProjectModels(files).signature).diagnostics == result.diagnostics
 
@@ -205,24 +206,24 @@ def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
 @pytest.mark.parametrize("code", OF_A_TARGET)
 def test_the_wrong_example_of_a_page_does_not_build_for_a_target_without_a_host(code: str) -> None:
     with pytest.raises(BuildFailed) as caught:
-        build(_project_with_models(_examples(code)["Wrong"][1]), "wrong", target=find_target("c"))
+        build(_project_with_models(_examples(code)["Wrong"][1]), BuildOptions("wrong", target=find_target("c")))
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
-    right = build(_project_with_models(_examples(code)["Right"][1]), "right", target=find_target("c"))
+    right = build(_project_with_models(_examples(code)["Right"][1]), BuildOptions("right", target=find_target("c")))
     assert right.diagnostics == ()
 
 
 @pytest.mark.parametrize("code", OF_A_PROFILE)
 def test_the_wrong_example_of_a_page_cannot_match_tflite_micro(code: str) -> None:
     with pytest.raises(BuildFailed) as caught:
-        build(_project_with_models(_examples(code)["Wrong"][1]), "wrong", profile=TFLM)
+        build(_project_with_models(_examples(code)["Wrong"][1]), BuildOptions("wrong", profile=TFLM))
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
-    right = build(_project_with_models(_examples(code)["Right"][1]), "right", profile=TFLM)
+    right = build(_project_with_models(_examples(code)["Right"][1]), BuildOptions("right", profile=TFLM))
     assert right.diagnostics == ()
 
 
 @pytest.mark.parametrize("code", OF_A_BUILD + WARNED_BY_A_BUILD)
 def test_the_right_example_of_a_page_builds(code: str) -> None:
-    assert build(_project_with_models(_examples(code)["Right"][1]), "right").diagnostics == ()
+    assert build(_project_with_models(_examples(code)["Right"][1]), BuildOptions("right")).diagnostics == ()
 
 
 def _project_with_models(runefile: str) -> MemoryFiles:

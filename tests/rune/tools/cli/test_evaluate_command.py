@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from rune.abi import Capability
 from rune.compiler.anvil.aim import AIMS
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_variant
 from rune.model.tflite import read_model, signature
 from rune.tools.cli import main
@@ -92,7 +93,9 @@ def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path)
 
     (folder / "forge.yml").write_text("build: {optimize: size}\nlimits: {size: 1 MB}\n")
     (limit,) = json.loads(run(folder, "--samples", given.parent, "--format", "json").stdout)["limits"]
-    wanted, usual = (len(build(files, "project", target=find_variant("wasm32", aim)).rune) for aim in AIMS[:2])
+    wanted, usual = (
+        len(build(files, BuildOptions("project", target=find_variant("wasm32", aim))).rune) for aim in AIMS[:2]
+    )
     assert limit["figure"]["value"] == wanted != usual
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, read_rune, requested_stages
 from rune.tools.cli import main
@@ -38,7 +39,7 @@ FILES = MemoryFiles({"Runefile.yml": TWO})
 @pytest.fixture
 def rune(tmp_path: Path) -> Path:
     path = tmp_path / "two.rune"
-    path.write_bytes(build(FILES, "two").rune)
+    path.write_bytes(build(FILES, BuildOptions("two")).rune)
     (tmp_path / "a").write_bytes(b"\1\2")
     (tmp_path / "b").write_bytes(b"\3\4")
     return path

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verifying import verify
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.evaluating import evaluate
@@ -39,7 +40,7 @@ FILES = MemoryFiles({"Runefile.yml": RUNEFILE})
 
 @pytest.fixture(scope="module")
 def rune() -> bytes:
-    return build(FILES, "hops").rune
+    return build(FILES, BuildOptions("hops")).rune
 
 
 def wav(samples: Sequence[int]) -> bytes:
@@ -97,7 +98,7 @@ def test_it_is_verified_past_its_first_window(rune: bytes) -> None:
     found = verify(FILES, rune).rune
     assert found.is_alike
     assert found.bytes > 0
-    waiting = build(MemoryFiles({"Runefile.yml": RUNEFILE.replace(b"hop: 20", b"hop: 40")}), "hops").rune
+    waiting = build(MemoryFiles({"Runefile.yml": RUNEFILE.replace(b"hop: 20", b"hop: 40")}), BuildOptions("hops")).rune
     assert not verify(FILES, waiting).rune.is_alike
 
 
@@ -110,7 +111,7 @@ def test_an_evaluation_answers_by_windows_and_fills_a_short_sample_with_silence(
         LabelledSample("whole", "31", lambda: wav([0] * 31 + [9] + [0] * 8)),
         LabelledSample("nothing", "0", lambda: wav([0] * 3)),
     ]
-    found = evaluate(build(MemoryFiles({"Runefile.yml": SCORES}), "scores").rune, samples)
+    found = evaluate(build(MemoryFiles({"Runefile.yml": SCORES}), BuildOptions("scores")).rune, samples)
     assert {outcome.name: outcome.answer for outcome in found.outcomes} == {"short": "5", "whole": "31"}
     assert [(each.name, each.reason) for each in found.unread] == [
         ("nothing", "the recording is shorter than what one run reads")
@@ -129,7 +130,7 @@ def test_only_runs_that_complete_a_window_are_measured(rune: bytes) -> None:
 
 def test_a_rune_without_a_window_says_what_it_leaves_unread_and_reads_it_when_asked(tmp_path: Path) -> None:
     plain = RUNEFILE.replace(b"  window: {proc-block: window, inputs: [audio], args: {size: 40, hop: 20}}\n", b"")
-    loudest = build(MemoryFiles({"Runefile.yml": plain.replace(b"[window]", b"[audio]")}), "loudest").rune
+    loudest = build(MemoryFiles({"Runefile.yml": plain.replace(b"[window]", b"[audio]")}), BuildOptions("loudest")).rune
     once = run(loudest, tmp_path, [*LONG, 1, 1])
     assert len(once.stdout.splitlines()) == 1
     assert (

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles
 from rune.running.runtime.wav import read_wav
 from rune.tools.cli import main
@@ -22,7 +23,7 @@ KEYWORDS = Path(__file__).parents[4] / "examples" / "keywords"
 @pytest.fixture(scope="module")
 def keywords(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keywords") / "keywords.rune"
-    path.write_bytes(build(FolderFiles(KEYWORDS), "keywords").rune)
+    path.write_bytes(build(FolderFiles(KEYWORDS), BuildOptions("keywords")).rune)
     return path
 
 

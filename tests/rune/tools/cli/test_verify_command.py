@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.tools.cli import main
 from tests.model_cases import compiled_model, refused_cases
@@ -84,7 +85,7 @@ def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
 
 def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
     rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
-    made = build(MemoryFiles(template("sine")), "sine").report.to_json()
+    made = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
     verified = (rune, "--project", sine, "--report", report, "-n", "2")
     for told, origin in (
         ({"report": made}, "this"),
@@ -140,7 +141,7 @@ def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Pat
 
 def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_path: Path) -> None:
     path = tmp_path / "hosted.rune"
-    path.write_bytes(build(MemoryFiles(template("sine")), "sine", host_models=True).rune)
+    path.write_bytes(build(MemoryFiles(template("sine")), BuildOptions("sine", host_models=True)).rune)
     done = run(path, "-n", "2")
     assert done.exit_code == 1
     first, _reference, model = done.stdout.splitlines()

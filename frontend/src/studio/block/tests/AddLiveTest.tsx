@@ -41,7 +41,7 @@ export function AddLiveTest({ runner, engine }: Props) {
         <Plus size={14} aria-hidden /> From the last {RECENT / 1000} s
       </button>
       <p className="small muted" aria-live="polite">
-        {refused !== "" ? refused : isReady ? "" : "Makes a test of what comes in, once the block runs."}
+        {refused !== "" ? refused : isReady ? "" : "Records a test from live input once the block runs."}
       </p>
     </div>
   );

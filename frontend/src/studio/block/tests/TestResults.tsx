@@ -72,11 +72,11 @@ export function TestResults({ tests, onGo, more }: Props) {
       )}
       {results.length > 0 && (
         <p className="small muted num">
-          In Python, here, in {duration(took)}.{" "}
+          Run in Python in this browser in {duration(took)}.{" "}
           {compiled.tests === null
             ? (compiled.problem ?? "Compiled, they run as soon as the project builds.")
             : `Compiled and run in ${duration(compiled.tests.milliseconds)}.`}{" "}
-          One that fails fails the build.
+          A failing test fails the build.
         </p>
       )}
       {more}
@@ -124,8 +124,8 @@ function Result({ result, path, compiled, onGo }: ResultProps) {
           <div>
             <dt>Compiled</dt>
             <dd>
-              {difference} Python and the compiled block must agree to the last bit: this is a mistake of ours, so
-              please report it.
+              {difference} Python and the compiled block must agree to the last bit: this is a bug in Hammer Forge.
+              Please report it.
             </dd>
           </div>
         </dl>

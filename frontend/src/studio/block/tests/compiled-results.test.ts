@@ -55,13 +55,13 @@ it("compares what the runs gave, and names the first number that differs", () =>
   expect(said(one + "0000803f010000400500")).toEqual({
     label: "Differs",
     agrees: false,
-    difference: "Run 2: element 1 of output 1 is 2.00000024, and in Python 2.",
+    difference: "Run 2: element 1 of output 1 is 2.00000024; in Python it is 2.",
   });
-  expect(said("0000803f00000040fbff" + one).difference).toBe("Run 1: element 0 of output 2 is -5, and in Python 5.");
-  expect(said("0000803f00000080").difference).toBe("Run 1: element 1 of output 1 is -0, and in Python 2.");
-  expect(said(one, 10).difference).toBe("Run 2: element 0 of output 1 is missing, and in Python 1.");
-  expect(said(one + one).difference).toBe("Its outputs differ, behind the first 20 bytes.");
-  expect(said(one + one + one, 30).difference).toBe("Its outputs have 30 bytes, and in Python 20.");
+  expect(said("0000803f00000040fbff" + one).difference).toBe("Run 1: element 0 of output 2 is -5; in Python it is 5.");
+  expect(said("0000803f00000080").difference).toBe("Run 1: element 1 of output 1 is -0; in Python it is 2.");
+  expect(said(one, 10).difference).toBe("Run 2: element 0 of output 1 is missing; in Python it is 1.");
+  expect(said(one + one).difference).toBe("Its outputs differ after the first 20 bytes.");
+  expect(said(one + one + one, 30).difference).toBe("Its outputs have 30 bytes; in Python they have 20.");
 });
 
 it("compares a failed test's outputs too, and by its words alone where it never came to its end", () => {

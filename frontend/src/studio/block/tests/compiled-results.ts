@@ -42,8 +42,8 @@ function differenceOf({ gave, pieces }: TestResult, compiled: Gave): string | nu
   const here = at < 0 ? null : pieceAt(pieces, at);
   if (here === null) {
     return gave.count === compiled.count
-      ? `Its outputs differ, behind the first ${mine.length.toLocaleString("en")} bytes.`
-      : `Its outputs have ${compiled.count.toLocaleString("en")} bytes, and in Python ${gave.count.toLocaleString("en")}.`;
+      ? `Its outputs differ after the first ${mine.length.toLocaleString("en")} bytes.`
+      : `Its outputs have ${compiled.count.toLocaleString("en")} bytes; in Python they have ${gave.count.toLocaleString("en")}.`;
   }
   const { piece, begin } = here;
   const size = sizeOf(piece.element);
@@ -51,7 +51,7 @@ function differenceOf({ gave, pieces }: TestResult, compiled: Gave): string | nu
   const place = begin + element * size;
   const [actual, expected] = [theirs, mine].map((bytes) => numberAt(bytes, place, piece.element));
   const output = pieces.some(({ output: other }) => other > 0) ? ` of output ${piece.output + 1}` : "";
-  return `Run ${piece.run}: element ${element}${output} is ${actual}, and in Python ${expected}.`;
+  return `Run ${piece.run}: element ${element}${output} is ${actual}; in Python it is ${expected}.`;
 }
 
 function bytesOf(digits: string): Uint8Array {

@@ -185,7 +185,7 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
     send,
     unpack,
     restored: (id, path) => {
-      say(`${path} is back.`);
+      say(`${path} is restored.`);
       places.openFile(id);
     },
     versions: () => places.showVersions(),

@@ -69,7 +69,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
       onClose={dialogs.close}
       className="resolve"
     >
-      {request === null && wrong === "" && <p className="muted">Reading both sides…</p>}
+      {request === null && wrong === "" && <p className="muted">Loading both sides…</p>}
       {wrong !== "" && (
         <div className="notice bad" role="alert">
           {wrong}
@@ -174,7 +174,7 @@ function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
           className="input mono"
           rows={8}
           spellCheck={false}
-          aria-label={`What stands in place of ${conflict.name}`}
+          aria-label={`The text that replaces ${conflict.name}`}
           value={written}
           autoFocus
           onChange={({ target }) => setWritten(target.value)}

@@ -10,9 +10,10 @@ export const SIDE_LABELS: Readonly<Record<MergeSide, string>> = {
 
 /** What a side says, or a sentence where it has no text to show. */
 export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
-  if (text === null) return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "It is not there." };
+  if (text === null)
+    return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "The file does not exist here." };
   if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
-  return { text: text, note: text === "" ? "Nothing stands there." : "" };
+  return { text: text, note: text === "" ? "Empty." : "" };
 }
 
 export const placeOf = ({ kind, path, line }: Conflict): string =>

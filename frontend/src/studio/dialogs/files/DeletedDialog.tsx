@@ -63,7 +63,7 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
                 {file.reason === null && person !== undefined && <small className="muted">by {person.name}</small>}
                 {mayEdit && file.reason === null && (
                   <button type="button" className="button" onClick={() => restore(file)}>
-                    Bring back<span className="aloud"> {file.path}</span>
+                    Restore file<span className="aloud"> {file.path}</span>
                   </button>
                 )}
               </li>

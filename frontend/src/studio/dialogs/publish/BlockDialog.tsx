@@ -90,12 +90,12 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
         refused={refused}
         hint={
           existing !== undefined
-            ? `${existing.version} is published already, and stays as it is.`
+            ? `${existing.version} is already published and cannot be changed.`
             : before === null
               ? "Its first version."
               : `The newest is ${before.versions[0]?.version ?? ""}.`
         }
-        about={`${readers(project)} Its tests run first. A version stays what it is: a change is the next version.`}
+        about={`${readers(project)} Its tests run first. A published version cannot be changed; publish a new version instead.`}
         doing={isBusy ? "Testing and publishing…" : null}
         onChange={(next) => {
           setVersion(next);

@@ -46,7 +46,7 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
           }}
         >
           <div className="field">
-            <label htmlFor={`${id}-reason`}>Reason to publish it all the same</label>
+            <label htmlFor={`${id}-reason`}>Reason for publishing anyway</label>
             <input
               id={`${id}-reason`}
               className="input"
@@ -70,7 +70,7 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
           </div>
         </form>
       ) : (
-        <p className="small">An owner of the organisation can publish it all the same, with a reason.</p>
+        <p className="small">An owner of the organisation can publish it anyway, with a reason.</p>
       )}
     </section>
   );

@@ -149,7 +149,7 @@ export default function ImportDialog(props: ImportDialogProps) {
           <>
             <p>
               From <b className="written">{candidate.archive.title}</b>:{" "}
-              {newCount === 0 ? "nothing can come in." : `${count(newCount, "sample")} would come in.`}
+              {newCount === 0 ? "nothing can be imported." : `${count(newCount, "sample")} will be imported.`}
             </p>
             <IncomingList preview={candidate.preview} labels={labels} />
           </>

@@ -59,7 +59,7 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
       )}
       {refused.length > 0 && (
         <div className="notice warn">
-          <b>{count(refused.length, "file")} cannot come in</b>
+          <b>{count(refused.length, "file")} cannot be imported</b>
           <ul className="said">
             {refused.slice(0, NAMED).map(({ name, reason }) => (
               <li key={name}>
@@ -72,7 +72,7 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
       )}
       {skipped.length > 0 && (
         <p className="small muted">
-          Left out, as they are in no folder of a label and not listed in a table:{" "}
+          Skipped: not in a label's folder and not listed in a table:{" "}
           <span className="written">{skipped.slice(0, NAMED).join(", ")}</span>
           {skipped.length > NAMED && ` and ${count(skipped.length - NAMED, "more file")}`}.
         </p>

@@ -82,7 +82,7 @@ function Shown({ target, readOnly, onAdopt, shared }: Props & { readonly shared:
           </button>
         </div>
       )}
-      {newer === null && version.deprecation === "" && <p className="small muted">It is the newest.</p>}
+      {newer === null && version.deprecation === "" && <p className="small muted">This is the newest version.</p>}
       {newer !== null && (
         <>
           <p className="small">

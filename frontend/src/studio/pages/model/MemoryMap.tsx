@@ -37,7 +37,7 @@ export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Ma
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`The arena of ${bytes(arena)}; the table has the same`}
+        aria-label={`The arena of ${bytes(arena)}; the table below has the same data`}
       >
         {buffers.map((buffer, index) => {
           const [x, width] = [buffer.first * step, (buffer.last - buffer.first + 1) * step];

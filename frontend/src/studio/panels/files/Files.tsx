@@ -91,7 +91,7 @@ export function Files() {
           <UploadList rows={rows} uploads={uploads} />
         </Suspense>
       )}
-      {!read && files.length === 0 && <p className="side-note small muted">Reading the files…</p>}
+      {!read && files.length === 0 && <p className="side-note small muted">Loading the files…</p>}
       {read && files.length === 0 && (
         <div className="side-note small muted stack">
           <p>{deleted > 0 ? `No files: ${count(deleted, "file was", "files were")} deleted.` : "No files yet."}</p>
@@ -101,7 +101,7 @@ export function Files() {
               className="button"
               onClick={() => (deleted > 0 ? actions.showDeleted() : actions.create(""))}
             >
-              {deleted > 0 ? "Restore files…" : "Make a Runefile.yml"}
+              {deleted > 0 ? "Restore files…" : "Create Runefile.yml"}
             </button>
           )}
         </div>

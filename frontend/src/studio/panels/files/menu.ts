@@ -29,7 +29,7 @@ export function menuOf(
     Icon: Download,
     run: () => actions.download(target),
   });
-  items.push({ label: "Copy its path", Icon: Link, run: () => actions.copyPath(target) });
+  items.push({ label: "Copy path", Icon: Link, run: () => actions.copyPath(target) });
   if (mayEdit) items.push(DIVIDER, { label: "Delete", Icon: Trash2, keys: "Del", run: () => actions.remove(target) });
   return items;
 }

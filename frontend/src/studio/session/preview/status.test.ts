@@ -41,7 +41,7 @@ describe("while the text is broken", () => {
       "checked",
       true,
     );
-    expect(status.text).toBe("Running the version before your last edit until line 12 is fixed");
+    expect(status.text).toBe("Running the previous version until line 12 is fixed");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
@@ -64,7 +64,7 @@ describe("while the text is broken", () => {
 
 test("the way of an edit to the running rune is told step by step", () => {
   expect(previewStatus(preview({ state: "broken" }), "signed-out", true).text).toBe("Sign in again to run your edit");
-  expect(previewStatus(preview({}), "offline", true).text).toBe("Your edit waits for the connection");
+  expect(previewStatus(preview({}), "offline", true).text).toBe("Your edit is sent when the connection is back");
   expect(previewStatus(preview({}), "saving", true).text).toBe("Saving your edit…");
   expect(previewStatus(preview({ state: "checking", current: false }), "checked", true).text).toBe(
     "Checking your edit…",
@@ -81,7 +81,7 @@ test("the way of an edit to the running rune is told step by step", () => {
 
 test("a build that failed gives its reason and says what runs", () => {
   expect(previewStatus(preview({ state: "failed", error: "Anvil lacks SVDF." }), "checked", true).text).toBe(
-    "Anvil lacks SVDF. The version before runs on.",
+    "Anvil lacks SVDF. The previous version is still running.",
   );
 });
 

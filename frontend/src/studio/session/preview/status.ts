@@ -39,15 +39,15 @@ export function previewStatus(preview: Preview, edit: EditState, isHere: boolean
     const fixed = problem === null ? "the Runefile is fixed" : `${place(problem)} is fixed`;
     return {
       tone: "warn",
-      text: runs ? `Running the version before your last edit until ${fixed}` : `Nothing runs until ${fixed}`,
+      text: runs ? `Running the previous version until ${fixed}` : `Nothing runs until ${fixed}`,
       problem,
     };
   }
   if (preview.state === "failed") {
     const reason = preview.error ?? "The build failed.";
-    return { tone: "bad", text: runs ? `${reason} The version before runs on.` : reason, problem: null };
+    return { tone: "bad", text: runs ? `${reason} The previous version is still running.` : reason, problem: null };
   }
-  if (edit === "offline") return { tone: "warn", text: "Your edit waits for the connection", problem: null };
+  if (edit === "offline") return { tone: "warn", text: "Your edit is sent when the connection is back", problem: null };
   if (edit === "saving") return { tone: "info", text: "Saving your edit…", problem: null };
   if (edit === "checking" || preview.state === "checking" || (preview.state === "ready" && !preview.current))
     return { tone: "info", text: "Checking your edit…", problem: null };

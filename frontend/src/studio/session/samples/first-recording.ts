@@ -63,7 +63,7 @@ async function sampleRecording(
   try {
     const sample = (await client.samples()).find(({ id }) => id === sampleId);
     if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
-    say("This recording is not there any more: its time is over, or its consent was withdrawn.");
+    say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
   } catch (error) {
     say(sentenceOf(error));
   }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.secret_environment import is_secret, shield
+from forge.serving.secret_environment import hide_secrets, is_secret
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 
@@ -57,7 +57,7 @@ def test_a_started_server_has_its_secrets_in_no_environment(tmp_path: Path) -> N
 
 def test_the_variables_are_answered_as_they_were() -> None:
     environment = {"HOST": "127.0.0.1", **SECRETS}
-    assert shield(environment) == {"HOST": "127.0.0.1", **SECRETS}
+    assert hide_secrets(environment) == {"HOST": "127.0.0.1", **SECRETS}
     assert environment == {"HOST": "127.0.0.1"}
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from forge.compute.scheduler.pace import Pace
-from forge.compute.scheduler.recent_usage import MOMENT, Served, Sharing
-from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, Turns, choose, may_begin
+from forge.compute.scheduler.recent_usage import MOMENT, RecentUsage, Sharing
+from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, Scheduler, choose, may_begin
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 JO, MIKA = UUID(int=11), UUID(int=12)
@@ -27,49 +27,49 @@ def test_who_came_first_computes_first_where_nobody_computed_yet() -> None:
 
 
 def test_an_organisation_that_computed_long_is_suspended_for_one_that_did_not() -> None:
-    greedy = Claim(Party(ACME), 1, organisation_served=20, has_begun=True, is_computing=True)
+    greedy = Claim(Party(ACME), 1, organisation_seconds=20, has_begun=True, is_computing=True)
     assert chosen(greedy, Claim(Party(OTHER), 2)) == [2]
 
 
 def test_who_computes_is_not_suspended_for_a_moment_of_difference() -> None:
-    working = Claim(Party(ACME), 1, organisation_served=0.9, has_begun=True, is_computing=True)
+    working = Claim(Party(ACME), 1, organisation_seconds=0.9, has_begun=True, is_computing=True)
     assert chosen(working, Claim(Party(OTHER), 2)) == [1]
 
 
 def test_a_long_job_is_suspended_for_a_short_one_even_of_an_organisation_that_computed_more() -> None:
-    newcomer = Claim(Party(ACME), 1, organisation_served=6, is_long=True, has_begun=True, is_computing=True)
-    assert chosen(newcomer, Claim(Party(OTHER), 2, organisation_served=9)) == [2]
+    newcomer = Claim(Party(ACME), 1, organisation_seconds=6, is_long=True, has_begun=True, is_computing=True)
+    assert chosen(newcomer, Claim(Party(OTHER), 2, organisation_seconds=9)) == [2]
 
 
 def test_a_flood_of_short_jobs_takes_turns_with_those_of_others() -> None:
-    flood = [Claim(Party(ACME), number, organisation_served=3) for number in range(5)]
-    assert chosen(*flood, Claim(Party(OTHER), 9, organisation_served=1)) == [9]
+    flood = [Claim(Party(ACME), number, organisation_seconds=3) for number in range(5)]
+    assert chosen(*flood, Claim(Party(OTHER), 9, organisation_seconds=1)) == [9]
 
 
 def test_two_slots_are_not_both_for_one_organisation() -> None:
     greedy = [Claim(Party(ACME, JO), number) for number in (1, 2, 3)]
-    later = Claim(Party(OTHER), 4, organisation_served=50)
+    later = Claim(Party(OTHER), 4, organisation_seconds=50)
     assert chosen(*greedy, later, count=2) == [1, 4]
     assert chosen(*greedy, count=2) == [1, 2]
 
 
 def test_in_an_organisation_people_come_before_programs_and_then_who_computed_least() -> None:
     program = Claim(Party(ACME, MIKA, is_program=True), 1)
-    busy = Claim(Party(ACME, JO), 2, member_served=5)
+    busy = Claim(Party(ACME, JO), 2, member_seconds=5)
     idle = Claim(Party(ACME, MIKA), 3)
     assert chosen(program, busy, idle) == [3]
     assert chosen(program, busy) == [2]
 
 
 def test_a_program_of_an_organisation_that_computed_less_comes_before_people_of_another() -> None:
-    assert chosen(Claim(Party(ACME, JO), 1, organisation_served=5), Claim(Party(OTHER, MIKA, is_program=True), 2)) == [
+    assert chosen(Claim(Party(ACME, JO), 1, organisation_seconds=5), Claim(Party(OTHER, MIKA, is_program=True), 2)) == [
         2
     ]
 
 
 def test_no_more_begin_than_there_are_places() -> None:
     begun = [
-        replace(Claim(Party(one), number), organisation_served=9, has_begun=True)
+        replace(Claim(Party(one), number), organisation_seconds=9, has_begun=True)
         for number, one in enumerate((ACME, OTHER, THIRD))
     ]
     assert chosen(*begun, Claim(Party(UUID(int=4)), 7)) == [0]
@@ -95,23 +95,23 @@ def test_beyond_the_slots_only_who_has_nothing_begins_and_the_last_place_is_for_
 
 
 def test_what_was_computed_is_forgotten_by_halves() -> None:
-    served = Served[UUID](half_life=10)
+    served = RecentUsage[UUID](half_life=10)
     served.add(ACME, 8, now=100)
-    assert served.lately(ACME, 100) == 8
-    assert served.lately(ACME, 120) == pytest.approx(2)
-    assert served.lately(OTHER, 120) == 0
+    assert served.seconds_of(ACME, 100) == 8
+    assert served.seconds_of(ACME, 120) == pytest.approx(2)
+    assert served.seconds_of(OTHER, 120) == 0
 
 
 def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
-    turns = Turns(1, places=1, short=1, half_life=10, head_start=1)
+    scheduler = Scheduler(1, places=1, short=1, half_life=10, head_start=1)
     begun = threading.Event()
 
     def second() -> None:
-        with turns.claim(Party(OTHER)) as turn:
-            if turn.wait(lambda: False):
+        with scheduler.claim(Party(OTHER)) as slot:
+            if slot.wait(lambda: False):
                 begun.set()
 
-    with turns.claim(Party(ACME)) as first:
+    with scheduler.claim(Party(ACME)) as first:
         assert first.pace() is Pace.USUAL
         thread = threading.Thread(target=second)
         thread.start()
@@ -121,30 +121,30 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
 
 
 def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
-    turns = Turns(1, places=1, short=1, half_life=10, head_start=1)
-    with turns.claim(Party(ACME)), turns.claim(Party(OTHER)) as late:
-        assert turns.waiting(OTHER) == 1
+    scheduler = Scheduler(1, places=1, short=1, half_life=10, head_start=1)
+    with scheduler.claim(Party(ACME)), scheduler.claim(Party(OTHER)) as late:
+        assert scheduler.waiting(OTHER) == 1
         assert not late.wait(lambda: True)
-    assert turns.waiting(OTHER) == 0
+    assert scheduler.waiting(OTHER) == 0
 
 
 @pytest.mark.protects("availability/long-builds")
 def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it() -> None:
-    turns = Turns(1, places=2, short=5, half_life=10, head_start=0.01)
-    with turns.claim(Party(ACME)) as greedy:
-        while greedy.pace() is not Pace.SUSPENDED and turns.served_lately(ACME) < 0.02:
+    scheduler = Scheduler(1, places=2, short=5, half_life=10, head_start=0.01)
+    with scheduler.claim(Party(ACME)) as greedy:
+        while greedy.pace() is not Pace.SUSPENDED and scheduler.recent_seconds(ACME) < 0.02:
             pass
-        with turns.claim(Party(OTHER)) as other:
+        with scheduler.claim(Party(OTHER)) as other:
             assert (greedy.pace(), other.pace()) == (Pace.SUSPENDED, Pace.USUAL)
         assert greedy.pace() is not Pace.SUSPENDED
 
 
 def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
-    turns = Turns(1, places=2, short=0.01, half_life=10, head_start=100)
-    with turns.claim(Party(ACME)) as long:
+    scheduler = Scheduler(1, places=2, short=0.01, half_life=10, head_start=100)
+    with scheduler.claim(Party(ACME)) as long:
         while long.computed < 0.02:
             assert long.pace() is not Pace.SUSPENDED
-        with turns.claim(Party(OTHER)) as short:
+        with scheduler.claim(Party(OTHER)) as short:
             assert (long.pace(), short.pace()) == (Pace.SUSPENDED, Pace.USUAL)
         assert long.pace() is not Pace.SUSPENDED
 
@@ -152,9 +152,11 @@ def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
 @pytest.mark.protects("availability/streams-of-questions")
 def test_who_computed_more_yields_while_another_organisation_does_other_work() -> None:
     sharing = Sharing()
-    questions, builds = (Turns(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2))
+    questions, builds = (
+        Scheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2)
+    )
     with questions.claim(Party(ACME)) as greedy:
-        sharing._served.add(ACME, 2 * MOMENT, time.monotonic())
+        sharing._usage.add(ACME, 2 * MOMENT, time.monotonic())
         assert greedy.pace() is Pace.USUAL
         with builds.claim(Party(OTHER)) as other:
             assert (greedy.pace(), other.pace()) == (Pace.YIELDING, Pace.USUAL)
@@ -177,7 +179,7 @@ def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -
 
 @pytest.mark.protects("availability/streams-of-questions")
 def test_those_who_wait_do_not_wake_each_other() -> None:
-    turns = Turns(1, places=1, short=10, half_life=10, head_start=1)
+    scheduler = Scheduler(1, places=1, short=10, half_life=10, head_start=1)
     is_waiting, is_over = threading.Event(), threading.Event()
     looks = 0
 
@@ -186,21 +188,21 @@ def test_those_who_wait_do_not_wake_each_other() -> None:
         return is_over.is_set()
 
     def waits_beside() -> None:
-        with turns.claim(Party(OTHER)) as turn:
-            turn.wait(looks_beside)
+        with scheduler.claim(Party(OTHER)) as slot:
+            slot.wait(looks_beside)
 
     def has_looked_five_times() -> bool:
         nonlocal looks
         looks += 1
         return looks > 5
 
-    with turns.claim(Party(ACME)):
+    with scheduler.claim(Party(ACME)):
         thread = threading.Thread(target=waits_beside)
         thread.start()
         assert is_waiting.wait(5)
-        with turns.claim(Party(THIRD)) as turn:
+        with scheduler.claim(Party(THIRD)) as slot:
             begin = time.monotonic()
-            assert not turn.wait(has_looked_five_times)
+            assert not slot.wait(has_looked_five_times)
             assert time.monotonic() - begin > 4 * LOOK_EVERY
         is_over.set()
         thread.join()

@@ -1,4 +1,4 @@
-"""Which of the builds that wait is next: a pure order over whose they are, and what each had lately.
+"""Whose job is next: a pure order over the parties that wait, and what each had recently.
 
 Workers on any machine use it on the same rows, so it is fair over all of them.
 """
@@ -18,30 +18,30 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Waiting:
-    """The builds of one party that wait; `since` is when the oldest was asked for."""
+    """Jobs of one party that wait; `since` is when the oldest was requested."""
 
     party: Party
     since: datetime
 
 
 @dataclass(frozen=True)
-class Lately:
-    """What a party had lately: how many of its builds run, and when one was begun last."""
+class RecentJobs:
+    """How many jobs of a party run, and when one was begun last."""
 
     party: Party
     running: int
     begun: datetime
 
 
-def fair_order(waiting: Iterable[Waiting], lately: Iterable[Lately]) -> tuple[Waiting, ...]:
-    """The parties in the order in which a worker that is free takes a build of theirs.
+def fair_order(waiting: Iterable[Waiting], recent: Iterable[RecentJobs]) -> tuple[Waiting, ...]:
+    """The parties in the order in which a worker that is free takes a job of theirs.
 
-    First the organisation with the fewest running, then the one that had its turn the longest ago. In an organisation
-    people before programs, and again the fewest running, the longest ago, the first who came.
+    First the organisation with the fewest running, then the one whose last job was begun the longest ago. In an
+    organisation people before programs, and again the fewest running, the longest ago, the first who came.
     """
     running: dict[UUID | tuple[UUID, UUID | None], int] = defaultdict(int)
     begun: dict[UUID | tuple[UUID, UUID | None], datetime] = {}
-    for each in lately:
+    for each in recent:
         for who in (each.party.organisation, (each.party.organisation, each.party.member)):
             running[who] += each.running
             begun[who] = max(begun.get(who, _NEVER), each.begun)

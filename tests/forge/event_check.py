@@ -1,7 +1,6 @@
-"""Compares what an event says with its whole declaration: no field more, none less, each of its type.
+"""Compares an event with its whole declaration: no field more, none less, each of its type.
 
-By the schema that the description of the API has, so that this is true for whoever reads events by it. Only where code
-is tried: `forge.core.events.log.event_checks` says why.
+It uses the schema of the API's description, so that the comparison holds for whoever reads events by it.
 """
 
 from __future__ import annotations

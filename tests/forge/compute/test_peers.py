@@ -11,9 +11,9 @@ import pytest
 
 from forge.compute.scheduler import peers as neighbours
 from forge.compute.scheduler.pace import Pace
-from forge.compute.scheduler.peers import FILE, OUTDATED, TELL_EVERY, Neighbours, Told, read_told
+from forge.compute.scheduler.peers import FILE, OUTDATED, PUBLISH_EVERY, PeerReport, Peers, read_report
 from forge.compute.scheduler.recent_usage import MOMENT, Sharing
-from forge.compute.scheduler.slots import Party, Turns
+from forge.compute.scheduler.slots import Party, Scheduler
 
 ACME, OTHER = uuid4(), uuid4()
 
@@ -27,7 +27,7 @@ def new_process(tmp_path: Path) -> NewProcess:
     def new_process(name: str) -> Sharing:
         folder = tmp_path / f"process-{name}"
         folder.mkdir()
-        return Sharing(Neighbours(lambda: folder))
+        return Sharing(Peers(lambda: folder))
 
     return new_process
 
@@ -54,13 +54,13 @@ def test_what_was_computed_elsewhere_counts(new_process: NewProcess) -> None:
 
 
 @pytest.mark.protects("availability/streams-of-questions")
-def test_turns_of_two_processes_know_of_each_other(new_process: NewProcess) -> None:
+def test_schedulers_of_two_processes_read_each_others_reports(new_process: NewProcess) -> None:
     server, worker = new_process("server"), new_process("worker")
     questions, builds = (
-        Turns(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for sharing in (server, worker)
+        Scheduler(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for sharing in (server, worker)
     )
     with questions.claim(Party(ACME)) as greedy:
-        server._served.add(ACME, 2 * MOMENT, time.monotonic())
+        server._usage.add(ACME, 2 * MOMENT, time.monotonic())
         assert greedy.pace() is Pace.USUAL
         with builds.claim(Party(OTHER)) as other:
             deadline = time.monotonic() + 10
@@ -80,12 +80,12 @@ def test_a_process_that_died_is_not_yielded_to(new_process: NewProcess) -> None:
 def test_who_computes_on_says_so_again_and_not_more_often_than_others_listen(tmp_path: Path) -> None:
     folder = tmp_path / "process-one"
     folder.mkdir()
-    said = Neighbours(lambda: folder)
-    for at in (100, 100 + TELL_EVERY / 2, 100 + TELL_EVERY):
-        said.tell(Told(at, frozenset({ACME})))
-        found = read_told(folder / FILE)
+    said = Peers(lambda: folder)
+    for at in (100, 100 + PUBLISH_EVERY / 2, 100 + PUBLISH_EVERY):
+        said.publish(PeerReport(at, frozenset({ACME})))
+        found = read_report(folder / FILE)
         assert found is not None
-        assert found.at == (100 if at < 100 + TELL_EVERY else at)
+        assert found.at == (100 if at < 100 + PUBLISH_EVERY else at)
 
 
 def test_another_machine_that_shares_the_folder_has_a_processor_of_its_own(
@@ -102,16 +102,16 @@ def test_another_machine_that_shares_the_folder_has_a_processor_of_its_own(
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"machine": 1}', "\0", '{"machine":"M","at":"x"}'])
 def test_what_is_no_such_file_is_nothing(text: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(text.replace("M", neighbours.machine()))
-    assert read_told(tmp_path / FILE) is None
+    assert read_report(tmp_path / FILE) is None
 
 
 def test_without_a_place_to_write_nothing_is_said_and_all_goes_on(tmp_path: Path) -> None:
-    alone = Sharing(Neighbours(lambda: tmp_path / "process-gone"))
+    alone = Sharing(Peers(lambda: tmp_path / "process-gone"))
     alone.set_computing("builds", [ACME, OTHER], now=100)
     assert not alone.is_to_yield(OTHER, 101)
 
 
 def test_what_is_read_is_what_was_said(tmp_path: Path) -> None:
-    told = Told(1.5, frozenset({ACME, OTHER}), {ACME: 0.25, UUID(int=7): 3.0})
+    told = PeerReport(1.5, frozenset({ACME, OTHER}), {ACME: 0.25, UUID(int=7): 3.0})
     (tmp_path / FILE).write_text(told.to_json())
-    assert read_told(tmp_path / FILE) == told
+    assert read_report(tmp_path / FILE) == told

@@ -1,4 +1,4 @@
-"""Tokens that are held to organisations and projects: wherever they are used, there is nothing else for them."""
+"""Tokens that are restricted to organisations and projects: wherever they are used, there is nothing else for them."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def test_short_names_leave_out_what_means_nothing_there(project: Project, owner:
 
 
 def test_a_token_is_held_to_things_of_ones_own_alone(project: Project, stranger: User) -> None:
-    for reach in ([project.stream], [project.organisation.stream], ["project:x"], ["nonsense"], []):
+    for restriction in ([project.stream], [project.organisation.stream], ["project:x"], ["nonsense"], []):
         with pytest.raises(Invalid):
-            create_token(stranger, "ci", ["read"], None, reach)
+            create_token(stranger, "ci", ["read"], None, restriction)
 
 
 @pytest.mark.protects("sign-in/token-restrictions")
@@ -134,15 +134,15 @@ def test_a_token_that_is_held_makes_no_freer_one(project: Project, owner: User) 
 
 
 def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client) -> None:
-    body = {"name": "ci", "scopes": ["read"], "reach": [project.stream]}
+    body = {"name": "ci", "scopes": ["read"], "restriction": [project.stream]}
     made = client.post("/api/v1/tokens", body, content_type="application/json")
-    assert (made.status_code, made.json()["reach"]) == (201, [project.stream])
-    body["reach"] = ["robot:x"]
+    assert (made.status_code, made.json()["restriction"]) == (201, [project.stream])
+    body["restriction"] = ["robot:x"]
     assert client.post("/api/v1/tokens", body, content_type="application/json").status_code == 400
-    form = {"name": "page", "scopes": ["registry:pull"], "reach": "some", "held": [project.stream]}
+    form = {"name": "page", "scopes": ["registry:pull"], "restriction": "some", "restricted_to": [project.stream]}
     assert b"Token page created" in client.post("/accounts/tokens", form).content
     assert b"Reaches acme/kitchen" in client.get("/accounts/tokens").content
-    answer = client.post("/accounts/tokens", form | {"held": []})
+    answer = client.post("/accounts/tokens", form | {"restricted_to": []})
     assert answer.status_code == 400
     assert b"Choose at least one" in answer.content
 
@@ -150,8 +150,8 @@ def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client)
 @pytest.mark.protects("sign-in/token-restrictions")
 def test_a_machine_is_let_in_to_what_its_person_chose(project: Project, beside: Project, client: Client) -> None:
     started = device.start("bench")
-    form = {"token": started.user_code, "step": "allow", "reach": "some", "held": ["project:nonsense"]}
+    form = {"token": started.user_code, "step": "allow", "restriction": "some", "restricted_to": ["project:nonsense"]}
     assert client.post("/accounts/device", form).status_code == 400
-    assert client.post("/accounts/device", form | {"held": [project.stream]}).status_code == 200
+    assert client.post("/accounts/device", form | {"restricted_to": [project.stream]}).status_code == 200
     token, _ = device.redeem(started.device_code)
-    assert token.reach == [project.stream]
+    assert token.restriction == [project.stream]

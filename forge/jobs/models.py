@@ -1,0 +1,129 @@
+"""Jobs and their logs."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb, organisations_where
+from forge.core.actors import Actor
+from forge.core.leases import Leased
+from forge.core.models import Blob
+from forge.projects.models import Project
+
+
+class JobState(models.TextChoices):
+    """Where a job stands. The last four are ends."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    LOST = "lost", "Lost"
+
+
+UNFINISHED_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Capability(models.TextChoices):
+    """What a worker must have to run a job."""
+
+    BUILD = "build", "Build"
+    LAB = "lab", "Lab"
+    GPU = "gpu", "GPU"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> JobQuerySet:
+        """Jobs of projects that the person may read, and of their organisations where a job belongs to no project."""
+        of_organisation = Q(project=None, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
+        return self.filter(Q(project__in=Project.objects.of_member(actor)) | of_organisation)
+
+    def unfinished(self) -> JobQuerySet:
+        """Jobs that wait or run."""
+        return self.filter(state__in=UNFINISHED_STATES)
+
+
+class Job(Leased):
+    """Long work that somebody asked for. This row is the truth; a queue only wakes workers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    """The name of a `forge.jobs.kinds.JobKind`."""
+    capability = models.CharField(max_length=10, choices=Capability.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="jobs")
+    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by_program = models.BooleanField(default=False)
+    """Whether a token asked for it in that person's name; jobs of people go first."""
+    spec = models.JSONField()
+    spec_digest = models.CharField(max_length=71)
+    """The digest of the spec as canonical JSON."""
+    exclusive = models.CharField(max_length=100, blank=True)
+    """Jobs with the same key run one at a time; empty for a job that runs beside any other."""
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    due = models.DateTimeField(default=timezone.now)
+    """It is not begun before this time; a failed attempt moves it."""
+    progress = models.FloatField(default=0.0)
+    """From 0 to 1."""
+    activity = models.CharField(max_length=200, blank=True)
+    """What the job does at this moment, as one sentence."""
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    checkpoint = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """From what the next attempt goes on; None where it begins anew."""
+    created = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=JobState.RUNNING) | Q(lease_until__isnull=False), name="a_running_job_has_a_lease"
+            ),
+            models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="progress_is_a_share"),
+        ]
+        indexes = [
+            models.Index(fields=["capability", "due"], condition=Q(state="queued"), name="jobs_waiting"),
+            models.Index(fields=["started"], name="jobs_begun"),
+            models.Index(fields=["organisation", "created"], name="jobs_of_organisations"),
+        ]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more happens to it unless somebody retries it."""
+        return self.state not in UNFINISHED_STATES
+
+
+class JobLogLine(models.Model):
+    """One line of a job's log, numbered from 1 through all its attempts."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    level = models.CharField(max_length=10, default="info")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="one_job_line_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,232 @@
+"""A job from the queue to its end: enqueueing, whose job is next, and what a worker writes under its lease.
+
+The mechanism of leases is `forge.core.leases`, the order is `forge.jobs.order`. Permissions are checked
+by actions of the apps above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from forge.compute.scheduler.slots import Party
+from forge.core.blobs.links import link_blobs, links_of
+from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.leases import Lease, expired, revoke
+from forge.jobs.kinds import JobKind, kind_of
+from forge.jobs.models import Job, JobLogLine, JobState
+from forge.jobs.order import RecentJobs, Waiting, fair_order
+from forge.projects.models import Project
+from rune.compiler.building.spec import canonical_digest
+
+LEASE = timedelta(seconds=10)
+"""The duration of a lease."""
+RECENT = timedelta(minutes=10)
+"""A job that was begun longer ago does not make its organisation wait."""
+LOG_LIMIT = 2_000
+"""Lines of one job's log, and characters of one line."""
+_PARTY = ("organisation", "requested_by", "by_program")
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line for a job's log. `level` is "info", "warning" or "error"."""
+
+    text: str
+    level: str = "info"
+
+
+@dataclass(frozen=True)
+class JobLease:
+    """The right to work on a job."""
+
+    lease: Lease
+    job: Job
+    party: Party
+
+
+@transaction.atomic
+def enqueue(
+    kind: JobKind, organisation: UUID, spec: Mapping[str, Any], *, party: Party, project: Project | None, key: str = ""
+) -> Job:
+    """Queues a job; returns the unfinished one of the same spec where there is one. Workers are woken by the caller."""
+    digest = canonical_digest(dict(spec))
+    same = Job.objects.unfinished().filter(kind=kind.name, organisation=organisation, spec_digest=digest)
+    if (job := same.first()) is not None:
+        return job
+    return Job.objects.create(
+        kind=kind.name,
+        capability=kind.capability,
+        organisation_id=organisation,
+        project=project,
+        requested_by_id=party.member,
+        by_program=party.is_program,
+        spec=dict(spec),
+        spec_digest=digest,
+        exclusive=key,
+    )
+
+
+def _anyone(party: Party) -> bool:
+    return True
+
+
+@transaction.atomic
+def take(
+    capabilities: Collection[str],
+    now: datetime | None = None,
+    *,
+    may_take: Callable[[Party], bool] = _anyone,
+) -> JobLease | None:
+    """Leases the job that is next to a worker with these capabilities, of a party that it may take one of; else None.
+
+    Of one party's jobs those with fewer attempts go first, so that one whose workers die does not hold up the others.
+    """
+    now = now or timezone.now()
+    same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
+    queued = Job.objects.filter(state=JobState.QUEUED)
+    ready = queued.filter(Q(exclusive="") | ~Exists(same_key), capability__in=capabilities, due__lte=now)
+    while parties := [one for one in fair_order(_waiting(ready), _recent(now)) if may_take(one.party)]:
+        party = parties[0].party
+        job = ready.filter(
+            organisation=party.organisation, requested_by=party.member, by_program=party.is_program
+        ).earliest("attempt", "created")
+        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": job.started or now}
+        if lease := Lease.take(queued, job, now + LEASE, **values):
+            job.refresh_from_db()
+            return JobLease(lease, job, party)
+    return None
+
+
+def _waiting(ready: QuerySet[Job]) -> list[Waiting]:
+    rows = ready.order_by().values_list(*_PARTY).annotate(since=Min("created"))
+    return [Waiting(Party(*party), since) for *party, since in rows]
+
+
+def _recent(now: datetime) -> list[RecentJobs]:
+    recent = Job.objects.filter(Q(state=JobState.RUNNING) | Q(started__gt=now - RECENT), started__isnull=False)
+    rows = recent.order_by().values_list(*_PARTY)
+    counted = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
+    return [RecentJobs(Party(*party), running, begun) for *party, running, begun in counted]
+
+
+@transaction.atomic
+def renew(
+    lease: JobLease,
+    lines: Sequence[LogLine] = (),
+    progress: Mapping[str, float | str] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Extends the lease, with the lines and the progress since the last time. Raises `LeaseLost`."""
+    lease.lease.write(lease_until=(now or timezone.now()) + LEASE, **(progress or {}))
+    append_log(lease.job, lines)
+
+
+@transaction.atomic
+def save_checkpoint(lease: JobLease, data: bytes) -> None:
+    """Replaces the job's checkpoint. Raises `LeaseLost`, and then the one before stays."""
+    blob = put_bytes(data)
+    lease.lease.write(checkpoint_id=blob.digest)
+    links_of(lease.job).exclude(blob=blob.digest).delete()
+    link_blobs(lease.job, [blob.digest], lease.job.organisation_id)
+
+
+def load_checkpoint(lease: JobLease) -> bytes | None:
+    """Returns the bytes that an earlier attempt saved last; None where there are none."""
+    digest = Job.objects.values_list("checkpoint_id", flat=True).get(pk=lease.job.pk)
+    return None if digest is None else read_blob(digest)
+
+
+@transaction.atomic
+def finish(
+    lease: JobLease,
+    state: JobState,
+    *,
+    result: Mapping[str, Any] | None = None,
+    error: str = "",
+    lines: Sequence[LogLine] = (),
+) -> None:
+    """Ends the job. Raises `LeaseLost`, and then nothing is written."""
+    # A job that succeeded has no use for its checkpoint; a retry of another goes on from it.
+    values: dict[str, Any] = {"progress": 1.0, "checkpoint": None} if state == JobState.SUCCEEDED else {}
+    lease.lease.end(
+        state=state,
+        result=None if result is None else dict(result),
+        error=error,
+        finished=timezone.now(),
+        activity="",
+        **values,
+    )
+    if state == JobState.SUCCEEDED:
+        links_of(lease.job).delete()
+    append_log(lease.job, lines)
+
+
+@transaction.atomic
+def put_back(lease: JobLease, lines: Sequence[LogLine], *, counts: bool, wait: timedelta = timedelta()) -> None:
+    """Queues the job again, to be begun after `wait`; `counts` says whether the attempt does. Raises `LeaseLost`."""
+    attempt = F("attempt") if counts else F("attempt") - 1
+    lease.lease.end(state=JobState.QUEUED, attempt=attempt, due=timezone.now() + wait, activity="")
+    append_log(lease.job, lines)
+
+
+@transaction.atomic
+def cancel(job: Job, by: str) -> bool:
+    """Ends a job that waits or runs; its worker finds its lease lost within a second. Returns whether it was
+    unfinished."""
+    unfinished = Job.objects.unfinished().filter(pk=job.pk)
+    if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity=""):
+        return False
+    append_log(job, [LogLine(f"{by} cancelled the job.", "warning")])
+    return True
+
+
+@transaction.atomic
+def retry(job: Job, by: str) -> bool:
+    """Queues a job again that failed, was cancelled or lost; it goes on from its checkpoint. Returns whether it could
+    be."""
+    ended = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED, JobState.LOST))
+    if not revoke(ended, state=JobState.QUEUED, attempt=0, due=timezone.now(), finished=None, error=""):
+        return False
+    append_log(job, [LogLine(f"{by} started the job again.")])
+    return True
+
+
+@transaction.atomic
+def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
+    """Queues jobs again whose worker did not renew its lease, or marks them lost; returns those that are queued."""
+    now = now or timezone.now()
+    queued = []
+    # Every worker sweeps: a row that one of them has locked, the others skip.
+    rows = Job.objects.filter(expired(now), state=JobState.RUNNING).select_for_update(skip_locked=True, of=("self",))
+    for job in rows:
+        attempts = kind_of(job.kind).attempts
+        if job.attempt >= attempts:
+            text = f"The worker stopped answering {attempts} times. The job failed. Retry it."
+            revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
+            append_log(job, [LogLine(text, "error")])
+            continue
+        text = f"The worker stopped answering. The job starts again, attempt {job.attempt + 1} of {attempts}."
+        revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")
+        append_log(job, [LogLine(text, "warning")])
+        queued.append(job.pk)
+    return tuple(queued)
+
+
+def append_log(job: Job, lines: Sequence[LogLine]) -> None:
+    """Adds lines within the caller's transaction, up to the limit of a log."""
+    if not lines:
+        return
+    last = JobLogLine.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
+    JobLogLine.objects.bulk_create(
+        JobLogLine(job=job, number=number, text=line.text[:LOG_LIMIT], level=line.level)
+        for number, line in enumerate(lines, start=last + 1)
+        if number <= LOG_LIMIT
+    )

@@ -1,0 +1,8 @@
+"""The periodic work of jobs."""
+
+from __future__ import annotations
+
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.jobs.worker import sweep_jobs
+
+register(PeriodicTask("jobs", 2.0, Runs.EACH_WORKER, "queues jobs again whose worker died", sweep_jobs))

@@ -1,0 +1,116 @@
+"""Running one job: its executor is called with the job's context, and the job ends with what it returns or raises."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from forge.compute.scheduler.slots import Party
+from forge.core.database.full_disk import is_full_disk
+from forge.core.leases import LeaseLost
+from forge.jobs import queue
+from forge.jobs.kinds import JobFailed, JobStopped, kind_of
+from forge.jobs.models import JobState
+from forge.jobs.queue import JobLease, LogLine
+
+_log = logging.getLogger(__name__)
+
+RENEW_EVERY = 1.0
+"""Seconds. Also how soon a job that was cancelled is stopped."""
+FULL_DISK = "The server's disk is full. Tell the operator, and retry when there is room."
+
+
+class RunningJob:
+    """One job in work: the `JobContext` of its executor. `stopping` is set when the process ends."""
+
+    def __init__(self, lease: JobLease, stopping: threading.Event) -> None:
+        self._lease = lease
+        self._stopping = stopping
+        self._lines: list[LogLine] = []
+        self._progress: dict[str, float | str] = {}
+        self._renewed = time.monotonic()
+
+    @property
+    def job_id(self) -> UUID:
+        """The job's id."""
+        return self._lease.job.pk
+
+    @property
+    def party(self) -> Party:
+        """On whose behalf it runs."""
+        return self._lease.party
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """What is to be done."""
+        spec: Mapping[str, Any] = self._lease.job.spec
+        return spec
+
+    def tick(self) -> None:
+        """Renews the lease once a second, with the lines and the progress since the last time."""
+        if self._stopping.is_set():
+            raise JobStopped
+        if time.monotonic() - self._renewed > RENEW_EVERY:
+            self._renew()
+
+    def _renew(self) -> None:
+        lines, self._lines = self._lines, []
+        progress, self._progress = self._progress, {}
+        queue.renew(self._lease, lines, progress)
+        self._renewed = time.monotonic()
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Adds a line, which is stored with the next renewal."""
+        self._lines.append(LogLine(text, level))
+
+    def report(self, progress: float, activity: str) -> None:
+        """Says how far the job is, which is stored with the next renewal."""
+        self._progress = {"progress": min(1.0, max(0.0, progress)), "activity": activity[:200]}
+
+    def load_checkpoint(self) -> bytes | None:
+        """Returns what an earlier attempt saved."""
+        return queue.load_checkpoint(self._lease)
+
+    def save_checkpoint(self, data: bytes) -> None:
+        """Stores from what the next attempt goes on."""
+        queue.save_checkpoint(self._lease, data)
+
+    def run(self) -> None:
+        """Does the job. A lost lease ends it without a word: another worker has the job, or it was cancelled."""
+        try:
+            self._run()
+        except LeaseLost:
+            _log.info("The job %s is no longer this worker's", self.job_id)
+
+    def _run(self) -> None:
+        kind = kind_of(self._lease.job.kind)
+        attempt = self._lease.job.attempt
+        try:
+            result = kind.execute(self)
+        except LeaseLost:
+            raise
+        except JobStopped:
+            self.log("The server stops. The job starts again when it is back.", "warning")
+            queue.put_back(self._lease, self._lines, counts=False)
+        except JobFailed as error:
+            self._fail(str(error))
+        except Exception as error:
+            if is_full_disk(error):
+                self._fail(FULL_DISK)
+                return
+            _log.exception("The job %s failed", self.job_id)
+            if attempt >= kind.attempts:
+                self._fail("The server could not run this job. Tell the operator.")
+                return
+            self.log(f"The job failed and starts again, attempt {attempt + 1} of {kind.attempts}.", "warning")
+            queue.put_back(self._lease, self._lines, counts=True, wait=kind.back_off(attempt))
+        else:
+            queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
+
+    def _fail(self, reason: str) -> None:
+        self.log(reason, "error")
+        queue.finish(self._lease, JobState.FAILED, error=reason, lines=self._lines)

@@ -1,0 +1,15 @@
+"""The wake-up of workers over Celery. It carries no work of its own: what there is to do is in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from forge.jobs.worker import job_slots
+
+
+def work() -> None:
+    """Runs jobs that wait."""
+    job_slots.work()
+
+
+shared_task(name="forge.jobs.work", ignore_result=True)(work)
