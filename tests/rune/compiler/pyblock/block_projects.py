@@ -54,22 +54,25 @@ SEED = 7
 
 def agreeing_programs(seeds: Iterable[int]) -> list[tuple[Program, list[bytes]]]:
     """The programs that do not fail on the inputs of a project, with the bytes of each run."""
-    found = []
+    programs = []
     for seed in seeds:
-        made, case, _ = everywhere(seed)
+        generated, case, _ = everywhere(seed)
         shared = Case(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
-        given = outcomes(BlockEvaluation(case.block), made, shared)
-        kept = [each for each in given if isinstance(each, bytes)]
-        if len(kept) == RUNS:
-            assert checked(made).block is not None
-            found.append((made, kept))
-    return found
+        outcomes_of_runs = outcomes(BlockEvaluation(case.block), generated, shared)
+        outputs = [each for each in outcomes_of_runs if isinstance(each, bytes)]
+        if len(outputs) == RUNS:
+            assert checked(generated).block is not None
+            programs.append((generated, outputs))
+    return programs
 
 
 def project_of(programs: Sequence[tuple[Program, list[bytes]]]) -> MemoryFiles:
     """One pipeline in which every block stands by itself."""
-    files = {f"{made.name}.py": made.text.encode() for made, _ in programs}
-    stages = [_STAGE.format(name=made.name, alpha=made.settings[0], k=made.settings[1]) for made, _ in programs]
+    files = {f"{generated.name}.py": generated.text.encode() for generated, _ in programs}
+    stages = [
+        _STAGE.format(name=generated.name, alpha=generated.settings[0], k=generated.settings[1])
+        for generated, _ in programs
+    ]
     return MemoryFiles({**files, "Runefile.yml": "".join([_HEAD, *stages]).encode()})
 
 
@@ -79,4 +82,4 @@ def together(programs: Sequence[tuple[Program, list[bytes]]]) -> tuple[list[list
         [packed(type_, elements) for type_, elements in zip(INPUTS, inputs, strict=True)]
         for inputs in some_inputs(SEED, INPUTS, RUNS)
     ]
-    return frames, b"".join(given[run] for run in range(RUNS) for _, given in programs)
+    return frames, b"".join(outputs[run] for run in range(RUNS) for _, outputs in programs)

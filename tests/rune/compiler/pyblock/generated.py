@@ -15,30 +15,30 @@ from tests.rune.compiler.pyblock.programs import INPUTS, Program, program
 RUNS = 3
 
 
-def checked(made: Program) -> CheckedFile:
+def checked(generated: Program) -> CheckedFile:
     """The program, which has no problems."""
-    found = check_file(f"{made.name}.py", made.text, INPUTS)
-    assert not found.problems, (made.text, found.problems)
-    return found
+    checked_file = check_file(f"{generated.name}.py", generated.text, INPUTS)
+    assert not checked_file.problems, (generated.text, checked_file.problems)
+    return checked_file
 
 
-def case_of(made: Program, found: CheckedFile, seed: int) -> Case:
-    assert found.block is not None
-    emitted = emit(found.block, f"{made.name}.py", made.settings)
-    return Case(found.block, emitted, some_inputs(seed, INPUTS, RUNS))
+def case_of(generated: Program, checked_file: CheckedFile, seed: int) -> Case:
+    assert checked_file.block is not None
+    emitted = emit(checked_file.block, f"{generated.name}.py", generated.settings)
+    return Case(checked_file.block, emitted, some_inputs(seed, INPUTS, RUNS))
 
 
-def outcomes(runner: BlockEvaluation | PythonBlock, made: Program, case: Case) -> list[bytes | str]:
+def outcomes(runner: BlockEvaluation | PythonBlock, generated: Program, case: Case) -> list[bytes | str]:
     """The bytes of each run, or the message of the first that fails."""
-    found: list[bytes | str] = []
+    results: list[bytes | str] = []
     for inputs in case.runs:
         try:
-            given = [list(each) for each in inputs]
-            found.append(_bytes(case, runner.run(given, made.settings)))
+            run_inputs = [list(each) for each in inputs]
+            results.append(_bytes(case, runner.run(run_inputs, generated.settings)))
         except BlockFailure as failure:
-            found.append(f"{made.name}.py:{failure.line}: {failure.message}")
+            results.append(f"{generated.name}.py:{failure.line}: {failure.message}")
             break
-    return found
+    return results
 
 
 def _bytes(case: Case, outputs: Iterable[Elements]) -> bytes:
@@ -47,19 +47,19 @@ def _bytes(case: Case, outputs: Iterable[Elements]) -> bytes:
 
 def in_python(seed: int) -> tuple[Program, Case, list[bytes | str]]:
     """A program with what it gives in Python."""
-    made = program(seed)
-    found = checked(made)
-    case = case_of(made, found, seed)
-    return made, case, outcomes(PythonBlock(found), made, case)
+    generated = program(seed)
+    checked_file = checked(generated)
+    case = case_of(generated, checked_file, seed)
+    return generated, case, outcomes(PythonBlock(checked_file), generated, case)
 
 
 def everywhere(seed: int) -> tuple[Program, Case, list[bytes | str]]:
     """A program with what it gives, in Python and by its typed form alike."""
-    made = program(seed)
-    found = checked(made)
-    case = case_of(made, found, seed)
-    assert found.block is not None
-    evaluated = outcomes(BlockEvaluation(found.block), made, case)
-    python = outcomes(PythonBlock(found), made, case)
-    assert python == evaluated, made.text
-    return made, case, evaluated
+    generated = program(seed)
+    checked_file = checked(generated)
+    case = case_of(generated, checked_file, seed)
+    assert checked_file.block is not None
+    evaluated = outcomes(BlockEvaluation(checked_file.block), generated, case)
+    python = outcomes(PythonBlock(checked_file), generated, case)
+    assert python == evaluated, generated.text
+    return generated, case, evaluated

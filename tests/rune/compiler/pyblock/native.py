@@ -50,8 +50,8 @@ def some_inputs(seed: int, types: Sequence[TensorType], runs: int) -> tuple[tupl
 def packed(type_: TensorType, elements: Elements) -> bytes:
     """The bytes of a tensor; what is no number has one form."""
     code = _CODES[type_.element]
-    kept = [math.nan if isinstance(each, float) and math.isnan(each) else each for each in elements]
-    return struct.pack(f"<{type_.count}{code}", *kept)
+    numbers = [math.nan if isinstance(each, float) and math.isnan(each) else each for each in elements]
+    return struct.pack(f"<{type_.count}{code}", *numbers)
 
 
 def results(cases: Sequence[Case], folder: Path, *flags: str) -> list[list[bytes | str]]:
@@ -61,11 +61,11 @@ def results(cases: Sequence[Case], folder: Path, *flags: str) -> list[list[bytes
     command = ["gcc", "-std=c99", "-O1", *flags, f"-I{COMMON}", "-o", str(folder / "blocks"), str(source)]
     subprocess.run(command, check=True, capture_output=True, text=True)
     done = subprocess.run([str(folder / "blocks")], check=True, capture_output=True, text=True, timeout=300)
-    found: list[list[bytes | str]] = [[] for _ in cases]
+    outcomes: list[list[bytes | str]] = [[] for _ in cases]
     for line in done.stdout.splitlines():
         number, word, rest = line.split(" ", 2)
-        found[int(number)].append(bytes.fromhex(rest) if word == "ok" else rest)
-    return found
+        outcomes[int(number)].append(bytes.fromhex(rest) if word == "ok" else rest)
+    return outcomes
 
 
 def _program(cases: Sequence[Case]) -> list[str]:

@@ -138,20 +138,20 @@ PROJECT = MemoryFiles(
 
 def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
     """What the typed form finds: a sentence for each test that failed; and what each gave that came to its end."""
-    found, gave = {}, []
+    failures, gave = {}, []
     block = combine_tests(checked)
     for number, test in enumerate(checked.tests):
         try:
             outcome, numbers, witness = BlockEvaluation(block).run([[number]], ())
         except BlockFailure as failure:
-            found[test.name] = failure.message
+            failures[test.name] = failure.message
             continue
         gave.append(output_record_of(bytes(map(int, witness))))
         if outcome[0]:
-            found[test.name] = failure_text(
+            failures[test.name] = failure_text(
                 checked.assertions[int(outcome[0]) - 1], compared_values_of(outcome, numbers)
             )
-    return found, gave
+    return failures, gave
 
 
 def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:

@@ -22,13 +22,13 @@ _WARNINGS = (
 
 def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
     """How many runs ended well, and how many failed."""
-    made = [everywhere(seed) for seed in seeds]
-    compiled = results([case for _, case, _ in made], folder, *flags)
-    for (program, _, wanted), found in zip(made, compiled, strict=True):
-        if found != wanted:  # not an assertion, whose difference of long bytes takes minutes
-            pytest.fail(f"{program.text}\n{wanted}\n{found}")
-    ended = sum(isinstance(each, bytes) for found in compiled for each in found)
-    failed = sum(isinstance(each, str) for found in compiled for each in found)
+    generated = [everywhere(seed) for seed in seeds]
+    compiled = results([case for _, case, _ in generated], folder, *flags)
+    for (program, _, wanted), actual in zip(generated, compiled, strict=True):
+        if actual != wanted:  # not an assertion, whose difference of long bytes takes minutes
+            pytest.fail(f"{program.text}\n{wanted}\n{actual}")
+    ended = sum(isinstance(each, bytes) for actual in compiled for each in actual)
+    failed = sum(isinstance(each, str) for actual in compiled for each in actual)
     return ended, failed
 
 

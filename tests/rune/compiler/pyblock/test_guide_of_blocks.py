@@ -39,9 +39,9 @@ def test_the_first_block_checks_and_runs() -> None:
 
 
 def test_the_second_block_gives_what_numbers_by_hand_give() -> None:
-    found = check_file("loudness.py", LOUDNESS, (TensorType(ElementType.F32, (4,)),))
-    assert found.problems == ()
-    outputs = PythonBlock(found).run([[0.0, 1.0, 4.0, 0.0]], [])
+    checked = check_file("loudness.py", LOUDNESS, (TensorType(ElementType.F32, (4,)),))
+    assert checked.problems == ()
+    outputs = PythonBlock(checked).run([[0.0, 1.0, 4.0, 0.0]], [])
     assert outputs == [[0.0, 1.0, 1.0, 0.0], [struct.unpack("<f", struct.pack("<f", math.sqrt(0.5)))[0]]]
 
 

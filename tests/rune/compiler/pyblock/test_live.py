@@ -90,10 +90,10 @@ def pair(x: f32[2, 2], n: int, *, by: f32 = 1.0, last: State[f32[2]]) -> tuple[f
 def test_what_came_just_now_becomes_a_test_that_passes() -> None:
     live_block, _ = loaded(SMOOTH)
     types = [{"type": "f32", "dimensions": [2, 2]}, {"type": "i64", "dimensions": [1]}]
-    asked = {"ask": "record", "file": "pair.py", "text": TWO, "inputs": types, "settings": {"by": 0.1}}
+    request = {"ask": "record", "file": "pair.py", "text": TWO, "inputs": types, "settings": {"by": 0.1}}
     tenth, far = to_f32(0.1), to_f32(-3e-7)
     runs = [[[tenth, 1.0, far, 16777216.0], [1]], [[0.0, tenth, 2.5, far], [-4]]]
-    answer = live_block.answer({**asked, "name": "test_now", "runs": runs})
+    answer = live_block.answer({**request, "name": "test_now", "runs": runs})
     test = answer["test"]
     assert (answer["runs"], test.splitlines()[1]) == (2, "    pair([[0.1, 1.0], [-3e-07, 16777216.0]], 1, by=0.1)")
     texts = {"file": "pair_test.py", "block": TWO, "recordings": {}}
@@ -105,7 +105,7 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
     assert result["failure"] is not None
 
     # Of many runs the newest that there is room for; the block that is loaded goes on as it was.
-    many = live_block.answer({**asked, "name": "test_now", "runs": runs * 400})
+    many = live_block.answer({**request, "name": "test_now", "runs": runs * 400})
     assert many["runs"] == 300
     assert live_block.answer({"ask": "run", "inputs": [[1.0, 0.0]]})["outputs"] == [[0.25, 0.0]]
 
@@ -125,8 +125,8 @@ def test_what_cannot_become_a_test_says_why(
 ) -> None:
     monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
     types = [{"type": "f32", "dimensions": [len(given)]}]
-    asked = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
-    assert said in live.LiveBlock().answer({**asked, "runs": [[given]]})["refused"]
+    request = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
+    assert said in live.LiveBlock().answer({**request, "runs": [[given]]})["refused"]
 
 
 @pytest.mark.protects("runes/python-in-pages")

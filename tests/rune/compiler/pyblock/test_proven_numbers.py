@@ -41,16 +41,16 @@ CLAMPED = "def clamped(v: int) -> int:\n if v < 0:\n  return 0\n return min(v, 2
 def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: Path) -> None:
     cases, wanted = [], []
     for name, (checks, body) in BLOCKS.items():
-        found = check_file(f"{name}.py", made(name, body), (GIVEN,))
-        assert found.block is not None, (name, found.problems)
-        emitted = emit(found.block, f"{name}.py", ())
+        checked = check_file(f"{name}.py", made(name, body), (GIVEN,))
+        assert checked.block is not None, (name, checked.problems)
+        emitted = emit(checked.block, f"{name}.py", ())
         assert emitted.checks == checks, (name, emitted.text)
-        cases.append(Case(found.block, emitted, RUNS))
+        cases.append(Case(checked.block, emitted, RUNS))
         outcomes: list[bytes | str] = []
         for run in RUNS:
             try:
-                (given,) = PythonBlock(found).run([list(each) for each in run], ())
-                outcomes.append(packed(TensorType(ElementType.I64, (1,)), given))
+                (output,) = PythonBlock(checked).run([list(each) for each in run], ())
+                outcomes.append(packed(TensorType(ElementType.I64, (1,)), output))
             except BlockFailure as failure:
                 outcomes.append(f"{name}.py:{failure.line}: {failure.message}")
                 break

@@ -162,9 +162,9 @@ _REFUSED = [
 def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, instead: str) -> None:
     text = _in_body(line)
     ast.parse(text)
-    found = _problems(text)
-    assert [(each.kind.value, _token(text, each)) for each in found][:1] == [(code, token)], found
-    assert instead in found[0].instead
+    problems = _problems(text)
+    assert [(each.kind.value, _token(text, each)) for each in problems][:1] == [(code, token)], problems
+    assert instead in problems[0].instead
 
 
 def test_one_mistake_is_one_problem() -> None:
@@ -172,8 +172,8 @@ def test_one_mistake_is_one_problem() -> None:
 
 
 def test_all_problems_of_a_file_are_told() -> None:
-    found = _problems(_in_body("peaks.append(1.0)", "z = nothing", "w = sorted(x)", "x[0] = 1.0"))
-    assert [each.kind.value for each in found] == ["RUNE0112", "RUNE0114", "RUNE0113", "RUNE0116"]
+    problems = _problems(_in_body("peaks.append(1.0)", "z = nothing", "w = sorted(x)", "x[0] = 1.0"))
+    assert [each.kind.value for each in problems] == ["RUNE0112", "RUNE0114", "RUNE0113", "RUNE0116"]
 
 
 @pytest.mark.parametrize(
@@ -218,9 +218,9 @@ def test_all_problems_of_a_file_are_told() -> None:
     ],
 )  # fmt: skip
 def test_files_that_are_no_blocks(text: str, code: str, says: str) -> None:
-    found = _problems(text)
-    assert code in {each.kind.value for each in found}, found
-    assert any(says in f"{each.message} {each.instead}" for each in found), found
+    problems = _problems(text)
+    assert code in {each.kind.value for each in problems}, problems
+    assert any(says in f"{each.message} {each.instead}" for each in problems), problems
 
 
 @pytest.mark.parametrize(

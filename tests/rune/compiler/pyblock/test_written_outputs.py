@@ -44,14 +44,14 @@ def emitted(name: str) -> tuple[Case, list[bytes | str]]:
 
 def test_what_is_given_does_not_depend_on_what_was_there(tmp_path: Path) -> None:
     """The outputs of one case are the same memory in each run."""
-    made = [emitted(name) for name in BLOCKS]
-    found = results([case for case, _ in made], tmp_path, "-Wall", "-Wno-unused-function")
-    for name, (_, wanted), given in zip(BLOCKS, made, found, strict=True):
-        assert given == wanted, name
+    blocks = [emitted(name) for name in BLOCKS]
+    outputs = results([case for case, _ in blocks], tmp_path, "-Wall", "-Wno-unused-function")
+    for name, (_, wanted), actual in zip(BLOCKS, blocks, outputs, strict=True):
+        assert actual == wanted, name
 
 
 @pytest.mark.parametrize(("name", "own", "zeroed"), [("mapped", 0, 0), ("reads_itself", 0, 1), ("early", 160, 1)])
 def test_an_array_that_is_an_output_needs_no_memory(name: str, own: int, zeroed: int) -> None:
-    made: EmittedBlock = emitted(name)[0].emitted
-    assert made.scratch_size == own
-    assert made.text.count("] = 0;") == zeroed
+    block: EmittedBlock = emitted(name)[0].emitted
+    assert block.scratch_size == own
+    assert block.text.count("] = 0;") == zeroed

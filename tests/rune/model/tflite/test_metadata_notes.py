@@ -65,10 +65,10 @@ def test_colours_and_rates_are_read(union: int, number: int, expected: TensorNot
 
 
 def archive(name: str = "labels.txt", text: bytes = b"cat\r\ndog\n", method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", method) as file:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as file:
         file.writestr(name, text)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 ASKED = Notes((), (TensorNotes(labels_file="labels.txt"),))

@@ -109,10 +109,10 @@ def test_a_shape_beyond_the_limit_is_not_taken() -> None:
 def test_an_operator_gives_the_shape_that_its_kernel_gives(
     op: str, inputs: list[Tensor], options: Options | None, expected: tuple[int, ...]
 ) -> None:
-    found = with_open_shapes(
+    tensors = with_open_shapes(
         [*inputs, floats(1)], [operator(op, range(len(inputs)), [len(inputs)], options)], {len(inputs)}, LIMIT
     )
-    assert found[-1].shape == expected
+    assert tensors[-1].shape == expected
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_an_operator_gives_the_shape_that_its_kernel_gives(
     ],
 )
 def test_where_nothing_is_known_the_shape_of_the_file_stays(op: str, inputs: list[Tensor]) -> None:
-    found = with_open_shapes(
+    tensors = with_open_shapes(
         [*inputs, floats(1)], [operator(op, range(len(inputs)), [len(inputs)])], {len(inputs)}, LIMIT
     )
-    assert found[-1].shape == (1,)
+    assert tensors[-1].shape == (1,)
 
 
 @pytest.mark.parametrize("case", architecture_cases(), ids=lambda case: case.name)
@@ -147,8 +147,8 @@ def test_all_shapes_of_an_exported_network_are_those_of_the_interpreter(case: Mo
     interpreter.invoke()
     model = read_model(case.data)
     written = [index for each in model.operators for index in each.outputs]
-    found = {index: interpreter.get_tensor(index).shape for index in written}
-    assert {index: model.tensors[index].shape for index in written} == found
+    shapes = {index: interpreter.get_tensor(index).shape for index in written}
+    assert {index: model.tensors[index].shape for index in written} == shapes
 
 
 def test_a_constant_of_another_kind_has_no_numbers() -> None:

@@ -42,8 +42,8 @@ def model(*steps: tuple[str, Tensor | None, bool], quantized: Tensor | None = No
     return Model(3, "", tuple(tensors), tuple(operators), (0,), (at,), 0)
 
 
-def found(made: Model) -> PixelRange | None:
-    advice = pixel_advice(made, 0)
+def found(read_model: Model) -> PixelRange | None:
+    advice = pixel_advice(read_model, 0)
     return None if advice is None else advice.range
 
 
@@ -95,9 +95,9 @@ def test_an_input_that_is_quantised_at_once_has_the_range_of_its_integers(
 
 
 def test_what_two_operators_read_is_not_followed() -> None:
-    made = model(("DIV", constant(255.0), False))
+    read_twice = model(("DIV", constant(255.0), False))
     beside = Operator("CONV_2D", 1, (0,), (1,), {})
-    assert found(Model(3, "", made.tensors, (*made.operators, beside), (0,), made.outputs, 0)) is None
+    assert found(Model(3, "", read_twice.tensors, (*read_twice.operators, beside), (0,), read_twice.outputs, 0)) is None
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,18 @@ def test_what_two_operators_read_is_not_followed() -> None:
     ],
 )
 def test_the_metadata_comes_first(mean: tuple[float, ...], std: tuple[float, ...], expected: PixelRange | None) -> None:
-    made = model(("DIV", constant(255.0), False))
-    said = Model(3, "", made.tensors, made.operators, (0,), made.outputs, 0, 1, (Normalization(mean, std),))
+    described_model = model(("DIV", constant(255.0), False))
+    said = Model(
+        3,
+        "",
+        described_model.tensors,
+        described_model.operators,
+        (0,),
+        described_model.outputs,
+        0,
+        1,
+        (Normalization(mean, std),),
+    )
     advice = pixel_advice(said, 0)
     assert advice is not None
     assert advice.range is expected

@@ -58,10 +58,10 @@ def test_an_operator_without_inputs_passes_no_probabilities_on() -> None:
 
 def test_a_signature_with_its_probabilities_and_lacking_operators_survives_json() -> None:
     model = read_model(next(case.data for case in refused_cases() if case.name == "elu_logistic_f32"))
-    given = signature_with_support(model)
-    assert [each.op for each in given.unsupported] == ["ELU"]
-    assert [tensor.is_probability for tensor in given.outputs] == [True]
-    assert from_json(json.loads(json.dumps(to_json(given)))) == given
+    original = signature_with_support(model)
+    assert [each.op for each in original.unsupported] == ["ELU"]
+    assert [tensor.is_probability for tensor in original.outputs] == [True]
+    assert from_json(json.loads(json.dumps(to_json(original)))) == original
 
 
 def test_the_scores_of_real_models_are_told_by_their_own_scale(test_data: Path) -> None:

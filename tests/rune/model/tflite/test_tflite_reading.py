@@ -80,10 +80,10 @@ def test_real_models_are_read_as_the_interpreter_reads_them(test_data: Path) -> 
 
 @pytest.mark.parametrize("item", CASES, ids=lambda item: item.name)
 def test_runs_fit_the_signature(item: ModelCase) -> None:
-    given = signature(read_model(item.data))
+    model_signature = signature(read_model(item.data))
     for run in item.runs:
-        assert [tensor.type.size for tensor in given.inputs] == [len(value) for value in run.inputs]
-        assert [tensor.type.size for tensor in given.outputs] == [len(value) for value in run.outputs]
+        assert [tensor.type.size for tensor in model_signature.inputs] == [len(value) for value in run.inputs]
+        assert [tensor.type.size for tensor in model_signature.outputs] == [len(value) for value in run.outputs]
 
 
 def test_constants_view_the_file_and_are_not_copied() -> None:
@@ -124,12 +124,12 @@ def test_weights_have_a_scale_a_channel() -> None:
 
 
 def test_a_signature_survives_json() -> None:
-    given = signature(case("chain_i8_two_inputs_two_outputs"))
-    assert [tensor.name for tensor in given.inputs] == ["left", "right"]
-    assert given.inputs[0].type == TensorType(ElementType.I8, (1, 9))
-    assert given.inputs[0].scale == pytest.approx(0.0473)
-    assert given.inputs[0].zero_point == 3
-    assert from_json(json.loads(json.dumps(to_json(given)))) == given
+    original = signature(case("chain_i8_two_inputs_two_outputs"))
+    assert [tensor.name for tensor in original.inputs] == ["left", "right"]
+    assert original.inputs[0].type == TensorType(ElementType.I8, (1, 9))
+    assert original.inputs[0].scale == pytest.approx(0.0473)
+    assert original.inputs[0].zero_point == 3
+    assert from_json(json.loads(json.dumps(to_json(original)))) == original
 
 
 def test_a_models_page_counts_operators_by_type() -> None:

@@ -65,17 +65,17 @@ def test_a_file_that_is_no_model_is_refused_with_what_it_looks_like(data: bytes,
 
 def _offsets(table: FlatTable, seen: set[int]) -> list[tuple[str, int]]:
     """Every place of the file that holds an offset: the field's name, and where."""
-    found = []
+    offsets = []
     for name, value in table.fields.items():
         place = table.place(name)
         if isinstance(value, (int, float)) or place in seen:
             continue
         seen.add(place)
-        found.append((f"{table.kind}.{name}", place))
+        offsets.append((f"{table.kind}.{name}", place))
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, FlatTable):
-                found += _offsets(inner, seen)
-    return found
+                offsets += _offsets(inner, seen)
+    return offsets
 
 
 OFFSETS = _offsets(decode(memoryview(GOOD), "Model"), set())

@@ -30,9 +30,9 @@ def _published_slots(table: str) -> dict[int, tuple[str, float]]:
     slots = {}
     for name, function in vars(published).items():
         if re.fullmatch(rf"{table}Add[A-Z0-9]\w*", name) and "builder" in inspect.signature(function).parameters:
-            found = SLOT.search(inspect.getsource(function))
-            if found:
-                slots[int(found[2])] = (PUBLISHED_NAMES[found[1]], float(found[3].replace("True", "1")))
+            match = SLOT.search(inspect.getsource(function))
+            if match:
+                slots[int(match[2])] = (PUBLISHED_NAMES[match[1]], float(match[3].replace("True", "1")))
     return slots
 
 
