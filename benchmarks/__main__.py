@@ -61,8 +61,10 @@ def main(names: list[str]) -> int:
             print(f"    not measured: {reason}", flush=True)
             missed += 1
             continue
-        taken = f"Measured on {datetime.now(UTC):%Y-%m-%d} in {time.monotonic() - begin:.0f} s: {machine()} {busy}"
-        sections[title] = f"{body.strip()}\n\n{taken}"
+        measurement = (
+            f"Measured on {datetime.now(UTC):%Y-%m-%d} in {time.monotonic() - begin:.0f} s: {machine()} {busy}"
+        )
+        sections[title] = f"{body.strip()}\n\n{measurement}"
         PAGE.write_text(page(sections), encoding="utf-8")
         print(body, flush=True)
     return 1 if missed else 0
@@ -70,7 +72,7 @@ def main(names: list[str]) -> int:
 
 def sections_of(text: str) -> dict[str, str]:
     """The page's sections by their titles."""
-    return {found["title"]: found["body"].strip() for found in _SECTION.finditer(text)}
+    return {section["title"]: section["body"].strip() for section in _SECTION.finditer(text)}
 
 
 def page(sections: dict[str, str]) -> str:

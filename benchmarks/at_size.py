@@ -72,11 +72,11 @@ def _measured(data: Path, environment: Mapping[str, str]) -> dict[str, Spread]:
             for name, address in ADDRESSES.items():
                 begin = time.perf_counter()
                 answer = server.http.get(address)
-                taken = (time.perf_counter() - begin) * 1000
+                milliseconds = (time.perf_counter() - begin) * 1000
                 assert answer.status_code == 200, (address, answer.status_code)
                 if run >= WARMING:
-                    times[name].append(taken)
-    return {name: Spread(tuple(taken)) for name, taken in times.items()}
+                    times[name].append(milliseconds)
+    return {name: Spread(tuple(milliseconds)) for name, milliseconds in times.items()}
 
 
 @contextmanager

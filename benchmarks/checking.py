@@ -29,7 +29,7 @@ SCRIPT = ROOT / "benchmarks" / "checking.mjs"
 
 def measure() -> str:
     """Medians, one row a number of stages."""
-    here = [str(found) for found in milliseconds()]
+    here = [str(duration) for duration in milliseconds()]
     there = _in_pyodide()
     rows = [
         [f"{count:,} stages", f"{float(mine):,.1f} ms", f"{theirs:,.1f} ms", f"{LIMITS[count]:,} ms"]
@@ -93,5 +93,5 @@ def _in_pyodide() -> Sequence[float]:
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode != 0:
         raise CannotMeasure(f"Pyodide ended with {done.stderr[-500:]}")
-    found: list[float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    durations: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return durations

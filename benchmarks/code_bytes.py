@@ -38,10 +38,10 @@ def measure() -> str:
 
 def _columns(project: MemoryFiles) -> tuple[str, ...]:
     built = {aim: build(project, BuildOptions("measured", target=find_variant("wasm32", aim))) for aim in AIMS}
-    found = [len(without_second_module(each.rune)) - each.report.memory.constants for each in built.values()]
+    sizes = [len(without_second_module(each.rune)) - each.report.memory.constants for each in built.values()]
     second = second_module(built["speed"].rune)
-    told = [f"{each:,}" for each in found]
-    return (*told, "none" if second is None else f"{len(second) - _second_constants(project):,}")
+    cells = [f"{each:,}" for each in sizes]
+    return (*cells, "none" if second is None else f"{len(second) - _second_constants(project):,}")
 
 
 def _second_constants(project: MemoryFiles) -> int:

@@ -31,7 +31,7 @@ EDITS_A_SECOND = 5
 BUILDS = 4
 FLUSHES = 200
 
-PLAIN, KEPT = "@y/websocket-server", "@y/websocket-server with LevelDB"
+PLAIN, STORED = "@y/websocket-server", "@y/websocket-server with LevelDB"
 
 Row = tuple[str, str, str, str, str]
 
@@ -82,7 +82,7 @@ def measure() -> str:
         queue = {"BROKER_URL": services.redis}
         others = [
             stack.enter_context(_other(PLAIN, {})),
-            stack.enter_context(_other(KEPT, {"YPERSISTENCE": str(Path(name) / "leveldb")})),
+            stack.enter_context(_other(STORED, {"YPERSISTENCE": str(Path(name) / "leveldb")})),
         ]
         ours = stack.enter_context(_forge(Path(name) / "sqlite", queue, "Forge, SQLite"))
         shared = stack.enter_context(
@@ -141,13 +141,13 @@ def _rows(shape: Shape, servers: Sequence[Server], ask: Callable[[Any], Any], su
             runs[server.words].append(run(shape, server, ask))
     lost = {words: sum(each.lost for each in heard) for words, heard in runs.items()}
     middle = {words: sorted(heard, key=lambda heard: heard.p95)[len(heard) // 2] for words, heard in runs.items()}
-    return [_row(shape, words, heard, lost[words], middle.get(KEPT), suffix) for words, heard in middle.items()]
+    return [_row(shape, words, heard, lost[words], middle.get(STORED), suffix) for words, heard in middle.items()]
 
 
 def _row(shape: Shape, server: str, heard: Heard, lost: int, beside: Heard | None, suffix: str) -> Row:
     words = ", ".join(part for part in (shape.words, server, suffix, f"{lost} not heard" if lost else "") if part)
     print(f"    {words}: {heard}", flush=True)
-    is_ours = beside is not None and server not in (PLAIN, KEPT)
+    is_ours = beside is not None and server not in (PLAIN, STORED)
     times = f"{heard.p95 / beside.p95:.1f}" if beside is not None and is_ours else ""
     return words, f"{heard.p50:.1f}", f"{heard.p95:.1f}", times, f"{100 * heard.cpu:.0f}"
 
@@ -157,10 +157,10 @@ def run(shape: Shape, server: Server, ask: Callable[[Any], Any]) -> Heard:
     rooms = list(server.rooms(shape.rooms))
     ask({"do": "join", "rooms": rooms, "people": shape.people, "headers": dict(server.headers)})
     before, begin = processor_seconds(server.pid), time.monotonic()
-    found = ask({"do": "type", "each": EDITS_A_SECOND, "seconds": SECONDS})
+    result = ask({"do": "type", "each": EDITS_A_SECOND, "seconds": SECONDS})
     cpu = (processor_seconds(server.pid) - before) / (time.monotonic() - begin)
-    expected = found["edits"] * (shape.people - 1)
-    return Heard(found["p50"], found["p95"], cpu, expected - found["heard"])
+    expected = result["edits"] * (shape.people - 1)
+    return Heard(result["p50"], result["p95"], cpu, expected - result["heard"])
 
 
 def processor_seconds(pid: int) -> float:
@@ -222,10 +222,10 @@ def _server(live: LiveServer, words: str) -> Server:
 
     def rooms(count: int) -> list[str]:
         organisation = live.organisation()
-        made = [f"room-{time.monotonic_ns()}" for _ in range(count)]
-        for name in made:
+        names = [f"room-{time.monotonic_ns()}" for _ in range(count)]
+        for name in names:
             live.api("POST", "projects", json={"organisation": organisation, "name": name})
-        return [f"{live.address.replace('http', 'ws')}/ws/projects/{organisation}/{name}/collab" for name in made]
+        return [f"{live.address.replace('http', 'ws')}/ws/projects/{organisation}/{name}/collab" for name in names]
 
     return Server(words, live.pid, rooms, {"Cookie": cookies, "Origin": live.address})
 

@@ -53,8 +53,8 @@ class Side:
 
     def write(self, project: str, text: str) -> None:
         """Writes a Runefile that no one has built."""
-        told = f"# {self.organisation} {next(self.numbers)}\n{text}"
-        self.live.api("PUT", f"projects/{project}/files/Runefile.yml", content=told.encode())
+        content = f"# {self.organisation} {next(self.numbers)}\n{text}"
+        self.live.api("PUT", f"projects/{project}/files/Runefile.yml", content=content.encode())
 
     def text(self, project: str) -> str:
         return self.live.http.get(f"/api/v1/projects/{project}/files/Runefile.yml").raise_for_status().text
@@ -62,19 +62,19 @@ class Side:
     def ask(self, project: str, **request: Any) -> httpx.Response:
         """One question to the language service, with whatever answer."""
         path = f"/api/v1/projects/{project}/language"
-        asked = {"ask": "check", **request}
-        return self.live.http.post(path, headers=_headers(self.live), json=asked, timeout=PATIENCE)
+        body = {"ask": "check", **request}
+        return self.live.http.post(path, headers=_headers(self.live), json=body, timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
-class Waits:
+class WaitTimes:
     """Seconds that somebody waited for each."""
 
     build: Spread
     preview: Spread
     answer: Spread
 
-    def cells(self, before: Waits, after: Waits) -> tuple[str, ...]:
+    def cells(self, before: WaitTimes, after: WaitTimes) -> tuple[str, ...]:
         """Each with its ratio to the mean of what it was before and after."""
         kinds = (
             (self.build, before.build, after.build),
@@ -113,16 +113,16 @@ def _compared(live: LiveServer) -> str:
     attacker = Side(live, "greedy")
     project = victim.new_project("mine")
     text = victim.text(project)
-    measured = partial(_waits, victim, project, text)
+    measured = partial(_wait_times, victim, project, text)
     measured(samples=2)  # what is slow once is not what this is about
     before = measured()
     rows = [("nothing", *before.cells(before, before))]
     for name, attack in ATTACKS.items():
         with attack(attacker):
-            waits = measured()
+            times = measured()
         _rest(live, attacker)
         after = measured()  # before and after: the machine may be busy with other things, and more so by and by
-        rows += [(name, *waits.cells(before, after)), ("nothing", *after.cells(after, after))]
+        rows += [(name, *times.cells(before, after)), ("nothing", *after.cells(after, after))]
         before = after
     head = ["while another organisation has"]
     for what in ("build", "preview", "answer"):
@@ -151,7 +151,7 @@ def _server_and_worker() -> Iterator[LiveServer]:
         yield live
 
 
-def _waits(victim: Side, project: str, text: str, samples: int = SAMPLES) -> Waits:
+def _wait_times(victim: Side, project: str, text: str, samples: int = SAMPLES) -> WaitTimes:
     builds, previews, answers = [], [], []
     for _ in range(samples):
         victim.write(project, text)
@@ -163,7 +163,7 @@ def _waits(victim: Side, project: str, text: str, samples: int = SAMPLES) -> Wai
         victim.write(project, text)
         pressed = victim.live.api("POST", f"projects/{project}/builds")
         builds.append(_seconds_until(partial(_is_over, victim.live, pressed["id"])))
-    return Waits(Spread(tuple(builds)), Spread(tuple(previews)), Spread(tuple(answers)))
+    return WaitTimes(Spread(tuple(builds)), Spread(tuple(previews)), Spread(tuple(answers)))
 
 
 def _is_current(live: LiveServer, project: str) -> bool:
@@ -268,8 +268,8 @@ def _rest(live: LiveServer, attacker: Side) -> None:
     names = [f"{attacker.organisation}/previews-{number}" for number in range(LARGE_PREVIEWS)]
     for project in [f"{attacker.organisation}/builds", *names]:
         path = f"/api/v1/projects/{project}/preview"
-        while (found := live.http.get(path)).is_success and time.monotonic() < deadline:
-            if found.json()["state"] in ("ready", "broken", "failed"):
+        while (response := live.http.get(path)).is_success and time.monotonic() < deadline:
+            if response.json()["state"] in ("ready", "broken", "failed"):
                 break
             time.sleep(1)
 

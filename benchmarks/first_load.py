@@ -84,11 +84,11 @@ def load(browser: Browser, signed_in: Page) -> Load:
     state: Any = signed_in.context.storage_state()
     context = browser.new_context(viewport=DESKTOP, storage_state=state)  # type: ignore[arg-type]
     page = context.new_page()
-    asked: list[Request] = []
+    requests: list[Request] = []
     under_way: set[Request] = set()
 
     def begins(request: Request) -> None:
-        asked.append(request)
+        requests.append(request)
         under_way.add(request)
 
     def ends(request: Request) -> None:
@@ -103,7 +103,7 @@ def load(browser: Browser, signed_in: Page) -> Load:
     seconds = page.evaluate("window.usable / 1000")
     usable = page.evaluate("performance.timeOrigin + window.usable")
     page.wait_for_function(_AT_REST, timeout=PATIENCE)
-    rest = [request for request in asked if not is_later(request)]
+    rest = [request for request in requests if not is_later(request)]
     _finish(page, under_way, rest)
     received = received_of([request for request in rest if request.timing["startTime"] <= usable])
     after = sum(received_of(rest).values()) - sum(received.values())

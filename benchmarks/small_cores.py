@@ -98,18 +98,18 @@ Instructions are not cycles: how long one takes is the chip's, and its flash's. 
 those of channels that Anvil removes included."""
 
 
-def _row(model: MeasuredModel, found: Measured, peer: Peer | None) -> Sequence[str]:
+def _row(model: MeasuredModel, measured: Measured, peer: Peer | None) -> Sequence[str]:
     return (
         model.task,
-        f"{found.instructions:,}",
+        f"{measured.instructions:,}",
         f"{peer.instructions:,}" if peer else "–",
-        f"{100 * found.instructions / peer.instructions:.0f} %" if peer else "–",
-        f"{found.instructions / _MULTIPLY_ACCUMULATES[model.name]:.2f}",
-        f"{found.ram:,}",
+        f"{100 * measured.instructions / peer.instructions:.0f} %" if peer else "–",
+        f"{measured.instructions / _MULTIPLY_ACCUMULATES[model.name]:.2f}",
+        f"{measured.ram:,}",
         f"{peer.ram:,}" if peer and peer.ram else "–",
-        f"{found.flash:,}",
+        f"{measured.flash:,}",
         f"{peer.flash:,}" if peer and peer.flash else "–",
-        str(found.wrong),
+        str(measured.wrong),
     )
 
 
@@ -128,13 +128,13 @@ def _measured(model: MeasuredModel, name: str) -> Measured:
     with tempfile.TemporaryDirectory(prefix="small-cores-") as folder:
         try:
             firmware = build_firmware(CORES[name], files, interface_of(program, model.name), Path(folder))
-            found = emulate(firmware, [[frame] for frame in frames])
+            emulated = emulate(firmware, [[frame] for frame in frames])
         except MissingProgram as error:
             raise CannotMeasure(str(error)) from error
     reference = open_tflite(model.data, reference=True)
     expected = b"".join(reference.run([frame])[0] for frame in frames)
-    wrong = sum(left != right for left, right in zip(found.outputs, expected, strict=True))
-    return Measured(found.instructions[1], firmware.sizes.static_ram + found.stack, firmware.image_flash, wrong)
+    wrong = sum(left != right for left, right in zip(emulated.outputs, expected, strict=True))
+    return Measured(emulated.instructions[1], firmware.sizes.static_ram + emulated.stack, firmware.image_flash, wrong)
 
 
 def _frames(count: int) -> list[bytes]:

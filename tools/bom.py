@@ -43,8 +43,8 @@ def frontend_bom() -> str:
 def reproducible(bom: dict[str, Any]) -> str:
     """A bill without its number and its time, as JSON."""
     metadata = {name: value for name, value in bom["metadata"].items() if name not in _OF_THE_MOMENT}
-    kept = {name: value for name, value in bom.items() if name not in _OF_THE_RUN}
-    return json.dumps(kept | {"metadata": metadata}, indent=2, sort_keys=True) + "\n"
+    properties = {name: value for name, value in bom.items() if name not in _OF_THE_RUN}
+    return json.dumps(properties | {"metadata": metadata}, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ def chromium() -> str | None:
 
 def postgresql() -> Path | None:
     """The folder of PostgreSQL's programs, of the newest release where Debian has several; or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
-    return found[-1].parent if found else None
+    servers = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
+    return servers[-1].parent if servers else None
 
 
 def nginx() -> str | None:
     """The path of nginx, which Debian puts where only root looks for programs; or None."""
-    found = shutil.which("nginx") or next(Path("/usr/sbin").glob("nginx"), None)
-    return str(found) if found else None
+    program = shutil.which("nginx") or next(Path("/usr/sbin").glob("nginx"), None)
+    return str(program) if program else None
 
 
 def firefox() -> str | None:
@@ -38,8 +38,8 @@ def firefox() -> str | None:
 
 def mini_browser() -> Path | None:
     """The path of WebKit's MiniBrowser where also its driver and a screen that nobody sees are here; or None."""
-    found = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
-    return found if shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
+    program = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
+    return program if shutil.which("WebKitWebDriver") and shutil.which("Xvfb") else None
 
 
 def python_headers() -> bool:

@@ -34,15 +34,19 @@ def main() -> int:
     built = build(FolderFiles(PROJECT), BuildOptions("digits"))
     file = f"digits-{built.report.digest.removeprefix('sha256:')[:12]}.rune"
     manifest = FOLDER / "manifest.json"
-    told = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}
-    if manifest.exists() and (FOLDER / file).exists() and json.loads(manifest.read_text("utf-8")) == _plain(told):
+    manifest_data = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}
+    if (
+        manifest.exists()
+        and (FOLDER / file).exists()
+        and json.loads(manifest.read_text("utf-8")) == _plain(manifest_data)
+    ):
         return 0
     print("Building the welcome page's example", flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / file).write_bytes(built.rune)
     # Last: who finds it finds the rune.
-    manifest.write_text(json.dumps(told), encoding="utf-8")
+    manifest.write_text(json.dumps(manifest_data), encoding="utf-8")
     return 0
 
 

@@ -40,16 +40,16 @@ def main() -> int:
         return 0
     print("Packing the language for the browser", flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    made = FOLDER / version
-    made.mkdir(parents=True)
+    folder = FOLDER / version
+    folder.mkdir(parents=True)
     for name in PYODIDE_FILES:
-        shutil.copyfile(PYODIDE / name, made / name)
+        shutil.copyfile(PYODIDE / name, folder / name)
     with tempfile.TemporaryDirectory() as stage:
-        pack(files, Path(stage) / "language", made / "language.zip")
-    with zipfile.ZipFile(made / "language.zip", "a", zipfile.ZIP_DEFLATED) as archive:
+        pack(files, Path(stage) / "language", folder / "language.zip")
+    with zipfile.ZipFile(folder / "language.zip", "a", zipfile.ZIP_DEFLATED) as archive:
         for name, place in sources.items():
             archive.write(place, name)
-    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(made)], check=True)
+    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(folder)], check=True)
     # Last: who finds it finds all of the rest.
     manifest.write_text(json.dumps({"folder": version}), encoding="utf-8")
     return 0
@@ -73,16 +73,16 @@ def packed_files() -> Iterator[tuple[str, Path]]:
 def block_sources() -> dict[str, Path]:
     """The blocks of the catalogue that are written in Python, which are read as texts: a copy of one is a file of a
     project."""
-    found = [each.source for each in CATALOGUE.values() if each.source is not None]
-    return {each.relative_to(ROOT).as_posix(): each for each in sorted(found)}
+    sources = [each.source for each in CATALOGUE.values() if each.source is not None]
+    return {each.relative_to(ROOT).as_posix(): each for each in sorted(sources)}
 
 
 def digest_of(files: dict[str, Path]) -> str:
     """What names the folder: another one for other bytes, so that browsers may keep it for ever."""
-    found = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for name, place in [*sorted(files.items()), *((name, PYODIDE / name) for name in ("package.json",))]:
-        found.update(f"{name}\0".encode() + hashlib.sha256(place.read_bytes()).digest())
-    return found.hexdigest()[:16]
+        digest.update(f"{name}\0".encode() + hashlib.sha256(place.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def pack(files: dict[str, Path], stage: Path, target: Path) -> None:

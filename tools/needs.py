@@ -148,12 +148,12 @@ def lack(need: Need) -> str:
 def lacking(reasons: Iterable[str]) -> dict[Need, int]:
     """How many tests were skipped for lack of each, by the reasons of their skips."""
     known = {f"{need.name} is missing:": need for need in PURPOSES["prove"]}
-    found: dict[Need, int] = {}
+    counts: dict[Need, int] = {}
     for reason in reasons:
         need = next((need for start, need in known.items() if reason.startswith(start)), None)
         if need is not None:
-            found[need] = found.get(need, 0) + 1
-    return found
+            counts[need] = counts.get(need, 0) + 1
+    return counts
 
 
 def missing_for(purpose: str) -> list[Need]:
@@ -164,8 +164,8 @@ def missing_for(purpose: str) -> list[Need]:
 def this_machine() -> Machine:
     sudo: Literal["missing", "asks", "free"] = "missing"
     if shutil.which("sudo"):
-        asked = subprocess.run(["sudo", "--non-interactive", "true"], capture_output=True, check=False)
-        sudo = "asks" if asked.returncode else "free"
+        completed = subprocess.run(["sudo", "--non-interactive", "true"], capture_output=True, check=False)
+        sudo = "asks" if completed.returncode else "free"
     return Machine(os.geteuid() == 0, shutil.which("apt-get") is not None, sudo, sys.stdin.isatty())
 
 
@@ -174,14 +174,14 @@ def main(arguments: list[str]) -> int:
     if purpose not in PURPOSES:
         print(f"Unknown purpose {purpose!r}; one of {', '.join(PURPOSES)}", file=sys.stderr)
         return 2
-    found = plan(missing_for(purpose), this_machine())
-    if found.says:
-        print(found.says, file=sys.stderr, flush=True)
-    if found.command:
-        print(f"==> {shlex.join(found.command)}", file=sys.stderr, flush=True)
-        subprocess.run(found.command, check=False)
+    steps = plan(missing_for(purpose), this_machine())
+    if steps.says:
+        print(steps.says, file=sys.stderr, flush=True)
+    if steps.command:
+        print(f"==> {shlex.join(steps.command)}", file=sys.stderr, flush=True)
+        subprocess.run(steps.command, check=False)
     left = missing_for(purpose)
-    if left and found.command:
+    if left and steps.command:
         print(
             f"{listed(need.name for need in left)} could not be installed: what apt-get said is above.", file=sys.stderr
         )

@@ -146,29 +146,29 @@ def read_report(path: Path) -> Iterable[Result]:
         facts = {each.get("name", ""): each.get("value", "") for each in case.iter("property")}
         outcome, reason = "passed", ""
         for kind, word in (("skipped", "not run"), ("failure", "failed"), ("error", "failed")):
-            found = case.find(kind)
-            if found is not None:
-                outcome, reason = word, found.get("message", "").splitlines()[0] if found.get("message") else ""
+            element = case.find(kind)
+            if element is not None:
+                outcome, reason = word, element.get("message", "").splitlines()[0] if element.get("message") else ""
         yield Result(case.get("name", ""), outcome, float(case.get("time", "0")), facts, reason)
 
 
 def read_record(part: Part) -> Record | None:
     if not part.record.exists():
         return None
-    held = json.loads(part.record.read_text("utf-8"))
-    results = tuple(Result(**result) for result in held.pop("results"))
-    return Record(part=Part(**held.pop("part")), results=results, **held)
+    data = json.loads(part.record.read_text("utf-8"))
+    results = tuple(Result(**result) for result in data.pop("results"))
+    return Record(part=Part(**data.pop("part")), results=results, **data)
 
 
 def every_record() -> list[Record]:
     """All that was ever proved on this machine and is still a part."""
-    found = []
+    records = []
     for path in sorted(STATE.glob("*.json")):
-        held = json.loads(path.read_text("utf-8"))
-        record = read_record(Part(**held["part"]))
+        data = json.loads(path.read_text("utf-8"))
+        record = read_record(Part(**data["part"]))
         if record is not None and (ROOT / record.part.file).exists():
-            found.append(record)
-    return found
+            records.append(record)
+    return records
 
 
 def page(records: Sequence[Record], before: str = "") -> str:

@@ -80,9 +80,9 @@ def command_page() -> str:
         _options(rune_command, context),
     ]
     for name in rune_command.list_commands(context):
-        found = rune_command.get_command(context, name)
-        assert found is not None, name
-        lines += list(_command(found, click.Context(found, info_name=name, parent=context)))
+        subcommand = rune_command.get_command(context, name)
+        assert subcommand is not None, name
+        lines += list(_command(subcommand, click.Context(subcommand, info_name=name, parent=context)))
     return _joined(lines)
 
 
@@ -95,10 +95,10 @@ def _summary(error: type[Exception]) -> str:
     return (error.__doc__ or "").strip().splitlines()[0]
 
 
-def _command(found: click.Command, context: click.Context) -> Iterator[str]:
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield f"## rune {context.info_name}"
-    yield f"```\n{context.command_path} {' '.join(found.collect_usage_pieces(context))}\n```"
-    text, _, example = (found.help or "").partition("\b\n")
+    yield f"```\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```"
+    text, _, example = (command.help or "").partition("\b\n")
     yield " ".join(text.split("\n\n")[0].split())
     for paragraph in text.split("\n\n")[1:]:
         if paragraph.strip():
@@ -106,14 +106,14 @@ def _command(found: click.Command, context: click.Context) -> Iterator[str]:
     if example:
         # Python takes the indentation of docstrings away since 3.13.
         yield f"```\n{dedent(example).rstrip()}\n```"
-    options = _options(found, context)
+    options = _options(command, context)
     if options:
         yield options
 
 
-def _options(found: click.Command, context: click.Context) -> str:
+def _options(command: click.Command, context: click.Context) -> str:
     """A table; empty when there are none that say what they do."""
-    records = (option.get_help_record(context) for option in found.params)
+    records = (option.get_help_record(context) for option in command.params)
     rows = [f"| `{_cell(record[0])}` | {_cell(record[1])} |" for record in records if record and record[1]]
     return "\n".join(["| option | |", "| --- | --- |", *rows]) if rows else ""
 
@@ -212,7 +212,7 @@ def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
 
 def operators_page() -> str:
     """What Anvil compiles, by the models that its tests hold to the reference."""
-    found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
+    targets_of: dict[str, set[str]] = {op: set() for op in OPERATIONS}
     with ZipFile(MODELS) as pack:
         models = [pack.read(name) for name in sorted(pack.namelist()) if name.endswith(".tflite")]
     for data in models:
@@ -220,11 +220,11 @@ def operators_page() -> str:
         if unsupported(model):
             continue
         for operator in model.operators:
-            found.setdefault(operator.op, set()).add(operator_types(model, operator))
+            targets_of.setdefault(operator.op, set()).add(operator_types(model, operator))
     rows = ["| operator | types | Micro |", "| --- | --- | --- |"]
     rows += sorted(
         f"| {op.removeprefix('CUSTOM:')} | {', '.join(sorted(types))} | {'yes' if op in MICRO else ''} |"
-        for op, types in found.items()
+        for op, types in targets_of.items()
     )
     return _joined(
         [
@@ -236,7 +236,7 @@ def operators_page() -> str:
             "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
             "names these ops and their types, as `rune model-info` does.",
             "## Beside TensorFlow Lite Micro",
-            *_beside_micro(found),
+            *_beside_micro(targets_of),
             "## Conditions",
             "\n".join(
                 (

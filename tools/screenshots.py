@@ -104,11 +104,11 @@ def write(picture: bytes, path: Path) -> None:
     pixels = np.asarray(Image.open(BytesIO(picture)).convert("RGB")).astype(np.int32)
     codes = pixels @ np.array([1 << 16, 1 << 8, 1])
     colours, where, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    kept = colours[np.argsort(-counts, kind="stable")[:COLOURS]]
-    channels = (_channels(colours)[:, None, :] - _channels(kept)[None, :, :]) ** 2
+    palette = colours[np.argsort(-counts, kind="stable")[:COLOURS]]
+    channels = (_channels(colours)[:, None, :] - _channels(palette)[None, :, :]) ** 2
     indices = channels.sum(axis=2).argmin(axis=1)[where].reshape(codes.shape)
     few = Image.fromarray(indices.astype(np.uint8), "P")
-    few.putpalette(_channels(kept).astype(np.uint8).tobytes())
+    few.putpalette(_channels(palette).astype(np.uint8).tobytes())
     few.save(path, optimize=True)
 
 
@@ -134,9 +134,9 @@ def main(arguments: list[str]) -> int:
     camera = Camera(folder, wanted)
     with TemporaryDirectory() as name, LiveForge(Path(name) / "data") as forge, sync_playwright() as playwright:
         shoot_everything(camera, forge, playwright, Path(name))
-    taken = {path.name: path.stat().st_size for path in folder.iterdir()}
-    print(f"{len(taken)} pictures, {sum(taken.values()) / 1e6:.1f} MB")
-    missing = sorted(wanted - set(taken)) if wanted is not None else []
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    print(f"{len(sizes)} pictures, {sum(sizes.values()) / 1e6:.1f} MB")
+    missing = sorted(wanted - set(sizes)) if wanted is not None else []
     if missing:
         print(f"No picture is called {', '.join(missing)}.", file=sys.stderr)
     return 1 if missing else 0

@@ -110,8 +110,8 @@ def find_python() -> str:
 
 
 def has_module(interpreter: str, module: str) -> bool:
-    found = subprocess.run([interpreter, "-c", f"import {module}"], capture_output=True, check=False)
-    return found.returncode == 0
+    completed = subprocess.run([interpreter, "-c", f"import {module}"], capture_output=True, check=False)
+    return completed.returncode == 0
 
 
 def install_packages(wanted: str) -> None:
@@ -259,10 +259,10 @@ def node_is_new_enough() -> bool:
 
 def files_below(places: Iterable[Path]) -> list[Path]:
     """The files in these places, sorted; bytecode is no source."""
-    found: list[Path] = []
+    files: list[Path] = []
     for place in places:
-        found += [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
-    return sorted(path for path in found if path.parent.name != "__pycache__")
+        files += [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
+    return sorted(path for path in files if path.parent.name != "__pycache__")
 
 
 def digest(files: Iterable[Path]) -> str:

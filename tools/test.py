@@ -73,8 +73,8 @@ def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo")
     """A folder of memory with room for what tests write, from which programs may run; None where there is none."""
     if not candidate.is_dir() or not os.access(candidate, os.W_OK) or not memory.exists():
         return None
-    found = re.search(r"^MemAvailable: +(\d+) kB$", memory.read_text("ascii"), re.MULTILINE)
-    available = int(found[1]) << 10 if found else 0
+    match = re.search(r"^MemAvailable: +(\d+) kB$", memory.read_text("ascii"), re.MULTILINE)
+    available = int(match[1]) << 10 if match else 0
     may_run = not os.statvfs(candidate).f_flag & os.ST_NOEXEC
     # The tests themselves need as much again.
     enough = shutil.disk_usage(candidate).free >= room and available >= 2 * room

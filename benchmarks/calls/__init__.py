@@ -47,13 +47,13 @@ def _in_python(rune: bytes) -> tuple[Spread, Spread]:
     inputs = {source.id: bytes(4)}
 
     def rounds(clock: Callable[[], float]) -> Spread:
-        found = []
+        durations = []
         for _ in range(ROUNDS):
             begin = clock()
             for _ in range(CALLS):
                 loaded.call(inputs)
-            found.append((clock() - begin) / CALLS * 1e6)
-        return Spread(tuple(found))
+            durations.append((clock() - begin) / CALLS * 1e6)
+        return Spread(tuple(durations))
 
     return rounds(time.perf_counter), rounds(time.process_time)
 

@@ -54,22 +54,22 @@ def measure() -> str:
             results: list[dict[str, Any]] = []
             for model in measured:
                 page.goto(f"{address}/page.html")  # a fresh page for each, or one model's memory burdens the next
-                results.append(page.evaluate("(asked) => measure(...asked)", _asked(model)))
-    told = list(zip(measured, results, strict=True))
+                results.append(page.evaluate("(asked) => measure(...asked)", _requests(model)))
+    pairs = list(zip(measured, results, strict=True))
     return (
         f"Input copied in, output read, in one page by turns, {ROUNDS} batches of 4 to 8 ms; what the fastest fiftieth "
         "of them took at most, since other programs disturb the rest more or less. One thread, SIMD. Each runtime by "
         "its cheapest call, with buffers that are made once: the rune in the page's own runtime, tfjs-tflite by the "
         "runner below its tensors, LiteRT.js by the bindings below its classes, as those take no int8. LiteRT.js is "
         "the build with relaxed SIMD.\n\n"
-        + table(TIMES, [_times(model, result) for model, result in told])
+        + table(TIMES, [_times(model, result) for model, result in pairs])
         + "\n\nThe time of a rune over that of the other runtime: as it is built by default, and with `--optimize "
         "speed`, in a browser without relaxed instructions (plain) and in this one. Under 1 the rune is faster; the "
         "aims are 0.5 beside tfjs-tflite, and beside LiteRT.js 1 for a plain rune and 0.5 for one with them. The last "
         "columns are the largest difference of an output from the rune's: steps of an integer, or the difference of "
         "floats. Both others round as XNNPACK does, a rune as the reference does.\n\n"
-        + table(RATIOS, [_ratios(model, result) for model, result in told])
-        + f"{_failures(told)}\n\n{LIMITS}\n\n"
+        + table(RATIOS, [_ratios(model, result) for model, result in pairs])
+        + f"{_failures(pairs)}\n\n{LIMITS}\n\n"
         f"Besides the model, tfjs-tflite loads {_size(TFLITE_FILES) / 1e6:.1f} MB of scripts and WebAssembly, "
         f"LiteRT.js {_size(LITERT_FILES) / 1e6:.1f} MB; a rune loads the runtime, {_runtime_size() / 1e3:.0f} kB."
     )
@@ -100,7 +100,7 @@ RATIOS = ["", *(f"{CONTENDERS[ours]} / {CONTENDERS[peer]}" for peer in PEERS for
 RATIOS += [f"{CONTENDERS[peer]} differs by" for peer in PEERS]
 
 
-def _asked(model: MeasuredModel) -> list[Any]:
+def _requests(model: MeasuredModel) -> list[Any]:
     """The arguments of the page's `measure`."""
     wanted = signature(read_model(model.data))
     (source,), (result,) = wanted.inputs, wanted.outputs
@@ -135,17 +135,17 @@ def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     return f"{_undisturbed(ours) / _undisturbed(theirs):.2f}"
 
 
-def _failures(told: Sequence[tuple[MeasuredModel, dict[str, Any]]]) -> str:
+def _failures(pairs: Sequence[tuple[MeasuredModel, dict[str, Any]]]) -> str:
     """What runtimes said of models that they do not run. Raises `CannotMeasure` where a rune does not run."""
-    found = []
-    for model, result in told:
+    lines = []
+    for model, result in pairs:
         for name, title in CONTENDERS.items():
             failure = result[name].get("failure")
             if failure is not None and name in OURS:
                 raise CannotMeasure(f"{title} does not run {model.name}: {failure}")
             if failure is not None:
-                found.append(f"\n\n{title} does not run {model.name}: {failure}")
-    return "".join(found)
+                lines.append(f"\n\n{title} does not run {model.name}: {failure}")
+    return "".join(lines)
 
 
 def _file_name(model: MeasuredModel) -> str:

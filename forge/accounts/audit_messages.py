@@ -88,15 +88,15 @@ declare(
 @things_named.register
 def names(keys: Collection[str]) -> Mapping[str, Thing]:
     """Organisations, teams, people and tokens."""
-    found: dict[str, Thing] = {}
+    things: dict[str, Thing] = {}
     if ids := ids_among(keys, "organisation"):
         for organisation in Organisation.objects.filter(pk__in=ids):
-            found[organisation.stream] = Thing(organisation.name, organisation.get_absolute_url())
+            things[organisation.stream] = Thing(organisation.name, organisation.get_absolute_url())
     if ids := ids_among(keys, "team"):
         teams = Team.objects.select_related("organisation").filter(pk__in=ids)
-        found |= {team.subject: Thing(team.name, team.get_absolute_url()) for team in teams}
+        things |= {team.subject: Thing(team.name, team.get_absolute_url()) for team in teams}
     if ids := ids_among(keys, "user"):
-        found |= {person.stream: Thing(str(person)) for person in User.objects.filter(pk__in=ids)}
+        things |= {person.stream: Thing(str(person)) for person in User.objects.filter(pk__in=ids)}
     if ids := ids_among(keys, "token"):
-        found |= {f"token:{token.pk}": Thing(token.name) for token in ApiToken.objects.filter(pk__in=ids)}
-    return found
+        things |= {f"token:{token.pk}": Thing(token.name) for token in ApiToken.objects.filter(pk__in=ids)}
+    return things

@@ -94,10 +94,10 @@ def changed_samples(event: Event, person: UUID) -> Deed:
 @reads(BUILD_CHANGED)
 def build_ended(event: Event, person: UUID) -> Deed | None:
     """A build counts when it ends: by then it is known how."""
-    told = event.data["build"]
-    if told["state"] not in (State.SUCCEEDED, State.FAILED, State.LOST):
+    build = event.data["build"]
+    if build["state"] not in (State.SUCCEEDED, State.FAILED, State.LOST):
         return None
-    return Deed(ActivityKind.BUILT, person, "", {"build": told["number"], "failed": told["state"] != State.SUCCEEDED})
+    return Deed(ActivityKind.BUILT, person, "", {"build": build["number"], "failed": build["state"] != State.SUCCEEDED})
 
 
 @reads(REVIEW_ASKED)

@@ -34,13 +34,13 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
     counted = dict(numbered.order_by().values_list("state").annotate(count=Count("pk")))
     oldest = numbered.filter(state=State.QUEUED).aggregate(at=Min("created"))["at"]
     since = now - RECENT
-    waits = numbered.filter(started__gt=since).values_list(F("started") - F("created"), flat=True)
+    waiting_times = numbered.filter(started__gt=since).values_list(F("started") - F("created"), flat=True)
     durations = numbered.filter(finished__gt=since, started__isnull=False)
     previews = dict(Preview.objects.order_by().values_list("state").annotate(count=Count("pk")))
     return BuildFigures(
         by_state={str(state): counted.get(state, 0) for state in State.values},
         oldest_wait=(now - oldest).total_seconds() if oldest else 0.0,
-        waits=tuple(each.total_seconds() for each in waits),
+        waits=tuple(each.total_seconds() for each in waiting_times),
         durations=tuple(
             each.total_seconds() for each in durations.values_list(F("finished") - F("started"), flat=True)
         ),

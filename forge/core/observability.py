@@ -84,5 +84,5 @@ class Observability:
 
 def _id_of(scope: Scope) -> str:
     """The id that a proxy gave the request, or a new one."""
-    given = next((value for key, value in scope["headers"] if key == HEADER), b"")
-    return given.decode("ascii") if _FORM.fullmatch(given) else secrets.token_hex(8)
+    header = next((value for key, value in scope["headers"] if key == HEADER), b"")
+    return header.decode("ascii") if _FORM.fullmatch(header) else secrets.token_hex(8)

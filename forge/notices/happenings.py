@@ -55,16 +55,16 @@ def reads(event_type: Any) -> Callable[[Reading], Reading]:
 @reads(BUILD_CHANGED)
 def build_ended(event: Event) -> Happening | None:
     """A build that failed concerns who asked for it. One that succeeded is seen where it was asked for."""
-    told = event.data["build"]
-    if told["state"] not in (State.FAILED, State.LOST):
+    build = event.data["build"]
+    if build["state"] not in (State.FAILED, State.LOST):
         return None
-    person = told["requested_by"]
-    error = str(told["error"] or "").partition("\n")[0][:LONGEST_ERROR]
+    person = build["requested_by"]
+    error = str(build["error"] or "").partition("\n")[0][:LONGEST_ERROR]
     return Happening(
         Kind.BUILD_FAILED,
-        f"build:{told['id']}",
-        f"/builds/{told['number']}",
-        {"title": f"Build {told['number']}", "build": told["number"], "error": error},
+        f"build:{build['id']}",
+        f"/builds/{build['number']}",
+        {"title": f"Build {build['number']}", "build": build["number"], "error": error},
         concerned=frozenset({UUID(person["id"])} if person else ()),
     )
 
@@ -96,13 +96,13 @@ def review_moved(event: Event) -> Happening | None:
     step = ReviewStep(event.data["change"])
     asks = step in (ReviewStep.ASKED, ReviewStep.ROUND, ReviewStep.REVIEWERS)
     last = newest_round(review)
-    asked = waited_for(groups_of(review), standing_verdicts([review])[review.pk]) if asks else frozenset[UUID]()
+    addressees = waited_for(groups_of(review), standing_verdicts([review])[review.pk]) if asks else frozenset[UUID]()
     return Happening(
         Kind.REVIEW_CLOSED if step is ReviewStep.CLOSED else Kind.REVIEW_ASKED,
         review.subject,
         f"/reviews/{review.number}",
         {"title": review.title, "build": last.build.number, "round": last.number},
-        asked=asked,
+        asked=addressees,
         # Who hears that others are asked now was asked before.
         concerned=frozenset() if step is ReviewStep.REVIEWERS else _taking_part(review),
     )
@@ -136,8 +136,8 @@ def said(event: Event) -> Happening | None:
     step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
     threads = AnchoredThread.objects.select_related("review", "build", "change_request__project", "suggestion")
     thread = threads.filter(pk=event.data["thread"]).first()
-    is_taken = step is ThreadStep.TAKEN
-    if thread is None or (step is not ThreadStep.COMMENT and not is_taken and not mentioned):
+    is_applied = step is ThreadStep.TAKEN
+    if thread is None or (step is not ThreadStep.COMMENT and not is_applied and not mentioned):
         return None
     about: Review | Build | ChangeRequest = thread.review or thread.about
     facts: dict[str, Any]
@@ -154,7 +154,7 @@ def said(event: Event) -> Happening | None:
     last = thread.thread.comments.last()
     if step is ThreadStep.COMMENT and last is not None and last.guest_name:
         facts = facts | {"guest": last.guest_name}
-    if is_taken:
+    if is_applied:
         concerned, facts = _people({thread.suggestion.author_id}), facts | {"taken": True}
     return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)
 
@@ -171,8 +171,8 @@ def change_request_moved(event: Event) -> Happening | None:
         taking_part |= {mate.user.pk for mate in team_of(request.project, Verb.MANAGE)}
     facts = {"title": f"Change request {request.number}: {request.title}", "change": step.value}
     path = f"/change-requests/{request.number}"
-    asked = _people({request.author_id}) if step is ChangeStep.CHANGES else frozenset[UUID]()
-    return Happening(Kind.CHANGES, request.subject, path, facts, asked=asked, concerned=_people(taking_part))
+    addressees = _people({request.author_id}) if step is ChangeStep.CHANGES else frozenset[UUID]()
+    return Happening(Kind.CHANGES, request.subject, path, facts, asked=addressees, concerned=_people(taking_part))
 
 
 @reads(OFFER_CHANGED)
@@ -180,12 +180,12 @@ def offer_moved(event: Event) -> Happening | None:
     """What becomes of an offer concerns who made it; that changes are asked for asks them."""
     request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
     step = ChangeStep(event.data["change"])
-    if request is None or step not in _TOLD_TO_WHO_OFFERED:
+    if request is None or step not in _STEPS_FOR_THE_AUTHOR:
         return None
     author = _of_the_fork_alone(request, {request.author_id})
     facts = {"title": f"Offer: {request.title}", "change": step.value}
-    asked = author if step is ChangeStep.CHANGES else frozenset[UUID]()
-    return _of_an_offer(Kind.CHANGES, request, facts, asked=asked, concerned=author)
+    addressees = author if step is ChangeStep.CHANGES else frozenset[UUID]()
+    return _of_an_offer(Kind.CHANGES, request, facts, addressees=addressees, concerned=author)
 
 
 @reads(OFFER_THREAD_CHANGED)
@@ -200,22 +200,22 @@ def said_of_an_offer(event: Event) -> Happening | None:
         Kind.COMMENT,
         request,
         {"title": f"Offer: {request.title}"},
-        asked=_of_the_fork_alone(request, mentioned),
+        addressees=_of_the_fork_alone(request, mentioned),
         concerned=_of_the_fork_alone(request, taking_part),
     )
 
 
-_TOLD_TO_WHO_OFFERED = frozenset(
+_STEPS_FOR_THE_AUTHOR = frozenset(
     {ChangeStep.MERGED, ChangeStep.UNDONE, ChangeStep.CLOSED, ChangeStep.REOPENED, ChangeStep.CHANGES}
 )
 
 
 def _of_an_offer(
-    kind: Kind, request: ChangeRequest, facts: dict[str, Any], asked: frozenset[UUID], concerned: frozenset[UUID]
+    kind: Kind, request: ChangeRequest, facts: dict[str, Any], addressees: frozenset[UUID], concerned: frozenset[UUID]
 ) -> Happening:
     path = f"/offer?request={request.pk}"
     # Colleagues who watch the fork may not know of its origin.
-    return Happening(kind, f"offer:{request.pk}", path, facts, asked, concerned, is_for_watchers=False)
+    return Happening(kind, f"offer:{request.pk}", path, facts, addressees, concerned, is_for_watchers=False)
 
 
 def _of_the_fork_alone(request: ChangeRequest, people: set[UUID | None]) -> frozenset[UUID]:
@@ -234,8 +234,8 @@ def taken_down(event: Event) -> Happening | None:
     if project is None:
         return None
     facts = {"title": f"The public page of {project.name}", "change": event.data["change"]}
-    asked = frozenset(mate.user.pk for mate in team_of(project, Verb.MANAGE))
-    return Happening(Kind.TAKEN_DOWN, f"take-down:{project.pk}", "", facts, asked=asked, is_for_watchers=False)
+    addressees = frozenset(mate.user.pk for mate in team_of(project, Verb.MANAGE))
+    return Happening(Kind.TAKEN_DOWN, f"take-down:{project.pk}", "", facts, asked=addressees, is_for_watchers=False)
 
 
 @reads(WEBHOOK_STOPPED)
@@ -265,22 +265,22 @@ def _review_of(build: Build) -> Review | None:
     if build.artefact is None:
         return None
     rounds = Round.objects.filter(review__project=build.project_id, review__closed=None)
-    found = rounds.filter(build__artefact__digest=build.artefact.digest).select_related("review").last()
-    return found.review if found else None
+    newest = rounds.filter(build__artefact__digest=build.artefact.digest).select_related("review").last()
+    return newest.review if newest else None
 
 
 def _taking_part(review: Review) -> frozenset[UUID]:
     """Who asked, who was asked, and who spoke."""
-    asked = {person.pk for group in review.groups.all() for person in group.people.all()}
-    return _people({review.asked_by_id, *asked, *_speakers(review.subject)})
+    reviewers = {person.pk for group in review.groups.all() for person in group.people.all()}
+    return _people({review.asked_by_id, *reviewers, *_speakers(review.subject)})
 
 
 def _speakers(subject: str) -> set[UUID | None]:
     return set(Comment.objects.filter(thread__subject=subject).values_list("author", flat=True))
 
 
-def _people(found: set[UUID | None]) -> frozenset[UUID]:
-    return frozenset(person for person in found if person is not None)
+def _people(ids: set[UUID | None]) -> frozenset[UUID]:
+    return frozenset(person for person in ids if person is not None)
 
 
 def _project_of(event: Event) -> UUID:

@@ -86,9 +86,9 @@ class NoticeRow:
 @for_person
 def inbox(request: HttpRequest) -> HttpResponse:
     """A person's notices, those that changed last first."""
-    found = notices_of(principal_of(request))
+    all_notices = notices_of(principal_of(request))
     show = request.GET.get("show", "open")
-    shown = {"unread": found.unread(), "done": found.exclude(done=None)}.get(show, found.open())
+    shown = {"unread": all_notices.unread(), "done": all_notices.exclude(done=None)}.get(show, all_notices.open())
     notices, pages = rows_of(request, shown, SHOWN)
     context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": SHOWS}
     return render(request, "notices/inbox.html", context)

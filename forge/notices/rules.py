@@ -91,15 +91,15 @@ DIGEST_AT = time(6, 0)
 def recipients(happening: Happening, actor: UUID | None, audience: Audience) -> Mapping[UUID, Reason]:
     """Who gets a notice, and why. Nobody hears of their own act, of what they may not read, or of what they muted;
     but whoever is mentioned by name hears of it in a muted thing too."""
-    found: dict[UUID, Reason] = {}
+    reasons: dict[UUID, Reason] = {}
     for person in audience.members - ({actor} if actor else set()):
         level = audience.levels.get(person, Level.MINE)
         reason = _reason(happening, person, level)
         if reason is None or level is Level.OFF:
             continue
         if person not in audience.muted or kind_for(happening, reason) is Kind.MENTION:
-            found[person] = reason
-    return found
+            reasons[person] = reason
+    return reasons
 
 
 def kind_for(happening: Happening, reason: Reason) -> Kind:

@@ -55,16 +55,16 @@ def delete_ended_passes() -> None:
 def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhonePass, str]:
     """The pass that a link is changed for, with its secret. Works once, at its own project. Raises `LinkEnded`."""
     now = timezone.now()
-    kept = new_secret()
+    pass_secret = new_secret()
     # Taking it comes first and only succeeds once, whoever else redeems it at this moment.
     unused = PhonePass.objects.filter(link_hash=hash_secret(secret), used__isnull=True, link_expires__gt=now)
-    if not unused.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(kept)):
+    if not unused.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(pass_secret)):
         raise LinkEnded(_ENDED)
-    phone = find_pass({cookie_name(""): kept}, organisation, name)
+    phone = find_pass({cookie_name(""): pass_secret}, organisation, name)
     if phone is None:
         raise LinkEnded(_ENDED)
     write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}", phone.project.place)
-    return phone, kept
+    return phone, pass_secret
 
 
 @transaction.atomic

@@ -110,8 +110,10 @@ def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
     elements = _list(tensor.get("elements"), left, "elements")
     read = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
     dimensions = [_whole(one, 2**32) for one in _list(tensor.get("dimensions"), DIMENSIONS, "dimensions")]
-    given = tensor.get("meaning")
-    meaning = {} if given is None or kind == "utf8" else {"meaning": _meaning(_object(given, "a meaning"))}
+    meaning_data = tensor.get("meaning")
+    meaning = (
+        {} if meaning_data is None or kind == "utf8" else {"meaning": _meaning(_object(meaning_data, "a meaning"))}
+    )
     return {"type": kind, "dimensions": dimensions, "elements": read} | meaning
 
 

@@ -44,8 +44,8 @@ def find_pass(cookies: Mapping[str, str], organisation: str, name: str) -> Phone
     secrets = [secret for cookie, secret in cookies.items() if cookie.startswith(COOKIE_PREFIX)][:COOKIES]
     if not secrets:
         return None
-    found = PhonePass.objects.alive().select_related("user", "project__organisation")
-    passes = found.filter(secret_hash__in=[hash_secret(secret) for secret in secrets])
+    alive = PhonePass.objects.alive().select_related("user", "project__organisation")
+    passes = alive.filter(secret_hash__in=[hash_secret(secret) for secret in secrets])
     return next((phone for phone in passes if is_good(phone) and _leads_to(phone, organisation, name)), None)
 
 

@@ -14,17 +14,17 @@ def usual_organisation(principal: Principal, creatable: Sequence[Organisation]) 
     """The only one, or where the person made a project last; "" where nobody can tell, so that they are asked."""
     if len(creatable) < 2:
         return creatable[0].name if creatable else ""
-    made = (
+    last_created = (
         Project.objects.of_member(principal)
         .filter(created_by_id=principal.pk, organisation__in=creatable)
         .order_by("-created")
     )
-    return made.values_list("organisation__name", flat=True).first() or ""
+    return last_created.values_list("organisation__name", flat=True).first() or ""
 
 
-def usual_among(creatable: Sequence[Organisation], made: Mapping[str, datetime]) -> str:
+def usual_among(creatable: Sequence[Organisation], last_created: Mapping[str, datetime]) -> str:
     """The same, where a page knows already when the person made a project last in each organisation, by its name."""
     if len(creatable) == 1:
         return creatable[0].name
-    known = [each.name for each in creatable if each.name in made]
-    return max(known, key=made.__getitem__, default="")
+    known = [each.name for each in creatable if each.name in last_created]
+    return max(known, key=last_created.__getitem__, default="")

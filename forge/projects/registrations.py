@@ -43,8 +43,8 @@ def project_of(invitation: Invitation) -> Purpose | None:
     """The project that an invitation is to, while it is there."""
     if invitation.project is None:
         return None
-    found = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
-    return Purpose("", found.full_name, found.get_absolute_url()) if found else None
+    project = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
+    return Purpose("", project.full_name, project.get_absolute_url()) if project else None
 
 
 def delete_ended_samples() -> None:

@@ -49,9 +49,9 @@ def gate(build: Build, tag: str) -> GateAnswer:
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:
     """What is said of runes; the worst, where several speak of one."""
-    found = dict.fromkeys(digests, Clearance.UNJUDGED)
+    results = dict.fromkeys(digests, Clearance.UNJUDGED)
     order = (Clearance.UNJUDGED, Clearance.APPROVED, Clearance.OBJECTED)
     for said in clearances.call(project, digests):
         for digest, clearance in said.items():
-            found[digest] = max(found[digest], clearance, key=order.index)
-    return found
+            results[digest] = max(results[digest], clearance, key=order.index)
+    return results

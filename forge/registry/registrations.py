@@ -55,8 +55,8 @@ def what_is_published(actor: Actor, project: Project) -> PublishedVersions | Non
 @version_parts.register
 def tags_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPartsJson]:
     """The tags of versions' builds, by name. The caller has found the project for someone."""
-    found: dict[UUID, list[str]] = {}
+    names_of_versions: dict[UUID, list[str]] = {}
     rows = Tag.objects.filter(build__version_id__in=version_ids).order_by("name")
     for name, version in rows.values_list("name", "build__version_id"):
-        found.setdefault(version, []).append(name)
-    return {version: {"tags": names} for version, names in found.items()}
+        names_of_versions.setdefault(version, []).append(name)
+    return {version: {"tags": names} for version, names in names_of_versions.items()}

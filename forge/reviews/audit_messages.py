@@ -56,8 +56,8 @@ declare(Topic.DOWNLOADS, {"guest.download": "fetched the rune of build {number} 
 def names(keys: Collection[str]) -> Mapping[str, Thing]:
     """Reviews."""
     ids = ids_among(keys, "review")
-    found = Review.objects.select_related("project__organisation").filter(pk__in=ids) if ids else ()
-    return {each.subject: Thing(f"review {each.number}", _address(each)) for each in found}
+    reviews = Review.objects.select_related("project__organisation").filter(pk__in=ids) if ids else ()
+    return {each.subject: Thing(f"review {each.number}", _address(each)) for each in reviews}
 
 
 def _address(review: Review) -> str:
@@ -68,8 +68,8 @@ def _address(review: Review) -> str:
 def names_of_changes(keys: Collection[str]) -> Mapping[str, Thing]:
     """Change requests."""
     ids = ids_among(keys, "change_request")
-    found = ChangeRequest.objects.select_related("project__organisation").filter(pk__in=ids) if ids else ()
+    requests = ChangeRequest.objects.select_related("project__organisation").filter(pk__in=ids) if ids else ()
     return {
         each.subject: Thing(f"change request {each.number}", "" if each.project.deleted_at else each.get_absolute_url())
-        for each in found
+        for each in requests
     }

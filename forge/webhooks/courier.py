@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 THREADS = 4
 """Messages that a process sends at once."""
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """How long a delivery is shown."""
 
 
@@ -68,7 +68,7 @@ def deliver(lease: Lease) -> None:
 
 def end_old() -> None:
     """Deletes deliveries that are older than they are shown."""
-    Delivery.objects.filter(created__lt=timezone.now() - KEPT).delete()
+    Delivery.objects.filter(created__lt=timezone.now() - RETENTION).delete()
 
 
 courier = Courier()

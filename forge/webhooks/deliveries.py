@@ -19,7 +19,7 @@ from forge.webhooks.sending import Answer
 
 LEASE = timedelta(seconds=90)
 """Longer than an attempt takes, with a slow resolver."""
-GONE = 410
+HTTP_410 = 410
 """By this status a receiver says that it wants nothing more."""
 
 
@@ -59,7 +59,7 @@ def finish(lease: Lease, answer: Answer, began: datetime, now: datetime) -> bool
     wait = wait_after(delivery.tries)
     if answer.is_taken:
         delivery.state = DeliveryState.DELIVERED
-    elif wait is None or answer.status == GONE:
+    elif wait is None or answer.status == HTTP_410:
         delivery.state = DeliveryState.GIVEN_UP
     else:
         delivery.due = now + wait
@@ -73,5 +73,5 @@ def _stop_if_dead(delivery: Delivery, answer: Answer) -> None:
     """Stops a webhook that took nothing while one of its messages was tried again and again, or wants nothing more."""
     webhook = delivery.webhook
     took = Attempt.objects.filter(delivery__webhook=webhook, at__gt=delivery.created, status__range=(200, 299))
-    if answer.status == GONE or not took.exists():
+    if answer.status == HTTP_410 or not took.exists():
         stop_webhook(INSTALLATION, webhook, answer.error or f"It answered {answer.status}.")

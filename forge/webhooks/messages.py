@@ -55,19 +55,19 @@ def written(kind: str, timestamp: str, data: Mapping[str, Any]) -> str:
 
 
 def _build_ended(event: Event, project: Project) -> Message | None:
-    told = event.data["build"]
+    facts = event.data["build"]
     kinds = {State.SUCCEEDED: "succeeded", State.FAILED: "failed", State.LOST: "failed", State.CANCELLED: "cancelled"}
-    kind = kinds.get(told["state"])
+    kind = kinds.get(facts["state"])
     if kind is None:
         return None
-    rune = (told["report"] or {}).get("rune") if kind == "succeeded" else None
+    rune = (facts["report"] or {}).get("rune") if kind == "succeeded" else None
     build = {
-        "id": told["id"],
-        "number": told["number"],
-        "state": told["state"],
-        "error": told["error"] or None,
+        "id": facts["id"],
+        "number": facts["number"],
+        "state": facts["state"],
+        "error": facts["error"] or None,
         "rune": {"digest": rune["digest"], "size": rune["size"]} if rune else None,
-        "url": _public(told["url"] or ""),
+        "url": _public(facts["url"] or ""),
     }
     return Message(WebhookTopic.BUILD, f"build.{kind}", {"build": build})
 
@@ -79,7 +79,7 @@ def _review_moved(event: Event, project: Project) -> Message | None:
     if review is None:
         return None
     last = review.rounds.select_related("build").last()
-    told = {
+    facts = {
         "id": str(review.pk),
         "number": review.number,
         "title": review.title,
@@ -87,7 +87,7 @@ def _review_moved(event: Event, project: Project) -> Message | None:
         "build_number": last.build.number if last else None,
         "url": _public(f"{project.get_absolute_url()}/reviews/{review.number}"),
     }
-    return Message(WebhookTopic.REVIEW, f"review.{kind}", {"review": told})
+    return Message(WebhookTopic.REVIEW, f"review.{kind}", {"review": facts})
 
 
 def _judged(event: Event, project: Project) -> Message | None:
@@ -102,13 +102,13 @@ def _judged(event: Event, project: Project) -> Message | None:
 
 def _published(event: Event, project: Project) -> Message:
     tag = event.data["tag"]
-    told = {
+    facts = {
         "tag": tag,
         "build_number": event.data["build_number"],
         "image": f"{settings.PUBLIC_URL.partition('://')[2]}/{project.full_name}:{tag}",
         "url": _public(f"{project.get_absolute_url()}?tag={tag}"),
     }
-    return Message(WebhookTopic.PUBLISH, "rune.published", told)
+    return Message(WebhookTopic.PUBLISH, "rune.published", facts)
 
 
 def _public(path: str) -> str:

@@ -39,10 +39,10 @@ class AuditPages(CursorPages):
     ordering = "-at"
 
 
-def _page(view: ForgeView, request: Request, found: QuerySet[AuditEntry]) -> Response:
+def _page(view: ForgeView, request: Request, entries_wanted: QuerySet[AuditEntry]) -> Response:
     pages = AuditPages()
-    entries = pages.paginate_queryset(found, request, view=view) or []
-    return pages.get_paginated_response([told_to_json(told) for told in tell(entries)])
+    entries = pages.paginate_queryset(entries_wanted, request, view=view) or []
+    return pages.get_paginated_response([told_to_json(entry) for entry in tell(entries)])
 
 
 class OrganisationAudit(OrganisationView):
@@ -53,9 +53,9 @@ class OrganisationAudit(OrganisationView):
     @extend_schema(operation_id="audit_list", parameters=FILTERS, responses=PageJson[AuditEntryJson])
     def get(self, request: Request, organisation: str) -> Response:
         """What happened in the organisation, and how its members signed in, newest first."""
-        found = self.organisation(request, organisation, Verb.READ_AUDIT)
+        place = self.organisation(request, organisation, Verb.READ_AUDIT)
         wanted = wanted_of(request.query_params)
-        return _page(self, request, organisation_entries(principal_of(request), found, wanted))
+        return _page(self, request, organisation_entries(principal_of(request), place, wanted))
 
 
 class OrganisationAuditExport(OrganisationView):
@@ -71,11 +71,11 @@ class OrganisationAuditExport(OrganisationView):
     def get(self, request: Request, organisation: str) -> HttpResponseBase:
         """All that is wanted as one file, streamed. That it was taken out is written down."""
         principal = signed_in(request)
-        found = self.organisation(request, organisation, Verb.READ_AUDIT)
-        entries = organisation_entries(principal, found, wanted_of(request.query_params))
+        place = self.organisation(request, organisation, Verb.READ_AUDIT)
+        entries = organisation_entries(principal, place, wanted_of(request.query_params))
         kind = checked_format(request.query_params.get("as", ""))
-        actions.note_export(principal, found, kind)
-        return export_response(request, entries, kind, f"{found.name}-audit")
+        actions.note_export(principal, place, kind)
+        return export_response(request, entries, kind, f"{place.name}-audit")
 
 
 class OwnAudit(ForgeView):

@@ -73,21 +73,21 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
-def _csv(found: Iterator[list[Told]]) -> Iterator[str]:
+def _csv(batches: Iterator[list[Told]]) -> Iterator[str]:
     yield _rows([COLUMNS])
-    for batch in found:
-        yield _rows([_row(told) for told in batch])
+    for batch in batches:
+        yield _rows([_row(entry) for entry in batch])
 
 
-def _row(told: Told) -> tuple[str, ...]:
-    entry = told.entry
+def _row(rendered: Told) -> tuple[str, ...]:
+    entry = rendered.entry
     return (
         utc_timestamp(entry.at),
-        told.who,
-        told.by,
+        rendered.who,
+        rendered.by,
         entry.action,
-        told.sentence,
-        told.project.name if told.project else "",
+        rendered.sentence,
+        rendered.project.name if rendered.project else "",
         str(entry.data.get("address", "")),
         entry.subject,
         json.dumps(entry.data, ensure_ascii=False, sort_keys=True),
@@ -100,10 +100,10 @@ def _rows(rows: list[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def _json(found: Iterator[list[Told]]) -> Iterator[str]:
+def _json(batches: Iterator[list[Told]]) -> Iterator[str]:
     before = "[\n"
-    for batch in found:
-        yield before + ",\n".join(json.dumps(told_to_json(told), ensure_ascii=False) for told in batch)
+    for batch in batches:
+        yield before + ",\n".join(json.dumps(told_to_json(entry), ensure_ascii=False) for entry in batch)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 

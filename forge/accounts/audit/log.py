@@ -37,18 +37,18 @@ class Wanted:
 
     def condition(self) -> Q:
         """What an entry must be. Raises `Invalid` for a topic or an action that there is not."""
-        found = Q()
+        condition = Q()
         if self.who is not None:
-            found &= Q(actor=self.who) | Q(subject=f"user:{self.who}")
+            condition &= Q(actor=self.who) | Q(subject=f"user:{self.who}")
         if self.what:
-            found &= Q(action__in=_actions(self.what))
+            condition &= Q(action__in=_actions(self.what))
         if self.since is not None:
-            found &= Q(at__gte=self.since)
+            condition &= Q(at__gte=self.since)
         if self.until is not None:
-            found &= Q(at__lt=self.until)
+            condition &= Q(at__lt=self.until)
         if self.project is not None:
-            found &= Q(project=self.project)
-        return found
+            condition &= Q(project=self.project)
+        return condition
 
 
 def organisation_entries(actor: Actor, organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
@@ -69,8 +69,8 @@ def own_entries(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
 
 def entries_of_organisation(organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
     """The same for whoever runs the installation."""
-    found = AuditEntry.objects.filter(organisation=organisation.pk)
-    return found.filter(wanted.condition()).select_related("actor")
+    entries = AuditEntry.objects.filter(organisation=organisation.pk)
+    return entries.filter(wanted.condition()).select_related("actor")
 
 
 def all_entries(wanted: Wanted) -> QuerySet[AuditEntry]:

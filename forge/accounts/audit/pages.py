@@ -64,17 +64,17 @@ class EntriesPage:
 def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
     """What happened in an organisation, for its owners."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.READ_AUDIT)
+    place = find_organisation(principal, organisation, Verb.READ_AUDIT)
     context: dict[str, Any] = {
-        "organisation": found,
-        "people": people_in(found),
-        "projects": [project for each in member_projects.call(principal, found.pk, None) for project in each],
+        "organisation": place,
+        "people": people_in(place),
+        "projects": [project for each in member_projects.call(principal, place.pk, None) for project in each],
         "topics": TOPIC_WORDS,
-        "address": f"{found.get_absolute_url()}/-/settings/audit",
+        "address": f"{place.get_absolute_url()}/-/settings/audit",
         "query": _query(request),
     }
     wanted, error = _wanted(request)
-    shown = _page(request, organisation_entries(principal, found, wanted))
+    shown = _page(request, organisation_entries(principal, place, wanted))
     return render(request, "audit.html", context | {"shown": shown, "error": error}, status=400 if error else 200)
 
 
@@ -84,11 +84,11 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
 def organisation_export(request: HttpRequest, organisation: str) -> HttpResponseBase:
     """The same as a file, whole."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.READ_AUDIT)
-    entries = organisation_entries(principal, found, wanted_of(request.GET.dict()))
+    place = find_organisation(principal, organisation, Verb.READ_AUDIT)
+    entries = organisation_entries(principal, place, wanted_of(request.GET.dict()))
     kind = checked_format(request.GET.get("as", ""))
-    note_export(principal, found, kind)
-    return export_response(request, entries, kind, f"{found.name}-audit")
+    note_export(principal, place, kind)
+    return export_response(request, entries, kind, f"{place.name}-audit")
 
 
 @for_person

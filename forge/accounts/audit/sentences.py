@@ -11,7 +11,7 @@ from forge.accounts.principals import PrincipalKind
 from forge.core.audit.messages import Thing, declared, name_things
 from forge.core.models import AuditEntry
 
-_GONE: Mapping[str, str] = {
+_MISSING: Mapping[str, str] = {
     "project": "a project that is gone",
     "organisation": "an organisation that is gone",
     "person": "someone whose account is gone",
@@ -55,7 +55,7 @@ class Told:
 def tell(entries: Sequence[AuditEntry]) -> list[Told]:
     """The entries as sentences. Each kind of thing is asked for once, however many entries there are."""
     things = name_things({key for entry in entries for key in _keys(entry)})
-    return [_told(entry, things) for entry in entries]
+    return [_rendered(entry, things) for entry in entries]
 
 
 def _keys(entry: AuditEntry) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _places(entry: AuditEntry) -> dict[str, str]:
     }
 
 
-def _told(entry: AuditEntry, things: Mapping[str, Thing]) -> Told:
+def _rendered(entry: AuditEntry, things: Mapping[str, Thing]) -> Told:
     words = declared().get(entry.action)
     parts = _parts(words.text, entry, things) if words else [Part(f"did {entry.action}")]
     project = things.get(f"project:{entry.project}") if entry.project else None
@@ -121,7 +121,7 @@ def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterato
 def _missing(entry: AuditEntry, field: str) -> str:
     """What stands for a thing without a name: what the entry itself says of it, if it does."""
     number = entry.data.get("number")
-    return f"{field} {number}" if field in {"build", "review"} and number else _GONE[field]
+    return f"{field} {number}" if field in {"build", "review"} and number else _MISSING[field]
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _value(value: Any) -> str:
 
 def topics_and_actions() -> Iterable[tuple[str, list[str]]]:
     """Each topic with its actions, for pages and for the reference."""
-    found: dict[str, list[str]] = {}
+    by_topic: dict[str, list[str]] = {}
     for name, words in declared().items():
-        found.setdefault(str(words.topic), []).append(name)
-    return ((topic, sorted(actions)) for topic, actions in sorted(found.items()))
+        by_topic.setdefault(str(words.topic), []).append(name)
+    return ((topic, sorted(actions)) for topic, actions in sorted(by_topic.items()))

@@ -50,23 +50,23 @@ class AuditEntryJson(TypedDict):
     data: Annotated[dict[str, AuditValueJson], "what else is known of it, by the action"]
 
 
-def told_to_json(told: Told) -> AuditEntryJson:
+def told_to_json(rendered: Told) -> AuditEntryJson:
     """An entry. Its person was read with it."""
-    entry = told.entry
+    entry = rendered.entry
     project: AuditProjectJson | None = None
     if entry.project:
-        thing = told.project
+        thing = rendered.project
         project = {"id": str(entry.project), "name": thing.name if thing else "", "url": thing.url if thing else ""}
     return {
         "id": str(entry.pk),
         "at": utc_timestamp(entry.at),
         "action": entry.action,
-        "sentence": told.sentence,
+        "sentence": rendered.sentence,
         "person": person_to_json(entry.actor) if entry.actor else None,
         "principal": {
             "kind": entry.principal_kind,
             "id": entry.principal_id,
-            "name": told.by if entry.principal_kind == PrincipalKind.TOKEN else "",
+            "name": rendered.by if entry.principal_kind == PrincipalKind.TOKEN else "",
         },
         "subject": entry.subject,
         "project": project,

@@ -25,8 +25,10 @@ def run_compiled(files: ProjectFiles, path: str) -> dict[str, Any]:
 
 
 def _to_json(outcome: TestOutcome) -> dict[str, Any]:
-    found = outcome.problem
-    problem = None if found is None else {"file": found.file, "line": found.span.start.line, "message": _said(outcome)}
+    failure = outcome.problem
+    problem = (
+        None if failure is None else {"file": failure.file, "line": failure.span.start.line, "message": _said(outcome)}
+    )
     gave = None if outcome.gave is None else asdict(outcome.gave)
     return {"name": outcome.name, "line": outcome.line, "problem": problem, "gave": gave}
 

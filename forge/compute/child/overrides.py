@@ -41,7 +41,7 @@ def apply_overrides(
         return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
 
     try:
-        asked = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
-        return {"texts": dict(applied(read(files), asked, read))}
+        requested = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
+        return {"texts": dict(applied(read(files), requested, read))}
     except OverrideRefused as refused:
         return {"refused": refused.reason}

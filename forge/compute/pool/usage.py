@@ -66,8 +66,8 @@ def bytes_below(folder: Path, entries: int) -> int | None:
     left = [folder]
     while left:
         try:
-            with os.scandir(left.pop()) as found:
-                for entry in found:
+            with os.scandir(left.pop()) as listing:
+                for entry in listing:
                     seen += 1
                     if seen > entries:
                         return None

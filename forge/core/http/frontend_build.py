@@ -38,7 +38,7 @@ def build_manifest() -> dict[str, Any]:
 def entry_files(name: str) -> list[str]:
     """All files that an entry may need, below the folder of the build: modules, styles, fonts and pictures."""
     manifest = build_manifest()
-    found: list[str] = []
+    files: list[str] = []
     seen: set[str] = set()
     pending = [ENTRIES[name]] if ENTRIES[name] in manifest else []
     while pending:
@@ -47,6 +47,6 @@ def entry_files(name: str) -> list[str]:
             continue
         seen.add(key)
         chunk = manifest[key]
-        found += [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
+        files += [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
         pending += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(files))

@@ -70,7 +70,7 @@ def _without_comments(tokens: Sequence[Token]) -> list[Token]:
 
 def _linked(tokens: Sequence[Token], address_of: Callable[[str], str | None]) -> list[Token]:
     """With links that lead where `address_of` says; the words of one that leads nowhere stay."""
-    found: list[Token] = []
+    tokens_out: list[Token] = []
     addresses: list[str | None] = []
     for token in tokens:
         if token.type == "link_open":
@@ -78,10 +78,10 @@ def _linked(tokens: Sequence[Token], address_of: Callable[[str], str | None]) ->
             token.attrs = {"href": addresses[-1] or ""}
         if token.type == "link_close":
             closed = addresses.pop()
-            found += [token] if closed is not None else []
+            tokens_out += [token] if closed is not None else []
         elif token.type != "link_open" or addresses[-1] is not None:
-            found.append(_shown(token, address_of) if token.type == "image" else token)
-    return found
+            tokens_out.append(_shown(token, address_of) if token.type == "image" else token)
+    return tokens_out
 
 
 def _shown(token: Token, address_of: Callable[[str], str | None]) -> Token:

@@ -29,36 +29,36 @@ class Pages:
 
 
 def slice_of(
-    request: HttpRequest, found: QuerySet[M], size: int, name: str = "page", at: str = ""
+    request: HttpRequest, rows: QuerySet[M], size: int, name: str = "page", at: str = ""
 ) -> tuple[QuerySet[M], Pages]:
     """The part of a query on the page that is asked for, and its place. All else that the address asks for stays.
 
     A page with several lists has a `name` for each, and says to which part of it, `at`, their pages lead.
     """
-    page = Paginator(found, size).get_page(request.GET.get(name))
+    page = Paginator(rows, size).get_page(request.GET.get(name))
     return cast("QuerySet[M]", page.object_list), _pages(request, page, name, at)
 
 
 def rows_of(
-    request: HttpRequest, found: QuerySet[M], size: int, name: str = "page", at: str = ""
+    request: HttpRequest, queryset: QuerySet[M], size: int, name: str = "page", at: str = ""
 ) -> tuple[list[M], Pages]:
     """The same, with its rows."""
-    rows, pages = slice_of(request, found, size, name, at)
+    rows, pages = slice_of(request, queryset, size, name, at)
     return list(rows), pages
 
 
 def things_of(
-    request: HttpRequest, found: Sequence[T], size: int, name: str = "page", at: str = ""
+    request: HttpRequest, things: Sequence[T], size: int, name: str = "page", at: str = ""
 ) -> tuple[list[T], Pages]:
     """The same of what is no query."""
-    page = Paginator(found, size).get_page(request.GET.get(name))
+    page = Paginator(things, size).get_page(request.GET.get(name))
     return list(page.object_list), _pages(request, page, name, at)
 
 
 def chosen_of(request: HttpRequest, name: str, choices: Collection[str]) -> str:
     """What is chosen of some choices; "" where nothing is, or what is none of them."""
-    given = request.GET.get(name, "")
-    return given if given in choices else ""
+    choice = request.GET.get(name, "")
+    return choice if choice in choices else ""
 
 
 def words_of(request: HttpRequest, name: str = "q") -> str:
@@ -68,11 +68,11 @@ def words_of(request: HttpRequest, name: str = "q") -> str:
 
 def _pages(request: HttpRequest, page: Page[Any], name: str, at: str) -> Pages:
     def address(number: int) -> str:
-        asked = request.GET.copy()
-        asked[name] = str(number)
+        query = request.GET.copy()
+        query[name] = str(number)
         if number == 1:
-            del asked[name]
-        return f"?{asked.urlencode()}{f'#{at}' if at else ''}"
+            del query[name]
+        return f"?{query.urlencode()}{f'#{at}' if at else ''}"
 
     return Pages(
         first=page.start_index(),

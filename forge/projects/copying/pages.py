@@ -34,7 +34,7 @@ def copy(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         place = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         wished = request.POST.get("name", "").strip() or free_name(place, origin.name)
-        made = act(principal, origin, place, wished)
+        duplicate = act(principal, origin, place, wished)
     except (Invalid, Conflict) as error:
         return show_again(request, "project/copy.html", context, error)
-    return redirect(f"{made.get_absolute_url()}/studio")
+    return redirect(f"{duplicate.get_absolute_url()}/studio")

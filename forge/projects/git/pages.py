@@ -32,10 +32,10 @@ def from_git(request: HttpRequest) -> HttpResponse:
     context = {"creatable": creatable, "chosen": chosen, "servers": settings.GIT_ORIGINS}
     if request.method == "GET":
         return render(request, "git/new.html", context)
-    asked = {field: request.POST.get(field, "") for field in ("url", "branch", "token", "folder")}
+    fields = {field: request.POST.get(field, "") for field in ("url", "branch", "token", "folder")}
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        remote = checked_remote(**asked)
+        remote = checked_remote(**fields)
         project, left_out = create_from_git(principal, organisation, request.POST.get("name", "").strip(), remote)
     except _REFUSALS as error:
         return show_again(request, "git/new.html", context, error)

@@ -60,8 +60,8 @@ def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
     """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
     and they are no member of it, as for one that there is not."""
-    found = BlockVersion.objects.visible_to(actor).filter(repository__project__organisation__name=organisation)
-    blocks = _newest_first(_whole(found)[:MOST_VERSIONS])
+    visible = BlockVersion.objects.visible_to(actor).filter(repository__project__organisation__name=organisation)
+    blocks = _newest_first(_whole(visible)[:MOST_VERSIONS])
     if not blocks:
         # A token that reads projects reads no organisation: to be a member is enough.
         known = Organisation.objects.filter(name=organisation).first()

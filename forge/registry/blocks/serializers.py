@@ -75,10 +75,10 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
 
 def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:
     """Blocks with their versions, in the order in which they come."""
-    found: dict[SharedName, list[BlockVersion]] = {}
+    by_name: dict[SharedName, list[BlockVersion]] = {}
     for block in blocks:
-        found.setdefault(name_of(block), []).append(block)
-    return {"blocks": [_published(name, versions) for name, versions in found.items()]}
+        by_name.setdefault(name_of(block), []).append(block)
+    return {"blocks": [_published(name, versions) for name, versions in by_name.items()]}
 
 
 def block_files_to_json(block: BlockVersion) -> BlockFilesJson:

@@ -146,7 +146,7 @@ def offer_to_json(request: ChangeRequest) -> OfferJson:
 
 def offer_with_rounds_to_json(request: ChangeRequest, rounds: Iterable[OfferRound]) -> OfferWithRoundsJson:
     """The same with what was offered before."""
-    told: list[OfferRoundJson] = [
+    rounds_json: list[OfferRoundJson] = [
         {
             "number": each.number,
             "version": None if each.version is None else each.version.number,
@@ -156,7 +156,7 @@ def offer_with_rounds_to_json(request: ChangeRequest, rounds: Iterable[OfferRoun
         }
         for each in rounds
     ]
-    return {**offer_to_json(request), "message": request.message, "rounds": told}
+    return {**offer_to_json(request), "message": request.message, "rounds": rounds_json}
 
 
 def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:

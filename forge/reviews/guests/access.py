@@ -108,7 +108,7 @@ def links_of(actor: Actor, review: Review) -> list[GuestLink]:
 
 def find_link(actor: Actor, review: Review, link_id: UUID) -> GuestLink:
     """One of them. Raises `NotFound`."""
-    found = next((link for link in links_of(actor, review) if link.pk == link_id), None)
-    if found is None:
+    match = next((link for link in links_of(actor, review) if link.pk == link_id), None)
+    if match is None:
         raise NotFound("There is no such link, or it has ended.")
-    return found
+    return match

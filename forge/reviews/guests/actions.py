@@ -116,12 +116,14 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
         raise LinkEnded("The link is incomplete, has expired or was revoked. Ask whoever sent it for a new one.")
     if link.guests.count() >= MOST_GUESTS:
         raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is all it is for.")
-    kept = new_secret()
-    guest = Guest.objects.create(link=link, secret_hash=hash_secret(kept))
-    found = link.review
-    place = found.project.place
-    write_entry(principal_of_guest(guest), "guest.enter", found.subject, place, number=found.number, guest=link.title)
-    return guest, kept
+    cookie_secret = new_secret()
+    guest = Guest.objects.create(link=link, secret_hash=hash_secret(cookie_secret))
+    entered = link.review
+    place = entered.project.place
+    write_entry(
+        principal_of_guest(guest), "guest.enter", entered.subject, place, number=entered.number, guest=link.title
+    )
+    return guest, cookie_secret
 
 
 @transaction.atomic

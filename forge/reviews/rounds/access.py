@@ -164,7 +164,7 @@ def verdicts_by_round(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Ver
     for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
         if user_id is not None:
             verdicts.setdefault((project_id, digest), {})[user_id] = verdict
-    return {asking: verdicts_of(verdicts.get(rune, {})) for asking, rune in judged.items()}
+    return {round_key: verdicts_of(verdicts.get(rune, {})) for round_key, rune in judged.items()}
 
 
 def digest_of(one_round: Round) -> str:

@@ -53,8 +53,8 @@ def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
     judged = newest.values("build__artefact__digest")[:1]
     since = newest.values("created")[:1]
     # Whoever reads them finds them declared at the model, which the plug-in takes for other definitions.
-    found = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
-    reviews = list(found.select_related("project__organisation", "asked_by"))
+    annotated = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
+    reviews = list(annotated.select_related("project__organisation", "asked_by"))
     if not reviews:
         return []
     rows = _rows_of([review.pk for review in reviews])

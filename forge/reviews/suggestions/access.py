@@ -86,21 +86,21 @@ def _limit(limit: float | None) -> float | None:
     return None if limit is None or abs(limit) > 1e9 else limit
 
 
-def in_words(build: Build, wishes: Sequence[OverrideJson]) -> list[str]:
+def in_words(build: Build, overrides: Sequence[OverrideJson]) -> list[str]:
     """The sentences of a comparison: what would be otherwise than in the build."""
     nodes: dict[str, Node] = {}
     if build.artefact is not None:
         nodes = {node.name: node for node in read_outline(build.artefact.report["pipeline"]).nodes}
-    said = [sentence for wish in wishes for sentence in _sentences(nodes, wish)]
+    said = [sentence for override in overrides for sentence in _sentences(nodes, override)]
     if len(said) > SENTENCES_SHOWN:
         said = [*said[: SENTENCES_SHOWN - 1], f"{counted(len(said) - SENTENCES_SHOWN + 1, 'more change')}."]
     return said
 
 
-def _sentences(nodes: Mapping[str, Node], wish: OverrideJson) -> tuple[str, ...]:
-    node = nodes.get(wish["stage"]) or Node(wish["stage"], "block", "", 0, None)
-    before, after = wish["before"] or None, wish["after"] or None
-    change = ArgumentChange(wish["argument"], before, after)
+def _sentences(nodes: Mapping[str, Node], override: OverrideJson) -> tuple[str, ...]:
+    node = nodes.get(override["stage"]) or Node(override["stage"], "block", "", 0, None)
+    before, after = override["before"] or None, override["after"] or None
+    change = ArgumentChange(override["argument"], before, after)
     return argument_sentences(StageChange("changed", node, node, (change,)))
 
 

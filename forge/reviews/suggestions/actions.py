@@ -61,10 +61,10 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
     require(actor, Verb.SUGGEST, review.project)
     _require_open(review)
     build = newest_round(review).build
-    wishes = _wishes({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
-    if not wishes:
+    overrides = _overrides({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
+    if not overrides:
         raise Invalid("Change something first.")
-    outcome = language_pool.grant(actor, review.project, wishes, available_files(build.source))
+    outcome = language_pool.grant(actor, review.project, overrides, available_files(build.source))
     if "refused" in outcome:
         raise Invalid(outcome["refused"])
     if "error" in outcome:
@@ -72,7 +72,7 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
     with transaction.atomic():
         require_another_trial(review.project.organisation, actor.person)
         write_entry(actor, TRIED, build.subject, review.project.place, number=build.number)
-        return start_copy(review.project, build.source, wishes)
+        return start_copy(review.project, build.source, overrides)
 
 
 @transaction.atomic
@@ -96,12 +96,12 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
     mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
-    wishes: list[OverrideJson] = copy.copy["wishes"]
-    said = in_words(build, wishes)
-    stages = {wish["stage"] for wish in wishes}
+    overrides: list[OverrideJson] = copy.copy["wishes"]
+    said = in_words(build, overrides)
+    stages = {override["stage"] for override in overrides}
     at = AnchorRequest(AnchorKind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
     thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
-    Suggestion.objects.create(thread=thread, author=actor.person, wishes=wishes, said=said)
+    Suggestion.objects.create(thread=thread, author=actor.person, wishes=overrides, said=said)
     write_entry(
         actor,
         "review.suggest",
@@ -186,7 +186,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
 
 
-def _wishes(stated: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
+def _overrides(stated: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
     """What is asked for and not so already, in the order of the fields. Raises `Invalid`."""
     if len(changes) > MOST_CHANGES:
         raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(changes)}.")

@@ -130,8 +130,8 @@ def decide(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
 def _context(principal: Principal, project: Project, review: Review, query: QueryDict) -> dict[str, Any]:
     build = newest_round(review).build
     copy = _copy(principal, project, query.get("trial", ""))
-    wishes = copy.copy["wishes"] if copy is not None and copy.copy is not None else []
-    written = {(wish["stage"], wish["argument"]): wish["after"] for wish in wishes}
+    overrides = copy.copy["wishes"] if copy is not None and copy.copy is not None else []
+    written = {(override["stage"], override["argument"]): override["after"] for override in overrides}
     fields = [
         ShownField(field, query.get(f"value.{field.key}", written.get((field.stage, field.argument), field.stated)))
         for field in fields_of(build)
@@ -142,7 +142,7 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "build": build,
         "stages": _by_stage(fields),
         "trial": copy,
-        "said": in_words(build, wishes),
+        "said": in_words(build, overrides),
         "build_url": rune_url(build) if build.artefact is not None else "",
         **_tried(copy),
     }
@@ -173,12 +173,12 @@ def _copy(principal: Principal, project: Project, trial: str) -> Preview | None:
 def _by_stage(fields: Sequence[ShownField]) -> list[StageFields]:
     """Texts, such as labels, come first: they are what people know. A stage that says nothing comes last."""
     stages = dict.fromkeys(each.field.stage for each in fields)
-    found = []
+    shown_stages = []
     for stage in stages:
         mine = [each for each in fields if each.field.stage == stage]
-        given = tuple(each for each in mine if each.field.stated or each.value)
-        found.append(StageFields(stage, given, tuple(each for each in mine if each not in given)))
-    return sorted(found, key=_rank)
+        stated = tuple(each for each in mine if each.field.stated or each.value)
+        shown_stages.append(StageFields(stage, stated, tuple(each for each in mine if each not in stated)))
+    return sorted(shown_stages, key=_rank)
 
 
 def _rank(fields: StageFields) -> int:

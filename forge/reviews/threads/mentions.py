@@ -40,8 +40,8 @@ def names_of(people: Iterable[Named]) -> Names:
         if name:
             whole[name].add(person.pk)
             first[name.partition(" ")[0]].add(person.pk)
-    alone = {name: found for name, found in first.items() if len(found) == 1 and name not in whole}
-    known = {name: frozenset(found) for name, found in {**alone, **whole}.items()}
+    alone = {name: namesakes for name, namesakes in first.items() if len(namesakes) == 1 and name not in whole}
+    known = {name: frozenset(namesakes) for name, namesakes in {**alone, **whole}.items()}
     longest_first = sorted(known, key=lambda name: (-len(name), name))
     # Without a name there is nothing to find.
     words = "|".join(re.escape(name) for name in longest_first) or r"(?!)"

@@ -167,17 +167,17 @@ def sound_input(block: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
     """What the arguments ask for. Raises `BlockError` for what contradicts itself or the sound."""
-    given = PRESETS[text(arguments, "preset")]
+    values = PRESETS[text(arguments, "preset")]
     rate = integer(arguments, "sample_rate")
-    size = integer(arguments, "fft_size") or given.size
+    size = integer(arguments, "fft_size") or values.size
     preset = replace(
-        given,
+        values,
         # A frame is as long as the transform where both are so in the preset.
-        frame=integer(arguments, "frame") or (size if given.frame == given.size else given.frame),
-        step=integer(arguments, "step") or given.step,
+        frame=integer(arguments, "frame") or (size if values.frame == values.size else values.frame),
+        step=integer(arguments, "step") or values.step,
         size=size,
-        bands=integer(arguments, "bands") or given.bands,
-        low=real(arguments, "low") or given.low,
+        bands=integer(arguments, "bands") or values.bands,
+        low=real(arguments, "low") or values.low,
         high=real(arguments, "high"),
     )
     bands = Bands(preset, rate, sound.count)

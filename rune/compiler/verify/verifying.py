@@ -169,7 +169,7 @@ def _instrument(
         return _instrument(pipeline, (), chosen, profile) if compiled else error
 
 
-class _Found(TypedDict):
+class _Figures(TypedDict):
     """What was found of a rune and of its second module."""
 
     rune: RuneVerification
@@ -183,7 +183,7 @@ def _check_runes(
     seconds: float | None,
     resources: Mapping[str, bytes],
     toolchain: str | None,
-) -> _Found:
+) -> _Figures:
     """Both modules of a rune, on the same inputs; they share the time."""
     has_second = second_module(rune) is not None
     instrumented = prepared.instrumented

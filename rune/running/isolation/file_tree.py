@@ -82,8 +82,8 @@ def _show(path: str, root: Path, shown: list[str]) -> None:
         place.touch()
     mount(real, str(place), None, MS_BIND | MS_REC)
     flags = os.statvfs(place).f_flag
-    flags_kept = sum(ours for theirs, ours in _MOUNT_FLAGS.items() if flags & theirs)
-    mount("none", str(place), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags_kept)
+    flags_to_keep = sum(ours for theirs, ours in _MOUNT_FLAGS.items() if flags & theirs)
+    mount("none", str(place), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags_to_keep)
     shown.append(real)
 
 

@@ -190,12 +190,12 @@ def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
         if answer[:1] not in (b"o", b"s"):
             refused = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
             return Entered(gaps_of(lacking, reason_of(refused)), folder)
-        waiting, until_gone = os.pipe()
+        waiting, end_pipe = os.pipe()
         first = os.fork()
         if first:
             keeper.sendall(_PID.pack(first))
             os._exit(0)
-    os.close(until_gone)
+    os.close(end_pipe)
     os.read(waiting, 1)  # from here on the keeper is the parent
     os.close(waiting)
     return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)

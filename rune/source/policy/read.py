@@ -75,14 +75,14 @@ def _text_of(files: ProjectFiles, report: Report) -> str | None:
         report.error(Code.RUNEFILE_MISSING, message, start)
         return None
     if max(size, len(data)) > MAX_SIZE:
-        told = f"{POLICY_FILE} has {size_text(max(size, len(data)))}, more than the limit of {size_text(MAX_SIZE)}"
-        report.error(Code.TOO_LARGE, told, start)
+        text = f"{POLICY_FILE} has {size_text(max(size, len(data)))}, more than the limit of {size_text(MAX_SIZE)}"
+        report.error(Code.TOO_LARGE, text, start)
         return None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        told = f"{POLICY_FILE} is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
-        report.error(Code.NOT_TEXT, told, start, ["Save it as UTF-8."])
+        text = f"{POLICY_FILE} is not UTF-8 text: byte {error.start} (0x{data[error.start]:02x}) does not fit"
+        report.error(Code.NOT_TEXT, text, start, ["Save it as UTF-8."])
         return None
 
 

@@ -58,8 +58,8 @@ def python_block(file: str, text: str, signature: BlockSignature, note: Note, wh
     def state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
         names = bind(signature, inputs)
         return tuple(
-            BlockState(kept.name, output_type(kept.shape, names), f"Declared in {file}", _GAP)
-            for kept in signature.states
+            BlockState(state_value.name, output_type(state_value.shape, names), f"Declared in {file}", _GAP)
+            for state_value in signature.states
         )
 
     return Block(

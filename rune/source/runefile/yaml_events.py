@@ -91,8 +91,8 @@ class _WithTabs(yaml.SafeLoader):
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
         tabs = _TABS.match(self.buffer, self.pointer)
         if tabs is None:
-            found: list[str] | None = super().scan_plain_spaces(indent, start_mark)
-            return found
+            spaces: list[str] | None = super().scan_plain_spaces(indent, start_mark)
+            return spaces
         self.forward(tabs.end() - self.pointer)
         if self.peek() in "\r\n":
             return super().scan_plain_spaces(indent, start_mark)

@@ -40,9 +40,9 @@ class Template:
 
 def list_templates(folder: Path | None = None) -> tuple[Template, ...]:
     """All templates whose files are there, in their own order: the one that a newcomer is offered comes first."""
-    found = [_read(path) for path in sorted((folder or FOLDER).glob("*/template.json"))]
+    templates = [_read(path) for path in sorted((folder or FOLDER).glob("*/template.json"))]
     return tuple(
-        sorted((each for each in found if each is not None), key=lambda template: (template.order, template.title))
+        sorted((each for each in templates if each is not None), key=lambda template: (template.order, template.title))
     )
 
 

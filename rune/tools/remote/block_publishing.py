@@ -52,18 +52,18 @@ class BlockPublisher:
         """Publishes the block in a file of the project as the server has it. Raises `RegistryRefused` with its reason,
         `SignInNeeded`, `NotFound` and `RegistryUnreachable`."""
         address = f"/api/v1/projects/{block.organisation}/{block.project}/blocks"
-        answer = self._asked("POST", address, {"path": file, "version": version, "notes": notes})
+        answer = self._request("POST", address, {"path": file, "version": version, "notes": notes})
         return _version(answer, "")
 
     def of_organisation(self, organisation: str) -> tuple[PublishedBlock, ...]:
         """The newest version of each block that an organisation's projects published, of those one may see."""
-        answer = self._asked("GET", f"/api/v1/organisations/{quote(organisation, safe='')}/blocks", None)
+        answer = self._request("GET", f"/api/v1/organisations/{quote(organisation, safe='')}/blocks", None)
         try:
             return tuple(_version(each["versions"][0], str(each["summary"])) for each in answer["blocks"])
         except (KeyError, IndexError, TypeError) as error:
             raise RegistryRefused(f"{self._url} answered with blocks that cannot be read") from error
 
-    def _asked(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
+    def _request(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
         status, answer = json_answer(self._client, method, self._url, path, body, _ANSWER_LIMIT)
         if status in (httpx.codes.OK, httpx.codes.CREATED) and answer:
             return answer

@@ -69,7 +69,7 @@ class BrowserSignIn:
 
     def ask(self, machine: str) -> SignInCode:
         """A code for this machine. Raises `NoBrowserSignIn`, `RegistryRefused`, `RegistryUnreachable`."""
-        status, answer = self._asked(_PATH, {"machine": machine})
+        status, answer = self._request(_PATH, {"machine": machine})
         if status in _NOT_KNOWN:
             raise NoBrowserSignIn(f"{self._url} does not support sign-in by a browser", status)
         if status != httpx.codes.CREATED:
@@ -92,7 +92,7 @@ class BrowserSignIn:
         interval, ends = code.interval, time.monotonic() + code.seconds
         while time.monotonic() < ends:
             pause(interval)
-            status, answer = self._asked(f"{_PATH}/token", {"device_code": code.device_code})
+            status, answer = self._request(f"{_PATH}/token", {"device_code": code.device_code})
             if status == httpx.codes.OK:
                 return TokenGrant(
                     _text(answer, "access_token"), str(answer.get("name", "")), str(answer.get("person", ""))
@@ -110,7 +110,7 @@ class BrowserSignIn:
                     raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
         raise SignInNeeded("The code expired before it was allowed. Run rune login again.")
 
-    def _asked(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def _request(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
         return json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)
 
     def _safe(self, url: str) -> str:

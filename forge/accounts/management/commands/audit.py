@@ -38,13 +38,13 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="kind", choices=list(Format), help="all of them as a file, on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = self._found(options)
+        entries = self._found(options)
         if options["kind"]:
-            for piece in export(found, Format(options["kind"])):
+            for piece in export(entries, Format(options["kind"])):
                 self.stdout.write(piece, ending="")
             return
-        told = (each for batch in batches(found, max(1, min(options["limit"], 500))) for each in batch)
-        for each in islice(told, max(0, options["limit"])):
+        rendered = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)
+        for each in islice(rendered, max(0, options["limit"])):
             self.stdout.write(line(each))
 
     def _found(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
@@ -76,8 +76,8 @@ def _person(email: str) -> str:
     return str(person.pk)
 
 
-def line(told: Told) -> str:
+def line(entry: Told) -> str:
     """An entry on one line: `2026-11-21 08:30:00  Jo created the project acme/kitchen.  [token bench]`."""
-    by = f"  [{told.by}]" if told.by else ""
-    printable = "".join(each if each.isprintable() else "?" for each in told.sentence)
-    return f"{told.entry.at:%Y-%m-%d %H:%M:%S}  {printable}{by}"
+    by = f"  [{entry.by}]" if entry.by else ""
+    printable = "".join(each if each.isprintable() else "?" for each in entry.sentence)
+    return f"{entry.entry.at:%Y-%m-%d %H:%M:%S}  {printable}{by}"

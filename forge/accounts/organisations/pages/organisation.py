@@ -34,8 +34,8 @@ MEMBERS_SHOWN = 50
 def members(request: HttpRequest, organisation: str) -> HttpResponse:
     """The members and the open invitations."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
-    return render(request, "organisation/members.html", _members(request, principal, found))
+    place = find_organisation(principal, organisation)
+    return render(request, "organisation/members.html", _members(request, principal, place))
 
 
 def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -69,29 +69,29 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     if request.method == "GET":
         return redirect("members", organisation=organisation)
-    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
             sent = actions.invite_by_email(
-                principal, found, invitation.role, invitation.addresses, days=invitation.days
+                principal, place, invitation.role, invitation.addresses, days=invitation.days
             )
             answer: dict[str, Any] = {"sent": len(sent)}
         else:
-            _, link = actions.invite(principal, found, invitation.role, places=invitation.places, days=invitation.days)
+            _, link = actions.invite(principal, place, invitation.role, places=invitation.places, days=invitation.days)
             answer = {"link": link, "invited": invitation}
     except Invalid as error:
-        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
-    return render(request, "organisation/members.html", _members(request, principal, found) | answer)
+        return show_again(request, "organisation/members.html", _members(request, principal, place), error)
+    return render(request, "organisation/members.html", _members(request, principal, place) | answer)
 
 
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
     """Revoking an invitation."""
-    found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-    actions.revoke_invitation(principal_of(request), found, invitation)
-    return redirect(f"{found.get_absolute_url()}/-/members#invitations")
+    place = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
+    actions.revoke_invitation(principal_of(request), place, invitation)
+    return redirect(f"{place.get_absolute_url()}/-/members#invitations")
 
 
 @for_person
@@ -99,16 +99,16 @@ def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpRes
 def member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
     """Giving a member another role, or taking them out; oneself, leaving."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
+    place = find_organisation(principal, organisation)
     try:
         if "remove" in request.POST:
-            actions.remove_member(principal, found, member)
+            actions.remove_member(principal, place, member)
         else:
-            actions.change_role(principal, found, member, request.POST.get("role", ""))
+            actions.change_role(principal, place, member, request.POST.get("role", ""))
     except (LastOwner, Invalid) as error:
-        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+        return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     left = member == principal.pk and "remove" in request.POST
-    return redirect("home" if left else f"{found.get_absolute_url()}/-/members")
+    return redirect("home" if left else f"{place.get_absolute_url()}/-/members")
 
 
 @for_person
@@ -116,12 +116,12 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
 def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
     """Making another member an owner in one's own place."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        actions.hand_over(principal, found, _heir(found, request.POST.get("member", "")))
+        actions.hand_over(principal, place, _heir(place, request.POST.get("member", "")))
     except Invalid as error:
-        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
-    return redirect("members", organisation=found.name)
+        return show_again(request, "organisation/members.html", _members(request, principal, place), error)
+    return redirect("members", organisation=place.name)
 
 
 def _heir(organisation: Organisation, text: str) -> UUID:
@@ -159,15 +159,15 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
 def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     """An organisation's name and title."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+    place = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
-        return render(request, "organisation/settings.html", tabs_of(principal, found))
+        return render(request, "organisation/settings.html", tabs_of(principal, place))
     try:
         changed = actions.update_organisation(
-            principal, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
+            principal, place, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
         )
     except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
+        return show_again(request, "organisation/settings.html", tabs_of(principal, place), error)
     return redirect(changed)
 
 
@@ -176,9 +176,9 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
 def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
     """Requiring a second factor of the members, or no longer."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        actions.require_second_factor(principal, found, required="required" in request.POST)
+        actions.require_second_factor(principal, place, required="required" in request.POST)
     except OwnSecondFactorNeeded as error:
-        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
-    return redirect("organisation-settings", organisation=found.name)
+        return show_again(request, "organisation/settings.html", tabs_of(principal, place), error)
+    return redirect("organisation-settings", organisation=place.name)

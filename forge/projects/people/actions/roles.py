@@ -101,7 +101,7 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
 
 
 def _teammate(project: Project, person_id: UUID) -> Teammate:
-    found = next((mate for mate in team_of(project) if mate.user.pk == person_id), None)
-    if found is None:
+    teammate = next((mate for mate in team_of(project) if mate.user.pk == person_id), None)
+    if teammate is None:
         raise NotFound(f"Nobody of this id can read {project.full_name}. Invite them first.")
-    return found
+    return teammate

@@ -65,10 +65,10 @@ def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
 ) -> tuple[ConstantPointer, KernelStructure, Proof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
-    found = proven(channels, *bounds)
-    if found is None:
+    proven_scale = proven(channels, *bounds)
+    if proven_scale is None:
         return None
-    scale, proof = found
+    scale, proof = proven_scale
     structure = KernelStructure(
         "struct rune_requantize",
         (

@@ -38,8 +38,8 @@ def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) ->
         case ast.Call(func=ast.Subscript()):
             target = ast.copy_location(ast.Name(_name_at(node), ast.Store()), node)
             filled = new_array(scope, target, node)
-            made = scope.known.get(target.id)
-            return (filled, made) if filled and isinstance(made, ArrayVariable) else None
+            known_array = scope.known.get(target.id)
+            return (filled, known_array) if filled and isinstance(known_array, ArrayVariable) else None
         case ast.Name() if is_array(scope, node):
             array = array_of(scope, node)
             return None if array is None else ((), array)
