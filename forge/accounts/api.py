@@ -31,7 +31,7 @@ from forge.accounts.serializers import (
     OrganisationChangeSerializer,
     OrganisationJson,
     OrganisationsJson,
-    RoleSerializer,
+    RoleChoiceSerializer,
     TokensJson,
     UsagesJson,
     invitation_to_json,
@@ -152,10 +152,10 @@ class MemberDetail(OrganisationView):
     needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(patch=Conflict, delete=Conflict)
 
-    @extend_schema(request=RoleSerializer, responses=MemberJson)
+    @extend_schema(request=RoleChoiceSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        body = self.read_body(request, RoleSerializer)
+        body = self.read_body(request, RoleChoiceSerializer)
         return Response(member_to_json(actions.change_role(signed_in(request), target, member, body["role"])))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})

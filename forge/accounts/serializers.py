@@ -146,20 +146,20 @@ class OrganisationChangeSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, allow_blank=True)
 
 
-class RoleSerializer(serializers.Serializer[Any]):
+class RoleChoiceSerializer(serializers.Serializer[Any]):
     """The role of a person."""
 
     role = serializers.ChoiceField(choices=Role.choices)
 
 
-class InvitationLinkSerializer(RoleSerializer):
+class InvitationLinkSerializer(RoleChoiceSerializer):
     """What makes an invitation with a link."""
 
     places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PLACES)
     days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
-class InvitationEmailsSerializer(RoleSerializer):
+class InvitationEmailsSerializer(RoleChoiceSerializer):
     """What sends letters with invitations."""
 
     emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)

@@ -17,7 +17,7 @@ def test_a_word_is_refused_wherever_it_is_in_a_name(word: str, name: str) -> Non
     assert refused_word(name.format(word).upper()) == word
 
 
-@pytest.mark.parametrize("name", ["FoundModel", "_Given", "NameInUse", "HTTPAsked", "isFound", "KEPT", "wish2"])
+@pytest.mark.parametrize("name", ["FoundModel", "_Given", "PlaceTaken", "HTTPAsked", "isFound", "KEPT", "wish2"])
 def test_a_word_is_refused_in_capitals_and_beside_digits(name: str) -> None:
     assert refused_word(name) is not None
 

@@ -18,7 +18,7 @@ from forge.accounts.serializers import (
     InvitationLinkSerializer,
     InvitationsJson,
     NewInvitationJson,
-    RoleSerializer,
+    RoleChoiceSerializer,
     invitation_to_json,
 )
 from forge.accounts.teams.access import find_team, team_in, teams_in
@@ -53,10 +53,10 @@ class ProjectPerson(ProjectView):
 
     needs = needing(patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=RoleSerializer, responses=TeammateJson)
+    @extend_schema(request=RoleChoiceSerializer, responses=TeammateJson)
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, RoleSerializer)
+        body = self.read_body(request, RoleChoiceSerializer)
         principal = signed_in(request)
         mate = actions.give_project_role(principal, project, person, body["role"])
         return Response(teammate_to_json(mate, can(principal, Verb.SEE_ORGANISATION, project.organisation)))
@@ -83,10 +83,10 @@ class ProjectTeam(ProjectView):
 
     needs = needing(put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
 
-    @extend_schema(request=RoleSerializer, responses=ProjectTeamsJson)
+    @extend_schema(request=RoleChoiceSerializer, responses=ProjectTeamsJson)
     def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, RoleSerializer)
+        body = self.read_body(request, RoleChoiceSerializer)
         target = find_team(principal_of(request), project.organisation.name, team)
         actions.give_team_role(signed_in(request), target, [project], body["role"])
         return Response(_teams(project))

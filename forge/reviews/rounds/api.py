@@ -28,14 +28,14 @@ from forge.reviews.rounds.access import find_review, reviews_of, standing_verdic
 from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
-class ReviewerGroupSerializer(serializers.Serializer[Any]):
+class NewReviewerGroupSerializer(serializers.Serializer[Any]):
     people = serializers.ListField(child=serializers.UUIDField(), max_length=50)
     needed = serializers.IntegerField(min_value=0, default=1)
     title = serializers.CharField(max_length=60, allow_blank=True, default="")
 
 
 class ReviewersSerializer(serializers.Serializer[Any]):
-    reviewers = ReviewerGroupSerializer(many=True)
+    reviewers = NewReviewerGroupSerializer(many=True)
 
 
 class AskForReviewSerializer(ReviewersSerializer):

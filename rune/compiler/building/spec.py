@@ -9,13 +9,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rune.compiler.anvil.aim import BALANCED, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
-from rune.source.policy import BuildPreferences
 from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port
+
+if TYPE_CHECKING:
+    from rune.source.policy import BuildPreferences
 
 RUNE_TARGET = "wasm32"
 """The name of the default target."""

@@ -35,7 +35,7 @@ def ask(machine: str = "bench") -> dict[str, Any]:
 def fetch(device_code: str) -> Any:
     body = {"device_code": device_code}
     # As if the program had waited between its questions.
-    DeviceSignIn.objects.update(asked=timezone.now() - timedelta(minutes=1))
+    DeviceSignIn.objects.update(last_polled=timezone.now() - timedelta(minutes=1))
     return Client().post("/api/v1/device-sign-ins/token", body, content_type="application/json")
 
 

@@ -554,7 +554,7 @@ OURS = (
     *("forge.accounts", "forge.notices", "forge.projects", "forge.search", "forge.webhooks", "forge.player"),
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
-NOT_OURS = ("forge.web.builds", "forge.web.runes.page.page", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.serving")
 
 
 @pytest.fixture

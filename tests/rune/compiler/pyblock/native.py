@@ -16,7 +16,7 @@ from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
-COMMON = Path(__file__).parents[3] / "rune" / "kernels" / "common"
+COMMON = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
 _CODES = {
     ElementType.U8: "B", ElementType.I8: "b", ElementType.U16: "H", ElementType.I16: "h", ElementType.U32: "I",
     ElementType.I32: "i", ElementType.I64: "q", ElementType.F32: "f", ElementType.F64: "d",
