@@ -30,7 +30,7 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
       <ul className="plain">
         {versions.map((version) => {
           const isShown = sides.from === version.number || sides.to === version.number;
-          const authorName = (version.saved_by ?? version.author)?.name ?? version.made_by.join(", ");
+          const authorName = (version.saved_by ?? version.author)?.name ?? version.original_authors.join(", ");
           return (
             <li key={version.number} className={isShown ? "version on" : "version"}>
               <button

@@ -10,7 +10,7 @@ const version = (number: number, message = "", builds: readonly number[] = []): 
   author: null,
   message,
   saved_by: null,
-  made_by: [],
+  original_authors: [],
   saved_at: null,
   automatic: false,
   files: 1,
