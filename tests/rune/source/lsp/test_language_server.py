@@ -224,6 +224,6 @@ def test_a_policy_is_checked_completed_and_explained(client: LanguageClient) -> 
     )
     assert fix["title"] == "Change to size"
     told = client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
-    assert "What a build is held to." in told["contents"]["value"]
+    assert "Limits of a build." in told["contents"]["value"]
     assert client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}}) is None
     client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
