@@ -64,7 +64,7 @@ def test_a_folder_and_a_table_with_its_files_are_imported(
     expect(dialog.get_by_text("2 samples will be imported")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_role("row", name="1 train 1")).to_be_visible()
     expect(dialog.get_by_text("1 file cannot be imported")).to_be_visible()
-    expect(dialog.get_by_text("Left out")).to_contain_text("notes.md")
+    expect(dialog.get_by_text("Skipped:")).to_contain_text("notes.md")
     assert findings(page) == []
     dialog.get_by_role("button", name="I agree, import 2 samples").press("Enter")
     samples = preview.get_by_role("listitem").filter(has_text="picture, by you")

@@ -33,9 +33,9 @@ export default function Boards({ source, what, running, devices }: Props) {
   const [turn, setTurn] = useState(0);
   const [noPort, setNoPort] = useState<string | null>(null);
   const target = wanted === null ? null : wanted.kind === "real" ? wanted.source : source;
-  const { made, problem: noFirmware, isFetching } = useFirmware(target, turn);
+  const { firmware, problem: noFirmware, isFetching } = useFirmware(target, turn);
   const problem = noPort ?? noFirmware;
-  const isOld = made !== null && made.key !== source.key;
+  const isOld = firmware !== null && firmware.key !== source.key;
 
   const start = (next: Wanted) => {
     setNoPort(null);
@@ -93,7 +93,7 @@ export default function Boards({ source, what, running, devices }: Props) {
       )}
       {isFetching && (
         <p className="boards-said muted" role="status">
-          {made === null
+          {firmware === null
             ? "Fetching the firmware. The first time, the server compiles it, which takes some seconds…"
             : "The text changed. The board goes on with the one before until the new firmware is compiled…"}
         </p>
@@ -108,7 +108,7 @@ export default function Boards({ source, what, running, devices }: Props) {
         <div className="boards-said notice bad row wrap" role="alert">
           <p className="grow">
             {problem}
-            {wanted !== null && made !== null && " The board goes on with the text before."}
+            {wanted !== null && firmware !== null && " The board goes on with the text before."}
           </p>
           {wanted !== null && (
             <button type="button" className="button" onClick={() => start(wanted)}>
@@ -117,12 +117,12 @@ export default function Boards({ source, what, running, devices }: Props) {
           )}
         </div>
       )}
-      {wanted !== null && made !== null && (wanted.kind === "virtual" || made.key === wanted.source.key) && (
+      {wanted !== null && firmware !== null && (wanted.kind === "virtual" || firmware.key === wanted.source.key) && (
         <Opened
-          key={`${turn} ${made.key}`}
-          rune={made.rune}
+          key={`${turn} ${firmware.key}`}
+          rune={firmware.rune}
           running={running}
-          firmware={made.firmware}
+          firmware={firmware.firmware}
           wanted={wanted}
           onAgain={() => start(wanted)}
         />

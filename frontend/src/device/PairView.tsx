@@ -34,18 +34,18 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
   useEffect(() => {
     const engine = new FrameEngine(undefined);
     engine.attach(frame.current);
-    const made = new Pair(() => isStream.current);
-    setPair(made);
+    const pair = new Pair(() => isStream.current);
+    setPair(pair);
     // The page may be hidden, or the part of it that this stands in.
-    const look = () => made.rest(document.hidden || shown.current?.getClientRects().length === 0);
+    const look = () => pair.rest(document.hidden || shown.current?.getClientRects().length === 0);
     const looking = new ResizeObserver(look);
     if (shown.current !== null) looking.observe(shown.current);
     document.addEventListener("visibilitychange", look);
-    void made.start(rune, engine, open);
+    void pair.start(rune, engine, open);
     return () => {
       document.removeEventListener("visibilitychange", look);
       looking.disconnect();
-      made.close();
+      pair.close();
       engine.close();
     };
   }, [rune, open]);

@@ -85,8 +85,8 @@ function isRam(address: number, low: number): boolean {
 }
 
 /** Throws a `Fault` for an access that no firmware of a rune has a reason for. `low` are the bits that must be 0. */
-function checkAccess(given: number, low: number, does: "reads" | "writes"): void {
-  const address = given >>> 0;
+function checkAccess(at: number, low: number, does: "reads" | "writes"): void {
+  const address = at >>> 0;
   const preposition = does === "reads" ? "from" : "to";
   const said = `it ${does} ${preposition} ${addressText(address)}`;
   if (address < NULLS_END) throw new Fault(`${said}, a null pointer`);

@@ -45,7 +45,7 @@ const FOREIGN =
   "Something answers, but not in this protocol. Is it another program, or another speed than 921600 bits a second?";
 const NOISY = "The line is disturbed: three times in a row bytes came damaged. Check the cable and its ground.";
 
-interface Asked {
+interface PendingRequest {
   readonly id: number;
   readonly take: (frame: Frame | null) => void;
   readonly fail: (error: DeviceError) => void;
@@ -54,7 +54,7 @@ interface Asked {
 export class Device {
   readonly #line: Line;
   #reader = new FrameReader();
-  #asked: Asked | null = null;
+  #asked: PendingRequest | null = null;
   #number = 0;
   #closed: string | null = null;
   /** Called when the line ends by itself. */

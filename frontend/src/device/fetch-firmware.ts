@@ -6,7 +6,7 @@ const LOOK_EVERY = 1000;
 const ASK_AGAIN = 45_000;
 const GIVE_UP = 300_000;
 
-interface Told {
+interface FirmwareStatus {
   readonly state: "missing" | "made" | "refused";
   readonly reason?: string;
   readonly uf2_url?: string;
@@ -16,18 +16,18 @@ interface Told {
 /** Rejects with an Error whose message is for a person, also where there is none of this rune. */
 export async function fetchFirmware(address: string, token: () => string, signal: AbortSignal): Promise<Firmware> {
   const begin = performance.now();
-  let asked = -Infinity;
+  let lastRequest = -Infinity;
   for (;;) {
     const now = performance.now();
-    const isAsking = now - asked > ASK_AGAIN;
-    if (isAsking) asked = now;
-    const told = await tell(address, isAsking ? token() : null, signal);
-    if (told.state === "refused") throw new Error(told.reason ?? "There is no firmware of this rune.");
-    if (told.state === "made" && told.uf2_url !== undefined) {
-      const response = await answerOf(fetch(told.uf2_url, { signal }), signal);
+    const isRequest = now - lastRequest > ASK_AGAIN;
+    if (isRequest) lastRequest = now;
+    const status = await tell(address, isRequest ? token() : null, signal);
+    if (status.state === "refused") throw new Error(status.reason ?? "There is no firmware of this rune.");
+    if (status.state === "made" && status.uf2_url !== undefined) {
+      const response = await answerOf(fetch(status.uf2_url, { signal }), signal);
       return {
         uf2: new Uint8Array(await response.arrayBuffer()),
-        description: readDescription(told.description),
+        description: readDescription(status.description),
       };
     }
     if (now - begin > GIVE_UP) throw new Error("The firmware was not made within five minutes. Try again later.");
@@ -35,13 +35,13 @@ export async function fetchFirmware(address: string, token: () => string, signal
   }
 }
 
-async function tell(address: string, token: string | null, signal: AbortSignal): Promise<Told> {
-  const asking = token === null ? {} : { method: "POST", headers: { "X-CSRFToken": token } };
-  return (await (await answerOf(fetch(address, { ...asking, signal }), signal)).json()) as Told;
+async function tell(address: string, token: string | null, signal: AbortSignal): Promise<FirmwareStatus> {
+  const init = token === null ? {} : { method: "POST", headers: { "X-CSRFToken": token } };
+  return (await (await answerOf(fetch(address, { ...init, signal }), signal)).json()) as FirmwareStatus;
 }
 
-async function answerOf(asked: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  const response = await asked.catch((error: unknown) => {
+async function answerOf(pending: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  const response = await pending.catch((error: unknown) => {
     if (signal.aborted) throw error;
     throw new Error("The firmware could not be fetched. Check the connection and try again.");
   });

@@ -26,16 +26,16 @@ export interface Firmware {
 }
 
 /** The description, as far as its numbers are needed. Throws an Error that says what is wrong. */
-export function readDescription(found: unknown): Description {
+export function readDescription(value: unknown): Description {
   const numbers = ["start", "code", "variables", "ram", "flash", "stack_bottom", "stack_top", "step_at"];
-  const fields = found as Record<string, unknown>;
+  const fields = value as Record<string, unknown>;
   const isWhole =
-    isHello(found) &&
+    isHello(value) &&
     (fields["memory"] === "ram" || fields["memory"] === "flash") &&
     numbers.every((name) => typeof fields[name] === "number") &&
     Array.isArray(fields["functions"]);
   if (!isWhole) throw new Error("The description of the firmware lacks something.");
-  return found as unknown as Description;
+  return value as unknown as Description;
 }
 
 /** The step of this number for people, or null where none is known. */

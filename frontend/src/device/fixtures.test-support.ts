@@ -16,13 +16,13 @@ export function sine(): Firmware {
 
 /** One block of a UF2 file. */
 export function block(address: number, bytes: Uint8Array, number = 0, total = 1): Uint8Array<ArrayBuffer> {
-  const made = new Uint8Array(512);
-  const view = new DataView(made.buffer);
+  const target = new Uint8Array(512);
+  const view = new DataView(target.buffer);
   const head = [0x0a324655, 0x9e5d5157, 0x2000, address, 256, number, total, 0xe48bff56];
   head.forEach((word, place) => view.setUint32(4 * place, word, true));
-  made.set(bytes, 32);
+  target.set(bytes, 32);
   view.setUint32(508, 0x0ab16f30, true);
-  return made;
+  return target;
 }
 
 /** A chip that executes these half-words from the beginning of RAM; its step's number is the word at 0x200000fc. */

@@ -13,8 +13,8 @@ test("a frame with a changed byte is none, wherever the byte is, and the next on
     const reader = new FrameReader();
     const damaged = frame.slice();
     damaged[at] = (damaged[at] ?? 0) ^ 0x40;
-    const found = reader.push(damaged);
-    expect(found).toEqual([]);
+    const frames = reader.push(damaged);
+    expect(frames).toEqual([]);
     // A length that was damaged leaves the reader waiting until it is told that nothing more comes.
     reader.abandon();
     expect(reader.push(frame).map(({ id }) => id)).toEqual([513]);
@@ -34,8 +34,8 @@ test("what is no frame is counted as noise", () => {
 test("frames come in any pieces, with noise between them", () => {
   const reader = new FrameReader();
   const all = [text("R"), encodeFrame(Kind.hello, 7), text("xRU"), encodeFrame(Kind.run, 65535, new Uint8Array(9000))];
-  const found = all.flatMap((bytes) => Array.from(bytes, (byte) => reader.push(Uint8Array.of(byte))).flat());
-  expect(found.map(({ kind, id, payload }) => [kind, id, payload.length])).toEqual([
+  const frames = all.flatMap((bytes) => Array.from(bytes, (byte) => reader.push(Uint8Array.of(byte))).flat());
+  expect(frames.map(({ kind, id, payload }) => [kind, id, payload.length])).toEqual([
     [Kind.hello, 7, 0],
     [Kind.run, 65535, 9000],
   ]);

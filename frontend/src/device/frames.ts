@@ -106,11 +106,11 @@ export class FrameReader {
   }
 
   #append(bytes: Uint8Array): void {
-    const kept = this.#end - this.#start;
-    const needed = kept + bytes.length;
+    const length = this.#end - this.#start;
+    const needed = length + bytes.length;
     const room = needed > this.#bytes.length ? new Uint8Array(2 * needed) : this.#bytes;
     room.set(this.#bytes.subarray(this.#start, this.#end).slice());
-    room.set(bytes, kept);
+    room.set(bytes, length);
     this.#bytes = room;
     this.#start = 0;
     this.#end = needed;

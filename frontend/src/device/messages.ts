@@ -72,19 +72,19 @@ export const ProblemCode = {
 export class BadAnswer extends Error {}
 
 export function readHello(payload: Uint8Array): Hello {
-  let found: unknown;
+  let value: unknown;
   try {
-    found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
   } catch {
     throw new BadAnswer("The board's description cannot be read.");
   }
-  if (!isHello(found)) throw new BadAnswer("The board's description lacks something.");
-  return found;
+  if (!isHello(value)) throw new BadAnswer("The board's description lacks something.");
+  return value;
 }
 
-export function isHello(found: unknown): found is Hello {
-  if (typeof found !== "object" || found === null) return false;
-  const { protocol, rune, digest, board, clock_hz, inputs, outputs, steps } = found as Record<string, unknown>;
+export function isHello(value: unknown): value is Hello {
+  if (typeof value !== "object" || value === null) return false;
+  const { protocol, rune, digest, board, clock_hz, inputs, outputs, steps } = value as Record<string, unknown>;
   return (
     [protocol, clock_hz].every((each) => typeof each === "number") &&
     [rune, digest, board].every((each) => typeof each === "string") &&
@@ -94,13 +94,13 @@ export function isHello(found: unknown): found is Hello {
   );
 }
 
-function isListOf(found: unknown, isOne: (each: unknown) => boolean): boolean {
-  return Array.isArray(found) && found.every(isOne);
+function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
 }
 
-function isPort(found: unknown): boolean {
-  if (typeof found !== "object" || found === null) return false;
-  const { name, capability, type, bytes, texts, waits, sizes } = found as Record<string, unknown>;
+function isPort(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, capability, type, bytes, texts, waits, sizes } = value as Record<string, unknown>;
   return (
     [name, capability, type].every((each) => typeof each === "string") &&
     [bytes, texts, sizes].every(isCount) &&
@@ -108,8 +108,8 @@ function isPort(found: unknown): boolean {
   );
 }
 
-function isCount(found: unknown): boolean {
-  return typeof found === "number" && Number.isInteger(found) && found >= 0;
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }
 
 export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
@@ -117,19 +117,19 @@ export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
   const cycles = reader.word() + reader.word() * 2 ** 32;
   const stack = reader.word();
   const stepCycles = steps.map(() => reader.word());
-  const found = outputs.map((port) => readOutput(reader, port));
+  const tensors = outputs.map((port) => readOutput(reader, port));
   reader.end();
-  return { cycles, stack, stepCycles, outputs: found };
+  return { cycles, stack, stepCycles, outputs: tensors };
 }
 
 function readOutput(reader: Reader, { type, bytes, texts, waits, sizes }: Port): BoardOutput | null {
   if (waits && reader.word() === 0) return null;
-  const found = sizes === 0 ? null : Array.from({ length: sizes }, () => reader.word());
-  const count = found?.reduce((product, size) => product * size, 1) ?? 0;
-  if (texts === 0) return { sizes: found, pieces: [reader.bytes(found === null ? bytes : count * elementBytes(type))] };
-  const length = found === null ? texts : count;
+  const shape = sizes === 0 ? null : Array.from({ length: sizes }, () => reader.word());
+  const count = shape?.reduce((product, size) => product * size, 1) ?? 0;
+  if (texts === 0) return { sizes: shape, pieces: [reader.bytes(shape === null ? bytes : count * elementBytes(type))] };
+  const length = shape === null ? texts : count;
   if (length > texts) throw new BadAnswer("The board's answer has more texts than it may.");
-  return { sizes: found, pieces: Array.from({ length }, () => reader.bytes(reader.word())) };
+  return { sizes: shape, pieces: Array.from({ length }, () => reader.bytes(reader.word())) };
 }
 
 function elementBytes(type: string): number {

@@ -9,7 +9,7 @@ import { Pico } from "./pico";
 const CAPABILITY = { id: 5, kind: "RAW", parameters: {}, size: 4, type: "f32[1, 1]", stage: "number" } as const;
 const LOADED = { capabilities: [CAPABILITY], outputs: [], models: [], wordlists: [] } as unknown as Loaded;
 /** The sine of 0.5 by the template's model, of which the last bits are the model's own. */
-const given = new Map([[0, new Float32Array([0.5]).buffer]]);
+const inputs = new Map([[0, new Float32Array([0.5]).buffer]]);
 
 /** A rune in the page that answers what `value` gives. */
 function twin(value: () => number, size = 4): Twin {
@@ -49,7 +49,7 @@ test("other bytes are told as such, the same ones as the same, and each run is c
     [2, 1],
     [3, 2],
   ]) {
-    pair.offer(given);
+    pair.offer(inputs);
     await vi.waitFor(() => expect(pair.state.getState().runs).toBe(runs));
     expect(pair.state.getState().same).toBe(same);
   }
@@ -64,7 +64,7 @@ test("while it rests nothing begins, and the newest input goes on afterwards", a
   const pair = await started(twin(run));
   pair.rest(true);
   pair.offer(new Map([[0, new ArrayBuffer(8)]]));
-  pair.offer(given);
+  pair.offer(inputs);
   expect(run).not.toHaveBeenCalled();
   pair.rest(false);
   await vi.waitFor(() => expect(pair.state.getState().runs).toBe(1));

@@ -10,7 +10,7 @@ import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
 
 /** What runs the rune in the page. */
 export interface Twin {
-  load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
@@ -136,10 +136,12 @@ export class Pair {
   async #run(inputs: Inputs): Promise<void> {
     const [loaded, device, twin] = [this.#loaded, this.#device, this.#twin];
     if (loaded === null || device === null || twin === null) return;
-    const given = loaded.capabilities.map(({ id }, place) => [id, inputs.get(place) ?? new ArrayBuffer()] as const);
-    const bytes = joined(given.map(([, data]) => new Uint8Array(data)));
+    const inputBytes = loaded.capabilities.map(
+      ({ id }, place) => [id, inputs.get(place) ?? new ArrayBuffer()] as const,
+    );
+    const bytes = joined(inputBytes.map(([, data]) => new Uint8Array(data)));
     const [result, ran] = await Promise.all([
-      twin.run(new Map(given.map(([id, data]) => [id, data.slice(0)]))),
+      twin.run(new Map(inputBytes.map(([id, data]) => [id, data.slice(0)]))),
       device.run(bytes),
     ]);
     if (this.#isOver) return;

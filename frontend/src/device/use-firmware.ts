@@ -17,14 +17,14 @@ export interface BoardSource {
 }
 
 /** What belongs together. */
-export interface Made {
+export interface BuiltFirmware {
   readonly key: string;
   readonly rune: ArrayBuffer;
   readonly firmware: Firmware;
 }
 
-interface Found {
-  readonly made: Made | null;
+interface FirmwareResult {
+  readonly firmware: BuiltFirmware | null;
   /** Why there is no firmware of the wanted rune, for a person. */
   readonly problem: string | null;
   readonly isFetching: boolean;
@@ -34,13 +34,13 @@ interface Found {
 const SETTLE = 1500;
 
 /** What there is for the wanted rune, which may be of an older text. Another `turn` tries again what failed. */
-export function useFirmware(wanted: BoardSource | null, turn: number): Found {
-  const [made, setMade] = useState<Made | null>(null);
+export function useFirmware(wanted: BoardSource | null, turn: number): FirmwareResult {
+  const [current, setFirmware] = useState<BuiltFirmware | null>(null);
   const [failed, setFailed] = useState<{ readonly attempt: string; readonly reason: string } | null>(null);
   const attempt = `${turn} ${wanted?.key ?? ""}`;
   const problem = failed !== null && failed.attempt === attempt ? failed.reason : null;
-  const isFetching = wanted !== null && made?.key !== wanted.key && problem === null;
-  const wait = made === null ? 0 : SETTLE;
+  const isFetching = wanted !== null && current?.key !== wanted.key && problem === null;
+  const wait = current === null ? 0 : SETTLE;
   useEffect(() => {
     if (!isFetching || wanted === null) return undefined;
     const leaving = new AbortController();
@@ -48,7 +48,7 @@ export function useFirmware(wanted: BoardSource | null, turn: number): Found {
       try {
         const firmware = await fetchFirmware(wanted.address, wanted.token, leaving.signal);
         const rune = await wanted.read();
-        if (!leaving.signal.aborted) setMade({ key: wanted.key, rune, firmware });
+        if (!leaving.signal.aborted) setFirmware({ key: wanted.key, rune, firmware });
       } catch (error) {
         if (!leaving.signal.aborted)
           setFailed({ attempt, reason: error instanceof Error ? error.message : String(error) });
@@ -60,5 +60,5 @@ export function useFirmware(wanted: BoardSource | null, turn: number): Found {
       leaving.abort();
     };
   }, [wanted, isFetching, attempt, wait]);
-  return { made, problem, isFetching };
+  return { firmware: current, problem, isFetching };
 }

@@ -36,7 +36,7 @@ class Worker {
 function service(): {
   readonly worker: Worker;
   readonly files: Map<string, KnownFile>;
-  readonly asked: LanguageRequest[];
+  readonly requests: LanguageRequest[];
   readonly language: LanguageService;
 } {
   const worker = new Worker();
@@ -44,23 +44,23 @@ function service(): {
     ["Runefile.yml", { text: "version: 1" }],
     ["m.tflite", { size: 7 }],
   ]);
-  const asked: LanguageRequest[] = [];
+  const requests: LanguageRequest[] = [];
   const language = new LanguageService({
     files: () => Promise.resolve(files),
     texts: () => new Map([...files].filter(([, file]) => "text" in file)),
     askServer: (request) => {
-      asked.push(request);
+      requests.push(request);
       return Promise.resolve({ answer: "server" });
     },
     base: "/static/language/x/",
     startWorker: () => worker,
   });
-  return { worker, files, asked, language };
+  return { worker, files, requests, language };
 }
 
 describe("the language", () => {
   it("is the server's until the page's own is there", async () => {
-    const { worker, asked, language } = service();
+    const { worker, requests: asked, language } = service();
     language.start();
     expect(await language.ask({ ask: "check" })).toBe("server");
     expect(asked[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });

@@ -18,8 +18,8 @@ export function bellWords(unread: number): string {
 
 /** The number in a message of the socket; null for any other message. */
 export function unreadIn(message: unknown): number | null {
-  const found: unknown = typeof message === "object" && message !== null ? Reflect.get(message, "unread") : null;
-  return typeof found === "number" ? found : null;
+  const unread: unknown = typeof message === "object" && message !== null ? Reflect.get(message, "unread") : null;
+  return typeof unread === "number" ? unread : null;
 }
 
 /** Says the number now and whenever it changes. One socket while the page is looked at, none otherwise: a person may have

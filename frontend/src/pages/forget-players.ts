@@ -1,7 +1,7 @@
 // Signing out on a phone takes along what the player kept there to run without a network.
 
 /** As in src/player/phone/kept.ts. */
-const KEPT = "player-kept";
+const CACHE = "player-kept";
 
 export function forgetPlayers(): void {
   document.addEventListener("submit", ({ target }) => {
@@ -11,7 +11,7 @@ export function forgetPlayers(): void {
       new URL(target.action).pathname === "/accounts/logout/" &&
       "caches" in window
     ) {
-      void caches.delete(KEPT);
+      void caches.delete(CACHE);
     }
   });
 }

@@ -1,7 +1,7 @@
 // Signing out takes along the edits that the studio kept in this browser because they were not sent: others may use it next.
 
 /** As in src/studio/document/unsent.ts. */
-const KEPT = "hammer-forge unsent ";
+const STORAGE_PREFIX = "hammer-forge unsent ";
 /** Told to open pages, as in src/studio/session/signed-in.ts, so that they keep nothing more. */
 const CHANNEL = "hammer-forge sign-out";
 
@@ -12,7 +12,7 @@ export function forgetUnsent(): void {
     channel.postMessage("signed out");
     channel.close();
     try {
-      for (const name of Object.keys(localStorage)) if (name.startsWith(KEPT)) localStorage.removeItem(name);
+      for (const name of Object.keys(localStorage)) if (name.startsWith(STORAGE_PREFIX)) localStorage.removeItem(name);
     } catch {
       // A browser that keeps nothing has nothing to forget.
     }

@@ -77,6 +77,6 @@ function csrfToken(): string {
 }
 
 function text(answer: unknown, key: string): string {
-  const found: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, key) : undefined;
-  return typeof found === "string" ? found : "";
+  const value: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, key) : undefined;
+  return typeof value === "string" ? value : "";
 }

@@ -3,17 +3,17 @@ import { reason, signingInAlone } from "./passkeys";
 
 describe("a passkey that is added", () => {
   it("is found by the device and asks who is there, whatever the server left open", () => {
-    const asked = { authenticatorSelection: { residentKey: "discouraged", userVerification: "preferred" } };
+    const overrides = { authenticatorSelection: { residentKey: "discouraged", userVerification: "preferred" } };
     const options = { challenge: "x", rp: { name: "x" }, user: { id: "x", name: "x", displayName: "x" } };
-    const given = signingInAlone({ ...options, pubKeyCredParams: [], ...asked } as Parameters<
+    const creation = signingInAlone({ ...options, pubKeyCredParams: [], ...overrides } as Parameters<
       typeof signingInAlone
     >[0]);
-    expect(given.authenticatorSelection).toEqual({
+    expect(creation.authenticatorSelection).toEqual({
       residentKey: "required",
       requireResidentKey: true,
       userVerification: "required",
     });
-    expect(given.challenge).toBe("x");
+    expect(creation.challenge).toBe("x");
   });
 });
 

@@ -41,13 +41,14 @@ async function submit(form: HTMLFormElement): Promise<void> {
 
 async function credential(form: HTMLFormElement): Promise<object> {
   const library = await import("@simplewebauthn/browser");
-  const given = form.dataset["options"];
+  const embedded = form.dataset["options"];
   if (form.dataset["passkey"] === "add") {
-    const { publicKey } = JSON.parse(given ?? "") as Options<CreationOptions>;
+    const { publicKey } = JSON.parse(embedded ?? "") as Options<CreationOptions>;
     return library.startRegistration({ optionsJSON: signingInAlone(publicKey) });
   }
-  const asked = given === undefined ? await fetchOptions(form.action) : (JSON.parse(given) as Options<RequestOptions>);
-  return library.startAuthentication({ optionsJSON: asked.publicKey });
+  const requestOptions =
+    embedded === undefined ? await fetchOptions(form.action) : (JSON.parse(embedded) as Options<RequestOptions>);
+  return library.startAuthentication({ optionsJSON: requestOptions.publicKey });
 }
 
 /** A passkey that signs its person in without a password: the device finds it, and asks who is there. */

@@ -46,9 +46,10 @@ function filterOf(target: EventTarget | null): HTMLFormElement | null {
 
 /** The page's address with what the form asks for; what is empty is left out. */
 function addressOf(form: HTMLFormElement): string {
-  const asked = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value !== "") asked.set(name, value);
-  const query = asked.toString();
+  const parameters = new URLSearchParams();
+  for (const [name, value] of new FormData(form))
+    if (typeof value === "string" && value !== "") parameters.set(name, value);
+  const query = parameters.toString();
   return query === "" ? location.pathname : `${location.pathname}?${query}`;
 }
 

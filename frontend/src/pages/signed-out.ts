@@ -63,19 +63,19 @@ function say(text: string, offersSignIn: boolean): void {
 export function formsOfOnePerson(): void {
   const me = servedTo();
   if (me === undefined) return;
-  const asked = new WeakSet<HTMLFormElement>();
-  const asking = new WeakSet<HTMLFormElement>();
+  const confirmed = new WeakSet<HTMLFormElement>();
+  const pending = new WeakSet<HTMLFormElement>();
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || asked.delete(form)) return;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || confirmed.delete(form)) return;
     // By their attributes: a field of such a name would stand in for the property.
     const { pathname } = new URL(form.getAttribute("action") ?? "", window.location.href);
     if (form.getAttribute("method")?.toLowerCase() !== "post" || OWN_FORMS.includes(pathname)) return;
     event.preventDefault();
-    if (asking.has(form)) return;
-    asking.add(form);
+    if (pending.has(form)) return;
+    pending.add(form);
     void session().then(async (answer) => {
-      asking.delete(form);
+      pending.delete(form);
       if (answer !== null && answer.person?.id !== me) {
         await saysSignedOut();
         return;
@@ -84,7 +84,7 @@ export function formsOfOnePerson(): void {
       const token = form.elements.namedItem("csrfmiddlewaretoken");
       // Signing in again made another; and a server that did not answer is asked by the form itself.
       if (answer !== null && token instanceof HTMLInputElement) token.value = answer.csrf;
-      asked.add(form);
+      confirmed.add(form);
       form.requestSubmit(event.submitter);
     });
   });

@@ -1,6 +1,6 @@
 // A button with data-sure does what is hard to undo: the first press asks, the second one does it.
 
-const ASKED_FOR = 4000;
+const CONFIRMATION_TIMEOUT = 4000;
 
 export function sureButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-sure]")) askFirst(button);
@@ -8,15 +8,15 @@ export function sureButtons(): void {
 
 function askFirst(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
-  let asked = false;
+  let isConfirming = false;
   button.addEventListener("click", (event) => {
-    if (asked) return;
+    if (isConfirming) return;
     event.preventDefault();
-    asked = true;
+    isConfirming = true;
     button.replaceChildren("Press again to confirm");
     setTimeout(() => {
-      asked = false;
+      isConfirming = false;
       button.replaceChildren(...before);
-    }, ASKED_FOR);
+    }, CONFIRMATION_TIMEOUT);
   });
 }

@@ -19,11 +19,11 @@ export function FromModel({ file }: { readonly file: File }) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<void> => {
       try {
-        const found = await fetchPlaces();
+        const options = await fetchPlaces();
         if (!isWanted) return;
-        setPlaces(found);
+        setPlaces(options);
         setProblem(null);
-        if (found === null) timer = setTimeout(() => void ask(), AGAIN);
+        if (options === null) timer = setTimeout(() => void ask(), AGAIN);
       } catch (error) {
         if (!isWanted) return;
         setProblem(

@@ -14,8 +14,8 @@ interface Props {
 }
 
 /** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
-export function InputCard({ request: given, place, before, onChoose, offer, withdraw }: Props) {
-  const [request] = useState(given);
+export function InputCard({ request: capability, place, before, onChoose, offer, withdraw }: Props) {
+  const [request] = useState(capability);
   const [choices] = useState(() => choicesFor(request));
   const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
   const titleId = useId();

@@ -30,8 +30,8 @@ test.each(conformance.window)("a rune reads the first rows of a file: $what", ({
 
 test("a rune that makes windows itself is given each row of a file once", () => {
   const rows = Array.from({ length: 7 }, (_, row) => [row, 10 + row, 20 + row].join(",")).join("\n");
-  const given = chunksOf(rows, 3).map((chunk) => [...new Float32Array(chunk)].filter((_, index) => index % 3 === 0));
-  expect(given).toEqual([
+  const windows = chunksOf(rows, 3).map((chunk) => [...new Float32Array(chunk)].filter((_, index) => index % 3 === 0));
+  expect(windows).toEqual([
     [0, 1, 2],
     [3, 4, 5],
   ]);

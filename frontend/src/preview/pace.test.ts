@@ -9,7 +9,7 @@ test("a stream that is kept up with drops nothing", () => {
     meter.ran(at + 1);
   }
   const pace = meter.read(2001);
-  expect([pace.asked, pace.dropped]).toEqual([4, 0]);
+  expect([pace.requested, pace.dropped]).toEqual([4, 0]);
   expect(paceText(pace, 0.5)).toBe("Under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped");
 });
 

@@ -3,13 +3,13 @@ import { millisecondsText, percentText } from "./numbers";
 
 export interface Pace {
   /** Inputs a second that a stream gave, over the last seconds; null while nothing streams. */
-  readonly asked: number | null;
+  readonly requested: number | null;
   readonly ran: number;
   /** Inputs of the last seconds that another replaced before the rune came to them. */
   readonly dropped: number;
 }
 
-export const NO_PACE: Pace = { asked: null, ran: 0, dropped: 0 };
+export const NO_PACE: Pace = { requested: null, ran: 0, dropped: 0 };
 const SPAN = 5000;
 
 export class PaceMeter {
@@ -18,25 +18,25 @@ export class PaceMeter {
   #dropped: number[] = [];
 
   asked(now: number): void {
-    this.#asked = kept(this.#asked, now);
+    this.#asked = recent(this.#asked, now);
   }
 
   ran(now: number): void {
-    this.#ran = kept(this.#ran, now);
+    this.#ran = recent(this.#ran, now);
   }
 
   dropped(now: number): void {
-    this.#dropped = kept(this.#dropped, now);
+    this.#dropped = recent(this.#dropped, now);
   }
 
   read(now: number): Pace {
     const since = (times: readonly number[]) => times.filter((time) => time > now - SPAN);
-    const asked = since(this.#asked);
-    return { asked: rateOf(asked), ran: rateOf(since(this.#ran)) ?? 0, dropped: since(this.#dropped).length };
+    const requested = since(this.#asked);
+    return { requested: rateOf(requested), ran: rateOf(since(this.#ran)) ?? 0, dropped: since(this.#dropped).length };
   }
 }
 
-function kept(times: readonly number[], now: number): number[] {
+function recent(times: readonly number[], now: number): number[] {
   return [...times.filter((time) => time > now - SPAN), now];
 }
 
@@ -58,8 +58,8 @@ export function shareText(milliseconds: number, room: number): string {
 
 /** `Under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped`. */
 export function paceText(pace: Pace, milliseconds: number | null): string | null {
-  if (pace.asked === null || milliseconds === null) return null;
-  const room = 1000 / pace.asked;
+  if (pace.requested === null || milliseconds === null) return null;
+  const room = 1000 / pace.requested;
   const lost = pace.dropped === 0 ? "none dropped" : `${pace.dropped} dropped in 5 s`;
   return `${shareText(milliseconds, room)} · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
 }

@@ -211,13 +211,13 @@ function wordCard(
     names,
   } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
-    const kept = [...memory.shares, shares].slice(-context.calling.windows);
-    const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(kept)), memory.order);
-    const isFull = kept.length >= context.calling.windows;
+    const recent = [...memory.shares, shares].slice(-context.calling.windows);
+    const scores = ranked(scoresOf(scoreTensor, context.wordlists, meanOf(recent)), memory.order);
+    const isFull = recent.length >= context.calling.windows;
     const called = isFull ? callWord(scores, memory.word, context) : null;
     const isNew = called !== null && called.at !== memory.word?.at;
     const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
-    remember({ shares: kept, word: called, history, past, order: orderOf(scores) });
+    remember({ shares: recent, word: called, history, past, order: orderOf(scores) });
     return { ...frame, word: called, history, scores, isCalled: true };
   }
   const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, context.wordlists, shares), memory.order);

@@ -138,8 +138,8 @@ test("a rune that reads a stream gets each chunk once, in order; where it is too
   const core = engine();
   const session = new Session({
     run: (inputs) => core.run(inputs),
-    load: async (rune, limits, given) => {
-      const loaded = await core.load(rune, limits, given);
+    load: async (rune, limits, extras) => {
+      const loaded = await core.load(rune, limits, extras);
       return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, isStream: true })) };
     },
   });

@@ -20,7 +20,7 @@ import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from 
 
 /** What runs a rune: the sandboxed frame in a page. */
 export interface Engine {
-  load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 

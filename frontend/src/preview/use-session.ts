@@ -32,8 +32,8 @@ export class FrameEngine implements Engine {
     this.#frame = null;
   }
 
-  async load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded> {
-    return (await this.#open()).load(rune, limits, given);
+  async load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded> {
+    return (await this.#open()).load(rune, limits, extras);
   }
 
   async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {

@@ -6,7 +6,7 @@ const RECORD_LIMIT = 4096;
 
 /** By name; the last of a name counts. Lengths are big-endian. Throws a `bad-rune` error for what is cut short. */
 export function carriedResources(sections: readonly Section[]): ReadonlyMap<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
+  const resources = new Map<string, Uint8Array>();
   let count = 0;
   for (const payload of customSections(sections, "rune_resource")) {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
@@ -22,10 +22,10 @@ export function carriedResources(sections: readonly Section[]): ReadonlyMap<stri
       count += 1;
       if (count > RECORD_LIMIT) throw damaged(`they are more than ${RECORD_LIMIT}`);
       const name = next();
-      found.set(nameOf(name), next());
+      resources.set(nameOf(name), next());
     }
   }
-  return found;
+  return resources;
 }
 
 function nameOf(bytes: Uint8Array): string {

@@ -61,7 +61,7 @@ const near = (within: number) => (message: ReturnType<typeof plain>) => ({
   tensors: message.tensors.map(({ elements, ...tensor }) => ({
     ...tensor,
     elements: elements.map(
-      (value) => expect.toSatisfy((found: number) => Math.abs(found - Number(value)) <= within) as number,
+      (value) => expect.toSatisfy((actual: number) => Math.abs(actual - Number(value)) <= within) as number,
     ),
   })),
 });
@@ -77,8 +77,9 @@ describe("the behaviour that all runtimes share", () => {
   test.each(cases)(
     "$name: $description",
     async ({ folder, inputs, resources, expected, within, capabilities, watched, logs, error }) => {
-      const given = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
-      const load = () => RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: given, openModel });
+      const resourceBytes = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
+      const load = () =>
+        RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: resourceBytes, openModel });
       const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
       if (error?.when === "load") {
         await expect(load()).rejects.toMatchObject(wanted);

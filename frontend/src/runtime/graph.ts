@@ -112,13 +112,13 @@ function firstJson(
 
 function readCapabilities(graph: Readonly<Record<string, unknown>> | null): GraphCapability[] {
   const tensors = record(graph?.tensors);
-  const found: GraphCapability[] = [];
+  const capabilities: GraphCapability[] = [];
   for (const [stage, value] of Object.entries(record(graph?.capabilities))) {
     const capability = record(value);
     const kind = CAPABILITY_KINDS[String(record(capability.kind).type)];
     if (kind === undefined) continue;
     const shape = tensorShape(tensors[firstOf(capability.outputs)]);
-    found.push({
+    capabilities.push({
       stage,
       kind,
       parameters: record(capability.args),
@@ -127,21 +127,29 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
       isStream: capability.stream === true,
     });
   }
-  return found;
+  return capabilities;
 }
 
 function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutput[] {
   const tensors = record(graph?.tensors);
-  const asked = record(graph?.requests).outputs;
+  const requested = record(graph?.requests).outputs;
   return Object.entries(record(graph?.outputs)).flatMap(([stage, value]) => {
     const output = record(value);
     const kind = OUTPUT_KINDS[String(record(output.kind).type)];
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
-    const given = inputs.map((id) => tensors[String(id)]);
-    const order = Array.isArray(asked) && asked.includes(stage) ? asked.indexOf(stage) : null;
+    const tensorsOfInputs = inputs.map((id) => tensors[String(id)]);
+    const order = Array.isArray(requested) && requested.includes(stage) ? requested.indexOf(stage) : null;
     return kind === undefined
       ? []
-      : [{ stage, kind, shapes: given.map(tensorShape), meanings: given.map(tensorMeaning), order }];
+      : [
+          {
+            stage,
+            kind,
+            shapes: tensorsOfInputs.map(tensorShape),
+            meanings: tensorsOfInputs.map(tensorMeaning),
+            order,
+          },
+        ];
   });
 }
 

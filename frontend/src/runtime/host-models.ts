@@ -101,9 +101,9 @@ export class HostModels {
     const { inputs, outputs } = interpreter;
     const from = this.#memory.words(name, inputsAt, inputs.length);
     const to = this.#memory.words(name, outputsAt, outputs.length);
-    const given = inputs.map((shape, index) => this.#memory.range(name, from[index] ?? 0, tensorBytes(shape)));
+    const inputBytes = inputs.map((shape, index) => this.#memory.range(name, from[index] ?? 0, tensorBytes(shape)));
     const targets = outputs.map((shape, index) => this.#memory.range(name, to[index] ?? 0, tensorBytes(shape)));
-    this.#run(interpreter, given, targets);
+    this.#run(interpreter, inputBytes, targets);
     return 0;
   }
 
@@ -113,20 +113,20 @@ export class HostModels {
     const name = "tfm_model_invoke";
     const interpreter = this.#find(name, handle);
     if (interpreter === NOTHING) return 0;
-    const given = this.#memory.bytes(name, inputAt, inputSize);
+    const inputBytes = this.#memory.bytes(name, inputAt, inputSize);
     const target = this.#memory.bytes(name, outputAt, outputSize);
     const { inputs, outputs } = interpreter;
     if (
-      String(inputs.map(tensorBytes)) !== String([given.length]) ||
+      String(inputs.map(tensorBytes)) !== String([inputBytes.length]) ||
       String(outputs.map(tensorBytes)) !== String([target.length])
     ) {
       throw new RuneError(
         "request",
-        `The rune runs the model ${handle} with ${given.length} bytes for ${target.length}, but its tensors are ` +
+        `The rune runs the model ${handle} with ${inputBytes.length} bytes for ${target.length}, but its tensors are ` +
           `${listed(inputs)} for ${listed(outputs)}.`,
       );
     }
-    this.#run(interpreter, [given], [target]);
+    this.#run(interpreter, [inputBytes], [target]);
     return 0;
   }
 
@@ -145,8 +145,8 @@ export class HostModels {
   }
 
   #find(name: string, handle: number): Interpreter | typeof NOTHING {
-    const found = this.#opened.get(handle);
-    if (found !== undefined) return found;
+    const model = this.#opened.get(handle);
+    if (model !== undefined) return model;
     if (this.#requests.some(({ id }) => id === handle)) {
       throw new RuneError("request", `The rune called ${name} before it was loaded.`);
     }
@@ -205,10 +205,10 @@ function runNamed(interpreter: Interpreter, inputs: readonly Uint8Array[]): Uint
   }
 }
 
-function requireSame(said: readonly Shape[], found: readonly Shape[]): void {
-  if (listed(said) !== listed(found)) {
+function requireSame(declared: readonly Shape[], actual: readonly Shape[]): void {
+  if (listed(declared) !== listed(actual)) {
     throw modelError(
-      `The Rune said tensors would be ${listed(said)}, but the model said they would be ${listed(found)}`,
+      `The Rune said tensors would be ${listed(declared)}, but the model said they would be ${listed(actual)}`,
     );
   }
 }

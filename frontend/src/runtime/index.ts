@@ -12,7 +12,7 @@ export type {
   CapabilityRequest,
   ElementName,
   FrameRequest,
-  Given,
+  LoadExtras as Given,
   HostModel,
   Limits,
   Loaded,

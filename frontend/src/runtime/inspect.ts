@@ -29,15 +29,15 @@ export function inspect(rune: ArrayBuffer): Inspected {
 function readResources(graph: object | null, sections: readonly Section[]): InspectedResource[] {
   const carried = carriedNames(sections);
   const said = isRecord(graph) && isRecord(graph.resources) ? Object.entries(graph.resources) : [];
-  const found = new Map<string, InspectedResource>(
+  const resources = new Map<string, InspectedResource>(
     [...carried].map((name) => [name, { name, isBinary: false, hasDefault: true }]),
   );
   for (const [name, value] of said) {
     const { ty, default_value: byDefault } = isRecord(value) ? value : {};
     const hasDefault = carried.has(name) || (byDefault !== null && byDefault !== undefined);
-    found.set(name, { name, isBinary: ty === "binary", hasDefault });
+    resources.set(name, { name, isBinary: ty === "binary", hasDefault });
   }
-  return [...found.values()];
+  return [...resources.values()];
 }
 
 function carriedNames(sections: readonly Section[]): ReadonlySet<string> {

@@ -300,10 +300,10 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
 }
 
 /** What the page gave goes first, then what the rune carries, which is read when a resource is first asked for. */
-function resourceFinder(sections: readonly Section[], given: ReadonlyMap<string, ArrayBuffer>): FindResource {
+function resourceFinder(sections: readonly Section[], supplied: ReadonlyMap<string, ArrayBuffer>): FindResource {
   let carried: ReadonlyMap<string, Uint8Array> | null = null;
   return (name) => {
-    const data = given.get(name);
+    const data = supplied.get(name);
     if (data !== undefined) return new Uint8Array(data);
     carried ??= carriedResources(sections);
     return carried.get(name) ?? null;

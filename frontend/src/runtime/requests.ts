@@ -42,8 +42,8 @@ export function watchedWires(host: Host, wires: readonly GraphWire[]): ReadonlyM
     const request = requests[wire.order];
     return request?.kind === "TENSOR" ? [[request.id, wire] as const] : [];
   });
-  const isTold = sending.length === wires.length && wires.at(-1)?.order === requests.length - 1;
-  return new Map(isTold ? sending : []);
+  const isAnnounced = sending.length === wires.length && wires.at(-1)?.order === requests.length - 1;
+  return new Map(isAnnounced ? sending : []);
 }
 
 /**

@@ -5,7 +5,7 @@ import { unpackResult } from "./packing";
 import {
   DEFAULT_LIMITS,
   type FrameRequest,
-  type Given,
+  type LoadExtras,
   type Limits,
   type Loaded,
   type RunResult,
@@ -62,7 +62,7 @@ export class RuneFrame {
   #limits: Limits = DEFAULT_LIMITS;
   #lastId = 0;
   #hasStarted = false;
-  #given: Given = {};
+  #given: LoadExtras = {};
   /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
 
@@ -92,14 +92,14 @@ export class RuneFrame {
   }
 
   /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
-  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, given: Given = {}): Promise<Loaded> {
+  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<Loaded> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
     this.#limits = limits;
-    this.#given = given;
+    this.#given = extras;
     const load = (): Promise<Loaded> => {
       this.#start();
       const interpreters = [...this.#interpreters].map(([id, { name, binary }]) => ({ id, name, binary }));
-      const request = { type: "load", rune, limits, resources: [...(given.resources ?? [])], interpreters } as const;
+      const request = { type: "load", rune, limits, resources: [...(extras.resources ?? [])], interpreters } as const;
       return this.#ask(request, LOADING_MILLISECONDS) as Promise<Loaded>;
     };
     for (;;) {

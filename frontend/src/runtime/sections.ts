@@ -32,15 +32,15 @@ export function readSections(module: Uint8Array<ArrayBuffer>): Section[] {
 
 /** The payloads of the custom sections of a name; there may be several. Before 0.4 the names had no dot in front. */
 export function customSections(sections: readonly Section[], name: string): Uint8Array<ArrayBuffer>[] {
-  const found: Uint8Array<ArrayBuffer>[] = [];
+  const contents: Uint8Array<ArrayBuffer>[] = [];
   for (const { id, body } of sections) {
     if (id !== CUSTOM) continue;
     const [length, start] = readLeb(body, 0);
     if (start + length > body.length) throw cutShort(0);
     const text = new TextDecoder().decode(body.subarray(start, start + length));
-    if (text.replace(/^\./, "") === name) found.push(body.subarray(start + length));
+    if (text.replace(/^\./, "") === name) contents.push(body.subarray(start + length));
   }
-  return found;
+  return contents;
 }
 
 /**

@@ -38,10 +38,10 @@ export function shapeText(shape: Shape): string {
 
 /** Reads `f32[1, 2]`; a name alone is a scalar. Null for anything else. */
 export function parseShape(text: string): Shape | null {
-  const found = /^([a-z]+\d+)(?:\[([\d, ]*)\])?$/.exec(text.trim());
-  const type = found?.[1];
+  const match = /^([a-z]+\d+)(?:\[([\d, ]*)\])?$/.exec(text.trim());
+  const type = match?.[1];
   if (type === undefined || !isElementName(type)) return null;
-  const inside = (found?.[2] ?? "").trim();
+  const inside = (match?.[2] ?? "").trim();
   const dimensions = inside === "" ? [] : inside.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   return dimensions.every(Number.isSafeInteger) ? { type, dimensions } : null;
 }

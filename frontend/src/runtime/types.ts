@@ -147,14 +147,14 @@ export interface InterpreterFiles {
   readonly binary: ArrayBuffer | null;
 }
 
-export interface InterpreterGiven {
+export interface SuppliedInterpreter {
   readonly id: InterpreterName;
   readonly name: string;
   readonly binary: ArrayBuffer | null;
 }
 
 /** What goes with a rune when it is loaded. */
-export interface Given {
+export interface LoadExtras {
   /** Bytes of resources by their names without `$`: they go before what the rune carries along. */
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** How much of an interpreter is fetched, 0 to 1. */
@@ -170,7 +170,7 @@ export type WorkerRequest =
       readonly limits: Limits;
       readonly resources: readonly (readonly [string, ArrayBuffer])[];
       /** Those whose scripts stand before the worker's own. */
-      readonly interpreters: readonly InterpreterGiven[];
+      readonly interpreters: readonly SuppliedInterpreter[];
     }
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] }
   | { readonly id: number; readonly type: "time"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };

@@ -5,7 +5,7 @@ import { RuneInstance } from "./instance";
 import { modelOpener, type FindInterpreter } from "./interpreters/open";
 import { buffersOf } from "./packing";
 import type {
-  InterpreterGiven,
+  SuppliedInterpreter,
   InterpreterName,
   Loaded,
   PackedResult,
@@ -23,11 +23,11 @@ let instance: RuneInstance | null = null;
 type Send = (message: WorkerReply | WorkerNote, transfer?: ArrayBuffer[]) => void;
 
 /** WebKit loads no script in a worker of opaque origin, so a worker that lacks an interpreter waits for its end. */
-function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter {
+function finder(interpreters: readonly SuppliedInterpreter[], send: Send): FindInterpreter {
   return (wanted) => {
-    const found = given.find(({ id }) => id === wanted);
-    if (found !== undefined)
-      return Promise.resolve({ ...found, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
+    const interpreter = interpreters.find(({ id }) => id === wanted);
+    if (interpreter !== undefined)
+      return Promise.resolve({ ...interpreter, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
     send({ needs: wanted });
     return new Promise(() => undefined);
   };
@@ -54,9 +54,9 @@ async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
 async function reply(request: WorkerRequest, send: Send): Promise<void> {
   const { id } = request;
   try {
-    const given = await answer(request, send);
-    if ("packed" in given) send({ id, ok: true, packed: given.packed }, buffersOf(given.packed));
-    else send({ id, ok: true, value: given.value });
+    const result = await answer(request, send);
+    if ("packed" in result) send({ id, ok: true, packed: result.packed }, buffersOf(result.packed));
+    else send({ id, ok: true, value: result.value });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     send({ id, ok: false, name, message, limit: error instanceof RuneError ? error.limit : null });

@@ -20,7 +20,7 @@ class Palette {
   private rows: readonly HTMLAnchorElement[] = [];
   private chosen = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asking = new AbortController();
+  private request = new AbortController();
   /** Whether the answer to what is typed is still to come: what is shown meanwhile fits something else. */
   private isWaiting = false;
   /** What Enter asked for meanwhile: to go to the first that fits, here or beside; null for nothing. */
@@ -62,7 +62,7 @@ class Palette {
     });
     dialog.addEventListener("close", () => {
       clearTimeout(this.timer);
-      this.asking.abort();
+      this.request.abort();
       dialog.remove();
     });
     this.look(0);
@@ -71,16 +71,16 @@ class Palette {
   /** Asks for what fits once nothing was typed for a while; an answer that came too late is not shown. */
   private look(wait: number): void {
     clearTimeout(this.timer);
-    this.asking.abort();
-    const asking = new AbortController();
-    this.asking = asking;
+    this.request.abort();
+    const request = new AbortController();
+    this.request = request;
     this.isWaiting = true;
     this.goes = null;
     this.timer = setTimeout(() => {
-      findHits(this.field.value, asking.signal).then(
+      findHits(this.field.value, request.signal).then(
         (hits) => this.show(hits),
         () => {
-          if (asking.signal.aborted) return;
+          if (request.signal.aborted) return;
           this.isWaiting = false;
           this.said.textContent = "The server did not answer. Try again.";
         },

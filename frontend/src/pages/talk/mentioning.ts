@@ -17,8 +17,8 @@ const BEGUN = /(?:^|[^\w@])@([^\n@]{0,40})$/u;
 const SHOWN = 6;
 
 export function begunMention(text: string, caret: number): Begun | null {
-  const found = BEGUN.exec(text.slice(0, caret));
-  const typed = found?.[1];
+  const match = BEGUN.exec(text.slice(0, caret));
+  const typed = match?.[1];
   return typed === undefined ? null : { at: caret - typed.length - 1, typed };
 }
 

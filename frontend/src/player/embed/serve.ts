@@ -2,12 +2,12 @@
 // outputs. No sensor is ever opened here.
 import { RuneError, RuneFrame, type Addresses, type Loaded } from "../../runtime";
 import { fetchRune } from "../fetch-rune";
-import { bytesOfInputs, namesOf, valuesOf, type GivenInputs } from "./values";
+import { bytesOfInputs, namesOf, valuesOf, type InputValues } from "./values";
 
 interface Run {
   readonly type: "run";
   readonly id: number;
-  readonly inputs: GivenInputs;
+  readonly inputs: InputValues;
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

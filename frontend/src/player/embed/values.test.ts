@@ -14,8 +14,8 @@ describe("inputs of a script", () => {
   });
 
   it("become the bytes of the input's own type, whatever array they are in", () => {
-    for (const given of [[1, -2], Float64Array.of(1, -2), Int16Array.of(1, -2), Int16Array.of(1, -2).buffer]) {
-      expect([...new Int16Array(bytesOfInputs([audio], { audio: given }).get(7) ?? new ArrayBuffer(0))]).toEqual([
+    for (const input of [[1, -2], Float64Array.of(1, -2), Int16Array.of(1, -2), Int16Array.of(1, -2).buffer]) {
+      expect([...new Int16Array(bytesOfInputs([audio], { audio: input }).get(7) ?? new ArrayBuffer(0))]).toEqual([
         1, -2,
       ]);
     }

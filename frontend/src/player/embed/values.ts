@@ -3,7 +3,7 @@ import { elementCount, isNumberName, NUMBER_ARRAYS, parseShape } from "../../run
 import type { CapabilityRequest, OutputMessage, OutputRequest, OutputTensor } from "../../runtime";
 
 /** Numbers by the name of an input: an array, or a typed array. */
-export type GivenInputs = Readonly<Record<string, ArrayLike<number> | ArrayBuffer>>;
+export type InputValues = Readonly<Record<string, ArrayLike<number> | ArrayBuffer>>;
 
 const nameOf = (stage: string | null, kind: string, place: number): string =>
   stage ?? `${kind.toLowerCase()}_${place + 1}`;
@@ -28,16 +28,16 @@ export function namesOf(loaded: {
 /** The bytes of each input. Throws an Error that says what is wrong with which. */
 export function bytesOfInputs(
   requests: readonly CapabilityRequest[],
-  given: GivenInputs,
+  values: InputValues,
 ): ReadonlyMap<number, ArrayBuffer> {
   const names = requests.map(({ stage, kind }, place) => nameOf(stage, kind, place));
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  const unknown = Object.keys(values).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`There is no input "${unknown}". There is: ${names.join(", ")}.`);
-  return new Map(requests.map((request, place) => [request.id, bytesOf(request, names[place] ?? "", given)]));
+  return new Map(requests.map((request, place) => [request.id, bytesOf(request, names[place] ?? "", values)]));
 }
 
-function bytesOf(request: CapabilityRequest, name: string, given: GivenInputs): ArrayBuffer {
-  const values = given[name];
+function bytesOf(request: CapabilityRequest, name: string, inputs: InputValues): ArrayBuffer {
+  const values = inputs[name];
   if (values === undefined)
     throw new Error(`The input "${name}" is missing: ${request.type ?? `${request.size} bytes`}.`);
   const bytes = values instanceof ArrayBuffer ? values : converted(request, name, values);
@@ -71,13 +71,13 @@ export function valuesOf(
   outputs: readonly OutputRequest[],
   messages: readonly OutputMessage[],
 ): Readonly<Record<string, Value | readonly Value[]>> {
-  const found: Record<string, Value | readonly Value[]> = {};
+  const results: Record<string, Value | readonly Value[]> = {};
   for (const { channel, stage, tensors } of messages) {
     const place = outputs.findIndex(({ id }) => id === channel);
     const name = nameOf(stage, outputs[place]?.kind ?? "output", Math.max(0, place));
     const values = tensors.map(valueOf);
     const [only] = values;
-    found[name] = values.length === 1 && only !== undefined ? only : values;
+    results[name] = values.length === 1 && only !== undefined ? only : values;
   }
-  return found;
+  return results;
 }

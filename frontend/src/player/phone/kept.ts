@@ -3,13 +3,13 @@
 import type { PlayerState } from "./types";
 
 /** Signing out anywhere on this browser deletes it as well; see src/pages. */
-export const KEPT = "player-kept";
+export const CACHE = "player-kept";
 const RUNES = 3;
 
 /** The part of the browser's CacheStorage that is used; null where a page has none, as without HTTPS. */
 export type Storage = Pick<CacheStorage, "open" | "delete">;
 
-export class Kept {
+export class OfflineStore {
   readonly #storage: Storage | null;
   readonly #base: string;
 
@@ -23,19 +23,19 @@ export class Kept {
     if (this.#storage === null) return;
     const before = await this.state();
     if (before !== null && before.person?.id !== state.person?.id) await this.forgetAll();
-    const cache = await this.#storage.open(KEPT);
+    const cache = await this.#storage.open(CACHE);
     await cache.put(this.#stateAddress, new Response(JSON.stringify(state)));
   }
 
   async state(): Promise<PlayerState | null> {
-    const found = await (await this.#storage?.open(KEPT))?.match(this.#stateAddress);
-    return found === undefined ? null : ((await found.json()) as PlayerState);
+    const response = await (await this.#storage?.open(CACHE))?.match(this.#stateAddress);
+    return response === undefined ? null : ((await response.json()) as PlayerState);
   }
 
   /** Keeps a rune beside the two that were kept before it. */
   async keepRune(address: string, rune: ArrayBuffer): Promise<void> {
     if (this.#storage === null) return;
-    const cache = await this.#storage.open(KEPT);
+    const cache = await this.#storage.open(CACHE);
     // Put anew, it is the last of the keys.
     await cache.delete(address);
     await cache.put(address, new Response(rune));
@@ -44,13 +44,13 @@ export class Kept {
   }
 
   async rune(address: string): Promise<ArrayBuffer | null> {
-    const found = await (await this.#storage?.open(KEPT))?.match(address);
-    return found === undefined ? null : found.arrayBuffer();
+    const response = await (await this.#storage?.open(CACHE))?.match(address);
+    return response === undefined ? null : response.arrayBuffer();
   }
 
   /** Forgets the project. */
   async forget(): Promise<void> {
-    const cache = await this.#storage?.open(KEPT);
+    const cache = await this.#storage?.open(CACHE);
     if (cache === undefined) return;
     for (const request of await cache.keys()) {
       if (new URL(request.url).pathname.startsWith(`${this.#base}/`)) await cache.delete(request);
@@ -58,7 +58,7 @@ export class Kept {
   }
 
   async forgetAll(): Promise<void> {
-    await this.#storage?.delete(KEPT);
+    await this.#storage?.delete(CACHE);
   }
 
   get #stateAddress(): string {

@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { createStore, useStore } from "zustand";
 import { addManifest, keepPlayer } from "./app";
 import { PlayerClient } from "./client";
-import { Kept } from "./kept";
+import { OfflineStore } from "./kept";
 import { Pairing } from "./pairing";
 import { PhonePlayer } from "./PhonePlayer";
 import { placeOf, tokenOf, type Place } from "./place";
@@ -22,7 +22,7 @@ function start(place: Place, element: HTMLElement): void {
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   document.title = `${place.name} · ${place.organisation} · Player`;
   const storage = "caches" in window ? caches : null;
-  const store = new PlayerStore(new PlayerClient(place.base), new Kept(storage, place.base), place.tag);
+  const store = new PlayerStore(new PlayerClient(place.base), new OfflineStore(storage, place.base), place.tag);
   const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${place.base}/pairing`;
   const pairing = new Pairing(() => new WebSocket(socket));
   void store.start(token);

@@ -35,7 +35,7 @@ const SHELL = "/player/";
 const PAGE = /^\/player\/[^/]+\/[^/]+\/?$/;
 
 async function install(): Promise<void> {
-  const wanted = await interpretersKept();
+  const wanted = await cachedInterpreters();
   const cache = await caches.open(CACHE);
   // Past the browser's cache: files without a digest in their names may be old there.
   await cache.addAll(scope.KEEPS.addresses.map((address) => new Request(address, { cache: "no-cache" })));
@@ -43,13 +43,13 @@ async function install(): Promise<void> {
 }
 
 /** Of the interpreters that the edition before this one kept, this edition's files: its runes go on without a network. */
-async function interpretersKept(): Promise<string[]> {
-  const kept: string[] = [];
+async function cachedInterpreters(): Promise<string[]> {
+  const urls: string[] = [];
   for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
-    for (const { url } of await (await caches.open(name)).keys()) kept.push(new URL(url).pathname);
+    for (const { url } of await (await caches.open(name)).keys()) urls.push(new URL(url).pathname);
   }
   return Object.entries(scope.KEEPS.interpreters).flatMap(([name, files]) =>
-    kept.some((path) => path.startsWith(`/static/build/assets/${name}-`)) ? files : [],
+    urls.some((path) => path.startsWith(`/static/build/assets/${name}-`)) ? files : [],
   );
 }
 
@@ -61,8 +61,8 @@ async function activate(): Promise<void> {
 
 async function answer(request: Request, key: string): Promise<Response> {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(key, { ignoreVary: true });
-  if (kept !== undefined) return kept;
+  const cached = await cache.match(key, { ignoreVary: true });
+  if (cached !== undefined) return cached;
   const response = await fetch(request);
   if (response.ok && key.startsWith("/static/build/")) await cache.put(key, response.clone());
   return response;

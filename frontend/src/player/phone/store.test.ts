@@ -2,7 +2,7 @@
 // without access.
 import { expect, test } from "vitest";
 import { PlayerClient, PlayerProblem, csrfToken } from "./client";
-import { Kept } from "./kept";
+import { OfflineStore } from "./kept";
 import { PlayerStore } from "./store";
 import type { PlayerState, Run } from "./types";
 
@@ -41,7 +41,7 @@ class Server {
   );
 }
 
-class KeptState extends Kept {
+class RecordingStore extends OfflineStore {
   was: PlayerState | null = null;
   forgotten = 0;
 
@@ -49,8 +49,8 @@ class KeptState extends Kept {
     super(null, "/player/acme/digits");
   }
 
-  override keepState(kept: PlayerState): Promise<void> {
-    this.was = kept;
+  override keepState(state: PlayerState): Promise<void> {
+    this.was = state;
     return Promise.resolve();
   }
 
@@ -67,7 +67,7 @@ class KeptState extends Kept {
 
 function setUp(tag: string | null = null) {
   const server = new Server();
-  const kept = new KeptState();
+  const kept = new RecordingStore();
   const fetched: string[] = [];
   const store = new PlayerStore(server.client, kept, tag, (address) => {
     fetched.push(address);

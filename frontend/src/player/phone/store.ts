@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { fetchRune } from "../fetch-rune";
 import { PlayerProblem, type PlayerClient } from "./client";
-import type { Kept } from "./kept";
+import type { OfflineStore } from "./kept";
 import type { PlayerState, Run } from "./types";
 
 export interface Running {
@@ -50,16 +50,16 @@ export function wanted(state: PlayerState, tag: string | null): Run | null {
 
 export class PlayerStore {
   readonly #client: PlayerClient;
-  readonly #kept: Kept;
+  readonly #kept: OfflineStore;
   readonly #fetchRune: FetchRune;
   readonly #store: StoreApi<Player>;
   readonly state: Omit<StoreApi<Player>, "setState">;
   #asking: Promise<void> | null = null;
   #fetchingOf: { readonly digest: string; readonly leaving: AbortController } | null = null;
 
-  constructor(client: PlayerClient, kept: Kept, tag: string | null, fetcher: FetchRune = fetchRune) {
+  constructor(client: PlayerClient, offline: OfflineStore, tag: string | null, fetcher: FetchRune = fetchRune) {
     this.#client = client;
-    this.#kept = kept;
+    this.#kept = offline;
     this.#fetchRune = fetcher;
     this.#store = createStore<Player>(() => ({ ...NOTHING, tag }));
     this.state = this.#store;
@@ -146,12 +146,12 @@ export class PlayerStore {
   }
 
   /** Runs what is wanted when nothing runs or it was asked for; else says that it is there. */
-  #take(state: PlayerState, isAsked: boolean): void {
+  #take(state: PlayerState, isRequested: boolean): void {
     const { tag, running, follows } = this.#store.getState();
     const run = wanted(state, tag);
     if (run === null || run.digest === running?.run.digest) {
       this.#store.setState({ newer: null });
-    } else if (running === null || isAsked || follows) {
+    } else if (running === null || isRequested || follows) {
       void this.#fetch(run);
     } else {
       this.#store.setState({ newer: run });
@@ -166,9 +166,9 @@ export class PlayerStore {
     this.#store.setState({ fetching: 0, problem: null });
     const { signal } = mine.leaving;
     try {
-      const kept = await this.#kept.rune(run.url);
+      const cached = await this.#kept.rune(run.url);
       const rune =
-        kept ??
+        cached ??
         (await this.#fetchRune(
           run.url,
           signal,

@@ -103,12 +103,12 @@ function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: st
   if (!place) return;
   const table = Object.assign(document.createElement("table"), { className: "num" });
   const row = (tag: "th" | "td", texts: readonly string[]): void => {
-    const made = table.insertRow();
+    const row = table.insertRow();
     for (const [index, text] of texts.entries()) {
       const cell = document.createElement(index === 0 ? "th" : tag);
       if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
       if (tag === "td" && index === 0) cell.className = "first";
-      made.append(Object.assign(cell, { textContent: text }));
+      row.append(Object.assign(cell, { textContent: text }));
     }
   };
   row("th", ["Label", beforeName, nowName, "Samples"]);

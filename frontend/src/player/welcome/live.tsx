@@ -25,6 +25,6 @@ export async function runHere(section: HTMLElement): Promise<void> {
 }
 
 function readStrokes(text: string | undefined): readonly Stroke[] {
-  const given = JSON.parse(text ?? "[]") as readonly (readonly [number, number])[][];
-  return given.map((stroke) => stroke.map(([x, y]) => ({ x, y })));
+  const strokes = JSON.parse(text ?? "[]") as readonly (readonly [number, number])[][];
+  return strokes.map((stroke) => stroke.map(([x, y]) => ({ x, y })));
 }

@@ -33,8 +33,8 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
   const id = useId();
   const [least, setLeast] = useState(0.4);
   const [order, setOrder] = useState<BoxOrder>(() => {
-    const kept = remembered(orderKey(title));
-    return isOrder(kept) ? kept : "yxyx";
+    const storedOrder = remembered(orderKey(title));
+    return isOrder(storedOrder) ? storedOrder : "yxyx";
   });
   const sides = shown?.picture ?? { width: 1, height: 1 };
   const boxes = kind === "boxes" ? boxesOf(tensor, beside, order, sides, least) : [];

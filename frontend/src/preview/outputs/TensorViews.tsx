@@ -159,9 +159,9 @@ function Line({
 }
 
 export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
-  const found = useMemo(() => histogramOf(tensor.elements as readonly number[]), [tensor]);
-  const most = Math.max(1, ...found.counts);
-  const width = WIDTH / found.counts.length;
+  const histogram = useMemo(() => histogramOf(tensor.elements as readonly number[]), [tensor]);
+  const most = Math.max(1, ...histogram.counts);
+  const width = WIDTH / histogram.counts.length;
   return (
     <>
       <svg
@@ -169,19 +169,19 @@ export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Histogram of the values from ${numberText(found.low)} to ${numberText(found.high)}`}
+        aria-label={`Histogram of the values from ${numberText(histogram.low)} to ${numberText(histogram.high)}`}
       >
-        {found.counts.map((count, index) => {
+        {histogram.counts.map((count, index) => {
           const tall = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return <rect key={index} x={index * width} y={HEIGHT - tall} width={width - 1} height={tall} />;
         })}
       </svg>
       <dl className="preview-facts small num">
-        <Fact name="Lowest" value={found.low} />
-        <Fact name="Mean" value={found.mean} />
-        <Fact name="Highest" value={found.high} />
+        <Fact name="Lowest" value={histogram.low} />
+        <Fact name="Mean" value={histogram.mean} />
+        <Fact name="Highest" value={histogram.high} />
       </dl>
-      {found.odd > 0 && <p className="small preview-bad">{found.odd} of the values are no finite numbers.</p>}
+      {histogram.odd > 0 && <p className="small preview-bad">{histogram.odd} of the values are no finite numbers.</p>}
     </>
   );
 }

@@ -22,18 +22,18 @@ export function CameraSource({ request, onInput }: SourceProps) {
   const [seen, setSeen] = useState<ArrayBuffer | null>(null);
   const [used, setUsed] = useState<string | null>(null);
   const [isMirrored, setMirrored] = useState(false);
-  const wished = useRef<{ deviceId: string | null; isMirrored: boolean }>({ deviceId: null, isMirrored: false });
+  const preference = useRef<{ deviceId: string | null; isMirrored: boolean }>({ deviceId: null, isMirrored: false });
   const [recorder, recording] = useRecorder<ArrayBuffer>(() => pictureRecording(picture));
   const [live, state] = useLive(() => {
     const device: Live = new Live("camera", async (signal) => {
       const element = video.current;
       if (element === null) return;
-      setUsed(await openCamera(element, wished.current.deviceId, signal, () => device.fail(lostProblem("camera"))));
+      setUsed(await openCamera(element, preference.current.deviceId, signal, () => device.fail(lostProblem("camera"))));
       signal.addEventListener("abort", recorder.stop);
       follow(
         element,
         picture,
-        () => wished.current.isMirrored,
+        () => preference.current.isMirrored,
         signal,
         (bytes) => {
           recorder.push(bytes);
@@ -45,12 +45,12 @@ export function CameraSource({ request, onInput }: SourceProps) {
     return device;
   });
   useEffect(() => {
-    wished.current = { ...wished.current, isMirrored };
+    preference.current = { ...preference.current, isMirrored };
   }, [isMirrored]);
   const isOn = state.phase !== "off";
   const cameras = useDevices("videoinput", state.phase === "live");
   const choose = (deviceId: string): void => {
-    wished.current = { ...wished.current, deviceId };
+    preference.current = { ...preference.current, deviceId };
     live.start();
   };
   return (

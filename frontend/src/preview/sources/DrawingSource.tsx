@@ -8,7 +8,7 @@ import { KeepButton } from "../takes/KeepButton";
 import { useTakes } from "../takes/store";
 import { Seen } from "./Seen";
 import type { SourceProps } from "./source";
-import { drawStrokes, extended, held, PEN, type Point, type Stroke } from "./strokes";
+import { drawStrokes, extended, clamped, PEN, type Point, type Stroke } from "./strokes";
 
 const SHEET = 448;
 const KEY_STEP = 0.04;
@@ -55,7 +55,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
 
   const pointAt = (event: PointerEvent<HTMLCanvasElement>): Point => {
     const box = event.currentTarget.getBoundingClientRect();
-    return held({ x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
+    return clamped({ x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
   };
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0) return;
@@ -81,7 +81,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
     if (arrow !== undefined) {
       event.preventDefault();
       setDrawing((before) => {
-        const pen = held({ x: before.pen.x + arrow.x, y: before.pen.y + arrow.y });
+        const pen = clamped({ x: before.pen.x + arrow.x, y: before.pen.y + arrow.y });
         const strokes = before.isDown ? extended(before.strokes, pen, false) : before.strokes;
         return { ...before, strokes, pen, byKeys: true };
       });

@@ -30,16 +30,16 @@ class Hearing {
 export function MicrophoneSource({ request, onInput }: SourceProps) {
   const [hearing] = useState(() => new Hearing());
   const [recorder, recording] = useRecorder<Float32Array>(() => soundRecording(rateOf(request)));
-  const wished = useRef<string | null>(null);
+  const preferredDevice = useRef<string | null>(null);
   const [used, setUsed] = useState<string | null>(null);
   const [live, state] = useLive(() => {
     const device: Live = new Live("microphone", async (signal) => {
       const window = hearing.begin(countOf(request));
       const chunks = new Chunks(countOf(request));
       signal.addEventListener("abort", recorder.stop);
-      const found = await openMicrophone(
+      const microphone = await openMicrophone(
         rateOf(request),
-        wished.current,
+        preferredDevice.current,
         signal,
         (samples) => {
           recorder.push(samples);
@@ -49,7 +49,7 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
         },
         () => device.fail(lostProblem("microphone")),
       );
-      setUsed(found);
+      setUsed(microphone);
     });
     return device;
   });
@@ -70,7 +70,7 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
           devices={devices}
           current={used}
           onChoose={(deviceId) => {
-            wished.current = deviceId;
+            preferredDevice.current = deviceId;
             live.start();
           }}
         />

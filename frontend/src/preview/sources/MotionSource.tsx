@@ -16,7 +16,7 @@ const RUNS = 8;
 const SILENCE_MILLISECONDS = 2500;
 
 /** Safari asks its person first, and only from within a tap. */
-interface AskingMotionEvent {
+interface MotionPermission {
   requestPermission?: () => Promise<PermissionState>;
 }
 
@@ -80,7 +80,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
 }
 
 async function askForMotion(): Promise<void> {
-  const asking = DeviceMotionEvent as unknown as AskingMotionEvent;
-  if (asking.requestPermission === undefined) return;
-  if ((await asking.requestPermission()) !== "granted") throw new DOMException("refused", "NotAllowedError");
+  const permission = DeviceMotionEvent as unknown as MotionPermission;
+  if (permission.requestPermission === undefined) return;
+  if ((await permission.requestPermission()) !== "granted") throw new DOMException("refused", "NotAllowedError");
 }

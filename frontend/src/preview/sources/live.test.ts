@@ -21,9 +21,9 @@ afterEach(() => {
 
 test("a device that is allowed and never comes is given up, and says so", async () => {
   permission = "granted";
-  let isHeld = true;
+  let isPaused = true;
   const live = new Live("microphone", (signal) => {
-    signal.addEventListener("abort", () => (isHeld = false));
+    signal.addEventListener("abort", () => (isPaused = false));
     return new Promise(() => undefined);
   });
   live.start();
@@ -32,7 +32,7 @@ test("a device that is allowed and never comes is given up, and says so", async 
   await vi.advanceTimersByTimeAsync(4000);
   expect(live.state.getState().phase).toBe("off");
   expect(live.state.getState().problem).toContain("The microphone is allowed, but the browser does not start it");
-  expect(isHeld).toBe(false);
+  expect(isPaused).toBe(false);
 });
 
 test("as long as the browser asks its person, that is said and waited for", async () => {

@@ -1,7 +1,7 @@
 // A device that a person switches on: starting, live or off. It lets go while the page is hidden and comes back with it.
 import { useEffect, useState } from "react";
 import { createStore, useStore, type StoreApi } from "zustand";
-import { askingText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
+import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable, type Device } from "./problems";
 
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
@@ -81,7 +81,7 @@ export class Live {
           this.fail(stuckProblem(this.#device));
           return;
         }
-        const waitsFor = permission === "granted" ? null : askingText(this.#device);
+        const waitsFor = permission === "granted" ? null : permissionText(this.#device);
         if (waitsFor !== this.#store.getState().waitsFor) this.#store.setState({ waitsFor });
         this.#watch(holding, permission === "granted" ? waited + TELL : 0);
       });

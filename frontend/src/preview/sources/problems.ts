@@ -19,7 +19,7 @@ export async function permissionOf(device: Device): Promise<PermissionState> {
   return status?.state ?? "prompt";
 }
 
-export function askingText(device: Device): string {
+export function permissionText(device: Device): string {
   return `The browser asks whether this page may use the ${device}. Answer near the address bar. If you see no question, stop and use a file.`;
 }
 

@@ -51,6 +51,6 @@ export function extended(strokes: readonly Stroke[], point: Point, isNew: boolea
   return [...strokes.slice(0, -1), [...last, point]];
 }
 
-export function held({ x, y }: Point): Point {
+export function clamped({ x, y }: Point): Point {
   return { x: Math.max(0, Math.min(1, x)), y: Math.max(0, Math.min(1, y)) };
 }

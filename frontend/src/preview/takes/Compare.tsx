@@ -7,7 +7,7 @@ import { difference, differenceText, hear, timesText, type Heard } from "./compa
 import { RunningContext } from "./running";
 import type { Content } from "./take";
 
-type Found = { readonly now: Heard; readonly other: Heard } | { readonly problem: string } | null;
+type Comparison = { readonly now: Heard; readonly other: Heard } | { readonly problem: string } | null;
 
 export default function Compare({ content }: { readonly content: Content }) {
   const { builds } = useHost();
@@ -16,7 +16,7 @@ export default function Compare({ content }: { readonly content: Content }) {
   const holder = useRef<HTMLDivElement>(null);
   const [buildId, setBuildId] = useState(builds[0]?.id ?? "");
   const build = builds.find((each) => each.id === buildId) ?? builds[0];
-  const [found, setFound] = useState<Found>(null);
+  const [comparison, setComparison] = useState<Comparison>(null);
 
   useEffect(() => {
     const container = holder.current;
@@ -24,16 +24,16 @@ export default function Compare({ content }: { readonly content: Content }) {
     const leaving = new AbortController();
     const engine = new FrameEngine(undefined);
     engine.attach(container);
-    const compare = async (): Promise<Found> => {
+    const compare = async (): Promise<Comparison> => {
       // One after another in one sandbox: side by side they would take each other's time.
       const other = await hear(engine, await build.read(), content, leaving.signal);
       return { now: await hear(engine, running, content, leaving.signal), other };
     };
-    setFound(null);
+    setComparison(null);
     void compare()
       .catch((error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }))
       .then((answer) => {
-        if (!leaving.signal.aborted) setFound(answer);
+        if (!leaving.signal.aborted) setComparison(answer);
       })
       .finally(() => engine.close());
     return () => {
@@ -59,16 +59,16 @@ export default function Compare({ content }: { readonly content: Content }) {
         </select>
       </div>
       <p className="small" role="status">
-        {found === null
+        {comparison === null
           ? "Running both on this recording…"
-          : "problem" in found
-            ? found.problem
-            : `${differenceText(difference(found.now, found.other))} ${timesText(found.now, found.other)}`}
+          : "problem" in comparison
+            ? comparison.problem
+            : `${differenceText(difference(comparison.now, comparison.other))} ${timesText(comparison.now, comparison.other)}`}
       </p>
-      {found !== null && !("problem" in found) && (
+      {comparison !== null && !("problem" in comparison) && (
         <div className="preview-versus">
-          <Side name="Runs now" heard={found.now} beside={found.other} />
-          <Side name={build.label} heard={found.other} beside={found.now} />
+          <Side name="Runs now" heard={comparison.now} beside={comparison.other} />
+          <Side name={build.label} heard={comparison.other} beside={comparison.now} />
         </div>
       )}
     </section>

@@ -11,8 +11,8 @@ export function wavOf(samples: Float32Array, rate: number): ArrayBuffer {
   const data = new Uint8Array(toI16(samples));
   const buffer = new ArrayBuffer(HEADER + data.length);
   const view = new DataView(buffer);
-  const text = (at: number, letters: string): void =>
-    [...letters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
+  const text = (at: number, characters: string): void =>
+    [...characters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
   text(0, "RIFF");
   view.setUint32(4, buffer.byteLength - 8, true);
   text(8, "WAVEfmt ");

@@ -14,14 +14,14 @@ test.each([
     Uint8Array.from([0, 9, 200, 255]).buffer,
   ],
   ["a motion", request("ACCEL", 24, {}), Float32Array.from([1, 2, 3, -0.5, 0, 9.75]).buffer],
-])("%s gives the rune again what it was given", (_, asked, given) => {
-  const take = takeOfRun([asked], new Map([[0, given]]), "up");
-  const windows = take === null ? null : windowsOf(take.content, asked);
-  expect(new Uint8Array(windows?.at(0) ?? new ArrayBuffer(0))).toEqual(new Uint8Array(given));
+])("%s gives the rune again what it was given", (_, requests, inputs) => {
+  const take = takeOfRun([requests], new Map([[0, inputs]]), "up");
+  const windows = take === null ? null : windowsOf(take.content, requests);
+  expect(new Uint8Array(windows?.at(0) ?? new ArrayBuffer(0))).toEqual(new Uint8Array(inputs));
 });
 
 test("numbers and random inputs are no recordings", () => {
-  const given = new Map([[0, new ArrayBuffer(4)]]);
-  expect(takeOfRun([request("RAW", 4, {})], given, "x")).toBeNull();
+  const inputs = new Map([[0, new ArrayBuffer(4)]]);
+  expect(takeOfRun([request("RAW", 4, {})], inputs, "x")).toBeNull();
   expect(takeOfRun([request("SOUND", 4, {})], new Map(), "x")).toBeNull();
 });

@@ -24,7 +24,7 @@ export async function heardOnAll(
 ): Promise<ReadonlyMap<string, Answer>> {
   const engine = new FrameEngine(undefined);
   engine.attach(container);
-  const found = new Map<string, Answer>();
+  const byRecording = new Map<string, Answer>();
   try {
     const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
     const request = oneInput(loaded);
@@ -33,14 +33,14 @@ export async function heardOnAll(
       try {
         const content = await contentOfFile(await read(), request);
         const { answers, outputs } = await hearLoaded(engine, loaded, request, content, signal);
-        found.set(id, { answer: answers.findLast((each) => each !== null) ?? null, outputs: outputs.join() });
+        byRecording.set(id, { answer: answers.findLast((each) => each !== null) ?? null, outputs: outputs.join() });
       } catch (error) {
-        found.set(id, { problem: error instanceof Error ? error.message : String(error) });
+        byRecording.set(id, { problem: error instanceof Error ? error.message : String(error) });
       }
-      onAnswered(found.size);
+      onAnswered(byRecording.size);
     }
   } finally {
     engine.close();
   }
-  return found;
+  return byRecording;
 }

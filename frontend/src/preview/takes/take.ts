@@ -77,13 +77,13 @@ export function trimmed({ content, from, to }: Take): Content {
     (best, time, index) => (Math.abs(time - from) < Math.abs((content.times[best] ?? 0) - from) ? index : best),
     0,
   );
-  const isKept = (index: number): boolean => inside[index] === true || (!inside.includes(true) && index === nearest);
-  const times = content.times.filter((_, index) => isKept(index));
+  const isInside = (index: number): boolean => inside[index] === true || (!inside.includes(true) && index === nearest);
+  const times = content.times.filter((_, index) => isInside(index));
   const start = times[0] ?? 0;
   const moved = times.map((time) => time - start);
   return content.kind === "picture"
-    ? { ...content, frames: content.frames.filter((_, index) => isKept(index)), times: moved }
-    : { ...content, rows: content.rows.filter((_, index) => isKept(index)), times: moved };
+    ? { ...content, frames: content.frames.filter((_, index) => isInside(index)), times: moved }
+    : { ...content, rows: content.rows.filter((_, index) => isInside(index)), times: moved };
 }
 
 /** The inputs that a take gives a rune, one after another. */

@@ -85,8 +85,8 @@ test("motion is given once, row by row, to a rune that makes windows itself", ()
   const windows = windowsOf(content, { ...request("ACCEL", 60, {}), isStream: true });
   if (windows === null) throw new Error("motion is for ACCEL");
   expect([windows.count, windows.step]).toEqual([2, 100]);
-  const given = [0, 1].flatMap((index) => [...new Float32Array(windows.at(index))].filter((_, at) => at % 3 === 0));
-  expect(given).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const samples = [0, 1].flatMap((index) => [...new Float32Array(windows.at(index))].filter((_, at) => at % 3 === 0));
+  expect(samples).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test("motion is given again as the last rows before each moment", () => {

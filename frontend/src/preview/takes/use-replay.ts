@@ -27,9 +27,9 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, take
         throw new Error(`This app reads no ${recorded.kind}, so the recording cannot be played.`);
       return contentOfFile(recorded, request);
     };
-    const settle = (found: Replay): void => {
+    const settle = (result: Replay): void => {
       setDone(recorded);
-      setReplay(found);
+      setReplay(result);
     };
     read().then(
       (content) => {

@@ -38,11 +38,11 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
     engine.attach(container);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (capabilities: readonly CapabilityRequest[]): Promise<void> => {
-      const given = document.hidden ? null : inputsById(capabilities, newest.current);
-      if (given !== null) {
-        const found = await engine.time(given);
+      const inputs = document.hidden ? null : inputsById(capabilities, newest.current);
+      if (inputs !== null) {
+        const times = await engine.time(inputs);
         if (leaving.signal.aborted) return;
-        setLooks((before) => [...before, found].slice(-LOOKS));
+        setLooks((before) => [...before, times].slice(-LOOKS));
       }
       timer = setTimeout(() => void look(capabilities).catch(fail), PAUSE);
     };
@@ -139,11 +139,11 @@ function inputsById(
   capabilities: readonly CapabilityRequest[],
   inputs: ReadonlyMap<number, ArrayBuffer>,
 ): Map<number, ArrayBuffer> | null {
-  const given = new Map<number, ArrayBuffer>();
+  const byId = new Map<number, ArrayBuffer>();
   for (const [place, { id, size }] of capabilities.entries()) {
     const data = inputs.get(place);
     if (data?.byteLength !== size) return null;
-    given.set(id, data);
+    byId.set(id, data);
   }
-  return given;
+  return byId;
 }

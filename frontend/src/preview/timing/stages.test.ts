@@ -10,11 +10,11 @@ const look = (runs: number, ...milliseconds: number[]) => ({
 });
 
 test("stages add up to the run, and each has its share", () => {
-  const found = stagesOf([look(100, 30, 10, 0)]);
-  expect(found?.milliseconds).toBeCloseTo(0.4);
-  expect(found?.rows.map(({ share }) => share.toFixed(2))).toEqual(["0.75", "0.25", "0.00"]);
-  expect(found?.rows.map((row) => found && stageText(row, found))).toEqual(["0.30 ms", "0.10 ms", "under 0.005 ms"]);
-  expect(found && trustText(found)).toContain("100 runs");
+  const stages = stagesOf([look(100, 30, 10, 0)]);
+  expect(stages?.milliseconds).toBeCloseTo(0.4);
+  expect(stages?.rows.map(({ share }) => share.toFixed(2))).toEqual(["0.75", "0.25", "0.00"]);
+  expect(stages?.rows.map((row) => stages && stageText(row, stages))).toEqual(["0.30 ms", "0.10 ms", "under 0.005 ms"]);
+  expect(stages && trustText(stages)).toContain("100 runs");
   expect(stagesOf([])).toBeNull();
 });
 
@@ -24,8 +24,8 @@ test("a look that was disturbed does not count", () => {
 });
 
 test("a budget is the time between two inputs, and one that is overdrawn says what to do", () => {
-  const pace = { asked: 4, ran: 4, dropped: 0 };
-  expect(budgetOf({ ...pace, asked: null }, 1)).toBeNull();
+  const pace = { requested: 4, ran: 4, dropped: 0 };
+  expect(budgetOf({ ...pace, requested: null }, 1)).toBeNull();
   expect(budgetOf(pace, 25)).toEqual({ room: 250, share: 0.1 });
   expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe(
     "Inference takes 25 ms of the 250 ms between two inputs: 10 %.",

@@ -30,18 +30,18 @@ export function stagesOf(looks: readonly StageTimes[]): Stages | null {
   const whole = ({ stages, runs }: StageTimes) =>
     stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / Math.max(1, runs);
   const aside = Math.floor(looks.length / 4);
-  const kept = looks.toSorted((one, other) => whole(one) - whole(other)).slice(aside, looks.length - aside);
-  const [first] = kept;
+  const typical = looks.toSorted((one, other) => whole(one) - whole(other)).slice(aside, looks.length - aside);
+  const [first] = typical;
   if (first === undefined) return null;
-  const runs = kept.reduce((sum, look) => sum + look.runs, 0);
+  const runs = typical.reduce((sum, look) => sum + look.runs, 0);
   const means = first.stages.map(({ stage }) => ({
     stage,
     milliseconds:
-      kept.reduce((sum, { stages }) => sum + (stages.find((each) => each.stage === stage)?.milliseconds ?? 0), 0) /
+      typical.reduce((sum, { stages }) => sum + (stages.find((each) => each.stage === stage)?.milliseconds ?? 0), 0) /
       runs,
   }));
   const milliseconds = means.reduce((sum, row) => sum + row.milliseconds, 0);
-  const step = Math.min(...kept.map((look) => look.step));
+  const step = Math.min(...typical.map((look) => look.step));
   return {
     rows: means.map((row) => ({ ...row, share: milliseconds === 0 ? 0 : row.milliseconds / milliseconds })),
     milliseconds,
@@ -70,8 +70,8 @@ export interface Budget {
 
 /** Null while nothing streams. */
 export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null {
-  if (pace.asked === null || milliseconds === null) return null;
-  const room = 1000 / pace.asked;
+  if (pace.requested === null || milliseconds === null) return null;
+  const room = 1000 / pace.requested;
   return { room, share: milliseconds / room };
 }
 

@@ -14,8 +14,10 @@ interface Props {
 export function RuneTrial({ file, isLarge = true }: Props) {
   const { inspected, bytes } = file;
   const { resources, version } = inspected;
-  const [given, setGiven] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
-  const lacking = resources.filter(({ name, hasDefault }) => !hasDefault && !given.has(name)).map(({ name }) => name);
+  const [supplied, setSupplied] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
+  const lacking = resources
+    .filter(({ name, hasDefault }) => !hasDefault && !supplied.has(name))
+    .map(({ name }) => name);
   const maker = version === null ? "The rune does not name the tool that built it." : `Built by rune ${version}.`;
   return (
     <div className="stack">
@@ -27,14 +29,14 @@ export function RuneTrial({ file, isLarge = true }: Props) {
             <ResourcePick
               key={resource.name}
               resource={resource}
-              onData={(data) => setGiven((before) => new Map(before).set(resource.name, data))}
+              onData={(data) => setSupplied((before) => new Map(before).set(resource.name, data))}
             />
           ))}
         </section>
       )}
       <Preview
         rune={lacking.length === 0 ? bytes : null}
-        resources={given}
+        resources={supplied}
         heading={null}
         isLarge={isLarge}
         empty={`The rune starts when it has ${lacking.join(" and ")}.`}

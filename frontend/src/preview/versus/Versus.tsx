@@ -42,10 +42,10 @@ export default function Versus({ running, rune, waiting, sides, children }: Prop
     if (loaded === null || other === null || readings.cards.length === 0) return;
     for (const [place, data] of ran) {
       const [from, to] = [loaded.capabilities[place], other.capabilities[place]];
-      const given = from === undefined || to === undefined ? null : refitted(data, from, to);
-      if (given === null) continue;
-      said.set(given, readings.cards);
-      session.offer(place, given, newest?.isStream ?? false);
+      const input = from === undefined || to === undefined ? null : refitted(data, from, to);
+      if (input === null) continue;
+      said.set(input, readings.cards);
+      session.offer(place, input, newest?.isStream ?? false);
     }
   }, [session, said, loaded, other, ran, readings, newest]);
 

@@ -9,9 +9,9 @@ export function refitted(data: ArrayBuffer, from: CapabilityRequest, to: Capabil
   if (data.byteLength !== from.size) return null;
   if (from.kind === to.kind) return from.size === to.size ? data : null;
   if (!PICTURES.has(from.kind) || !PICTURES.has(to.kind)) return null;
-  const [given, asked] = [pictureRequest(from), pictureRequest(to)];
-  if (given.width !== asked.width || given.height !== asked.height || given.format !== asked.format) return null;
-  return asked.isFloat
+  const [source, target] = [pictureRequest(from), pictureRequest(to)];
+  if (source.width !== target.width || source.height !== target.height || source.format !== target.format) return null;
+  return target.isFloat
     ? Float32Array.from(new Uint8Array(data)).buffer
     : Uint8Array.from(new Float32Array(data)).buffer;
 }

@@ -83,13 +83,13 @@ export class LiteRtHost {
     if (compiled instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
     const signature = model.getSignature(0);
     const inputs = this.#shapes("input", signature.inputNames().size(), (index) => model.getInputTensorType(0, index));
-    const found = this.#shapes("output", signature.outputNames().size(), (index) =>
+    const shapes = this.#shapes("output", signature.outputNames().size(), (index) =>
       model.getOutputTensorType(0, index),
     );
-    const outputs = found.map((shape, index) => withoutOpen(index, shape, said?.outputs[index]));
+    const outputs = shapes.map((shape, index) => withoutOpen(index, shape, said?.outputs[index]));
     const buffers = inputs.map((shape, index) => this.#buffer(model, index, shape));
-    const run = (given: readonly Uint8Array[]): Uint8Array[] => {
-      for (const [index, buffer] of buffers.entries()) this.#write(buffer, given[index] ?? new Uint8Array());
+    const run = (inputs: readonly Uint8Array[]): Uint8Array[] => {
+      for (const [index, buffer] of buffers.entries()) this.#write(buffer, inputs[index] ?? new Uint8Array());
       const results = compiled.run(0, buffers);
       if (results instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
       return results.map((result, index) => {
@@ -103,7 +103,7 @@ export class LiteRtHost {
       name: this.#name,
       inputs,
       outputs,
-      run: (given) => this.#named("the model failed", () => run(given)),
+      run: (inputs) => this.#named("the model failed", () => run(inputs)),
       close: () => {
         for (const buffer of buffers) buffer.delete();
         compiled.delete();

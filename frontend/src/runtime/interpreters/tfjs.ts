@@ -31,10 +31,10 @@ export async function openTfjsModel(data: Uint8Array<ArrayBuffer>, said: Tensors
   const model = await load(readModel(await unzip(data)));
   const inputs = model.inputs.map((node, index) => checkTensor("input", index, shapeOf(node, said?.inputs[index])));
   const outputs = model.outputs.map((node, index) => checkTensor("output", index, shapeOf(node, said?.outputs[index])));
-  const run = (given: readonly Uint8Array[]): Uint8Array[] =>
+  const run = (buffers: readonly Uint8Array[]): Uint8Array[] =>
     tidy(() => {
       const tensors = inputs.map((shape, index) =>
-        tensorOf(shape, model.inputs[index], given[index] ?? new Uint8Array()),
+        tensorOf(shape, model.inputs[index], buffers[index] ?? new Uint8Array()),
       );
       const results = model.execute(tensors);
       const list = Array.isArray(results) ? results : [results];
@@ -147,11 +147,11 @@ function tensorOf(shape: Shape, node: Named | undefined, bytes: Uint8Array): Ten
 
 function narrowed(shape: Shape, result: Tensor): Uint8Array {
   const Elements = arrayOf(shape.type);
-  const found = result.dataSync();
-  if (found.length !== elementCount(shape))
+  const numbers = result.dataSync();
+  if (numbers.length !== elementCount(shape))
     throw modelError(`the model gave [${result.shape.join(", ")}] for [${shape.dimensions.join(", ")}]`);
-  const values = new Elements(found.length);
-  values.set(found);
+  const values = new Elements(numbers.length);
+  values.set(numbers);
   return new Uint8Array(values.buffer);
 }
 
