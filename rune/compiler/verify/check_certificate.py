@@ -1,8 +1,8 @@
 """Checks a certificate without the compiler: `python check_certificate.py CERTIFICATE RUNE [MODEL...]`.
 
-This file and four beside it need Python, NumPy and wasmtime, and nothing of Hammer Forge: they may be copied anywhere
-and read in an hour or two. `model_tables.py` reads models, `model_layers.py` finds their layers, `run_vectors.py` runs
-runes, and `exact_dots.py` spells out dot products. It checks that
+This file and four beside it need Python, NumPy and wasmtime, and nothing of Hammer Forge: they may be copied anywhere.
+`model_tables.py` reads models, `model_layers.py` their layers, `run_vectors.py` runs runes, and `exact_dots.py` spells
+out dot products. It checks that
 
 * the rune is the one of the certificate, byte by byte, and so are the models that it was compiled from,
 * each layer of these models that a rune may compute in a way of its own is there, and nothing else: its bias and
@@ -10,11 +10,9 @@ runes, and `exact_dots.py` spells out dot products. It checks that
 * where they are other ones than the reference's there is a proof, for all sums that the model's layer can reach: its
   thresholds are sorted, between two of them the exact arithmetic of TensorFlow Lite's reference kernels has one value,
   and the rune's constants give that value at both ends,
-* the rune sends what the vectors say, and so does the second module that it may carry, of relaxed SIMD, whose dot
-  products are spelled out: hosts differ, and it is meant for those that compute them exactly.
+* the rune sends what the vectors say, and so does its module of relaxed SIMD, whose dot products are spelled out.
 
-It does not check where weights stand in the rune, nor its code: the vectors try that, and `rune verify` more so. It
-prints what was checked; else why something does not hold, and the status is 1.
+It does not check the rune's code nor where its weights are: vectors and `rune verify` do. It prints what was checked.
 """
 
 from __future__ import annotations
@@ -33,7 +31,6 @@ from typing import Any
 import numpy as np
 
 FORMAT = 3
-"""Those of before took a layer's sums on trust."""
 MEMORY = 256 << 20
 """Bytes of a layer's thresholds, at most."""
 EXACT_IN_FLOATS = 2.0**21

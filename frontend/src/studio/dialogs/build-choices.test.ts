@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Made, Targets } from "../../api/schema";
+import type { TargetBuild, Targets } from "../../api/schema";
 import { choicesOf, policyText, packageFigures, runeFigures } from "./build-choices";
 
 const BALANCED = { optimize: "balanced", optimize_packages: "balanced", match: "litert" } as const;
-const MADE: readonly Made[] = [
+const MADE: readonly TargetBuild[] = [
   {
     number: 9,
     manner: { ...BALANCED, optimize: "speed" },

@@ -1,5 +1,5 @@
 // What builds of a project can be made for, in words, with what earlier builds came to.
-import type { Made, Match, Optimize, Targets } from "../../api/schema";
+import type { TargetBuild, Match, Optimize, Targets } from "../../api/schema";
 import { bytes, count } from "../format/quantities";
 
 export type Manner = Pick<Targets, "optimize" | "optimize_packages" | "match">;
@@ -70,7 +70,7 @@ export function choicesOf({ optimize, optimize_packages, match, targets }: Targe
 }
 
 /** What the newest build came to whose rune was made for this, of those with the same results; "" where there is none. */
-export function runeFigures(builds: readonly Made[], optimize: Optimize, match: Match): string {
+export function runeFigures(builds: readonly TargetBuild[], optimize: Optimize, match: Match): string {
   const build = builds.find(({ manner }) => manner.optimize === optimize && manner.match === match);
   if (build === undefined) return "";
   const time =
@@ -80,7 +80,7 @@ export function runeFigures(builds: readonly Made[], optimize: Optimize, match: 
 
 /** The same of its packages for the targets that are chosen. */
 export function packageFigures(
-  builds: readonly Made[],
+  builds: readonly TargetBuild[],
   { optimize_packages, match, targets }: Omit<Choices, "optimize">,
 ): string {
   for (const { manner, number, packages } of builds) {
