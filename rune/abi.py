@@ -8,17 +8,6 @@ from typing import Final
 from rune.tensor import ElementType
 
 
-class Capability(IntEnum):
-    """What a rune asks its host to read; the argument of `request_capability`."""
-
-    RAND = 1
-    SOUND = 2
-    ACCEL = 3
-    IMAGE = 4
-    RAW = 5
-    FLOAT_IMAGE = 6
-
-
 class Output(IntEnum):
     """Where a rune sends results; the argument of `request_output`."""
 

@@ -14,7 +14,9 @@ from pathlib import Path
 PARTS = (
     "__init__.py",
     "abi.py",
+    "aim.py",
     "arithmetic.py",
+    "capabilities",
     "compiler/anvil",
     "compiler/blocks",
     "compiler/building",
@@ -40,7 +42,7 @@ PARTS = (
 has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may
 change without other bytes."""
 
-_SOURCES = (".py", ".c", ".h", ".ld")
+_SOURCES = (".py", ".c", ".h", ".ino", ".ld")
 _COMPILER = "ziglang"
 
 

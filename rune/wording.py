@@ -41,6 +41,11 @@ def listed(words: Sequence[str]) -> str:
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def alternatives(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`; nothing for no words."""
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
 _UNITS = ((1000, 999_500, "kB"), (10**6, 999_500_000, "MB"), (10**9, float("inf"), "GB"))
 """Each with its bytes and the size from which the next one is used."""
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities import Capability
 from rune.compiler.anvil.proven_scale import Proof
 from rune.compiler.blocks.signature import Header, Pace
 from rune.tensor import TensorType

@@ -112,8 +112,8 @@ def _type(argument: Argument) -> str:
 
 
 def _float_type(value: float) -> str:
-    """Returns the C type of a number: single precision if it is exact, because a certificate covers the bytes in the
-    code."""
+    """Returns the C type of a number: single precision if it is exact, so that the code has its
+    bytes."""
     return "float " if c_float(value).value == value else "double "
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from rune.compiler.anvil.aim import BALANCED, OPTIMIZATIONS, Aim
+from rune.aim import BALANCED, OPTIMIZATIONS, Aim
 from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.passes.optimise import PASSES, Pass
 from rune.compiler.anvil.plan import Plan

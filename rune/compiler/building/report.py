@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.compiler.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.memory_map import MemoryMap, MemoryMapJson

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rune.compiler.anvil.aim import BALANCED, Aim
+from rune.aim import BALANCED, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port

@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.compiler.anvil.target import Target
 
 

@@ -69,7 +69,7 @@ class OwnRuns:
         self._runs += 1
         self._compared += len(wanted)
 
-    def found(self, ports: Sequence[Port]) -> OwnTensors | None:
+    def tensors_for(self, ports: Sequence[Port]) -> OwnTensors | None:
         """What was found; None where there was nothing to look for."""
         if not ports:
             return None
@@ -91,7 +91,7 @@ class TensorSearch:
     wanted: Mapping[Port, bytes] = field(default_factory=dict)
     _places: Places = field(default_factory=dict)
     """Of each tensor that a run has made, the places that are left; none where it was nowhere."""
-    _found: Places = field(default_factory=dict)
+    _candidates: Places = field(default_factory=dict)
     """The places of the tensors of this run."""
     _memory: bytes = b""
     _step: int = 0
@@ -118,20 +118,20 @@ class TensorSearch:
 
     def _keep(self, port: Port, step: int, positions: NDArray[np.int64]) -> None:
         if positions.size:
-            self._found.setdefault(port, {})[step] = positions
+            self._candidates.setdefault(port, {})[step] = positions
 
     def end_run(self) -> None:
         """A run has ended; one that failed is not ended."""
         for port, data in self.wanted.items():
-            if port not in self._places and port not in self._found:
+            if port not in self._places and port not in self._candidates:
                 # It may be what the memory held before, as zeros are.
                 self._keep(port, self._step, places_of(data, self._memory))
-        self._places |= {port: self._found.get(port, {}) for port in self.wanted}
+        self._places |= {port: self._candidates.get(port, {}) for port in self.wanted}
         self.drop_run()
 
     def drop_run(self) -> None:
         """A run has failed: what was seen of it counts nothing."""
-        self._found, self._memory = {}, b""
+        self._candidates, self._memory = {}, b""
 
     @property
     def places(self) -> Places:

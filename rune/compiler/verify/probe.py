@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.abi import Capability, ModelFormat
+from rune.abi import ModelFormat
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.allowance import Allowance
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
@@ -34,7 +35,7 @@ def build_probe(
     cannot name.
     """
     inputs = [
-        CapabilityStage(f"input_{number}", Capability.RAW, (("length", kind.size),), kind)
+        CapabilityStage(f"input_{number}", RAW, (("length", kind.size),), kind)
         for number, kind in enumerate(_sent(model, index) for index in model.inputs)
     ]
     probed = replace(model, outputs=tuple(tensors))

@@ -6,20 +6,20 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
-import rune as toolchain
 from rune.compiler.anvil.graph import Graph
 from rune.compiler.anvil.passes.optimise import optimise
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.anvil.program import ConstantPlace, KernelInvocation, Pointer, Program, Structure, calls
+from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.select import select
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.finding import targets
 from rune.compiler.verify.instrumented import LIMITS, instrumented_module, sent_tensor
+from rune.compiler.verify.named_constants import is_distinct, named_constants
 from rune.compiler.verify.own_tensors import OwnRuns
 from rune.compiler.verify.rune_verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet
@@ -28,11 +28,7 @@ from rune.running.container import ContainerError, missing_part, read_rune
 from rune.running.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune, OutputMessage
 from rune.running.runtime.errors import NotARune, RuneError
 from rune.source.runefile.pipeline import ModelStage, Pipeline, Port
-from rune.toolchain import toolchain_digest
 from rune.wording import plain
-
-MIN_DISTINCT_BYTES: Final = 16
-"""Bytes of a constant that are enough to look for it; shorter ones may stand anywhere."""
 
 
 class Heard(Protocol):
@@ -57,7 +53,7 @@ class InstrumentedPipeline:
     graphs: tuple[tuple[Target, Graph], ...]
     module: bytes
     stages: tuple[ModelStage, ...]
-    kept: tuple[Port, ...]
+    ports: tuple[Port, ...]
 
     @cached_property
     def compiled(self) -> CompiledRune:
@@ -118,17 +114,17 @@ def check_rune(
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
     heard: Heard,
-    toolchain: str | None = None,
+    origin: Origin = Origin.THIS,
     limits: Limits = LIMITS,
     programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
     """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
 
-    `toolchain` is the digest of the toolchain that built the rune; None where it is unknown. `programs` are those of
-    which one was compiled: its constants are looked for in the rune. A set that both fail on
-    is left out; where no set is left, or neither starts here, `refusal` says why.
+    `origin` says which toolchain built the rune. `programs` are those of which one was compiled: its constants are
+    looked for in the rune. A set that both fail on is left out; where no set is left, or neither starts here, `refusal`
+    says why.
     """
-    verification = RuneVerification(origin=_origin(rune, toolchain))
+    verification = RuneVerification(origin=origin)
     try:
         pair = _Pair(rune, instrumented.compiled, resources, limits)
         own = OwnRuns(rune, resources, limits)
@@ -144,9 +140,7 @@ def check_rune(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(
-                verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented), verification.origin)
-            )
+            return replace(verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented)))
         if again is None:
             heard.restarted()
             own.restart()
@@ -164,17 +158,17 @@ def check_rune(
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
         # What waits for a window of a stream is not done in this run.
         own.run(
-            pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.kept if tensors.get(port)}
+            pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.ports if tensors.get(port)}
         )
         for stage in instrumented.stages:
             if not tensors.keys() >= {*stage.inputs, *results_of(stage)}:
                 continue
             heard.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if verification.inputs:
-        verification = replace(verification, refusal=None, tensors=own.found(instrumented.kept))
+        verification = replace(verification, refusal=None, tensors=own.tensors_for(instrumented.ports))
         if not verification.bytes and verification.is_alike:
             return replace(verification, failure="it has no output for any input")
-    return replace(verification, suspect=_suspect(rune, programs(instrumented), verification.origin))
+    return replace(verification, suspect=_suspect(rune, programs(instrumented)))
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:
@@ -322,13 +316,11 @@ def _names_itself(message: OutputMessage) -> bool:
     return b'"channel":%d,' % message.channel in message.data
 
 
-def _suspect(rune: bytes, programs: Iterable[Program], origin: Origin) -> str | None:
+def _suspect(rune: bytes, programs: Iterable[Program]) -> str | None:
     """The first step whose constants are not in the rune, as people call it; None when all of one program are there.
 
-    Another toolchain packs constants in another way: that they are not found then tells nothing.
+    Another toolchain may pack constants in another way: that they are not found then decides nothing.
     """
-    if origin is Origin.OTHER:
-        return None
     first: str | None = None
     for program in programs:
         suspect = _suspect_of(rune, program)
@@ -340,30 +332,4 @@ def _suspect(rune: bytes, programs: Iterable[Program], origin: Origin) -> str | 
 
 def _suspect_of(rune: bytes, program: Program) -> str | None:
     """The same for one program."""
-    for call in (call for step in program.steps for call in calls(step)):
-        if any(
-            len(data) >= MIN_DISTINCT_BYTES and any(data) and data not in rune for data in _constants(program, call)
-        ):
-            stage, *operator = call.stage.rsplit(" ", 2) if call.part else (call.stage,)
-            return f"op {operator[1]} {operator[0]} of {stage}" if operator else stage
-    return None
-
-
-def _origin(rune: bytes, builder: str | None) -> Origin:
-    """Which toolchain made the rune. It says a version itself, which many toolchains share."""
-    if builder is not None:
-        return Origin.THIS if builder == toolchain_digest() else Origin.OTHER
-    try:
-        version = read_rune(rune).version
-    except ContainerError:
-        return Origin.OTHER
-    is_alike = version is not None and version.get("version") == toolchain.__version__
-    return Origin.UNKNOWN if is_alike else Origin.OTHER
-
-
-def _constants(program: Program, call: KernelInvocation) -> Iterator[bytes]:
-    for argument in call.arguments:
-        fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
-        for value in fields:
-            if isinstance(value, Pointer) and isinstance(value.place, ConstantPlace):
-                yield program.constants[value.place.index].data
+    return next((name for name, data in named_constants(program) if is_distinct(data) and data not in rune), None)

@@ -10,20 +10,13 @@ from typing import Any, Final
 
 import yaml
 
+from rune.capabilities import BY_GRAPH_TYPE
 from rune.project.files import FileError, MemoryFiles, normal_path
 from rune.running.container import Rune
 from rune.wording import quoted
 
 RUNEFILE: Final = "Runefile.yml"
 
-_CAPABILITIES: Final = {
-    "random": "RAND",
-    "sound": "SOUND",
-    "accelerometer": "ACCEL",
-    "image": "IMAGE",
-    "raw": "RAW",
-    "float-image": "FLOAT_IMAGE",
-}
 _TEXT_TYPES: Final = {"String": "utf8"}
 
 
@@ -53,9 +46,9 @@ def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
     stages: dict[str, Any] = {}
     for name, stage in _part(graph, "capabilities").items():
         kind = _record(stage.get("kind")).get("type")
-        if kind not in _CAPABILITIES:
+        if not isinstance(kind, str) or kind not in BY_GRAPH_TYPE:
             raise NoProject(f"The rune's graph has a capability of the unknown kind {quoted(str(kind))}")
-        stages[name] = {"capability": _CAPABILITIES[kind]} | _stage(stage, places, tensors)
+        stages[name] = {"capability": BY_GRAPH_TYPE[kind].name} | _stage(stage, places, tensors)
     for name, stage in _part(graph, "proc-blocks").items():
         stages[name] = {"proc-block": _text(stage, "path")} | _stage(stage, places, tensors)
     for name, stage in _part(graph, "models").items():
@@ -63,7 +56,7 @@ def project_of(rune: Rune, models: Mapping[str, bytes]) -> MemoryFiles:
         if not file.startswith("$"):
             if name not in models:
                 raise NoProject(f"The model of the stage {quoted(name)} is missing: give it with --model {name}=FILE")
-            file = _free_name(f"{name}.tflite", contents)
+            file = _free_name(file, contents, models[name])
             contents[file] = models[name]
         stages[name] = {"model": file} | _stage(stage, places, tensors)
     for name, stage in _part(graph, "outputs").items():
@@ -133,25 +126,31 @@ def _resource(name: str, resource: Mapping[str, Any], rune: Rune, contents: dict
         return {"type": kind}
     data = next((bytes(data) for each, data in rune.resources if each == name), None)
     inline = default.get("Inline") if isinstance(default, Mapping) else None
-    if data is None and isinstance(inline, str):
-        data = inline.encode()
+    if isinstance(inline, str):
+        return {"type": kind, "inline": inline}
     if data is None:
         raise NoProject(
             f"The rune does not carry its resource {quoted(name)}; give the project that it was built from with "
             "--project"
         )
-    path = _free_name(f"{name}.resource", contents)
+    source = default.get("FromDisk") if isinstance(default, Mapping) else None
+    path = _free_name(source if isinstance(source, str) else f"{name}.resource", contents, data)
     contents[path] = data
     return {"path": path, "type": kind}
 
 
-def _free_name(wanted: str, contents: Mapping[str, bytes]) -> str:
-    """A name that no file has, which a project may hold."""
+def _free_name(wanted: str, contents: Mapping[str, bytes], data: bytes) -> str:
+    """The path, which the project may hold and no other file has; another one where that is not so."""
     try:
-        path = normal_path(wanted.replace("/", "-"))
+        path = normal_path(wanted)
     except FileError:
         path = "file"
-    return path if path not in contents else f"{len(contents)}-{path}"
+    is_free = path not in (RUNEFILE, *contents) and not any(_are_nested(path, each) for each in contents)
+    return path if is_free or contents.get(path) == data else f"{len(contents)}-{path.replace('/', '-')}"
+
+
+def _are_nested(path: str, other: str) -> bool:
+    return path.startswith(f"{other}/") or other.startswith(f"{path}/")
 
 
 def _part(graph: Mapping[str, Any], name: str) -> Mapping[str, Mapping[str, Any]]:

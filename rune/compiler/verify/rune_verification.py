@@ -11,7 +11,8 @@ from rune.wording import counted, plain
 
 
 class Origin(Enum):
-    """Which toolchain made a rune: the one that verifies it, another, or one of which only the version is known."""
+    """Which toolchain made a rune: the one that verifies it, another, or (in old reports) one of which only the version
+    was known."""
 
     THIS = "this"
     OTHER = "other"
@@ -72,8 +73,8 @@ class RuneVerification:
     `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. They gave so
     many `distinct` outputs. Of all output `bytes`, `differing` are others. `failure` says what is wrong with the rune
     as a whole: it does not load, asks for something else, gives nothing, or fails where its pipeline does not.
-    `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
-    differ, and in runes that this very toolchain made or may have made: another one packs other constants. `tensors` is
+    `suspect` names the first operator or proc-block whose constants are not in the rune as this toolchain packs
+    them; another one may pack them in another way. `tensors` is
     None where no compiled model has an output that a rune keeps.
     """
 
@@ -106,8 +107,8 @@ class RuneVerification:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether its outputs are right, and it may be of another toolchain or of other files: its constants are not
-        those of this toolchain and nobody said which made it, or its models' outputs were not seen in its memory."""
+        """Whether its outputs are right, and it is of another toolchain and perhaps of other files: its constants are
+        not those of this toolchain, or its models' outputs were not seen in its memory."""
         if not self.is_alike or self.origin is Origin.THIS:
             return False
         is_unseen = self.tensors is not None and not self.tensors.are_right and bool(self.inputs)
@@ -122,14 +123,14 @@ class RuneVerification:
             return f"{same}, but {self._unseen(self.tensors)}"
         if self.is_undecided:
             return (
-                f"{same}, but the constants of {self.suspect} are not in it: it was built by another toolchain, or "
-                "from other files. Its build's report says by which toolchain; give it with --report"
+                f"{same}, but the constants of {self.suspect} are not in it as this version packs them: it was built "
+                "by another toolchain, and perhaps from other files"
             )
         seen = ""
         if self.tensors is not None and self.tensors.are_right:
             seen = f", and its models' outputs are in its memory as they should be ({self.tensors.compared})"
         if self.is_within and self.origin is Origin.OTHER:
-            return f"{same}{seen}; it was built by another toolchain, so the constants cannot be compared"
+            return f"{same}{seen}, and all constants of these files; it was built by another toolchain"
         if self.is_within:
             return f"{same}{seen}"
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""

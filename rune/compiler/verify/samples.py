@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rune.compiler.blocks.signature import Pace
 from rune.compiler.verify.inputs import generated_tensor
@@ -12,6 +15,11 @@ from rune.running.runtime.generated import generated_inputs
 from rune.running.runtime.host import CapabilityRequest
 from rune.running.runtime.recordings import Wanted, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
+
+MOST_WAITED: Final = 1024
+"""Runs that a verification waits for a block to change."""
+_NUMBER: Final = re.compile(r"(?<![\w.])[0-9]{1,4}(?![\w.])")
+"""An integer of at most four digits in C."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,9 @@ def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
 
 def runs_for(pipeline: Pipeline, count: int) -> int:
     """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
-    window."""
+    window, or a block remembers earlier runs and may change after a number of them."""
     paces: dict[str, Pace] = {}
+    runs = count
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
         read = [paces[port.stage] for port in inputs]
@@ -39,7 +48,25 @@ def runs_for(pipeline: Pipeline, count: int) -> int:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)
         paces[stage.name] = before
-    return max((pace.first + pace.every * (count - 1) for pace in paces.values()), default=count)
+        waited = _runs_to_wait(pipeline, stage) if isinstance(stage, BlockStage) else 0
+        runs = max(runs, before.first + before.every * (waited + count - 1))
+    return runs
+
+
+def _runs_to_wait(pipeline: Pipeline, stage: BlockStage) -> int:
+    """Runs after which a block that remembers has passed every number that it may compare a count of runs with: its
+    arguments, the lengths of what it keeps, and the numbers in its own C; numbers beyond `MOST_WAITED` are passed over.
+    """
+    if not stage.state:
+        return 0
+    code = stage.block.code(tuple(pipeline.type_of(port) for port in stage.inputs), stage.arguments)
+    text = "" if code.header is None else code.header.text
+    numbers = [
+        *(round(each) for each in stage.arguments.values() if isinstance(each, int | float) and math.isfinite(each)),
+        *(length for each in stage.state for length in each.type.dimensions),
+        *map(int, _NUMBER.findall(text)),
+    ]
+    return max((each + 1 for each in numbers if 0 < each <= MOST_WAITED), default=0)
 
 
 def input_sets(

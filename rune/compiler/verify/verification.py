@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from rune.compiler.verify.comparison import NOTHING, Figures, FiguresJson, together
+from rune.compiler.verify.rebuild_result import Rebuild, RebuildJson
 from rune.compiler.verify.rune_verification import RuneVerification, RuneVerificationJson
 from rune.wording import counted, plain
 
@@ -47,13 +48,15 @@ class ModelVerificationJson(FiguresJson):
 
 class VerificationJson(TypedDict):
     """A rune against the reference interpreter; `sentence` is the result for people. A report of before second modules
-    were run lacks `second`."""
+    were run lacks `second`, one of before runes were rebuilt lacks `seed` and `rebuild`."""
 
     reference: str | None
     within: bool
     complete: bool
     sentence: str
     skipped: str | None
+    seed: NotRequired[int | None]
+    rebuild: NotRequired[RebuildJson | None]
     rune: RuneVerificationJson
     second: NotRequired[RuneVerificationJson | None]
     models: list[ModelVerificationJson]
@@ -194,7 +197,8 @@ class Verification:
     """The result of a verification.
 
     `reference` is the interpreter with its version; `skipped` says why nothing could be compared. `second` is what was
-    found of the rune's second module, run with exact dot products; None where it has none.
+    found of the rune's second module, run with exact dot products; None where it has none. `rebuild` compares the rune
+    with what its files build. `seed` is that of the generated inputs.
     """
 
     reference: str | None = None
@@ -202,10 +206,14 @@ class Verification:
     models: tuple[ModelVerification, ...] = ()
     skipped: str | None = None
     second: RuneVerification | None = None
+    rebuild: Rebuild | None = None
+    seed: int | None = None
 
     @property
     def is_within(self) -> bool:
         """Whether nothing differs by more than is allowed."""
+        if self.rebuild is not None and self.rebuild.is_wrong:
+            return False
         return all(each.is_within for each in self.modules) and all(each.is_within for each in self.models)
 
     @property
@@ -215,10 +223,15 @@ class Verification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the rune was compared with its pipeline, and every model of it with the reference.
+        """Whether the rune is exactly what its project builds, and every model of it was compared with the reference.
 
         A rune whose models are all run by its host leaves nothing to be compared with the reference.
         """
+        return self.is_compared and (self.rebuild is None or self.rebuild.is_proven)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the rune was compared with its pipeline, and every model of it with the reference."""
         if self.skipped is not None or (self.models and not self.compiled):
             return False
         if any(not each.inputs or each.is_undecided for each in self.modules):
@@ -230,8 +243,20 @@ class Verification:
         """The models that are part of the rune."""
         return tuple(model for model in self.models if model.runs is Runs.COMPILED)
 
+    @property
+    def reservation(self) -> str | None:
+        """Why a rune in which nothing is wrong is not verified, as a sentence: it was not built again."""
+        if self.rebuild is not None and not self.rebuild.is_proven and not self.rebuild.is_wrong:
+            return self.rebuild.sentence()
+        return None
+
     def sentence(self) -> str:
         """The result as a sentence: the first problem, if there is one."""
+        if self.reservation is not None and self.is_within and self.is_compared:
+            return f"{self.reservation}; {self._comparison()}"
+        return self._comparison()
+
+    def _comparison(self) -> str:
         wrong = [model for model in self.models if not model.is_within]
         if wrong:
             more = f" (and {counted(len(wrong) - 1, 'other model')})" if len(wrong) > 1 else ""
@@ -240,6 +265,8 @@ class Verification:
             return self.rune.sentence()
         if self.second is not None and (not self.second.is_within or self.second.is_undecided):
             return self.second.sentence(SECOND)
+        if self.rebuild is not None and self.rebuild.is_wrong:
+            return self.rebuild.sentence()
         if self.skipped is not None:
             return f"skipped: {self.skipped}"
         hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
@@ -273,6 +300,8 @@ class Verification:
             "complete": self.is_complete,
             "sentence": self.sentence(),
             "skipped": self.skipped,
+            "seed": self.seed,
+            "rebuild": None if self.rebuild is None else self.rebuild.to_json(),
             "rune": self.rune.to_json(),
             "second": None if self.second is None else self.second.to_json(),
             "models": [model.to_json() for model in self.models],
@@ -287,4 +316,6 @@ class Verification:
             tuple(ModelVerification.from_json(model) for model in value["models"]),
             value["skipped"],
             None if value.get("second") is None else RuneVerification.from_json(value["second"]),
+            None if value.get("rebuild") is None else Rebuild.from_json(value["rebuild"]),
+            value.get("seed"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.instrumented import LIMITS
 from rune.compiler.verify.model import ModelCheck
 from rune.compiler.verify.probe import build_probe
+from rune.compiler.verify.rebuild import compare_with_rebuild, options_for, without_project
+from rune.compiler.verify.rebuild_result import FRESH
 from rune.compiler.verify.reference import open_reference
 from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
-from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.rune_verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets, own_samples, runs_for
 from rune.compiler.verify.second_module import second_module, second_rune, trial_failure, without_second_module
 from rune.compiler.verify.time_limit import within_seconds
@@ -35,13 +39,13 @@ from rune.source.runefile.pipeline import ModelStage, Pipeline
 @dataclass(frozen=True)
 class Effort:
     """The effort of a verification: sets of inputs for the pipeline, and as many again for each model by itself; the
-    seed of the generated inputs; and the time limit in seconds of all runs, of which the pipeline gets half. Running
-    work is completed, and one set of inputs is always tried. Compiling is not counted; it takes about as long as the
-    build's own.
+    seed of the generated inputs, None for a new one each time; and the time limit in seconds of all runs, of which the
+    pipeline gets half. Running work is completed, and one set of inputs is always tried. Compiling is not counted; it
+    takes about as long as the build's own.
     """
 
     inputs: int = 20
-    seed: int = 1
+    seed: int | None = None
     seconds: float | None = None
 
 
@@ -59,13 +63,18 @@ def verify(
     effort: Effort = USUAL,
     toolchain: str | None = None,
     profile: Profile = LITERT,
+    options: Iterable[BuildOptions] | None = None,
+    is_fresh: bool = False,
+    has_project: bool = True,
 ) -> Verification:
-    """Verifies a rune that is said to be built from a project.
+    """Verifies a rune that is said to be built from a project: builds it again, and runs both.
 
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
-    are what a host would give. `toolchain` is the digest of the toolchain that built the rune, where that is known: the
-    constants of one that another toolchain made are not looked for. `profile` says whose bits its models should give.
-    Raises `BuildFailed` when the project does not check, and `FileError`.
+    are what a host would give. `toolchain` is the digest of the toolchain that built the rune, where that is known.
+    `profile` says whose bits its models should give. `options` are those that the rune may have been built with; None
+    follows what can be read in the rune. With `is_fresh` this process has just built the rune from these files, and it
+    is not built again. Without `has_project` the files were read from the rune itself (`rune_project`). Raises
+    `BuildFailed` when the project does not check, and `FileError`.
     """
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
@@ -83,17 +92,27 @@ def verify(
     capabilities = capabilities_of(pipeline)
     if samples is None:
         samples = own_samples(files, capabilities)
-    sets = partial(input_sets, capabilities, samples, runs_for(pipeline, effort.inputs), effort.seed)
+    seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
+    sets = partial(input_sets, capabilities, samples, runs_for(pipeline, effort.inputs), seed)
+    if options is None:
+        options = options_for(rune, profile, runefile=runefile)
+    if not has_project:
+        rebuild = without_project(rune)
+    else:
+        rebuild = FRESH if is_fresh else compare_with_rebuild(files, rune, options, toolchain)
+    origin = Origin.THIS if rebuild.is_of_this_toolchain else Origin.OTHER
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        checked_runes = _check_runes(rune, prepared, sets, half, resources, toolchain)
+        checked_runes = _check_runes(rune, prepared, sets, half, resources, origin)
         if prepared.missing is not None:
-            return Verification(models=hosted, skipped=str(prepared.missing), **checked_runes)
+            skipped = str(prepared.missing)
+            return Verification(models=hosted, skipped=skipped, rebuild=rebuild, seed=seed, **checked_runes)
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
-            each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
+            each.run_alone(probe, effort.inputs, seed, None if half is None else half / len(compiled))
         model_verifications = tuple(each.verification() for each in prepared.checks.values())
-        return Verification(prepared.reference, models=(*model_verifications, *hosted), **checked_runes)
+        every_model = (*model_verifications, *hosted)
+        return Verification(prepared.reference, models=every_model, rebuild=rebuild, seed=seed, **checked_runes)
     finally:
         for each in prepared.checks.values():
             each.close()
@@ -182,7 +201,7 @@ def _check_runes(
     sets: Callable[[], Iterable[InputSet]],
     seconds: float | None,
     resources: Mapping[str, bytes],
-    toolchain: str | None,
+    origin: Origin,
 ) -> _Figures:
     """Both modules of a rune, on the same inputs; they share the time."""
     has_second = second_module(rune) is not None
@@ -193,7 +212,7 @@ def _check_runes(
     part = seconds / 2 if seconds is not None and has_second else seconds
     hears = _Checks(prepared.checks)
     alone = without_second_module(rune)
-    verification = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, toolchain)
+    verification = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, origin)
     if not has_second:
         return {"rune": verification, "second": None}
     try:
@@ -212,7 +231,7 @@ def _check_runes(
         within_seconds(sets(), part),
         resources,
         _Nobody(),
-        toolchain,
+        origin,
         programs=InstrumentedPipeline.second_programs,
     )
     return {"rune": verification, "second": second_verification}

@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from rune.capabilities.capability import Sensor
 from rune.devices.boards.cores import Core
-
-
-class Sensor(Enum):
-    """What a board may bring for a capability. The value is its name in a board's file."""
-
-    MICROPHONE = "microphone"
-    MOTION = "motion"
-    CAMERA = "camera"
 
 
 class FlashPlace(Enum):

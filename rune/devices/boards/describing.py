@@ -100,7 +100,7 @@ def board_json(board: Board) -> BoardJson:
         "flash": board.flash,
         "flash_is": board.flash_is.value,
         "flash_wait_states": board.flash_wait_states,
-        "sensors": {sensor.value: part for sensor, part in board.sensors.items()},
+        "sensors": {sensor.key: part for sensor, part in board.sensors.items()},
         "sources": dict(board.sources),
     }
 

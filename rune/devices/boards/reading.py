@@ -7,7 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Final
 
-from rune.devices.boards.board import Board, FlashPlace, Sensor
+from rune.capabilities import SENSORS
+from rune.capabilities.capability import Sensor
+from rune.devices.boards.board import Board, FlashPlace
 from rune.devices.boards.cores import CORES
 
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -70,9 +72,9 @@ def read_board(key: str, text: str) -> Board:
 def _sensors(key: str, fields: Mapping[str, object]) -> Mapping[Sensor, str]:
     if "sensors" not in fields:
         return {}
-    known = tuple(each.value for each in Sensor)
+    known = tuple(SENSORS)
     parts = _texts_of(key, fields, "sensors")
-    return {Sensor(_choice(key, "sensors", name, known)): part for name, part in parts.items()}
+    return {SENSORS[_choice(key, "sensors", name, known)]: part for name, part in parts.items()}
 
 
 def _text(key: str, fields: Mapping[str, object], name: str) -> str:

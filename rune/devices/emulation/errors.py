@@ -39,7 +39,7 @@ class FirmwareHangs(EmulationError):
         self.place = place
 
 
-class FirmwareWaits(EmulationError):
+class FirmwareStalled(EmulationError):
     """It neither ended nor used up its budget: the core sleeps."""
 
     def __init__(self, seconds: float) -> None:

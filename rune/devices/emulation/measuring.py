@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from rune.abi import Capability
+from rune.capabilities.sound import SOUND
 from rune.compiler.anvil.program import CapabilityRequest
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.c.interface import Interface, interface_of
@@ -81,9 +81,7 @@ def _core(built: BuildResult) -> Core:
 def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
     """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
     lengths = [
-        1000 * request.type.count / dict(request.parameters)["hz"]
-        for request in requests
-        if request.kind is Capability.SOUND
+        1000 * request.type.count / dict(request.parameters)["hz"] for request in requests if request.kind is SOUND
     ]
     return min(lengths, default=None)
 

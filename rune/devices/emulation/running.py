@@ -17,7 +17,7 @@ from rune.devices.emulation.errors import (
     EmulationError,
     FirmwareFaulted,
     FirmwareHangs,
-    FirmwareWaits,
+    FirmwareStalled,
     RuneFailed,
 )
 from rune.devices.emulation.firmware import Firmware, program
@@ -58,7 +58,7 @@ def emulate(
     """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
     return; those below a function of `watch` are counted under its name.
 
-    Raises `FirmwareHangs`, `FirmwareWaits`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
+    Raises `FirmwareHangs`, `FirmwareStalled`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
     """
     names = (f"{firmware.interface.prefix}_run", *watch)
     with tempfile.TemporaryDirectory(prefix="emulated-") as folder_name:
@@ -84,7 +84,7 @@ def emulate(
                 stdin=subprocess.DEVNULL,
             )
         except subprocess.TimeoutExpired as error:
-            raise FirmwareWaits(seconds) from error
+            raise FirmwareStalled(seconds) from error
         counts = [line.split() for line in (folder / "counts").read_text("ascii").splitlines()]
         _raise_for(firmware, folder, ended, counts, budget)
         return Emulated(

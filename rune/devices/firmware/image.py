@@ -14,11 +14,11 @@ _FUNCTION: Final = 2
 
 @dataclass(frozen=True)
 class Section:
-    """`is_kept` where its bytes are in the image; else it is only room in RAM."""
+    """`is_in_image` where its bytes are in the image; else it is only room in RAM."""
 
     address: int
     size: int
-    is_kept: bool
+    is_in_image: bool
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rune.compiler.anvil.program import Program, SendOutput
 from rune.compiler.targets.c.selftest import GoldenRun, golden_inputs
 from rune.compiler.targets.c.trace import digest_of, step_names
 from rune.devices.packages.errors import NothingGolden, SelfTestFailed
-from rune.devices.packages.sandbox import Sandbox
+from rune.devices.packages.sandbox import Sandbox, SandboxFailed
 from rune.running.runtime import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.messages import sent_pieces
@@ -18,8 +18,16 @@ from rune.tensor import TensorType
 
 RUNS: Final = 2
 """Of a self-test, one after the other: the second meets what the first left behind."""
-SEEDS: Final = tuple(range(1, 17))
-"""Of what is compared: a wrong number does not show in every run's outputs."""
+MORE_RUNS: Final = 6
+"""At most so many more than it takes until all steps ran, where a constant is not seen before."""
+MOST_RUNS_TO_WAIT: Final = 64
+"""A self-test does not wait longer than this for a window to fill."""
+PLACES: Final = 6
+"""Bytes of each constant that are changed to find the runs that see it."""
+MOST_SEARCH_FUEL: Final = 8_000_000_000
+"""Instructions that the runs on changed constants may take: about a second."""
+COMPARED: Final = 14
+"""More runs that are compared, beside those of the self-test: a wrong number does not show in every run's outputs."""
 MOST_FUEL: Final = 4_000_000_000
 """Instructions that the runs beyond those of the self-test may take: about half a second."""
 
@@ -34,16 +42,71 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     for a rune that does not load."""
     types = [request.type for request in program.capabilities]
     runs: list[GoldenRun] = []
-    full = sandbox.fuel
-    for seed, sent in _reference(CompiledRune(rune), types):
+    full, seeds = sandbox.fuel, range(1, least_runs(program) + COMPARED + 1)
+    for seed, sent in _reference(CompiledRune(rune), types, seeds):
         digests = sandbox.traced(seed, len(program.steps))
         _require_same(step_names(program), program, digests, sent, target)
         runs.append(GoldenRun(seed, digests))
-        if len(runs) >= RUNS and full - sandbox.fuel > MOST_FUEL:
+        if len(runs) >= least_runs(program) and full - sandbox.fuel > MOST_FUEL:
             break
     if not runs:
-        raise NothingGolden(len(SEEDS))
-    return tuple(runs[:RUNS])
+        raise NothingGolden(len(seeds))
+    return tuple(runs[: runs_that_see_constants(sandbox, program, runs)])
+
+
+def least_runs(program: Program) -> int:
+    """The runs of a self-test in which all steps run: those of a stream that fills a window take many."""
+    return max(RUNS, min(program.whole_runs, MOST_RUNS_TO_WAIT))
+
+
+def most_runs(program: Program) -> int:
+    """The most runs that a self-test has."""
+    return least_runs(program) + MORE_RUNS
+
+
+def runs_that_see_constants(sandbox: Sandbox, program: Program, runs: Sequence[GoldenRun]) -> int:
+    """How many of the runs it takes until each changed byte of a constant shows that shows in any of `most_runs`, as
+    far as `MOST_SEARCH_FUEL` goes. A rune that gives one result for much of its input needs many."""
+    needed = min(least_runs(program), len(runs))
+    least_fuel = sandbox.fuel - MOST_SEARCH_FUEL
+    for address in constant_places(sandbox.read(), program):
+        if sandbox.fuel <= least_fuel:
+            break
+        number = first_run_that_sees(sandbox, address, runs[: most_runs(program)])
+        needed = max(needed, 0 if number is None else number + 1)
+    return needed
+
+
+def constant_places(memory: bytes, program: Program) -> Iterator[int]:
+    """The addresses of some bytes of each constant that stands in the memory once: the middle one of each first, so
+    that little time is spread over all of them. Those of a small model may stand in the code alone."""
+    starts = [
+        (memory.find(each.data), len(each.data))
+        for each in program.constants
+        if any(each.data) and memory.count(each.data) == 1
+    ]
+    for place in range(PLACES):
+        share = ((2 * place + PLACES) % (2 * PLACES)) / (2 * PLACES)
+        yield from dict.fromkeys(start + int(share * size) for start, size in starts)
+
+
+def first_run_that_sees(sandbox: Sandbox, address: int, runs: Sequence[GoldenRun]) -> int | None:
+    """The number of the first run, from the beginning on, in which the program gives another result with the lowest bit
+    of this byte changed, or ends in a trap; None where none does. Raises `SandboxFailed`."""
+    right = sandbox.read(address, address + 1)
+    sandbox.write(address, bytes([right[0] ^ 1]))
+    number = 0
+    try:
+        sandbox.restart()
+        for number, run in enumerate(runs):
+            if sandbox.traced(run.seed, len(run.digests)) != run.digests:
+                return number
+    except SandboxFailed:
+        sandbox.renew()
+        return number
+    finally:
+        sandbox.write(address, right)
+    return None
 
 
 def compare_recordings(
@@ -72,10 +135,10 @@ def _require_same(names: Sequence[str], program: Program, digests: Sequence[int]
             raise SelfTestFailed(target, name)
 
 
-def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tuple[int, Sent]]:
+def _reference(rune: CompiledRune, types: Sequence[TensorType], seeds: Iterable[int]) -> Iterator[tuple[int, Sent]]:
     """The seeds with which a rune that is started anew runs well one after the other, and what it sends."""
     started, good = rune.start(), list[int]()
-    for seed in SEEDS:
+    for seed in seeds:
         sent = _sent(started, golden_inputs(types, seed))
         if sent is not None:
             good.append(seed)

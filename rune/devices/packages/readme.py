@@ -10,15 +10,10 @@ from pathlib import Path
 from string import Template
 
 import rune
-from rune.abi import Capability
 from rune.compiler.anvil.c_text import C_TYPES
-from rune.compiler.anvil.program import CapabilityRequest
 from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import Contents
-
-_PIXELS = ("RGB: red, green, blue", "BGR: blue, green, red", "grey, one value for each pixel")
-_SENSORS = {Capability.SOUND: "microphone", Capability.ACCEL: "motion sensor"}
-"""Those that the Nano 33 BLE Sense has."""
+from rune.devices.packages.layouts.sketches import sensor_sketch
 
 
 def readme(contents: Contents) -> str:
@@ -50,7 +45,7 @@ def readme(contents: Contents) -> str:
 
 def _inputs(contents: Contents) -> Iterator[str]:
     for field, request in zip(contents.interface.inputs, contents.requests, strict=True):
-        yield f"| `{field.name}` | {_elements(field)} | {_feeding(field, request)} |"
+        yield f"| `{field.name}` | {_elements(field)} | {request.kind.describe(dict(request.parameters), field.type)} |"
 
 
 def _outputs(contents: Contents) -> Iterator[str]:
@@ -61,28 +56,6 @@ def _outputs(contents: Contents) -> Iterator[str]:
 def _elements(field: StructField) -> str:
     element = "text: `bytes` and `size`, not terminated" if field.is_text else f"`{C_TYPES[field.type.element]}`"
     return f"{field.type.count} x {element}, {field.type}"
-
-
-def _feeding(field: StructField, request: CapabilityRequest) -> str:
-    """What a capability's numbers mean."""
-    parameters = dict(request.parameters)
-    match request.kind:
-        case Capability.SOUND:
-            rate = f" at {parameters['hz']:,} samples a second" if "hz" in parameters else ""
-            return f"sound{rate}, one channel, the oldest sample first"
-        case Capability.ACCEL:
-            return (
-                "x, y and z of the motion sensor for each moment, the oldest first, in the unit of the model's training"
-            )
-        case Capability.IMAGE | Capability.FLOAT_IMAGE:
-            pixels = _PIXELS[int(parameters.get("pixel_format", 0)) % len(_PIXELS)]
-            size = f"{parameters.get('width', '?')} x {parameters.get('height', '?')} pixels"
-            scale = ", from 0 to 1" if request.kind is Capability.FLOAT_IMAGE else ""
-            return f"a picture of {size}, row by row from the top left, {pixels}{scale}"
-        case Capability.RAND:
-            return "random bytes"
-        case Capability.RAW:
-            return f"the project's own data, {field.type}, the last dimension densest"
 
 
 def _program(contents: Contents) -> Iterator[str]:
@@ -100,9 +73,8 @@ def _program(contents: Contents) -> Iterator[str]:
 
 
 def _sketches(contents: Contents) -> str:
-    kinds = [request.kind for request in contents.requests]
-    sensor = _SENSORS.get(kinds[0]) if len(kinds) == 1 else None
-    return "" if sensor is None else f" and one for the {sensor} of the Nano 33 BLE Sense"
+    sketch = sensor_sketch(contents)
+    return "" if sketch is None else f" and one for the {sketch.sensor.label} of the Nano 33 BLE Sense"
 
 
 def _library(contents: Contents) -> str:

@@ -56,15 +56,27 @@ class Sandbox:
         module = compile_sources(Sources(files, units), _TOOLCHAIN, allowance)
         config = Config()
         config.consume_fuel = True
-        engine = Engine(config)
-        self._store = Store(engine)
-        self._store.set_limits(memory_size=_MEMORY, instances=1, tables=1, memories=1)
-        self._store.set_fuel(_FUEL)
+        self._engine = Engine(config)
         try:
-            self._exports = Instance(self._store, Module(engine, module), []).exports(self._store)
+            self._module = Module(self._engine, module)
+        except WasmtimeError as error:
+            raise SandboxFailed(str(error).splitlines()[0]) from error
+        self._start(_FUEL)
+
+    def _start(self, fuel: int) -> None:
+        self._store = Store(self._engine)
+        self._store.set_limits(memory_size=_MEMORY, instances=1, tables=1, memories=1)
+        self._store.set_fuel(fuel)
+        try:
+            self._exports = Instance(self._store, self._module, []).exports(self._store)
         except (Trap, WasmtimeError) as error:
             raise SandboxFailed(str(error).splitlines()[0]) from error
         self._call("probe_init")
+
+    def renew(self) -> None:
+        """Starts anew with memory as it was compiled: a trap leaves the program's stack as it is. Raises
+        `SandboxFailed`."""
+        self._start(self.fuel)
 
     @property
     def fuel(self) -> int:
@@ -85,6 +97,14 @@ class Sandbox:
     def _digests(self, place: int, steps: int) -> tuple[int, ...]:
         digests = bytes(self._memory.read(self._store, place, place + 4 * steps))
         return tuple(int.from_bytes(digests[at : at + 4], "little") for at in range(0, 4 * steps, 4))
+
+    def read(self, start: int = 0, stop: int | None = None) -> bytes:
+        """Bytes of its memory; without `stop` up to the end."""
+        return bytes(self._memory.read(self._store, start, stop))
+
+    def write(self, address: int, data: bytes) -> None:
+        """Changes bytes of its memory."""
+        self._memory.write(self._store, data, address)
 
     def restart(self) -> None:
         """Forgets what earlier runs left behind. Raises `SandboxFailed`."""

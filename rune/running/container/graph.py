@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rune.abi import ModelFormat
 from rune.compiler.blocks.signature import ArgumentValue, HostText
-from rune.running.container.request_names import CAPABILITY_TYPES, REQUESTS, WATCHED
+from rune.running.container.request_names import REQUESTS, WATCHED
 from rune.source.runefile.pipeline import (
     BlockStage,
     CapabilityStage,
@@ -44,7 +44,7 @@ def graph_json(
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
-                    "kind": {"type": CAPABILITY_TYPES[stage.kind]},
+                    "kind": {"type": stage.kind.graph_type},
                     "args": {key: _argument(value) for key, value in stage.parameters},
                     "outputs": [_tensor_id(Port(stage.name, 0))],
                 } | ({"stream": True} if stage.name in streams else {})

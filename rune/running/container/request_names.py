@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities import Capability
 from rune.source.runefile.pipeline import Port
 
 REQUESTS: Final = "requests"
 """The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""
-
-CAPABILITY_TYPES: Final = {
-    Capability.RAND: "random",
-    Capability.SOUND: "sound",
-    Capability.ACCEL: "accelerometer",
-    Capability.IMAGE: "image",
-    Capability.RAW: "raw",
-    Capability.FLOAT_IMAGE: "float-image",
-}
-"""The kinds of capabilities as a rune's graph writes them."""
 
 WATCHED: Final = "watched"
 """Its list of the wires whose tensors are sent as well, each through an output behind those of the pipeline."""
@@ -43,7 +34,7 @@ def streamed_requests(graph: Mapping[str, Any], kinds: Sequence[Capability]) -> 
     """For each capability that the rune asks for, whether it must be read without gaps and without overlap, as far as
     the graph, foreign JSON of any form, tells."""
     stages = _mapping(graph.get("capabilities"))
-    named = requested_stages(graph, "capabilities", [CAPABILITY_TYPES[kind] for kind in kinds])
+    named = requested_stages(graph, "capabilities", [kind.graph_type for kind in kinds])
     return tuple(name is not None and _mapping(stages.get(name)).get("stream") is True for name in named)
 
 

@@ -18,12 +18,13 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
+from rune.capabilities import CAPABILITIES
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import Event, LabelledSample, Split
 from rune.wording import quoted, size_text
 
-ENDINGS: Final = (".wav", ".png", ".jpg", ".jpeg", ".bmp", ".csv", ".raw", ".bin")
+ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
 """Of files that are samples; other files in folders of labels are left alone, such as a licence."""
 MOST_SAMPLES: Final = 100_000
 LABEL_LIMIT: Final = 60

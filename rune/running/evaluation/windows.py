@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rune.abi import Capability
+from rune.capabilities.sound import SOUND
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import input_of_bytes, whole_parameter
+from rune.running.runtime.readers import input_of_bytes, stream_file, whole_parameter
 from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.stream_files import stream_file
 from rune.running.runtime.wav import read_wav
 from rune.wording import listed
 
@@ -45,7 +44,7 @@ class Windows:
 
 def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityRequest:
     """The one input that samples are given to; random numbers are made up. Raises `EvaluationImpossible`."""
-    fed = [request for request in capabilities if request.kind is not Capability.RAND]
+    fed = [request for request in capabilities if not request.kind.is_random]
     if len(fed) != 1:
         kinds = listed([request.kind.name for request in fed]) or "none"
         raise EvaluationImpossible(
@@ -56,7 +55,7 @@ def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityReque
 
 def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
     """The windows of a file for an input. Raises `InputFile`."""
-    if request.kind is not Capability.SOUND:
+    if request.kind is not SOUND:
         return Windows([input_of_bytes(request, data)])
     rate = whole_parameter(request.parameters, "hz")
     milliseconds = whole_parameter(request.parameters, "sample_duration_ms")

@@ -79,7 +79,7 @@ class Entry:
         if kind.params != [ValType.i32()] * len(arguments):
             raise NotARune(f"the module exports {name} with other parameters than the ABI")
         self._imports = imports
-        self._given = b"".join(struct.pack("<I12x", argument) for argument in arguments)
+        self._argument_bytes = b"".join(struct.pack("<I12x", argument) for argument in arguments)
         self._count = max(len(arguments), len(kind.results))
         self._values = ctypes.create_string_buffer(self._count * wasmtime_c.VALUE)
         self._trap = ctypes.c_void_p()
@@ -93,7 +93,7 @@ class Entry:
 
     def __call__(self) -> None:
         """Runs it. Raises what an import raised, `Trap` or `WasmtimeError`."""
-        ctypes.memmove(self._values, self._given, len(self._given))  # The results took their place.
+        ctypes.memmove(self._values, self._argument_bytes, len(self._argument_bytes))  # The results took their place.
         self._trap.value = None
         error = wasmtime_c.func_call_unchecked(*self._all)
         if error or self._trap:

@@ -10,11 +10,11 @@ class Handles:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._given = 0
+        self._last = 0
 
     def take(self) -> int:
         """The next number. Raises `RuneStopped` when there were too many."""
-        if self._given >= self._limit:
+        if self._last >= self._limit:
             raise RuneStopped("handles", f"the rune was stopped: it asked for more than {self._limit} handles")
-        self._given += 1
-        return self._given
+        self._last += 1
+        return self._last

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rune.abi import STAGE_MARK, Capability, Output, ParameterType
+from rune.abi import STAGE_MARK, Output, ParameterType
+from rune.capabilities import BY_NUMBER, Capability
+from rune.capabilities.capability import Recording
 from rune.running.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
 from rune.running.runtime.guest_memory import GuestMemory
 from rune.running.runtime.handles import Handles
@@ -32,13 +34,6 @@ _PARAMETER_FORMATS = {
     ParameterType.SHORT: "<h",
     ParameterType.SIGNED_BYTE: "<b",
 }
-_PROVIDED = {
-    Capability.SOUND: (ElementType.I16, 1),
-    Capability.ACCEL: (ElementType.F32, 3),
-    Capability.RAND: (ElementType.U32, 1),
-    Capability.FLOAT_IMAGE: (ElementType.F32, 1),
-}
-"""The elements that a host makes for a capability and how many make a row; bytes for all others."""
 _LOG_BYTES = 4096
 _NAME_BYTES = 1024
 """Of a parameter's name, which the host keeps."""
@@ -65,9 +60,9 @@ class OutputRequest:
 
 def _tensor_of(request: CapabilityRequest, size: int) -> TensorType:
     """The tensor that the native runtime would have made of a capability's bytes; of plain bytes where none fits."""
-    element, last = _PROVIDED.get(request.kind, (ElementType.U8, 1))
+    element, last = request.kind.element, request.kind.row
     count = size // element.size
-    if request.kind in (Capability.IMAGE, Capability.FLOAT_IMAGE):
+    if request.kind.recording is Recording.PICTURE:
         width, height = request.parameters.get("width"), request.parameters.get("height")
         if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
             channels, rest = divmod(count, width * height)
@@ -146,10 +141,9 @@ class Host:
         return 0
 
     def _request_capability(self, _memory: GuestMemory, kind: int) -> int:
-        try:
-            known = Capability(kind)
-        except ValueError:
-            raise BadRequest(f"Unknown capability type: {kind}") from None
+        known = BY_NUMBER.get(kind)
+        if known is None:
+            raise BadRequest(f"Unknown capability type: {kind}")
         handle = self._handles.take()
         self.capabilities[handle] = CapabilityRequest(handle, known, {})
         return handle

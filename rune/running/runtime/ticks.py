@@ -20,7 +20,7 @@ class Ticks:
     """Calls what is told to it once a period, in a thread of its own, which starts with the first call."""
 
     def __init__(self) -> None:
-        self._told: dict[int, Callable[[], None]] = {}
+        self._ticks: dict[int, Callable[[], None]] = {}
         self._awake = Event()
         self._is_asleep = True
         self._starting = Lock()
@@ -28,13 +28,13 @@ class Ticks:
 
     def begin(self, key: int, tick: Callable[[], None]) -> None:
         """From now on. The key is the caller's, for `end`."""
-        self._told[key] = tick
+        self._ticks[key] = tick
         if self._is_asleep:
             self._wake()
 
     def end(self, key: int) -> None:
         """No longer, if it ever began."""
-        self._told.pop(key, None)
+        self._ticks.pop(key, None)
 
     def _wake(self) -> None:
         self._awake.set()
@@ -50,13 +50,13 @@ class Ticks:
             idle = 0
             while idle < _IDLE_TICKS:
                 time.sleep(PERIOD)
-                ticks = tuple(self._told.values())
+                ticks = tuple(self._ticks.values())
                 for tick in ticks:
                     tick()
                 idle = 0 if ticks else idle + 1
             self._awake.clear()
             self._is_asleep = True
-            if not self._told:  # A call that began before it was said that the thread sleeps has not woken it.
+            if not self._ticks:  # A call that began before it was said that the thread sleeps has not woken it.
                 self._awake.wait()
 
 

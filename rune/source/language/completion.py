@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelTensor
@@ -24,7 +25,6 @@ from rune.source.language.snippets import (
     type_snippet,
 )
 from rune.source.language.stage_facts import INPUT, accepts, block_takes, dependents, output_types_of, type_of
-from rune.source.runefile.capabilities import CAPABILITY_RULES
 from rune.source.runefile.syntax import Form, StageKind
 from rune.source.runefile.values import Map, Scalar, Sequence, Value
 
@@ -157,13 +157,13 @@ class _Candidates:
     def _capabilities(self) -> list[Completion]:
         return [
             value(
-                kind.name,
+                name,
                 CompletionKind.CAPABILITY,
                 self._cursor,
-                detail=rules.summary,
-                documentation=CAPABILITY_PAGES[kind.name],
+                detail=capability.summary,
+                documentation=CAPABILITY_PAGES[name],
             )
-            for kind, rules in CAPABILITY_RULES.items()
+            for name, capability in CAPABILITIES.items()
         ]
 
     def _blocks(self, stage: Entry) -> list[Completion]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rune.capabilities import Capability
+from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.signature import Argument, ArgumentKind
 from rune.source.language import keys
 from rune.source.language.analysis import Analysis
@@ -15,29 +17,21 @@ from rune.source.language.documentation import (
 )
 from rune.source.language.place import Cursor, Entry, entries, fields
 from rune.source.language.stage_facts import block_of, capability_in
-from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.values import Scalar
 
-_USUAL_VALUES = {
-    "hz": ("16000", "8000", "22050", "44100", "48000"),
-    "sample_duration_ms": ("1000", "500", "2000"),
-    "source": ("0", "1"),
-}
 
-
-def rules_of(stage: Entry) -> CapabilityRules | None:
-    """What is known of the capability that a stage reads."""
+def capability_of(stage: Entry) -> Capability | None:
+    """The capability that a stage reads; None where it reads none, or an unknown one."""
     if stage.kind is not StageKind.CAPABILITY or stage.target is None:
         return None
-    kind = capability_in(stage.target.text)
-    return None if kind is None else CAPABILITY_RULES[kind]
+    return capability_in(stage.target.text)
 
 
 def parameter_of(stage: Entry, name: str) -> Parameter | None:
     """One argument of the capability that a stage reads."""
-    rules = rules_of(stage)
-    parameters = rules.parameters if rules is not None else ()
+    capability = capability_of(stage)
+    parameters = capability.parameters if capability is not None else ()
     return next((each for each in parameters if each.name == name.replace("-", "_")), None)
 
 
@@ -53,9 +47,9 @@ def argument_names(analysis: Analysis, cursor: Cursor, stage: Entry) -> list[Com
     own = cursor.span.start.offset
     present = {name.text.replace("-", "_") for name, _ in fields(stage.field("args")) if not _is_at(name, own)}
     candidates = []
-    rules, block = rules_of(stage), block_of(analysis, stage)
-    if rules is not None:
-        for parameter in rules.parameters:
+    capability, block = capability_of(stage), block_of(analysis, stage)
+    if capability is not None:
+        for parameter in capability.parameters:
             if parameter.name not in present:
                 candidates.append(
                     key(
@@ -95,14 +89,10 @@ def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str)
     """Values that an argument can have: those that are listed, its default and limits, the resources."""
     if stage.kind is StageKind.MODEL and name == "format":
         return [value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.FORMATS.items()]
-    if name.replace("-", "_") == "pixel_format" and rules_of(stage) is not None:
-        return [
-            value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.PIXEL_FORMATS.items()
-        ]
     parameter = parameter_of(stage, name)
     if parameter is not None:
-        usual = _USUAL_VALUES.get(parameter.name, ())
-        return [value(text, CompletionKind.VALUE, cursor, documentation=parameter.help) for text in usual]
+        offered = parameter.choices or dict.fromkeys(parameter.suggestions, parameter.help)
+        return [value(text, CompletionKind.VALUE, cursor, documentation=meaning) for text, meaning in offered.items()]
     argument = argument_of(analysis, stage, name)
     return _of_block(cursor, argument) if argument is not None else []
 

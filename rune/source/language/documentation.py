@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Block
-from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.wording import plain
 
 _KINDS = {
@@ -63,17 +64,18 @@ def parameter_detail(parameter: Parameter) -> str:
         needed = f"default {_shown(parameter.default)}"
     if parameter.choices:
         return f"one of {', '.join(parameter.choices)}; {needed}"
-    return f"whole number{limits(parameter.minimum, parameter.maximum)}, {needed}"
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    return f"whole number{limits(parameter.minimum, parameter.maximum)}{unit}, {needed}"
 
 
 def parameter_documentation(parameter: Parameter) -> str:
     return f"**{parameter.name}**: {parameter_detail(parameter)}\n\n{parameter.help}"
 
 
-def capability_documentation(name: str, rules: CapabilityRules) -> str:
+def capability_documentation(capability: Capability) -> str:
     """What a capability reads and must be told."""
-    rows = [f"* `{each.name}`: {each.help} ({parameter_detail(each)})" for each in rules.parameters]
-    return "\n".join([f"**{name}**: {rules.summary}", "", f"Gives {rules.formula}.", "", *rows])
+    rows = [f"* `{each.name}`: {each.help} ({parameter_detail(each)})" for each in capability.parameters]
+    return "\n".join([f"**{capability.name}**: {capability.summary}", "", f"Gives {capability.formula}.", "", *rows])
 
 
 @lru_cache(maxsize=256)
@@ -100,5 +102,5 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-CAPABILITY_PAGES = {kind.name: capability_documentation(kind.name, rules) for kind, rules in CAPABILITY_RULES.items()}
+CAPABILITY_PAGES = {name: capability_documentation(capability) for name, capability in CAPABILITIES.items()}
 """By the capability's name in upper case."""

@@ -186,7 +186,7 @@ class _Renderer:
     def _value_in_line(self, value: Node, role: str, place: _Place) -> None:
         if isinstance(value, Leaf):
             self._leaf(value, role, place)
-        elif self._is_kept(value, role, self._column):
+        elif self._is_preserved(value, role, self._column):
             self._token(
                 value.start, value.end, moved(self._text[value.start : value.end], place.indent - place.before, 0)
             )
@@ -210,7 +210,7 @@ class _Renderer:
             case _:
                 return value.is_flow
 
-    def _is_kept(self, value: Branch, role: str, at: int) -> bool:
+    def _is_preserved(self, value: Branch, role: str, at: int) -> bool:
         """Whether what is in brackets is better left as it is."""
         if self._is_fixed(value):
             return True

@@ -188,8 +188,8 @@ class _Reader:
         meaning: str | None = None
         if word.startswith("$"):
             meaning = self._resource(word[1:])
-        elif name.replace("-", "_") == "pixel_format":
-            meaning = next((text for key, text in keys.PIXEL_FORMATS.items() if word.lower() in key.lower()), None)
+        elif (parameter := parameter_of(stage, name)) is not None:
+            meaning = next((text for key, text in parameter.choices.items() if word.lower() in key.lower()), None)
         elif name == "format" and stage.kind is StageKind.MODEL:
             meaning = keys.FORMATS.get(word)
         paragraphs = [text for text in (meaning, about) if text]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rune.abi import ModelFormat
+from rune.capabilities import CAPABILITIES
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType
+from rune.wording import alternatives
 
 DOCUMENT_KEYS = {
     "version": "The version of the language. Always `1`.",
@@ -14,7 +16,7 @@ DOCUMENT_KEYS = {
 }
 
 KIND_KEYS = {
-    StageKind.CAPABILITY: "Reads from the host: `SOUND`, `IMAGE`, `ACCEL`, `RAW`, `RAND` or `FLOAT_IMAGE`.",
+    StageKind.CAPABILITY: f"Reads from the host: {alternatives([f'`{name}`' for name in CAPABILITIES])}.",
     StageKind.BLOCK: "Runs a block of the catalogue, by a name such as `fft`, or by a path with `@version#name`.",
     StageKind.MODEL: "Runs a model: a file of the project such as `./model.tflite`, or a `$RESOURCE`.",
     StageKind.OUTPUT: "Sends its inputs to the host: `SERIAL` as JSON, `TENSOR` as bytes.",
@@ -66,12 +68,6 @@ RESOURCE_TYPES = {
 OUTPUTS = {
     "SERIAL": "Sends JSON: numbers as decimals, texts as they are.",
     "TENSOR": "Sends the bytes of each tensor with its type.",
-}
-
-PIXEL_FORMATS = {
-    "@PixelFormat::RGB": "Three bytes per pixel: red, green, blue. The default.",
-    "@PixelFormat::BGR": "Three bytes per pixel: blue, green, red.",
-    "@PixelFormat::GrayScale": "One byte per pixel: its brightness.",
 }
 
 MODEL_ARGUMENT = "The format of the model's file. Without it the model is one of TensorFlow Lite."

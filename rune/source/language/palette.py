@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Block, Category
@@ -15,7 +17,7 @@ from rune.source.language.analysis import Analysis
 from rune.source.language.argument_range import inputs_of, range_here
 from rune.source.language.graph_edits.defaults import capability_named
 from rune.source.language.stage_facts import likely_value
-from rune.source.runefile.capabilities import CAPABILITY_RULES, Parameter, capability_output
+from rune.source.runefile.capabilities import capability_output
 from rune.source.runefile.old_arguments import modern
 from rune.source.runefile.output_stages import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind, StageSyntax
@@ -90,7 +92,7 @@ def palette(analysis: Analysis) -> Palette:
     """What the project's graph can be made of. Models that cannot be read are there without their types."""
     paths = analysis.files.paths()
     return Palette(
-        tuple(_capability(kind) for kind in CAPABILITY_RULES),
+        tuple(map(_capability, CAPABILITIES.values())),
         tuple(_block(name, block) for name, block in sorted(named_blocks(analysis.blocks).items(), key=_by_category)),
         tuple(_model(analysis, path) for path in paths if _ending(path) in _MODEL_ENDINGS),
         tuple(_output(kind) for kind in OUTPUT_KINDS.values()),
@@ -160,15 +162,14 @@ def _resource_text(analysis: Analysis, name: str | None) -> str | None:
 
 
 def _capability(kind: Capability) -> PaletteItem:
-    rules = CAPABILITY_RULES[kind]
-    usual = {parameter.name: parameter.usual for parameter in rules.parameters if parameter.usual is not None}
+    usual = {parameter.name: parameter.usual for parameter in kind.parameters if parameter.usual is not None}
     type_ = capability_output(kind, usual)
     return PaletteItem(
         StageKind.CAPABILITY,
         kind.name,
         kind.name,
-        rules.summary,
-        tuple(_parameter(parameter) for parameter in rules.parameters),
+        kind.summary,
+        tuple(_parameter(parameter) for parameter in kind.parameters),
         (),
         None if type_ is None else (type_,),
     )
@@ -184,7 +185,7 @@ def _parameter(parameter: Parameter) -> ArgumentField:
         None if parameter.choices else parameter.minimum,
         None if parameter.choices else parameter.maximum,
         None if parameter.choices else 1,
-        parameter.choices,
+        tuple(parameter.choices),
     )
 
 

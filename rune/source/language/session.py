@@ -39,22 +39,22 @@ class Session:
     def __init__(self, blocks: BlockResolver, files: ProjectFiles | None = None) -> None:
         self._blocks = blocks
         self._files: ProjectFiles = files if files is not None else MemoryFiles({})
-        self._given: dict[str, ClientFile | None] = {}
+        self._client_files: dict[str, ClientFile | None] = {}
         self._analyses: dict[str, Analysis] = {}
         self._signatures: dict[str, ModelSignature | ModelError] = {}
 
     def update(self, changes: Mapping[str, ClientFile | None], *, replace: bool = False) -> None:
         """Puts files in, or takes them away (None). With `replace` there are no others. Raises `FileNotInProject`."""
-        before: Mapping[str, ClientFile | None] = {} if replace else self._given
+        before: Mapping[str, ClientFile | None] = {} if replace else self._client_files
         files = {**before, **{normal_path(path): file for path, file in changes.items()}}
-        if files == self._given and not replace:
+        if files == self._client_files and not replace:
             return
-        for path in {*files, *self._given}:
-            if files.get(path) != self._given.get(path):
+        for path in {*files, *self._client_files}:
+            if files.get(path) != self._client_files.get(path):
                 self._signatures.pop(path, None)
         if replace:
             self._files = MemoryFiles({})
-        self._given = files
+        self._client_files = files
         self._analyses.clear()
 
     def analysis(self, runefile: str | None = None) -> Analysis:
@@ -69,29 +69,29 @@ class Session:
     def read(self, path: str) -> bytes:
         """The bytes of a file; none of one of which only the size is known."""
         path = normal_path(path)
-        if path not in self._given:
+        if path not in self._client_files:
             return self._files.read(path)
         return self._changed(path).data or b""
 
     def size(self, path: str) -> int:
         """The bytes that a file has."""
         path = normal_path(path)
-        if path not in self._given:
+        if path not in self._client_files:
             return self._files.size(path) if isinstance(self._files, SizedFiles) else len(self._files.read(path))
         return self._changed(path).size
 
     def paths(self) -> tuple[str, ...]:
-        there = {path for path, file in self._given.items() if file is not None and not is_mounted(path)}
-        return tuple(sorted({path for path in self._files.paths() if path not in self._given} | there))
+        there = {path for path, file in self._client_files.items() if file is not None and not is_mounted(path)}
+        return tuple(sorted({path for path in self._files.paths() if path not in self._client_files} | there))
 
     def _changed(self, path: str) -> ClientFile:
-        file = self._given[path]
+        file = self._client_files[path]
         if file is None:
             raise FileMissing(path, "no such file in the project")
         return file
 
     def _signature(self, path: str) -> ModelSignature:
-        file = self._changed(path) if path in self._given else None
+        file = self._changed(path) if path in self._client_files else None
         if file is not None and file.refusal is not None:
             raise ModelError(file.refusal)
         if file is not None and file.signature is not None:
@@ -107,7 +107,7 @@ class Session:
         return signature
 
     def _description(self, path: str) -> Mapping[str, object] | None:
-        file = self._changed(path) if path in self._given else None
+        file = self._changed(path) if path in self._client_files else None
         if file is not None and (file.description is not None or file.data is None):
             return file.description
         return describe(read_model(self.read(path)))

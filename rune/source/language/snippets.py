@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
+from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.source.language.analysis import Analysis
@@ -14,7 +15,6 @@ from rune.source.language.documentation import CAPABILITY_PAGES, block_documenta
 from rune.source.language.keys import OUTPUTS
 from rune.source.language.place import Cursor, Entry, entries
 from rune.source.language.stage_facts import accepts, output_types_of
-from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, written_type
 from rune.source.runefile.values import Map, Scalar, Value
@@ -23,16 +23,6 @@ from rune.tensor import TensorType
 ANY_TYPE = "{type: ${1:f32}, dimensions: [${2:1}]\\}"
 """A type to fill in, as part of a snippet."""
 
-_STAGE_NAMES = {
-    "SOUND": "audio",
-    "IMAGE": "image",
-    "FLOAT_IMAGE": "image",
-    "ACCEL": "motion",
-    "RAW": "input",
-    "RAND": "random",
-    "SERIAL": "serial",
-    "TENSOR": "tensor",
-}
 _NO_NAME = re.compile(r"\W+", re.ASCII)
 
 
@@ -51,7 +41,7 @@ def stage_snippets(analysis: Analysis, cursor: Cursor, stages: Mapping[str, Entr
     above = [stage for stage in stages.values() if stage.name.span.start.offset < cursor.span.start.offset]
     pieces = _Pieces(analysis, names_in_use, above)
     return [
-        *(pieces.capability(kind.name, rules) for kind, rules in CAPABILITY_RULES.items()),
+        *(pieces.capability(each) for each in CAPABILITIES.values()),
         *(pieces.block(name, block) for name, block in named_blocks(analysis.blocks).items()),
         *(pieces.model(path) for path in analysis.files.paths() if path.endswith(".tflite")),
         *(pieces.output(kind, text) for kind, text in OUTPUTS.items()),
@@ -63,17 +53,18 @@ class _Pieces:
 
     def __init__(self, analysis: Analysis, names_in_use: Collection[str], above: Sequence[Entry]) -> None:
         self._analysis = analysis
-        self._taken = names_in_use
+        self._names_in_use = names_in_use
         self._above = [stage for stage in above if stage.kind is not StageKind.OUTPUT and stage.name.text]
 
-    def capability(self, kind: str, rules: CapabilityRules) -> Completion:
-        lines = [f"capability: {kind}", "args:"]
-        usual = [(each.name, each.usual) for each in rules.parameters if each.usual is not None]
+    def capability(self, capability: Capability) -> Completion:
+        lines = [f"capability: {capability.name}", "args:"]
+        usual = [(each.name, each.usual) for each in capability.parameters if each.usual is not None]
         for index, (parameter, text) in enumerate(usual, 1):
             quote = '"' if isinstance(text, str) else ""
             lines.append(f"  {parameter}: {quote}${{{index}:{text}}}{quote}")
-        name = self._free(_STAGE_NAMES.get(kind, kind.lower()))
-        return _stage(f"{kind} stage", name, lines, rules.summary, CAPABILITY_PAGES[kind])
+        name = self._free(capability.stage_name)
+        title = f"{capability.name} stage"
+        return _stage(title, name, lines, capability.summary, CAPABILITY_PAGES[capability.name])
 
     def block(self, path: str, block: Block) -> Completion:
         lines = [f"proc-block: {path}", self._reading(f"proc-block: {path}")]
@@ -97,7 +88,7 @@ class _Pieces:
         return _stage(f"{path} stage", name, [escaped(line) for line in lines], "A model of the project.", "")
 
     def output(self, kind: str, text: str) -> Completion:
-        name = self._free(_STAGE_NAMES[kind])
+        name = self._free(kind.lower())
         return _stage(f"{kind} stage", name, [f"out: {kind}", self._reading(f"out: {kind}")], text, "")
 
     def _reading(self, target: str, inputs: int = 1) -> str:
@@ -116,9 +107,9 @@ class _Pieces:
         return None
 
     def _free(self, name: str) -> str:
-        if name not in self._taken:
+        if name not in self._names_in_use:
             return name
-        return next(each for number_ in count(2) if (each := f"{name}_{number_}") not in self._taken)
+        return next(each for number_ in count(2) if (each := f"{name}_{number_}") not in self._names_in_use)
 
 
 def _stage_of(target: str) -> Entry:

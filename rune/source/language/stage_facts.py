@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from rune.abi import Capability
+from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
 from rune.model.tflite import ModelSignature
 from rune.source.language.analysis import Analysis
 from rune.source.language.place import Entry
 from rune.source.runefile.arguments import read_argument
-from rune.source.runefile.capabilities import CAPABILITIES
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.types import same_data
 from rune.source.runefile.zune import capability_of

@@ -47,7 +47,7 @@ class Server(LanguageServer):
         self.documents = Documents(blocks)
         self.completions: tuple[Completion, ...] = ()
         self.list_number = 0
-        self._told: dict[str, tuple[str, ...]] = {}
+        self._published: dict[str, tuple[str, ...]] = {}
         """The files of blocks that something was wrong with, by the Runefile that runs them."""
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -79,13 +79,13 @@ class Server(LanguageServer):
         for each in analysis.checked.diagnostics:
             if each.file != analysis.runefile:
                 by_uri.setdefault(each.file, []).append(each)
-        for file in {*by_uri, *self._told.get(document.uri, ())}:
+        for file in {*by_uri, *self._published.get(document.uri, ())}:
             path = document.path.parent / file
             text = analysis.text_file(file) or ""
             block = Document(uri_of(document, file), path, text, None, "python")
             convert = Converter(block, SourceText(file, text), path.name)
             self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
-        self._told[document.uri] = tuple(by_uri)
+        self._published[document.uri] = tuple(by_uri)
 
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))

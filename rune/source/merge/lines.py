@@ -77,7 +77,9 @@ def stretches(base: str, ours: str, theirs: str) -> Iterator[Stretch]:
             yield Stretch(same, same, same, our_walk.place(at) + 1)
         last = _group_end(our_walk, their_walk, first)
         line = our_walk.place(first) + 1
-        yield Stretch("".join(old[first:last]), our_walk.taken(first, last), their_walk.taken(first, last), line)
+        yield Stretch(
+            "".join(old[first:last]), our_walk.lines_between(first, last), their_walk.lines_between(first, last), line
+        )
         at = last
     if at < len(old):
         same = "".join(old[at:])
@@ -113,7 +115,7 @@ class _Walk:
         at_edge = (start == end or first == last) and start <= last and first <= end
         return end if overlaps or at_edge else None
 
-    def taken(self, first: int, last: int) -> str:
+    def lines_between(self, first: int, last: int) -> str:
         """What the side has in place of these lines of the base; its changes in them are done."""
         begin = first + self._shift
         while self._next < len(self._changes) and self._changes[self._next][1] <= last:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypedDict
 
-from rune.source.policy.policy import Limit, LimitJson, LimitKind, Policy
+from rune.source.policy.limits import LimitKind
+from rune.source.policy.policy import Limit, LimitJson, Policy
 from rune.wording import plain
 
 TIME_NOISE: Final = 0.15
@@ -133,7 +134,7 @@ class Figures:
             if on_target is None:
                 return f"The build has no package for {target}."
             return f"Nothing was measured on {target}: {plain(on_target.reason, 200)}."
-        return self.reasons.get(limit.kind) or _REASONS.get(limit.kind, "")
+        return self.reasons.get(limit.kind) or limit.kind.declaration.no_figure
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,6 @@ class Judgement:
             None if figure is None else Figure(**figure),
             fields["reason"],
         )
-
-
-_REASONS: Final[Mapping[LimitKind, str]] = {
-    LimitKind.INFERENCE_TIME: "The inference time was not measured.",
-    LimitKind.ACCURACY: "No test sample was run.",
-    LimitKind.RECALL: "No test sample with this label was run.",
-    LimitKind.FALSE_ALARMS: "No recording longer than a window was run.",
-}
 
 
 def judge(policy: Policy, figures: Figures) -> tuple[Judgement, ...]:

@@ -4,44 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final, NotRequired, TypedDict
 
-ROLES: Final = ("owner", "maintainer", "developer", "reviewer", "viewer")
-"""The roles of an organisation's members that a policy can name."""
-
-AIMS: Final = ("size", "balanced", "speed")
-"""What runes and packages may be optimised for."""
+from rune.source.policy.limits import LimitKind
 
 RUNTIMES: Final = ("litert", "tflm")
 """The reference runtimes whose results models may reproduce."""
-
-FORMER_ROLES: Final = {"viewer": "reviewer"}
-"""Former names of roles: viewers gave verdicts before there were reviewers."""
-
-
-class LimitKind(StrEnum):
-    """What is limited. The value is the key in the file."""
-
-    SIZE = "size"
-    MEMORY = "memory"
-    INFERENCE_TIME = "inference-time"
-    ACCURACY = "accuracy"
-    RECALL = "recall"
-    FALSE_ALARMS = "false-alarms-per-hour"
-    FLASH = "flash"
-    RAM = "ram"
-    INSTRUCTIONS = "instructions"
-
-    @property
-    def is_least(self) -> bool:
-        """Whether more is better: the limit is the least that is allowed."""
-        return self in (LimitKind.ACCURACY, LimitKind.RECALL)
-
-    @property
-    def is_of_target(self) -> bool:
-        """Whether it is of the package for one target, which the limit's label names."""
-        return self in (LimitKind.FLASH, LimitKind.RAM, LimitKind.INSTRUCTIONS)
 
 
 class LimitJson(TypedDict):

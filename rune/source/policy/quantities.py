@@ -4,56 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from rune.wording import size_text
 
 _QUANTITY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Za-z%µ]*)\s*")
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A kind of quantity: its units with what each is worth, an example, and the greatest value that makes sense."""
-
-    units: Mapping[str, float]
-    example: str
-    greatest: float
-
-
-SIZE: Final = Measure(
-    {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}, "100 kB", 2.0**40
-)
-"""In bytes. A kilobyte has 1,000 bytes, a kibibyte 1,024."""
-TIME: Final = Measure({"us": 0.001, "µs": 0.001, "ms": 1, "s": 1000}, "10 ms", 3_600_000)
-"""In milliseconds."""
-COUNT: Final = Measure({"k": 10**3, "M": 10**6, "G": 10**9}, "10 M", 10**12)
-"""A number of instructions."""
-SHARE: Final = Measure({"%": 0.01}, "95 %", 1)
-"""From 0 to 1."""
-
-
-def read_quantity(text: str, measure: Measure) -> float | None:
-    """The value of a quantity with a unit; None for any other text."""
-    match = _QUANTITY.fullmatch(text)
-    factor = None if match is None else measure.units.get(match[2])
-    if match is None or factor is None:
-        return None
-    # A share is divided, so that 95 % is the very number that 19 of 20 gives.
-    number = float(match[1]) / 100 if measure is SHARE else float(match[1]) * factor
-    return number if math.isfinite(number) and 0 <= number <= measure.greatest else None
-
-
-def with_unit(text: str, measure: Measure) -> str | None:
-    """A guess at a quantity without its unit, or with the unit in another case; None without a guess."""
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        return None
-    if not match[2]:
-        return f"{match[1]} {measure.example.split()[1]}"
-    same = [unit for unit in measure.units if unit.lower() == match[2].lower()]
-    return f"{match[1]} {same[0]}" if same else None
 
 
 def milliseconds_text(value: float) -> str:
@@ -82,3 +39,63 @@ def count_text(value: float) -> str:
 
 def rate_text(value: float) -> str:
     return f"{value:.3g} an hour"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A kind of quantity: its units with what each is worth, an example, and the greatest value that makes sense.
+
+    `text` writes a value for people, `exact` with all digits that count.
+    """
+
+    units: Mapping[str, float]
+    example: str
+    greatest: float
+    text: Callable[[float], str]
+    exact: Callable[[float], str]
+
+
+SIZE: Final = Measure(
+    {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30},
+    "100 kB",
+    2.0**40,
+    bytes_text,
+    lambda value: f"{value:,.0f} B",
+)
+"""In bytes. A kilobyte has 1,000 bytes, a kibibyte 1,024."""
+TIME: Final = Measure(
+    {"us": 0.001, "µs": 0.001, "ms": 1, "s": 1000},
+    "10 ms",
+    3_600_000,
+    milliseconds_text,
+    lambda value: f"{value:.6g} ms",
+)
+"""In milliseconds."""
+COUNT: Final = Measure({"k": 10**3, "M": 10**6, "G": 10**9}, "10 M", 10**12, count_text, lambda value: f"{value:,.0f}")
+"""A number of instructions."""
+SHARE: Final = Measure({"%": 0.01}, "95 %", 1, share_text, lambda value: f"{value * 100:.7g} %")
+"""From 0 to 1."""
+RATE: Final = Measure({}, "0.5", 1_000_000, rate_text, lambda value: f"{value:.6g} an hour")
+"""A number an hour, which is written without a unit."""
+
+
+def read_quantity(text: str, measure: Measure) -> float | None:
+    """The value of a quantity with a unit; None for any other text."""
+    match = _QUANTITY.fullmatch(text)
+    factor = None if match is None else measure.units.get(match[2])
+    if match is None or factor is None:
+        return None
+    # A share is divided, so that 95 % is the very number that 19 of 20 gives.
+    number = float(match[1]) / 100 if measure is SHARE else float(match[1]) * factor
+    return number if math.isfinite(number) and 0 <= number <= measure.greatest else None
+
+
+def with_unit(text: str, measure: Measure) -> str | None:
+    """A guess at a quantity without its unit, or with the unit in another case; None without a guess."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        return None
+    if not match[2]:
+        return f"{match[1]} {measure.example.split()[1]}"
+    same = [unit for unit in measure.units if unit.lower() == match[2].lower()]
+    return f"{match[1]} {same[0]}" if same else None

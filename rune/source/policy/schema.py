@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, TAGS
-from rune.source.policy.policy import ROLES, LimitKind
-from rune.source.policy.quantities import Measure
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, TAGS
+from rune.source.policy.limits import LimitKind
+from rune.source.policy.quantities import RATE, Measure
+from rune.source.policy.roles import ROLES
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
-from rune.source.policy.sections import MAX_APPROVALS, MAX_FALSE_ALARMS, MAX_LABELS, MEASURES
+from rune.source.policy.sections import MAX_APPROVALS, MAX_LABELS
 from rune.source.policy.tags import PATTERN
 
 Json = dict[str, Any]
@@ -72,21 +73,21 @@ def _build_preferences() -> Json:
 def _limits() -> Json:
     return {
         "type": ["object", "null"],
-        "properties": {kind.value: {"description": text, **_limit(kind)} for kind, text in LIMITS.items()},
+        "properties": {kind.value: {"description": kind.declaration.meaning, **_limit(kind)} for kind in LimitKind},
         "additionalProperties": False,
     }
 
 
 def _limit(kind: LimitKind) -> Json:
-    if kind is LimitKind.FALSE_ALARMS:
-        return {"type": "number", "minimum": 0, "maximum": MAX_FALSE_ALARMS}
-    quantity = _quantity(MEASURES[kind])
-    if kind is LimitKind.RECALL or kind.is_of_target:
+    quantity = _quantity(kind.declaration.measure)
+    if kind.declaration.names is not None:
         return {"type": "object", "maxProperties": MAX_LABELS, "additionalProperties": quantity}
     return quantity
 
 
 def _quantity(measure: Measure) -> Json:
+    if measure is RATE:
+        return {"type": "number", "minimum": 0, "maximum": int(measure.greatest)}
     units = "|".join(measure.units)
     return {"type": "string", "pattern": rf"^\s*[0-9]+(\.[0-9]+)?\s*({units})\s*$", "examples": [measure.example]}
 

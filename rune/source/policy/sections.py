@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rune.source.policy.policy import AIMS, ROLES, RUNTIMES, Approval, BuildPreferences, Limit, LimitKind
-from rune.source.policy.quantities import COUNT, SHARE, SIZE, TIME, Measure, read_quantity, with_unit
+from rune.aim import AIMS
+from rune.source.policy.limits import LimitKind
+from rune.source.policy.policy import RUNTIMES, Approval, BuildPreferences, Limit
+from rune.source.policy.quantities import RATE, SHARE, read_quantity, with_unit
+from rune.source.policy.roles import ROLES
 from rune.source.policy.tags import PATTERN
 from rune.source.runefile.codes import Code
 from rune.source.runefile.fields import (
@@ -33,28 +36,7 @@ BUILD_PREFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
 MAX_APPROVALS: Final = 10
 """Entries under `approvals`, and approvals of one entry."""
 MAX_LABELS: Final = 200
-MAX_FALSE_ALARMS: Final = 1_000_000
 
-MEASURES: Final[Mapping[LimitKind, Measure]] = {
-    LimitKind.SIZE: SIZE,
-    LimitKind.MEMORY: SIZE,
-    LimitKind.INFERENCE_TIME: TIME,
-    LimitKind.ACCURACY: SHARE,
-    LimitKind.RECALL: SHARE,
-    LimitKind.FLASH: SIZE,
-    LimitKind.RAM: SIZE,
-    LimitKind.INSTRUCTIONS: COUNT,
-}
-_OF_NAMES: Final[Mapping[LimitKind, tuple[str, str]]] = {
-    LimitKind.RECALL: (
-        "label",
-        "Such as `recall: {yes: 90 %}`: the least share of the samples of a label that must be found.",
-    ),
-    LimitKind.FLASH: ("target", "Such as `flash: {cortex-m4: 100 kB}`: the most that the package for a target takes."),
-    LimitKind.RAM: ("target", "Such as `ram: {cortex-m4: 16 kB}`: the most that a run needs, with its stack."),
-    LimitKind.INSTRUCTIONS: ("target", "Such as `instructions: {cortex-m4: 10 M}`: the most of a run."),
-}
-"""What has a limit for each name: what the names are, and how it is written."""
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 _GROUP = re.compile(r"[a-zA-Z_][\w-]{0,59}")
 _PATTERN = re.compile(PATTERN)
@@ -98,19 +80,20 @@ def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
         if kind.value not in fields:
             continue
         written = fields[kind.value][1]
-        if kind in _OF_NAMES:
+        if kind.declaration.names is not None:
             limits += sorted(_of_names(kind, written, report), key=lambda limit: limit.label or "")
         else:
-            bound = _rate(written, report) if kind is LimitKind.FALSE_ALARMS else _quantity(kind, written, report)
+            bound = _bound(kind, written, report)
             limits += [Limit(kind, bound)] if bound is not None else []
     return tuple(limits)
 
 
 def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
     """A limit for each label, or each target."""
-    names, example = _OF_NAMES[kind]
+    declaration = kind.declaration
+    names = "name" if declaration.names is None else declaration.names.value
     if not isinstance(value, Map):
-        wrong_shape(report, f"`{kind.value}`", f"a map from {names}s to limits", value, [example])
+        wrong_shape(report, f"`{kind.value}`", f"a map from {names}s to limits", value, [declaration.example])
         return
     seen: set[str] = set()
     for key, item in text_keys(value, report):
@@ -120,14 +103,18 @@ def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
             report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MAX_LABELS} {names}s", key.span)
             return
         else:
-            bound = _quantity(kind, item, report)
+            bound = _bound(kind, item, report)
             if bound is not None:
                 yield Limit(kind, bound, key.text)
         seen.add(key.text)
 
 
+def _bound(kind: LimitKind, value: Value, report: Report) -> float | None:
+    return _rate(kind, value, report) if kind.declaration.measure is RATE else _quantity(kind, value, report)
+
+
 def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
-    measure = MEASURES[kind]
+    measure = kind.declaration.measure
     quantity = read_quantity(value.text, measure) if isinstance(value, Scalar) and value.text else None
     if quantity is not None and (quantity > 0 or kind.is_least):
         return quantity
@@ -136,7 +123,7 @@ def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
     notes = [f"Write a number and a unit, such as `{measure.example}`. Units: {units}."]
     # A share such as 0.95 may mean 95 % or less than 1 %: nobody but a person can tell.
     fixes = [report.guess(value.span, corrected)] if corrected is not None and read_quantity(corrected, measure) else []
-    if kind in (LimitKind.ACCURACY, LimitKind.RECALL) and isinstance(value, Scalar):
+    if measure is SHARE and isinstance(value, Scalar):
         share = value.value
         if isinstance(share, float) and 0 < share <= 1:
             fixes.insert(0, report.guess(value.span, f"{share * 100:.6g} %"))
@@ -146,12 +133,12 @@ def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
     return None
 
 
-def _rate(value: Value, report: Report) -> float | None:
+def _rate(kind: LimitKind, value: Value, report: Report) -> float | None:
     number = value.value if isinstance(value, Scalar) else None
-    if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= MAX_FALSE_ALARMS:
+    if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= RATE.greatest:
         return float(number)
     notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
-    message = f"{_described(value)} is not a valid limit for `{LimitKind.FALSE_ALARMS.value}`"
+    message = f"{_described(value)} is not a valid limit for `{kind.value}`"
     report.error(Code.BAD_LIMIT, message, value.span, notes)
     return None
 

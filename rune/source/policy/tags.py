@@ -1,4 +1,7 @@
-"""Which tags a policy protects."""
+"""Which tags a policy protects, and which tags people cannot tell apart.
+
+Registries compare tags by their bytes, and people do not: who pulls `V1.0` or `1.O` means `1.0`.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,39 @@ VERSIONS: Final = "versions"
 PATTERN: Final = r"[a-zA-Z0-9_*][a-zA-Z0-9._*-]{0,127}"
 """A tag, in which `*` stands for any characters."""
 
-_VERSION = re.compile(r"v?[0-9].*")
+LATEST: Final = "latest"
+"""The tag that clients pull where none is named."""
+
+_VERSION = re.compile(r"v?[0-9].*", re.IGNORECASE)
+_LIKE_A_VERSION = re.compile(r"v?[0-9oli]+([._-][0-9oli]+)+", re.IGNORECASE)
+"""Numbers between dots, some of them written with letters that look like digits."""
+_LIKE_DIGITS: Final = str.maketrans("oli", "011")
 
 
 def names_version(tag: str) -> bool:
-    """Whether a tag names a version (`1.0`, `v2`), which means its bytes for ever; a word (`latest`) may move."""
-    return _VERSION.fullmatch(tag) is not None
+    """Whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`): it means its bytes for ever.
+
+    A word such as `latest` may move.
+    """
+    return _VERSION.fullmatch(tag) is not None or _LIKE_A_VERSION.fullmatch(tag) is not None
+
+
+def look(tag: str) -> str:
+    """What a tag looks like to people: two tags with the same look are not told apart.
+
+    Without case, and with the letters o, l and i as the digits that they resemble.
+    """
+    return tag.lower().translate(_LIKE_DIGITS)
 
 
 def protects(patterns: Iterable[str], tag: str) -> bool:
-    """Whether one of the patterns is the tag: `versions`, a tag, or one with `*` for any characters."""
-    return any(_matches(pattern, tag) for pattern in patterns)
+    """Whether one of the patterns looks like the tag: `versions`, a tag, or one with `*` for any characters."""
+    return any(
+        (pattern == VERSIONS and names_version(tag)) or _matches(look(pattern), look(tag)) for pattern in patterns
+    )
 
 
 def _matches(pattern: str, tag: str) -> bool:
-    if pattern == VERSIONS and names_version(tag):
-        return True
     first, *rest = pattern.split("*")
     if not rest:
         return tag == pattern

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rune.source.policy.judging import Figure, Judgement, Outcome
-from rune.source.policy.policy import Approval, Limit, LimitKind, Policy
-from rune.source.policy.quantities import bytes_text, count_text, milliseconds_text, rate_text, share_text
+from rune.source.policy.limits import LimitKind
+from rune.source.policy.policy import Approval, Limit, Policy
 from rune.source.policy.tags import VERSIONS
 from rune.wording import counted, listed, plain
 
@@ -17,23 +17,12 @@ OUTCOME_WORDS: Final = {
     Outcome.UNCLEAR: "Too close to tell",
     Outcome.UNKNOWN: "Not known",
 }
-_NAMES: Final = {
-    LimitKind.SIZE: "Size",
-    LimitKind.MEMORY: "Memory",
-    LimitKind.INFERENCE_TIME: "Inference time",
-    LimitKind.ACCURACY: "Accuracy",
-    LimitKind.RECALL: "Recall",
-    LimitKind.FALSE_ALARMS: "False alarms",
-    LimitKind.FLASH: "Flash",
-    LimitKind.RAM: "RAM",
-    LimitKind.INSTRUCTIONS: "Instructions",
-}
 _SIGNS: Final = {Outcome.MET: "✓", Outcome.MISSED: "✗", Outcome.UNCLEAR: "≈", Outcome.UNKNOWN: "?"}
 
 
 def limit_name(limit: Limit) -> str:
     """What is limited: `Size`, `Recall of seven`."""
-    name = _NAMES[limit.kind]
+    name = limit.kind.declaration.title
     if limit.label is None:
         return name
     return f"{name} {'on' if limit.kind.is_of_target else 'of'} {plain(limit.label)}"
@@ -41,17 +30,7 @@ def limit_name(limit: Limit) -> str:
 
 def amount_text(kind: LimitKind, value: float) -> str:
     """A figure or a limit with its unit."""
-    match kind:
-        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
-            return bytes_text(value)
-        case LimitKind.INSTRUCTIONS:
-            return count_text(value)
-        case LimitKind.INFERENCE_TIME:
-            return milliseconds_text(value)
-        case LimitKind.ACCURACY | LimitKind.RECALL:
-            return share_text(value)
-        case LimitKind.FALSE_ALARMS:
-            return rate_text(value)
+    return kind.declaration.measure.text(value)
 
 
 def bound_text(limit: Limit) -> str:
@@ -67,17 +46,7 @@ def value_text(judgement: Judgement) -> str:
     shown = amount_text(limit.kind, figure.value)
     if figure.value == limit.bound or shown != amount_text(limit.kind, limit.bound):
         return shown
-    match limit.kind:
-        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
-            return f"{figure.value:,.0f} B"
-        case LimitKind.INSTRUCTIONS:
-            return f"{figure.value:,.0f}"
-        case LimitKind.ACCURACY | LimitKind.RECALL:
-            return f"{figure.value * 100:.7g} %"
-        case LimitKind.INFERENCE_TIME:
-            return f"{figure.value:.6g} ms"
-        case LimitKind.FALSE_ALARMS:
-            return f"{figure.value:.6g} an hour"
+    return limit.kind.declaration.measure.exact(figure.value)
 
 
 def judgement_sentence(judgement: Judgement) -> str:

@@ -1,13 +1,14 @@
-"""The parameters of each capability, and its output type. The rules are those of the stock runtimes."""
+"""Checking a stage that reads from the host: its parameters and its output type, as its capability declares them."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from rune.abi import Capability, PixelFormat
+from rune.abi import PixelFormat
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import Number, Parameter
 from rune.source.runefile.codes import Code
 from rune.source.runefile.missing_parameters import report_missing
 from rune.source.runefile.pipeline import CapabilityStage
@@ -16,152 +17,15 @@ from rune.source.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
 from rune.source.runefile.values import INTEGER
 from rune.source.runefile.zune import capability_of, is_zune_stage
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 from rune.wording import plain, quoted
-
-Number = int | float
-Parameters = Mapping[str, Number]
-
-CAPABILITIES = {kind.name: kind for kind in Capability}
-"""By the name that a Runefile gives; lower case is known too."""
 
 _PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
 _PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
 _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A whole number within limits, both inclusive, or, where there are `choices`, one of them by name.
-
-    `usual` is what a new stage starts with, None for what it leaves out; `default` what hosts take for nothing.
-    """
-
-    name: str
-    help: str
-    is_required: bool = False
-    minimum: int = 1
-    maximum: int = 2**31 - 1
-    usual: int | str | None = None
-    default: int | str | None = None
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CapabilityRules:
-    """What a capability reads, what it must be told, and what comes.
-
-    `gives` is None where the parameters do not say how much comes; `element` where its bytes may be read as any type.
-    """
-
-    summary: str
-    element: ElementType | None
-    parameters: tuple[Parameter, ...]
-    gives: Callable[[Parameters], TensorType | None]
-    formula: str
-
-
-_SOURCE = Parameter("source", "Which of several inputs of this kind is read, counted from 0.", minimum=0, default=0)
-_PIXELS = (
-    Parameter("width", "Pixels in a row.", is_required=True, maximum=65535, usual=256),
-    Parameter("height", "Rows of pixels.", is_required=True, maximum=65535, usual=256),
-    Parameter(
-        "pixel_format",
-        "Which colours a pixel has, and in which order.",
-        minimum=0,
-        maximum=2,
-        usual="@PixelFormat::RGB",
-        default="@PixelFormat::RGB",
-        choices=("@PixelFormat::RGB", "@PixelFormat::BGR", "@PixelFormat::GrayScale"),
-    ),
-)
-
-
-def _image(element: ElementType) -> Callable[[Parameters], TensorType]:
-    def gives(parameters: Parameters) -> TensorType:
-        channels = 1 if parameters.get("pixel_format") == PixelFormat.GRAYSCALE else 3
-        return TensorType(element, (1, int(parameters["width"]), int(parameters["height"]), channels))
-
-    return gives
-
-
-def _sound(parameters: Parameters) -> TensorType:
-    samples = int(parameters["hz"]) * int(parameters["sample_duration_ms"]) // 1000
-    return TensorType(ElementType.I16, (samples,))
-
-
-def _motion(parameters: Parameters) -> TensorType | None:
-    rows = parameters.get("samples", parameters.get("n"))
-    return None if rows is None else TensorType(ElementType.F32, (int(rows), 3))
-
-
-def _bytes(parameters: Parameters) -> TensorType | None:
-    length = parameters.get("length")
-    return None if length is None else TensorType(ElementType.U8, (int(length),))
-
-
-def _random(parameters: Parameters) -> TensorType | None:
-    amount = parameters.get("amount")
-    return None if amount is None else TensorType(ElementType.U32, (int(amount),))
-
-
-CAPABILITY_RULES = {
-    Capability.RAND: CapabilityRules(
-        "Random bits.",
-        None,
-        (Parameter("amount", "How many random numbers of 4 bytes.", usual=1), _SOURCE),
-        _random,
-        "4 bytes for each of `amount` numbers",
-    ),
-    Capability.SOUND: CapabilityRules(
-        "Sound from a microphone or a file.",
-        ElementType.I16,
-        (
-            Parameter("hz", "Samples a second.", is_required=True, maximum=384_000, usual=16_000),
-            Parameter(
-                "sample_duration_ms", "How long one reading is, in ms.", is_required=True, maximum=3_600_000, usual=1000
-            ),
-            _SOURCE,
-        ),
-        _sound,
-        "hz * sample_duration_ms / 1000 samples of i16",
-    ),
-    Capability.ACCEL: CapabilityRules(
-        "Motion from an accelerometer: x, y and z for each sample.",
-        ElementType.F32,
-        (
-            Parameter("samples", "How many samples one reading has.", usual=100),
-            Parameter("n", "An old name of `samples`."),
-            _SOURCE,
-        ),
-        _motion,
-        "3 numbers of f32 for each sample",
-    ),
-    Capability.IMAGE: CapabilityRules(
-        "A picture from a camera or a file.",
-        ElementType.U8,
-        (*_PIXELS, _SOURCE),
-        _image(ElementType.U8),
-        "width * height * channels bytes",
-    ),
-    Capability.RAW: CapabilityRules(
-        "Bytes as they are, from a file.",
-        None,
-        (Parameter("length", "How many bytes one reading has.", usual=1), _SOURCE),
-        _bytes,
-        "`length` bytes",
-    ),
-    Capability.FLOAT_IMAGE: CapabilityRules(
-        "A picture from a camera or a file, as numbers of f32.",
-        ElementType.F32,
-        (*_PIXELS, _SOURCE),
-        _image(ElementType.F32),
-        "width * height * channels numbers of f32",
-    ),
-}
-
-
-PARAMETER_NAMES = frozenset(parameter.name for rules in CAPABILITY_RULES.values() for parameter in rules.parameters)
+PARAMETER_NAMES = frozenset(parameter.name for each in CAPABILITIES.values() for parameter in each.parameters)
 """Parameters of every capability."""
 
 
@@ -194,24 +58,22 @@ def find_capability(stage: StageSyntax, report: Report) -> Capability | None:
     return None
 
 
-_SPELLINGS = {*CAPABILITIES, *(name.lower().replace("_", "-") for name in CAPABILITIES)}
+_SPELLINGS = {*CAPABILITIES, *(each.spelling for each in CAPABILITIES.values())}
 
 
 def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> CapabilityStage | None:
     """The stage with its parameters as numbers and its type; None when something was reported."""
     before = report.error_count
-    rules = CAPABILITY_RULES[kind]
-    parameters = _parameters(stage, kind, rules, report)
+    parameters = _parameters(stage, kind, report)
     declared = _declared(stage, report)
     written = {argument.name for argument in stage.arguments}
-    missing = [known.name for known in rules.parameters if known.is_required and known.name not in written]
+    missing = [known.name for known in kind.parameters if known.is_required and known.name not in written]
     report_missing(stage, kind, missing, parameters, None if declared is None else declared.tensor_type, report)
     if report.error_count > before or not stage.is_sound:
         return None
-    if kind is Capability.RAND and "amount" not in parameters and declared is not None:
-        # Without it a host gives one number, whatever the size of the tensor.
-        parameters["amount"] = max(declared.tensor_type.size // 4, 1)
-    actual = rules.gives(parameters)
+    if declared is not None:
+        parameters = {**parameters, **_left_out(kind.implied(declared.tensor_type), parameters)}
+    actual = kind.output(parameters)
     if actual is not None and not 0 < actual.size <= MAX_TENSOR_SIZE:
         limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
         message = f"With these arguments {quoted(stage.name.text)} gives {actual}; it must have 1 element to {limit}"
@@ -231,21 +93,20 @@ def check_capability(stage: StageSyntax, kind: Capability, report: Report) -> Ca
     if actual is not None and actual.size != output.size:
         _wrong_size(stage, kind, actual, declared, report)
         return None
-    if rules.element is not None and output.element is not rules.element:
-        is_same_size = output.element.size == rules.element.size
+    if kind.is_typed and output.element is not kind.element:
+        is_same_size = output.element.size == kind.element.size
         report.warning(
             Code.UNUSUAL_CAPABILITY_TYPE,
-            f"{kind.name} gives elements of {rules.element}; their bytes are read as {output.element}",
+            f"{kind.name} gives elements of {kind.element}; their bytes are read as {output.element}",
             declared.span,
-            [f"No value is converted: declare {rules.element} and let a block convert."] if is_same_size else [],
+            [f"No value is converted: declare {kind.element} and let a block convert."] if is_same_size else [],
         )
     return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
 
 
 def capability_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
     """The output type for these arguments; None where they do not determine it or are wrong."""
-    rules = CAPABILITY_RULES[kind]
-    known = {parameter.name: parameter for parameter in rules.parameters}
+    known = {parameter.name: parameter for parameter in kind.parameters}
     numbers: dict[str, Number] = {}
     for name, value in arguments.items():
         number = _number_of(name, value)
@@ -253,9 +114,9 @@ def capability_output(kind: Capability, arguments: Mapping[str, Number | str]) -
             if number is None or not _fits(number, known[name]):
                 return None
             numbers[name] = number
-    if any(parameter.is_required and parameter.name not in numbers for parameter in rules.parameters):
+    if any(parameter.is_required and parameter.name not in numbers for parameter in kind.parameters):
         return None
-    output = rules.gives(numbers)
+    output = kind.output(numbers)
     return output if output is not None and 0 < output.size <= MAX_TENSOR_SIZE else None
 
 
@@ -279,13 +140,13 @@ def _wrong_size(stage: StageSyntax, kind: Capability, actual: TensorType, declar
         f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
         f" but with these arguments it gives {actual}, {actual.size} bytes",
         declared.span,
-        [f"{kind.name} gives {CAPABILITY_RULES[kind].formula}."],
+        [f"{kind.name} gives {kind.formula}."],
         [report.guess_type(declared.span, actual)],
     )
 
 
-def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, report: Report) -> dict[str, Number]:
-    known = {parameter.name: parameter for parameter in rules.parameters}
+def _parameters(stage: StageSyntax, kind: Capability, report: Report) -> dict[str, Number]:
+    known = {parameter.name: parameter for parameter in kind.parameters}
     argument_names = {argument.name for argument in stage.arguments}
     parameters: dict[str, Number] = {}
     for argument in stage.arguments:
@@ -303,6 +164,10 @@ def _parameters(stage: StageSyntax, kind: Capability, rules: CapabilityRules, re
             whole = int(value) if isinstance(value, float) and value.is_integer() else value
             parameters[argument.name] = whole
     return parameters
+
+
+def _left_out(implied: Mapping[str, Number], parameters: Mapping[str, Number]) -> dict[str, Number]:
+    return {name: value for name, value in implied.items() if name not in parameters}
 
 
 def _fits(value: Number, parameter: Parameter) -> bool:
@@ -369,7 +234,6 @@ def described(stage: StageSyntax) -> str:
     if "/" in name:
         return plain(name)
     name = name.upper().replace("-", "_")
-    hertz = next((argument.value for argument in stage.arguments if argument.name == "hz"), None)
-    if name == "SOUND" and isinstance(hertz, int | float) and math.isfinite(hertz):
-        return f"{name} {hertz / 1000:g} kHz"
-    return plain(name)
+    kind = CAPABILITIES.get(name)
+    detail = "" if kind is None else kind.detail({argument.name: argument.value for argument in stage.arguments})
+    return f"{name} {detail}" if detail else plain(name)

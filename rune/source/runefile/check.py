@@ -155,7 +155,7 @@ class _Checker:
         self._reading = reading
         self._report = reading.report
         self._stages = {stage.name.text: stage for stage in syntax.stages}
-        self._given: dict[str, _StageOutputs] = {}
+        self._declared_outputs: dict[str, _StageOutputs] = {}
         self._checked: dict[str, Stage] = {}
         self._models: dict[str, str] = {}
         self._signatures: dict[str, ModelSignature] = {}
@@ -176,7 +176,7 @@ class _Checker:
 
     def type_of(self, name: str, index: int) -> TensorType | None:
         """What is known of an output."""
-        outputs = self._given.get(name)
+        outputs = self._declared_outputs.get(name)
         return outputs.types[index] if outputs is not None and index < len(outputs.types) else None
 
     def meaning_of(self, name: str, index: int) -> Meaning:
@@ -192,7 +192,7 @@ class _Checker:
     @property
     def types(self) -> dict[str, tuple[TensorType | None, ...]]:
         """What is known of every stage's outputs, by its name."""
-        return {name: outputs.types for name, outputs in self._given.items()}
+        return {name: outputs.types for name, outputs in self._declared_outputs.items()}
 
     @property
     def signatures(self) -> dict[str, ModelSignature]:
@@ -247,7 +247,7 @@ class _Checker:
                 outputs = _StageOutputs((), ())
             case None:
                 return None
-        self._given[stage.name.text] = outputs
+        self._declared_outputs[stage.name.text] = outputs
         self._checked[stage.name.text] = checked
         known = tuple(type_ for type_ in types if type_ is not None)
         meant = self._meant(stage)
@@ -318,16 +318,16 @@ class _Checker:
                 declared.tensor_type if is_capability or declared.dimensions is not None else None
                 for declared in stage.outputs
             )
-            self._given[stage.name.text] = _StageOutputs(types, (0,) * len(types))
+            self._declared_outputs[stage.name.text] = _StageOutputs(types, (0,) * len(types))
         elif stage.kind is StageKind.CAPABILITY:
-            self._given[stage.name.text] = _StageOutputs((declared_output(stage),), (0,))
+            self._declared_outputs[stage.name.text] = _StageOutputs((declared_output(stage),), (0,))
 
     def _note_model(self, stage: StageSyntax, signature: ModelSignature) -> None:
         types = tuple(tensor.type for tensor in signature.outputs)
-        self._given[stage.name.text] = _StageOutputs(types, (0,) * len(types))
+        self._declared_outputs[stage.name.text] = _StageOutputs(types, (0,) * len(types))
 
     def _bound(self, input_: InputSyntax) -> int:
-        outputs = self._given.get(input_.stage)
+        outputs = self._declared_outputs.get(input_.stage)
         return outputs.bounds[input_.index] if outputs is not None and input_.index < len(outputs.bounds) else 0
 
     def _ports(self, stage: StageSyntax) -> tuple[Port, ...] | None:
@@ -353,7 +353,7 @@ class _Checker:
         if source.kind is StageKind.OUTPUT:
             self._report.error(Code.INPUT_FROM_OUTPUT, f"{nothing} to give: it is an output", input_.whole)
             return None
-        outputs = self._given.get(input_.stage)
+        outputs = self._declared_outputs.get(input_.stage)
         if outputs is not None and input_.index >= len(outputs.types):
             count = len(outputs.types)
             if count == 0:

@@ -45,8 +45,8 @@ class Arriving:
     stage: StageSyntax
     input: InputSyntax
     type: TensorType
-    given: Meaning
-    taken: ExpectedMeaning
+    actual: Meaning
+    expected: ExpectedMeaning
     described: DescribedTensor = NOTHING
     """Of an input of a model."""
     source: StageSyntax | None = None
@@ -62,14 +62,14 @@ class Arriving:
 
     def argument(self, part: str) -> ArgumentSyntax | None:
         """The argument that says what the stage takes a part for, where it is written as a value."""
-        name = self.taken.declared_by.get(part)
+        name = self.expected.declared_by.get(part)
         argument = next((each for each in self.stage.arguments if each.name == name), None)
         return argument if argument is not None and argument.resource is None else None
 
 
 def warn_of_contradictions(arriving: Arriving, insert: Insert, report: Report) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
-    actual, expected = arriving.given, arriving.taken.meaning
+    actual, expected = arriving.actual, arriving.expected.meaning
     if actual.quantised is not None and expected.quantised is not None:
         _compare_steps(arriving, actual.quantised, expected.quantised, report)
     elif actual.values is not None and expected.values is not None and actual.quantised is None:
@@ -95,8 +95,8 @@ def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> b
 def _compare_values(
     arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: Report
 ) -> None:
-    are_pixels = arriving.given.colour is not None
-    if not (are_pixels or arriving.taken.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
+    are_pixels = arriving.actual.colour is not None
+    if not (are_pixels or arriving.expected.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
         return
     fixes: list[Fix] = []
     written = arriving.argument("values")
@@ -118,7 +118,7 @@ def _compare_values(
 
 
 def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> NewBlock:
-    """The block that makes numbers of one range into those of another; of bytes where `given` is None."""
+    """The block that makes numbers of one range into those of another; of bytes where `actual` is unknown."""
     start = {} if actual is None else {"from": actual.written}
     if described.mean and described.deviation:
         channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
@@ -159,7 +159,7 @@ def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisat
 
 def _requantised(arriving: Arriving, actual: Quantisation, report: Report) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
-    return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.taken.declared_by else []
+    return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.expected.declared_by else []
 
 
 def _rewritten(stage: StageSyntax, to: Quantisation, report: Report) -> list[Fix]:
@@ -179,7 +179,7 @@ def _report_colour(arriving: Arriving, actual: Colour, expected: Colour, insert:
     written = arriving.argument("colour")
     if written is not None:
         fixes.append(report.guess(written.span, _COLOUR_WORDS[actual], f"Change {written.name} to {actual.value}"))
-    declared_by = arriving.taken.declared_by.get("colour")
+    declared_by = arriving.expected.declared_by.get("colour")
     if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
         fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[actual]}", report)
     change = NewBlock("color", {"from": _COLOUR_WORDS[actual], "to": _COLOUR_WORDS[expected]})

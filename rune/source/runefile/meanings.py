@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.abi import Capability, PixelFormat
+from rune.abi import PixelFormat
+from rune.capabilities.capability import Recording
 from rune.compiler.blocks.meaning import (
     UNIT,
     UNKNOWN,
@@ -27,7 +28,7 @@ _CHANNELS = (1, 3, 4)
 
 
 def meanings_of(stage: Stage, input_meanings: Sequence[Meaning], types: Sequence[TensorType]) -> tuple[Meaning, ...]:
-    """What comes out of a stage that is right; `given` and `types` are of its inputs."""
+    """What comes out of a stage that is right; `input_meanings` and `types` are of its inputs."""
     match stage:
         case CapabilityStage():
             return (_of_capability(stage),)
@@ -43,15 +44,14 @@ def meanings_of(stage: Stage, input_meanings: Sequence[Meaning], types: Sequence
 
 def _of_capability(stage: CapabilityStage) -> Meaning:
     parameters, element = dict(stage.parameters), stage.output.element
-    match stage.kind:
-        case Capability.IMAGE | Capability.FLOAT_IMAGE:
-            usual = ElementType.U8 if stage.kind is Capability.IMAGE else ElementType.F32
-            if element is not usual:
+    match stage.kind.recording:
+        case Recording.PICTURE:
+            if element is not stage.kind.element:
                 return UNKNOWN
             colour = _COLOURS.get(PixelFormat(int(parameters.get("pixel_format", PixelFormat.RGB))))
             is_picture = len(stage.output.dimensions) == 4
             return Meaning(values=_BYTES, colour=colour, layout=Layout.LAST if is_picture else None)
-        case Capability.SOUND:
+        case Recording.SOUND:
             values = full_range(stage.output) if element is ElementType.I16 else None
             rate = parameters.get("hz")
             return Meaning(values=values, rate=None if rate is None else int(rate))

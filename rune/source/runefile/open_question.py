@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from rune.abi import Capability
+from rune.capabilities.float_image import FLOAT_IMAGE
+from rune.capabilities.image import IMAGE
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Stage
@@ -78,13 +79,13 @@ def _bytes_instead(
     camera = checked.get(block.inputs[0].stage)
     image = next((stage for stage in stages if stage.name.text == block.inputs[0].stage), None)
     readers = [stage for stage in stages if any(each.stage == block.inputs[0].stage for each in stage.inputs)]
-    is_picture = isinstance(camera, CapabilityStage) and camera.kind is Capability.IMAGE
+    is_picture = isinstance(camera, CapabilityStage) and camera.kind is IMAGE
     if image is None or not is_picture or len(readers) != 1 or report.source is None:
         return []
     removed = _lines_of(pixels, report.source)
     if removed is None:
         return []
-    edits = [Edit(report.file, image.target.span, Capability.FLOAT_IMAGE.name), Edit(report.file, removed, "")]
+    edits = [Edit(report.file, image.target.span, FLOAT_IMAGE.name), Edit(report.file, removed, "")]
     for declared in image.outputs or ():
         type_ = TensorType(block.outputs[0].type.element, declared.tensor_type.dimensions)
         edits.append(Edit(report.file, declared.span, written_type(type_)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities import Capability
 from rune.compiler.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.model.tflite import ModelTensor
 from rune.tensor import TensorType

@@ -10,9 +10,10 @@ import re
 from typing import Any
 
 from rune.abi import ModelFormat
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.resolver import BlockResolver, named_blocks
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Block
-from rune.source.runefile.capabilities import CAPABILITY_RULES, CapabilityRules, Parameter
 from rune.source.runefile.output_stages import OUTPUT_KINDS
 from rune.tensor import ElementType
 
@@ -24,7 +25,6 @@ _INPUT = r"^[a-zA-Z_][a-zA-Z0-9_-]*(\.[0-9]{1,9})?$"
 _RESOURCE = r"^\$[_a-zA-Z][_a-zA-Z0-9]*$"
 _NUMBER_TEXT = r"^\s*([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|\$[_a-zA-Z][_a-zA-Z0-9]*)\s*$"
 _EXPRESSION = r"^(@?[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}|[0-9]+\.0*)$"
-_PIXEL_FORMATS = ("@PixelFormat::RGB", "@PixelFormat::BGR", "@PixelFormat::GrayScale")
 _PIXEL_FORMAT = "^@?(PixelFormat::)?([rR][gG][bB]|[bB][gG][rR]|[gG][rR][aA][yY][sS][cC][aA][lL][eE])8?$"
 _ELEMENT = "^([uUiI](8|16|32|64)|[fF](32|64)|[uU][tT][fF]8)$"
 
@@ -84,7 +84,7 @@ def _stage() -> Json:
 
 
 def _capability_stage() -> Json:
-    names = [spelling for kind in CAPABILITY_RULES for spelling in (kind.name, kind.name.lower().replace("_", "-"))]
+    names = [spelling for kind in CAPABILITIES.values() for spelling in (kind.name, kind.spelling)]
     return {
         "properties": {
             "capability": {"description": "What the host reads.", "enum": names},
@@ -99,24 +99,24 @@ def _capability_stage() -> Json:
         },
         "additionalProperties": False,
         "allOf": [
-            _where("capability", {"enum": [kind.name, kind.name.lower().replace("_", "-")]}, _parameters(rules))
-            for kind, rules in CAPABILITY_RULES.items()
+            _where("capability", {"enum": [kind.name, kind.spelling]}, _parameters(kind))
+            for kind in CAPABILITIES.values()
         ],
     }
 
 
-def _parameters(rules: CapabilityRules) -> Json:
-    required = [parameter.name for parameter in rules.parameters if parameter.is_required]
-    described: Json = {"description": rules.summary}
-    arguments = _named({parameter.name: _parameter(parameter) for parameter in rules.parameters}, required)
+def _parameters(kind: Capability) -> Json:
+    required = [parameter.name for parameter in kind.parameters if parameter.is_required]
+    described: Json = {"description": kind.summary}
+    arguments = _named({parameter.name: _parameter(parameter) for parameter in kind.parameters}, required)
     needed: Json = {"required": ["args"]} if required else {}
     return {"properties": {"capability": described, "args": arguments}, **needed}
 
 
 def _parameter(parameter: Parameter) -> Json:
     number = {"type": "number", "minimum": parameter.minimum, "maximum": parameter.maximum, "multipleOf": 1}
-    if parameter.name == "pixel_format":
-        choices: list[Json] = [{"enum": list(_PIXEL_FORMATS)}, {"type": "string", "pattern": _PIXEL_FORMAT}, number]
+    if parameter.choices:
+        choices: list[Json] = [{"enum": list(parameter.choices)}, {"type": "string", "pattern": _PIXEL_FORMAT}, number]
     else:
         choices = [number, {"type": "string", "pattern": _EXPRESSION}]
     return {"description": parameter.help, "anyOf": choices}

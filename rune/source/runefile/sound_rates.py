@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rune.abi import Capability
+from rune.capabilities.sound import SOUND
 from rune.compiler.blocks.signature import integer
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
@@ -110,7 +110,7 @@ def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> Cap
         if isinstance(stage, BlockStage) and len(stage.inputs) == 1:
             port = stage.inputs[0]
             continue
-        return stage if isinstance(stage, CapabilityStage) and stage.kind is Capability.SOUND else None
+        return stage if isinstance(stage, CapabilityStage) and stage.kind is SOUND else None
     return None
 
 

@@ -6,6 +6,11 @@ import json
 import re
 from collections.abc import Sequence
 
+from rune.capabilities import Capability
+from rune.capabilities.accel import ACCEL
+from rune.capabilities.float_image import FLOAT_IMAGE
+from rune.capabilities.image import IMAGE
+from rune.capabilities.raw import RAW
 from rune.compiler.blocks.meaning import NumberRange
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, PixelAdvice, PixelRange
 from rune.model.tflite.described import NOTHING
@@ -78,10 +83,10 @@ def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple
     rows = _motion_rows(type_)
     if rows is not None:
         arguments = [f"      samples: {rows}"]
-        return _capability("motion" + suffix, "ACCEL", arguments, type_), "motion" + suffix
+        return _capability(ACCEL, suffix, arguments, type_)
     if not _is_image(type_):
         arguments = [f"      length: {type_.size}"]
-        return _capability("input" + suffix, "RAW", arguments, type_), "input" + suffix
+        return _capability(RAW, suffix, arguments, type_)
     _, height, width, channels = type_.dimensions
     pixel_format = "RGB" if channels == 3 else "GrayScale"
     arguments = [
@@ -90,25 +95,26 @@ def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple
         f'      pixel_format: "@PixelFormat::{pixel_format}"',
     ]
     if advice is not None and advice.range is PixelRange.BYTES and type_.element is ElementType.F32:
-        return [*_reason(advice), *_capability("image" + suffix, "FLOAT_IMAGE", arguments, type_)], "image" + suffix
-    camera = _capability("image" + suffix, "IMAGE", arguments, TensorType(ElementType.U8, type_.dimensions))
+        lines, name = _capability(FLOAT_IMAGE, suffix, arguments, type_)
+        return [*_reason(advice), *lines], name
+    camera, name = _capability(IMAGE, suffix, arguments, TensorType(ElementType.U8, type_.dimensions))
     if type_.element is ElementType.U8:
-        return camera, "image" + suffix
+        return camera, name
     block = _pixel_block(type_, advice)
     pixels = [
-        *block.lines(f"pixels{suffix}", f"image{suffix}", "  ", "  "),
+        *block.lines(f"pixels{suffix}", name, "  ", "  "),
         "    outputs:",
         f"      - {written_type(type_)}",
     ]
-    return [*camera, *_remark(type_, advice, suffix), *pixels], "pixels" + suffix
+    return [*camera, *_remark(type_, advice, name, suffix), *pixels], "pixels" + suffix
 
 
-def _remark(type_: TensorType, advice: PixelAdvice | None, suffix: str) -> list[str]:
+def _remark(type_: TensorType, advice: PixelAdvice | None, camera: str, suffix: str) -> list[str]:
     """What stands above the stage that makes numbers of pixels: why it is right, or the question whether it is."""
     if type_.element is not ElementType.F32:
         return []
     if advice is None:
-        return pixel_question("image" + suffix, "pixels" + suffix)
+        return pixel_question(camera, "pixels" + suffix)
     return _reason(advice)
 
 
@@ -128,15 +134,18 @@ def _reason(advice: PixelAdvice) -> list[str]:
     return [f"  # The model reads pixels from {pixels}: {advice.reason}."]
 
 
-def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:
-    return [
+def _capability(kind: Capability, suffix: str, arguments: list[str], type_: TensorType) -> tuple[list[str], str]:
+    """The lines of a stage that reads from the host, and its name."""
+    name = kind.stage_name + suffix
+    lines = [
         f"  {name}:",
-        f"    capability: {kind}",
+        f"    capability: {kind.name}",
         "    args:",
         *arguments,
         "    outputs:",
         f"      - {written_type(type_)}",
     ]
+    return lines, name
 
 
 def _is_image(type_: TensorType) -> bool:

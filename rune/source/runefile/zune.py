@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import re
 
+from rune.capabilities import CAPABILITIES
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
 _URI = re.compile(r"(?:wapm|file|https?)://")
 _MODULE = re.compile(r"(?:\./)?proc_blocks/|.*\.wasm\Z", re.DOTALL)
 _PACKAGE = re.compile(r"wapm:///?(?P<namespace>[\w-]+)/(?P<name>[\w.-]+)(?:[?@][^#\s]*)?\Z")
-_CAPABILITIES = {
-    "accelerometer_input": "ACCEL",
-    "image_input": "IMAGE",
-    "sound_input": "SOUND",
-    "tensor_input": "RAW",
-}
+_CAPABILITIES = {each.zune_package: each.name for each in CAPABILITIES.values() if each.zune_package is not None}
 """The packages that the well-known names stood for."""
 _NAMESPACE = "hotg-ai"
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rune.abi import Capability
+from rune.capabilities.randomness import random_bytes
 from rune.running.container import ContainerError, is_zune, read_rune
 from rune.running.runtime import InputSource, Limits, LoadedRune, Runtime
 from rune.running.runtime.errors import InputMissing, NotARune, RuneError, RuneUnusable
 from rune.running.runtime.files import InputFiles, inputs_from_files
-from rune.running.runtime.randomness import random_bytes
 from rune.tools.api.arrays import encoded
 from rune.tools.api.errors import InputUnknown
 from rune.tools.api.ports import Input, Output, inputs_of, outputs_of, rune_name
@@ -90,7 +89,7 @@ class Rune:
 
         Raises `InputError` for what does not fit, `RuneStopped` at a limit, `RuneTrapped` and other `RuneError`.
         """
-        values_by_name = self._given(values, inputs)
+        values_by_name = self._inputs_by_name(values, inputs)
         with self._lock:
             sources = self._sources(values_by_name)
             loaded = self._ready()
@@ -172,7 +171,7 @@ class Rune:
             self._loaded = self._fresh()
         return self._loaded
 
-    def _given(self, values: tuple[object, ...], named: Mapping[str, object]) -> Mapping[str, object]:
+    def _inputs_by_name(self, values: tuple[object, ...], named: Mapping[str, object]) -> Mapping[str, object]:
         """What was given, by the inputs' own names. Raises `InputUnknown`."""
         values_by_name: dict[str, object] = {}
         pairs = list(named.items())
@@ -227,15 +226,7 @@ def _files(port: Input, path: Path) -> InputFiles:
     """One file for this input alone, whatever number of the command's files its parameter `source` asks for."""
     source = port.parameters.get("source", 0)
     paths = (path,) * (int(source) + 1 if 0 <= source < 1024 else 1)
-    match port.request.kind:
-        case Capability.SOUND:
-            return InputFiles(sounds=paths)
-        case Capability.ACCEL:
-            return InputFiles(accelerometers=paths)
-        case Capability.IMAGE | Capability.FLOAT_IMAGE:
-            return InputFiles(images=paths)
-        case _:
-            return InputFiles(raws=paths)
+    return InputFiles({port.request.kind.option: paths})
 
 
 def _python_name(name: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from rune.abi import Capability, PixelFormat
 from rune.running.container import requested_stages
 from rune.running.runtime import CapabilityRequest, OutputRequest
 from rune.tensor import ElementType, TensorType
@@ -32,16 +31,6 @@ DTYPES: Final[Mapping[ElementType, np.dtype[Any]]] = {
     ElementType.F64: np.dtype("<f8"),
 }
 """How NumPy has the elements in a rune's memory, which is little-endian."""
-
-_KINDS: Final = {
-    Capability.RAND: ("random", "random"),
-    Capability.SOUND: ("audio", "sound"),
-    Capability.ACCEL: ("accelerometer", "accelerometer"),
-    Capability.IMAGE: ("image", "image"),
-    Capability.RAW: ("raw", "raw"),
-    Capability.FLOAT_IMAGE: ("image", "float-image"),
-}
-"""The name of an input that has none, and the kind as a rune's graph writes it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +61,7 @@ class Input:
     @property
     def optional(self) -> bool:
         """Whether a run may leave it out: numbers for `random` are made up."""
-        return self.request.kind is Capability.RAND
+        return self.request.kind.is_random
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}, {self.type or 'any bytes'}"
@@ -95,14 +84,14 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[CapabilityRequest]) -
     """The inputs by name, in the order in which the rune asks for them. `graph` is foreign JSON of any form."""
     stages = _mapping(graph.get("capabilities"))
     tensors = _mapping(graph.get("tensors"))
-    kinds = [_KINDS[request.kind][1] for request in requests]
+    kinds = [request.kind.graph_type for request in requests]
     named = requested_stages(graph, "capabilities", kinds)
-    names = _distinct([name or _KINDS[request.kind][0] for name, request in zip(named, requests, strict=True)])
+    names = _distinct([name or request.kind.port_name for name, request in zip(named, requests, strict=True)])
     inputs = {}
     for name, stage, request in zip(names, named, requests, strict=True):
         types = [] if stage is None else _types(_mapping(stages.get(stage)).get("outputs"), tensors)
         kind = types[0] if len(types) == 1 and types[0].element in DTYPES else _usual_type(request)
-        inputs[name] = Input(name, _KINDS[request.kind][0], kind, request)
+        inputs[name] = Input(name, request.kind.port_name, kind, request)
     return inputs
 
 
@@ -170,27 +159,17 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
 def _usual_type(request: CapabilityRequest) -> TensorType | None:
     """What a capability of this kind gives with its parameters, where a rune's graph does not say it."""
 
-    def count(*names: str) -> int | None:
-        value = next((request.parameters[name] for name in names if name in request.parameters), None)
-        return int(value) if value is not None and math.isfinite(value) and value == int(value) > 0 else None
+    parameters = {name: value for name, value in request.parameters.items() if _is_count(value)}
+    of_parameters = request.kind.array or request.kind.output
+    try:
+        type_ = of_parameters(parameters)
+    except KeyError:  # a parameter is missing or no count
+        return None
+    return type_ if type_ is not None and type_.count else None
 
-    match request.kind:
-        case Capability.SOUND:
-            rate, duration = count("hz"), count("sample_duration_ms")
-            return TensorType(ElementType.I16, (rate * duration // 1000,)) if rate and duration else None
-        case Capability.ACCEL:
-            rows = count("samples", "n")
-            return TensorType(ElementType.F32, (rows, 3)) if rows else None
-        case Capability.IMAGE | Capability.FLOAT_IMAGE:
-            width, height = count("width"), count("height")
-            element = ElementType.U8 if request.kind is Capability.IMAGE else ElementType.F32
-            is_grey = request.parameters.get("pixel_format") == PixelFormat.GRAYSCALE
-            return TensorType(element, (1, height, width, 1 if is_grey else 3)) if width and height else None
-        case Capability.RAW:
-            length = count("length")
-            return TensorType(ElementType.U8, (length,)) if length else None
-        case Capability.RAND:
-            return None
+
+def _is_count(value: float) -> bool:
+    return math.isfinite(value) and value == int(value) > 0
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

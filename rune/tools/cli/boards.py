@@ -35,6 +35,6 @@ def _row(board: Board) -> tuple[str, ...]:
         f"{board.clock_mhz} MHz",
         size_text(board.ram),
         size_text(board.flash),
-        listed([sensor.value for sensor in board.sensors]) or "none",
+        listed([sensor.key for sensor in board.sensors]) or "none",
         board.target,
     )

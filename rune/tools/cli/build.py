@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.aim import AIMS, BALANCED, Aim
+from rune.aim import AIMS, BALANCED, Aim
 from rune.compiler.anvil.figures import saving
 from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.anvil.target import Target
@@ -19,7 +19,6 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report
 from rune.compiler.targets.finding import UnknownTarget, find_target, targets
-from rune.running.container import canonical_json
 from rune.source.policy import Figures, Judgement, Policy, judge
 from rune.source.policy.wording import lines
 from rune.source.runefile import HostResources, Severity, diagnostic_to_json
@@ -31,7 +30,6 @@ from rune.tools.cli.policy import limits_known_after_build, preferred_profile, p
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.project import Project, project_of, show_diagnostics
 from rune.tools.cli.settings import settings
-from rune.tools.cli.writing import write_file
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -107,12 +105,6 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     is_flag=True,
     help="Build nothing; print the graph after each pass of the compiler, the kernels chosen, and the memory.",
 )
-@click.option(
-    "--certificate",
-    "certificate_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the build's certificate, which a short program checks without the compiler.",
-)
 @format_option()
 @click.option(
     "--cache-dir",
@@ -137,7 +129,6 @@ def command(
     optimize: Aim | None,
     match: str | None,
     explains: bool,
-    certificate_file: Path | None,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
@@ -154,7 +145,7 @@ def command(
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     base_targets = _targets(target_names, optimize)
-    _require_fitting(base_targets, timed=timed, certified=certificate_file is not None, explained=explains)
+    _require_fitting(base_targets, timed=timed, explained=explains)
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     resources = _host_resources(host_resources, capacities)
@@ -185,11 +176,10 @@ def command(
         _require_other_file(place, project, runefile)
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
-    certificate_request = None if certificate_file is None else _CertificateRequest(certificate_file, runefile)
     output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(all_options) == 1)
     tests = cache(lambda: run_tests(project, verbose=verbose))
     results = [
-        _build_one(project, options, place, policy, certificate_request, output_style, tests)
+        _build_one(project, options, place, policy, output_style, tests)
         for options, place in zip(all_options, places, strict=True)
     ]
     if is_json:
@@ -209,20 +199,11 @@ class _OutputStyle:
     is_one: bool
 
 
-@dataclass(frozen=True)
-class _CertificateRequest:
-    """The file to write a certificate to, and the Runefile that was built."""
-
-    file: Path
-    given: Path
-
-
 def _build_one(
     project: Project,
     options: BuildOptions,
     place: Path,
     policy: Policy,
-    certificate_request: _CertificateRequest | None,
     output_style: _OutputStyle,
     tests: Callable[[], None],
 ) -> Mapping[str, object]:
@@ -245,9 +226,6 @@ def _build_one(
         show_diagnostics(product.diagnostics, project.files)
         click.echo("".join(_wrong_in_pages(product.report)), err=True, nl=False)
     product.write(place)
-    if certificate_request is not None and isinstance(product.content, bytes):
-        _require_other_file(certificate_request.file, project, certificate_request.given)
-        write_file(certificate_request.file, _certificate(project, options, product.content))
     judgements = judge(limits_known_after_build(policy), Figures(product.report.size, product.report.memory.planned))
     if not output_style.is_json:
         if output_style.verbose:
@@ -276,17 +254,15 @@ def _targets(names: Sequence[str], aim: Aim | None) -> tuple[Target, ...]:
     return tuple(_target(name, aim or BALANCED) for name in dict.fromkeys(names))
 
 
-def _require_fitting(targets_: Sequence[Target], *, timed: bool, certified: bool, explained: bool) -> None:
+def _require_fitting(targets_: Sequence[Target], *, timed: bool, explained: bool) -> None:
     """Refuses options that need a rune for other targets, and options about one target for several."""
     for target in targets_:
         if timed and not target.makes_rune:
             raise click.UsageError(
                 f"--timed is for runes; the target {target.name} has no host to tell when a stage ends"
             )
-        if certified and not target.makes_rune:
-            raise click.UsageError(f"--certificate is for runes; the target {target.name} makes none")
-    if len(targets_) > 1 and (certified or explained):
-        raise click.UsageError("--certificate and --explain are about one target; give --target once")
+    if len(targets_) > 1 and explained:
+        raise click.UsageError("--explain is about one target; give --target once")
 
 
 def _target(name: str, aim: Aim) -> Target:
@@ -371,19 +347,6 @@ def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
         return HostResources(every=every, capacities=capacities)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--capacity") from error
-
-
-def _certificate(project: Project, options: BuildOptions, rune: bytes) -> bytes:
-    from rune.compiler.verify.certificate import (
-        certificate,  # it loads what runs a rune, which a build alone does not need
-    )
-
-    content = certificate(
-        project.files,
-        rune,
-        options,
-    )
-    return canonical_json(content) + b"\n"
 
 
 def _explain(project: Project, options: BuildOptions, *, is_json: bool) -> None:

@@ -12,6 +12,9 @@ from rune.tools.cli.settings import settings
 INTERRUPTED: Final = 130
 """The status after Ctrl-C, as shells count it: 128 and the signal's number."""
 
+NOT_PROVEN: Final = 8
+"""The status of a verification that found nothing wrong and proved nothing; registries have those below it."""
+
 PIPE_CLOSED: Final = 141
 """The status when the reader of standard output closed the pipe."""
 
@@ -19,6 +22,8 @@ STATUSES: Final = {
     0: "Success; there may be warnings.",
     1: "The input has an error; the message says which.",
     2: "The command was called wrongly.",
+    NOT_PROVEN: "`rune verify`: nothing differs, but the subject could not be built again, or not compared with a "
+    "project.",
     INTERRUPTED: "The command was stopped with Ctrl-C.",
     PIPE_CLOSED: "The reader closed the pipe, as `head` does.",
 }

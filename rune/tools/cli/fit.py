@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.aim import AIMS, OPTIMIZATIONS, Aim
+from rune.aim import AIMS, OPTIMIZATIONS, Aim
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.building.building import build
@@ -201,7 +201,7 @@ def _milliseconds(value: float) -> str:
 def _details(each: Fit, needs: Needs) -> Iterator[str]:
     board = each.board
     yield f"{board.name} ({board.maker}): {board.chip}, {board.core.title}; takes the target {board.target}"
-    yield f"  sensors: {', '.join(f'{sensor.value} ({part})' for sensor, part in board.sensors.items()) or 'none'}"
+    yield f"  sensors: {', '.join(f'{sensor.key} ({part})' for sensor, part in board.sensors.items()) or 'none'}"
     if each.time is not None and needs.instructions is not None:
         yield f"  {needs.instructions:,} instructions a run"
         yield "  the time assumes:"

@@ -10,11 +10,12 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from rune.abi import Capability
+from rune.capabilities import INPUT_OPTIONS, Capability, InputOption
 from rune.running.runtime import CapabilityRequest, InputSource, Limits
-from rune.running.runtime.files import InputFiles, Notice, inputs_from_files
+from rune.running.runtime.files import InputFiles, inputs_from_files
 from rune.running.runtime.generated import generated_inputs
 from rune.running.runtime.limits import MOST_TRANSFER
+from rune.running.runtime.readers import Notice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,16 +23,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _MAX_SEED = (1 << 64) - 1
 _MEBIBYTE = 1 << 20
 _DEFAULT = Limits()
-_KINDS = {
-    "image": "images",
-    "img": "images",
-    "sound": "sounds",
-    "accelerometer": "accelerometers",
-    "accel": "accelerometers",
-    "raw": "raws",
-}
-"""The prefixes of `--capability`, each with its field of `InputFiles`."""
-_SEEDS = ("random", "rand")
+_KINDS = {kind: option for option in INPUT_OPTIONS for kind in option.kinds}
+"""The options by the prefixes of `--capability`."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +43,18 @@ class InputOptions:
 
     def count(self, kind: Capability) -> int:
         """The number of files for capabilities of this kind; a seed counts as one."""
-        files = self.files
-        files_by_kind: Mapping[Capability, Sequence[object]] = {
-            Capability.IMAGE: files.images,
-            Capability.FLOAT_IMAGE: files.images,
-            Capability.SOUND: files.sounds,
-            Capability.ACCEL: files.accelerometers,
-            Capability.RAW: files.raws,
-            Capability.RAND: () if files.seed is None else (files.seed,),
-        }
-        return len(files_by_kind[kind])
+        return self.files.count(kind.option)
+
+
+def _option(option: InputOption) -> Callable[[Any], Any]:
+    if option.is_seed:
+        seed = click.IntRange(0, _MAX_SEED)
+        return click.option(*option.flags, "seed", type=seed, metavar="SEED", help=option.help)
+    return click.option(*option.flags, f"{option.name}_paths", type=_FILE, multiple=True, help=option.help)
 
 
 _INPUT_OPTIONS = (
-    click.option("--image", "--img", "images", type=_FILE, multiple=True, help="A picture for an IMAGE capability."),
-    click.option("--sound", "sounds", type=_FILE, multiple=True, help="A wav file for a SOUND capability."),
-    click.option(
-        "--accelerometer", "--accel", "accelerometers", type=_FILE, multiple=True, help="A CSV of x,y,z for ACCEL."
-    ),
-    click.option("--raw", "raws", type=_FILE, multiple=True, help="Any file for a RAW capability."),
-    click.option(
-        "--random", "--rand", "seed", type=click.IntRange(0, _MAX_SEED), metavar="SEED", help="A seed for RAND."
-    ),
+    *map(_option, INPUT_OPTIONS),
     click.option(
         "-c",
         "--capability",
@@ -89,19 +72,20 @@ def input_options(function: F) -> F:
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, pairs: Sequence[str], seed: int | None, generated: bool, **others: Any) -> Any:
-        named = {field: list(others.pop(field)) for field in dict.fromkeys(_KINDS.values())}
+        paths = {option: list(others.pop(f"{option.name}_paths")) for option in INPUT_OPTIONS if not option.is_seed}
         for pair in pairs:
-            kind, colon, value = pair.partition(":")
-            if colon and value and kind.lower() in _SEEDS:
+            kind, _, value = pair.partition(":")
+            option = _KINDS.get(kind.lower())
+            if option is not None and value and option.is_seed:
                 seed = _seed(value)
-            elif colon and value and kind.lower() in _KINDS:
-                named[_KINDS[kind.lower()]].append(Path(value))
+            elif option is not None and value:
+                paths[option].append(Path(value))
             else:
-                known = ", ".join((*_KINDS, *_SEEDS))
+                known = ", ".join(_KINDS)
                 raise click.BadParameter(
                     f"{pair!r} is not KIND:FILE; a kind is one of {known}", param_hint="--capability"
                 )
-        return function(*arguments, inputs=InputOptions(InputFiles(**named, seed=seed), generated), **others)
+        return function(*arguments, inputs=InputOptions(InputFiles(paths, seed), generated), **others)
 
     return cast(F, _with_options(wrapped, _INPUT_OPTIONS))
 

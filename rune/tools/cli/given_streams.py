@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.abi import Capability
 from rune.running.container import ContainerError, read_graph, streamed_requests
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import Notice, decoded_file, file_of
-from rune.running.runtime.stream_files import StreamFile, has_size, stream_file
+from rune.running.runtime.files import decoded_file, file_of
+from rune.running.runtime.readers import Notice, StreamFile, is_recorded_over_time, stream_file
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.given_inputs import InputOptions
-
-_RECORDINGS = (Capability.SOUND, Capability.ACCEL)
-"""What is recorded over time: a file of it may hold more than one run reads."""
 
 
 def streams_from_options(
@@ -39,8 +35,7 @@ def recordings(
 ) -> Mapping[int, StreamFile]:
     """The sound and motion files as streams, whether the rune reads streams or not; without those that a single run
     reads whole."""
-    requests = [request for request in capabilities if request.kind in _RECORDINGS and has_size(request)]
-    return _streams(requests, inputs, notice)
+    return _streams(list(filter(is_recorded_over_time, capabilities)), inputs, notice)
 
 
 def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:

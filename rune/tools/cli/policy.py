@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from rune.compiler.anvil.aim import BALANCED, OPTIMIZATIONS, Aim
+from rune.aim import BALANCED, OPTIMIZATIONS, Aim
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.compiler.anvil.target import Target

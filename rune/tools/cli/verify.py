@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from rune.abi import Capability
+from rune.capabilities import CAPABILITIES
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.compiler.anvil.target import Target
@@ -21,6 +22,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_target
+from rune.compiler.verify.rebuild import options_for
 from rune.compiler.verify.recorded import verify_recorded
 from rune.compiler.verify.rune_project import RUNEFILE, NoProject, models_wanted
 from rune.compiler.verify.rune_project import project_of as project_of_rune
@@ -31,12 +33,12 @@ from rune.project.files import FileError, ProjectFiles
 from rune.running.container import ContainerError, Rune, read_rune
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputError, RuneError
-from rune.running.runtime.files import Notice
-from rune.source.runefile import Severity, check
+from rune.running.runtime.readers import Notice
+from rune.source.runefile import HostResources, Severity, check
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
 from rune.tools.cli.allow_outside import allow_outside_option
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
 from rune.tools.cli.given_file import read_input_file
 from rune.tools.cli.given_inputs import InputOptions, input_options
 from rune.tools.cli.given_resources import resources_from_options
@@ -45,9 +47,12 @@ from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress
 from rune.tools.cli.project import Project, project_of, show_diagnostics
 from rune.tools.cli.run import show_notices
+from rune.tools.cli.settings import settings
 from rune.wording import counted, plain
 
 _WASM = b"\0asm"
+_PACKAGE_KINDS = {b"PK": "package", b"UF2\n": "firmware"}
+"""What a file is, by its first bytes."""
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
 NO_DIGEST = "from a version without toolchain digests"
 """The toolchain of an old report without a digest: it is not this one."""
@@ -84,9 +89,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--seed",
     "start",
     type=click.IntRange(0, (1 << 32) - 1),
-    default=1,
-    show_default=True,
-    help="Seed of the generated inputs.",
+    default=None,
+    help="Seed of the generated inputs, to repeat a verification. By default a new one each time, which is printed.",
 )
 @input_options
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
@@ -100,22 +104,31 @@ def command(
     report: Path | None,
     match: str | None,
     runs: int,
-    start: int,
+    start: int | None,
     inputs: InputOptions,
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     form: str,
 ) -> None:
-    """Compare the rune SUBJECT, or what a project builds, with the reference interpreter.
+    """Build SUBJECT's project again, compare all bytes, and compare its models with the reference interpreter.
 
-    A rune has its models compiled in, so give the files that it was built from. Its pipeline is compiled again from
-    them and compared with the rune, and each model is compared with the reference kernels of LiteRT, or of TFLite Micro
-    for what was built with --match tflm. Integer models must give the same bytes; floats may differ by 1e-5 of
-    themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
+    The same files give the same bytes, so a rune that is right is equal to what its project builds: give the project
+    with --project. What differs is named, section by section. Each model is compared with the reference kernels of
+    LiteRT, or of TFLite Micro for what was built with --match tflm. Integer models must give the same bytes; floats may
+    differ by 1e-5 of themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
 
-    The exit status is 1 when something differs by more than the tolerance or could not be compared: a rune that does
-    not load, sends nothing, or leaves its models to its host is not verified.
+    A package (.zip) and the firmware of a Raspberry Pi Pico (.uf2) are built again from --project and compared to the
+    byte.
+
+    The exit status is 1 when something differs or could not be compared: a rune that does not load, sends nothing, or
+    leaves its models to its host is not verified. It is 8 when nothing differs but the rune was not proven: another
+    version of Hammer Forge made it, so its bytes cannot be compared, or --model was given and no project, so its graph
+    and its labels are what the rune itself says.
     """
+    kind = None if subject.is_dir() else _package_kind(read_input_file(subject))
+    if kind is not None:
+        _verify_package(subject, kind, source, match, is_json=form == "json")
+        return
     effort = Effort(runs, start)
     resources = resources_from_options(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
@@ -125,11 +138,59 @@ def command(
     if form == "json":
         print_json(verification.to_json())
     else:
-        click.echo("\n".join(_lines(verification)))
+        first, *others = _lines(verification)
+        click.echo(click.style(first, fg=_colour(verification)), color=settings().colours(sys.stdout))
+        click.echo("".join(f"{line}\n" for line in others), nl=False)
     if verification.skipped is not None:
         raise CommandFailed("Nothing was verified", (verification.skipped,))
-    if not (verification.is_within and verification.is_complete):
+    if not (verification.is_within and verification.is_compared):
         sys.exit(1)
+    if not verification.is_complete:
+        sys.exit(NOT_PROVEN)
+
+
+def _package_kind(data: bytes) -> str | None:
+    """`package` for a zip archive, `firmware` for a UF2 file."""
+    return next((kind for start, kind in _PACKAGE_KINDS.items() if data.startswith(start)), None)
+
+
+def _verify_package(subject: Path, kind: str, source: Path | None, match: str | None, *, is_json: bool) -> None:
+    """Compares a package or firmware with what the project builds, prints the result, and ends the command."""
+    from rune.devices.packages.errors import PackageRefused  # the module loads what builds packages
+    from rune.devices.packages.rebuild import PackageState, UnreadablePackage, compare_firmware, compare_package
+
+    if source is None:
+        raise click.UsageError(f"a {kind} is compared with what its project builds: give it with --project")
+    project = project_of(source)
+    profile = preferred_profile(match, require_policy(project.files, is_json=is_json))
+    options = BuildOptions(project.name, runefile=project.runefile, profile=profile)
+    data = read_input_file(subject)
+    try:
+        with progress(f"Verifying {subject.resolve().name}"):
+            compare = compare_firmware if kind == "firmware" else compare_package
+            comparison = compare(project.files, data, options)
+    except BuildFailed as failure:
+        show_diagnostics(failure.diagnostics, project.files)
+        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
+        raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
+    except (CompileError, FileError, PackageRefused, UnreadablePackage) as error:
+        raise failed(f"Unable to verify {subject.name}", error) from error
+    if is_json:
+        print_json(comparison.to_json())
+    else:
+        colours = {PackageState.IDENTICAL: "green", PackageState.OTHER_TOOLCHAIN: "yellow"}
+        sentence = click.style(comparison.sentence(), fg=colours.get(comparison.state, "red"))
+        click.echo(sentence, color=settings().colours(sys.stdout))
+        click.echo("".join(f"  {each}\n" for each in comparison.differences), nl=False)
+    statuses = {PackageState.IDENTICAL: 0, PackageState.OTHER_TOOLCHAIN: NOT_PROVEN}
+    sys.exit(statuses.get(comparison.state, 1))
+
+
+def _colour(verification: Verification) -> str:
+    """Green is only for what is proven."""
+    if not verification.is_within:
+        return "red"
+    return "green" if verification.is_complete else "yellow"
 
 
 @dataclass(frozen=True)
@@ -161,7 +222,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         profile = options.profile or preferred_profile(None, policy)
         target = preferred_variant(find_target(RUNE_TARGET), policy)
         origin = _RuneOrigin(toolchain_digest(), profile)
-        return _verified_project(project, lambda: _built(project, target, profile), options, origin)
+        return _verified_project(project, lambda: _built(project, target, profile), options, origin, is_fresh=True)
     origin = _RuneOrigin(None) if options.report is None else _origin_from_report(options.report, data)
     if source is not None:
         if models:
@@ -176,21 +237,24 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         if models or not has_host_models:
             files = project_of_rune(rune, _models_from_options(rune, models))
             project = Project(files, RUNEFILE, None, subject.stem)
-            verification = _verified_project(project, lambda: data, options, origin)
+            verification = _verified_project(project, lambda: data, options, origin, has_project=False)
             if verification.compiled or not has_host_models:
                 return verification
         effort = options.effort
-        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=options.resources)
+        seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
+        return verify_recorded(data, inputs=effort.inputs, seed=seed, resources=options.resources)
     except (ContainerError, NoProject, RuneError) as error:
         raise failed(f"Unable to verify {subject.name}", error) from error
 
 
 @dataclass(frozen=True)
 class _RuneOrigin:
-    """Where a rune comes from: the digest of its toolchain, if known, and the profile that it was built with."""
+    """Where a rune comes from: the digest of its toolchain, if known, the profile that it was built with, and what it
+    asks its host for."""
 
     toolchain: str | None
     profile: Profile = LITERT
+    host_resources: tuple[HostResources, ...] = ()
 
 
 def _origin_from_report(report: Path, rune: bytes) -> _RuneOrigin:
@@ -209,12 +273,28 @@ def _origin_from_report(report: Path, rune: bytes) -> _RuneOrigin:
         raise CommandFailed(
             f'"{report}" names a profile that this version does not know: {plain(str(profile_name), 60)}'
         )
-    return _RuneOrigin(str(toolchain), profile)
+    return _RuneOrigin(str(toolchain), profile, _host_resources(content.get("resources")))
+
+
+def _host_resources(resources: object) -> tuple[HostResources, ...]:
+    """The resources that a report names, with their capacities; none where the report is of another form."""
+    try:
+        capacities = {str(each["name"]): int(each["capacity"]) for each in resources}  # type: ignore[attr-defined]
+        return tuple(HostResources(every=every, capacities=capacities) for every in (False, True)) if capacities else ()
+    except (KeyError, TypeError, ValueError):
+        return ()
 
 
 def _verified_project(
-    project: Project, rune: Callable[[], bytes], options: _VerifyOptions, origin: _RuneOrigin
+    project: Project,
+    rune: Callable[[], bytes],
+    options: _VerifyOptions,
+    origin: _RuneOrigin,
+    *,
+    is_fresh: bool = False,
+    has_project: bool = True,
 ) -> Verification:
+    profile = options.profile or origin.profile
     try:
         data = rune()
         samples = _samples(project.files, project.runefile, options.inputs)
@@ -226,7 +306,12 @@ def _verified_project(
             resources=options.resources,
             effort=options.effort,
             toolchain=origin.toolchain,
-            profile=options.profile or origin.profile,
+            profile=profile,
+            options=options_for(
+                data, profile, runefile=project.runefile, name=project.name, host_resources=origin.host_resources
+            ),
+            is_fresh=is_fresh,
+            has_project=has_project,
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
@@ -267,7 +352,7 @@ def _samples(files: ProjectFiles, runefile: str, inputs: InputOptions) -> Sequen
     Where one capability alone reads files of a kind, each file is a set of inputs; else its `source` picks one, as in
     `rune run`. Raises `InputError`.
     """
-    if not any(inputs.count(kind) for kind in Capability):
+    if not any(inputs.count(kind) for kind in CAPABILITIES.values()):
         return None
     pipeline = check(files, PUBLISHED_BLOCKS, runefile=runefile).pipeline
     if pipeline is None:
@@ -303,6 +388,12 @@ def _lines(verification: Verification) -> list[str]:
     if verification.skipped is not None:
         return [verification.sentence()]
     lines = [verification.sentence()]
+    rebuild = verification.rebuild
+    if rebuild is not None:
+        lines.append(f"  rebuild: {rebuild.sentence()}")
+        lines += [f"    {each}" for each in rebuild.differences]
+    if verification.seed is not None:
+        lines.append(f"  inputs: seed {verification.seed}; repeat them with --seed {verification.seed}")
     if verification.reference is not None:
         lines.append(f"  reference: {verification.reference}, reference kernels")
     if verification.rune.inputs and verification.models:

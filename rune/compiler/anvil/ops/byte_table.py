@@ -38,11 +38,12 @@ def in_floats(op: ModelOp, function: Callable[[Array], Array]) -> Integers:
 @dataclass(frozen=True, eq=False)
 class ByteTable(Computation, CarriesChannels, ByRows):
     """Each byte, as a number from 0 to 255, is a place in the table of 256 bytes. `is_signed` says what the bytes are:
-    int8, or uint8; of the input and of the output."""
+    int8, or uint8; of the input and of the output. `keeps_channels` says whether both have the same channels."""
 
     count: int
     table: NDArray[np.uint8]
     is_signed: tuple[bool, bool]
+    keeps_channels: bool = True
 
     is_elementwise = True
 
@@ -61,7 +62,7 @@ class ByteTable(Computation, CarriesChannels, ByRows):
         return (self.table[inputs[0].view(np.uint8)].view(np.int8 if self.is_signed[1] else np.uint8),)
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
-        if self.is_signed != (True, True):
+        if self.is_signed != (True, True) or not self.keeps_channels:
             return None
         values = np.concatenate([self.table[128:], self.table[:128]]).view(np.int8).astype(np.int64)  # from -128 on
         spans = [
@@ -73,5 +74,7 @@ class ByteTable(Computation, CarriesChannels, ByRows):
     def row_work(self, rows: int) -> RowWork:
         return RowWork(replace(self, count=self.count // rows), rows)
 
-    def carrying(self, keep: Mask) -> Computation:
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.keeps_channels:
+            return None
         return ByteTable(self.count // len(keep) * int(keep.sum()), self.table, self.is_signed)

@@ -91,9 +91,12 @@ def _table_node(graph: Graph, chain: Sequence[int]) -> Node:
 
 
 def _work(source: TensorType, result: TensorType, table: Array) -> Computation:
+    channels, result_channels = (kind.dimensions[-1] if kind.dimensions else 1 for kind in (source, result))
     if _changes_nothing(table):
-        return Reshape(*(kind.dimensions[-1] if kind.dimensions else 1 for kind in (source, result)))
-    return ByteTable(result.count, table, (source.element is ElementType.I8, result.element is ElementType.I8))
+        return Reshape(channels, result_channels)
+    signs = (source.element is ElementType.I8, result.element is ElementType.I8)
+    # A RESHAPE in the chain may make other channels of them.
+    return ByteTable(result.count, table, signs, keeps_channels=channels == result_channels)
 
 
 def _changes_nothing(table: Array) -> bool:

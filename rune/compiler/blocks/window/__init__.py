@@ -21,7 +21,7 @@ from rune.compiler.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _HEAD = 16
-"""Bytes of `struct rune_window` in window.h before its elements."""
+"""Bytes of `struct rune_window_state` in window.h before its elements."""
 _MOST = 1 << 24
 
 

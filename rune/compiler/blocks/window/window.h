@@ -5,7 +5,7 @@
 #include "rune.h"
 
 /* A ring of rows. All is zero at first. */
-struct rune_window {
+struct rune_window_state {
     int32_t held;  /* rows that are there, at most a whole window */
     int32_t next;  /* where the next row goes, which is the oldest of a whole window */
     int32_t fresh; /* rows since the window that was given last */
@@ -16,7 +16,7 @@ struct rune_window {
 /* A window follows when it is whole and `hop` rows of it are new; the first one when it is whole. */
 RUNE_FUNCTION int32_t rune_window(const void *in, void *out, void *state, int32_t rows, int32_t size, int32_t hop,
                                   int32_t row) {
-    struct rune_window *window = (struct rune_window *)state;
+    struct rune_window_state *window = (struct rune_window_state *)state;
     const uint8_t *from = (const uint8_t *)in;
     uint8_t *to = (uint8_t *)out;
     int is_first = window->held < size;

@@ -106,7 +106,7 @@ class _Run:
     subject: Subject
     before_iteration: Callable[[], None]
     blocks: dict[tuple[TensorType, ...], PythonBlock] = field(default_factory=dict)
-    given: Sequence[object] = ()
+    inputs: Sequence[object] = ()
     count: int = 0
     gave: OutputRecord = field(default_factory=OutputRecord)
     pieces: list[OutputPiece] = field(default_factory=list)
@@ -121,7 +121,7 @@ class _Run:
             self.blocks[types] = PythonBlock(
                 check_file(self.subject.file, self.subject.source, types), before_iteration=self.before_iteration
             )
-        self.given = inputs
+        self.inputs = inputs
         self.count += 1
         arguments = [settings.get(each.name, each.default) for each in signature.settings]
         setting_values = [each for each in arguments if each is not None]
@@ -259,7 +259,7 @@ class _Runner:
         except (BlockFailure, ZeroDivisionError) as error:
             failure = self._error(error)
         milliseconds = (time.perf_counter() - began) * 1000
-        inputs = ", ".join(map(_shown, self._run.given))
+        inputs = ", ".join(map(_shown, self._run.inputs))
         run = self._run
         return TestResult(test.name, test.line, run.count, inputs, milliseconds, failure, run.gave, tuple(run.pieces))
 

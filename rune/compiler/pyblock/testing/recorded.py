@@ -30,7 +30,7 @@ class RecordedRuns:
     signature: BlockSignature
     inputs: tuple[TensorType, ...]
     outputs: tuple[TensorType, ...]
-    given: Sequence[Sequence[Sequence[Number]]]
+    values: Sequence[Sequence[Sequence[Number]]]
     gave: Sequence[Sequence[Number]]
     settings: Mapping[str, Number]
 
@@ -54,7 +54,7 @@ def recorded_test(name: str, runs: RecordedRuns) -> str:
         for each in signature.settings
         if each.name in runs.settings and runs.settings[each.name] != each.default
     ]
-    calls = [_call(runs, inputs, "".join(settings)) for inputs in runs.given]
+    calls = [_call(runs, inputs, "".join(settings)) for inputs in runs.values]
     names = [f"y{index or ''}" for index in range(len(runs.outputs))]
     lines = [f"def {name}():", *map(_indented, calls[:-1]), _indented(f"{', '.join(names)} = {calls[-1]}")]
     for name_of_output, shape, type_, numbers in zip(names, signature.outputs, runs.outputs, runs.gave, strict=True):

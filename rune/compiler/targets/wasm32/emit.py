@@ -52,7 +52,7 @@ SPECIALISED = "-DRUNE_SPECIALISED"
 SUPPORT = "support/support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
 
-SPARE = 16
+PADDING = 16
 """Bytes behind the arena that a vector may read, never use."""
 
 
@@ -187,7 +187,7 @@ class _Text:
             if part:
                 foreign.append(f"void {name}(void);")
         return [
-            f"unsigned char arena[{self._plan.arena_size + SPARE}] __attribute__((aligned(16)));",
+            f"unsigned char arena[{self._plan.arena_size + PADDING}] __attribute__((aligned(16)));",
             f"static char messages[{max(self._plan.message_size, 16)}] __attribute__((aligned(16)));",
             f"static int32_t capabilities[{max(len(self._program.capabilities), 1)}];",
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rune.compiler.anvil.program import CapabilityRequest
-from rune.compiler.targets.c.interface import StructField
 from rune.devices.packages.contents import VERSION, Contents
+from rune.devices.packages.layouts.sketches import sensor_sketch
 from rune.tensor import ElementType
 
 _PROPERTIES = """\
@@ -46,90 +45,6 @@ void setup() {{
 void loop() {{
 }}
 """
-_MICROPHONE = """\
-/* {title}, fed by the microphone of the Nano 33 BLE Sense. */
-#include <PDM.h>
-#include <{header}>
-
-static int16_t {input}[{upper}_INPUT_{capital}_COUNT];
-static volatile size_t heard = 0;
-static struct {prefix}_outputs outputs;
-
-/* The microphone has samples: they go behind those that are there. What is too many is left out. */
-static void receive() {{
-  size_t bytes = PDM.available();
-  const size_t room = sizeof {input} - heard * sizeof {input}[0];
-  if (bytes > room) {{
-    bytes = room;
-  }}
-  heard += PDM.read((uint8_t *)({input} + heard), bytes) / sizeof {input}[0];
-}}
-
-void setup() {{
-  Serial.begin(115200);
-  if ({prefix}_init() != {upper}_OK) {{
-    Serial.println("The processor does not round as the rune needs it.");
-  }}
-  PDM.onReceive(receive);
-  PDM.setBufferSize(1024);
-  if (!PDM.begin(1, {hertz})) {{
-    Serial.println("There is no microphone.");
-  }}
-}}
-
-void loop() {{
-  if (heard < {upper}_INPUT_{capital}_COUNT) {{
-    return;
-  }}
-  const struct {prefix}_inputs inputs = {{{input}}};
-  const int status = {prefix}_run(&inputs, &outputs);
-  heard = 0;
-  if (status != {upper}_OK) {{
-    Serial.println({prefix}_message());
-    {prefix}_init();
-    return;
-  }}
-{print_}
-}}
-"""
-_MOTION = """\
-/* {title}, fed by the motion sensor of the Nano 33 BLE Sense (Rev2: put Arduino_BMI270_BMM150.h in its place). */
-#include <Arduino_LSM9DS1.h>
-#include <{header}>
-
-static float {input}[{upper}_INPUT_{capital}_COUNT];
-static size_t measured = 0;
-static struct {prefix}_outputs outputs;
-
-void setup() {{
-  Serial.begin(115200);
-  if ({prefix}_init() != {upper}_OK) {{
-    Serial.println("The processor does not round as the rune needs it.");
-  }}
-  if (!IMU.begin()) {{
-    Serial.println("There is no motion sensor.");
-  }}
-}}
-
-void loop() {{
-  if (!IMU.accelerationAvailable()) {{
-    return;
-  }}
-  IMU.readAcceleration({input}[measured], {input}[measured + 1], {input}[measured + 2]);
-  measured += 3;
-  if (measured < {upper}_INPUT_{capital}_COUNT) {{
-    return;
-  }}
-  measured = 0;
-  const struct {prefix}_inputs inputs = {{{input}}};
-  if ({prefix}_run(&inputs, &outputs) != {upper}_OK) {{
-    Serial.println({prefix}_message());
-    {prefix}_init();
-    return;
-  }}
-{print_}
-}}
-"""
 _HERTZ = 16000
 """What a microphone is read with where the rune does not say."""
 
@@ -150,26 +65,14 @@ def files(contents: Contents) -> Mapping[str, str]:
         f"src/{contents.header}": _SHIM.format(**words),
         "examples/selftest/selftest.ino": _SELF_TEST.format(**words),
     }
-    if len(interface.inputs) == 1:
-        (field,), (request,) = interface.inputs, contents.requests
-        sketch = _sketch(field, request)
-        if sketch is not None:
-            words |= {"input": field.name, "capital": field.name.upper(), "print_": "\n".join(_printing(contents))}
-            hertz = str(int(dict(request.parameters).get("hz", _HERTZ)))
-            name, text = sketch
-            contents_by_path[f"examples/{name}/{name}.ino"] = text.format(**words, hertz=hertz)
+    sketch = sensor_sketch(contents)
+    if sketch is not None:
+        ((field,), (request,)) = interface.inputs, contents.requests
+        words |= {"input": field.name, "capital": field.name.upper(), "print_": "\n".join(_printing(contents))}
+        hertz = str(int(dict(request.parameters).get("hz", _HERTZ)))
+        name = sketch.sensor.key
+        contents_by_path[f"examples/{name}/{name}.ino"] = sketch.text.format(**words, hertz=hertz)
     return contents_by_path
-
-
-def _sketch(field: StructField, request: CapabilityRequest) -> tuple[str, str] | None:
-    """The sketch whose sensor gives such an input; None where the board has none."""
-    match request.kind.name, field.type.element:
-        case "SOUND", ElementType.I16:
-            return "microphone", _MICROPHONE
-        case "ACCEL", ElementType.F32 if field.type.count % 3 == 0 and field.type.count:
-            return "motion", _MOTION
-        case _:
-            return None
 
 
 def _printing(contents: Contents) -> Iterator[str]:

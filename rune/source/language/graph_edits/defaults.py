@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.abi import Capability
+from rune.capabilities import CAPABILITIES, Capability
 from rune.source.language.analysis import Analysis
 from rune.source.language.graph_edits.kinds import AddStage, Value
-from rune.source.runefile.capabilities import CAPABILITIES, CAPABILITY_RULES, capability_output
+from rune.source.runefile.capabilities import capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import TensorType
 
@@ -21,7 +21,7 @@ def arguments_for(edit: AddStage) -> dict[str, Value]:
     """The arguments that a new stage is written with."""
     kind = capability_named(edit.target) if edit.kind is StageKind.CAPABILITY else None
     written = {name.replace("-", "_"): value for name, value in edit.arguments.items()}
-    starting = {} if kind is None else {item.name: item.usual for item in CAPABILITY_RULES[kind].parameters}
+    starting = {} if kind is None else {item.name: item.usual for item in kind.parameters}
     if "n" in written:
         starting.pop("samples", None)  # One is an old name of the other.
     usual = {name: value for name, value in starting.items() if value is not None and name not in written}

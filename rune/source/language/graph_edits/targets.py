@@ -13,7 +13,7 @@ from rune.source.language.scalars import rewritten
 from rune.source.language.splice import Splice, as_edits
 from rune.source.language.stage_text import PipelineText, pipeline_text
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import CAPABILITY_RULES, capability_output
+from rune.source.runefile.capabilities import capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.wording import quoted
 
@@ -56,7 +56,7 @@ def suit_target(revisions: Revisions, edit: SetTarget) -> None:
     kind = capability_named(edit.target) if stage.kind is StageKind.CAPABILITY else None
     if kind is None:
         return
-    parameters = CAPABILITY_RULES[kind].parameters
+    parameters = kind.parameters
     argument_names = {argument.name for argument in stage.arguments}
     changes = [
         SetArgument(edit.stage, name, None) for name in argument_names - {parameter.name for parameter in parameters}

@@ -8,10 +8,9 @@ from typing import Final
 from rune.source.language.completion_items import Completion, CompletionKind, Completions, key, value
 from rune.source.language.place import Cursor, cursor_at, fields
 from rune.source.language.policy.analysis import PolicyAnalysis
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
-from rune.source.policy.policy import LimitKind
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
+from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
-from rune.source.policy.sections import MEASURES
 from rune.source.runefile.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
@@ -21,19 +20,7 @@ _SECTIONS: Final = {
     "protected-tags": "[${1:versions}]",
     "build": "\n  ",
 }
-_SHARES: Final = ("80 %", "90 %", "95 %", "99 %")
-_EXAMPLES: Final[Mapping[LimitKind, tuple[str, ...]]] = {
-    LimitKind.SIZE: ("100 kB", "500 kB", "1 MB"),
-    LimitKind.MEMORY: ("32 kB", "64 kB", "256 kB"),
-    LimitKind.INFERENCE_TIME: ("1 ms", "10 ms", "100 ms"),
-    LimitKind.ACCURACY: _SHARES,
-    LimitKind.FALSE_ALARMS: ("0", "0.5", "1"),
-}
-_ON_TARGETS: Final[Mapping[LimitKind, tuple[str, ...]]] = {
-    LimitKind.FLASH: ("64 kB", "100 kB", "256 kB"),
-    LimitKind.RAM: ("16 kB", "32 kB", "64 kB"),
-    LimitKind.INSTRUCTIONS: ("1 M", "10 M", "100 M"),
-}
+_LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}
 
 
 def complete_policy(analysis: PolicyAnalysis, offset: int) -> Completions | None:
@@ -52,15 +39,13 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
         case ("build", str(name)) if name in WORDS:
             return _values(dict.fromkeys(WORDS[name], BUILD_PREFERENCES[name]), cursor)
         case ("limits",) if is_key:
-            return _keys({kind.value: text for kind, text in LIMITS.items()}, _limit_snippets(), cursor)
+            return _keys(LIMITS, _limit_snippets(), cursor)
         case ("limits", "recall") if is_key:
             return _keys(dict.fromkeys(analysis.labels, ""), dict.fromkeys(analysis.labels, "${1:90 %}"), cursor)
-        case ("limits", "recall", str()):
-            return _values(dict.fromkeys(_SHARES, ""), cursor)
-        case ("limits", str(name), str()) if name in _ON_TARGETS:
-            return _values(dict.fromkeys(_ON_TARGETS[LimitKind(name)], ""), cursor)
-        case ("limits", str(name)) if name in _EXAMPLES:
-            return _values(dict.fromkeys(_EXAMPLES[LimitKind(name)], ""), cursor)
+        case ("limits", str(name), str()) if name in _LIMITS and _LIMITS[name].names is not None:
+            return _values(dict.fromkeys(_LIMITS[name].suggestions, ""), cursor)
+        case ("limits", str(name)) if name in _LIMITS and _LIMITS[name].names is None:
+            return _values(dict.fromkeys(_LIMITS[name].suggestions, ""), cursor)
         case ("approvals", int()) if is_key:
             return _keys(APPROVALS, {"from": "[${1:owner}]", "count": "${1:1}"}, cursor)
         case ("approvals", int(), "count"):
@@ -68,7 +53,7 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
         case ("approvals", int(), "from") | ("approvals", int(), "from", int()):
             in_list = len(cursor.path) == 3
             groups = dict.fromkeys(analysis.groups, "A group of this file.")
-            return _values({**ROLE_WORDS, **groups}, cursor, in_list=in_list)
+            return _values({**ROLE_MEANINGS, **groups}, cursor, in_list=in_list)
         case ("protected-tags",) | ("protected-tags", int()) if not cursor.is_key:
             return _values(TAGS, cursor, in_list=len(cursor.path) == 1)
         case _:
@@ -76,14 +61,17 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
 
 
 def _limit_snippets() -> dict[str, str]:
-    plain = {kind.value: f"${{1:{examples[0]}}}" for kind, examples in _EXAMPLES.items()}
-    on_targets = {kind.value: f"\n    ${{1:cortex-m4}}: ${{2:{example[0]}}}" for kind, example in _ON_TARGETS.items()}
-    return {
-        **plain,
-        **on_targets,
-        LimitKind.ACCURACY.value: f"${{1:{MEASURES[LimitKind.ACCURACY].example}}}",
-        "recall": "\n  ",
-    }
+    return {name: _limit_snippet(declaration) for name, declaration in _LIMITS.items()}
+
+
+def _limit_snippet(declaration: LimitDeclaration) -> str:
+    match declaration.names:
+        case Names.TARGET:
+            return f"\n    ${{1:cortex-m4}}: ${{2:{declaration.suggestions[0]}}}"
+        case Names.LABEL:
+            return "\n  "
+        case None:
+            return f"${{1:{declaration.suggestions[0]}}}"
 
 
 def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: Cursor) -> list[Completion]:

@@ -6,11 +6,8 @@ from rune.source.language.documentation import code
 from rune.source.language.hover import Hover
 from rune.source.language.place import Place
 from rune.source.language.policy.analysis import PolicyAnalysis
-from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
-from rune.source.policy.policy import LimitKind
+from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
 from rune.source.policy.tags import names_version
-
-_LIMITS = {kind.value: text for kind, text in LIMITS.items()}
 
 
 def hover_policy(analysis: PolicyAnalysis, offset: int) -> Hover | None:
@@ -32,22 +29,20 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
         case ("build", str(name)):
             return _paragraph(name, BUILD_PREFERENCES.get(name))
         case ("limits",) if place.is_key:
-            return _paragraph(word, _LIMITS.get(word))
+            return _paragraph(word, LIMITS.get(word))
         case ("limits", "recall") if place.is_key:
             known = not analysis.labels or word in analysis.labels
             hint = "" if known else "\n\nNo stage of the pipeline answers with this label."
             return f"The least share of the test samples of {code(word)} that must be found.{hint}"
         case ("limits", str(name)):
-            return _paragraph(name, _LIMITS.get(name))
-        case ("limits", str(name), str()) if name in _LIMITS and LimitKind(name).is_of_target:
-            return _paragraph(name, _LIMITS[name])
-        case ("limits", "recall", str()):
-            return _paragraph("recall", _LIMITS[LimitKind.RECALL.value])
+            return _paragraph(name, LIMITS.get(name))
+        case ("limits", str(name), str()) if name in LIMITS:
+            return _paragraph(name, LIMITS[name])
         case ("approvals", int()) if place.is_key:
             return _paragraph(word, APPROVALS.get(word))
         case ("approvals", int(), "from", *_):
             return _paragraph(
-                word, ROLE_WORDS.get(word) or ("A group of this file." if word in analysis.groups else None)
+                word, ROLE_MEANINGS.get(word) or ("A group of this file." if word in analysis.groups else None)
             )
         case ("protected-tags", *_):
             return _paragraph(word, TAGS.get(word) or (f"The version {word}." if names_version(word) else None))

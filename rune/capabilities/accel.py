@@ -1,0 +1,43 @@
+"""ACCEL: motion from an accelerometer."""
+
+from __future__ import annotations
+
+from rune.capabilities.capability import SOURCE, Capability, InputOption, Parameter, Parameters, Recording, Sensor
+from rune.capabilities.generating import fractions
+from rune.tensor import ElementType, TensorType
+
+
+def _output(parameters: Parameters) -> TensorType | None:
+    rows = parameters.get("samples", parameters.get("n"))
+    return None if rows is None else TensorType(ElementType.F32, (int(rows), 3))
+
+
+ACCEL = Capability(
+    name="ACCEL",
+    number=3,
+    graph_type="accelerometer",
+    summary="Motion from an accelerometer: x, y and z for each sample.",
+    parameters=(
+        Parameter("samples", "How many samples one reading has.", usual=100),
+        Parameter("n", "An old name of `samples`."),
+        SOURCE,
+    ),
+    element=ElementType.F32,
+    row=3,
+    output=_output,
+    formula="3 numbers of f32 for each sample",
+    generate=fractions,
+    describe=lambda _parameters, _type: (
+        "x, y and z of the motion sensor for each moment, the oldest first, in the unit of the model's training"
+    ),
+    option=InputOption(("--accelerometer", "--accel"), "A CSV of x,y,z for ACCEL.", example="motion.csv"),
+    label="Motion",
+    short_label="Motion",
+    icon="activity",
+    stage_name="motion",
+    port_name="accelerometer",
+    recording=Recording.MOTION,
+    endings=(".csv",),
+    sensor=Sensor("motion", "motion sensor"),
+    zune_package="accelerometer_input",
+)
