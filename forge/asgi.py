@@ -23,6 +23,7 @@ from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
 from forge.core.observability import Observability  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
+from forge.jobs.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402
@@ -44,7 +45,15 @@ def build_application() -> Any:
         autorefresh=settings.DEBUG,
     )
     sockets = PersonSocketGate(
-        URLRouter([*player_urlpatterns, *notices_urlpatterns, *guests_urlpatterns, *websocket_urlpatterns]),
+        URLRouter(
+            [
+                *player_urlpatterns,
+                *notices_urlpatterns,
+                *jobs_urlpatterns,
+                *guests_urlpatterns,
+                *websocket_urlpatterns,
+            ]
+        ),
         sockets_of_person,
     )
     origins = SameOrigin(AuthMiddlewareStack(sockets), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)

@@ -15,5 +15,4 @@ class AccountsConfig(AppConfig):
         import_module("forge.accounts.sign_in.session_signals")
         import_module("forge.accounts.sign_in.receivers")
         import_module("forge.accounts.registrations")
-        import_module("forge.accounts.audit_messages")
         import_module("forge.accounts.audit.actions.refusals")

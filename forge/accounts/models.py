@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
-from forge.accounts.roles import is_higher
+from forge.accounts.roles import is_higher, role_choices
 from forge.accounts.teams.models import Team as Team
 from forge.accounts.teams.models import TeamRole as TeamRole
 from forge.core.actors import Actor, ProjectRole
@@ -250,7 +250,7 @@ class Membership(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=role_choices)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -269,7 +269,7 @@ class ProjectMembership(models.Model):
     project = models.UUIDField()
     """The id of the project, whose table belongs to a higher floor."""
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="project_memberships")
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=role_choices)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -291,7 +291,7 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
     project = models.UUIDField(null=True, blank=True)
     """The id of the project that it is to; None where it is to the organisation."""
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=role_choices)
     email = models.EmailField(blank=True, db_default="")
     """To which a letter with the link went; "" where the link was shown."""
     places = models.PositiveSmallIntegerField(default=1, db_default=1)

@@ -1,4 +1,5 @@
-"""Roles by name, the one that allows most first; what each is allowed stands in `permissions`."""
+"""Roles, the one that allows most first, as `rune.source.policy.roles` declares them; what each is allowed is in
+`permissions`."""
 
 from __future__ import annotations
 
@@ -6,18 +7,36 @@ from collections.abc import Iterable
 
 from django.db import models
 
+from rune.source.policy.roles import DECLARED_ROLES
+
+_DECLARED = {each.name: each for each in DECLARED_ROLES}
+
 
 class Role(models.TextChoices):
-    """What a member may do."""
+    """What a member may do. Each role is declared; here it gets the name that code uses."""
 
-    OWNER = "owner", "Owner"
-    MAINTAINER = "maintainer", "Maintainer"
-    DEVELOPER = "developer", "Developer"
-    REVIEWER = "reviewer", "Reviewer"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+    DEVELOPER = "developer"
+    REVIEWER = "reviewer"
+    VIEWER = "viewer"
+
+    @property
+    def description(self) -> str:
+        """Its label and duties, for the person who gives it."""
+        declared = _DECLARED[self.value]
+        return f"{declared.label}: {declared.duties}"
 
 
 _ORDER = tuple(Role)
+
+ROLE_DESCRIPTIONS = {role: role.description for role in reversed(_ORDER)}
+"""The role that allows least first, as pages list them."""
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """The choices of a column; a function, so that another role changes no migration."""
+    return list(Role.choices)
 
 
 def is_higher(role: Role, than: Role | None) -> bool:

@@ -1,4 +1,4 @@
-"""Reading what people did."""
+"""Reading activity entries."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from forge.core.actors import Actor
 
 SHOWN_FOR = timedelta(days=90)
 """How long it is kept."""
-MOST_ENDED = 10_000
+BATCH_SIZE = 10_000
 """Rows that are deleted at a time."""
 
 
 def activity_of(actor: Actor) -> ActivityQuerySet:
-    """What people did in the person's organisations, the newest first."""
+    """Returns the entries of people in the actor's organisations, the newest first."""
     return Activity.objects.visible_to(actor).exclude(person=None).order_by("-at")
 
 
 def complete(chosen: QuerySet[Activity]) -> list[Activity]:
-    """A few of them, with all that is shown, in their order.
+    """Returns a few entries with all that pages show, in their order.
 
     They are read by their keys: a database that has to sort thousands sorts these, and not whole rows. One query.
     """
@@ -33,6 +33,6 @@ def complete(chosen: QuerySet[Activity]) -> list[Activity]:
 
 
 def end_old() -> int:
-    """Deletes what happened long ago; answers how much that was."""
+    """Deletes old entries and returns their number."""
     old = Activity.objects.filter(at__lt=timezone.now() - SHOWN_FOR).values_list("pk", flat=True)
-    return Activity.objects.filter(pk__in=list(old[:MOST_ENDED])).delete()[0]
+    return Activity.objects.filter(pk__in=list(old[:BATCH_SIZE])).delete()[0]

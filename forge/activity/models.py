@@ -1,4 +1,4 @@
-"""What people did: one row for what one person did to one thing within an hour."""
+"""Activity entries: one row for what one person did to one thing within an hour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.db import models
 
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
-from forge.activity.kinds import ActivityKind
 from forge.core.actors import Actor
 from forge.projects.models import Project
 
@@ -30,11 +29,12 @@ class Activity(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in ActivityKind])
+    kind = models.CharField(max_length=40)
+    """A kind that an app declares (`forge.core.events.announcements.ActivityAnnouncement`)."""
     subject = models.CharField(max_length=120, blank=True)
-    """What tells it apart from the same deed to another thing (`forge.activity.kinds.Deed`)."""
+    """What the entry is about; it tells two entries of a kind apart."""
     facts = models.JSONField(default=dict)
-    """What `forge.activity.words` makes a sentence of."""
+    """The values of its sentence."""
     times = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(db_index=True)
     """The last time."""

@@ -1,58 +1,71 @@
-"""Writes down what somebody did, in the transaction of the event: the feed tells of it, or it did not happen."""
+"""Writes activity entries, in the transaction of the event: both are there, or neither is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
-from forge.activity.kinds import Deed
 from forge.activity.models import Activity
-from forge.activity.readings import readings, who_acted
-from forge.core.events.declarations import StreamKind
+from forge.core.events.announcements import ActivityEntry, activity_values
+from forge.core.events.declarations import StreamKind, find_type
+from forge.core.events.log import stored_event
 from forge.core.models import Event
 from forge.projects.models import Project
 
 WINDOW = timedelta(hours=1)
-"""How long after a deed the same deed to the same thing is told with it."""
+"""How long after an entry the same activity is counted with it."""
 
 
 def record(event: Event) -> None:
-    """Writes down what an event tells of a person, or counts it with what they did before."""
-    kind, _, key = event.stream_id.partition(":")
-    reading = readings.get((kind, event.type))
-    person = who_acted(event) if reading else None
-    deed = reading(event, person) if reading and person else None
-    if deed is None:
+    """Writes the activity entry of an event whose type declares one, or counts it with the one before."""
+    event_type = find_type(event.stream_id, event.type)
+    announcement = event_type.activity if event_type else None
+    if event_type is None or announcement is None:
         return
-    if kind == StreamKind.PROJECT:
-        organisation: UUID = Project.objects.values_list("organisation", flat=True).get(pk=key)
-        _write(deed, organisation, UUID(key), event)
+    stored = stored_event(event)
+    entry = announcement.entry(stored)
+    person = (entry.person or stored.actor) if entry else None
+    if entry is None or person is None:
+        return
+    facts = activity_values(announcement, entry, event.data)
+    if event_type.stream is StreamKind.PROJECT:
+        organisation: UUID = Project.objects.values_list("organisation", flat=True).get(pk=stored.holder)
+        _write(entry, person, facts, organisation, stored.holder, event)
     else:
-        _write(deed, UUID(key), deed.project, event)
+        _write(entry, person, facts, stored.holder, entry.project, event)
 
 
-def _write(deed: Deed, organisation: UUID, project: UUID | None, event: Event) -> None:
-    """Who does the same again meanwhile waits for the stream, whose row the event holds."""
+def _write(
+    entry: ActivityEntry,
+    person: UUID,
+    facts: Mapping[str, Any],
+    organisation: UUID,
+    project: UUID | None,
+    event: Event,
+) -> None:
+    """Writes or counts an entry. The lock of the event's stream keeps a second one of its kind waiting."""
     same = Activity.objects.filter(
         organisation=organisation,
         at__gte=event.created - WINDOW,
         project=project,
-        person=deed.person,
-        kind=deed.kind,
-        subject=deed.subject,
+        person=person,
+        kind=entry.kind,
+        subject=entry.subject,
     )
-    again = same.values_list("pk", flat=True).first()
-    if again is not None:
-        Activity.objects.filter(pk=again).update(times=F("times") + 1, at=event.created, facts=dict(deed.facts))
+    earlier = same.values_list("pk", flat=True).first()
+    if earlier is not None:
+        Activity.objects.filter(pk=earlier).update(times=F("times") + 1, at=event.created, facts=dict(facts))
         return
     Activity.objects.create(
         organisation_id=organisation,
         project_id=project,
-        person_id=deed.person,
-        kind=deed.kind,
-        subject=deed.subject,
-        facts=dict(deed.facts),
+        person_id=person,
+        kind=entry.kind,
+        subject=entry.subject,
+        facts=dict(facts),
         at=event.created,
     )

@@ -1,15 +1,15 @@
-"""What people did, as pages show it: who, what, where, when."""
+"""Activity entries as pages show them: who, what, where, when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from forge.accounts.models import User
 from forge.accounts.principals import Principal
-from forge.activity.kinds import ActivityKind
+from forge.activity.messages import RenderedActivity, render
 from forge.activity.models import Activity
-from forge.activity.words import Sentence, path, sentence
+from forge.core.events.declarations import find_activity_sentence
 
 
 @dataclass(frozen=True)
@@ -19,31 +19,30 @@ class ActivityRow:
     activity: Activity
     person: User
     who: str
-    said: Sentence
+    sentence: RenderedActivity
     url: str
-    """Where what is named is read; "" where nothing is there any more."""
+    """The page of the thing; "" where there is none any more."""
     place: str
     """The organisation."""
 
 
 def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[ActivityRow]:
-    """The lines of what happened, read as `forge.activity.access.activity_of` gives it."""
-    return [_row(principal, activity, activity.person) for activity in activities if activity.person is not None]
+    """Returns the lines of entries from `forge.activity.access.activity_of`. An entry whose kind no app declares any
+    more, or whose person is gone, has none."""
+    return list(_rows(principal, activities))
 
 
-def _row(principal: Principal, activity: Activity, person: User) -> ActivityRow:
-    kind, facts = ActivityKind(activity.kind), _facts(activity)
-    project = activity.project
-    return ActivityRow(
-        activity=activity,
-        person=person,
-        who="You" if person.pk == principal.pk else str(person),
-        said=sentence(kind, facts, activity.times, project.name if project else ""),
-        url=f"{project.get_absolute_url()}{path(kind, facts)}" if project else "",
-        place=activity.organisation.name,
-    )
-
-
-def _facts(activity: Activity) -> Mapping[str, object]:
-    facts: Mapping[str, object] = activity.facts
-    return facts
+def _rows(principal: Principal, activities: Iterable[Activity]) -> Iterator[ActivityRow]:
+    for activity in activities:
+        declared, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
+        if declared is None or person is None:
+            continue
+        sentence = render(declared, activity.facts, activity.times, project.name if project else "")
+        yield ActivityRow(
+            activity=activity,
+            person=person,
+            who="You" if person.pk == principal.pk else str(person),
+            sentence=sentence,
+            url=f"{project.get_absolute_url()}{sentence.path}" if project else "",
+            place=activity.organisation.name,
+        )

@@ -13,9 +13,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
+from forge.builds.announcements import TARGETS_CHANGED
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import BuildOver, TooManyBuilds
-from forge.builds.events import TARGETS_CHANGED
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, BuildChoices, BuildPackage, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews

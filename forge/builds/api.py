@@ -30,9 +30,9 @@ from forge.builds.actions import (
     try_fix,
     watch_wires,
 )
-from forge.builds.artefacts.store import certificate_of, open_rune
+from forge.builds.artefacts.store import open_rune
 from forge.builds.choices import TargetsJson, targets_to_json
-from forge.builds.errors import NoCertificate, NoFirmware, NoPackage, NoRune
+from forge.builds.errors import NoFirmware, NoPackage, NoRune
 from forge.builds.models import Artefact
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.builds.previews.watches import find_watch
@@ -54,9 +54,8 @@ from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.projects.api import ProjectView
-from rune.compiler.anvil.aim import AIMS
+from rune.aim import AIMS
 from rune.compiler.anvil.profile import PROFILES
-from rune.compiler.verify.certificate_json import CertificateJson
 
 
 class BuildPages(CursorPages):
@@ -248,26 +247,6 @@ class BuildPackageFile(ForgeView):
             package.artefact.size,
             filename=f"{build.name}-{package.target}.zip",
             content_type="application/zip",
-        )
-
-
-class BuildCertificate(ForgeView):
-    needs = needing(get=Scope.PROJECT_READ)
-
-    @extend_schema(operation_id="builds_certificate", responses=CertificateJson)
-    def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
-        """The certificate of a build: what its rune was made of, by what it was proven, and what it gives on some
-        inputs. A short program checks it against the rune."""
-        build = find_build(principal_of(request), build_id)
-        file = None if build.artefact is None else certificate_of(build.artefact)
-        if file is None:
-            raise NoCertificate("This build has no certificate: it was not verified, or before there were any.")
-        return blob_response(
-            request,
-            file["digest"],
-            file["size"],
-            filename=f"{build.name}.certificate.json",
-            content_type="application/json",
         )
 
 

@@ -12,4 +12,3 @@ class BuildsConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.builds.registrations")
-        import_module("forge.builds.audit_messages")

@@ -18,6 +18,8 @@ from forge.builds.previews.leases import end_leases
 from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
+from forge.jobs.models import Capability
+from forge.jobs.worker import job_slots, queue_name
 from forge.jobs.worker import stopping as jobs_stopping
 
 END_LIMIT = 10.0
@@ -37,14 +39,20 @@ class BuildWorker:
         remove_leftovers(workdirs())
         self._worker = current_app.WorkController(
             pool_cls="threads",
-            # One thread a place, one for jobs, and one for those that find no place and return.
-            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 2,
+            queues=self._queues(),
+            # One thread a place, one for jobs of each capability, and one for those that find no place and return.
+            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + len(job_slots) + 1,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
         )
         self._run("build-worker", self._worker.start)
         self._run("compiler-warm-up", self._warm_up)
+
+    def _queues(self) -> list[str]:
+        """The queues of wake-ups: builds and previews are for workers that build."""
+        builds = [current_app.conf.task_default_queue] if Capability.BUILD in job_slots else []
+        return [*builds, *map(queue_name, job_slots)]
 
     def _run(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, daemon=True, name=name)

@@ -13,7 +13,7 @@ from forge.builds.models import Build, BuildChoices, State
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
 from forge.projects.models import Project
-from rune.compiler.anvil.aim import AIMS, Aim
+from rune.aim import AIMS, Aim
 from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.targets.finding import targets
 from rune.source.policy.policy import BuildPreferencesJson

@@ -11,9 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from forge.builds.models import Build, Kind, Preview, PreviewState, ProjectContents, State
 from forge.core.actors import Actor
 from forge.projects.models import Project, ProjectQuerySet
-from rune.abi import Capability
+from rune.capabilities import CAPABILITIES
 
-SENSORS = frozenset(kind.name for kind in Capability)
 LONGEST_PATHS = 20_000
 """Characters of a project's paths that are kept; files after that are not found by their names."""
 
@@ -23,7 +22,7 @@ def sensors_of(outline: Mapping[str, Any]) -> list[str]:
     nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
     # A node says "SOUND 16 kHz".
     named = {str(node["detail"]).partition(" ")[0] for node in nodes if node["kind"] == "capability"}
-    return sorted(named & SENSORS)
+    return sorted(named & CAPABILITIES.keys())
 
 
 def keep_contents(project: UUID, outline: Mapping[str, Any], paths: Collection[str]) -> None:

@@ -45,7 +45,7 @@ class NumberedSlots:
         self._scheduler = Scheduler(
             count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing
         )
-        self._held: list[Party] = []
+        self._busy: list[Party] = []
         self._lock = threading.Lock()
         self._stopping = stopping
 
@@ -60,16 +60,16 @@ class NumberedSlots:
                 _log.exception("A build stopped in the middle")
             finally:
                 with self._lock:
-                    self._held.remove(lease.party)
+                    self._busy.remove(lease.party)
 
     def _begin(self) -> BuildLease | None:
         # Whoever ends a build looks again after it gave its place back, so a build that finds no place is not lost.
         with self._lock:
-            if self._stopping.is_set() or len(self._held) >= self._count + BEYOND:
+            if self._stopping.is_set() or len(self._busy) >= self._count + BEYOND:
                 return None
-            lease = take(may_take=lambda party: may_begin(party, self._held, self._count, BEYOND))
+            lease = take(may_take=lambda party: may_begin(party, self._busy, self._count, BEYOND))
             if lease is not None:
-                self._held.append(lease.party)
+                self._busy.append(lease.party)
             return lease
 
 
@@ -78,7 +78,7 @@ class PreviewSlots:
 
     def __init__(self, stopping: threading.Event, compilers: WarmCompilers) -> None:
         self._wanted: dict[UUID, Party] = {}
-        self._held: dict[UUID, Party] = {}
+        self._busy: dict[UUID, Party] = {}
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers
@@ -95,7 +95,7 @@ class PreviewSlots:
 
     def _refresh_wanted(self) -> None:
         while (project := self._begin()) is not None:
-            party = self._held[project]
+            party = self._busy[project]
             try:
                 with self._scheduler.claim(party) as slot, self._compilers.lend(party.organisation) as compiler:
                     refresh_previews(project, compiler, self._stopping, slot.pace)
@@ -103,7 +103,7 @@ class PreviewSlots:
                 _log.exception("A preview stopped in the middle")
             finally:
                 with self._lock:
-                    del self._held[project]
+                    del self._busy[project]
 
     def _begin(self) -> UUID | None:
         """The next project; one whose organisation has none at work goes before."""
@@ -112,9 +112,9 @@ class PreviewSlots:
             able = [] if self._stopping.is_set() else self._able()
             if not able:
                 return None
-            busy = {party.organisation for party in self._held.values()}
+            busy = {party.organisation for party in self._busy.values()}
             project = min(able, key=lambda one: self._wanted[one].organisation in busy)
-            self._held[project] = self._wanted.pop(project)
+            self._busy[project] = self._wanted.pop(project)
             is_more = bool(self._able())
         if is_more:
             # One message may name several projects; those of others do not wait for this one.
@@ -122,7 +122,7 @@ class PreviewSlots:
         return project
 
     def _able(self) -> list[UUID]:
-        parties = self._held.values()
+        parties = self._busy.values()
         return [project for project, party in self._wanted.items() if may_begin(party, parties, 1, BEYOND)]
 
     def _refresh_in_thread(self) -> None:

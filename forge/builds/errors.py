@@ -27,12 +27,6 @@ class NoPackage(NotFound):
     title = "There is no package"
 
 
-class NoCertificate(NotFound):
-    """The build has no certificate."""
-
-    title = "There is no certificate"
-
-
 class NoFirmware(NotFound):
     """The build has no firmware, or not yet."""
 

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from forge.builds.artefacts.store import (
-    add_certificate,
     add_measurement,
     add_needs,
     add_policy,
@@ -160,8 +159,6 @@ class Execution:
                 if verification["within"]:
                     add_verification(self._artefact, verification)
                 self._recorder.verified(verification, answer["milliseconds"])
-            case "certified" if self._artefact is not None:
-                add_certificate(self._artefact, answer["certificate"])
             case "measured" if self._artefact is not None:
                 add_measurement(self._artefact, answer["run"])
                 self._recorder.measured(answer["run"], "")

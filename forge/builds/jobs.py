@@ -19,7 +19,7 @@ from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of

@@ -183,7 +183,9 @@ class LeasedBuild:
             self._say("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
             return
         self._say("verify", sentence, milliseconds, level="error")
-        error = f"The rune's results differ from the reference interpreter's. {sentence[:1].upper()}{sentence[1:]}."
+        is_foreign = (verification.get("rebuild") or {}).get("state") == "different"
+        problem = "is not what its files build" if is_foreign else "gives other results than the reference interpreter"
+        error = f"The rune {problem}. {sentence[:1].upper()}{sentence[1:]}."
         self._failure = Outcome(State.FAILED, error=error)
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:

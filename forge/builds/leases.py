@@ -16,13 +16,14 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, 
 from django.utils import timezone
 
 from forge.builds.access import packages_for_reading
-from forge.builds.events import BUILD_CHANGED, BUILD_LOG
+from forge.builds.announcements import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, BuildPackage, Kind, State
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.compute.scheduler.slots import Party
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
 from forge.jobs.order import RecentJobs, Waiting, fair_order
+from forge.jobs.queue import announce as announce_job
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease."""
@@ -95,7 +96,7 @@ def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _an
     waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exclude(
         Exists(running.filter(version=OuterRef("version")))
     )
-    while parties := [one for one in fair_order(_parties_of(waiting), _recent_builds(now)) if may_take(one.party)]:
+    while parties := [one for one in fair_order(_parties_of(waiting), recent_builds(now)) if may_take(one.party)]:
         party = parties[0].party
         build = waiting.filter(
             project__organisation=party.organisation, requested_by=party.member, by_program=party.is_program
@@ -113,7 +114,8 @@ def _parties_of(waiting: QuerySet[Build]) -> list[Waiting]:
     return [Waiting(Party(*party), since) for *party, since in rows]
 
 
-def _recent_builds(now: datetime) -> list[RecentJobs]:
+def recent_builds(now: datetime) -> list[RecentJobs]:
+    """What each party built recently, of all organisations."""
     numbered = Build.objects.filter(kind=Kind.NUMBERED, started__isnull=False)
     recent = numbered.filter(Q(state=State.RUNNING) | Q(started__gt=now - REMEMBERED))
     rows = recent.order_by().values_list(*_PARTY)
@@ -230,9 +232,10 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
 
 
 def announce(build: Build) -> None:
-    """Tells the project's stream how the build stands."""
+    """Tells the project's stream, and that of its organisation's jobs, how the build stands."""
     prefetch_related_objects([build], Prefetch("packages", packages_for_reading()))
     append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
+    announce_job(build.project.organisation_id, build.pk, build.state)
 
 
 @transaction.atomic

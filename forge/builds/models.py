@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 from forge.core.leases import Leased
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
-from rune.compiler.anvil.aim import AIMS, BALANCED
+from rune.aim import AIMS, BALANCED
 from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
 
@@ -128,7 +128,6 @@ class Role(models.TextChoices):
     PACKAGE = "package", "Package"
     REPORT = "report", "Report"
     EVALUATION = "evaluation", "Evaluation"
-    CERTIFICATE = "certificate", "Certificate"
     FIRMWARE = "firmware", "Firmware"
 
 

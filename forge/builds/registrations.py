@@ -15,6 +15,7 @@ from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.evaluations.limits import judgements_of
+from forge.builds.job_source import NumberedBuilds
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.packages.firmware import FIRMWARE
@@ -24,6 +25,7 @@ from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, 
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.jobs.kinds import register as register_kind
+from forge.jobs.sources import register as register_source
 from forge.projects.hooks import (
     CardFacts,
     PendingItem,
@@ -194,6 +196,7 @@ def builds_of_a_person(user: User) -> Counts:
 
 
 register_kind(FIRMWARE)
+register_source(NumberedBuilds())
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
 register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict, cast
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.builds.artefacts.store import CertificateFileJson, certificate_of
 from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
 from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
@@ -39,12 +38,11 @@ class MeasurementJson(TypedDict):
 
 class BuildReportJson(ReportJson):
     """The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no
-    `forge.yml`; a preview's has none of these. A build from before there were certificates has none."""
+    `forge.yml`; a preview's has none of these."""
 
     policy: NotRequired[PolicyJson | None]
 
     verify: NotRequired[VerificationJson]
-    certificate: NotRequired[CertificateFileJson]
     run: NotRequired[MeasurementJson | None]
 
 
@@ -81,7 +79,6 @@ class BuildJson(TypedDict):
     error: str | None
     url: str | None
     rune_url: str | None
-    certificate_url: str | None
 
 
 class LogLineJson(TypedDict):
@@ -204,12 +201,6 @@ def rune_url(build: Build) -> str:
     return f"/api/v1/builds/{build.pk}/rune"
 
 
-def certificate_url(build: Build) -> str | None:
-    """Where a member reads the build's certificate; None where there is none."""
-    is_there = build.artefact is not None and certificate_of(build.artefact) is not None
-    return f"/api/v1/builds/{build.pk}/certificate" if is_there else None
-
-
 def package_url(package: BuildPackage) -> str:
     """Where a member reads a package that is there."""
     return f"/api/v1/builds/{package.build_id}/packages/{package.target}"
@@ -250,7 +241,6 @@ def build_to_json(build: Build) -> BuildJson:
         "error": build.error or None,
         "url": build_url(build),
         "rune_url": rune_url(build) if build.artefact_id else None,
-        "certificate_url": certificate_url(build),
     }
 
 

@@ -19,5 +19,4 @@ urlpatterns = [
     path("builds/<uuid:build_id>/packages/<str:target>", api.BuildPackageFile.as_view()),
     path("builds/<uuid:build_id>/firmware", api.BuildFirmware.as_view()),
     path("builds/<uuid:build_id>/firmware.uf2", api.BuildUf2.as_view()),
-    path("builds/<uuid:build_id>/certificate", api.BuildCertificate.as_view()),
 ]

@@ -16,7 +16,7 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from forge.accounts.events import PROFILE_CHANGED
+from forge.accounts.announcements import PROFILE_CHANGED
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from forge.comparison.inference_time import InferenceTime, is_noise, milliseconds
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.wording import counted, size_text
 
 AIM_NAMES: Final[dict[Aim, str]] = {"size": "size", "balanced": "size and speed", "speed": "speed"}

@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from forge.core.events.discovery import import_announcements
+
 
 class CoreConfig(AppConfig):
     name = "forge.core"
@@ -14,3 +16,5 @@ class CoreConfig(AppConfig):
         import_module("forge.celery")
         # Registers periodic work.
         import_module("forge.core.registrations")
+        # Events and audit sentences of all apps.
+        import_announcements()

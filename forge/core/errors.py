@@ -83,6 +83,12 @@ class Stale(DomainError):
     title = "It has changed since you read it"
 
 
+class PreconditionRequired(DomainError):
+    """The request must say which state of the thing the caller read."""
+
+    title = "Say what you read"
+
+
 class TooLarge(DomainError):
     """More bytes than the limit."""
 

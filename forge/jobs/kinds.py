@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from forge.accounts.permissions import Verb
 from forge.compute.scheduler.slots import Party
 
+if TYPE_CHECKING:
+    from forge.jobs.models import Job
+
+LEASE = timedelta(seconds=10)
+"""The duration of a lease, unless the kind says otherwise."""
 ATTEMPTS = 10
 """Attempts of a job whose workers die, unless its kind says otherwise."""
 
 
 class JobFailed(Exception):
     """The job cannot succeed; the message says why to a person. It is not attempted again by itself."""
+
+
+class AttemptFailed(Exception):
+    """This attempt failed for a reason outside of the server, which the message says. Another follows, if there is
+    one."""
+
+
+class JobPaused(Exception):
+    """The job cannot go on before somebody resumes it (`forge.jobs.queue.resume`). The attempt does not count."""
 
 
 class JobStopped(Exception):
@@ -33,6 +48,12 @@ class JobContext(Protocol):
 
     @property
     def spec(self) -> Mapping[str, Any]: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    def confirm_lease(self) -> None:
+        """Renews the lease in the caller's transaction, in which the job's results are written. Raises `LeaseLost`."""
 
     def tick(self) -> None:
         """Renews the lease; to be called several times a second. Raises `LeaseLost`, or `JobStopped` at the end of
@@ -57,6 +78,19 @@ def no_wait(attempt: int) -> timedelta:
 
 
 @dataclass(frozen=True)
+class JobTitle:
+    """What a job is called, and the address of the page that shows what it is about."""
+
+    text: str
+    url: str = ""
+
+
+def no_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    """Every job is called like its kind."""
+    return {}
+
+
+@dataclass(frozen=True)
 class JobKind:
     """A kind of job."""
 
@@ -64,6 +98,17 @@ class JobKind:
     capability: str
     execute: Callable[[JobContext], Mapping[str, Any]]
     """Does the work and returns the result, as JSON. Raises `JobFailed`; any other error is another attempt."""
+    label: str
+    """What pages call jobs of this kind."""
+    titles: Callable[[Sequence[Job]], Mapping[UUID, JobTitle]] = no_titles
+    """Returns the titles of jobs of this kind, in as many queries for many as for one."""
+    verb: Verb = Verb.BUILD
+    """What somebody needs to cancel and retry it. One of an organisation is needed to see it, too."""
+    retention: timedelta = timedelta(days=30)
+    """How long a job is kept after its end."""
+    can_retry: bool = True
+    lease: timedelta = LEASE
+    """How long a worker may be silent."""
     attempts: int = ATTEMPTS
     back_off: Callable[[int], timedelta] = no_wait
     """The wait after so many failed attempts, at least 1."""
@@ -82,6 +127,6 @@ def kind_of(name: str) -> JobKind:
     return _kinds[name]
 
 
-def kind_names() -> tuple[str, ...]:
-    """Returns the names of all kinds, sorted."""
-    return tuple(sorted(_kinds))
+def kinds() -> tuple[JobKind, ...]:
+    """Returns all kinds, sorted by what pages call them."""
+    return tuple(sorted(_kinds.values(), key=lambda kind: kind.label))

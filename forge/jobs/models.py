@@ -1,4 +1,4 @@
-"""Jobs and their logs."""
+"""Jobs, their logs, and the workers that run them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
-from forge.accounts.permissions import Verb, organisations_where
+from forge.accounts.permissions import OF_ORGANISATION, Verb, organisations_where
 from forge.core.actors import Actor
 from forge.core.leases import Leased
 from forge.core.models import Blob
+from forge.jobs.kinds import kinds
 from forge.projects.models import Project
 
 
@@ -37,15 +38,25 @@ class Capability(models.TextChoices):
     BUILD = "build", "Build"
     LAB = "lab", "Lab"
     GPU = "gpu", "GPU"
+    SEND = "send", "Send"
+    """A way to addresses outside, which servers alone have."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> JobQuerySet:
-        """Jobs of projects that the person may read, and of their organisations where a job belongs to no project."""
+        """Jobs of projects that the person may read, and of their organisations where a job belongs to no project.
+
+        Those of a kind that an organisation's verb is needed for are seen by who may do that.
+        """
         of_organisation = Q(project=None, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
-        return self.filter(Q(project__in=Project.objects.of_member(actor)) | of_organisation)
+        seen = Q(project__in=Project.objects.of_member(actor)) | of_organisation
+        for kind in kinds():
+            if kind.verb in OF_ORGANISATION:
+                allowed = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
+                seen = seen & ~Q(kind=kind.name) | allowed
+        return self.filter(seen)
 
     def unfinished(self) -> JobQuerySet:
         """Jobs that wait or run."""
@@ -73,6 +84,8 @@ class Job(Leased):
     """Jobs with the same key run one at a time; empty for a job that runs beside any other."""
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
+    paused = models.BooleanField(default=False)
+    """Whether it waits until somebody resumes it."""
     due = models.DateTimeField(default=timezone.now)
     """It is not begun before this time; a failed attempt moves it."""
     progress = models.FloatField(default=0.0)
@@ -100,11 +113,17 @@ class Job(Leased):
             models.Index(fields=["capability", "due"], condition=Q(state="queued"), name="jobs_waiting"),
             models.Index(fields=["started"], name="jobs_begun"),
             models.Index(fields=["organisation", "created"], name="jobs_of_organisations"),
+            models.Index(fields=["kind", "finished"], name="jobs_to_delete"),
         ]
         ordering = ["-created"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def subject(self) -> str:
+        """The key of its audit entries."""
+        return f"job:{self.pk}"
 
     @property
     def is_finished(self) -> bool:
@@ -127,3 +146,14 @@ class JobLogLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Worker(models.Model):
+    """A process that runs jobs, as it announces itself every few seconds."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    capabilities = models.JSONField()
+    seen = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return ", ".join(self.capabilities)

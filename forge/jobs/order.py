@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from forge.compute.scheduler.slots import Party
@@ -58,3 +58,31 @@ def fair_order(waiting: Iterable[Waiting], recent: Iterable[RecentJobs]) -> tupl
         )
 
     return tuple(sorted(waiting, key=key))
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job that waits."""
+
+    job: UUID
+    party: Party
+    attempt: int
+    created: datetime
+
+
+def positions(jobs: Iterable[QueuedJob], recent: Iterable[RecentJobs], now: datetime) -> dict[UUID, int]:
+    """The position of each job, from 1, if one worker took all of them one after another and none ended."""
+    lines: dict[Party, list[QueuedJob]] = defaultdict(list)
+    for each in sorted(jobs, key=lambda each: (each.attempt, each.created)):
+        lines[each.party].append(each)
+    usage = {each.party: each for each in recent}
+    order: dict[UUID, int] = {}
+    while lines:
+        waiting = (Waiting(party, min(each.created for each in line)) for party, line in lines.items())
+        party = fair_order(waiting, usage.values())[0].party
+        order[lines[party].pop(0).job] = len(order) + 1
+        running = usage[party].running if party in usage else 0
+        usage[party] = RecentJobs(party, running + 1, now + timedelta(microseconds=len(order)))
+        if not lines[party]:
+            del lines[party]
+    return order

@@ -17,21 +17,23 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
-from forge.core.blobs.links import link_blobs, links_of
+from forge.core.blobs.links import link_blobs, links_of, links_of_all
 from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
-from forge.jobs.kinds import JobKind, kind_of
-from forge.jobs.models import Job, JobLogLine, JobState
+from forge.jobs.announcements import JOB_CHANGED, jobs_stream
+from forge.jobs.kinds import JobKind, kind_of, kinds
+from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.jobs.order import RecentJobs, Waiting, fair_order
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 
-LEASE = timedelta(seconds=10)
-"""The duration of a lease."""
 RECENT = timedelta(minutes=10)
 """A job that was begun longer ago does not make its organisation wait."""
 LOG_LIMIT = 2_000
 """Lines of one job's log, and characters of one line."""
+DELETED_AT_ONCE = 500
+"""Old jobs that are deleted in one transaction."""
 _PARTY = ("organisation", "requested_by", "by_program")
 
 
@@ -61,7 +63,7 @@ def enqueue(
     same = Job.objects.unfinished().filter(kind=kind.name, organisation=organisation, spec_digest=digest)
     if (job := same.first()) is not None:
         return job
-    return Job.objects.create(
+    job = Job.objects.create(
         kind=kind.name,
         capability=kind.capability,
         organisation_id=organisation,
@@ -72,6 +74,18 @@ def enqueue(
         spec_digest=digest,
         exclusive=key,
     )
+    _announce(job)
+    return job
+
+
+def _announce(job: Job) -> None:
+    state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
+    announce(job.organisation_id, job.pk, state)
+
+
+def announce(organisation: UUID, job: UUID, state: str) -> None:
+    """Tells those who look at the organisation's jobs that the state of one changed, within the transaction."""
+    append_event(jobs_stream(organisation), JOB_CHANGED(job=str(job), state=state))
 
 
 def _anyone(party: Party) -> bool:
@@ -92,15 +106,16 @@ def take(
     now = now or timezone.now()
     same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
     queued = Job.objects.filter(state=JobState.QUEUED)
-    ready = queued.filter(Q(exclusive="") | ~Exists(same_key), capability__in=capabilities, due__lte=now)
-    while parties := [one for one in fair_order(_waiting(ready), _recent(now)) if may_take(one.party)]:
+    ready = queued.filter(Q(exclusive="") | ~Exists(same_key), capability__in=capabilities, paused=False, due__lte=now)
+    while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
         party = parties[0].party
         job = ready.filter(
             organisation=party.organisation, requested_by=party.member, by_program=party.is_program
         ).earliest("attempt", "created")
         values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": job.started or now}
-        if lease := Lease.take(queued, job, now + LEASE, **values):
+        if lease := Lease.take(queued, job, now + kind_of(job.kind).lease, **values):
             job.refresh_from_db()
+            _announce(job)
             return JobLease(lease, job, party)
     return None
 
@@ -110,7 +125,8 @@ def _waiting(ready: QuerySet[Job]) -> list[Waiting]:
     return [Waiting(Party(*party), since) for *party, since in rows]
 
 
-def _recent(now: datetime) -> list[RecentJobs]:
+def recent_jobs(now: datetime) -> list[RecentJobs]:
+    """What each party had recently, of all organisations."""
     recent = Job.objects.filter(Q(state=JobState.RUNNING) | Q(started__gt=now - RECENT), started__isnull=False)
     rows = recent.order_by().values_list(*_PARTY)
     counted = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
@@ -125,7 +141,7 @@ def renew(
     now: datetime | None = None,
 ) -> None:
     """Extends the lease, with the lines and the progress since the last time. Raises `LeaseLost`."""
-    lease.lease.write(lease_until=(now or timezone.now()) + LEASE, **(progress or {}))
+    lease.lease.write(lease_until=(now or timezone.now()) + kind_of(lease.job.kind).lease, **(progress or {}))
     append_log(lease.job, lines)
 
 
@@ -167,14 +183,19 @@ def finish(
     if state == JobState.SUCCEEDED:
         links_of(lease.job).delete()
     append_log(lease.job, lines)
+    _announce(lease.job)
 
 
 @transaction.atomic
-def put_back(lease: JobLease, lines: Sequence[LogLine], *, counts: bool, wait: timedelta = timedelta()) -> None:
-    """Queues the job again, to be begun after `wait`; `counts` says whether the attempt does. Raises `LeaseLost`."""
+def put_back(
+    lease: JobLease, lines: Sequence[LogLine], *, counts: bool, wait: timedelta = timedelta(), paused: bool = False
+) -> None:
+    """Queues the job again, to be started after `wait`, or when it is resumed; `counts` says whether the attempt does.
+    Raises `LeaseLost`."""
     attempt = F("attempt") if counts else F("attempt") - 1
-    lease.lease.end(state=JobState.QUEUED, attempt=attempt, due=timezone.now() + wait, activity="")
+    lease.lease.end(state=JobState.QUEUED, attempt=attempt, due=timezone.now() + wait, paused=paused, activity="")
     append_log(lease.job, lines)
+    _announce(lease.job)
 
 
 @transaction.atomic
@@ -185,17 +206,33 @@ def cancel(job: Job, by: str) -> bool:
     if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity=""):
         return False
     append_log(job, [LogLine(f"{by} cancelled the job.", "warning")])
+    _announce(job)
     return True
 
 
+def pause(jobs: QuerySet[Job]) -> None:
+    """Holds back those of the jobs that wait."""
+    jobs.filter(state=JobState.QUEUED).update(paused=True)
+
+
+def resume(jobs: QuerySet[Job]) -> None:
+    """Lets jobs go on that were paused."""
+    jobs.filter(paused=True).update(paused=False)
+
+
+RETRIABLE = (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
+"""A job in one of these states can be retried."""
+
+
 @transaction.atomic
-def retry(job: Job, by: str) -> bool:
-    """Queues a job again that failed, was cancelled or lost; it goes on from its checkpoint. Returns whether it could
+def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
+    """Queues a job again that ended in one of these states; it goes on from its checkpoint. Returns whether it could
     be."""
-    ended = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED, JobState.LOST))
+    ended = Job.objects.filter(pk=job.pk, state__in=states)
     if not revoke(ended, state=JobState.QUEUED, attempt=0, due=timezone.now(), finished=None, error=""):
         return False
     append_log(job, [LogLine(f"{by} started the job again.")])
+    _announce(job)
     return True
 
 
@@ -212,10 +249,12 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
             text = f"The worker stopped answering {attempts} times. The job failed. Retry it."
             revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
             append_log(job, [LogLine(text, "error")])
+            _announce(job)
             continue
         text = f"The worker stopped answering. The job starts again, attempt {job.attempt + 1} of {attempts}."
         revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")
         append_log(job, [LogLine(text, "warning")])
+        _announce(job)
         queued.append(job.pk)
     return tuple(queued)
 
@@ -230,3 +269,17 @@ def append_log(job: Job, lines: Sequence[LogLine]) -> None:
         for number, line in enumerate(lines, start=last + 1)
         if number <= LOG_LIMIT
     )
+
+
+def delete_old(now: datetime | None = None) -> None:
+    """Deletes jobs that ended, or were paused, longer ago than their kinds are kept."""
+    now = now or timezone.now()
+    for kind in kinds():
+        begin = now - kind.retention
+        ended = Q(finished__lt=begin) & ~Q(state__in=UNFINISHED_STATES)
+        old = Job.objects.filter(ended | Q(paused=True, created__lt=begin), kind=kind.name)
+        # A few at a time: each is a short transaction, and their logs go with them.
+        while ids := list(old.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+            with transaction.atomic():
+                links_of_all(Job.objects.filter(pk__in=ids)).delete()
+                Job.objects.filter(pk__in=ids).delete()

@@ -13,7 +13,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import is_full_disk
 from forge.core.leases import LeaseLost
 from forge.jobs import queue
-from forge.jobs.kinds import JobFailed, JobStopped, kind_of
+from forge.jobs.kinds import AttemptFailed, JobFailed, JobKind, JobPaused, JobStopped, kind_of
 from forge.jobs.models import JobState
 from forge.jobs.queue import JobLease, LogLine
 
@@ -49,6 +49,15 @@ class RunningJob:
         """What is to be done."""
         spec: Mapping[str, Any] = self._lease.job.spec
         return spec
+
+    @property
+    def attempt(self) -> int:
+        """The number of this attempt, from 1."""
+        return int(self._lease.job.attempt)
+
+    def confirm_lease(self) -> None:
+        """Renews the lease in the caller's transaction."""
+        queue.renew(self._lease)
 
     def tick(self) -> None:
         """Renews the lease once a second, with the lines and the progress since the last time."""
@@ -88,7 +97,6 @@ class RunningJob:
 
     def _run(self) -> None:
         kind = kind_of(self._lease.job.kind)
-        attempt = self._lease.job.attempt
         try:
             result = kind.execute(self)
         except LeaseLost:
@@ -96,20 +104,28 @@ class RunningJob:
         except JobStopped:
             self.log("The server stops. The job starts again when it is back.", "warning")
             queue.put_back(self._lease, self._lines, counts=False)
+        except JobPaused:
+            queue.put_back(self._lease, self._lines, counts=False, paused=True)
         except JobFailed as error:
             self._fail(str(error))
+        except AttemptFailed as error:
+            self._try_again(kind, str(error), str(error))
         except Exception as error:
             if is_full_disk(error):
                 self._fail(FULL_DISK)
                 return
             _log.exception("The job %s failed", self.job_id)
-            if attempt >= kind.attempts:
-                self._fail("The server could not run this job. Tell the operator.")
-                return
-            self.log(f"The job failed and starts again, attempt {attempt + 1} of {kind.attempts}.", "warning")
-            queue.put_back(self._lease, self._lines, counts=True, wait=kind.back_off(attempt))
+            self._try_again(kind, "The job failed.", "The server could not run this job. Tell the operator.")
         else:
             queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
+
+    def _try_again(self, kind: JobKind, reason: str, last_reason: str) -> None:
+        """Queues the job for another attempt, or ends it where there is none."""
+        if self.attempt >= kind.attempts:
+            self._fail(last_reason)
+            return
+        self.log(f"{reason} The job starts again, attempt {self.attempt + 1} of {kind.attempts}.", "warning")
+        queue.put_back(self._lease, self._lines, counts=True, wait=kind.back_off(self.attempt))
 
     def _fail(self, reason: str) -> None:
         self.log(reason, "error")

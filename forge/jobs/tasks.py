@@ -7,9 +7,10 @@ from celery import shared_task
 from forge.jobs.worker import job_slots
 
 
-def work() -> None:
-    """Runs jobs that wait."""
-    job_slots.work()
+def work(capability: str) -> None:
+    """Runs jobs that wait for a worker with a capability."""
+    if (slots := job_slots.get(capability)) is not None:
+        slots.work()
 
 
 shared_task(name="forge.jobs.work", ignore_result=True)(work)

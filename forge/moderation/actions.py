@@ -15,7 +15,7 @@ from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooOften
 from forge.core.events.log import append_event
 from forge.moderation.access import Subject, about, can_report, key_of, require_moderator, standing
-from forge.moderation.events import PROJECT_TAKEN_DOWN
+from forge.moderation.announcements import PROJECT_TAKEN_DOWN
 from forge.moderation.models import LONGEST_TEXT, Moderator, Report, ReportReason, ReportState, TakeDown
 from forge.projects.access import require
 from forge.projects.models import Project

@@ -12,4 +12,3 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.moderation.registrations")
-        import_module("forge.moderation.audit_messages")

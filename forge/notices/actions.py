@@ -15,7 +15,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
-from forge.notices.events import INBOX_CHANGED, inbox_stream
+from forge.notices.announcements import INBOX_CHANGED, inbox_stream
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
 from forge.notices.rules import Level, MailChoice
 from forge.projects.access import require

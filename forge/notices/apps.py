@@ -12,4 +12,3 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.notices.registrations")
-        import_module("forge.notices.audit_messages")

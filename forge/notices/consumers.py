@@ -15,7 +15,7 @@ from forge.collab.watch import watch
 from forge.core.events.delivery import group_of, listen, stop_listening
 from forge.core.events.log import last_sequences
 from forge.notices.access import unread_count
-from forge.notices.events import inbox_stream
+from forge.notices.announcements import inbox_stream
 from forge.projects.access import organisations_of_projects
 
 

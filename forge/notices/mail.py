@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
+from forge.core.events.declarations import find_notice_topic
 from forge.notices.access import notices_of
+from forge.notices.messages import sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Kind, Reason
+from forge.notices.rules import Reason
 from forge.notices.unsubscribing import unsubscribe_token
-from forge.notices.words import sentence, title
 from rune.wording import counted
 
 PEOPLE = 100
@@ -54,32 +55,33 @@ def _send_to(person_id: UUID, now: datetime) -> int:
     address = EmailAddress.objects.filter(user=person, email=person.email, verified=True).first()
     if address is None or not person.is_active or not settings.EMAIL_IS_SENT:
         return 0
-    letters = list(letters_to(person, notices))
-    for each in letters:
+    emails = list(emails_to(person, notices))
+    for each in emails:
         transaction.on_commit(each.send)
-    return len(letters)
+    return len(emails)
 
 
-def letters_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
+def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
     """One email for each notice that asks something, and one for all the rest."""
     rows = list(notices)
     for notice in (notice for notice in rows if notice.reason == Reason.ASKED):
         place = notice.project.full_name if notice.project else notice.organisation.name
-        yield _letter("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
+        yield _email("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
     rest = [notice for notice in rows if notice.reason != Reason.ASKED]
     if rest:
         context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
-        yield _letter("digest", person, context | {"more": max(0, len(rest) - LISTED)})
+        yield _email("digest", person, context | {"more": max(0, len(rest) - LISTED)})
 
 
 def _shown(notice: Notice) -> dict[str, str]:
-    said = sentence(Kind(notice.kind), Reason(notice.reason), str(notice.actor or ""), notice.facts, notice.events)
+    topic, who = find_notice_topic(notice.kind), str(notice.actor or "")
+    text = sentence(topic, Reason(notice.reason), who, notice.facts, notice.events)
     place = notice.project.full_name if notice.project else notice.organisation.name
     url = f"{settings.PUBLIC_URL}{notice.get_absolute_url()}"
-    return {"title": title(notice.facts), "text": said, "place": place, "url": url}
+    return {"title": title(notice.facts), "text": text, "place": place, "url": url}
 
 
-def _letter(name: str, person: User, context: dict[str, object]) -> EmailMultiAlternatives:
+def _email(name: str, person: User, context: dict[str, object]) -> EmailMultiAlternatives:
     link = f"{settings.PUBLIC_URL}/accounts/notices/unsubscribe/{unsubscribe_token(person)}"
     message = compose_email(name, person.email, context | {"person": person, "unsubscribe": link})
     # RFC 8058: one press in the mail program, without signing in.

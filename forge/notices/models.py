@@ -10,7 +10,7 @@ from django.db import models
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.notices.rules import Level, MailChoice, Reason
 from forge.projects.models import Project
 
 
@@ -45,11 +45,12 @@ class Notice(models.Model):
     """The key of the thing: `review:<id>`."""
     path = models.CharField(max_length=200)
     """Where it is, below the address of its project, or of the organisation where it has none."""
-    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    kind = models.CharField(max_length=40)
+    """The name of a topic that an app declares (`forge.core.events.announcements.NoticeTopic`)."""
     reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in Reason])
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     facts = models.JSONField(default=dict)
-    """What `forge.notices.words` makes sentences of."""
+    """The values of its sentence, its title and the key of its message (`forge.notices.messages`)."""
     events = models.PositiveIntegerField(default=1)
     """How many events it tells of, since it was read last."""
     created = models.DateTimeField(auto_now_add=True)

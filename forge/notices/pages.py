@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,14 +16,15 @@ from forge.accounts.organisations.access import is_confirmed
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of, signed_in_user
 from forge.core.errors import Invalid
+from forge.core.events.declarations import find_notice_topic
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
+from forge.notices.messages import action, sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.notices.rules import Level, MailChoice, Reason
 from forge.notices.unsubscribing import person_of_token
-from forge.notices.words import action, sentence, title
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
@@ -32,33 +32,12 @@ SHOWN = 50
 """Notices on a page."""
 
 
-@dataclass(frozen=True)
-class NoticeLook:
-    """How a kind of notice looks."""
-
-    icon: str
-
-
-# The front end's build finds the icons that it must draw by `icon="…"`.
-LOOKS: Mapping[Kind, NoticeLook] = {
-    Kind.REVIEW_ASKED: NoticeLook(icon="eye"),
-    Kind.REVIEW_CLOSED: NoticeLook(icon="ban"),
-    Kind.VERDICT: NoticeLook(icon="check"),
-    Kind.COMMENT: NoticeLook(icon="message-square"),
-    Kind.MENTION: NoticeLook(icon="at-sign"),
-    Kind.BUILD_FAILED: NoticeLook(icon="x"),
-    Kind.PUBLISHED: NoticeLook(icon="package"),
-    Kind.CHANGES: NoticeLook(icon="git-pull-request"),
-    Kind.WEBHOOK_STOPPED: NoticeLook(icon="unplug"),
-    Kind.TAKEN_DOWN: NoticeLook(icon="flag"),
-}
-
-LEVEL_WORDS = {
+LEVEL_LABELS = {
     Level.ALL: "All: every review, verdict, failed build and publication",
     Level.MINE: "Mine: what asks for me, and what I take part in",
     Level.OFF: "Off: nothing",
 }
-MAIL_WORDS = {
+MAIL_LABELS = {
     MailChoice.ASKED_AND_DIGEST: "At once what asks for me, the rest once a day",
     MailChoice.ASKED: "Only what asks for me, at once",
     MailChoice.DIGEST: "Everything once a day",
@@ -95,9 +74,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def _row(notice: Notice) -> NoticeRow:
-    kind, reason = Kind(notice.kind), Reason(notice.reason)
-    said = sentence(kind, reason, str(notice.actor or ""), notice.facts, notice.events)
-    return NoticeRow(notice, title(notice.facts), said, action(kind, reason), LOOKS[kind].icon)
+    topic, reason = find_notice_topic(notice.kind), Reason(notice.reason)
+    text = sentence(topic, reason, str(notice.actor or ""), notice.facts, notice.events)
+    icon = topic.icon if topic else "message-square"
+    return NoticeRow(notice, title(notice.facts), text, action(topic, reason), icon)
 
 
 @for_person
@@ -137,7 +117,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """What comes by email, and of which projects a person hears more or less."""
     principal = principal_of(request)
     context = {
-        "choices": MAIL_WORDS,
+        "choices": MAIL_LABELS,
         "chosen": mail_choice_of(principal),
         "levels": levels_of(principal),
         "is_confirmed": is_confirmed(signed_in_user(request)),
@@ -163,7 +143,7 @@ def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
     """What `parts/watch.html` shows: the level that the person chose for a project, and what there is to choose."""
-    return {"level": level_of(principal, project), "words": LEVEL_WORDS}
+    return {"level": level_of(principal, project), "words": LEVEL_LABELS}
 
 
 @never_cache

@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from forge.accounts.project_people import ids_of_team
-from forge.core.events.declarations import StreamKind
-from forge.core.events.log import append_event
+from forge.core.events.announcements import NoticeDraft, notice_values
+from forge.core.events.declarations import StreamKind, find_type
+from forge.core.events.log import append_event, stored_event
 from forge.core.models import Event
-from forge.notices.events import INBOX_CHANGED, inbox_stream
-from forge.notices.happenings import readings
+from forge.notices.announcements import INBOX_CHANGED, inbox_stream
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
-from forge.notices.rules import Audience, Happening, Level, MailChoice, Reason, kind_for, mail_due, recipients, stronger
+from forge.notices.rules import Audience, Level, MailChoice, Reason, mail_due, recipients, stronger, topic_and_message
 from forge.projects.models import Project
 
 
 def record(event: Event) -> None:
-    """Makes the notices of an event, of those that give any."""
-    reading = readings.get(event.type)
-    if reading is None:
+    """Makes the notices of an event whose type declares them."""
+    event_type = find_type(event.stream_id, event.type)
+    announcement = event_type.notice if event_type else None
+    if event_type is None or announcement is None:
         return
-    happening = reading(event)
-    kind, _, key = event.stream_id.partition(":")
-    project = Project.objects.alive().filter(pk=key).first() if kind == StreamKind.PROJECT else None
-    organisation = project.organisation_id if project else UUID(key)
-    if happening is None or (project is None and kind == StreamKind.PROJECT):
+    stored = stored_event(event)
+    draft = announcement.draft(stored)
+    is_of_project = event_type.stream is StreamKind.PROJECT
+    project = Project.objects.alive().filter(pk=stored.holder).first() if is_of_project else None
+    if draft is None or (project is None and is_of_project):
         return
-    hearing = recipients(happening, event.actor_id, _audience(happening, organisation, project))
-    if hearing:
-        _write(happening, event.actor_id, organisation, project, hearing, timezone.now())
-        append_event(inbox_stream(organisation), INBOX_CHANGED(people=sorted(str(person) for person in hearing)))
+    values = notice_values(announcement, draft, event.data)
+    organisation = project.organisation_id if project else stored.holder
+    reasons = recipients(draft, event.actor_id, _audience(draft, organisation, project))
+    if reasons:
+        _write(draft, values, event.actor_id, organisation, project, reasons)
+        append_event(inbox_stream(organisation), INBOX_CHANGED(people=sorted(str(person) for person in reasons)))
 
 
-def _audience(happening: Happening, organisation: UUID, project: Project | None) -> Audience:
+def _audience(draft: NoticeDraft, organisation: UUID, project: Project | None) -> Audience:
     levels = WatchedProject.objects.filter(project=project).values_list("person", "level") if project else ()
-    muted = MutedThing.objects.filter(subject=happening.subject)
+    muted = MutedThing.objects.filter(subject=draft.subject)
     return Audience(
         ids_of_team(organisation, project.pk if project else None),
         {person: Level(level) for person, level in levels},
@@ -47,22 +50,22 @@ def _audience(happening: Happening, organisation: UUID, project: Project | None)
 
 
 def _write(
-    happening: Happening,
+    draft: NoticeDraft,
+    values: Mapping[str, Any],
     actor: UUID | None,
     organisation: UUID,
     project: Project | None,
-    hearing: Mapping[UUID, Reason],
-    now: datetime,
+    reasons: Mapping[UUID, Reason],
 ) -> None:
-    """One notice for each person; one that is there tells of this event now. The stream's row, which the event holds,
-    keeps another event of the same thing waiting meanwhile."""
-    choices = _mail_choices(hearing)
-    there = Notice.objects.filter(person__in=hearing, subject=happening.subject)
-    known = {notice.person_id: notice for notice in there}
+    """Writes one notice for each person, or changes the one about the same thing. The lock of the event's stream keeps
+    another event of the same thing waiting."""
+    now, choices = timezone.now(), _mail_choices(reasons)
+    earlier = Notice.objects.filter(person__in=reasons, subject=draft.subject)
+    known = {notice.person_id: notice for notice in earlier}
     fresh: list[Notice] = []
     changed: list[Notice] = []
-    for person, reason in hearing.items():
-        notice = known.get(person) or Notice(person_id=person, subject=happening.subject, events=0)
+    for person, reason in reasons.items():
+        notice = known.get(person) or Notice(person_id=person, subject=draft.subject, events=0)
         is_unread = notice.events > 0 and notice.read is None and notice.done is None
         notice.reason = stronger(reason, Reason(notice.reason)) if is_unread else reason
         notice.events = notice.events + 1 if is_unread else 1
@@ -70,7 +73,9 @@ def _write(
         # A digest that is due stays due; what asks for something is not put off by what follows it.
         notice.mail_due = min(filter(None, (notice.mail_due if is_unread else None, due)), default=None)
         notice.organisation_id, notice.project = organisation, project
-        notice.kind, notice.path, notice.facts = kind_for(happening, reason), happening.path, dict(happening.facts)
+        topic, message = topic_and_message(draft, reason)
+        notice.kind, notice.path = topic.name, draft.path
+        notice.facts = {**values, "title": draft.title, "message": message}
         notice.actor_id, notice.changed, notice.read, notice.done = actor, now, None, None
         (changed if person in known else fresh).append(notice)
     Notice.objects.bulk_create(fresh)

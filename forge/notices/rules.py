@@ -1,4 +1,4 @@
-"""Who hears of what, and when by email. Pure."""
+"""Who gets which notices, and when by email. Pure."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-
-class Kind(StrEnum):
-    """What happened."""
-
-    REVIEW_ASKED = "review-asked"
-    REVIEW_CLOSED = "review-closed"
-    VERDICT = "verdict"
-    COMMENT = "comment"
-    MENTION = "mention"
-    BUILD_FAILED = "build-failed"
-    PUBLISHED = "published"
-    CHANGES = "changes"
-    """Of a change request."""
-    WEBHOOK_STOPPED = "webhook-stopped"
-    TAKEN_DOWN = "taken-down"
-    """The public page of a project was taken down, or what came of that."""
+from forge.core.events.announcements import NoticeDraft, NoticeTopic
 
 
 class Reason(StrEnum):
@@ -56,22 +40,6 @@ class MailChoice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One event, with those whom it concerns."""
-
-    kind: Kind
-    subject: str
-    path: str
-    facts: Mapping[str, Any]
-    asked: frozenset[UUID] = frozenset()
-    """Those of whom it asks something."""
-    concerned: frozenset[UUID] = frozenset()
-    """Those whose thing it is, or who take part in it."""
-    is_for_watchers: bool = True
-    """Whether those hear of it who watch the whole project."""
-
-
-@dataclass(frozen=True)
 class Audience:
     """Who might hear of something, and what they want."""
 
@@ -88,32 +56,34 @@ DIGEST_AT = time(6, 0)
 """When the daily digest goes out, in UTC."""
 
 
-def recipients(happening: Happening, actor: UUID | None, audience: Audience) -> Mapping[UUID, Reason]:
-    """Who gets a notice, and why. Nobody hears of their own act, of what they may not read, or of what they muted;
-    but whoever is mentioned by name hears of it in a muted thing too."""
+def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Mapping[UUID, Reason]:
+    """Returns who gets a notice, and why. Nobody gets one of their own act, of what they may not read, or of what they
+    muted; but somebody who is mentioned by name gets it of a muted thing too."""
     reasons: dict[UUID, Reason] = {}
     for person in audience.members - ({actor} if actor else set()):
         level = audience.levels.get(person, Level.MINE)
-        reason = _reason(happening, person, level)
+        reason = _reason(draft, person, level)
         if reason is None or level is Level.OFF:
             continue
-        if person not in audience.muted or kind_for(happening, reason) is Kind.MENTION:
+        if person not in audience.muted or topic_and_message(draft, reason)[0].ignores_mute:
             reasons[person] = reason
     return reasons
 
 
-def kind_for(happening: Happening, reason: Reason) -> Kind:
-    """What it is to somebody who hears of it for a reason: a comment that asks them mentions them."""
-    is_mention = happening.kind is Kind.COMMENT and reason is Reason.ASKED
-    return Kind.MENTION if is_mention else happening.kind
+def topic_and_message(draft: NoticeDraft, reason: Reason) -> tuple[NoticeTopic, str]:
+    """Returns the topic and the key of the message for somebody who gets the notice for this reason."""
+    other = draft.topic.for_addressees
+    if reason is Reason.ASKED and other is not None:
+        return other, next(iter(other.messages))
+    return draft.topic, draft.message
 
 
-def _reason(happening: Happening, person: UUID, level: Level) -> Reason | None:
-    if person in happening.asked:
+def _reason(draft: NoticeDraft, person: UUID, level: Level) -> Reason | None:
+    if person in draft.addressees:
         return Reason.ASKED
-    if person in happening.concerned:
+    if person in draft.participants:
         return Reason.MINE
-    return Reason.WATCHING if level is Level.ALL and happening.is_for_watchers else None
+    return Reason.WATCHING if level is Level.ALL and draft.is_for_watchers else None
 
 
 def stronger(first: Reason, second: Reason) -> Reason:

@@ -6,16 +6,17 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.core.events.declarations import find_notice_topic, notice_topics
+from forge.notices.messages import action, sentence, title
 from forge.notices.models import Notice
-from forge.notices.rules import Kind, Level, MailChoice, Reason
-from forge.notices.words import action, sentence, title
+from forge.notices.rules import Level, MailChoice, Reason
 
 
 class NoticeJson(TypedDict):
     """That something concerns a person; there is one for each thing, which tells of the newest of its events."""
 
     id: Uuid
-    kind: Annotated[str, choices("NoticeKind", Kind)]
+    kind: Annotated[str, choices("NoticeKind", notice_topics())]
     reason: Annotated[str, choices("NoticeReason", Reason)]
     project: Annotated[str | None, "organisation and name; null for what is of an organisation alone"]
     title: str
@@ -45,15 +46,15 @@ class WatchedJson(TypedDict):
 
 def notice_to_json(notice: Notice) -> NoticeJson:
     """A notice, found by `forge.notices.access.notices_of`."""
-    kind, reason = Kind(notice.kind), Reason(notice.reason)
+    topic, reason = find_notice_topic(notice.kind), Reason(notice.reason)
     return {
         "id": str(notice.pk),
-        "kind": kind.value,
+        "kind": notice.kind,
         "reason": reason.value,
         "project": notice.project.full_name if notice.project else None,
         "title": title(notice.facts),
-        "text": sentence(kind, reason, str(notice.actor or ""), notice.facts, notice.events),
-        "action": action(kind, reason),
+        "text": sentence(topic, reason, str(notice.actor or ""), notice.facts, notice.events),
+        "action": action(topic, reason),
         "url": notice.get_absolute_url(),
         "actor": person_to_json(notice.actor) if notice.actor else None,
         "events": notice.events,

@@ -12,4 +12,3 @@ class PlayerConfig(AppConfig):
     def ready(self) -> None:
         # Registers periodic work.
         import_module("forge.player.registrations")
-        import_module("forge.player.audit_messages")

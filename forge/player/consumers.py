@@ -272,21 +272,21 @@ class StudioConsumer(PairingSocket):
         return self.studios
 
     async def joined(self) -> None:
-        self._asking: dict[str, str] = {}
+        self._requests: dict[str, str] = {}
         await self.say(type="open")
         deliver(self.phones, {"what": "who", "from": self.group})
 
     async def heard(self, message: Message) -> None:
         match message["what"]:
             # One that asked by itself may have heard this studio's question as well.
-            case "asks" if message["pairing"] not in self._asking:
-                self._asking[message["pairing"]] = message["from"]
+            case "asks" if message["pairing"] not in self._requests:
+                self._requests[message["pairing"]] = message["from"]
                 await self.say(type="asks", pairing=message["pairing"], digits=message["digits"])
-            case "gone" if message["except"] != self.group and self._asking.pop(message["pairing"], None):
+            case "gone" if message["except"] != self.group and self._requests.pop(message["pairing"], None):
                 await self.say(type="gone", pairing=message["pairing"])
             case "wrong":
                 await self.say(type="wrong", pairing=message["pairing"])
-            case "paired" if self._asking.pop(message["pairing"], None) == message["from"]:
+            case "paired" if self._requests.pop(message["pairing"], None) == message["from"]:
                 self.leave()
                 self.paired_with(message["from"])
                 await self.say(type="paired", pairing=message["pairing"])
@@ -305,14 +305,14 @@ class StudioConsumer(PairingSocket):
             await self.close_for(Closing.MALFORMED, f"The studio's message cannot be read: {error}.")
             return
         match message:
-            case Confirm(pairing, digits) if pairing in self._asking:
+            case Confirm(pairing, digits) if pairing in self._requests:
                 person, project = str(self.principal.pk), str(self.access.project_id)
                 said = {"what": "confirm", "from": self.group, "person": person, "project": project, "digits": digits}
-                deliver(self._asking[pairing], said)
+                deliver(self._requests[pairing], said)
             case Confirm(pairing):
                 await self.say(type="gone", pairing=pairing)
-            case Refuse(pairing) if pairing in self._asking:
-                deliver(self._asking.pop(pairing), {"what": "refuse", "from": self.group})
+            case Refuse(pairing) if pairing in self._requests:
+                deliver(self._requests.pop(pairing), {"what": "refuse", "from": self.group})
             case End() if self.partner is not None:
                 self.leave()
                 await self.say(type="ended", reason="You ended the connection.")

@@ -43,7 +43,7 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     if project is None:
         raise nothing_for(actor, verb, where, NOWHERE)
     if verb in _SEEN_BY and is_closed_to(actor, project):
-        raise taken_down_error(project)
+        raise unpublished_error(project)
     if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
         raise nothing_for(actor, verb, where, project.place)
     if moved:
@@ -59,7 +59,7 @@ def is_closed_to(actor: Actor, project: Project) -> bool:
     return was_open and not can(actor, Verb.SEE, project)
 
 
-def taken_down_error(project: Project) -> Gone:
+def unpublished_error(project: Project) -> Gone:
     """What is answered of a project whose public page was taken down."""
     since = f"{project.taken_down:%-d %B %Y}" if project.taken_down else ""
     return Gone(f"What {project.full_name} shared was taken down by the operator of this server on {since}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -16,6 +15,7 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
+from forge.core.api.preconditions import OPTIONAL_IF_MATCH, optional_if_match
 from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
@@ -196,20 +196,6 @@ class ProjectFilesList(ProjectView):
         return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
 
 
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The ETag of the file when it was read. If the file has changed since, the answer is 412.",
-)
-
-
-def _only_if(request: Request) -> list[str] | None:
-    """The digests in `If-Match`; None without it."""
-    header = request.headers.get("If-Match")
-    return None if header is None else [etag.strip('"') for etag in parse_etags(header)]
-
-
 class ProjectFile(ProjectView):
     """One file: its bytes. Its ETag is the digest of them."""
 
@@ -231,16 +217,22 @@ class ProjectFile(ProjectView):
         answer = HttpResponse((entry.text or "").encode("utf-8"), content_type="text/plain; charset=utf-8")
         return as_foreign(answer, filename=filename, digest=entry.content_digest)
 
-    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=FileJson, parameters=[IF_MATCH])
+    @extend_schema(
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses=FileJson,
+        parameters=[OPTIONAL_IF_MATCH],
+    )
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        entry = actions.write_file(principal_of(request), project, path, body_chunks(request), _only_if(request))
+        entry = actions.write_file(
+            principal_of(request), project, path, body_chunks(request), optional_if_match(request)
+        )
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
 
-    @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[IF_MATCH])
+    @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[OPTIONAL_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        actions.delete_file(principal_of(request), project, path, _only_if(request))
+        actions.delete_file(principal_of(request), project, path, optional_if_match(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

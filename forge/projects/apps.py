@@ -12,4 +12,3 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Registers periodic work.
         import_module("forge.projects.registrations")
-        import_module("forge.projects.audit_messages")

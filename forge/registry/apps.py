@@ -12,4 +12,3 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.registry.registrations")
-        import_module("forge.registry.audit_messages")

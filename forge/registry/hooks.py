@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from forge.builds.models import Build
 from forge.core.hooks import Hook
@@ -38,6 +39,10 @@ class Clearance(StrEnum):
 
 clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()
 """By the digests of runes. One that nobody speaks of is unjudged. The caller has found the project for someone."""
+
+
+judges_of: Hook[[Build], Collection[UUID]] = Hook()
+"""The people whose verdicts on a build's bytes stand: they hear of its publication."""
 
 
 def gate(build: Build, tag: str) -> GateAnswer:

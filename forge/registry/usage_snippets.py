@@ -7,18 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rune.abi import Capability
+from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.targets.c.names import fields, file_stem
 
 _TYPE = re.compile(r"(?P<element>[a-z]+\d*)\[(?P<sizes>[\d, ]*)\]")
-_FILES = {
-    Capability.SOUND: ("--sound", "up.wav"),
-    Capability.IMAGE: ("--image", "picture.png"),
-    Capability.FLOAT_IMAGE: ("--image", "picture.png"),
-    Capability.ACCEL: ("--accelerometer", "motion.csv"),
-    Capability.RAW: ("--raw", "numbers.bin"),
-    Capability.RAND: ("--random", "1"),
-}
 _INTEGERS = {
     f"{short}{bits}": f"{word}{bits}" for short, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)
 }
@@ -104,10 +96,10 @@ def interface_of(outline: Mapping[str, Any]) -> Interface | None:
             continue
         match = _TYPE.fullmatch(types.get(str(node["name"]), ""))
         word = str(node["detail"]).partition(" ")[0]
-        if match is None or word not in Capability.__members__:
+        if match is None or word not in CAPABILITIES:
             return None
         sizes = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
-        inputs.append(Input(str(node["name"]), Capability[word], match["element"], sizes))
+        inputs.append(Input(str(node["name"]), CAPABILITIES[word], match["element"], sizes))
     outputs = tuple(str(node["name"]) for node in nodes if node["kind"] == "output")
     return Interface(tuple(inputs), outputs) if inputs and outputs else None
 
@@ -124,9 +116,8 @@ def snippets(published: PublishedRune, interface: Interface, has_package: bool) 
 
 
 def _command(published: PublishedRune, interface: Interface) -> Snippet:
-    arguments = "".join(
-        f" {option} {example}" for option, example in (_FILES[one.capability] for one in interface.inputs)
-    )
+    options = [one.capability.option for one in interface.inputs]
+    arguments = "".join(f" {option.flags[0]} {option.example}" for option in options)
     text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{arguments}"
     return Snippet("command", "Command line", "", text)
 

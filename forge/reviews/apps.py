@@ -14,4 +14,3 @@ class ReviewsConfig(AppConfig):
         import_module("forge.reviews.registrations")
         import_module("forge.reviews.changes.pending")
         import_module("forge.reviews.gate.check")
-        import_module("forge.reviews.audit_messages")

@@ -1,6 +1,6 @@
 """What can go wrong with reviews."""
 
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Forbidden, Invalid, Stale
 
 
 class NotReviewable(Conflict):
@@ -21,13 +21,25 @@ class BadVerdict(Invalid):
     title = "Unknown verdict"
 
 
+class NewerBuild(Stale):
+    """A verdict on bytes that are no longer those that are judged."""
+
+    title = "A newer build is judged now"
+
+
+class PersonNeeded(Forbidden):
+    """An approval by a program: only a person who looked at the build can approve it."""
+
+    title = "An approval needs a person"
+
+
 class SameRune(Conflict):
     """A new round with the bytes of the one before: what was said of them still holds."""
 
     title = "Nothing changed"
 
 
-class AlreadyAsked(Conflict):
+class AlreadyRequested(Conflict):
     """An open review is about these bytes."""
 
     title = "A review is already asked for"
@@ -75,7 +87,7 @@ class TooManySuggestions(Conflict):
     title = "Too many suggestions are open"
 
 
-class CannotBeTaken(Conflict):
+class CannotBeApplied(Conflict):
     """A suggestion that does not fit the project's files as they are now."""
 
     title = "The suggestion does not fit the files any more"
@@ -105,7 +117,7 @@ class TooManyOffers(Conflict):
     title = "Too many change requests are open"
 
 
-class ForkGone(Conflict):
+class ForkDeleted(Conflict):
     """A change request whose fork was deleted."""
 
     title = "The fork is gone"

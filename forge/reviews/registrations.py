@@ -4,7 +4,7 @@ were tried."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,9 +13,11 @@ from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
+from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
-from forge.reviews.models import Review, ReviewerGroup
+from forge.registry.hooks import judges_of
+from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
@@ -52,6 +54,15 @@ def reviews_that_wait(actor: Actor) -> PendingItems:
         ],
         for_others=[_waiting(each, _progress(each), "Open", "clock") for each in undecided[:SHOWN]],
     )
+
+
+@judges_of.register
+def people_with_a_verdict(build: Build) -> Collection[UUID]:
+    """Returns whose verdicts on the build's bytes stand."""
+    if build.artefact is None:
+        return ()
+    verdicts = Verdict.objects.standing().filter(project=build.project_id, rune_digest=build.artefact.digest)
+    return [person for person in verdicts.values_list("user", flat=True) if person is not None]
 
 
 STATE_WORDS: Mapping[ReviewState, CardVerdict] = {

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from forge.serving.backup.create_backup import create_backup
+from forge.serving.backup.create_backup import create_upgrade_backup
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
 from forge.serving.environment import make_private
@@ -79,7 +79,7 @@ def _back_up() -> None:
     folder = Path(settings.DATA_DIR) / BACKUPS
     try:
         make_private(folder)
-        create_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar", with_files=False)
+        create_upgrade_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar")
     except (BackupError, OSError) as error:
         raise DatabaseUnusable(
             f"The database was not upgraded, because the backup before it failed. {error}\n"

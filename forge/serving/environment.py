@@ -28,6 +28,8 @@ DEFAULT_AUDIT_DAYS = 400
 
 T = TypeVar("T")
 
+CAPABILITIES = ("build", "lab", "gpu")
+"""What a worker can have; `forge.jobs.models.Capability`."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -47,6 +49,8 @@ class Environment:
     audit_days: int
     """Days that an entry of the audit log is kept."""
     broker: str
+    capabilities: tuple[str, ...]
+    """What the workers of this process can do: `build`, `lab`, `gpu`."""
     database: Database | None
     """None is SQLite in the data folder."""
     redis: str
@@ -125,6 +129,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
         audit_days=_number(variables, "AUDIT_DAYS", DEFAULT_AUDIT_DAYS, 36_500),
         broker=variables.get("BROKER_URL") or "memory://localhost",
+        capabilities=_capabilities(variables),
         database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
         redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),
         store=_service(
@@ -156,6 +161,13 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )
+
+
+def _capabilities(variables: Mapping[str, str]) -> tuple[str, ...]:
+    names = _names(variables, "WORKER_CAPABILITIES") or ("build",)
+    if unknown := sorted(set(names) - set(CAPABILITIES)):
+        raise BadEnvironment(f"WORKER_CAPABILITIES may name {', '.join(CAPABILITIES)}; {unknown[0]!r} is none of them.")
+    return tuple(name for name in CAPABILITIES if name in names)
 
 
 def _sign_on(variables: Mapping[str, str]) -> SignOnSettings:

@@ -19,7 +19,6 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
 from forge.builds.pages.memory_map import memory_picture
-from forge.builds.serializers import certificate_url
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
@@ -241,7 +240,6 @@ def _context(
         "wrong_url": f"/api/v1/builds/{build.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{_address(build)}/respond",
         "talk_url": f"{_address(build)}/conversation",
-        "certificate_url": certificate_url(build),
         **verdict_facts(principal, build),
         **rune_facts(principal, build),
         "blocks": () if build.artefact is None else build.artefact.report.get("blocks", ()),

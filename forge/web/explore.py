@@ -19,8 +19,8 @@ from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.rounds.access import approved_among
-from forge.web.projects.cards import SENSOR_WORDS
 from forge.web.projects.filters import SENSORS
+from rune.capabilities import CAPABILITIES
 from rune.wording import listed as in_words
 
 ON_A_PAGE = 24
@@ -50,26 +50,9 @@ class Glyph:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 KIND_ICONS = {"block": Glyph(icon="sliders-vertical"), "model": Glyph(icon="brain"), "output": Glyph(icon="braces")}
-SENSOR_ICONS = {
-    "SOUND": Glyph(icon="mic"),
-    "IMAGE": Glyph(icon="camera"),
-    "FLOAT_IMAGE": Glyph(icon="camera"),
-    "ACCEL": Glyph(icon="activity"),
-    "RAW": Glyph(icon="hash"),
-    "RAND": Glyph(icon="dices"),
-}
 OTHER = Glyph(icon="box")
 MORE = Glyph(icon="ellipsis")
 MOST_STEPS = 5
-_SHORT = {
-    "SOUND": "Sound",
-    "IMAGE": "Image",
-    "FLOAT_IMAGE": "Image",
-    "ACCEL": "Motion",
-    "RAW": "Numbers",
-    "RAND": "Random",
-}
-"""What a picture calls the sensors, where a few letters fit."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +124,10 @@ def steps_of(stages: Sequence[Sequence[str]]) -> list[PipelineStep]:
 def _step(kind: str, detail: str) -> PipelineStep:
     name = detail.partition(" ")[0]
     if kind == "capability":
-        return PipelineStep(kind, _SHORT.get(name, name), SENSOR_ICONS.get(name, OTHER).icon)
+        capability = CAPABILITIES.get(name)
+        if capability is None:
+            return PipelineStep(kind, name, OTHER.icon)
+        return PipelineStep(kind, capability.short_label, capability.icon)
     words = {"model": "Model", "output": "Output"}.get(kind, name.rpartition("/")[2].partition("@")[0])
     return PipelineStep(kind, words or kind, KIND_ICONS.get(kind, OTHER).icon)
 
@@ -156,7 +142,7 @@ class RuneCard:
     @property
     def sensors(self) -> str:
         """What it reads, as people list it."""
-        words = (SENSOR_WORDS[sensor] for sensor in self.listing.sensors.split())
+        words = (CAPABILITIES[sensor].label for sensor in self.listing.sensors.split())
         return in_words(list(dict.fromkeys(words)))
 
     @property
@@ -200,7 +186,7 @@ def explore(request: HttpRequest) -> HttpResponse:
         "cards": rune_cards(rows),
         "pages": pages,
         "sensors": [
-            (value, words, filters.address(sensor=value), SENSOR_ICONS[value].icon if value else "")
+            (value, words, filters.address(sensor=value), CAPABILITIES[value].icon if value else "")
             for value, words in _SENSORS.items()
         ],
         "favourites": filters.address(mine="" if filters.mine else "favourites")

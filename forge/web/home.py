@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "templates": list_templates(),
         "organisations": organisations,
         "creatable": creatable,
-        "usual": usual_among(creatable, projects.made),
+        "usual": usual_among(creatable, projects.last_created),
     }
     return render(request, "home.html", context)
 

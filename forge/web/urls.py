@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from forge.accounts import page_urls as accounts
 from forge.builds import page_urls as builds
+from forge.jobs import page_urls as jobs
 from forge.moderation import page_urls as moderation
 from forge.notices import page_urls as notices
 from forge.player import page_urls as player
@@ -56,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects.organisation_pages,
     *registry.organisation_pages,
     *webhooks.organisation_pages,
+    *jobs.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),
     path("<str:organisation>/<str:name>", rune.rune_page, name="project"),

@@ -29,7 +29,7 @@ def find_webhook(actor: Actor, organisation: Organisation, webhook_id: UUID) -> 
 def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:
     """What was and is to be sent, with the attempts, the newest first. The caller has found the webhook for someone."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("-at", "-id"))
-    return webhook.deliveries.prefetch_related(attempts).order_by("-created")
+    return webhook.deliveries.select_related("job").prefetch_related(attempts).order_by("-created")
 
 
 def find_delivery(webhook: Webhook, delivery_id: UUID) -> Delivery:

@@ -17,13 +17,17 @@ from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
 from forge.core.audit.entries import Place, write_entry
 from forge.core.errors import Invalid
+from forge.core.events.declarations import webhook_topics
 from forge.core.events.log import append_event
+from forge.jobs.models import JobState
+from forge.jobs.queue import RETRIABLE, pause, resume, retry
 from forge.projects.models import Project
 from forge.webhooks.addresses import checked_url
+from forge.webhooks.announcements import WEBHOOK_STOPPED
 from forge.webhooks.errors import TooManyWebhooks
-from forge.webhooks.events import WEBHOOK_STOPPED
 from forge.webhooks.messages import PING, written
-from forge.webhooks.models import Delivery, DeliveryState, Webhook, WebhookTopic
+from forge.webhooks.models import Delivery, Webhook
+from forge.webhooks.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.signing import secret_of
 
 MOST = 20
@@ -78,6 +82,7 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
     after = _payload_of(webhook)
     if after != before:
         webhook.save(update_fields=["url", "topics", "stopped", "stopped_because"])
+        (pause if webhook.stopped else resume)(jobs_of_webhook(webhook))
         write_entry(actor, "webhook.change", webhook.subject, _place(webhook), before=before, after=after)
     return webhook
 
@@ -100,6 +105,7 @@ def delete_webhook(actor: Actor, webhook: Webhook) -> None:
     """Deletes a webhook with its deliveries; what waits is not sent. Raises `Forbidden`."""
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
+    jobs_of_webhook(webhook).delete()
     webhook.delete()
 
 
@@ -111,7 +117,7 @@ def ping(actor: Actor, webhook: Webhook) -> Delivery:
     now = timezone.now()
     body = written(PING, now.isoformat(), {"webhook": str(webhook.pk)})
     write_entry(actor, "webhook.ping", webhook.subject, _place(webhook), url=webhook.url)
-    return Delivery.objects.create(webhook=webhook, type=PING, body=body, due=now)
+    return queue_delivery(webhook, PING, body, now)
 
 
 @transaction.atomic
@@ -121,9 +127,9 @@ def repeat(actor: Actor, delivery: Delivery) -> Delivery:
     webhook = delivery.webhook
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     _require_on(webhook)
-    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, tries=0, due=timezone.now())
+    retry(delivery.job, str(actor.person), (*RETRIABLE, JobState.SUCCEEDED, JobState.QUEUED))
     write_entry(actor, "webhook.repeat", webhook.subject, _place(webhook), url=webhook.url, type=delivery.type)
-    delivery.refresh_from_db(fields=["state", "tries", "due"])
+    delivery.job.refresh_from_db()
     return delivery
 
 
@@ -134,6 +140,7 @@ def stop_webhook(actor: Actor, webhook: Webhook, because: str) -> None:
     require_operator(actor)
     because = because[:200]
     if Webhook.objects.on().filter(pk=webhook.pk).update(stopped=timezone.now(), stopped_because=because):
+        pause(jobs_of_webhook(webhook))
         write_entry(actor, "webhook.stop", webhook.subject, _place(webhook), url=webhook.url, because=because)
         host = urlsplit(webhook.url).hostname or ""
         append_event(webhook.organisation.stream, WEBHOOK_STOPPED(webhook=str(webhook.pk), host=host))
@@ -145,9 +152,9 @@ def _require_on(webhook: Webhook) -> None:
 
 
 def _checked_topics(topics: Collection[str]) -> list[str]:
-    wanted = [topic for topic in WebhookTopic.values if topic in topics]
+    wanted = [topic for topic in webhook_topics() if topic in topics]
     if not wanted or set(topics) - set(wanted):
-        message = f"Choose at least one of {', '.join(WebhookTopic.values)}."
+        message = f"Choose at least one of {', '.join(webhook_topics())}."
         raise Invalid(message, errors={"topics": [message]})
     return wanted
 

@@ -12,4 +12,3 @@ class WebhooksConfig(AppConfig):
     def ready(self) -> None:
         # Registers with the hooks of the floors below.
         import_module("forge.webhooks.registrations")
-        import_module("forge.webhooks.audit_messages")

@@ -6,21 +6,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.core.leases import Leased
+from forge.jobs.models import Job, JobState
 from forge.projects.models import Project
-
-
-class WebhookTopic(models.TextChoices):
-    """What a webhook may be told of."""
-
-    BUILD = "build", "Builds that end"
-    REVIEW = "review", "Reviews and verdicts"
-    PUBLISH = "publish", "Publications"
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
@@ -47,6 +39,7 @@ class Webhook(models.Model):
     """None sends the events of all projects."""
     url = models.CharField(max_length=500)
     topics = models.JSONField()
+    """Names of topics that apps declare (`forge.core.events.announcements.WebhookTopic`)."""
     generation = models.PositiveIntegerField(default=1)
     """Of the secret; rotating it adds one."""
     rotated = models.DateTimeField(null=True)
@@ -67,7 +60,7 @@ class Webhook(models.Model):
 
     @property
     def subject(self) -> str:
-        """The key of its audit entries."""
+        """The key of its audit entries. Jobs that send to it run one at a time, by this key."""
         return f"webhook:{self.pk}"
 
     def get_absolute_url(self) -> str:
@@ -82,30 +75,30 @@ class DeliveryState(models.TextChoices):
     GIVEN_UP = "given-up", "Given up"
 
 
-class Delivery(Leased):
-    """One message to one webhook. Whoever sends it holds a lease, with a fence as builds have."""
+class Delivery(models.Model):
+    """One message to one webhook, which a job sends."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    """The `webhook-id` of all its attempts: by it a receiver knows a message that came twice."""
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
+    """Its state, attempts and order. Its id is the `webhook-id` of all attempts: by it a receiver knows a message that
+    came twice."""
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     type = models.CharField(max_length=40)
     body = models.TextField()
     """The JSON, as it is signed."""
-    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    """Attempts since it was asked for last."""
-    created = models.DateTimeField(auto_now_add=True)
-    due = models.DateTimeField()
+    created = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["due"], condition=Q(state="waiting"), name="deliveries_to_send"),
-            models.Index(fields=["created"], name="deliveries_to_end"),
-        ]
         ordering = ["-created"]
 
     def __str__(self) -> str:
         return f"{self.type} {self.state}"
+
+    @property
+    def state(self) -> DeliveryState:
+        """Where it stands: what its job says."""
+        if not self.job.is_finished:
+            return DeliveryState.WAITING
+        return DeliveryState.DELIVERED if self.job.state == JobState.SUCCEEDED else DeliveryState.GIVEN_UP
 
 
 class Attempt(models.Model):

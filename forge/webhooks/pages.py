@@ -17,13 +17,14 @@ from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid
+from forge.core.events.declarations import webhook_topics
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.models import DeliveryState, Webhook, WebhookTopic
+from forge.webhooks.models import DeliveryState, Webhook
 
 SHOWN = 25
 """Deliveries on a page."""
@@ -74,9 +75,14 @@ def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
         "organisation": organisation,
         "webhooks": list(webhooks_of(principal, organisation)),
         "projects": list(projects.values_list("name", flat=True)[:PROJECTS]),
-        "topics": WebhookTopic.choices,
-        "topics_chosen": WebhookTopic.values,
+        "topics": _topics(),
+        "topics_chosen": list(webhook_topics()),
     }
+
+
+def _topics() -> list[tuple[str, str]]:
+    """Returns the topics that a webhook may have, with their labels."""
+    return [(topic.name, topic.label) for topic in webhook_topics().values()]
 
 
 @for_person
@@ -92,7 +98,7 @@ def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
         "webhook": webhook,
         "pages": pages,
         "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
-        "topics": WebhookTopic.choices,
+        "topics": _topics(),
     }
 
 

@@ -1,35 +1,40 @@
-"""Writes down what is to be sent, in the transaction of the event: what happened is delivered, whatever dies next."""
+"""Writes what is to be sent, in the transaction of the event: it is delivered, whatever dies next."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db.models import Q
 
-from forge.core.events.declarations import StreamKind
+from forge.core.events.declarations import find_type
+from forge.core.events.errors import WrongEvent
+from forge.core.events.log import stored_event
 from forge.core.models import Event
 from forge.projects.models import Project
-from forge.webhooks.messages import body_of, message_of, tells_of
-from forge.webhooks.models import Delivery, Webhook
+from forge.webhooks.messages import address_of, body_of
+from forge.webhooks.models import Webhook
+from forge.webhooks.outbox import queue_delivery
 
 
 def record(event: Event) -> None:
-    """Makes a delivery for each webhook that wants to be told of an event."""
-    kind, _, key = event.stream_id.partition(":")
-    if kind != StreamKind.PROJECT or not tells_of(event):
+    """Makes a delivery of an event, whose type declares a message, for each webhook with its topic."""
+    event_type = find_type(event.stream_id, event.type)
+    announcement = event_type.webhook if event_type else None
+    if announcement is None:
         return
-    hooks = list(
+    stored = stored_event(event)
+    webhooks = list(
         Webhook.objects.on()
-        .filter(Q(project=None) | Q(project=key), organisation__projects=UUID(key))
-        .values_list("pk", "topics")
+        .filter(Q(project=None) | Q(project=stored.holder), organisation__projects=stored.holder)
+        .select_related("project")
     )
-    project = Project.objects.select_related("organisation").get(pk=key) if hooks else None
-    message = message_of(event, project) if project else None
-    if project is None or message is None:
+    if not webhooks:
         return
+    project = address_of(Project.objects.select_related("organisation").get(pk=stored.holder))
+    message = announcement.message(stored, project)
+    if message is None:
+        return
+    if message.type not in announcement.types:
+        raise WrongEvent(f"{message.type} is not a declared type of message of {event.type}.")
     body = body_of(message, event, project)
-    Delivery.objects.bulk_create(
-        Delivery(webhook_id=hook, type=message.type, body=body, due=event.created)
-        for hook, topics in hooks
-        if message.topic in topics
-    )
+    for webhook in webhooks:
+        if announcement.topic.name in webhook.topics:
+            queue_delivery(webhook, message.type, body, event.created)

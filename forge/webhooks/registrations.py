@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from forge.core.events.log import event_written
 from forge.core.periodic import PeriodicTask, Runs, register
-from forge.webhooks.courier import courier, end_old
+from forge.jobs.kinds import register as register_kind
+from forge.webhooks.deliveries import DELIVERY, send_due
 from forge.webhooks.recording import record
 
 event_written.register(record)
+register_kind(DELIVERY)
 # Servers alone have a way out.
-register(PeriodicTask("webhooks", 1, Runs.EACH_SERVER, "sends what is due to webhooks", courier.look))
-register(PeriodicTask("old-deliveries", 24 * 3600, Runs.ONE_WORKER, "deletes old deliveries of webhooks", end_old))
+register(PeriodicTask("webhooks", 1, Runs.EACH_SERVER, "sends what is due to webhooks", send_due))

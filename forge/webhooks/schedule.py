@@ -18,6 +18,6 @@ AFTER = (
 """The wait after the first attempt that failed, the second, and so on: three days in all."""
 
 
-def wait_after(tries: int) -> timedelta | None:
-    """The wait after so many attempts that failed, at least 1; None where it is given up."""
-    return AFTER[tries - 1] if tries <= len(AFTER) else None
+def wait_after(tries: int) -> timedelta:
+    """The wait after so many attempts that failed, from 1 to the number of waits."""
+    return AFTER[tries - 1]

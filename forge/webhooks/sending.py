@@ -37,7 +37,7 @@ class Answer:
     error: str = ""
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the receiver says that it has the message."""
         return self.status is not None and 200 <= self.status < 300
 

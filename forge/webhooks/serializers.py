@@ -6,9 +6,10 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook, WebhookTopic
+from forge.core.events.declarations import webhook_topics
+from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 
-WebhookTopicJson = Annotated[str, choices("WebhookTopic", WebhookTopic.values)]
+WebhookTopicJson = Annotated[str, choices("WebhookTopic", webhook_topics())]
 
 
 class WebhookJson(TypedDict):
@@ -86,7 +87,7 @@ def delivery_to_json(delivery: Delivery) -> DeliveryJson:
         "state": delivery.state,
         "body": delivery.body,
         "created": delivery.created.isoformat(),
-        "due": delivery.due.isoformat() if delivery.state == DeliveryState.WAITING else None,
+        "due": delivery.job.due.isoformat() if delivery.state == DeliveryState.WAITING else None,
         "attempts": [_attempt(each) for each in delivery.attempts.all()],
     }
 

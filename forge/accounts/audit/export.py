@@ -14,8 +14,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
 
-from forge.accounts.audit.sentences import Told, tell
-from forge.accounts.audit.serializers import told_to_json
+from forge.accounts.audit.sentences import RenderedEntry, render_entries
+from forge.accounts.audit.serializers import entry_to_json
 from forge.core.api.json_types import utc_timestamp
 from forge.core.blobs.responses import as_foreign
 from forge.core.errors import Invalid
@@ -54,16 +54,16 @@ def export_response(request: Any, entries: QuerySet[AuditEntry], kind: Format, f
 
 def export(entries: QuerySet[AuditEntry], kind: Format) -> Iterator[str]:
     """The pieces of a file of entries, the newest first."""
-    write: Callable[[Iterator[list[Told]]], Iterator[str]] = _csv if kind is Format.CSV else _json
+    write: Callable[[Iterator[list[RenderedEntry]]], Iterator[str]] = _csv if kind is Format.CSV else _json
     return write(batches(entries))
 
 
-def batches(entries: QuerySet[AuditEntry], size: int = BATCH) -> Iterator[list[Told]]:
+def batches(entries: QuerySet[AuditEntry], size: int = BATCH) -> Iterator[list[RenderedEntry]]:
     """The entries, the newest first, so many at a time. Each batch is a query of its own: none stays open."""
     left = entries.order_by("-at", "-pk")
     batch = list(left[:size])
     while batch:
-        yield tell(batch)
+        yield render_entries(batch)
         last = batch[-1]
         batch = list(left.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))[:size])
 
@@ -73,13 +73,13 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
-def _csv(batches: Iterator[list[Told]]) -> Iterator[str]:
+def _csv(batches: Iterator[list[RenderedEntry]]) -> Iterator[str]:
     yield _rows([COLUMNS])
     for batch in batches:
         yield _rows([_row(entry) for entry in batch])
 
 
-def _row(rendered: Told) -> tuple[str, ...]:
+def _row(rendered: RenderedEntry) -> tuple[str, ...]:
     entry = rendered.entry
     return (
         utc_timestamp(entry.at),
@@ -100,10 +100,10 @@ def _rows(rows: list[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def _json(batches: Iterator[list[Told]]) -> Iterator[str]:
+def _json(batches: Iterator[list[RenderedEntry]]) -> Iterator[str]:
     before = "[\n"
     for batch in batches:
-        yield before + ",\n".join(json.dumps(told_to_json(entry), ensure_ascii=False) for entry in batch)
+        yield before + ",\n".join(json.dumps(entry_to_json(entry), ensure_ascii=False) for entry in batch)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 

@@ -1,4 +1,4 @@
-"""Reading the audit log: whose entries are whose, and which of them someone wants.
+"""Reading the audit log: whose entries are whose, and filters.
 
 Owners read what happened in their organisation, and how people signed in while they were its members; everyone reads
 what happened to their own account. What a stranger was refused is told to owners and never to the stranger, who would
@@ -18,14 +18,14 @@ from forge.accounts.organisations.access import require_in, require_scope
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
-from forge.core.audit.messages import Topic, actions_of, declared
+from forge.core.audit.messages import AuditTopic, actions_of, declared
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which entries someone wants: all that are empty want any."""
+class EntryFilter:
+    """Which entries are read; an empty filter keeps all."""
 
     who: UUID | None = None
     """The person who acted, by themself or by a token; or the person whose account it was."""
@@ -51,32 +51,32 @@ class Wanted:
         return condition
 
 
-def organisation_entries(actor: Actor, organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
+def organisation_entries(actor: Actor, organisation: Organisation, filters: EntryFilter) -> QuerySet[AuditEntry]:
     """What happened in an organisation, and how people signed in while they were members; the newest first.
 
     Raises `Forbidden`, `NotFound` and `Invalid`.
     """
     require_in(actor, Verb.READ_AUDIT, organisation)
-    return entries_of_organisation(organisation, wanted)
+    return entries_of_organisation(organisation, filters)
 
 
-def own_entries(actor: Actor, wanted: Wanted) -> QuerySet[AuditEntry]:
+def own_entries(actor: Actor, filters: EntryFilter) -> QuerySet[AuditEntry]:
     """What happened to the person's own account, the newest first. Raises `Forbidden` and `Invalid`."""
     require_scope(actor, Scope.AUDIT_READ)
     own = AuditEntry.objects.filter(person=actor.pk) if actor.is_authenticated else AuditEntry.objects.none()
-    return own.filter(wanted.condition()).select_related("actor")
+    return own.filter(filters.condition()).select_related("actor")
 
 
-def entries_of_organisation(organisation: Organisation, wanted: Wanted) -> QuerySet[AuditEntry]:
+def entries_of_organisation(organisation: Organisation, filters: EntryFilter) -> QuerySet[AuditEntry]:
     """The same for whoever runs the installation."""
     entries = AuditEntry.objects.filter(organisation=organisation.pk)
-    return entries.filter(wanted.condition()).select_related("actor")
+    return entries.filter(filters.condition()).select_related("actor")
 
 
-def all_entries(wanted: Wanted) -> QuerySet[AuditEntry]:
+def all_entries(filters: EntryFilter) -> QuerySet[AuditEntry]:
     """Those of the whole installation, for whoever runs it; each sign-in once, and not for each organisation."""
     once = AuditEntry.objects.exclude(subject__startswith="user:", organisation__isnull=False)
-    return once.filter(wanted.condition()).select_related("actor")
+    return once.filter(filters.condition()).select_related("actor")
 
 
 def people_in(organisation: Organisation) -> QuerySet[User]:
@@ -87,9 +87,9 @@ def people_in(organisation: Organisation) -> QuerySet[User]:
 
 
 def _actions(what: str) -> list[str]:
-    if what in set(Topic):
-        return actions_of(Topic(what))
+    if what in set(AuditTopic):
+        return actions_of(AuditTopic(what))
     if what in declared():
         return [what]
-    topics = ", ".join(Topic)
+    topics = ", ".join(AuditTopic)
     raise Invalid(f"{what[:60]} is neither a topic nor an action of the audit log. Topics: {topics}.")

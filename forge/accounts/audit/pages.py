@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,35 +17,21 @@ from rest_framework.request import Request
 from forge.accounts.actions import note_export
 from forge.accounts.audit.api import AuditPages
 from forge.accounts.audit.export import checked_format, export_response
-from forge.accounts.audit.log import Wanted, organisation_entries, own_entries, people_in
-from forge.accounts.audit.sentences import Told, tell
-from forge.accounts.audit.serializers import wanted_of
+from forge.accounts.audit.log import EntryFilter, organisation_entries, own_entries, people_in
+from forge.accounts.audit.sentences import RenderedEntry, render_entries
+from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.hooks import member_projects
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.audit.messages import Topic
+from forge.core.audit.messages import AuditTopic
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
 from forge.core.models import AuditEntry
 
-TOPIC_WORDS: Mapping[str, str] = {
-    Topic.SIGN_INS: "Sign-ins and phones",
-    Topic.ACCOUNTS: "Accounts and passwords",
-    Topic.TOKENS: "Tokens",
-    Topic.MEMBERS: "Members and invitations",
-    Topic.ORGANISATION: "The organisation",
-    Topic.PROJECTS: "Projects",
-    Topic.FILES: "Files, versions and samples",
-    Topic.BUILDS: "Builds",
-    Topic.REVIEWS: "Reviews",
-    Topic.PUBLISHING: "Publishing",
-    Topic.DOWNLOADS: "Downloads",
-    Topic.REFUSALS: "Refusals",
-    Topic.LOG: "This log",
-}
-"""What a topic is called where someone chooses among them."""
-OF_ACCOUNTS = (Topic.SIGN_INS, Topic.ACCOUNTS, Topic.TOKENS, Topic.REFUSALS)
+OF_ORGANISATIONS = tuple(topic for topic in AuditTopic if topic is not AuditTopic.MODERATION)
+"""The topics of an organisation's log."""
+OF_ACCOUNTS = (AuditTopic.SIGN_INS, AuditTopic.ACCOUNTS, AuditTopic.TOKENS, AuditTopic.REFUSALS)
 """The topics of one's own account's log."""
 
 
@@ -53,7 +39,7 @@ OF_ACCOUNTS = (Topic.SIGN_INS, Topic.ACCOUNTS, Topic.TOKENS, Topic.REFUSALS)
 class EntriesPage:
     """A page of entries, and the addresses of the pages beside it."""
 
-    entries: list[Told]
+    entries: list[RenderedEntry]
     newer: str | None
     older: str | None
 
@@ -69,12 +55,12 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
         "organisation": place,
         "people": people_in(place),
         "projects": [project for each in member_projects.call(principal, place.pk, None) for project in each],
-        "topics": TOPIC_WORDS,
+        "topics": _labels(OF_ORGANISATIONS),
         "address": f"{place.get_absolute_url()}/-/settings/audit",
         "query": _query(request),
     }
-    wanted, error = _wanted(request)
-    shown = _page(request, organisation_entries(principal, place, wanted))
+    filters, error = _filters_of(request)
+    shown = _page(request, organisation_entries(principal, place, filters))
     return render(request, "audit.html", context | {"shown": shown, "error": error}, status=400 if error else 200)
 
 
@@ -85,7 +71,7 @@ def organisation_export(request: HttpRequest, organisation: str) -> HttpResponse
     """The same as a file, whole."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.READ_AUDIT)
-    entries = organisation_entries(principal, place, wanted_of(request.GET.dict()))
+    entries = organisation_entries(principal, place, entry_filter_of(request.GET.dict()))
     kind = checked_format(request.GET.get("as", ""))
     note_export(principal, place, kind)
     return export_response(request, entries, kind, f"{place.name}-audit")
@@ -96,25 +82,29 @@ def organisation_export(request: HttpRequest, organisation: str) -> HttpResponse
 @require_safe
 def own_audit(request: HttpRequest) -> HttpResponse:
     """What happened to one's own account."""
-    wanted, error = _wanted(request)
+    filters, error = _filters_of(request)
     context = {
-        "topics": {topic: TOPIC_WORDS[topic] for topic in OF_ACCOUNTS},
+        "topics": _labels(OF_ACCOUNTS),
         "address": "/accounts/audit",
         "query": _query(request),
-        "shown": _page(request, own_entries(principal_of(request), wanted)),
+        "shown": _page(request, own_entries(principal_of(request), filters)),
         "error": error,
     }
     return render(request, "audit.html", context, status=400 if error else 200)
 
 
-def _wanted(request: HttpRequest) -> tuple[Wanted, Invalid | None]:
-    """What the address asks for; where it cannot be understood all entries, and what is wrong."""
+def _labels(topics: Iterable[AuditTopic]) -> dict[str, str]:
+    return {topic.value: str(topic.label) for topic in topics}
+
+
+def _filters_of(request: HttpRequest) -> tuple[EntryFilter, Invalid | None]:
+    """Returns the filters of the address; for a wrong one all entries, and what is wrong."""
     try:
-        wanted = wanted_of(request.GET.dict())
-        wanted.condition()
+        filters = entry_filter_of(request.GET.dict())
+        filters.condition()
     except Invalid as error:
-        return Wanted(), error
-    return wanted, None
+        return EntryFilter(), error
+    return filters, None
 
 
 def _query(request: HttpRequest) -> dict[str, str]:
@@ -124,5 +114,5 @@ def _query(request: HttpRequest) -> dict[str, str]:
 
 def _page(request: HttpRequest, entries_query: QuerySet[AuditEntry]) -> EntriesPage:
     pages = AuditPages()
-    entries = tell(pages.paginate_queryset(entries_query, Request(request)) or [])
+    entries = render_entries(pages.paginate_queryset(entries_query, Request(request)) or [])
     return EntriesPage(entries, pages.get_previous_link(), pages.get_next_link())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -19,8 +19,12 @@ _MISSING: Mapping[str, str] = {
     "team": "a team that is gone",
     "build": "a build",
     "review": "a review",
+    "change_request": "a change request",
 }
 """What stands for a thing that has no name any more."""
+
+_NUMBERED = frozenset({"build", "review", "change_request"})
+"""What is named by the number in its entry, where it has no name any more."""
 
 LONGEST_VALUE = 200
 """Characters of one value of an entry in a sentence; all of it is in the data."""
@@ -35,8 +39,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Told:
-    """An entry, as it is told."""
+class RenderedEntry:
+    """An entry as a sentence."""
 
     entry: AuditEntry
     who: str
@@ -52,7 +56,7 @@ class Told:
         return f"{self.who} {''.join(part.text for part in self.parts)}."
 
 
-def tell(entries: Sequence[AuditEntry]) -> list[Told]:
+def render_entries(entries: Sequence[AuditEntry]) -> list[RenderedEntry]:
     """The entries as sentences. Each kind of thing is asked for once, however many entries there are."""
     things = name_things({key for entry in entries for key in _keys(entry)})
     return [_rendered(entry, things) for entry in entries]
@@ -67,7 +71,7 @@ def _keys(entry: AuditEntry) -> Iterator[str]:
 
 
 def _places(entry: AuditEntry) -> dict[str, str]:
-    """The key of each thing that words may name."""
+    """Returns the key of each thing that a sentence may name."""
     member, team = entry.data.get("member"), entry.data.get("team")
     return {
         "project": f"project:{entry.project}" if entry.project else "",
@@ -77,14 +81,15 @@ def _places(entry: AuditEntry) -> dict[str, str]:
         "team": f"team:{team}" if team else "",
         "build": entry.subject if entry.subject.startswith("build:") else "",
         "review": entry.subject if entry.subject.startswith("review:") else "",
+        "change_request": entry.subject if entry.subject.startswith("change_request:") else "",
     }
 
 
-def _rendered(entry: AuditEntry, things: Mapping[str, Thing]) -> Told:
-    words = declared().get(entry.action)
-    parts = _parts(words.text, entry, things) if words else [Part(f"did {entry.action}")]
+def _rendered(entry: AuditEntry, things: Mapping[str, Thing]) -> RenderedEntry:
+    sentence = declared().get(entry.action)
+    parts = _parts(sentence.text, entry, things) if sentence else [Part(f"did {entry.action}")]
     project = things.get(f"project:{entry.project}") if entry.project else None
-    return Told(entry, _who(entry), _by(entry, things), tuple(parts), project)
+    return RenderedEntry(entry, _who(entry), _by(entry, things), tuple(parts), project)
 
 
 def _who(entry: AuditEntry) -> str:
@@ -121,7 +126,7 @@ def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterato
 def _missing(entry: AuditEntry, field: str) -> str:
     """What stands for a thing without a name: what the entry itself says of it, if it does."""
     number = entry.data.get("number")
-    return f"{field} {number}" if field in {"build", "review"} and number else _MISSING[field]
+    return f"{field.replace('_', ' ')} {number}" if field in _NUMBERED and number else _MISSING[field]
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[str]:
@@ -138,11 +143,3 @@ def _value(value: Any) -> str:
         value = ", ".join(str(each) for each in value)
     text = " ".join(str(value).split()) if value not in (None, "") else "nothing"
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
-
-
-def topics_and_actions() -> Iterable[tuple[str, list[str]]]:
-    """Each topic with its actions, for pages and for the reference."""
-    by_topic: dict[str, list[str]] = {}
-    for name, words in declared().items():
-        by_topic.setdefault(str(words.topic), []).append(name)
-    return ((topic, sorted(actions)) for topic, actions in sorted(by_topic.items()))

@@ -1,4 +1,4 @@
-"""Entries of the audit log as JSON, and what of a query says which of them are wanted."""
+"""Entries of the audit log as JSON, and the filters of a query."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 
-from forge.accounts.audit.log import Wanted
-from forge.accounts.audit.sentences import Told
+from forge.accounts.audit.log import EntryFilter
+from forge.accounts.audit.sentences import RenderedEntry
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.principals import PrincipalKind
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
@@ -50,7 +50,7 @@ class AuditEntryJson(TypedDict):
     data: Annotated[dict[str, AuditValueJson], "what else is known of it, by the action"]
 
 
-def told_to_json(rendered: Told) -> AuditEntryJson:
+def entry_to_json(rendered: RenderedEntry) -> AuditEntryJson:
     """An entry. Its person was read with it."""
     entry = rendered.entry
     project: AuditProjectJson | None = None
@@ -74,12 +74,12 @@ def told_to_json(rendered: Told) -> AuditEntryJson:
     }
 
 
-def wanted_of(query: Mapping[str, str]) -> Wanted:
+def entry_filter_of(query: Mapping[str, str]) -> EntryFilter:
     """Which entries a query wants: `who`, `what`, `since`, `until`, `project`; what is empty wants any.
 
     A date without a time is the whole day in UTC, also as the end. Raises `Invalid`.
     """
-    return Wanted(
+    return EntryFilter(
         who=_uuid(query, "who"),
         what=query.get("what", "").strip(),
         since=_moment(query, "since", timedelta()),

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import forge.accounts.roles
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -133,13 +134,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("owner", "Owner"),
-                            ("maintainer", "Maintainer"),
-                            ("developer", "Developer"),
-                            ("reviewer", "Reviewer"),
-                            ("viewer", "Viewer"),
-                        ],
+                        choices=forge.accounts.roles.role_choices,
                         max_length=10,
                     ),
                 ),
@@ -192,13 +187,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("owner", "Owner"),
-                            ("maintainer", "Maintainer"),
-                            ("developer", "Developer"),
-                            ("reviewer", "Reviewer"),
-                            ("viewer", "Viewer"),
-                        ],
+                        choices=forge.accounts.roles.role_choices,
                         max_length=10,
                     ),
                 ),
@@ -263,13 +252,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("owner", "Owner"),
-                            ("maintainer", "Maintainer"),
-                            ("developer", "Developer"),
-                            ("reviewer", "Reviewer"),
-                            ("viewer", "Viewer"),
-                        ],
+                        choices=forge.accounts.roles.role_choices,
                         max_length=10,
                     ),
                 ),
@@ -337,13 +320,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("owner", "Owner"),
-                            ("maintainer", "Maintainer"),
-                            ("developer", "Developer"),
-                            ("reviewer", "Reviewer"),
-                            ("viewer", "Viewer"),
-                        ],
+                        choices=forge.accounts.roles.role_choices,
                         max_length=10,
                     ),
                 ),

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import NameInUse
-from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Team
 from forge.accounts.organisations.access import require_in, require_scope
 from forge.accounts.organisations.names import check_team_name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from forge.accounts.organisations.names import MAXIMUM_LENGTH
-from forge.accounts.roles import Role
+from forge.accounts.roles import Role, role_choices
 
 if TYPE_CHECKING:
     from forge.accounts.models import Membership
@@ -50,7 +50,7 @@ class TeamRole(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="roles")
     project = models.UUIDField(db_index=True)
     """The id of the project, whose table belongs to a higher floor."""
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=role_choices)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

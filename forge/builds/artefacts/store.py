@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, TypedDict, cast
+from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,21 +15,12 @@ from django.db.models import Exists, OuterRef
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
-from forge.core.blobs.links import link_blobs, link_derived, links_of_all
+from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.running.container import canonical_json
 
-
-class CertificateFileJson(TypedDict):
-    """A build's certificate: the digest and the bytes of its file."""
-
-    digest: str
-    size: int
-
-
-_REBUILDABLE = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
+_REBUILDABLE = (Role.RUNE, Role.PACKAGE)
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -37,7 +28,7 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
+    """The organisation's artefact of the job's spec. One is made again whose rune is lost or damaged."""
     artefacts = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     rebuildable = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_REBUILDABLE)
     damaged = rebuildable.filter(blob__damaged_at__isnull=False)
@@ -90,10 +81,8 @@ def keep_artefact(job: Job, output: Path, answer: Mapping[str, Any], take: Take)
 
 
 def _is_whole(artefact: Artefact) -> bool:
-    """Whether its rune seems to be there, and its certificate if it ever had one."""
-    certificate = certificate_of(artefact)
-    is_certified = certificate is None or _is_there(certificate["digest"], certificate["size"])
-    return is_certified and _is_there(artefact.digest, artefact.size)
+    """Whether its rune seems to be there."""
+    return _is_there(artefact.digest, artefact.size)
 
 
 def _is_there(digest: str, size: int) -> bool:
@@ -131,23 +120,6 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:
     """Writes into the report what became of the comparison with the reference interpreter."""
     _add_to_report(artefact, verify=dict(verification))
-
-
-def add_certificate(artefact: Artefact, certificate: Mapping[str, Any]) -> None:
-    """Stores the certificate as a file of the artefact, and writes its digest and its size into the report. Two that
-    make it at once keep one."""
-    data = canonical_json(certificate)
-    with staged_bytes(data) as file, transaction.atomic():
-        record(file)
-        link_blobs(artefact, [file.digest], artefact.organisation_id)
-        there = {"blob_id": file.digest}
-        ArtefactFile.objects.update_or_create(artefact=artefact, role=Role.CERTIFICATE, defaults=there)
-        _add_to_report(artefact, certificate={"digest": file.digest, "size": len(data)})
-
-
-def certificate_of(artefact: Artefact) -> CertificateFileJson | None:
-    """The digest and the size of the artefact's certificate; None for one that has none."""
-    return cast("CertificateFileJson | None", artefact.report.get("certificate"))
 
 
 def add_policy(artefact: Artefact, policy: Mapping[str, Any] | None) -> None:

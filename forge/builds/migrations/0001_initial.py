@@ -110,7 +110,6 @@ class Migration(migrations.Migration):
                             ("package", "Package"),
                             ("report", "Report"),
                             ("evaluation", "Evaluation"),
-                            ("certificate", "Certificate"),
                             ("firmware", "Firmware"),
                         ],
                         max_length=20,

@@ -6,7 +6,7 @@ It is made on demand, as a job, and kept beside the rune.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
 from forge.builds.errors import NoFirmware
 from forge.builds.execution import NewCompiler
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
@@ -27,15 +28,15 @@ from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
-from forge.jobs.kinds import JobContext, JobFailed, JobKind
-from forge.jobs.models import Capability
+from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.models import Capability, Job
 from forge.jobs.queue import enqueue
 from forge.jobs.worker import notify_workers
 from forge.projects.access import require
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
 from forge.projects.versions.store import Manifest, available_files, working_tree
-from rune.compiler.anvil.aim import AIMS, BALANCED
+from rune.aim import AIMS, BALANCED
 from rune.devices.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
@@ -93,7 +94,11 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
             raise NoFirmware(TEXT_CHANGED)
-        party = Party(build.project.organisation_id, None if actor.person is None else actor.person.pk)
+        party = Party(
+            build.project.organisation_id,
+            None if actor.person is None else actor.person.pk,
+            is_program=actor.kind == PrincipalKind.TOKEN,
+        )
         spec = {"build": str(build.pk), "artefact": build.artefact.digest, "optimize": build.optimize_packages}
         enqueue(FIRMWARE, party.organisation, spec, party=party, project=build.project)
         transaction.on_commit(notify_workers, robust=True)
@@ -164,7 +169,24 @@ def run_firmware_job(job: JobContext) -> Mapping[str, Any]:
     raise JobFailed(firmware.get("reason", "The build is gone, or its text has changed."))
 
 
-FIRMWARE = JobKind("firmware", Capability.BUILD, run_firmware_job, attempts=3)
+def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
+    """What jobs that make firmware are called."""
+    ids = {job.pk: UUID(job.spec["build"]) for job in jobs}
+    builds = Build.objects.select_related("project__organisation").only(
+        "number", "project__name", "project__organisation__name"
+    )
+    by_id = builds.in_bulk(set(ids.values()))
+    return {job: _title(by_id[build]) for job, build in ids.items() if build in by_id}
+
+
+def _title(build: Build) -> JobTitle:
+    if build.number is None:
+        return JobTitle(f"Firmware of the preview of {build.project.full_name}")
+    url = f"{build.project.get_absolute_url()}/builds/{build.number}"
+    return JobTitle(f"Firmware of build {build.number} of {build.project.full_name}", url)
+
+
+FIRMWARE = JobKind("firmware", Capability.BUILD, run_firmware_job, "Firmware", titles=titles_of, attempts=3)
 
 
 def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:

@@ -19,7 +19,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.toolchain import BUILD_SECONDS
 from forge.compute.scheduler.pace import PaceNow
 from forge.core.errors import Damaged
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.wording import counted, size_text
 
 REASONS = 3

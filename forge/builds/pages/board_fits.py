@@ -89,7 +89,7 @@ class BoardFit:
 
     @property
     def sensors(self) -> str:
-        return listed([f"{sensor.value} ({part})" for sensor, part in self.board.sensors.items()]) or "none"
+        return listed([f"{sensor.key} ({part})" for sensor, part in self.board.sensors.items()]) or "none"
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
@@ -172,7 +172,7 @@ def filtered(fits: Iterable[BoardFit], filters: BoardFilter) -> tuple[BoardFit, 
 
 
 def _said(board: Board) -> str:
-    sensors = " ".join(f"{sensor.value} {part}" for sensor, part in board.sensors.items())
+    sensors = " ".join(f"{sensor.key} {part}" for sensor, part in board.sensors.items())
     return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
 
 

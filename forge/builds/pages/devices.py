@@ -23,7 +23,7 @@ from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from rune.compiler.anvil.aim import OPTIMIZATIONS, Aim
+from rune.aim import OPTIMIZATIONS, Aim
 
 PACKAGE_AIMS: Final[dict[Aim, str]] = {
     "size": "Little flash (-Os)",

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from forge.builds.models import Build
+
+_UNPROVEN: Final = frozenset({"other-toolchain", "impossible", "no-project"})
+"""Results of building again that prove nothing (`rune.compiler.verify.rebuild_result`)."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The result of the comparison with the reference. `is_good` is None where nothing could be compared."""
+    """The result of the comparison with the reference. `is_good` is None where nothing could be compared, and
+    `is_unproven` says that nothing is wrong but the rune was not built again. `seed` repeats the generated inputs."""
 
     is_good: bool | None
     sentence: str
     reference: str
+    is_unproven: bool = False
+    seed: int | None = None
 
 
 def verification_of(build: Build) -> Verification | None:
@@ -27,4 +34,6 @@ def verification_of(build: Build) -> Verification | None:
         bool(result["within"]) if is_compared else None,
         sentence[:1].upper() + sentence[1:],
         result["reference"] or "",
+        is_unproven=bool(result["within"]) and (result.get("rebuild") or {}).get("state") in _UNPROVEN,
+        seed=result.get("seed"),
     )

@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.contents import keep_contents
 from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, TestsRefused
-from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State

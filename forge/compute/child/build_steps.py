@@ -25,8 +25,6 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
-from rune.compiler.verify.certificate import certificate
-from rune.compiler.verify.certificate_json import CertificateJson
 from rune.compiler.verify.verifying import Effort, verify
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
@@ -84,7 +82,7 @@ def make(
         _test(files, answers)
     if policy is not None:
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
-    if "verify" in steps and not _verify(files, options, rune, answers):
+    if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
         return
     if "measure" in steps:
         _measure(rune, answers)
@@ -177,7 +175,8 @@ def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
-def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
+def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers, *, is_fresh: bool) -> bool:
+    """A rune that was made before is built again, and must be the same to the byte."""
     start = time.perf_counter()
     verification = verify(
         files,
@@ -186,20 +185,12 @@ def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers
         effort=VERIFY_EFFORT,
         toolchain=toolchain_digest(),
         profile=options.profile,
+        options=(BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),),
+        is_fresh=is_fresh,
     )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
     answers.send("verified", verification=verification.to_json(), milliseconds=milliseconds)
-    if verification.is_within:
-        answers.send("certified", certificate=_certificate(files, options, rune))
     return verification.is_within
-
-
-def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
-    return certificate(
-        files,
-        rune,
-        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
-    )
 
 
 def _measure(rune: bytes, answers: Answers) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.pool.job_answers import Answers
-from rune.compiler.anvil.aim import OPTIMIZATIONS
+from rune.aim import OPTIMIZATIONS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult

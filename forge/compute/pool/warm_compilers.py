@@ -27,7 +27,7 @@ class WarmCompilers:
     def __init__(self, new_compiler: Callable[[], Compiler], standby: StandbyProcess, limit: int) -> None:
         self._new_compiler = new_compiler
         self._standby = standby
-        self._kept = limit
+        self._limit = limit
         self._idle: list[Compiler] = []
         self._lock = threading.Lock()
 
@@ -60,7 +60,7 @@ class WarmCompilers:
         ended: list[Compiler] = []
         with self._lock:
             (self._idle if compiler.alive and compiler.memory <= WARM_MEMORY else ended).append(compiler)
-            while len(self._idle) > self._kept:
+            while len(self._idle) > self._limit:
                 ended.append(self._idle.pop(0))
         for old in ended:
             old.close()

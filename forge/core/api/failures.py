@@ -32,6 +32,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.CONFLICT: "The request conflicts with the current state.",
     HTTPStatus.GONE: "Its public page was taken down by the operator of this server.",
     HTTPStatus.PRECONDITION_FAILED: "It has changed since you read it.",
+    HTTPStatus.PRECONDITION_REQUIRED: "`If-Match` is missing: it names the state that you read.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than the limit.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "A body of this media type is not accepted.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request is well formed, but its contents are refused.",

@@ -49,6 +49,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.SignInNeeded, HTTPStatus.UNAUTHORIZED),
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
+    (errors.PreconditionRequired, HTTPStatus.PRECONDITION_REQUIRED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (errors.NoRoom, HTTPStatus.INSUFFICIENT_STORAGE),
     (errors.QuotaReached, HTTPStatus.FORBIDDEN),

@@ -1,45 +1,58 @@
-"""How entries of the audit log read: each app declares the words of its own actions, and names what they are about."""
+"""How entries of the audit log read: each app declares the sentences of its own actions, and names their things.
+
+The sentence of an action stands in `announcements.py`: with the type of event that the action writes, or alone where it
+writes none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
+
+from django.db import models
 
 from forge.core.hooks import Hook
 
 
-class Topic(StrEnum):
-    """What an entry is about, for whoever looks for some of them."""
+class AuditTopic(models.TextChoices):
+    """What an entry is about, and its label where people filter entries."""
 
-    SIGN_INS = "sign-ins"
-    ACCOUNTS = "accounts"
-    TOKENS = "tokens"
-    MEMBERS = "members"
-    ORGANISATION = "organisation"
-    PROJECTS = "projects"
-    FILES = "files"
-    BUILDS = "builds"
-    REVIEWS = "reviews"
-    PUBLISHING = "publishing"
-    DOWNLOADS = "downloads"
-    REFUSALS = "refusals"
-    MODERATION = "moderation"
-    LOG = "audit-log"
+    SIGN_INS = "sign-ins", "Sign-ins and phones"
+    ACCOUNTS = "accounts", "Accounts and passwords"
+    TOKENS = "tokens", "Tokens"
+    MEMBERS = "members", "Members and invitations"
+    ORGANISATION = "organisation", "The organisation"
+    PROJECTS = "projects", "Projects"
+    FILES = "files", "Files, versions and samples"
+    BUILDS = "builds", "Builds"
+    REVIEWS = "reviews", "Reviews"
+    PUBLISHING = "publishing", "Publishing"
+    DOWNLOADS = "downloads", "Downloads"
+    REFUSALS = "refusals", "Refusals"
+    MODERATION = "moderation", "Moderation"
+    LOG = "audit-log", "This log"
 
 
 @dataclass(frozen=True)
-class Words:
+class AuditSentence:
     """An action's topic, and what it did: the rest of a sentence that begins with who acted.
 
-    `{name}` is a value of the entry's data. `{project}`, `{organisation}`, `{person}`, `{member}`, `{team}`, `{build}`
-    and `{review}` are things, which are named as they are called today; `{changes}` says what `before` and `after`
-    differ in.
+    `{name}` is a value of the entry's data. `{project}`, `{organisation}`, `{person}`, `{member}`, `{team}`, `{build}`,
+    `{review}` and `{change_request}` are things, which are named as they are called today; `{changes}` says what
+    `before` and `after` differ in.
     """
 
-    topic: Topic
+    topic: AuditTopic
     text: str
+
+
+@dataclass(frozen=True)
+class AuditSentences:
+    """The sentences of actions about one topic, by the name of the action."""
+
+    topic: AuditTopic
+    sentences: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -53,23 +66,30 @@ class Thing:
 things_named: Hook[[Collection[str]], Mapping[str, Thing]] = Hook()
 """Given keys such as `project:<id>`, each function names those that it knows; what is gone has no name."""
 
-_words: dict[str, Words] = {}
+
+class DeclaredTwice(TypeError):
+    """Two sentences are declared for one action."""
 
 
-def declare(topic: Topic, actions: Mapping[str, str]) -> None:
-    """Gives actions about a topic their words."""
+_sentences: dict[str, AuditSentence] = {}
+
+
+def declare(topic: AuditTopic, actions: Mapping[str, str]) -> None:
+    """Gives actions about a topic their sentences. Raises `DeclaredTwice`."""
     for name, text in actions.items():
-        _words[name] = Words(topic, text)
+        if name in _sentences:
+            raise DeclaredTwice(f"The action {name} has a sentence already.")
+        _sentences[name] = AuditSentence(topic, text)
 
 
-def declared() -> Mapping[str, Words]:
-    """The words of all actions, by name."""
-    return _words
+def declared() -> Mapping[str, AuditSentence]:
+    """Returns the sentences of all actions, by name."""
+    return _sentences
 
 
-def actions_of(topic: Topic) -> list[str]:
-    """The actions about a topic."""
-    return sorted(name for name, words in _words.items() if words.topic is topic)
+def actions_of(topic: AuditTopic) -> list[str]:
+    """Returns the actions about a topic."""
+    return sorted(name for name, sentence in _sentences.items() if sentence.topic is topic)
 
 
 def name_things(keys: Collection[str]) -> dict[str, Thing]:

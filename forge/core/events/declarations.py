@@ -1,16 +1,30 @@
-"""The types of events: on which stream each is told, and what it says. Each app declares its own in its `events.py`.
+"""The types of events. Each app declares its own, with all that becomes of one, in `announcements.py`.
 
-A declaration is the one place of an event's shape: mypy holds the code that writes one to it, the description of the
-API shows it, and the front end's types are made from that.
+A declaration is the one place of an event: mypy checks the code that writes one, the description of the API shows its
+payload and the front end's types are made from that; activity, notices, webhooks and the audit log read the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, NotRequired, ParamSpec, cast, get_origin, get_type_hints
+from typing import Any, Generic, NotRequired, ParamSpec, TypeVar, cast, get_origin, get_type_hints
+
+from forge.core.audit.messages import AuditSentences
+from forge.core.audit.messages import declare as declare_sentences
+from forge.core.events.announcements import (
+    ActivityAnnouncement,
+    ActivitySentence,
+    D,
+    NoticeAnnouncement,
+    NoticeTopic,
+    WebhookAnnouncement,
+    WebhookTopic,
+    problems_of,
+)
+from forge.core.events.errors import WrongEvent
 
 P = ParamSpec("P")
 
@@ -26,80 +40,160 @@ class StreamKind(StrEnum):
     PERSON = "user"
     INBOX = "inbox"
     """Notices, of a person or of all members of an organisation: apart from their own streams, which end sockets."""
-
-
-class WrongEvent(TypeError):
-    """An event is not as it is declared: a mistake in the code, never of a user."""
+    JOBS = "jobs"
+    """Jobs of an organisation: apart from its own stream, which every studio hears."""
 
 
 @dataclass(frozen=True)
 class NewEvent:
     """An event before it has a number."""
 
-    type: EventType[Any]
-    says: Mapping[str, Any]
+    type: EventType[Any, Any]
+    payload: Mapping[str, Any]
 
     @property
     def stored(self) -> dict[str, Any]:
-        """What the log keeps."""
-        return {name: value for name, value in self.says.items() if name not in self.type.told}
+        """Returns the part of the payload that the log keeps."""
+        return {name: value for name, value in self.payload.items() if name not in self.type.transient}
 
 
 @dataclass(frozen=True, eq=False)
-class EventType(Generic[P]):
-    """What an event of one type says, and to whom. It is called with what one event says.
+class EventType(Generic[P, D]):
+    """A type of event: its stream, its payload, and what becomes of one. It is called with the payload of one event.
 
-    `says` is a `TypedDict` of the type's own, which is documented. A field that is not required goes with the message
-    and is not stored: who reads the event from the log lacks it, and asks.
+    `payload` is a `TypedDict` of the type's own, which is documented. A key that is not required goes with the message
+    and is not stored: a client that reads the event from the log lacks it, and asks.
     """
 
     name: str
     stream: StreamKind
-    says: Callable[P, Mapping[str, Any]]
+    payload: Callable[P, D]
     read_again: tuple[str, ...] = ()
     """What a client that shows it reads again, because the event does not bring it: names as the reference has them."""
+    audit: AuditSentences | None = None
+    """The sentences of the actions that write it."""
+    activity: ActivityAnnouncement[D] | None = None
+    notice: NoticeAnnouncement[D] | None = None
+    webhook: WebhookAnnouncement[D] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> NewEvent:
-        return NewEvent(self, self.says(*args, **kwargs))
+        return NewEvent(self, self.payload(*args, **kwargs))
 
     @property
-    def hint(self) -> type[Any]:
-        """The `TypedDict`, as a type."""
-        return cast("type[Any]", self.says)
+    def payload_type(self) -> type[Any]:
+        """Returns the `TypedDict`, as a type."""
+        return cast("type[Any]", self.payload)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """The names of all that it says, in the order of the declaration."""
-        return tuple(get_type_hints(self.hint))
+        """Returns the keys of the payload, in the order of the declaration."""
+        return tuple(get_type_hints(self.payload_type))
 
     @cached_property
-    def told(self) -> frozenset[str]:
-        """The names of what goes with the message alone."""
-        hints = get_type_hints(self.hint, include_extras=True)
+    def transient(self) -> frozenset[str]:
+        """Returns the keys that go with the message and are not stored."""
+        hints = get_type_hints(self.payload_type, include_extras=True)
         return frozenset(name for name, hint in hints.items() if get_origin(hint) is NotRequired)
 
-    def check(self, stream: str, says: Mapping[str, Any]) -> None:
-        """Compares a stream and the names of an event's fields with the declaration. Raises `WrongEvent`."""
+    def check(self, stream: str, payload: Mapping[str, Any]) -> None:
+        """Compares a stream and the keys of a payload with the declaration. Raises `WrongEvent`."""
         if stream.partition(":")[0] != self.stream:
             raise WrongEvent(f"{self.name} is an event of a {self.stream}, and {stream} is none.")
-        if missing := set(self.fields) - self.told - set(says):
+        if missing := set(self.fields) - self.transient - set(payload):
             raise WrongEvent(f"{self.name} lacks {', '.join(sorted(missing))}.")
-        if unknown := set(says) - set(self.fields):
-            raise WrongEvent(f"{self.name} does not say {', '.join(sorted(unknown))}.")
+        if unknown := set(payload) - set(self.fields):
+            raise WrongEvent(f"The payload of {self.name} has no {', '.join(sorted(unknown))}.")
 
 
-_declared: dict[tuple[StreamKind, str], EventType[Any]] = {}
+T = TypeVar("T")
 
 
-def declare(event_type: EventType[P]) -> EventType[P]:
-    """Makes a type known to the description of the API. Raises `WrongEvent` when its stream has one of its name."""
-    key = (event_type.stream, event_type.name)
-    if key in _declared:
-        raise WrongEvent(f"{event_type.name} of a {event_type.stream} is declared twice.")
-    _declared[key] = event_type
+class Declarations:
+    """All types of events, and the kinds and topics that they declare."""
+
+    def __init__(self, other: Declarations | None = None) -> None:
+        self.types: dict[tuple[str, str], EventType[Any, Any]] = dict(other.types) if other else {}
+        self.activity_sentences: dict[str, ActivitySentence] = dict(other.activity_sentences) if other else {}
+        self.notice_topics: dict[str, NoticeTopic] = dict(other.notice_topics) if other else {}
+        self.webhook_topics: dict[str, WebhookTopic] = dict(other.webhook_topics) if other else {}
+
+    def add(self, event_type: EventType[Any, Any]) -> None:
+        """Adds a type. Raises `WrongEvent`."""
+        key = (event_type.stream, event_type.name)
+        if key in self.types:
+            raise WrongEvent(f"{event_type.name} of a {event_type.stream} is declared twice.")
+        for problem in _problems(event_type):
+            raise WrongEvent(f"{event_type.name} is not declared rightly: {problem}.")
+        for kind, sentence in event_type.activity.sentences.items() if event_type.activity else ():
+            _put(self.activity_sentences, kind, sentence, "activity")
+        for topic in event_type.notice.topics if event_type.notice else ():
+            for each in filter(None, (topic, topic.for_addressees)):
+                _put(self.notice_topics, each.name, each, "topic of notices")
+        if event_type.webhook is not None:
+            topic_of_webhooks = event_type.webhook.topic
+            _put(self.webhook_topics, topic_of_webhooks.name, topic_of_webhooks, "topic of webhooks")
+        if event_type.audit is not None:
+            declare_sentences(event_type.audit.topic, event_type.audit.sentences)
+        self.types[key] = event_type
+
+
+def _problems(event_type: EventType[Any, Any]) -> Iterator[str]:
+    stored = set(event_type.fields) - event_type.transient
+    yield from problems_of(stored, event_type.activity, event_type.notice, event_type.webhook)
+    if event_type.webhook is not None and event_type.stream is not StreamKind.PROJECT:
+        yield "webhooks are sent events of projects alone"
+    if (event_type.activity or event_type.notice) and event_type.stream not in (
+        StreamKind.PROJECT,
+        StreamKind.ORGANISATION,
+    ):
+        yield "activity and notices are of a project or an organisation"
+
+
+def _put(known: dict[str, T], name: str, value: T, kind: str) -> None:
+    """Puts what has a name, which several types of events may share. Raises `WrongEvent` for two of one name."""
+    if known.setdefault(name, value) is not value:
+        raise WrongEvent(f"The {kind} {name} is declared twice.")
+
+
+_declared = Declarations()
+
+
+def declare(event_type: EventType[P, D]) -> EventType[P, D]:
+    """Declares a type of event. Raises `WrongEvent` for a second one of its name, and for wrong announcements."""
+    _declared.add(event_type)
     return event_type
 
 
-def declared_types() -> tuple[EventType[Any], ...]:
-    """All that apps declared, by stream and name."""
-    return tuple(_declared[key] for key in sorted(_declared))
+def declared_types() -> tuple[EventType[Any, Any], ...]:
+    """Returns all declared types, by stream and name."""
+    return tuple(_declared.types[key] for key in sorted(_declared.types))
+
+
+def find_type(stream: str, name: str) -> EventType[Any, Any] | None:
+    """Returns the type of this name of events of the stream; None for one that no app declares any more."""
+    return _declared.types.get((stream.partition(":")[0], name))
+
+
+def find_activity_sentence(kind: str) -> ActivitySentence | None:
+    """Returns the sentence of a kind of activity; None for one that no app declares any more."""
+    return _declared.activity_sentences.get(kind)
+
+
+def activity_kinds() -> tuple[str, ...]:
+    """Returns the kinds of activity entries."""
+    return tuple(sorted(_declared.activity_sentences))
+
+
+def find_notice_topic(name: str) -> NoticeTopic | None:
+    """Returns the topic of this name; None for one that no app declares any more."""
+    return _declared.notice_topics.get(name)
+
+
+def notice_topics() -> tuple[str, ...]:
+    """Returns the names of the topics of notices."""
+    return tuple(sorted(_declared.notice_topics))
+
+
+def webhook_topics() -> Mapping[str, WebhookTopic]:
+    """Returns what webhooks may be sent, by name."""
+    return dict(sorted(_declared.webhook_topics.items()))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from forge.core.actors import Actor
+from forge.core.events.announcements import StoredEvent
 from forge.core.events.declarations import NewEvent
 from forge.core.events.delivery import deliver, group_of
 from forge.core.hooks import Hook
@@ -33,14 +35,14 @@ all. Notices and webhooks are made here. Functions look at the type first: previ
 def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Event:
     """Writes an event and gives it the stream's next number; sockets hear of it after commit.
 
-    What its type tells goes with the message and is not stored. Raises `WrongEvent` for another shape than the
+    Transient keys go with the message and are not stored. Raises `WrongEvent` for another shape than the
     declared one.
 
     The number is taken by an update of the stream's row, whose lock lasts to the end of the transaction: another
     writer waits, so numbers have no gaps and the order of commits is the order of numbers. Without an actor it is the
     installation that tells.
     """
-    event.type.check(stream, event.says)
+    event.type.check(stream, event.payload)
     event_checks.call(event)
     Stream.objects.bulk_create([Stream(key=stream)], ignore_conflicts=True)
     Stream.objects.filter(pk=stream).update(last=F("last") + 1)
@@ -53,9 +55,14 @@ def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Ev
         actor_id=actor.pk if actor else None,
     )
     event_written.call(row)
-    message = {"stream": stream, "event": event_to_json(row) | {"data": dict(event.says)}}
+    message = {"stream": stream, "event": event_to_json(row) | {"data": dict(event.payload)}}
     transaction.on_commit(lambda: deliver(group_of(stream), message), robust=True)
     return row
+
+
+def stored_event(event: Event) -> StoredEvent[Any]:
+    """Returns a row of the log as the functions of announcements read it."""
+    return StoredEvent(event.data, UUID(event.stream_id.partition(":")[2]), event.actor_id)
 
 
 def event_to_json(event: Event) -> dict[str, Any]:

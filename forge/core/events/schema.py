@@ -11,7 +11,7 @@ from forge.core.events.declarations import EventType, StreamKind, declared_types
 REFERENCE = "#/components/schemas/"
 
 
-def message_schemas(types: Sequence[EventType[Any]], registry: Any) -> Schema:
+def message_schemas(types: Sequence[EventType[Any, Any]], registry: Any) -> Schema:
     """The components of messages, and for each kind of stream the choice of its own; what they say is registered."""
     schemas: Schema = {_title(each): _message(each, registry) for each in types}
     for kind in StreamKind:
@@ -24,12 +24,12 @@ def message_schemas(types: Sequence[EventType[Any]], registry: Any) -> Schema:
     return schemas
 
 
-def _title(event_type: EventType[Any]) -> str:
-    return f"{component_name(event_type.hint)}Event"
+def _title(event_type: EventType[Any, Any]) -> str:
+    return f"{component_name(event_type.payload_type)}Event"
 
 
-def _message(event_type: EventType[Any], registry: Any) -> Schema:
-    described = " ".join((event_type.hint.__doc__ or "").split())
+def _message(event_type: EventType[Any, Any], registry: Any) -> Schema:
+    described = " ".join((event_type.payload_type.__doc__ or "").split())
     if event_type.read_again:
         described += f" Read again: {', '.join(event_type.read_again)}."
     return {
@@ -38,7 +38,7 @@ def _message(event_type: EventType[Any], registry: Any) -> Schema:
         "properties": {
             "sequence": {"type": "integer", "description": "Its number in the stream, without gaps."},
             "type": {"type": "string", "enum": [event_type.name]},
-            "data": schema_of(event_type.hint, registry),
+            "data": schema_of(event_type.payload_type, registry),
         },
         "required": ["data", "sequence", "type"],
     }

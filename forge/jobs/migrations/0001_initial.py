@@ -17,6 +17,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Worker",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("capabilities", models.JSONField()),
+                ("seen", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Job",
             fields=[
                 ("fence", models.PositiveBigIntegerField(default=0)),
@@ -25,7 +33,9 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=40)),
                 (
                     "capability",
-                    models.CharField(choices=[("build", "Build"), ("lab", "Lab"), ("gpu", "GPU")], max_length=10),
+                    models.CharField(
+                        choices=[("build", "Build"), ("lab", "Lab"), ("gpu", "GPU"), ("send", "Send")], max_length=10
+                    ),
                 ),
                 ("by_program", models.BooleanField(default=False)),
                 ("spec", models.JSONField()),
@@ -47,6 +57,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("paused", models.BooleanField(default=False)),
                 ("due", models.DateTimeField(default=django.utils.timezone.now)),
                 ("progress", models.FloatField(default=0.0)),
                 ("activity", models.CharField(blank=True, max_length=200)),
@@ -126,6 +137,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="job",
             index=models.Index(fields=["organisation", "created"], name="jobs_of_organisations"),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["kind", "finished"], name="jobs_to_delete"),
         ),
         migrations.AddConstraint(
             model_name="job",

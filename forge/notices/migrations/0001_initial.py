@@ -63,24 +63,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("subject", models.CharField(max_length=200)),
                 ("path", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("review-asked", "review-asked"),
-                            ("review-closed", "review-closed"),
-                            ("verdict", "verdict"),
-                            ("comment", "comment"),
-                            ("mention", "mention"),
-                            ("build-failed", "build-failed"),
-                            ("published", "published"),
-                            ("changes", "changes"),
-                            ("webhook-stopped", "webhook-stopped"),
-                            ("taken-down", "taken-down"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=40)),
                 (
                     "reason",
                     models.CharField(

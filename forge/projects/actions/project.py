@@ -18,14 +18,14 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.archives.extract_archive import extract_file
-from forge.projects.events import (
+from forge.projects.announcements import (
     ORGANISATION_PROJECT_CREATED,
     ORGANISATION_PROJECT_DELETED,
     ORGANISATION_PROJECT_RESTORED,
     PROJECT_CHANGED,
     PROJECT_DELETED,
 )
+from forge.projects.archives.extract_archive import extract_file
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model

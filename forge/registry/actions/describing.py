@@ -13,7 +13,7 @@ from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.access import find_tag
-from forge.registry.events import TAG_DESCRIBED
+from forge.registry.announcements import TAG_DESCRIBED
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import Tag
 

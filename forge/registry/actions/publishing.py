@@ -21,15 +21,16 @@ from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
+from forge.registry.announcements import TAG_PUBLISHED
 from forge.registry.distribution.manifests import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
-from forge.registry.events import TAG_PUBLISHED
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
 from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
 from forge.registry.published_versions import fix_version
 from rune.source.policy import Policy
+from rune.source.policy.tags import look
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 """Characters of the reason for an override."""
@@ -124,6 +125,8 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
     project, existing = _locked(build, name)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
+    if existing is None:
+        _require_distinct(project, name)
     if stays(name):
         _fix_version(project, name, existing, digests.manifest)
     # Asked behind the lock: no verdict, no other publication comes between the answer and the tag.
@@ -151,6 +154,8 @@ def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: s
     project, existing = _locked(build, name)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
+    if existing is None:
+        _require_distinct(project, name)
     if stays(name):
         _fix_version(project, name, existing, digests.manifest)
     answer = gate(build, name)
@@ -222,6 +227,15 @@ def _link(
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     list_rune(tag)
     return tag
+
+
+def _require_distinct(project: Project, tag: str) -> None:
+    """Raises `TagInUse` where a published tag looks like this one: who pulls by name means the other."""
+    names = Tag.objects.filter(repository__project=project).values_list("name", flat=True)
+    alike = next((name for name in names if look(name) == look(tag)), None)
+    if alike is not None:
+        message = f"{tag} looks like {alike}, which is published: people could not tell them apart. Choose another tag."
+        raise TagInUse(message, errors={"tag": [message]})
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:

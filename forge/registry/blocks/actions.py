@@ -22,10 +22,10 @@ from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
+from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, TagInUse
-from forge.registry.events import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository

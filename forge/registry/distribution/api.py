@@ -20,7 +20,7 @@ from forge.core.audit.denials import record_denial
 from forge.core.blobs.responses import part_response
 from forge.core.database.code_points import by_code_point
 from forge.core.errors import DomainError, Gone, Moved, SignInNeeded
-from forge.projects.access import find_project, taken_down_error
+from forge.projects.access import find_project, unpublished_error
 from forge.registry.access import advice_on, find_blob, find_manifest, find_repository, is_rune
 from forge.registry.actions import note_block_pull, note_pull
 from forge.registry.blocks.access import find_published
@@ -84,7 +84,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     try:
         project = find_project(puller, match["organisation"], match["name"], Verb.SEE)
         if project.taken_down is not None:
-            raise taken_down_error(project)  # its own people pull from their builds
+            raise unpublished_error(project)  # its own people pull from their builds
         repository = find_repository(project)
     except Moved as moved:
         tail = rest.split("/", 2)[2]

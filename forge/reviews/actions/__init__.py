@@ -26,7 +26,7 @@ from forge.reviews.rounds.actions.requests import (
     change_reviewers,
     close_review,
 )
-from forge.reviews.rounds.actions.verdicts import give_verdict, undo_verdict
+from forge.reviews.rounds.actions.verdicts import JudgedRound, give_verdict, undo_verdict
 from forge.reviews.suggestions.actions import (
     RequestedChange,
     decline_suggestion,
@@ -47,6 +47,7 @@ from forge.reviews.threads.actions.wrong_results import mark_wrong
 
 __all__ = [
     "GuestTerms",
+    "JudgedRound",
     "RequestedChange",
     "RequestedGroup",
     "ask_for_changes",

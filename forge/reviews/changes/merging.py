@@ -19,7 +19,7 @@ from forge.projects.versions.store import (
     working_tree,
 )
 from forge.reviews.changes.models import ChangeRequest
-from forge.reviews.errors import ForkGone
+from forge.reviews.errors import ForkDeleted
 from rune.source.merge import Choice, Conflict, FilesMerge, Side, SideFiles, Stored, merge_files, renamed
 
 
@@ -64,9 +64,9 @@ class Merging:
 
 
 def merging_of(request: ChangeRequest) -> Merging:
-    """Reads the sides. Raises `ForkGone` where the fork's files are not there any more."""
+    """Reads the sides. Raises `ForkDeleted` where the fork's files are not there any more."""
     if request.base is None or request.offered is None:
-        raise ForkGone("The fork was deleted, and what it offered with it. Close the change request.")
+        raise ForkDeleted("The fork was deleted, and what it offered with it. Close the change request.")
     choices = {each.key: Choice(Side(each.side), each.text) for each in request.resolutions.all()}
     return merging(request.base, working_tree(request.project), request.offered, choices)
 

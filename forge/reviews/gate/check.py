@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.evaluations.limits import judgements_of, policy_of
@@ -62,7 +63,8 @@ def _situation(build: Build) -> Situation:
 def _members(project: Project) -> tuple[GateMember, ...]:
     """Everyone who may give a verdict on the project's builds today."""
     mates = [mate for mate in team_of(project, Verb.REVIEW) if mate.user.is_active]
-    return tuple(GateMember(each.user.pk, str(each.user), each.user.email.lower(), each.role) for each in mates)
+    addresses = confirmed_addresses([mate.user for mate in mates])
+    return tuple(GateMember(each.user.pk, str(each.user), addresses.get(each.user.pk, ""), each.role) for each in mates)
 
 
 def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerdict, ...]:

@@ -13,14 +13,14 @@ from datetime import datetime
 from uuid import UUID
 
 from rune.source.policy import FORMER_ROLES, POLICY_FILE, Approval, Judgement, Policy
-from rune.source.policy.tags import VERSIONS, protects
+from rune.source.policy.tags import LATEST, VERSIONS, protects
 from rune.source.policy.wording import approval_text, judgement_sentence, limit_name, rule_changes
 from rune.wording import listed
 
 
 @dataclass(frozen=True)
 class GateMember:
-    """Somebody who may give a verdict."""
+    """Somebody who may give a verdict. `address` is confirmed; "" for a person who has confirmed none."""
 
     person: UUID
     name: str
@@ -71,7 +71,7 @@ class NeededApproval:
     """
 
     approval: Approval
-    given: tuple[str, ...]
+    approvers: tuple[str, ...]
     is_of_authors: bool = False
     unknown: tuple[str, ...] = ()
 
@@ -81,7 +81,7 @@ class NeededApproval:
 
     @property
     def lacking(self) -> int:
-        return max(0, self.approval.count - len(self.given))
+        return max(0, self.approval.count - len(self.approvers))
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ class Demands:
         )
 
     def _approval_sentence(self, needed: NeededApproval) -> str:
-        sentence = f"It has {len(needed.given)} of {needed.text}."
+        sentence = f"It has {len(needed.approvers)} of {needed.text}."
         if needed.unknown:
-            sentence += f" {listed(needed.unknown)} cannot give one: no such member."
+            sentence += f" {listed(needed.unknown)} cannot give one: no member has confirmed that address."
         if needed.is_of_authors:
             authors = "Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
             return f"{sentence} {authors}"
@@ -145,10 +145,10 @@ def demands(situation: Situation, tag: str) -> Demands:
 
 
 def protected_tags(policy: Policy, situation: Situation) -> tuple[str, ...]:
-    """The default protects versions as soon as there is a second person."""
+    """The default protects versions and `latest`, which clients pull, as soon as there is a second person."""
     if policy.protected_tags is not None:
         return policy.protected_tags
-    return (VERSIONS,) if situation.is_shared else ()
+    return (VERSIONS, LATEST) if situation.is_shared else ()
 
 
 def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
@@ -170,7 +170,7 @@ def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
 
 def _needed(approval: Approval, situation: Situation, approving: Collection[UUID]) -> NeededApproval:
     approvers = [each for each in situation.members if _may_approve(approval, each)]
-    known = {each.address for each in situation.members}
+    known = {each.address for each in situation.members if each.address}
     return NeededApproval(
         approval,
         tuple(each.name for each in approvers if each.person in approving),
@@ -181,4 +181,4 @@ def _needed(approval: Approval, situation: Situation, approving: Collection[UUID
 
 def _may_approve(approval: Approval, member: GateMember) -> bool:
     roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
-    return approval.is_of_anyone or member.role in roles or member.address in approval.people
+    return approval.is_of_anyone or member.role in roles or (bool(member.address) and member.address in approval.people)

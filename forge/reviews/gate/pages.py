@@ -47,7 +47,7 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
         steps.append(GateStep(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:
-        approvers = ", ".join(each.given)
+        approvers = ", ".join(each.approvers)
         unknown = f" No member: {', '.join(each.unknown)}." if each.unknown else ""
         detail = f"Approved by {approvers}." if approvers else "Nobody has approved it yet."
         steps.append(GateStep(not each.lacking, each.text, detail + unknown))

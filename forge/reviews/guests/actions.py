@@ -23,12 +23,11 @@ from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import ReviewClosed, TooManyGuests
-from forge.reviews.events import ThreadStep
 from forge.reviews.guests.access import LOOK, guest_path, guests_group, is_good, principal_of_guest, require_as_guest
 from forge.reviews.models import AnchoredThread, Guest, GuestLink, Review
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchors import AnchorKind
-from forge.reviews.threads.event_payloads import thread_event
+from forge.reviews.threads.announcements import ThreadStep, thread_event
 
 LONGEST_NAME = 80
 MOST_DAYS = 90

@@ -25,8 +25,9 @@ from forge.core.allocations import Allocations, OverLimit
 from forge.core.errors import NotFound
 from forge.core.events.delivery import Message, group_of, listen, stop_listening
 from forge.core.events.log import event_to_json, events_after, last_sequence
-from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED
 from forge.reviews.guests.access import LOOK, find_guest, guests_group, principal_of_guest, review_for_guest
+from forge.reviews.rounds.announcements import REVIEW_ASKED, REVIEW_CHANGED
+from forge.reviews.threads.announcements import THREAD_CHANGED
 
 LOOK_EVERY = 15.0
 """Seconds after which the link is looked at again although nothing happens: its time may be over."""

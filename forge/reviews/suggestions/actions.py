@@ -26,15 +26,14 @@ from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.projects.versions.actions.save import MAX_MESSAGE_LENGTH
 from forge.projects.versions.store import WorkingTree, available_files, working_tree
-from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
-from forge.reviews.events import ThreadStep
+from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
 from forge.reviews.suggestions.quotas import TRIED, require_another_trial
 from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
 from forge.reviews.threads.anchors import WHOLE_BUILD, AnchorKind, AnchorRequest
-from forge.reviews.threads.event_payloads import thread_event, thread_facts
+from forge.reviews.threads.announcements import ThreadStep, thread_event, thread_facts
 
 MOST_CHANGES = 50
 """Arguments that one suggestion changes."""
@@ -117,7 +116,7 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
 def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     """Makes the suggested changes in the project's files, and saves them as a version that names who suggested them.
 
-    Raises `Forbidden`, `AlreadySo`, `CannotBeTaken` where the files say something else by now, and `Busy`.
+    Raises `Forbidden`, `AlreadySo`, `CannotBeApplied` where the files say something else by now, and `Busy`.
     """
     project = suggestion.thread.project
     require(actor, Verb.EDIT, project)
@@ -125,9 +124,9 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     seen = working_tree(project)
     outcome = language_pool.grant(actor, project, suggestion.wishes, seen.manifest, seen.texts)
     if "error" in outcome:
-        raise CannotBeTaken(outcome["error"]["message"])
+        raise CannotBeApplied(outcome["error"]["message"])
     if "refused" in outcome:
-        raise CannotBeTaken(f"{outcome['refused']} Make the change by hand, or decline it.")
+        raise CannotBeApplied(f"{outcome['refused']} Make the change by hand, or decline it.")
     _write(actor, suggestion, seen, outcome["texts"])
     author = str(suggestion.author or "someone who left")
     message = f"Suggested by {author}: {' '.join(suggestion.said)}"
@@ -143,7 +142,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
         for path, text in texts.items():
             entry = find_entry(doc, path)
             if entry is None or entry.content_digest != seen.manifest[path]["digest"]:
-                raise CannotBeTaken(f"Somebody edited {path} at this moment. Take it again.")
+                raise CannotBeApplied(f"Somebody edited {path} at this moment. Take it again.")
             document.set_text(doc, entry, text)
         _decide(actor, suggestion, SuggestionState.TAKEN)
         author = None if suggestion.author_id is None else str(suggestion.author_id)
@@ -151,7 +150,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
             actor,
             thread,
             "review.suggestion_taken",
-            ThreadStep.TAKEN,
+            ThreadStep.APPLIED,
             member=author,
             changes=suggestion.said,
             files=sorted(texts),

@@ -82,7 +82,7 @@ class StageFields:
     """The fields of one stage: those that the Runefile says, and those that are left at their defaults."""
 
     stage: str
-    given: tuple[ShownField, ...]
+    shown: tuple[ShownField, ...]
     left_out: tuple[ShownField, ...]
 
 
@@ -182,9 +182,9 @@ def _by_stage(fields: Sequence[ShownField]) -> list[StageFields]:
 
 
 def _rank(fields: StageFields) -> int:
-    if any(each.field.kind == "long-text" for each in fields.given):
+    if any(each.field.kind == "long-text" for each in fields.shown):
         return 0
-    return 1 if fields.given else 2
+    return 1 if fields.shown else 2
 
 
 def _requested_changes(typed: QueryDict) -> list[RequestedChange]:

@@ -2,6 +2,7 @@
 
 backup.json            what made it, when, and of which migrations the tables are
 tables/<name>.jsonl    a line of JSON for each row
+database.sqlite3       instead of tables, before an upgrade: the database's own copy (database.dump of PostgreSQL)
 keys/...               files that belong to the data folder
 blobs/sha256/ab/...    stored files, named by their digests
 manifest.sha256        for `sha256sum --check`
@@ -24,7 +25,7 @@ CHUNK = 1 << 20
 DESCRIPTION = "backup.json"
 MANIFEST = "manifest.sha256"
 _MEMBER = re.compile(
-    r"backup\.json|tables/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|keys/[a-z0-9-]+(/[a-z0-9.-]+)?"
+    r"backup\.json|database\.(sqlite3|dump)|tables/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|keys/[a-z0-9-]+(/[a-z0-9.-]+)?"
     r"|blobs/sha256/[0-9a-f]{2}/[0-9a-f]{64}"
 )
 

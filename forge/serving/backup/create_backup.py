@@ -21,6 +21,7 @@ from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import blob_name, open_blob
 from forge.core.errors import Damaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
+from forge.serving.backup.database_copy import copy_database
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.rows import Point, applied_points, lines_of, models_of, table_name, tables_at
 from forge.serving.backup.sealing import sealed
@@ -63,32 +64,56 @@ class CreatedBackup:
 def create_backup(target: Path, recipients: Sequence[str] = (), *, with_files: bool = True) -> CreatedBackup:
     """Writes a backup to a file that only its owner can read; encrypted if there are recipients.
 
-    The server may run. A backup without files has the tables and the keys alone, as before an upgrade: the store keeps
-    what it has. Raises `BackupError`; then nothing is left of the file. One that was there is replaced at the end.
+    The server may run. A backup without files has the tables and the keys alone. Raises `BackupError`; then nothing is
+    left of the file. One that was there is replaced at the end.
     """
+    with _new_archive(target, recipients) as writer:
+        tables, rows, files, unreadable = _write(writer, with_files)
+    return CreatedBackup(tables, rows, files, target.stat().st_size, unreadable)
+
+
+def create_upgrade_backup(target: Path) -> None:
+    """Writes the database as it is, whatever its tables are, and the keys to a file that only its owner can read.
+
+    Stored files do not change in an upgrade and stay in the store. Raises `BackupError`; then nothing is left of the
+    file.
+    """
+    with _new_archive(target) as writer, tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
+        _write_description(writer, applied_points(), with_files=False)
+        copy = copy_database(Path(folder))
+        with copy.open("rb") as data:
+            writer.add(copy.name, data, copy.stat().st_size)
+        _write_keys(writer)
+
+
+@contextmanager
+def _new_archive(target: Path, recipients: Sequence[str] = ()) -> Iterator[ArchiveWriter]:
+    """Writes an archive that takes its name when it is complete."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             with sealed(file, recipients) as output, archive_writer(output) as writer:
-                tables, rows, files, unreadable = _write(writer, with_files)
+                yield writer
             file.flush()
             os.fsync(file.fileno())
-            size = file.tell()
         temporary.replace(target)
     except (OSError, DatabaseError) as error:
         raise BackupError(f"The backup could not be written to {target}: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
-    return CreatedBackup(tables, rows, files, size, unreadable)
+
+
+def _write_description(writer: ArchiveWriter, points: Sequence[Point], *, with_files: bool) -> None:
+    description = Description(
+        FORMAT, __version__, timezone.now().isoformat(), connection.vendor, tuple(points), with_files
+    )
+    writer.add_bytes(DESCRIPTION, json.dumps(asdict(description), indent=2).encode() + b"\n")
 
 
 def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tuple[str, ...]]:
     points = applied_points()
     models = models_of(tables_at(points))
-    description = Description(
-        FORMAT, __version__, timezone.now().isoformat(), connection.vendor, tuple(points), with_files
-    )
-    writer.add_bytes(DESCRIPTION, json.dumps(asdict(description), indent=2).encode() + b"\n")
+    _write_description(writer, points, with_files=with_files)
     hold = hold_blobs("backup") if with_files else nullcontext(lambda: None)
     with hold as renew:
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:

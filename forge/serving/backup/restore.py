@@ -1,7 +1,8 @@
 """Restoring a backup: all of it is read and compared before anything is replaced.
 
 The tables are made as they were when the backup was taken, filled, and brought up to date by the migrations since.
-So a backup of SQLite is restored to PostgreSQL, and one of an older version to this one.
+So a backup of SQLite is restored to PostgreSQL, and one of an older version to this one. A backup from before an
+upgrade is the database's own copy, which is put in place and brought up to date.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -25,6 +27,7 @@ from forge.core.models import Blob
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
 from forge.serving.backup.create_backup import FORMAT, Description
+from forge.serving.backup.database_copy import copy_in, place_copy
 from forge.serving.backup.errors import BackupError, DamagedBackup
 from forge.serving.backup.rows import load_lines, models_of, number_on, table_name, tables_at
 from forge.serving.backup.sealing import opened
@@ -69,13 +72,13 @@ def restore_backup(
                 unpack(stream, folder)
         except OSError as error:
             raise BackupError(f"{source} could not be unpacked in {data}: {error}") from error
-        description = _read_description(folder)
+        description, copy = _read_description(folder), copy_in(folder)
         # The store is only added to: a file's name is its digest.
         files = _store_files(folder)
         aside = f"replaced_{now:%Y%m%d_%H%M%S}"
         place = database_state.set_aside(aside) if is_used else ""
         try:
-            rows = _fill(folder, description)
+            rows = _fill(folder, description) if copy is None else _place(copy)
         except BaseException as error:
             database_state.clear_database()
             if is_used:
@@ -115,8 +118,7 @@ def _store_files(folder: Path) -> int:
 def _fill(folder: Path, description: Description) -> int:
     """Makes the tables of then, fills them, and migrates to now."""
     MigrationExecutor(connection).migrate(list(description.migrations))
-    apps = tables_at(description.migrations)
-    models = models_of(apps)
+    models = models_of(tables_at(description.migrations))
     lines = {file.name.removesuffix(".jsonl"): file for file in (folder / "tables").glob("*.jsonl")}
     if unknown := lines.keys() - {table_name(model) for model in models}:
         raise DamagedBackup(f"The backup has tables that its version does not have: {', '.join(sorted(unknown))}.")
@@ -127,6 +129,13 @@ def _fill(folder: Path, description: Description) -> int:
         number_on(models)
     call_command("migrate", verbosity=0, interactive=False)
     return rows
+
+
+def _place(copy: Path) -> int:
+    """Makes a database's own copy the database, and migrates it to now. Answers how many rows it has."""
+    place_copy(copy)
+    call_command("migrate", verbosity=0, interactive=False)
+    return sum(model._base_manager.count() for model in models_of(apps))
 
 
 def _empty(models: Collection[type[Model]]) -> None:

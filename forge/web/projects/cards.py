@@ -10,17 +10,8 @@ from forge.builds.contents import sensors_of
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline
 from forge.projects.hooks import CardFacts, CardVerdict, card_facts, card_verdicts
 from forge.projects.models import Project
+from rune.capabilities import CAPABILITIES
 from rune.wording import listed
-
-SENSOR_WORDS = {
-    "SOUND": "Microphone",
-    "IMAGE": "Camera or drawing",
-    "FLOAT_IMAGE": "Camera or drawing",
-    "ACCEL": "Motion",
-    "RAW": "Numbers",
-    "RAND": "Random numbers",
-}
-"""What people call the capabilities."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +27,7 @@ class Card:
     @property
     def sensors(self) -> str:
         """What its pipeline reads, as people list it; "" where nobody knows."""
-        words = (SENSOR_WORDS[sensor] for sensor in sensors_of(self.facts.outline))
+        words = (CAPABILITIES[sensor].label for sensor in sensors_of(self.facts.outline))
         return listed(list(dict.fromkeys(words)))
 
     @property

@@ -14,9 +14,18 @@ from forge.projects.access import favourites_of
 from forge.projects.models import Project, ProjectQuerySet
 from forge.registry.models import Tag
 from forge.reviews.models import Review
-from forge.web.projects.cards import SENSOR_WORDS
+from rune.capabilities import CAPABILITIES
 
-SENSORS = {sensor: SENSOR_WORDS[sensor] for sensor in ("SOUND", "IMAGE", "ACCEL", "RAW", "RAND")}
+
+def _sensors() -> dict[str, str]:
+    """The capabilities by name, with their labels, sensors first; of those that share a label the first."""
+    names: dict[str, str] = {}
+    for capability in sorted(CAPABILITIES.values(), key=lambda each: each.sensor is None):
+        names.setdefault(capability.label, capability.name)
+    return {name: label for label, name in names.items()}
+
+
+SENSORS = _sensors()
 STATES = {"review": "In review", "trouble": "Needs a fix", "published": "Published", "draft": "Draft"}
 WHOSE = {"mine": "Created by me", "favourites": "My favourites"}
 SORTS = {"name": "Name", "created": "Newest"}

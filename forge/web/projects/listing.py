@@ -61,7 +61,7 @@ class ProjectList:
     view: str
     everything: str
     """The address without any filter."""
-    made: Mapping[str, datetime]
+    last_created: Mapping[str, datetime]
     """When the person made a project last, by the name of each organisation where they did."""
 
     @property
@@ -115,7 +115,7 @@ def project_list(
         ],
         view=view,
         everything=ProjectFilter(view=filters.view).address(),
-        made={name: place.last_made for name, place in places.items() if place.last_made is not None},
+        last_created={name: place.last_created for name, place in places.items() if place.last_created is not None},
     )
 
 
@@ -124,7 +124,7 @@ class _Place:
     """An organisation of the list: how many projects there are, and when the person made one there last."""
 
     count: int
-    last_made: datetime | None
+    last_created: datetime | None
 
 
 def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
@@ -133,9 +133,9 @@ def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
     if organisation:
         projects = projects.filter(organisation__name=organisation)
     rows = projects.values_list("organisation__name").annotate(
-        count=Count("pk"), last_made=Max("created", filter=Q(created_by=principal.pk))
+        count=Count("pk"), last_created=Max("created", filter=Q(created_by=principal.pk))
     )
-    return {name: _Place(count, last_made) for name, count, last_made in rows}
+    return {name: _Place(count, last_created) for name, count, last_created in rows}
 
 
 def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:

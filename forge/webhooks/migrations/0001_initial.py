@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -9,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("jobs", "0001_initial"),
         ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -17,22 +19,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Delivery",
             fields=[
-                ("fence", models.PositiveBigIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("type", models.CharField(max_length=40)),
-                ("body", models.TextField()),
                 (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("given-up", "Given up")],
-                        default="waiting",
-                        max_length=10,
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="delivery",
+                        serialize=False,
+                        to="jobs.job",
                     ),
                 ),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("created", models.DateTimeField(auto_now_add=True)),
-                ("due", models.DateTimeField()),
+                ("type", models.CharField(max_length=40)),
+                ("body", models.TextField()),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "ordering": ["-created"],
@@ -101,13 +100,5 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="webhooks.webhook"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["due"], name="deliveries_to_send"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["created"], name="deliveries_to_end"),
         ),
     ]

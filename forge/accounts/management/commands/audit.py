@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from forge.accounts.audit.export import Format, batches, export
-from forge.accounts.audit.log import Wanted, all_entries, entries_of_organisation
-from forge.accounts.audit.sentences import Told
-from forge.accounts.audit.serializers import wanted_of
+from forge.accounts.audit.log import EntryFilter, all_entries, entries_of_organisation
+from forge.accounts.audit.sentences import RenderedEntry
+from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.models import Organisation, User
-from forge.core.audit.messages import Topic
+from forge.core.audit.messages import AuditTopic
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 
@@ -31,14 +31,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organisation", default="", help="only what happened in the organisation of this name")
         parser.add_argument("--who", default="", metavar="EMAIL", help="only what this person did")
-        parser.add_argument("--what", default="", help=f"an action, or a topic: {', '.join(Topic)}")
+        parser.add_argument("--what", default="", help=f"an action, or a topic: {', '.join(AuditTopic)}")
         parser.add_argument("--since", default="", help="a date or a time, 2026-11-21 or 2026-11-21T08:30:00Z")
         parser.add_argument("--until", default="", help="a date, which is meant whole, or a time")
         parser.add_argument("--limit", type=int, default=SHOWN, help=f"entries to print as text; {SHOWN} by default")
         parser.add_argument("--as", dest="kind", choices=list(Format), help="all of them as a file, on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        entries = self._found(options)
+        entries = self._matching(options)
         if options["kind"]:
             for piece in export(entries, Format(options["kind"])):
                 self.stdout.write(piece, ending="")
@@ -47,20 +47,20 @@ class Command(BaseCommand):
         for each in islice(rendered, max(0, options["limit"])):
             self.stdout.write(line(each))
 
-    def _found(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
+    def _matching(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
         try:
-            wanted = wanted_of({"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}})
-            return self._entries(options["organisation"], wanted)
+            filters = entry_filter_of({"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}})
+            return self._entries(options["organisation"], filters)
         except Invalid as error:
             raise CommandError(error.detail) from None
 
-    def _entries(self, name: str, wanted: Wanted) -> QuerySet[AuditEntry]:
+    def _entries(self, name: str, filters: EntryFilter) -> QuerySet[AuditEntry]:
         if not name:
-            return all_entries(wanted)
+            return all_entries(filters)
         organisation = Organisation.objects.filter(name=name).first()
         if organisation is None:
             raise CommandError(f"There is no organisation {name}.")
-        return entries_of_organisation(organisation, wanted)
+        return entries_of_organisation(organisation, filters)
 
 
 _FILTERS = ("what", "since", "until")
@@ -76,7 +76,7 @@ def _person(email: str) -> str:
     return str(person.pk)
 
 
-def line(entry: Told) -> str:
+def line(entry: RenderedEntry) -> str:
     """An entry on one line: `2026-11-21 08:30:00  Jo created the project acme/kitchen.  [token bench]`."""
     by = f"  [{entry.by}]" if entry.by else ""
     printable = "".join(each if each.isprintable() else "?" for each in entry.sentence)

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount
-from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import LastOwner
-from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role
 from forge.accounts.organisations.access import require_in, require_scope
 from forge.accounts.organisations.invitations import checked_role

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
+from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.errors import NameInUse, TooManyNames
-from forge.accounts.events import ORGANISATION_CHANGED
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.organisations.access import require_in, require_may_create, require_operator, require_scope
 from forge.accounts.organisations.name_reservations import (

@@ -18,7 +18,7 @@ from forge.accounts.organisations.pages.invitation_form import InvitingForm, inv
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import teams_of_member
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
@@ -55,7 +55,7 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
         "members": shown,
         "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
-        "roles": ROLE_WORDS,
+        "roles": ROLE_DESCRIPTIONS,
         "invited_as": Role.DEVELOPER,
         "inviting": InvitingForm(),
     }

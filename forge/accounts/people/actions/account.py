@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
+from forge.accounts.announcements import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.errors import BadAccount
-from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import ApiToken, BrowserSession, User
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import ADDRESS_IN_USE, name_errors, password_errors

@@ -14,8 +14,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount, LinkEnded
-from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
 from forge.accounts.organisations.names import slug
 from forge.accounts.people.actions.account import make_account

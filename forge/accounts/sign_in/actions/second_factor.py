@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import OwnSecondFactorNeeded
-from forge.accounts.events import MEMBERS_CHANGED
 from forge.accounts.models import Organisation, User
 from forge.accounts.organisations.access import require_in
 from forge.accounts.people.actions.account import end_connections

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, ProjectMembership
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.models import Team, TeamRole
 from forge.accounts.organisations.access import require_in
 from forge.accounts.organisations.invitations import DEFAULT_DAYS, checked_offer

@@ -18,7 +18,7 @@ from forge.accounts.organisations.pages.invitation_form import InvitingForm, inv
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import Teammate, team_of
-from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, names_of_teams, team_in, teams_in
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person, show_again
@@ -36,7 +36,7 @@ from forge.projects.actions import (
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
-PROJECT_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
+PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that one can have in one project."""
 MEMBERS_SHOWN = 50
 """People on a page of either list."""

@@ -20,7 +20,7 @@ from forge.accounts.organisations.access import find_organisation, members_of
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.role_words import ROLE_WORDS
+from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.core.http.pages import for_person, show_again
@@ -29,7 +29,7 @@ from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
 
-TEAM_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
+TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""
 OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""

@@ -25,8 +25,8 @@ from forge.core.blobs.store import put_bytes
 from forge.core.blobs.sweep import erase
 from forge.core.events.log import append_event
 from forge.projects.access import require
+from forge.projects.announcements import SAMPLES_CHANGED
 from forge.projects.errors import ConsentChanged, SampleExists
-from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.files import document
 from forge.projects.files.document_store import editing
 from forge.projects.files.storage import delete_on_failure, link_uploaded

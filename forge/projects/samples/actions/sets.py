@@ -20,8 +20,8 @@ from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.models import Blob
 from forge.projects.access import require
+from forge.projects.announcements import SAMPLES_CHANGED
 from forge.projects.errors import ConsentChanged
-from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.files import document
 from forge.projects.files.contents import MAXIMUM_FILES, check_file_count
 from forge.projects.files.document import entries

@@ -13,7 +13,7 @@ from forge.accounts.organisations.access import require_operator
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of
 from forge.core.events.log import append_event
-from forge.projects.events import VERSION_SAVED
+from forge.projects.announcements import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.versions.retention import superfluous_versions
 from forge.projects.versions.store import snapshot

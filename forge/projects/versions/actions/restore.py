@@ -15,7 +15,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.events import VERSION_RESTORED, VERSION_SAVED
+from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version

@@ -11,7 +11,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.projects.access import require
-from forge.projects.events import VERSION_SAVED
+from forge.projects.announcements import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot
 

@@ -13,8 +13,8 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.projects.access import require
+from forge.projects.announcements import VERSION_SAVED
 from forge.projects.errors import FileChanged
-from forge.projects.events import VERSION_SAVED
 from forge.projects.files.document_store import editing
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
@@ -28,12 +28,11 @@ from forge.reviews.changes.actions.offers import (
     require_open,
     require_resolved,
 )
+from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
-from forge.reviews.events import ChangeStep
-from forge.reviews.threads.event_payloads import change_event, offer_event
 
 
 def merge_change_request(actor: Actor, request: ChangeRequest) -> Version:

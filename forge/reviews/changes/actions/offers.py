@@ -19,13 +19,12 @@ from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.store import snapshot, store_version
 from forge.reviews.changes.access import base_of, fork_to_offer
+from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
 from forge.reviews.changes.merging import Merging, merging_of, without_recordings
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
-from forge.reviews.events import ChangeStep
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.actions.conversation import begin_thread
-from forge.reviews.threads.event_payloads import change_event, offer_event
 from rune.source.merge import Choice, Side
 from rune.wording import counted
 

@@ -17,9 +17,9 @@ from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.projects.actions import invite_to_project
 from forge.projects.models import Project
-from forge.reviews.events import REVIEW_ASKED, ReviewStep
 from forge.reviews.models import InvitedReviewer, Review, ReviewerGroup
 from forge.reviews.rounds.access import newest_round
+from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 
 

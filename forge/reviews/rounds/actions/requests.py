@@ -24,11 +24,11 @@ from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
-from forge.reviews.events import REVIEW_ASKED, ReviewStep
+from forge.reviews.errors import AlreadyRequested, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.models import Review, ReviewerGroup, Round
 from forge.reviews.rounds.access import digest_of, is_reviewable, newest_round
 from forge.reviews.rounds.actions.invitations import send_invitations
+from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.invitees import checked_addresses
 from rune.wording import counted, listed
@@ -61,7 +61,7 @@ def ask_for_review(
     """Asks people to judge a build; only then it waits for them.
 
     `invited` are email addresses of people who are no members: each gets an invitation that leads to the review, and is
-    a reviewer once they joined. Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyAsked` and `BadReviewers`.
+    a reviewer once they joined. Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyRequested` and `BadReviewers`.
     """
     project = build.project
     require(actor, Verb.ASK, project)
@@ -83,7 +83,7 @@ def ask_for_review(
         actor,
         review,
         "review.ask",
-        ReviewStep.ASKED,
+        ReviewStep.REQUESTED,
         build_number=build.number,
         reviewers=_for_audit(reviewers),
         invited=len(addresses),
@@ -95,7 +95,7 @@ def ask_for_review(
 def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str = "") -> Round:
     """Carries a review on with a newer build; `message` says what was addressed.
 
-    Raises `Forbidden`, `Invalid`, `ReviewClosed`, `NotReviewable`, `SameRune` and `AlreadyAsked`.
+    Raises `Forbidden`, `Invalid`, `ReviewClosed`, `NotReviewable`, `SameRune` and `AlreadyRequested`.
     """
     require(actor, Verb.ASK, review.project)
     message = _checked_message(message)
@@ -171,7 +171,7 @@ def _require_open(review: Review) -> None:
 
 
 def _require_new(build: Build) -> None:
-    """Raises `NotReviewable`, and `AlreadyAsked` where the newest round of an open review has the same bytes."""
+    """Raises `NotReviewable`, and `AlreadyRequested` where the newest round of an open review has the same bytes."""
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be reviewed.")
     open_rounds = Round.objects.filter(review__project=build.project, review__closed=None)
@@ -179,7 +179,7 @@ def _require_new(build: Build) -> None:
     rounds = of_bytes.select_related("review", "build__artefact")
     same = next((each for each in rounds if _has_rules_of(build, each.build)), None)
     if same is not None:
-        raise AlreadyAsked(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
+        raise AlreadyRequested(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
 
 
 def _has_rules_of(build: Build, other: Build) -> bool:

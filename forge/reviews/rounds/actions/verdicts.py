@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models, transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -17,23 +19,37 @@ from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
-from forge.reviews.events import REVIEW_CHANGED, BuildJudged
-from forge.reviews.models import Verdict, VerdictChoice
-from forge.reviews.rounds.access import is_reviewable
+from forge.reviews.errors import BadVerdict, NewerBuild, NotReviewable, OwnBuild, PersonNeeded, TooLate
+from forge.reviews.models import Review, Round, Verdict, VerdictChoice
+from forge.reviews.rounds.access import digest_of, is_reviewable
+from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
 from forge.reviews.rounds.authorship import is_own_rune
 
 UNDONE_WITHIN = timedelta(minutes=1)
 """How long a verdict can be taken back as if it had not been given; later it can be replaced by another."""
 
 
+@dataclass(frozen=True)
+class JudgedRound:
+    """What is on the screen of a person who judges: a round of a review, by its number, and its bytes."""
+
+    review: Review
+    number: int
+    digest: str
+
+
 @transaction.atomic
-def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") -> Verdict:
+def give_verdict(
+    actor: Actor, build: Build, verdict: str, comment: str = "", *, judged: JudgedRound | None = None
+) -> Verdict:
     """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
 
-    Raises `Forbidden`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
+    With `judged`, the verdict holds only while that round is the newest of its review. Raises `Forbidden`,
+    `PersonNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
+    if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
+        raise PersonNeeded("A token cannot approve a build. Open its page, try it and press Approve there.")
     comment = comment.strip()
     if verdict not in VerdictChoice.values:
         raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
@@ -48,8 +64,10 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
             "You built this, or wrote part of it since the last approved build, so someone else must give the verdict. "
             "Ask them for a review."
         )
-    # The project's row is the lock: two presses at once leave one verdict that holds.
+    # The project's row is the lock: two presses at once leave one verdict that holds, and no round begins meanwhile.
     Project.objects.lock(build.project_id)
+    if judged is not None:
+        _require_newest(judged)
     _standing(actor, build, build.artefact.digest).update(replaced=True)
     verdict_row = Verdict.objects.create(
         project=build.project,
@@ -68,7 +86,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         verdict=verdict,
         rune=build.artefact.digest,
     )
-    _tell(actor, build, BuildJudged.APPROVED if verdict == VerdictChoice.APPROVE else BuildJudged.CHANGES)
+    _tell(actor, build, VerdictChange.APPROVED if verdict == VerdictChoice.APPROVE else VerdictChange.CHANGES)
     return verdict_row
 
 
@@ -96,10 +114,20 @@ def undo_verdict(actor: Actor, build: Build) -> None:
         verdict=mine.verdict,
         rune=mine.rune_digest,
     )
-    _tell(actor, build, BuildJudged.UNDONE)
+    _tell(actor, build, VerdictChange.UNDONE)
 
 
-def _tell(actor: Actor, build: Build, change: BuildJudged) -> None:
+def _require_newest(judged: JudgedRound) -> None:
+    """Raises `NewerBuild` where another round began since, or the build of the round has other bytes."""
+    newest = Round.objects.filter(review=judged.review).select_related("build__artefact").latest("number")
+    if newest.number != judged.number or digest_of(newest) != judged.digest:
+        raise NewerBuild(
+            f"Round {newest.number} began with build {newest.build.number}: see what changed, then give your verdict. "
+            "Nothing was saved; what you wrote is still in the comment."
+        )
+
+
+def _tell(actor: Actor, build: Build, change: VerdictChange) -> None:
     by = person_to_json(actor.person) if actor.person else None
     event = REVIEW_CHANGED(build=str(build.pk), number=build.number or 0, change=change.value, by=by)
     append_event(build.project.stream, event, actor)

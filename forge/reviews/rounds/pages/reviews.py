@@ -18,7 +18,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import team_of
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.projects.models import Project
@@ -93,7 +93,7 @@ class Approvals:
 
     title: str
     needed: int
-    given: int
+    approvals: int
     people: tuple[Reviewer, ...]
 
 
@@ -175,9 +175,12 @@ def review_page(request: HttpRequest, organisation: str, name: str, number: int)
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation of a review alone, for its page that is open."""
     project, review = _review_of(request, organisation, name, number)
+    last = newest_round(review)
     context = {
         "project": project,
         "review": review,
+        "round": last,
+        "build": last.build,
         **_talk(principal_of(request), review, threads_filter(request.GET)),
     }
     return render(request, "reviews/talk.html", context)
@@ -195,10 +198,11 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         if verdict == "undo":
             actions.undo_verdict(principal, build)
         elif verdict:
-            actions.give_verdict(principal, build, verdict, text)
+            judged = actions.JudgedRound(review, _number(request.POST.get("round", "")), request.POST.get("rune", ""))
+            actions.give_verdict(principal, build, verdict, text, judged=judged)
         else:
             actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, Stale) as error:
         return _again(request, project, review, error)
     return redirect(f"{review.get_absolute_url()}#conversation")
 
@@ -220,7 +224,7 @@ def _review_of(request: HttpRequest, organisation: str, name: str, number: int) 
     return project, find_numbered_review(principal_of(request), project, number)
 
 
-def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
+def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict | Stale) -> HttpResponse:
     fresh = find_numbered_review(principal_of(request), project, review.number)
     context = _context(principal_of(request), project, fresh, threads_filter(request.POST))
     context["about"] = requested_anchor(principal_of(request), context["build"], request.POST)

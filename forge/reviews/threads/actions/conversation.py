@@ -17,13 +17,12 @@ from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
 from forge.reviews.errors import AlreadySo, NotYours
-from forge.reviews.events import ThreadStep
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
-from forge.reviews.threads.event_payloads import offer_thread_event, thread_event, thread_facts
+from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.mentions import mentioned as mentioned_in
 from forge.reviews.threads.mentions import names_of
 

@@ -60,7 +60,7 @@ class ShownComment:
 class ShownSuggestion:
     """A suggestion as it is drawn."""
 
-    made: Suggestion
+    suggestion: Suggestion
     may_decide: bool
     may_withdraw: bool
 
@@ -73,7 +73,7 @@ class ShownThread:
     anchor: Anchor
     place: str
     """The id of the element of the page that it is about; "" where the page has none."""
-    is_gone: bool
+    is_absent: bool
     """What it is about is not in this build, or not there any more."""
     comments: tuple[ShownComment, ...]
     replay: str
@@ -320,7 +320,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
         thread,
         anchor,
         place=element_id(anchor.spot) if is_there else "",
-        is_gone=not is_there and anchor.kind not in ("build", "line"),
+        is_absent=not is_there and anchor.kind not in ("build", "line"),
         comments=comments,
         replay=replay,
         suggestion=_suggestion(principal, thread),

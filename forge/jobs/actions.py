@@ -1,0 +1,53 @@
+"""What people do with jobs. Each checks the permission, does it, and writes the audit entry."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from forge.accounts.organisations.access import require_in
+from forge.accounts.permissions import OF_ORGANISATION
+from forge.core.actors import Actor
+from forge.core.audit.entries import write_entry
+from forge.core.errors import NotFound
+from forge.jobs import queue
+from forge.jobs.access import place_of
+from forge.jobs.errors import JobOver, NotRetriable
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import Job
+from forge.jobs.titles import title_of
+from forge.jobs.worker import notify_workers
+from forge.projects.access import require
+
+
+@transaction.atomic
+def cancel_job(actor: Actor, job: Job) -> Job:
+    """Ends a job that waits or runs; its worker finds its lease lost. Raises `Forbidden` and `JobOver`."""
+    _require(actor, job)
+    if not queue.cancel(job, str(actor.person)):
+        raise JobOver("This job has ended, so it cannot be cancelled.")
+    job.refresh_from_db()
+    write_entry(actor, "job.cancel", job.subject, place_of(job), title=title_of(job).text)
+    return job
+
+
+@transaction.atomic
+def retry_job(actor: Actor, job: Job) -> Job:
+    """Queues a job again that failed, was cancelled or lost; it goes on from its checkpoint. Raises `Forbidden` and
+    `NotRetriable`."""
+    _require(actor, job)
+    if not kind_of(job.kind).can_retry or not queue.retry(job, str(actor.person)):
+        raise NotRetriable("Only a job that failed, was cancelled or lost can be retried.")
+    job.refresh_from_db()
+    write_entry(actor, "job.retry", job.subject, place_of(job), title=title_of(job).text)
+    transaction.on_commit(lambda: notify_workers(job.capability), robust=True)
+    return job
+
+
+def _require(actor: Actor, job: Job) -> None:
+    verb = kind_of(job.kind).verb
+    if verb in OF_ORGANISATION:
+        require_in(actor, verb, job.organisation)
+    elif job.project is not None:
+        require(actor, verb, job.project)
+    else:
+        raise NotFound("There is no such job.")

@@ -1,0 +1,117 @@
+"""Jobs over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from forge.accounts.organisations.access import find_organisation
+from forge.accounts.principals import principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict, Invalid, NotFound
+from forge.jobs.access import find_job
+from forge.jobs.actions import cancel_job, retry_job
+from forge.jobs.job_source import items_of
+from forge.jobs.models import Job, JobState
+from forge.jobs.serializers import JobJson, JobLogJson, item_to_json, log_to_json
+from forge.jobs.sources import Cursor, JobFilter, all_kinds, list_jobs
+
+
+class OrganisationJobs(ForgeView):
+    needs = needing(get=Scope.ORGANISATION_READ)
+
+    @extend_schema(
+        operation_id="jobs_list",
+        parameters=[
+            OpenApiParameter("cursor", str, description="The page, as `next` names it"),
+            OpenApiParameter("limit", int, description="Jobs on a page, 1 to 200"),
+            OpenApiParameter("state", str, description="Those in this state", enum=JobState.values),
+            OpenApiParameter("kind", str, description="Those of this kind"),
+            OpenApiParameter("project", str, description="Those of the project of this name"),
+        ],
+        responses=PageJson[JobJson],
+    )
+    def get(self, request: Request, organisation: str) -> Response:
+        """The jobs of an organisation's projects that you may read, newest first."""
+        principal = principal_of(request)
+        owner = find_organisation(principal, organisation)
+        filters = JobFilter(
+            state=_choice(request, "state", JobState.values),
+            kind=_choice(request, "kind", all_kinds()),
+            project=request.query_params.get("project", "").replace("\0", ""),
+        )
+        limit = CursorPages().get_page_size(request)
+        items, after = list_jobs(principal, owner, filters, _cursor(request), limit)
+        address = replace_query_param(request.build_absolute_uri(), "cursor", str(after)) if after else None
+        results = [item_to_json(item) for item in items]
+        return Response(PageJson[JobJson](next=address, previous=None, results=results))
+
+
+def _cursor(request: Request) -> Cursor | None:
+    """Where the page begins; None for the newest. Raises `NotFound` for a cursor that we did not make."""
+    text = request.query_params.get("cursor", "")
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        raise NotFound("Invalid cursor") from None
+
+
+def _choice(request: Request, name: str, values: Collection[str]) -> str:
+    """A filter of the query; "" without one. Raises `Invalid` for a value that does not exist."""
+    value = request.query_params.get(name, "")
+    if value and value not in values:
+        text = f"`{name}` must be one of {', '.join(values)}."
+        raise Invalid(text, errors={name: [text]})
+    return value
+
+
+def _one(request: Request, job: Job) -> JobJson:
+    return item_to_json(items_of(principal_of(request), [job])[0])
+
+
+class OneJob(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="jobs_retrieve", responses=JobJson)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """A job."""
+        return Response(_one(request, find_job(principal_of(request), job_id)))
+
+
+class JobLog(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="jobs_log", responses=JobLogJson)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """A job's log."""
+        return Response(log_to_json(list(find_job(principal_of(request), job_id).log.all())))
+
+
+class JobCancel(ForgeView):
+    needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="jobs_cancel", request=None, responses=JobJson)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Ends a job that waits or runs."""
+        principal = principal_of(request)
+        return Response(_one(request, cancel_job(principal, find_job(principal, job_id))))
+
+
+class JobRetry(ForgeView):
+    needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="jobs_retry", request=None, responses={202: JobJson})
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Queues a job again that failed, was cancelled or lost. It goes on from its last checkpoint."""
+        principal = principal_of(request)
+        return Response(_one(request, retry_job(principal, find_job(principal, job_id))), status=202)
