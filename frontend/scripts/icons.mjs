@@ -14,6 +14,7 @@ async function namesInUse() {
   for (const [folder, pattern] of [
     ["templates", /{%\s*icon\s+"([a-z0-9-]+)"/g],
     ["examples", /"icon":\s*"([a-z0-9-]+)"/g],
+    ["rune/capabilities", /\bicon="([a-z0-9-]+)"/g],
     ["forge", /\bicon="([a-z0-9-]+)"/g],
   ]) {
     const files = await readdir(new URL(`${folder}/`, ROOT), { recursive: true }).catch(() => []);

@@ -1,6 +1,6 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, the bell counts notices, pipelines are drawn, lists of projects answer as one types, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
+// shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn, lists of projects answer as one types, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
 import "./pages.css";
@@ -17,6 +17,7 @@ import { copyButtons } from "./copy";
 import { docsMenu } from "./docs";
 import { finder } from "./finder/finder";
 import { followBuilds } from "./follow-build";
+import { followJobs } from "./follow-jobs";
 import { forgetPlayers } from "./forget-players";
 import { forgetUnsent } from "./forget-unsent";
 import { closingMenus } from "./menus";
@@ -44,6 +45,7 @@ modelDrops();
 closingMenus();
 sureButtons();
 followBuilds();
+followJobs();
 forgetPlayers();
 forgetUnsent();
 closesItself();

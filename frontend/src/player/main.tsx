@@ -7,6 +7,7 @@
 // build's firmware. The page around it has the heading and says what stays in the page.
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
+import "../device/device.css";
 import { DEFAULT_LIMITS, type Addresses } from "../runtime";
 import { tellHeight } from "./embed/height";
 import { serve } from "./embed/serve";

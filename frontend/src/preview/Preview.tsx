@@ -1,6 +1,6 @@
 // A rune running in the page: its inputs, what it says, how long it takes. The studio and the player both show this.
 import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
-import type { Addresses, CapabilityRequest, Limits } from "../runtime";
+import { recordingOf, type Addresses, type CapabilityRequest, type Limits } from "../runtime";
 import { Failure } from "./Failure";
 import { Figures } from "./Figures";
 import { FetchingInterpreter, HostModels } from "./HostModels";
@@ -105,7 +105,7 @@ export function Preview(props: Props) {
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
   const shown = shownOf(snapshot);
-  const unit = loaded?.capabilities.every(({ kind }) => kind === "IMAGE") ? "picture" : "window";
+  const unit = loaded?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
@@ -227,7 +227,7 @@ export function Preview(props: Props) {
 
 /** The picture of the run, where the rune reads one. */
 function shownOf({ loaded, ran }: Snapshot): Shown | null {
-  const place = loaded?.capabilities.findIndex(({ kind }) => kind === "IMAGE" || kind === "FLOAT_IMAGE") ?? -1;
+  const place = loaded?.capabilities.findIndex((each) => recordingOf(each) === "picture") ?? -1;
   const request = loaded?.capabilities[place];
   const bytes = ran.get(place);
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };

@@ -5,7 +5,7 @@ export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host
 export { fileOf } from "./takes/encode";
 export type { Recorded } from "./takes/decode";
 export { takeOfRun } from "./takes/of-run";
-export { kindFor, lengthText, trimmed, type Take } from "./takes/take";
+export { lengthText, trimmed, type Take } from "./takes/take";
 export { TermsField, useTerms } from "./takes/terms";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";

@@ -1,11 +1,12 @@
 // What a rune says about itself in its custom sections: its version, its graph, its resources. All of it is optional
 // and foreign: what is missing or odd is left out, and the rune still runs.
+import { capabilityOfGraphType, type CapabilityKind } from "./capabilities";
 import { carriedResources } from "./carried";
 import { newerGraph } from "./old-graph";
 import { isRecord } from "./records";
 import { customSections, type Section } from "./sections";
 import { elementCount, elementSize, isElementName, shapeText, type Shape } from "./shape";
-import type { CapabilityKind, OutputKind, TensorMeaning } from "./types";
+import type { OutputKind, TensorMeaning } from "./types";
 
 export interface GraphCapability {
   readonly stage: string;
@@ -50,15 +51,6 @@ export interface Description {
   readonly watched: readonly GraphWire[];
   readonly wordlists: readonly (readonly string[])[];
 }
-
-const CAPABILITY_KINDS: Readonly<Record<string, CapabilityKind>> = {
-  random: "RAND",
-  sound: "SOUND",
-  accelerometer: "ACCEL",
-  image: "IMAGE",
-  raw: "RAW",
-  "float-image": "FLOAT_IMAGE",
-};
 
 const OUTPUT_KINDS: Readonly<Record<string, OutputKind>> = { serial: "SERIAL", tensor: "TENSOR" };
 
@@ -115,7 +107,7 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
   const capabilities: GraphCapability[] = [];
   for (const [stage, value] of Object.entries(record(graph?.capabilities))) {
     const capability = record(value);
-    const kind = CAPABILITY_KINDS[String(record(capability.kind).type)];
+    const kind = capabilityOfGraphType(String(record(capability.kind).type))?.name;
     if (kind === undefined) continue;
     const shape = tensorShape(tensors[firstOf(capability.outputs)]);
     capabilities.push({

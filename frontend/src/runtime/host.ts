@@ -1,5 +1,6 @@
 // The host's side of Rune's ABI v0: what each import does. Handles are counted from 1 in the order of the requests, one
 // counter for all kinds, as the native runtime and rune.running.runtime do.
+import { capabilityNumbered, type CapabilityKind } from "./capabilities";
 import { decodeLog, decodeOutput } from "./decode";
 import { RuneError } from "./errors";
 import { GuestMemory } from "./guest-memory";
@@ -8,23 +9,8 @@ import { HostModels } from "./host-models";
 import { HostResources, type FindResource } from "./host-resources";
 import { KnownShapes } from "./known-shapes";
 import type { StageClock } from "./stage-times";
-import {
-  MOST_OUTPUT_BYTES,
-  type CapabilityKind,
-  type Limits,
-  type LogLine,
-  type OutputKind,
-  type PackedTensor,
-} from "./types";
+import { MOST_OUTPUT_BYTES, type Limits, type LogLine, type OutputKind, type PackedTensor } from "./types";
 
-const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
-  1: "RAND",
-  2: "SOUND",
-  3: "ACCEL",
-  4: "IMAGE",
-  5: "RAW",
-  6: "FLOAT_IMAGE",
-};
 const OUTPUTS: Readonly<Record<number, OutputKind>> = { 1: "SERIAL", 2: "BLE", 3: "PIN", 4: "WIFI", 5: "TENSOR" };
 const LOG_LIMIT = 200;
 const LOG_BYTES = 4096;
@@ -122,7 +108,7 @@ export class Host {
   }
 
   #requestCapability(kind: number): number {
-    const known = CAPABILITIES[kind];
+    const known = capabilityNumbered(kind)?.name;
     if (known === undefined) throw new RuneError("request", `The rune asks for the unknown capability type ${kind}.`);
     const id = this.#handles.take();
     this.capabilities.set(id, { id, kind: known, parameters: {} });

@@ -1,4 +1,12 @@
 // What the rest of the front end knows of running a rune.
+export {
+  capabilityOf,
+  endingsOf,
+  recordingOf,
+  recordingOfFile,
+  CAPABILITIES,
+  type RecordingKind,
+} from "./capabilities";
 export { decodeOutput } from "./decode";
 export { isNumberName, NUMBER_ARRAYS } from "./number-arrays";
 export { unpack } from "./packing";

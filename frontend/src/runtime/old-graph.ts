@@ -1,16 +1,8 @@
 // The graph of runes before 0.9, whose stages have numbers: turned into the layout that came after it.
+import { graphTypeOf } from "./capabilities";
 import { isRecord } from "./records";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const KINDS: Readonly<Record<string, string>> = {
-  RAND: "random",
-  SOUND: "sound",
-  ACCEL: "accelerometer",
-  IMAGE: "image",
-  RAW: "raw",
-  FLOAT_IMAGE: "float-image",
-};
 
 /** The same graph if it is of the newer layout. */
 export function newerGraph(graph: Fields): Fields {
@@ -25,7 +17,7 @@ export function newerGraph(graph: Fields): Fields {
     const name = names.get(id) ?? `stage ${id}`;
     const shared = { args: record(stage.args), inputs: slots(stage.input_slots), outputs: slots(stage.output_slots) };
     if (typeof stage.capability === "string") {
-      capabilities[name] = { kind: { type: KINDS[stage.capability] ?? stage.capability.toLowerCase() }, ...shared };
+      capabilities[name] = { kind: { type: graphTypeOf(stage.capability) }, ...shared };
     } else if (typeof stage.out === "string") {
       outputs[name] = { kind: { type: stage.out.toLowerCase() }, ...shared };
     } else if (typeof stage.model === "string") {

@@ -1,8 +1,10 @@
 // What the page and the page worker say to each other about a rune. Only types and defaults; no code that runs a rune.
 
-export type ElementName = "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "f32" | "u64" | "i64" | "f64" | "utf8";
+import type { CapabilityKind } from "./capabilities";
 
-export type CapabilityKind = "RAND" | "SOUND" | "ACCEL" | "IMAGE" | "RAW" | "FLOAT_IMAGE";
+export type { CapabilityKind };
+
+export type ElementName = "u8" | "i8" | "u16" | "i16" | "u32" | "i32" | "f32" | "u64" | "i64" | "f64" | "utf8";
 
 export type OutputKind = "SERIAL" | "BLE" | "PIN" | "WIFI" | "TENSOR";
 

@@ -9,14 +9,17 @@ import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
-const OURS = new Set(["thread.changed", "offer_thread.changed", "review.changed", "samples.changed"]);
+const OURS = new Set(["review.asked", "thread.changed", "offer_thread.changed", "review.changed", "samples.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
   if (section === null) return;
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
-  const refresh = oneAtATime(() => readAnew(section, `${address}${asked(window.location.search)}`));
+  const refresh = oneAtATime(async () => {
+    await readAnew(section, `${address}${asked(window.location.search)}`);
+    stopVerdictsOnAnEarlierRound(section);
+  });
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
@@ -27,6 +30,16 @@ export function conversations(): void {
     refusals: [SIGNED_OUT],
     onRefused: () => void saysSignedOut(),
   });
+}
+
+/** Once a newer round began, no verdict is given on what this page shows: the server would refuse it. */
+function stopVerdictsOnAnEarlierRound(section: HTMLElement): void {
+  const newest = section.querySelector<HTMLElement>("[data-newest-round]");
+  const shown = section.querySelector<HTMLInputElement>("#respond input[name=round]");
+  if (newest === null || shown === null || newest.dataset["newestRound"] === shown.value) return;
+  newest.hidden = false;
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[form=respond][name=verdict]"))
+    button.disabled = true;
 }
 
 /** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */

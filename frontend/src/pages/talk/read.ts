@@ -50,7 +50,7 @@ const ENDS = ["pointerup", "pointercancel"] as const;
 for (const end of ENDS) document.addEventListener(end, () => (isPressed = false), true);
 
 /** Settles when nothing is pressed, and the click is over: a button that is replaced between its press and its release is not clicked. */
-async function released(): Promise<void> {
+export async function released(): Promise<void> {
   if (!isPressed) return;
   await new Promise((done) => ENDS.forEach((end) => document.addEventListener(end, done, { once: true })));
   await new Promise((done) => setTimeout(done));

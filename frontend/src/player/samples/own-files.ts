@@ -1,13 +1,7 @@
 // Recordings that somebody adds to the samples of a page, from their own disk: they are run here and go nowhere.
+import { recordingOfFile } from "../../runtime";
 
 const files = new WeakMap<HTMLElement, File>();
-const KINDS: Readonly<Record<string, string>> = {
-  wav: "sound",
-  png: "picture",
-  jpg: "picture",
-  jpeg: "picture",
-  csv: "motion",
-};
 
 /** The file behind an item of the list; undefined for a sample of a project. */
 export function ownFileOf(item: HTMLElement): File | undefined {
@@ -35,11 +29,10 @@ export function takeOwnFiles(section: HTMLElement): void {
 
 function itemOf(file: File): HTMLElement {
   const item = document.createElement("li");
-  const ending = file.name.split(".").pop() ?? "";
   Object.assign(item.dataset, {
     sample: file.name,
     label: labelOfName(file.name),
-    kind: KINDS[ending] ?? "",
+    kind: recordingOfFile(file.name) ?? "",
     ownFile: "",
   });
   item.append(Object.assign(document.createElement("b"), { className: "cut", textContent: file.name }));

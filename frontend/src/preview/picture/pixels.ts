@@ -1,5 +1,5 @@
 // Pictures as an IMAGE or FLOAT_IMAGE capability asks for them: its size, its channels, its kind of number.
-import type { CapabilityRequest } from "../../runtime";
+import { capabilityOf, type CapabilityRequest } from "../../runtime";
 import { resize, type Pixels } from "./resize";
 
 export type PixelFormat = "rgb" | "bgr" | "gray";
@@ -15,7 +15,7 @@ const FORMATS: readonly PixelFormat[] = ["rgb", "bgr", "gray"];
 
 /** What the capability's parameters say; a side that is missing is worked out of the bytes it reads. */
 export function pictureRequest(request: CapabilityRequest): PictureRequest {
-  const isFloat = request.kind === "FLOAT_IMAGE";
+  const isFloat = capabilityOf(request).element === "f32";
   const format = FORMATS[request.parameters.pixel_format ?? 0] ?? "rgb";
   const pixels = request.size / channelsOf(format) / (isFloat ? 4 : 1);
   const side = Math.max(1, Math.floor(Math.sqrt(pixels)));

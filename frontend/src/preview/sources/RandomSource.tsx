@@ -2,7 +2,7 @@
 import { counted } from "../../look/counted";
 import { Dices } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { CapabilityRequest } from "../../runtime";
+import { capabilityOf, type CapabilityRequest } from "../../runtime";
 import type { SourceProps } from "./source";
 
 export function RandomSource({ request, onInput }: SourceProps) {
@@ -20,11 +20,10 @@ export function RandomSource({ request, onInput }: SourceProps) {
 }
 
 function randomInput(request: CapabilityRequest): ArrayBuffer {
-  const isFloat =
-    request.kind !== "RAND" &&
-    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f") === true);
+  const { element, isRandom, isTyped, recording } = capabilityOf(request);
+  const isFloat = !isRandom && ((isTyped && element === "f32") || request.type?.startsWith("f") === true);
   if (isFloat) {
-    const scale = request.kind === "FLOAT_IMAGE" ? 255 : 1;
+    const scale = recording === "picture" ? 255 : 1;
     const Floats: Float32ArrayConstructor | Float64ArrayConstructor = request.type?.startsWith("f64")
       ? Float64Array
       : Float32Array;

@@ -1,7 +1,7 @@
 // Which sources a capability can be fed from, the most natural first.
 import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type LucideIcon } from "lucide-react";
 import { lazy, type ComponentType } from "react";
-import { elementCount, type CapabilityRequest } from "../../runtime";
+import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 import { CameraSource } from "./CameraSource";
 import { DrawingSource } from "./DrawingSource";
@@ -67,23 +67,20 @@ const DRAWN_SIDE = 64;
 const SLIDER_LIMIT = 8;
 
 export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
-  switch (request.kind) {
-    case "SOUND":
+  switch (recordingOf(request)) {
+    case "sound":
       return [MICROPHONE, SOUND_FILE, SOUND_TAKE, TONE];
-    case "IMAGE":
-    case "FLOAT_IMAGE": {
+    case "picture": {
       const { width, format } = pictureRequest(request);
       const isDrawn = format === "gray" && width <= DRAWN_SIDE;
       return isDrawn
         ? [DRAWING, CAMERA, PICTURE_FILE, PICTURE_TAKE, PATTERN]
         : [CAMERA, PICTURE_FILE, PICTURE_TAKE, DRAWING, PATTERN];
     }
-    case "ACCEL":
+    case "motion":
       return [MOTION, MOTION_FILE, MOTION_TAKE, MOTION_SIGNAL];
-    case "RAND":
-      return [RANDOM];
-    case "RAW":
-      return rawChoices(request);
+    case null:
+      return capabilityOf(request).isRandom ? [RANDOM] : rawChoices(request);
   }
 }
 

@@ -1,6 +1,7 @@
 // A recorded take as the input: chosen from the page's takes, replayed once or round and round, cut, named, sent or deleted.
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { recordingOf } from "../../runtime";
 import { useHost } from "../host";
 import { pictureRequest } from "../picture/pixels";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
@@ -9,7 +10,7 @@ import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import { useTakes } from "./store";
-import { kindFor, lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
+import { lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
 import "../styles/takes.css";
 
 const Compare = lazy(() => import("./Compare"));
@@ -22,7 +23,7 @@ const HOW: Readonly<Record<string, string>> = {
 
 export default function TakeSource({ request, onInput }: SourceProps) {
   const [store, all] = useTakes();
-  const kind = kindFor(request);
+  const kind = recordingOf(request);
   const takes = all.filter(({ content }) => content.kind === kind);
   const [chosenId, setChosenId] = useState<number | null>(null);
   const chosen = takes.find(({ id }) => id === chosenId) ?? takes.at(-1) ?? null;
@@ -197,7 +198,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
 /** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
 function shownBytes(request: SourceProps["request"]): number {
   if (request.isStream !== true) return 0;
-  return request.kind === "SOUND" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
+  return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
 }
 
 /** The last bytes of what was shown and what came; at least what came. */

@@ -1,9 +1,9 @@
 // The recording of one run: the very input that gave a result, as a take. Pure.
-import type { CapabilityRequest } from "../../runtime";
+import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { ROW_STEP, type Row } from "../motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
-import { kindFor, lengthOf, type Content, type Take } from "./take";
+import { lengthOf, type Content, type Take } from "./take";
 
 /** What was recorded, of the first input that can be; null where nothing of the kind was given. */
 export function takeOfRun(
@@ -20,7 +20,7 @@ export function takeOfRun(
 }
 
 function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | null {
-  switch (kindFor(request)) {
+  switch (recordingOf(request)) {
     case "sound": {
       const samples = Float32Array.from(new Int16Array(bytes), (value) => value / 32768);
       return { kind: "sound", rate: rateOf(request), samples };

@@ -1,5 +1,5 @@
 // A take: what was recorded of one input, cut and named by its person. Pure; it lives in the page's memory alone.
-import type { CapabilityRequest } from "../../runtime";
+import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { rowsToBytes, type Row } from "../motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../picture/pixels";
 import { Resampler } from "../sound/resampler";
@@ -43,21 +43,6 @@ export interface Take {
   readonly to: number;
 }
 
-/** What kind of take a capability is fed from; null where nothing is recorded for it. */
-export function kindFor(request: CapabilityRequest): TakeKind | null {
-  switch (request.kind) {
-    case "SOUND":
-      return "sound";
-    case "IMAGE":
-    case "FLOAT_IMAGE":
-      return "picture";
-    case "ACCEL":
-      return "motion";
-    default:
-      return null;
-  }
-}
-
 /** Milliseconds; a single picture has none. */
 export function lengthOf(content: Content): number {
   return content.kind === "sound" ? (content.samples.length / content.rate) * 1000 : (content.times.at(-1) ?? 0);
@@ -99,7 +84,7 @@ const MOTION_RUNS = 8;
 
 /** Null when the take is of another kind than the capability. */
 export function windowsOf(content: Content, request: CapabilityRequest): Windows | null {
-  if (content.kind !== kindFor(request)) return null;
+  if (content.kind !== recordingOf(request)) return null;
   switch (content.kind) {
     case "sound":
       return soundWindows(content, request);

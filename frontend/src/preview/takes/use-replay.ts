@@ -1,9 +1,9 @@
 // A recording that the page was opened for becomes a take, as soon as there is a rune that reads such input.
 import { useEffect, useState } from "react";
-import type { Loaded } from "../../runtime";
+import { recordingOf, type Loaded } from "../../runtime";
 import { contentOfFile, type Recorded } from "./decode";
 import type { TakeStore } from "./store";
-import { kindFor, type Content } from "./take";
+import type { Content } from "./take";
 
 export interface Replay {
   /** The place of the capability that is given the recording; null while there is none. */
@@ -19,7 +19,7 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, take
   const [done, setDone] = useState<Recorded | null>(null);
   useEffect(() => {
     if (recorded === null || loaded === null || done === recorded) return undefined;
-    const place = loaded.capabilities.findIndex((request) => kindFor(request) === recorded.kind);
+    const place = loaded.capabilities.findIndex((request) => recordingOf(request) === recorded.kind);
     const request = loaded.capabilities[place];
     let wanted = true;
     const read = async (): Promise<Content> => {

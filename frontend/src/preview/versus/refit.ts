@@ -1,14 +1,12 @@
 // What one rune was given, as another rune reads it: so that both answer to the very same input.
-import type { CapabilityRequest } from "../../runtime";
+import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-
-const PICTURES: ReadonlySet<string> = new Set(["IMAGE", "FLOAT_IMAGE"]);
 
 /** A picture keeps its pixels and takes the kind of number that is asked for; null where another input is asked for. */
 export function refitted(data: ArrayBuffer, from: CapabilityRequest, to: CapabilityRequest): ArrayBuffer | null {
   if (data.byteLength !== from.size) return null;
   if (from.kind === to.kind) return from.size === to.size ? data : null;
-  if (!PICTURES.has(from.kind) || !PICTURES.has(to.kind)) return null;
+  if (recordingOf(from) !== "picture" || recordingOf(to) !== "picture") return null;
   const [source, target] = [pictureRequest(from), pictureRequest(to)];
   if (source.width !== target.width || source.height !== target.height || source.format !== target.format) return null;
   return target.isFloat

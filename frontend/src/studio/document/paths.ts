@@ -1,4 +1,5 @@
 // The names of a project's files: which are allowed, and the tree that they make. Pure; the server checks again.
+import { recordingOfFile } from "../../runtime";
 import { isRunefileName } from "./runefile";
 
 const FORBIDDEN = /[\\:*?"<>|]/;
@@ -40,13 +41,14 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-const SAMPLES = new Set(["wav", "png", "jpg", "jpeg", "csv", "webp", "gif"]);
+/** Pictures that a browser shows beside those that a rune reads. */
+const OTHER_PICTURES = new Set(["webp", "gif"]);
 
 /** Where a file that is dropped on the page goes: models and samples into their folders, the rest to the top. */
 export function placeFor(name: string): string {
   const end = extension(name);
   if (end === "tflite") return `models/${name}`;
-  return SAMPLES.has(end) ? `samples/${name}` : name;
+  return recordingOfFile(name) !== null || OTHER_PICTURES.has(end) ? `samples/${name}` : name;
 }
 
 /** The order of names as a person counts: note-2 before note-10. */

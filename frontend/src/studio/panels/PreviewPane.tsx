@@ -1,7 +1,8 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { kindFor, Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import { recordingOf, type RecordingKind } from "../../runtime";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
@@ -149,7 +150,7 @@ function useHost(): PreviewHost {
   const key = samples.join("\n");
   const [labels, setLabels] = useState<readonly string[]>([]);
   const [replay, setReplay] = useState<Recorded | null>(null);
-  const [kinds, setKinds] = useState<readonly ReturnType<typeof kindFor>[] | null>(null);
+  const [kinds, setKinds] = useState<readonly (RecordingKind | null)[] | null>(null);
   useEffect(() => {
     // Once, with the files that are there when the first rune runs.
     if (kinds === null) return;
@@ -179,7 +180,7 @@ function useHost(): PreviewHost {
         const labels = [...new Set((loaded?.wordlists ?? []).flat())];
         if (loaded !== null) setLabels((before) => (before.join("\n") === labels.join("\n") ? before : labels));
         if (loaded === null) return;
-        setKinds((before) => before ?? loaded.capabilities.map(kindFor));
+        setKinds((before) => before ?? loaded.capabilities.map(recordingOf));
         startDeferredAfterPaint();
       },
       below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,

@@ -45,6 +45,7 @@ describe("a review", () => {
   });
 
   it("tells of its rounds, with the way there", () => {
+    expect(toastOf(step("requested", ARI), session("succeeded"))?.text).toBe("Ari asked for review 7.");
     expect(toastOf(step("round", ARI), session("succeeded"))).toEqual({
       text: "Ari began another round of review 7.",
       url: "/acme/keywords/reviews/7",

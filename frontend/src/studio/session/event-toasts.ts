@@ -1,5 +1,5 @@
 // What an event of the project is worth telling whoever works in it: a build that ended, a verdict, a step of a review. Pure.
-import type { ProjectEvent } from "../../api/schema";
+import type { ProjectEvent, ReviewStep, VerdictChange } from "../../api/schema";
 import { isUnderWay, type ProjectSession } from "./project-session";
 
 export interface EventToast {
@@ -40,12 +40,12 @@ const ENDS: Readonly<Partial<Record<string, string>>> = {
   lost: "failed",
   cancelled: "was cancelled",
 };
-const VERDICTS: Readonly<Partial<Record<string, string>>> = {
+const VERDICTS: Readonly<Partial<Record<VerdictChange, string>>> = {
   approved: "approved",
   changes: "asks for changes to",
 };
-const STEPS: Readonly<Partial<Record<string, string>>> = {
-  asked: "asked for",
+const STEPS: Readonly<Partial<Record<ReviewStep, string>>> = {
+  requested: "asked for",
   round: "began another round of",
   closed: "closed",
 };

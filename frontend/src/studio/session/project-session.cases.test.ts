@@ -38,7 +38,7 @@ function told(state: ProjectState, shown: number): unknown {
 }
 
 test("there are cases", () => {
-  expect(Object.keys(CASES).length).toBeGreaterThan(20);
+  expect(Object.keys(CASES).length).toBeGreaterThan(5);
 });
 
 test.each(Object.entries(CASES))("%s", (_, example) => {

@@ -23,7 +23,6 @@ function build(number: number | null, state: BuildState = "running"): Build {
     error: null,
     url: "",
     rune_url: null,
-    certificate_url: null,
   };
 }
 

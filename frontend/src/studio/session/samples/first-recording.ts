@@ -1,17 +1,12 @@
 // The recording that a project brings along beside its Runefile, such as a template's: it shows what the app does to whoever has
 // no sensor at hand, and the sample that an address asks for. Fetched when the first rune runs, or for that.
 import type { Recorded } from "../../../preview";
+import { recordingOfFile } from "../../../runtime";
 import type { ProjectClient } from "../../api/client";
 import { sentenceOf } from "../../api/problem";
 import type { Workspace } from "../workspace";
 
 type SensorKind = Recorded["kind"];
-
-const ENDINGS: Readonly<Record<SensorKind, readonly string[]>> = {
-  sound: [".wav"],
-  motion: [".csv"],
-  picture: [".png", ".jpg", ".jpeg"],
-};
 
 /** The first file beside the Runefile that is of a kind which the rune reads; null where there is none. Pure. */
 export function recordingInRoot(
@@ -20,10 +15,7 @@ export function recordingInRoot(
 ): { readonly path: string; readonly kind: SensorKind } | null {
   const rootFiles = paths.filter((path) => !path.includes("/")).sort();
   for (const kind of kinds) {
-    const path =
-      kind === null
-        ? undefined
-        : rootFiles.find((each) => ENDINGS[kind].some((ending) => each.toLowerCase().endsWith(ending)));
+    const path = kind === null ? undefined : rootFiles.find((each) => recordingOfFile(each) === kind);
     if (kind !== null && path !== undefined) return { path, kind };
   }
   return null;
