@@ -21,12 +21,12 @@ def anchors(page: str) -> set[str]:
 
 def links_of(page: Path) -> list[tuple[str, Path, str]]:
     """The links of a page within the project: each as it is written, its file, and its anchor. Code is not read."""
-    found = []
+    links = []
     for match in _LINK.finditer(_CODE.sub("", page.read_text("utf-8"))):
         path, _, anchor = match["target"].partition("#")
         if "://" not in path and not path.startswith("mailto:"):
-            found.append((match["target"], (page.parent / path).resolve() if path else page, anchor))
-    return found
+            links.append((match["target"], (page.parent / path).resolve() if path else page, anchor))
+    return links
 
 
 def broken_links(page: Path) -> list[str]:
@@ -67,7 +67,7 @@ def test_every_link_of_every_page_leads_somewhere() -> None:
         *(page for folder in folders for page in (REPOSITORY / folder).rglob("*.md")),
     ]
     assert len(pages) > 100
-    assert {str(page.relative_to(REPOSITORY)): found for page in pages if (found := broken_links(page))} == {}
+    assert {str(page.relative_to(REPOSITORY)): broken for page in pages if (broken := broken_links(page))} == {}
 
 
 def test_a_page_that_nothing_links_is_not_reached(tmp_path: Path) -> None:

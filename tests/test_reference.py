@@ -20,7 +20,7 @@ def test_every_generated_file_is_fresh() -> None:
     assert not stale, f"run make reference: {stale}"
 
 
-class Asked(Mapping[str, str]):
+class RecordingEnvironment(Mapping[str, str]):
     """An empty environment that remembers what it was asked for."""
 
     def __init__(self) -> None:
@@ -38,10 +38,10 @@ class Asked(Mapping[str, str]):
 
 
 def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
-    asked = Asked()
-    read_environment(asked, tmp_path)
-    secret_key(tmp_path, asked)
-    assert asked.names == set(reference.SETTINGS)
+    environment = RecordingEnvironment()
+    read_environment(environment, tmp_path)
+    secret_key(tmp_path, environment)
+    assert environment.names == set(reference.SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])

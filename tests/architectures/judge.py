@@ -63,7 +63,7 @@ def judged(data: bytes) -> Outcome:
         start = _processor_seconds()
         built = build(files, BuildOptions("judged"))
         middle = _processor_seconds()
-        found = verify(files, built.rune, effort=EFFORT)
+        verification = verify(files, built.rune, effort=EFFORT)
         end = _processor_seconds()
     except ModelError as error:
         return Outcome(Verdict.FAILED, str(error), size)
@@ -71,18 +71,18 @@ def judged(data: bytes) -> Outcome:
         return Outcome(Verdict.FAILED, "; ".join(each.message for each in error.diagnostics), size)
     except CompileError as error:
         return Outcome(Verdict.FAILED, f"{error} {error.details[:300]}", size)
-    verdict, reason = _verdict(found)
+    verdict, reason = _verdict(verification)
     report = built.report
     seconds = round(middle - start, 1), round(end - middle, 1)
     return Outcome(verdict, reason, size, report.size, report.memory.arena, *seconds, _most_memory())
 
 
-def _verdict(found: Verification) -> tuple[Verdict, str]:
-    if not found.is_within:
-        return Verdict.DIFFERS, found.sentence()
-    if not found.is_complete or not found.models:
-        return Verdict.FAILED, found.sentence()
-    model: ModelVerification = found.models[0]
+def _verdict(verification: Verification) -> tuple[Verdict, str]:
+    if not verification.is_within:
+        return Verdict.DIFFERS, verification.sentence()
+    if not verification.is_complete or not verification.models:
+        return Verdict.FAILED, verification.sentence()
+    model: ModelVerification = verification.models[0]
     if model.figures.is_identical:
         return Verdict.EXACT, ""
     return Verdict.WITHIN, model.sentence()
@@ -103,8 +103,8 @@ def main(arguments: Sequence[str]) -> int:
     folder, wanted = Path(arguments[0]), set(arguments[1:])
     for path in sorted(folder.glob(f"*.{MODEL}"), key=lambda path: path.stat().st_size):
         name, form = named(path)
-        kept = place(folder, name, form, OUTCOME)
-        if kept.exists() or (wanted and name not in wanted):
+        outcome_file = place(folder, name, form, OUTCOME)
+        if outcome_file.exists() or (wanted and name not in wanted):
             continue
         # The reference is C++ that trusts its files.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str]) -> int:
                 outcome = process.submit(judged, path.read_bytes()).result()
             except BrokenProcessPool:
                 outcome = Outcome(Verdict.FAILED, "the process ended", path.stat().st_size)
-        kept.write_text(outcome.to_json(), encoding="utf-8")
+        outcome_file.write_text(outcome.to_json(), encoding="utf-8")
         print(
             f"{name} {form}: {outcome.verdict.value} {outcome.reason} "
             f"{outcome.rune:,} {outcome.arena:,} {outcome.build_seconds} s {outcome.verify_seconds} s "

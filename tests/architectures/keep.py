@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.architectures.files import MODEL, place
-from tests.model_cases import ARCHITECTURES
 from tests.models.make_models import with_answers
-from tests.packed import write_packed
+from tests.support.model_cases import ARCHITECTURES
+from tests.support.packed import write_packed
 
-KEPT = (
+STORED_EXPORTS = (
     ("attention_gelu", "int8"),
     ("bc_resnet", "int8"),
     ("conv_1d", "int16x8"),
@@ -31,7 +31,7 @@ KEPT = (
 def main(arguments: Sequence[str]) -> int:
     folder = Path(arguments[0])
     files: dict[str, bytes] = {}
-    for name, form in KEPT:
+    for name, form in STORED_EXPORTS:
         files |= with_answers(f"{name}_{form}", place(folder, name, form, MODEL).read_bytes())
     write_packed(ARCHITECTURES, files)
     print(f"{ARCHITECTURES}: {ARCHITECTURES.stat().st_size:,} bytes")

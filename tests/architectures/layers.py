@@ -13,21 +13,21 @@ def convolved(
     source: Any, channels: int, kernel: int | tuple[int, int] = 3, stride: int | tuple[int, int] = 1, act: str = "relu"
 ) -> Any:
     """A convolution, its batch normalisation and its activation."""
-    found = of.Conv2D(channels, kernel, stride, padding="same", use_bias=False)(source)
-    return of.Activation(act)(of.BatchNormalization()(found))
+    x = of.Conv2D(channels, kernel, stride, padding="same", use_bias=False)(source)
+    return of.Activation(act)(of.BatchNormalization()(x))
 
 
 def separated(source: Any, channels: int, stride: int = 1) -> Any:
     """A depthwise convolution and a pointwise one, as MobileNet V1 has them."""
-    found = of.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(source)
-    found = of.ReLU()(of.BatchNormalization()(found))
-    return convolved(found, channels, 1)
+    x = of.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(source)
+    x = of.ReLU()(of.BatchNormalization()(x))
+    return convolved(x, channels, 1)
 
 
 def convolved_1d(source: Any, channels: int, kernel: int = 3, stride: int = 1, dilation: int = 1) -> Any:
     """A convolution over time, its batch normalisation and RELU."""
-    found = of.Conv1D(channels, kernel, stride, padding="same", dilation_rate=dilation, use_bias=False)(source)
-    return of.ReLU()(of.BatchNormalization()(found))
+    x = of.Conv1D(channels, kernel, stride, padding="same", dilation_rate=dilation, use_bias=False)(source)
+    return of.ReLU()(of.BatchNormalization()(x))
 
 
 def classified(source: Any, classes: int) -> Any:

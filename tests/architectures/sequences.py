@@ -41,23 +41,23 @@ def _words(random: Generator, shape: tuple[int, ...]) -> Samples:
 
 
 def _mlp(source: Any) -> Any:
-    found = of.Dense(32, activation="relu")(of.BatchNormalization()(source))
-    return of.Dense(CLASSES, activation="softmax")(of.Dense(16, activation="relu")(of.Dropout(0.2)(found)))
+    x = of.Dense(32, activation="relu")(of.BatchNormalization()(source))
+    return of.Dense(CLASSES, activation="softmax")(of.Dense(16, activation="relu")(of.Dropout(0.2)(x)))
 
 
 def _conv_1d(source: Any) -> Any:
-    found = of.MaxPooling1D(2)(of.Conv1D(16, 5, activation="relu")(source))
-    found = of.MaxPooling1D(2)(of.Conv1D(24, 3, activation="relu")(found))
-    return of.Dense(CLASSES, activation="softmax")(of.GlobalMaxPooling1D()(found))
+    x = of.MaxPooling1D(2)(of.Conv1D(16, 5, activation="relu")(source))
+    x = of.MaxPooling1D(2)(of.Conv1D(24, 3, activation="relu")(x))
+    return of.Dense(CLASSES, activation="softmax")(of.GlobalMaxPooling1D()(x))
 
 
 def _tcn(source: Any) -> Any:
-    found = of.Conv1D(12, 1)(source)
+    x = of.Conv1D(12, 1)(source)
     for dilation in (1, 2, 4):
-        inner = of.Conv1D(12, 3, padding="causal", dilation_rate=dilation, activation="relu")(found)
+        inner = of.Conv1D(12, 3, padding="causal", dilation_rate=dilation, activation="relu")(x)
         inner = of.Conv1D(12, 3, padding="causal", dilation_rate=dilation)(inner)
-        found = of.ReLU()(of.Add()([found, inner]))
-    return of.Dense(CLASSES, activation="softmax")(found[:, -1])
+        x = of.ReLU()(of.Add()([x, inner]))
+    return of.Dense(CLASSES, activation="softmax")(x[:, -1])
 
 
 def _recurrent(name: str, words: str, *layers: Any) -> Architecture:
@@ -72,31 +72,31 @@ def _recurrent(name: str, words: str, *layers: Any) -> Architecture:
 
 
 def _conv_lstm(source: Any) -> Any:
-    found = of.MaxPooling1D(4)(convolved_1d(source, 12, 5))
-    return of.Dense(CLASSES, activation="softmax")(of.LSTM(10)(found))
+    x = of.MaxPooling1D(4)(convolved_1d(source, 12, 5))
+    return of.Dense(CLASSES, activation="softmax")(of.LSTM(10)(x))
 
 
 def _block(source: Any, width: int, act: str) -> Any:
     """Attention of each row to all, and a network for each row, both normalised as a transformer does."""
-    found = of.LayerNormalization()(of.Add()([source, of.MultiHeadAttention(2, width // 2)(source, source)]))
-    inner = of.Dense(width)(of.Dense(2 * width, activation=act)(found))
-    return of.LayerNormalization()(of.Add()([found, inner]))
+    x = of.LayerNormalization()(of.Add()([source, of.MultiHeadAttention(2, width // 2)(source, source)]))
+    inner = of.Dense(width)(of.Dense(2 * width, activation=act)(x))
+    return of.LayerNormalization()(of.Add()([x, inner]))
 
 
 def _attention(act: str) -> Any:
     def build(source: Any) -> Any:
-        found = _block(of.Dense(16)(source), 16, act)
-        return of.Dense(CLASSES, activation="softmax")(of.GlobalAveragePooling1D()(found))
+        x = _block(of.Dense(16)(source), 16, act)
+        return of.Dense(CLASSES, activation="softmax")(of.GlobalAveragePooling1D()(x))
 
     return build
 
 
 def _transformer(source: Any) -> Any:
     places = of.Embedding(source.shape[1], 16)(tf.range(source.shape[1]))
-    found = _block(of.Embedding(WORDS, 16)(source) + places, 16, "relu")
-    return of.Dense(CLASSES, activation="softmax")(of.GlobalAveragePooling1D()(found))
+    x = _block(of.Embedding(WORDS, 16)(source) + places, 16, "relu")
+    return of.Dense(CLASSES, activation="softmax")(of.GlobalAveragePooling1D()(x))
 
 
 def _embedding(source: Any) -> Any:
-    found = of.GlobalAveragePooling1D()(of.Embedding(WORDS, 16)(source))
-    return of.Dense(CLASSES, activation="softmax")(of.Dense(16, activation="relu")(found))
+    x = of.GlobalAveragePooling1D()(of.Embedding(WORDS, 16)(source))
+    return of.Dense(CLASSES, activation="softmax")(of.Dense(16, activation="relu")(x))

@@ -22,60 +22,60 @@ def sounds() -> Architectures:
 
 
 def _tiny_conv(source: Any) -> Any:
-    found = of.Conv2D(8, (10, 8), 2, padding="same", activation="relu")(source)
-    return of.Dense(4, activation="softmax")(of.Dropout(0.5)(of.Flatten()(found)))
+    x = of.Conv2D(8, (10, 8), 2, padding="same", activation="relu")(source)
+    return of.Dense(4, activation="softmax")(of.Dropout(0.5)(of.Flatten()(x)))
 
 
 def _ds_cnn(source: Any) -> Any:
-    found = convolved(source, 64, (10, 4), (2, 2))
+    x = convolved(source, 64, (10, 4), (2, 2))
     for _ in range(4):
-        found = separated(found, 64)
-    pooled = of.Flatten()(of.AveragePooling2D((25, 5))(of.Dropout(0.4)(found)))
+        x = separated(x, 64)
+    pooled = of.Flatten()(of.AveragePooling2D((25, 5))(of.Dropout(0.4)(x)))
     return of.Dense(WORDS, activation="softmax")(pooled)
 
 
 def _tc_resnet(source: Any) -> Any:
-    found = of.Conv1D(16, 3, padding="same", use_bias=False)(source)
+    x = of.Conv1D(16, 3, padding="same", use_bias=False)(source)
     for channels in (24, 32, 48):
-        inner = of.Conv1D(channels, 9, padding="same", use_bias=False)(convolved_1d(found, channels, 9, 2))
-        beside = convolved_1d(found, channels, 1, 2)
-        found = of.ReLU()(of.Add()([of.BatchNormalization()(inner), beside]))
-    return of.Dense(WORDS, activation="softmax")(of.Dropout(0.5)(of.GlobalAveragePooling1D()(found)))
+        inner = of.Conv1D(channels, 9, padding="same", use_bias=False)(convolved_1d(x, channels, 9, 2))
+        beside = convolved_1d(x, channels, 1, 2)
+        x = of.ReLU()(of.Add()([of.BatchNormalization()(inner), beside]))
+    return of.Dense(WORDS, activation="softmax")(of.Dropout(0.5)(of.GlobalAveragePooling1D()(x)))
 
 
 def _bc_resnet(source: Any) -> Any:
-    found = convolved(source, 16, 5, (1, 2))
+    x = convolved(source, 16, 5, (1, 2))
     for _ in range(2):
-        of_frequency = of.DepthwiseConv2D((1, 3), padding="same", use_bias=False)(found)
+        of_frequency = of.DepthwiseConv2D((1, 3), padding="same", use_bias=False)(x)
         of_frequency = of.BatchNormalization()(of_frequency)
         over_time = of.AveragePooling2D((1, of_frequency.shape[2]))(of_frequency)
         over_time = of.DepthwiseConv2D((3, 1), padding="same", use_bias=False)(over_time)
         over_time = of.Activation("silu")(of.BatchNormalization()(over_time))
-        found = of.ReLU()(of.Add()([found, of_frequency, of.Conv2D(16, 1)(over_time)]))
-    return classified(found, WORDS)
+        x = of.ReLU()(of.Add()([x, of_frequency, of.Conv2D(16, 1)(over_time)]))
+    return classified(x, WORDS)
 
 
 def _svdf(source: Any) -> Any:
-    found = source
+    x = source
     for _ in range(2):
-        found = of.Dense(32, use_bias=False)(found)
-        over_time = of.DepthwiseConv1D(8, padding="valid")(of.ZeroPadding1D((7, 0))(found))
-        found = of.ReLU()(over_time)
-    return of.Dense(WORDS, activation="softmax")(found[:, -1])
+        x = of.Dense(32, use_bias=False)(x)
+        over_time = of.DepthwiseConv1D(8, padding="valid")(of.ZeroPadding1D((7, 0))(x))
+        x = of.ReLU()(over_time)
+    return of.Dense(WORDS, activation="softmax")(x[:, -1])
 
 
 def _crnn(source: Any) -> Any:
-    found = convolved(source, 8, 3, (2, 2))
-    frames = of.Reshape((found.shape[1], found.shape[2] * found.shape[3]))(found)
+    x = convolved(source, 8, 3, (2, 2))
+    frames = of.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)
     return of.Dense(WORDS, activation="softmax")(of.GRU(16)(frames))
 
 
 def _wavenet(source: Any) -> Any:
-    found, skipped = of.Conv1D(8, 1)(source), []
+    x, skipped = of.Conv1D(8, 1)(source), []
     for dilation in (1, 2, 4, 8):
-        signal = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="tanh")(found)
-        gate = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="sigmoid")(found)
+        signal = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="tanh")(x)
+        gate = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="sigmoid")(x)
         passed = of.Conv1D(8, 1)(of.Multiply()([signal, gate]))
         skipped.append(passed)
-        found = of.Add()([found, passed])
+        x = of.Add()([x, passed])
     return of.Conv1D(WORDS, 1)(of.ReLU()(of.Add()(skipped)))

@@ -33,9 +33,11 @@ _LARGE = 1 << 20
 Outcomes = Mapping[tuple[str, str], Outcome]
 
 
-def page(exports: Exports, found: Outcomes) -> str:
+def page(exports: Exports, outcomes: Outcomes) -> str:
     """The whole page; rows in the order of the scripts."""
-    rows = [(name, form, found.get((name, form), Outcome(Verdict.NOT_RUN))) for name in exports.words for form in FORMS]
+    rows = [
+        (name, form, outcomes.get((name, form), Outcome(Verdict.NOT_RUN))) for name in exports.words for form in FORMS
+    ]
     blocks = [
         "# Architectures",
         "<!-- Written by `python -m tests.architectures.table`; change the code, not this page. -->",
@@ -123,13 +125,13 @@ def _efforts(words: Mapping[str, str], rows: Rows) -> str:
 
 def _reasons(rows: Rows) -> str:
     """Each reason once, with the models that it is of."""
-    found: dict[tuple[str, str], list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for name, form, outcome in rows:
         if outcome.reason and outcome.verdict is not Verdict.WITHIN:
             reason = _first_line(outcome.reason)
-            found.setdefault((SHORT[outcome.verdict], reason), []).append(f"`{name}` {WORDS[form]}")
+            by_reason.setdefault((SHORT[outcome.verdict], reason), []).append(f"`{name}` {WORDS[form]}")
     lines = ["| result | reason | models |", "| --- | --- | --- |"]
-    lines += [f"| {result} | {reason} | {', '.join(models)} |" for (result, reason), models in found.items()]
+    lines += [f"| {result} | {reason} | {', '.join(models)} |" for (result, reason), models in by_reason.items()]
     return "\n".join(lines)
 
 

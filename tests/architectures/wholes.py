@@ -25,18 +25,18 @@ def wholes() -> Architectures:
 
 
 def _autoencoder(source: Any) -> Any:
-    found = source
+    x = source
     for width in (32, 32, 8, 32, 32):
-        found = of.ReLU()(of.BatchNormalization()(of.Dense(width)(found)))
-    return of.Dense(128)(found)
+        x = of.ReLU()(of.BatchNormalization()(of.Dense(width)(x)))
+    return of.Dense(128)(x)
 
 
 def _conv_autoencoder(source: Any) -> Any:
-    found = of.Conv2D(16, 3, 2, padding="same", activation="relu")(source)
-    found = of.Conv2D(8, 3, 2, padding="same", activation="relu")(found)
-    found = of.Conv2DTranspose(8, 3, 2, padding="same", activation="relu")(found)
-    found = of.Conv2DTranspose(16, 3, 2, padding="same", activation="relu")(found)
-    return of.Conv2D(1, 3, padding="same", activation="sigmoid")(found)
+    x = of.Conv2D(16, 3, 2, padding="same", activation="relu")(source)
+    x = of.Conv2D(8, 3, 2, padding="same", activation="relu")(x)
+    x = of.Conv2DTranspose(8, 3, 2, padding="same", activation="relu")(x)
+    x = of.Conv2DTranspose(16, 3, 2, padding="same", activation="relu")(x)
+    return of.Conv2D(1, 3, padding="same", activation="sigmoid")(x)
 
 
 def _enlarged(source: Any, channels: int) -> Any:
@@ -49,54 +49,54 @@ def _transposed(source: Any, channels: int) -> Any:
 
 def _u_net(enlarge: Any) -> Any:
     def build(source: Any) -> Any:
-        found, beside = source, []
+        x, beside = source, []
         for channels in (8, 16):
-            found = convolved(convolved(found, channels), channels)
-            beside.append(found)
-            found = of.MaxPooling2D(2)(found)
-        found = convolved(found, 32)
+            x = convolved(convolved(x, channels), channels)
+            beside.append(x)
+            x = of.MaxPooling2D(2)(x)
+        x = convolved(x, 32)
         for channels in (16, 8):
-            found = of.Concatenate()([enlarge(found, channels), beside.pop()])
-            found = convolved(found, channels)
-        return of.Conv2D(1, 1, activation="sigmoid")(found)
+            x = of.Concatenate()([enlarge(x, channels), beside.pop()])
+            x = convolved(x, channels)
+        return of.Conv2D(1, 1, activation="sigmoid")(x)
 
     return build
 
 
 def _deeplab(source: Any) -> Any:
-    found = separated(convolved(source, 8, stride=2), 16, 2)
-    branches = [convolved(found, 8, 1)]
+    x = separated(convolved(source, 8, stride=2), 16, 2)
+    branches = [convolved(x, 8, 1)]
     for dilation in (2, 4):
-        branches.append(of.Conv2D(8, 3, padding="same", dilation_rate=dilation, activation="relu")(found))
-    pooled = of.Conv2D(8, 1, activation="relu")(of.GlobalAveragePooling2D(keepdims=True)(found))
-    branches.append(of.UpSampling2D(found.shape[1], interpolation="bilinear")(pooled))
-    found = of.Conv2D(3, 1)(of.Concatenate()(branches))
-    return of.Softmax()(of.UpSampling2D(4, interpolation="bilinear")(found))
+        branches.append(of.Conv2D(8, 3, padding="same", dilation_rate=dilation, activation="relu")(x))
+    pooled = of.Conv2D(8, 1, activation="relu")(of.GlobalAveragePooling2D(keepdims=True)(x))
+    branches.append(of.UpSampling2D(x.shape[1], interpolation="bilinear")(pooled))
+    x = of.Conv2D(3, 1)(of.Concatenate()(branches))
+    return of.Softmax()(of.UpSampling2D(4, interpolation="bilinear")(x))
 
 
 def _super_resolution(source: Any) -> Any:
-    found = of.Conv2D(16, 5, padding="same", activation="tanh")(source)
-    found = of.Conv2D(4, 3, padding="same")(of.PReLU(shared_axes=[1, 2])(of.Conv2D(8, 3, padding="same")(found)))
-    return of.Lambda(lambda image: tf.nn.depth_to_space(image, 2))(found)
+    x = of.Conv2D(16, 5, padding="same", activation="tanh")(source)
+    x = of.Conv2D(4, 3, padding="same")(of.PReLU(shared_axes=[1, 2])(of.Conv2D(8, 3, padding="same")(x)))
+    return of.Lambda(lambda image: tf.nn.depth_to_space(image, 2))(x)
 
 
 def _ssd(source: Any) -> Any:
     classes, boxes = 4, 3
-    found = separated(convolved(source, 8, stride=2, act="relu6"), 16, 2)
+    x = separated(convolved(source, 8, stride=2, act="relu6"), 16, 2)
     scores, places = [], []
     for channels in (24, 32):
-        found = separated(found, channels, 2)
-        scores.append(of.Reshape((-1, classes))(of.Conv2D(boxes * classes, 3, padding="same")(found)))
-        places.append(of.Reshape((-1, 4))(of.Conv2D(boxes * 4, 3, padding="same")(found)))
+        x = separated(x, channels, 2)
+        scores.append(of.Reshape((-1, classes))(of.Conv2D(boxes * classes, 3, padding="same")(x)))
+        places.append(of.Reshape((-1, 4))(of.Conv2D(boxes * 4, 3, padding="same")(x)))
     return [of.Activation("sigmoid")(of.Concatenate(axis=1)(scores)), of.Concatenate(axis=1)(places)]
 
 
 def _centernet(source: Any) -> Any:
-    found = separated(convolved(source, 8, stride=2), 16, 2)
+    x = separated(convolved(source, 8, stride=2), 16, 2)
     # Small weights, as trained ones are here: where the sigmoid saturates, peaks are a matter of last bits.
     small = tf.keras.initializers.RandomNormal(stddev=0.05)
-    heat = of.Conv2D(2, 1, activation="sigmoid", kernel_initializer=small)(convolved(found, 16))
+    heat = of.Conv2D(2, 1, activation="sigmoid", kernel_initializer=small)(convolved(x, 16))
     peaks = of.Lambda(
         lambda map_: tf.where(tf.equal(map_, tf.nn.max_pool2d(map_, 3, 1, "SAME")), map_, tf.zeros_like(map_))
     )(heat)
-    return [peaks, of.Conv2D(2, 1)(found)]
+    return [peaks, of.Conv2D(2, 1)(x)]

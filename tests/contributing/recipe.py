@@ -15,12 +15,30 @@ from tests.conftest import REPOSITORY
 
 PAGES = REPOSITORY / "docs" / "contributing"
 _FILE = re.compile(r"^`(?P<path>[\w/.]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_INSERTION = re.compile(
+    r"^`(?P<path>[\w/.]+)`, before `(?P<anchor>[^`]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 _PLACE = re.compile(r"^## \d+\. ", re.MULTILINE)
 
 
 def files_of(page: str) -> Mapping[str, str]:
     """The files that a page shows, by their path."""
     return {match["path"]: match["text"] for match in _FILE.finditer((PAGES / page).read_text(encoding="utf-8"))}
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """Text that a page adds to a file of the project, before the only line that begins with the anchor."""
+
+    path: str
+    anchor: str
+    text: str
+
+
+def insertions_of(page: str) -> list[Insertion]:
+    """The insertions that a page shows, in order."""
+    text = (PAGES / page).read_text(encoding="utf-8")
+    return [Insertion(match["path"], match["anchor"], match["text"]) for match in _INSERTION.finditer(text)]
 
 
 def places_of(page: str) -> int:
@@ -41,6 +59,28 @@ class ScratchCopy:
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
         return ScratchCopy(folder)
 
+    @staticmethod
+    def whole(folder: Path) -> ScratchCopy:
+        """The web app too, with all tests; what set-up built for pages is linked."""
+        names = ("rune", "forge", "tests", "templates", "examples", "docs", "tools")
+        for name in names:
+            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("manage.py", "pyproject.toml", "README.md", "CHANGELOG.md"):
+            shutil.copy(REPOSITORY / name, folder / name)
+        (folder / "static").symlink_to(REPOSITORY / "static")
+        (folder / "dist").symlink_to(REPOSITORY / "dist")
+        return ScratchCopy(folder)
+
+    def insert(self, insertion: Insertion) -> None:
+        file = self.folder / insertion.path
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        (place,) = (index for index, line in enumerate(lines) if line.startswith(insertion.anchor))
+        file.write_text("".join([*lines[:place], insertion.text, *lines[place:]]), encoding="utf-8")
+
+    def app_tests(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs tests of a whole copy, with its database."""
+        return self.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", *arguments)
+
     def write(self, path: str, text: str) -> None:
         target = self.folder / path
         assert target.parent.parent.is_dir(), f"{path} is in no place of the project"
@@ -59,7 +99,7 @@ class ScratchCopy:
             check=False,
         )
 
-    def found(self) -> subprocess.CompletedProcess[str]:
+    def registration_tests(self) -> subprocess.CompletedProcess[str]:
         """The test that says what was forgotten of a target or an op."""
         return self.tests("tests/rune/compiler/targets/test_targets_found.py")
 

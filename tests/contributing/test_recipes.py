@@ -4,6 +4,7 @@ left out."""
 from __future__ import annotations
 
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from rune.devices.boards.fit import Needs, Verdict, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
-from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
-from tests.model_cases import refused_cases
-from tests.named_places import missing_paths
+from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
+from tests.support.model_cases import refused_cases
+from tests.support.named_places import missing_paths
 
 ELU = """
 import sys
@@ -50,6 +51,13 @@ def test_a_recipe_has_six_places_at_most() -> None:
     assert all(0 < places_of(page) <= 6 for page in pages)
 
 
+def test_the_table_of_recipes_lists_each_with_its_places() -> None:
+    rows = re.findall(r"\[(add-[\w-]+\.md)\]\(\1\) \| (\d+) \|", (PAGES / "README.md").read_text("utf-8"))
+    assert {name: int(count) for name, count in rows} == {
+        page.name: places_of(page.name) for page in PAGES.glob("add-*.md")
+    }
+
+
 def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
     page = "| `tests/no_such_test.py` | in `forge/web/urls.py`, beside `rune/compiler/targets/<name>/` |"
     assert missing_paths(page, REPOSITORY) == ["tests/no_such_test.py"]
@@ -75,17 +83,17 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert len(files) == 3
     for path, text in files.items():
         if path == "rune/compiler/kernels/portable/elu.py":
-            assert copy.found().returncode == 1  # the computation has no kernel yet
+            assert copy.registration_tests().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
-    assert copy.found().returncode == 0
+    assert copy.registration_tests().returncode == 0
     model = tmp_path / "elu.tflite"
     model.write_bytes(next(case.data for case in refused_cases() if case.name == "elu_logistic_f32"))
     ran = copy.python("-c", ELU, str(model))
     assert ran.returncode == 0, ran.stderr
     with_vectors, without = ran.stdout.split()
     assert with_vectors == without
-    given = np.array([-90, -1, 0, 0.5, 30])
-    expected = 1 / (1 + np.exp(-np.where(given > 0, given, np.expm1(given))))
+    values = np.array([-90, -1, 0, 0.5, 30])
+    expected = 1 / (1 + np.exp(-np.where(values > 0, values, np.expm1(values))))
     assert np.allclose(np.frombuffer(bytes.fromhex(without), "<f4"), expected, rtol=1e-6)
 
 
@@ -94,19 +102,19 @@ def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-target.md")
     ((path, text),) = files.items()
     copy.write(path, text)
-    assert copy.found().returncode == 1  # the guide has no row for it
+    assert copy.registration_tests().returncode == 1  # the guide has no row for it
     guide = tmp_path / "docs" / "guides" / "targets.md"
     guide.write_text(
         f"{guide.read_text(encoding='utf-8')}\n| `wasm32-bulk` | `NAME.rune` | engines |\n", encoding="utf-8"
     )
-    found = copy.found()
-    assert found.returncode == 0, found.stdout
+    result = copy.registration_tests()
+    assert result.returncode == 0, result.stdout
     printed = []
     for target in ("wasm32", "wasm32-bulk"):
-        made = copy.python(
+        process = copy.python(
             "-m", "rune.tools.cli", "build", "examples/digits", "--target", target, "-o", f"{target}.rune"
         )
-        assert made.returncode == 0, made.stderr
+        assert process.returncode == 0, process.stderr
         ran = copy.python("-m", "rune.tools.cli", "run", f"{target}.rune", "--generated")
         assert ran.returncode == 0, ran.stderr
         printed.append(ran.stdout)
@@ -137,20 +145,20 @@ pipeline:
 def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
     assert len(files) == 4
-    told = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
+    paths = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
     for path, text in files.items():
         if path.endswith("golden.json"):
-            forgotten = copy.tests(*told)
+            forgotten = copy.tests(*paths)
             assert forgotten.returncode != 0
             assert "clip/golden.json" in forgotten.stdout
         copy.write(path, text)
-    done = copy.tests(*told)
+    done = copy.tests(*paths)
     assert done.returncode == 0, done.stdout
     app = tmp_path / "app"
     app.mkdir()
     (app / "Runefile.yml").write_text(CLIP, encoding="utf-8")
-    made = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
-    assert made.returncode == 0, made.stderr
+    process = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
+    assert process.returncode == 0, process.stderr
     (tmp_path / "numbers").write_bytes(struct.pack("<3f", -3, 0.25, 4))
     ran = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--raw", "numbers")
     assert json.loads(ran.stdout)["2"][0]["elements"] == [-1, 0.25, 0.5], ran.stderr
@@ -163,10 +171,82 @@ def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
         if path.endswith("template.json"):
             assert copy.python("-m", "rune.tools.cli", "new", "spectrum").returncode != 0  # nothing describes it yet
         copy.write(path, text)
-    made = copy.python("-m", "rune.tools.cli", "new", "spectrum", "mine")
-    assert made.returncode == 0, made.stderr
+    process = copy.python("-m", "rune.tools.cli", "new", "spectrum", "mine")
+    assert process.returncode == 0, process.stderr
     checked = copy.python("-m", "rune.tools.cli", "check", "mine")
     assert checked.returncode == 0, checked.stderr
     assert "0 errors, 0 warnings" in checked.stdout
     built = copy.python("-m", "rune.tools.cli", "build", "mine")
     assert built.returncode == 0, built.stderr
+
+
+PRESSURE = """
+version: 1
+image: runicos/base
+pipeline:
+  pressure:
+    capability: BARO
+    args: {samples: 3}
+  out:
+    out: SERIAL
+    inputs: [pressure]
+"""
+
+
+def test_an_input_source_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, files = ScratchCopy.at(tmp_path), files_of("add-an-input-source.md")
+    ((path, text),) = files.items()
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "Runefile.yml").write_text(PRESSURE, encoding="utf-8")
+    unknown = copy.python("-m", "rune.tools.cli", "check", "app")
+    assert unknown.returncode == 1
+    assert "There is no capability" in unknown.stdout + unknown.stderr
+    copy.write(path, text)
+    built = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
+    assert built.returncode == 0, built.stderr
+    (tmp_path / "pressure.bin").write_bytes(struct.pack("<3f", 1013.25, 1012, 1011.5))
+    ran = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--barometer", "pressure.bin")
+    assert json.loads(ran.stdout)["2"][0]["elements"] == [1013.25, 1012, 1011.5], ran.stderr
+    generated = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--generated")
+    assert generated.returncode == 0, generated.stderr
+
+
+@pytest.mark.proof
+def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-role.md")
+    has_all = ("tests/forge/accounts/test_roles.py", "-k", "declaration or tables")
+    for insertion in insertions:
+        if insertion is insertions[-1]:
+            forgotten = copy.app_tests(*has_all)
+            assert forgotten.returncode == 1, forgotten.stdout  # nobody says what the role is answered
+        copy.insert(insertion)
+    done = copy.app_tests(*has_all)
+    assert done.returncode == 0, done.stdout
+    described = copy.python("-m", "tools.reference")
+    assert described.returncode == 0, described.stderr
+    answered = copy.app_tests("tests/forge/web/test_permissions_matrix.py", "-k", "organiser")
+    assert answered.returncode == 0, answered.stdout
+
+
+FOOTPRINT = """
+from rune.source.policy.judging import Figures, judge
+from rune.source.policy.read import read_policy
+from rune.source.policy.schema import policy_schema
+from rune.source.policy.wording import lines
+
+checked = read_policy("limits: {footprint: 100 kB}\\n")
+assert checked.diagnostics == (), checked.diagnostics
+assert "footprint" in policy_schema()["properties"]["limits"]["properties"]
+print(*lines(judge(checked.policy, Figures(80_000, 30_000))), sep="\\n")
+"""
+
+
+def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy = ScratchCopy.at(tmp_path)
+    assert "Diagnostic" in copy.python("-c", FOOTPRINT).stderr  # the key is not known
+    for insertion in insertions_of("add-a-forge-yml-key.md"):
+        copy.insert(insertion)
+    judged = copy.python("-c", FOOTPRINT)
+    assert judged.returncode == 0, judged.stderr
+    assert "✗ Footprint: missed. 110 kB, and the limit is at most 100 kB." in judged.stdout

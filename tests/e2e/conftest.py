@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.studio import PATIENCE
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack
 

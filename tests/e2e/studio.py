@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.examples.finger_digits import STROKES
 
@@ -10,6 +13,24 @@ RUNNING = "Up to date"
 PASSWORD = "a long enough secret 7"
 PATIENCE = 30_000
 """Milliseconds after which something that should have happened has not; no measure of how fast it is."""
+
+
+@contextmanager
+def delayed(page: Page, address: str) -> Iterator[None]:
+    """Lets what a page fetches from matching addresses arrive only when the block ends."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(address, hold)
+    try:
+        yield
+    finally:
+        for route in waiting:
+            route.continue_()
+        page.unroute(address)
+    assert waiting, f"nothing was fetched from {address}"
 
 
 def sign_in(page: Page, link: str) -> None:

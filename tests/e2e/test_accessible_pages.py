@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
-from tests.live_forge import REPOSITORY, LiveForge
+from tests.support.live_forge import REPOSITORY, LiveForge
 
 pytestmark = pytest.mark.e2e
 
@@ -51,23 +51,23 @@ FINDINGS = """async (within) => {
 @pytest.mark.proof
 def test_no_page_has_a_finding_in_any_look(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
-    found: list[str] = []
-    visit_all(page, forge, lambda name: found.extend(f"{name}, {finding}" for finding in findings(page)))
-    assert not found, "\n".join(found)
+    problems: list[str] = []
+    visit_all(page, forge, lambda name: problems.extend(f"{name}, {finding}" for finding in findings(page)))
+    assert not problems, "\n".join(problems)
 
 
 def test_no_page_has_a_finding_in_one_look(forge: LiveForge, open_page: OpenPage) -> None:
     """The looks take turns from page to page."""
     page = open_page()
-    found: list[str] = []
+    problems: list[str] = []
     turn = count()
 
     def look(name: str) -> None:
         looks = (LOOKS[next(turn) % len(LOOKS)],)
-        found.extend(f"{name}, {finding}" for finding in findings(page, looks))
+        problems.extend(f"{name}, {finding}" for finding in findings(page, looks))
 
     visit_all(page, forge, look)
-    assert not found, "\n".join(found)
+    assert not problems, "\n".join(problems)
 
 
 def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None:
@@ -198,14 +198,14 @@ def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None
 def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
     """What axe finds on the page as it is, in some looks, and whether it is wider than its window."""
     page.evaluate(Path(AXE).read_text("utf-8"))
-    found = []
+    problems = []
     for look in looks:
         show(page, look)
-        found += [f"{look.scheme} {look.width}: {finding}" for finding in page.evaluate(FINDINGS)]
+        problems += [f"{look.scheme} {look.width}: {finding}" for finding in page.evaluate(FINDINGS)]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append(f"{look.width}: wider than the window")
+            problems.append(f"{look.width}: wider than the window")
     show(page, LIGHT_AND_WIDE)
-    return found
+    return problems
 
 
 def show(page: Page, look: Look) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, open_file, sign_in
 from tests.e2e.test_files_and_versions import row, run_command
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -69,8 +69,8 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     colleague.keyboard.type("typed before ")
     owner.get_by_role("tree", name="Files").get_by_role("treeitem", name="README.md").focus()
     owner.keyboard.press("Delete")
-    gone = colleague.get_by_text("README.md was deleted by someone else")
-    expect(gone).to_be_visible(timeout=PATIENCE)
+    deleted_notice = colleague.get_by_text("README.md was deleted by someone else")
+    expect(deleted_notice).to_be_visible(timeout=PATIENCE)
     colleague.get_by_role("button", name="Restore").click()
     expect(row(owner, "README.md")).to_be_visible(timeout=PATIENCE)
     colleague.get_by_role("textbox", name="README.md").click()

@@ -8,20 +8,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from rune.abi import Capability
+from rune.capabilities.image import IMAGE
+from rune.capabilities.sound import SOUND
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_any_rune import choose
-from tests.live_forge import LiveForge
 from tests.rune.running.runtime.wat_runes import mirror
+from tests.support.live_forge import LiveForge
 from tools.browser import chromium
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 ELSEWHERE = "forge.example"
 """A name that leads here and is not this computer to a browser."""
-CAMERA = mirror(Capability.IMAGE, 48 * 48 * 3, "u8[1, 48, 48, 3]")
-MICROPHONE = mirror(Capability.SOUND, 32_000, "i16[1, 16000]")
+CAMERA = mirror(IMAGE, 48 * 48 * 3, "u8[1, 48, 48, 3]")
+MICROPHONE = mirror(SOUND, 32_000, "i16[1, 16000]")
 HOLD = """
 const given = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
 if (given) navigator.mediaDevices.getUserMedia = async (wish) => (window.heldStream = await given(wish));

@@ -19,6 +19,7 @@ from tests.e2e.studio import (
     PATIENCE,
     colleague_email,
     create,
+    delayed,
     draw_digit,
     expect_label,
     expect_running,
@@ -29,10 +30,11 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
+PLAYER = "**/assets/player*.js"
 TOP = "(element) => element.getBoundingClientRect().top + window.scrollY"
 
 
@@ -189,9 +191,13 @@ def build_with_another_word(page: Page, forge: LiveForge) -> str:
 
 
 def see_both_answers_on_a_phone(page: Page, address: str) -> None:
-    page.goto(address)
     talk, answers = page.locator("[data-conversation]"), page.locator("[data-answers]")
-    top = talk.evaluate(TOP)
+    with delayed(page, PLAYER):
+        page.goto(address, wait_until="commit")
+        # Scripts that wait do not end the loading of a page, so its state says when all of it is laid out.
+        page.wait_for_function("document.readyState !== 'loading'")
+        top = talk.evaluate(TOP)
+    expect(page.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
     expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)
     # What one can try came after the page, and moved no button that somebody may be about to press.

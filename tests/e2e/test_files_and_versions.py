@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, replace_in_editor, sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -30,9 +30,9 @@ def run_command(page: Page, title: str) -> None:
 
 def archive(files: dict[str, str]) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as made:
+    with zipfile.ZipFile(packed, "w") as zip_file:
         for name, text in files.items():
-            made.writestr(name, text)
+            zip_file.writestr(name, text)
     return packed.getvalue()
 
 
@@ -50,10 +50,10 @@ def drop(page: Page, name: str, data: bytes) -> None:
 
 def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
-    found: list[str] = []
+    problems: list[str] = []
 
     def look(name: str) -> None:
-        found.extend(f"{name}, {finding}" for finding in findings(page))
+        problems.extend(f"{name}, {finding}" for finding in findings(page))
 
     sign_in(page, forge.printed_link())
     create(page, "Digits")
@@ -163,7 +163,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect(page.locator(".author:visible").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(r"^Line \d+: "))).to_be_visible()
     look("who wrote this")
-    assert not found, "\n".join(found)
+    assert not problems, "\n".join(problems)
 
 
 def test_hundreds_of_files_are_in_order_and_closed_and_names_can_be_read(forge: LiveForge, open_page: OpenPage) -> None:

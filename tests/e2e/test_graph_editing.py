@@ -20,7 +20,7 @@ from tests.e2e.graph import (
     write_runefile,
 )
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
@@ -159,8 +159,8 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     stage(page, "motion").focus()
     page.keyboard.press("Delete")
     expect(stage(page, "motion")).to_have_count(0, timeout=PATIENCE)
-    gone = wait_for_text(page, lambda text: "motion" not in text)
-    assert comments(gone) == said
+    text = wait_for_text(page, lambda text: "motion" not in text)
+    assert comments(text) == said
     page.keyboard.press("Control+z")
     expect(stage(page, "motion")).to_be_visible(timeout=PATIENCE)
     assert comments(runefile(page)) == said

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import open_palette, runefile, show_graph, stage, write_runefile
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, replace_in_editor, sign_in
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -104,20 +104,20 @@ def walk_to(page: Page, words: str) -> None:
 
 def stage_is_free(page: Page, name: str) -> bool:
     """Whether all of a stage is in sight and nothing lies over it."""
-    found: bool = stage(page, name).evaluate(
+    is_free: bool = stage(page, name).evaluate(
         """(node) => {
           const { left, right, top, bottom } = node.getBoundingClientRect();
           const corners = [left + 12, right - 12].flatMap((x) => [top + 6, bottom - 6].map((y) => [x, y]));
           return corners.every(([x, y]) => node.contains(document.elementFromPoint(x, y)));
         }"""
     )
-    return found
+    return is_free
 
 
 def letters(page: Page) -> list[float]:
-    found: list[float] = page.evaluate(LETTERS)
-    assert found
-    return found
+    sizes: list[float] = page.evaluate(LETTERS)
+    assert sizes
+    return sizes
 
 
 def strip_height(page: Page) -> float:
@@ -256,5 +256,5 @@ def pictures(page: Page) -> list[Any]:
         " const drawn = each.querySelector('.pipeline-picture');"
         " return drawn !== null && drawn.offsetWidth <= each.clientWidth; })"
     )
-    found: list[Any] = page.evaluate(PICTURES)
-    return found
+    drawings: list[Any] = page.evaluate(PICTURES)
+    return drawings

@@ -22,7 +22,7 @@ from rune.tools.cli import main
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE
 from tests.e2e.test_any_rune import choose
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -51,17 +51,17 @@ def test_a_page_a_command_and_a_server_agree_on_integers(
     rune = build(files, BuildOptions("hosted", host_models=True)).rune
     # The server measures and evaluates with this runtime, in a process of its own.
     server, reference = Runtime.load(rune), Runtime.load(rune, open_model=isolated_models(Limits(), LITERT))
-    (asked,) = server.capabilities
+    (capability,) = server.capabilities
     noise = (np.random.default_rng(seed).bytes(32 * 32 * 3) for seed in range(100))
-    found = ((data, server.call({asked.id: data}), reference.call({asked.id: data})) for data in noise)
+    results = ((data, server.call({capability.id: data}), reference.call({capability.id: data})) for data in noise)
     # Where the kernels part: else the page could have any.
-    data, ours, _ = next(each for each in found if each[1] != each[2])
+    data, ours, _ = next(each for each in results if each[1] != each[2])
     wanted = json.loads(ours[0].data)["elements"]
 
-    place, given = tmp_path / "hosted.rune", tmp_path / "input.bin"
+    place, input_file = tmp_path / "hosted.rune", tmp_path / "input.bin"
     place.write_bytes(rune)
-    given.write_bytes(data)
-    result = CliRunner().invoke(main, ["run", str(place), "--raw", str(given)])
+    input_file.write_bytes(data)
+    result = CliRunner().invoke(main, ["run", str(place), "--raw", str(input_file)])
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["3"][0]["elements"] == wanted
 

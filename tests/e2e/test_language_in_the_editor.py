@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -33,8 +33,8 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     expect(page.locator(".word-capability").first).to_have_text("IMAGE", timeout=PATIENCE)
 
     # From now on nothing is asked of the server: a problem is told in the page, and mended by a key.
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/language") else None)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if request.url.endswith("/language") else None)
     to_end_of(page, "inputs: [drawing]")
     page.keyboard.press("ArrowLeft")
     page.keyboard.type("s")
@@ -83,5 +83,5 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     page.keyboard.press("Shift+Alt+f")
     expect(line(page, "capability: IMAGE  # my comment")).to_be_visible(timeout=PATIENCE)
 
-    assert asked == []
+    assert requests == []
     expect_running(page)

@@ -12,8 +12,8 @@ from tests.e2e.conftest import DESKTOP, OpenPage, launch
 from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.e2e.test_any_rune import choose
-from tests.live_forge import LiveForge
-from tests.model_cases import refused_cases
+from tests.support.live_forge import LiveForge
+from tests.support.model_cases import refused_cases
 
 pytestmark = pytest.mark.e2e
 
@@ -32,7 +32,7 @@ CALL_IT_SEVEN = """async () => {
 }"""
 
 
-RUNE_IS_KEPT = """async () => {
+RUNE_IS_CACHED = """async () => {
   const kept = await (await caches.open("player-kept")).keys();
   return kept.some(({ url }) => url.includes("/runes/"));
 }"""
@@ -40,7 +40,7 @@ RUNE_IS_KEPT = """async () => {
 
 RUN_BY_LITERT = re.compile(r"LiteRT\.js [\d.]+ runs it in this page")
 
-INTERPRETER_IS_KEPT = """async () => {
+INTERPRETER_IS_CACHED = """async () => {
   const list = await (await caches.match("/static/build/interpreters.json"))?.json();
   if (!list) return false;
   const files = [list.litert.script, list.litert.binary].map((file) => caches.match(`/static/build/${file}`));
@@ -101,8 +101,8 @@ def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
     page = phone.new_page()
     page.goto(link)
     expect(page.locator("main")).to_contain_text(RUN_BY_LITERT, timeout=PATIENCE)
-    page.wait_for_function(INTERPRETER_IS_KEPT, timeout=PATIENCE)
-    page.wait_for_function(RUNE_IS_KEPT, timeout=PATIENCE)
+    page.wait_for_function(INTERPRETER_IS_CACHED, timeout=PATIENCE)
+    page.wait_for_function(RUNE_IS_CACHED, timeout=PATIENCE)
     phone.set_offline(True)
     forge.stop()
     page.reload()
@@ -180,7 +180,7 @@ def forget(page: Page) -> None:
 def run_without_a_network(forge: LiveForge, phone: BrowserContext, page: Page) -> None:
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=PATIENCE)
     page.wait_for_function("() => caches.match(location.pathname + '/state').then(Boolean)", timeout=PATIENCE)
-    page.wait_for_function(RUNE_IS_KEPT, timeout=PATIENCE)
+    page.wait_for_function(RUNE_IS_CACHED, timeout=PATIENCE)
     phone.set_offline(True)
     forge.stop()
     page.reload()

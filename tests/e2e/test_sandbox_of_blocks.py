@@ -9,7 +9,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
 from tests.e2e.test_block_in_python import write_over
 from tests.e2e.test_tests_of_a_block import new_block
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -49,13 +49,13 @@ def test_no_way_out_of_the_sandbox(forge: LiveForge, open_page: OpenPage) -> Non
     new_block(page, "smooth")
     live = page.get_by_role("region", name="Block smooth")
     expect(live.get_by_text("a call in Python")).to_be_visible(timeout=2 * PATIENCE)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     for name, (line, said) in WAYS.items():
         write_over(page, "smooth.py", f"{HEAD}    {line}\n    return y\n")
         expect(live.get_by_role("status").first, name).to_contain_text(said, timeout=PATIENCE)
         _goes_on(page)
-    assert [each for each in asked if "a.test" in each or each.endswith("/me")] == []
+    assert [each for each in requests if "a.test" in each or each.endswith("/me")] == []
     for name, lines in ENDLESS.items():
         write_over(page, "smooth.py", f"{HEAD}    {lines}\n    return y\n")
         expect(live.get_by_role("alert"), name).to_contain_text("took longer than 1 s", timeout=PATIENCE)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.studio import sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
@@ -54,10 +54,10 @@ def sign_out(page: Page, forge: LiveForge) -> None:
 def test_a_passkey_and_an_app_with_codes_sign_their_person_in(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page(viewport=PHONE)
     add_authenticator(page)
-    found: list[str] = []
+    problems: list[str] = []
 
     def look() -> None:
-        found.extend(f"{page.url}: {finding}" for finding in findings(page))
+        problems.extend(f"{page.url}: {finding}" for finding in findings(page))
 
     sign_in(page, forge.printed_link())
     page.goto(f"{forge.address}/accounts/security")
@@ -97,4 +97,4 @@ def test_a_passkey_and_an_app_with_codes_sign_their_person_in(forge: LiveForge, 
     look()
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{forge.address}/")
-    assert found == []
+    assert problems == []

@@ -21,7 +21,7 @@ from tests.e2e.studio import (
     sign_in,
 )
 from tests.e2e.test_accessible_pages import findings
-from tests.live_forge import REPOSITORY, LiveForge
+from tests.support.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -37,7 +37,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     owner, jo = open_page(), open_page()
-    found: list[str] = []
+    problems: list[str] = []
     sign_in(owner, forge.printed_link())
     create(owner, "Digits")
     studio = owner.url
@@ -57,7 +57,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     owner.get_by_label("Projects, several with commas between").fill(project.rpartition("/")[2])
     owner.get_by_role("button", name="Give").click()
     expect(owner.get_by_role("button", name="End the role of the team in")).to_be_visible(timeout=PATIENCE)
-    found += findings(owner)
+    problems += findings(owner)
     expect(jo.get_by_role("textbox", name="Runefile.yml")).to_be_editable(timeout=PATIENCE)
 
     # A colleague restores a version: it is said, and Undo brings back what stood there.
@@ -98,14 +98,14 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     join(stranger, invite(owner, "viewer"), "Lee Park")
     stranger.goto(project)
     stranger.get_by_role("link", name="Report").click()
-    found += findings(stranger)
+    problems += findings(stranger)
     stranger.get_by_label("It can harm people or their devices").check()
     stranger.get_by_label("What should those who decide know?").fill("It gets hot.")
     stranger.get_by_role("button", name="Report").click()
     expect(stranger.get_by_text("Open", exact=True)).to_be_visible(timeout=PATIENCE)
     operate(forge, "moderator", colleague_email("Jo Okafor"))
     jo.goto(f"{forge.address}/admin/reports")
-    found += findings(jo)
+    problems += findings(jo)
     jo.get_by_label("Your decision in words").fill("Boards got hot.")
     jo.get_by_role("button", name="Take it down").click()
     jo.get_by_role("button", name="Press again to confirm").click()
@@ -113,7 +113,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     assert stranger.request.get(project).status == 410
     owner.goto(project)
     expect(owner.get_by_text("Boards got hot.")).to_be_visible(timeout=PATIENCE)
-    found += findings(owner)
+    problems += findings(owner)
     owner.get_by_label("Is this wrong, or did you mend it? Say so, once").fill("It waits now.")
     owner.get_by_role("button", name="Ask to put it back").click()
     expect(owner.get_by_text("The answer is shown here.")).to_be_visible(timeout=PATIENCE)
@@ -124,7 +124,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     jo.get_by_role("button", name="Press again to confirm").click()
     expect(jo.get_by_role("heading", name="Nothing waits for a decision")).to_be_visible(timeout=PATIENCE)
     assert stranger.request.get(project).status == 200
-    assert not found, "\n".join(found)
+    assert not problems, "\n".join(problems)
 
 
 def cookie(page: Page) -> str:

@@ -21,7 +21,7 @@ from tests.e2e.studio import (
     preview,
     sign_in,
 )
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

@@ -17,7 +17,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import stage, write_runefile
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_any_rune import choose
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

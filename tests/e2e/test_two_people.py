@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, give_role, invite, join, open_file, sign_in
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
@@ -20,15 +20,15 @@ def line(page: Page, has: str) -> Locator:
 
 def requests_of(page: Page) -> list[str]:
     """The addresses of the API that the page asks from now on."""
-    found: list[str] = []
+    addresses: list[str] = []
 
     def note(request: Request) -> None:
         address = urlsplit(request.url).path
         if address.startswith("/api/"):
-            found.append(address)
+            addresses.append(address)
 
     page.on("request", note)
-    return found
+    return addresses
 
 
 def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
@@ -71,7 +71,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     # What an edit costs: nothing, where the rune stays the same; its event brings what each page asked for twice.
     for page in (owner, colleague):
         expect(page.locator(".studio")).to_have_attribute("data-language", "browser", timeout=PATIENCE)
-    asked = {page: requests_of(page) for page in (owner, colleague)}
+    requests = {page: requests_of(page) for page in (owner, colleague)}
     line(owner, "# 28 x 28").click()
     owner.keyboard.press("End")
     owner.keyboard.type(" Counted.")
@@ -79,7 +79,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
         expect(line(page, "Counted.")).to_be_visible(timeout=PATIENCE)
         expect_saved(page)
         expect_running(page)
-    assert list(asked.values()) == [[], []]
+    assert list(requests.values()) == [[], []]
 
     # A person is where their file is, and choosing them goes there, and along with them until one works oneself.
     open_file(colleague, "labels.txt")

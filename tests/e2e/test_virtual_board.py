@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, replace_in_editor, sign_in
 from tests.e2e.test_accessible_pages import AXE, FINDINGS
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -31,12 +31,12 @@ def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_pa
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded")).to_be_visible(timeout=PATIENCE)
     address = f"{page.url.removesuffix('/studio')}/builds/1"
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(address)
     board = page.get_by_role("region", name="Board", exact=True)
     expect(board.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
-    assert not any("pico.js" in url or "firmware" in url for url in asked)
+    assert not any("pico.js" in url or "firmware" in url for url in requests)
 
     draw_digit(page, "7")
     expect_label(page, "answer", "7")
@@ -62,12 +62,12 @@ def test_the_board_beside_the_preview_runs_the_text_and_follows_it(forge: LiveFo
     """Nobody built anything: the firmware is that of the text, and of the next text after it."""
     page = open_page()
     sign_in(page, forge.printed_link())
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     create(page, "Digits")
     board = page.get_by_role("region", name="Board", exact=True)
     expect(board.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
-    assert not any("pico.js" in url or "firmware" in url for url in asked)
+    assert not any("pico.js" in url or "firmware" in url for url in requests)
     draw_digit(page, "7")
     expect_label(page, "answer", "7")
     board.get_by_role("button", name="Run on a virtual Pico").click()
@@ -135,9 +135,9 @@ def expect_equal(board: Locator) -> None:
     """Every run so far gave the same bytes."""
     verdict = board.get_by_role("status").filter(has_text="Same bytes")
     expect(verdict).to_be_visible(timeout=PATIENCE)
-    found = re.search(r"(\d+) of (\d+) runs?", verdict.inner_text())
-    assert found is not None
-    assert found[1] == found[2]
+    match = re.search(r"(\d+) of (\d+) runs?", verdict.inner_text())
+    assert match is not None
+    assert match[1] == match[2]
 
 
 def expect_accessible(page: Page) -> None:
@@ -154,9 +154,9 @@ def expect_accessible(page: Page) -> None:
 
 
 def address_of_firmware(page: Page) -> str:
-    found = page.locator("[data-boards]").get_attribute("data-boards")
-    assert found is not None
-    return found
+    address = page.locator("[data-boards]").get_attribute("data-boards")
+    assert address is not None
+    return address
 
 
 def shoot(page: Page, board: Locator, name: str) -> None:

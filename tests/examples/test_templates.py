@@ -101,14 +101,14 @@ def test_a_readme_repeats_every_figure_that_was_measured(name: str) -> None:
 
 def _figures(value: Any, place: str = "") -> list[tuple[str, int | float | str]]:
     if isinstance(value, dict):
-        return [found for key, inner in value.items() for found in _figures(inner, f"{place}/{key}")]
+        return [figure for key, inner in value.items() for figure in _figures(inner, f"{place}/{key}")]
     return [(place, value)]
 
 
 @pytest.mark.parametrize("number", [0.8, -2.0, 3.0, 100.0])
 def test_sine_gives_about_the_sine(number: float) -> None:
-    ((found,),) = _run(_loaded("sine"), struct.pack("<f", number))
-    assert abs(found - math.sin(number)) < 0.05
+    ((value,),) = _run(_loaded("sine"), struct.pack("<f", number))
+    assert abs(value - math.sin(number)) < 0.05
 
 
 @pytest.mark.parametrize("digit", list(STROKES))
@@ -210,17 +210,17 @@ def _streamed(name: str, data: bytes, size: int) -> list[list[list[Any]]]:
     rune = _loaded(name)
     (capability,) = rune.capabilities
     pieces = (data[start : start + size] for start in range(0, len(data) - size + 1, size))
-    found = []
+    results = []
     for piece in pieces:
         messages = {message.channel: message for message in rune.call({capability.id: piece})}
         if len(messages) == len(rune.outputs):
-            found.append([list(messages[output.id].tensors[0].elements) for output in rune.outputs])
-    return found
+            results.append([list(messages[output.id].tensors[0].elements) for output in rune.outputs])
+    return results
 
 
-def _words(found: list[list[list[Any]]]) -> list[str]:
+def _words(results: list[list[list[Any]]]) -> list[str]:
     """The first output of each run, without repetitions."""
-    said = [outputs[0][0] for outputs in found]
+    said = [outputs[0][0] for outputs in results]
     return [word for place, word in enumerate(said) if place == 0 or said[place - 1] != word]
 
 
@@ -234,16 +234,16 @@ def test_motion_names_the_exercises_of_its_recording() -> None:
     lines = (EXAMPLES / "motion" / "exercises.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "x,y,z"
     rows = b"".join(struct.pack("<3f", *map(float, line.split(","))) for line in lines[1:])
-    found = _streamed("motion", rows, 60)
-    assert _words(found) == ["resting", "forward elevation", "upright row", "resting"]
-    assert all(len(scores) == 9 and math.isclose(sum(scores), 1, abs_tol=0.05) for _, scores in found)
+    results = _streamed("motion", rows, 60)
+    assert _words(results) == ["resting", "forward elevation", "upright row", "resting"]
+    assert all(len(scores) == 9 and math.isclose(sum(scores), 1, abs_tol=0.05) for _, scores in results)
 
 
 def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
     sound = _sound(EXAMPLES / "anomaly" / "fan.wav")
-    found = _streamed("anomaly", sound, 3_200)
-    assert _words(found) == ["normal", "anomaly"]
-    changed = next(second for second, (status, _) in enumerate(found, 1) if status == ["anomaly"])
+    results = _streamed("anomaly", sound, 3_200)
+    assert _words(results) == ["normal", "anomaly"]
+    changed = next(second for second, (status, _) in enumerate(results, 1) if status == ["anomaly"])
     assert 6 < changed <= 9, "the bearing is worn from the sixth second on"
     quality = json.loads((EXAMPLES / "anomaly" / "quality.json").read_text(encoding="utf-8"))
     runefile = (EXAMPLES / "anomaly" / "Runefile.yml").read_text(encoding="utf-8")
@@ -255,8 +255,8 @@ def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
 
 
 def test_wake_word_answers_once_for_each_call() -> None:
-    found = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "okay-hammer.wav"), 3_200)
-    assert _words(found) == ["listening", "okay hammer"] * 2 + ["listening"]
+    results = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "okay-hammer.wav"), 3_200)
+    assert _words(results) == ["listening", "okay hammer"] * 2 + ["listening"]
     assert _words(_streamed("wake-word", bytes(5 * 32_000), 3_200)) == ["listening"]
 
 

@@ -74,17 +74,17 @@ def idle_connections(port: int, count: int) -> Attack:
 
 
 def _sent(client: socket.socket, size: int) -> int:
-    taken = 0
+    total = 0
     client.setblocking(False)
     deadline = time.monotonic() + 0.5
-    while taken < size and time.monotonic() < deadline:
+    while total < size and time.monotonic() < deadline:
         try:
             if not select.select([], [client], [], 0.02)[1]:
                 break
-            taken += client.send(PIECE[: size - taken])
+            total += client.send(PIECE[: size - total])
         except OSError:
             break
-    return taken
+    return total
 
 
 def _is_closed(client: socket.socket) -> bool:

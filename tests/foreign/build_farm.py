@@ -19,10 +19,10 @@ from typing import Any
 
 import psycopg
 
-from tests.live_forge import REPOSITORY
-from tests.services import Services
+from tests.support.live_forge import REPOSITORY
+from tests.support.services import Services
 
-FOUND_WITHIN = 60.0
+MAX_WAIT = 60.0
 """Seconds within which every build must have its result once nothing is broken any more."""
 _HERE = Path(__file__).parent
 
@@ -50,23 +50,23 @@ class BuildFarm:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        given = self.services.environment(self.database) | {"BROKER_URL": self.services.redis.replace("/0", "/1")}
-        self.environment = kept | given | {"SECRET_KEY": "s" * 64, "DATA_DIR": str(self.data)}
+        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        settings = self.services.environment(self.database) | {"BROKER_URL": self.services.redis.replace("/0", "/1")}
+        self.environment = inherited | settings | {"SECRET_KEY": "s" * 64, "DATA_DIR": str(self.data)}
         self._run("manage.py", "migrate", "-v", "0")
 
     def fill(self, organisations: int, builds: int, first: int = 0) -> list[str]:
         """Asks for builds, all of other files; the ids."""
-        asked: list[str] = self._json("fill", str(organisations), str(builds), str(first))["asked"]
-        return asked
+        identifiers: list[str] = self._json("fill", str(organisations), str(builds), str(first))["asked"]
+        return identifiers
 
     def run(self, script: str) -> None:
         """Runs a program of this folder in the installation's environment. Fails where it does."""
         self._run(str(_HERE / script))
 
     def results(self) -> Results:
-        found = self._json("results")
-        return Results(found["states"], tuple(found["wrong"]), found["artefacts"], found["attempts"])
+        reply = self._json("results")
+        return Results(reply["states"], tuple(reply["wrong"]), reply["artefacts"], reply["attempts"])
 
     def start_worker(self, *program: str) -> subprocess.Popen[str]:
         """Starts one and returns when it works; `program` is the usual one unless another is given."""
@@ -110,16 +110,16 @@ class BuildFarm:
             rows = connection.execute("SELECT state, count(*) FROM builds_build WHERE kind = 'numbered' GROUP BY state")
             return dict(rows.fetchall())
 
-    def until_all_ended(self, seconds: float = FOUND_WITHIN) -> Results:
+    def until_all_ended(self, seconds: float = MAX_WAIT) -> Results:
         """The results once nothing waits or runs. Fails after so many seconds without."""
         self.until(lambda states: not states.get("queued", 0) + states.get("running", 0), seconds)
         return self.results()
 
-    def until(self, condition: Callable[[dict[str, int]], bool], seconds: float = FOUND_WITHIN) -> None:
+    def until(self, condition: Callable[[dict[str, int]], bool], seconds: float = MAX_WAIT) -> None:
         """Waits for states of the builds."""
         deadline = time.monotonic() + seconds
-        while not condition(found := self.states()):
-            assert time.monotonic() < deadline, found
+        while not condition(states := self.states()):
+            assert time.monotonic() < deadline, states
             time.sleep(0.1)
 
     def end(self) -> None:
@@ -133,8 +133,8 @@ class BuildFarm:
 
     def _run(self, *arguments: str, **environment: str) -> str:
         command = [sys.executable, *arguments]
-        given = self.environment | environment
-        done = subprocess.run(command, cwd=REPOSITORY, env=given, capture_output=True, text=True, check=False)
+        variables = self.environment | environment
+        done = subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
 

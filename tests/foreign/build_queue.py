@@ -36,7 +36,7 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
     from forge.projects.actions import write_file
     from forge.projects.models import Project
 
-    asked = []
+    identifiers = []
     for number in range(first, first + builds):
         index, place = number % organisations, (number - first) // organisations
         # Of several people, for one may ask for so many in an hour.
@@ -47,8 +47,8 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
         name = f"project-{first}-{place // PROJECT_LIMIT}"
         project, _ = Project.objects.get_or_create(organisation=organisation, name=name, created_by=person)
         write_file(person, project, "Runefile.yml", RUNEFILE.format(number=number, size=1 + number % 1000).encode())
-        asked.append(str(request_build(person, project).pk))
-    return {"asked": asked}
+        identifiers.append(str(request_build(person, project).pk))
+    return {"asked": identifiers}
 
 
 def results() -> dict[str, Any]:
@@ -79,8 +79,8 @@ def main(arguments: list[str]) -> None:
     import django
 
     django.setup()
-    found = fill(*map(int, arguments[1:])) if arguments[0] == "fill" else results()
-    print(json.dumps(found))
+    result = fill(*map(int, arguments[1:])) if arguments[0] == "fill" else results()
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def main() -> None:
     from django.db import connection, transaction
 
-    from forge.builds.events import PREVIEW_CHANGED
+    from forge.builds.announcements import PREVIEW_CHANGED
     from forge.builds.models import Build, Kind
     from forge.core.events.log import append_event
     from forge.projects.models import Project
@@ -25,21 +25,21 @@ def main() -> None:
     project = Project.objects.alive().select_related("organisation").first()
     assert project is not None
     has_project, has_stream = Event(), Event()
-    told = PREVIEW_CHANGED(sequence=1, state="ready")
+    event = PREVIEW_CHANGED(sequence=1, state="ready")
 
     def edit() -> None:
         with transaction.atomic():
             Project.objects.lock(project.pk)
             has_project.set()
             assert has_stream.wait(30)
-            append_event(project.stream, told)
+            append_event(project.stream, event)
         connection.close()
 
     def end_preview() -> None:
         with transaction.atomic():
             assert has_project.wait(30)
             Build.objects.create(project=project, name=project.name, kind=Kind.PREVIEW)
-            append_event(project.stream, told)
+            append_event(project.stream, event)
             has_stream.set()
             # Only at its end PostgreSQL looks whether the project is there.
         connection.close()

@@ -18,8 +18,8 @@ from rune.abi import ModelFormat  # noqa: E402
 from rune.compiler.anvil.profile import LITERT  # noqa: E402
 from rune.running.runtime import Runtime  # noqa: E402
 from rune.running.runtime.interpreters import open_isolated, open_model  # noqa: E402
-from tests.model_cases import model_cases  # noqa: E402
 from tests.rune.running.runtime.onnx_models import adding  # noqa: E402
+from tests.support.model_cases import model_cases  # noqa: E402
 
 CASES = ("model-f32", "model-i8", "model-from-f32-to-i8", "old-preloaded-model")
 
@@ -67,11 +67,11 @@ def conformance() -> dict[str, Any]:
 def onnx() -> dict[str, Any]:
     """A model with an open dimension, in this process and in one of its own."""
     data = adding(["batch", 3])
-    given = struct.pack("<3f", 1.0, 2.0, 3.0)
+    numbers = struct.pack("<3f", 1.0, 2.0, 3.0)
     results = {}
     for where, opened in (("here", open_model), ("there", open_isolated)):
         model = opened(ModelFormat.ONNX.mimetype, data)
-        (sum_,) = model.run([given])
+        (sum_,) = model.run([numbers])
         results[where] = [str(model.inputs[0]), str(model.outputs[0]), list(struct.unpack("<3f", sum_)), model.name]
         model.close()
     return results

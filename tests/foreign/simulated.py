@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.live_installation import LiveInstallation
+from tests.support.live_installation import LiveInstallation
 
 SCRIPT = Path(__file__).with_name("simulation") / "main.mjs"
 PROGRAM = str(Path(__file__).with_name("simulation") / "often.py")
@@ -48,9 +48,9 @@ def simulate(
     rooms = [[seed, installation.new_project(f"seed-{seed}")] for seed in seeds]
     with _node(installation) as ask:
         with _killing(installation, seeds[0], between_kills) as kills:
-            found = ask({"do": "play", "rooms": rooms, "lanes": LANES})
-        found += ask({"do": "end"})
-        problems = [f"seed {room['seed']}: {problem}" for room in found for problem in room["problems"][:5]]
+            results = ask({"do": "play", "rooms": rooms, "lanes": LANES})
+        results += ask({"do": "end"})
+        problems = [f"seed {room['seed']}: {problem}" for room in results for problem in room["problems"][:5]]
         installation.kill_all()
         installation.start_all()
         again = ask({"do": "check", "server": seeds[0]})
@@ -61,10 +61,10 @@ def simulate(
         ]
     installation.kill_all()
     return Outcome(
-        len(found),
-        sum(room["clients"] for room in found),
-        sum(room["typed"] for room in found),
-        sum(room["acknowledged"] for room in found),
+        len(results),
+        sum(room["clients"] for room in results),
+        sum(room["typed"] for room in results),
+        sum(room["acknowledged"] for room in results),
         len(kills) + len(installation.processes),
         tuple(problems),
     )
@@ -102,8 +102,8 @@ def _node(installation: LiveInstallation) -> Iterator[Any]:
     node = shutil.which("node")
     if node is None:
         pytest.fail("Node is missing; make setup brings one")
-    given = {"servers": installation.addresses, "headers": installation.headers()}
-    command = [node, "--experimental-websocket", "--no-warnings", str(SCRIPT), json.dumps(given)]
+    configuration = {"servers": installation.addresses, "headers": installation.headers()}
+    command = [node, "--experimental-websocket", "--no-warnings", str(SCRIPT), json.dumps(configuration)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
 
         def ask(command: Any) -> list[Any]:

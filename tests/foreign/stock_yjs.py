@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.live_server import LiveServer
+from tests.support.live_server import LiveServer
 
 SCRIPT = Path(__file__).with_name("y_websocket_client.mjs")
 
@@ -32,7 +32,7 @@ class StockClient:
         self._server = server
         at = address or server.address
         cookies = "; ".join(f"{name}={value}" for name, value in server.http.cookies.items())
-        asked = {
+        configuration = {
             "url": at.replace("http", "ws"),
             "project": project,
             "cookie": cookies if cookie is None else cookie,
@@ -42,7 +42,7 @@ class StockClient:
         if node is None:
             pytest.fail("Node is missing; make setup brings one")
         self._process = subprocess.Popen(
-            [node, "--experimental-websocket", "--no-warnings", str(SCRIPT), json.dumps(asked)],
+            [node, "--experimental-websocket", "--no-warnings", str(SCRIPT), json.dumps(configuration)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

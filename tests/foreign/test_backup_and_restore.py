@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from forge.serving.backup.sealing import opened
-from tests.backups import files, manage, tables, unpacked
 from tests.foreign.stock_yjs import StockClient
-from tests.live_forge import LiveForge
-from tests.live_server import LiveServer
+from tests.support.backups import files, manage, tables, unpacked
+from tests.support.live_forge import LiveForge
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -25,7 +25,7 @@ KEYSTROKE = 0.05
 
 
 @dataclass(frozen=True)
-class Made:
+class SourceInstallation:
     """An installation with a project, a build and a published rune, its backup, and the key of the backup."""
 
     data: Path
@@ -39,13 +39,13 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallation]:
     folder = tmp_path_factory.mktemp("backup")
     backup, key = folder / "forge.backup", folder / "key"
     with LiveServer(folder / "data") as server:
-        asked = {"organisation": server.organisation(), "name": "kept", "template": "sine"}
-        server.api("POST", "projects", json=asked)
-        project = f"{asked['organisation']}/kept"
+        fields = {"organisation": server.organisation(), "name": "kept", "template": "sine"}
+        server.api("POST", "projects", json=fields)
+        project = f"{fields['organisation']}/kept"
         build = server.build(project)
         server.api("POST", f"projects/{project}/tags", json={"build": build["id"], "tag": "1.0"})
         server.api("PUT", f"projects/{project}/files/notes.md", content="ñandú\n".encode())
@@ -69,13 +69,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
             (folder / "plain.tar").write_bytes(stream.read())
         inside = unpacked(folder / "plain.tar", folder / "inside")
         session = dict(server.http.cookies)
-        yield Made(server.data, server.environment, backup, key, project, session, tables(inside), files(inside))
+        yield SourceInstallation(
+            server.data, server.environment, backup, key, project, session, tables(inside), files(inside)
+        )
 
 
-def restored(made: Made, data: Path) -> dict[str, str]:
+def restored(source: SourceInstallation, data: Path) -> dict[str, str]:
     """The environment of an empty installation into which the backup was restored."""
-    environment = made.environment | {"DATA_DIR": str(data)}
-    done = manage(environment, "restore", str(made.backup), "--identity", str(made.key))
+    environment = source.environment | {"DATA_DIR": str(data)}
+    done = manage(environment, "restore", str(source.backup), "--identity", str(source.key))
     assert done.returncode == 0, done.stderr
     return environment
 
@@ -91,64 +93,64 @@ def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any],
 
 @pytest.mark.protects("operation/incomplete-backup")
 @pytest.mark.proof
-def test_a_restored_installation_has_every_row_and_file_and_goes_on(made: Made, tmp_path: Path) -> None:
-    environment = restored(made, tmp_path / "data")
-    rows, kept = contents(environment, tmp_path / "one")
+def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: SourceInstallation, tmp_path: Path) -> None:
+    environment = restored(source, tmp_path / "data")
+    rows, blobs = contents(environment, tmp_path / "one")
     for name in rows:
-        assert rows[name] == made.rows[name], name
-    assert kept == made.files
-    assert {"sha256:" + name for name in kept} == {row["digest"] for row in rows["core.blob"]}
+        assert rows[name] == source.rows[name], name
+    assert blobs == source.files
+    assert {"sha256:" + name for name in blobs} == {row["digest"] for row in rows["core.blob"]}
     assert all(
         rows[name] for name in ("accounts.user", "builds.build", "registry.tag", "core.event", "sessions.session")
     )
     again = LiveServer(tmp_path / "data")
     again.start()
     try:
-        for name, value in made.session.items():
+        for name, value in source.session.items():
             again.http.cookies.set(name, value, domain="127.0.0.1")
-        assert again.http.get(f"/{made.project}").status_code == 200, "who was signed in still is"
-        with StockClient(again, made.project) as client:
+        assert again.http.get(f"/{source.project}").status_code == 200, "who was signed in still is"
+        with StockClient(again, source.project) as client:
             client.until(synced=True)
             assert "type on" in client.type("# type on")
-        assert again.build(made.project)["state"] == "succeeded"
+        assert again.build(source.project)["state"] == "succeeded"
     finally:
         again.__exit__()
 
 
 @pytest.mark.protects("operation/shared-data")
-def test_a_folder_in_use_and_one_with_data_are_left_alone(made: Made, tmp_path: Path) -> None:
-    second = manage(made.environment, "serve")
+def test_a_folder_in_use_and_one_with_data_are_left_alone(source: SourceInstallation, tmp_path: Path) -> None:
+    second = manage(source.environment, "serve")
     assert (second.returncode, "is in use by process" in second.stderr) == (1, True), second.stderr
-    refused = manage(made.environment, "restore", str(made.backup), "--identity", str(made.key), "--replace")
+    refused = manage(source.environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
     assert (refused.returncode, "Stop it first" in refused.stderr) == (1, True), refused.stderr
-    without_key = manage(made.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(made.backup))
+    without_key = manage(source.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(source.backup))
     assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
 
 
 def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_people_signed_in(
-    made: Made, tmp_path: Path
+    source: SourceInstallation, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    other = made.environment | {"DATA_DIR": str(data), "SECRET_KEY": "of another installation " * 3}
-    done = manage(other, "restore", str(made.backup), "--identity", str(made.key))
+    other = source.environment | {"DATA_DIR": str(data), "SECRET_KEY": "of another installation " * 3}
+    done = manage(other, "restore", str(source.backup), "--identity", str(source.key))
     assert done.returncode == 0, done.stderr
     assert "everyone has to sign in again" in done.stdout
     named = re.search(r"set it to the contents of (\S+)\.$", done.stdout, re.MULTILINE)
     assert named, done.stdout
     key = Path(named[1]).read_text("ascii")
     with LiveForge(data, {"SECRET_KEY": key}) as again:
-        page = httpx.get(f"{again.address}/{made.project}", cookies=made.session, trust_env=False)
+        page = httpx.get(f"{again.address}/{source.project}", cookies=source.session, trust_env=False)
         assert page.status_code == 200, "who was signed in still is"
 
 
 @pytest.mark.protects("operation/upgrades")
-def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(made: Made, tmp_path: Path) -> None:
-    environment = made.environment | {"DATA_DIR": str(tmp_path)}
+def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(source: SourceInstallation, tmp_path: Path) -> None:
+    environment = source.environment | {"DATA_DIR": str(tmp_path)}
     damaged = b"SQLite format 3\0" + bytes(range(256)) * 64
     (tmp_path / "forge.sqlite3").write_bytes(damaged)
     refused = manage(environment, "link")
     assert (refused.returncode, "restore FILE --replace" in refused.stderr) == (1, True), refused.stderr
-    done = manage(environment, "restore", str(made.backup), "--identity", str(made.key), "--replace")
+    done = manage(environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
     assert done.returncode == 0, done.stderr
     (aside,) = tmp_path.glob("replaced_*")
     assert (aside / "forge.sqlite3").read_bytes() == damaged

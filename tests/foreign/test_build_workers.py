@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_server import LiveServer
-from tests.live_worker import worker
-from tests.services import ServiceMissing, running_services
+from tests.support.live_server import LiveServer
+from tests.support.live_worker import worker
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
@@ -45,8 +45,8 @@ def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) 
 
 
 def _ended(live: LiveServer, build: str) -> dict[str, object] | None:
-    found: dict[str, object] = live.api("GET", f"builds/{build}")
-    return found if found["state"] not in ("queued", "running") else None
+    state: dict[str, object] = live.api("GET", f"builds/{build}")
+    return state if state["state"] not in ("queued", "running") else None
 
 
 def _current(live: LiveServer, project: str) -> dict[str, object] | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rune.abi import Capability
+from rune.capabilities.raw import RAW
 from rune.running.container import graph_json, pack, rune_sections
 from rune.tools.cli import main
 from tests.rune.running.container.test_container_graph import PIPELINE
@@ -73,8 +73,8 @@ def test_a_terminal_that_lacks_a_character_gets_its_number(tmp_path: Path) -> No
     (tmp_path / "odd.rune").write_bytes(pack(MODULE, rune_sections({"rune": {"name": "音"}})))
     done = run("inspect", "odd.rune", folder=tmp_path, PYTHONIOENCODING="latin-1")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Name: \\u97f3")
-    told = run("inspect", "odd.rune", "-f", "json", folder=tmp_path, PYTHONIOENCODING="latin-1")
-    assert json.loads(told.stdout)["rune"] == {"rune": {"name": "音"}}
+    result = run("inspect", "odd.rune", "-f", "json", folder=tmp_path, PYTHONIOENCODING="latin-1")
+    assert json.loads(result.stdout)["rune"] == {"rune": {"name": "音"}}
 
 
 def test_a_name_that_is_no_text_is_only_a_name(tmp_path: Path) -> None:
@@ -159,9 +159,9 @@ def test_an_output_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_pat
 
 
 def test_a_folder_that_is_gone_is_an_error_and_no_traceback(tmp_path: Path) -> None:
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    script = f'cd "{gone}" && rmdir "{gone}" && "{RUNE}" check'
+    working_folder = tmp_path / "gone"
+    working_folder.mkdir()
+    script = f'cd "{working_folder}" && rmdir "{working_folder}" && "{RUNE}" check'
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -171,10 +171,10 @@ def test_a_folder_that_is_gone_is_an_error_and_no_traceback(tmp_path: Path) -> N
 def test_a_place_that_cannot_be_looked_into_is_an_error_and_no_traceback(command: str, tmp_path: Path) -> None:
     (tmp_path / "round").symlink_to("round")
     for path in ("round", "x" * 300):
-        told = CliRunner().invoke(main, [command, str(tmp_path / path)])
-        assert told.exit_code == 1
-        assert isinstance(told.exception, SystemExit)
-        assert "Error: " in told.stderr or "error[" in told.stderr
+        result = CliRunner().invoke(main, [command, str(tmp_path / path)])
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+        assert "Error: " in result.stderr or "error[" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_colours_are_for_terminals_and_for_those_who_ask(
 
 
 def test_the_result_of_a_run_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "a.rune").write_bytes(mirror(Capability.RAW, 4, "u8[4]"))
+    (tmp_path / "a.rune").write_bytes(mirror(RAW, 4, "u8[4]"))
     (tmp_path / "four").write_bytes(b"\x01\x02\x03\x04")
     done = run("run", "a.rune", "-c", "raw:four", folder=tmp_path)
     assert done.stdout == '{"2":[{"element-type":"u8","dimensions":[4],"elements":[1,2,3,4]}]}\n'
@@ -201,12 +201,12 @@ def test_the_result_of_a_run_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_every_shell_is_told_how_to_ask_for_completion(shell: str) -> None:
-    told = CliRunner().invoke(main, ["completion", shell])
-    assert told.exit_code == 0
-    assert f"_RUNE_COMPLETE={shell}_complete" in told.stdout
+    result = CliRunner().invoke(main, ["completion", shell])
+    assert result.exit_code == 0
+    assert f"_RUNE_COMPLETE={shell}_complete" in result.stdout
     word = "bui" if shell == "fish" else "1"  # fish gives the word itself, the others its number
-    asked = {"_RUNE_COMPLETE": f"{shell}_complete", "COMP_WORDS": "rune bui", "COMP_CWORD": word}
-    assert "build" in CliRunner().invoke(main, [], prog_name="rune", env=asked).stdout
+    environment = {"_RUNE_COMPLETE": f"{shell}_complete", "COMP_WORDS": "rune bui", "COMP_CWORD": word}
+    assert "build" in CliRunner().invoke(main, [], prog_name="rune", env=environment).stdout
 
 
 def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.live_forge import REPOSITORY, free_port
+from tests.support.live_forge import REPOSITORY, free_port
 
 pytestmark = pytest.mark.foreign
 
@@ -70,9 +70,9 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             line = server.stdout.readline()
             assert line, server.communicate()[1]
             said += line
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/sign-in#token=([\w-]+)", said)
-        assert found is not None
-        address, token = found.groups()
+        match = re.search(r"(http://127\.0\.0\.1:\d+)/sign-in#token=([\w-]+)", said)
+        assert match is not None
+        address, token = match.groups()
         assert address == f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=address) as browser:
             page = browser.get("/sign-in").text
@@ -89,9 +89,9 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             printed, _ = _command(tmp_path, None, "link").communicate(timeout=60)
             assert printed.startswith(f"{address}/sign-in#token=")
             _wait_for_periodic_work(tmp_path)
-            _, errors = _command(tmp_path / "another", port, "serve").communicate(timeout=30)
+            _, errors = _command(tmp_path / "another", port, "serve").communicate(timeout=120)
             assert f"PORT={port + 1} make run" in errors
-            _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
+            _, errors = _command(tmp_path, port, "serve").communicate(timeout=120)
             assert "is in use by process" in errors
     finally:
         server.send_signal(signal.SIGINT)

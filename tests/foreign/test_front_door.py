@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.foreign.attacks import Attack, idle_connections, slow_headers, unfinished_posts
-from tests.live_server import LiveServer
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -73,10 +73,10 @@ def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: i
     others_work(live)
     before = resident(live)
     with unfinished_posts(live.port, count, size) as attack:
-        taken = attack.send_on(size - 1)
+        sent = attack.send_on(size - 1)
         others_work(live)
         # What fits into the system's own buffers of a connection is sent before the answer is read.
-        assert taken < count * size / 3, f"{taken} bytes of {count * size}"
+        assert sent < count * size / 3, f"{sent} bytes of {count * size}"
         assert resident(live) - before < 50 * MEGABYTE
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.foreign.stock_yjs import StockClient
-from tests.live_server import LiveServer
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 

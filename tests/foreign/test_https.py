@@ -26,7 +26,7 @@ print(json.dumps([cookies, session, answer.get("Strict-Transport-Security"), ans
 """
 
 
-def asked(public_url: str, data: Path) -> list[object]:
+def https_settings(public_url: str, data: Path) -> list[object]:
     """What the sign-in page sends under a public address: cookies, the session's flags, HSTS and the policy."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -38,13 +38,13 @@ def asked(public_url: str, data: Path) -> list[object]:
     command = [sys.executable, "-c", ASK]
     answer = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stderr
-    found: list[object] = json.loads(answer.stdout)
-    return found
+    values: list[object] = json.loads(answer.stdout)
+    return values
 
 
 @pytest.mark.protects("browser/cookies-in-transit")
 def test_under_https_cookies_are_secure_and_browsers_stay_with_it(tmp_path: Path) -> None:
-    cookies, session, transport, policy = asked("https://forge.example", tmp_path)
+    cookies, session, transport, policy = https_settings("https://forge.example", tmp_path)
     assert cookies == {"csrftoken": [True, "Lax"]}
     assert session == [True, True, "Lax"]
     assert transport == "max-age=2592000"
@@ -52,7 +52,7 @@ def test_under_https_cookies_are_secure_and_browsers_stay_with_it(tmp_path: Path
 
 
 def test_under_http_no_browser_is_told_to_use_https(tmp_path: Path) -> None:
-    cookies, session, transport, _ = asked("http://forge.example", tmp_path)
+    cookies, session, transport, _ = https_settings("http://forge.example", tmp_path)
     assert cookies == {"csrftoken": [False, "Lax"]}
     assert session == [False, True, "Lax"]
     assert transport is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.live_server import LiveServer
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -42,14 +42,14 @@ def end_of(live: LiveServer, build: Any) -> Any:
 
 def compilers(live: LiveServer) -> set[int]:
     """The processes of the compiler that work in this server's data."""
-    found = set()
+    processes = set()
     for place in Path("/proc").iterdir():
         try:
             if place.name.isdigit() and (place / "cwd").readlink().is_relative_to(live.data / "work"):
-                found.add(int(place.name))
+                processes.add(int(place.name))
         except OSError:
             continue
-    return found
+    return processes
 
 
 @pytest.mark.protects("live/crashes")

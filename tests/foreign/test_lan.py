@@ -14,7 +14,7 @@ import pytest
 
 from forge.serving.lan import FOLDER
 from forge.serving.local_authority import network_address
-from tests.live_forge import REPOSITORY, free_port
+from tests.support.live_forge import REPOSITORY, free_port
 
 pytestmark = pytest.mark.foreign
 
@@ -23,11 +23,11 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
     if not (REPOSITORY / "static/build/manifest.json").exists():
         pytest.fail("the front end is not built; make setup builds it")
     port = free_port()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     server = subprocess.Popen(
         [sys.executable, "-m", "forge.serving.lan"],
         cwd=REPOSITORY,
-        env={**kept, "DATA_DIR": str(tmp_path), "PORT": str(port)},
+        env={**inherited, "DATA_DIR": str(tmp_path), "PORT": str(port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,7 +62,7 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
         link = subprocess.run(
             [sys.executable, "manage.py", "link"],
             cwd=REPOSITORY,
-            env={**kept, "DATA_DIR": str(tmp_path)},
+            env={**inherited, "DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
             check=True,

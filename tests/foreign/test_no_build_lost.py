@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.build_farm import build_farm
-from tests.services import ServiceMissing, running_services
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.foreign
 

@@ -22,7 +22,7 @@ from forge.celery import app
 from forge.core.cache.json_values import JsonSerializer
 from forge.core.errors import CountersUnavailable
 from forge.serving.services import caches, channel_layers
-from tests.services import ServiceMissing, running_redis
+from tests.support.services import ServiceMissing, running_redis
 
 pytestmark = pytest.mark.foreign
 
@@ -40,8 +40,8 @@ class Planted:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     try:
-        with running_redis() as (found, _):
-            yield found
+        with running_redis() as (redis, _):
+            yield redis
     except ServiceMissing as missing:
         pytest.skip(str(missing))
 

@@ -14,8 +14,8 @@ import oras.client
 import pytest
 
 from tests.foreign.conftest import Published
-from tests.live_server import REPOSITORY, LiveServer
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
+from tests.support.live_server import REPOSITORY, LiveServer
 from tools.needs import SKOPEO, lack
 
 pytestmark = pytest.mark.foreign
@@ -120,8 +120,8 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert rune(tmp_path, "login", live.address, "--token-stdin", typed=token).returncode == 0
     assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are none that you may see.")
 
-    made = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
-    assert made.stdout.startswith(f"Published {path}, sha256:"), made.stderr
+    result = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
+    assert result.stdout.startswith(f"Published {path}, sha256:"), result.stderr
     live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH + b"# other\n")
     again = rune(tmp_path, "block", "publish", path)
     assert (again.returncode != 0, "1.2" in again.stderr) == (True, True), again.stderr
@@ -157,13 +157,13 @@ def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveS
             with pytest.raises(httpx.RemoteProtocolError):
                 live.http.get(blob, headers=headers | part)
         live.until(lambda: f"The stored bytes of sha256:{digest} are damaged" in live.log())
-        found = verify_store(live)
-        assert found.returncode == 1, found.stderr
-        assert f"damaged: sha256:{digest}" in found.stdout
+        result = verify_store(live)
+        assert result.returncode == 1, result.stderr
+        assert f"damaged: sha256:{digest}" in result.stdout
     finally:
         place.write_bytes(published.rune)
-    found = verify_store(live)
-    assert (found.returncode, "all whole" in found.stdout) == (0, True), found.stdout + found.stderr
+    result = verify_store(live)
+    assert (result.returncode, "all whole" in result.stdout) == (0, True), result.stdout + result.stderr
     assert live.http.get(blob, headers=headers).content == published.rune
     assert live.http.get(blob, headers=headers | {"Range": "bytes=-1"}).content == published.rune[-1:]
 

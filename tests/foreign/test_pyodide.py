@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,13 +39,13 @@ PROJECT = (
 )
 DISTRIBUTIONS = ("PyYAML", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers")
 COMPILED = (".so", ".pyd", ".pyx", ".pyc")
+MARKERS: list[str] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["markers"]
 SETTINGS = """\
 [pytest]
 addopts = -q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider --capture=sys
-markers =
-    protects: names the rows of docs/security that the test proves
 filterwarnings = error
-"""
+markers =
+""" + "".join(f"    {marker}\n" for marker in MARKERS)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def run_in_pyodide(folder: Path, arguments: list[str], timeout: float) -> tuple[
 
 WHOLE = [*TESTED, *(f"--ignore={file}" for file in LEFT_OUT)]
 LONG = ("hostile", "large", "thousand", "many", "every", "everything")
-SHARE = [*WHOLE, "-m", "not hypothesis", "-k", "not (" + " or ".join(LONG) + ")"]
+SHARE = [*WHOLE, "-m", "not hypothesis and not proof", "-k", "not (" + " or ".join(LONG) + ")"]
 """Without the tests of many or large files, which are a part of the proofs: tests/proof/test_pyodide_whole.py."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_server import REPOSITORY, LiveServer
+from tests.support.live_server import REPOSITORY, LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -39,9 +39,9 @@ def allow(live: LiveServer, code: str) -> None:
     page = live.http.get("/accounts/device")
     assert page.status_code == 200
     fields = {"token": code, "csrfmiddlewaretoken": live.http.cookies["csrftoken"]}
-    asked = live.http.post("/accounts/device", data=fields, headers={"Referer": live.address})
-    assert "Allow" in asked.text
-    assert code in asked.text
+    answer = live.http.post("/accounts/device", data=fields, headers={"Referer": live.address})
+    assert "Allow" in answer.text
+    assert code in answer.text
     done = live.http.post("/accounts/device", data={**fields, "step": "allow"}, headers={"Referer": live.address})
     assert "is connected" in done.text
 

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 import pytest
 
 from tests.foreign.stock_yjs import StockClient
-from tests.live_installation import LiveInstallation
-from tests.services import ServiceMissing, Services, running_services
+from tests.support.live_installation import LiveInstallation
+from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 
@@ -46,9 +46,9 @@ def client(installation: LiveInstallation, project: str) -> Iterator[Callable[[i
 
         def opened(process: int) -> StockClient:
             address = installation.addresses[process]
-            made = stack.enter_context(StockClient(installation.first, project, address=address))
-            made.until(synced=True)
-            return made
+            client = stack.enter_context(StockClient(installation.first, project, address=address))
+            client.until(synced=True)
+            return client
 
         yield opened
 
@@ -136,18 +136,18 @@ def test_a_tag_list_in_pages_loses_no_tag_and_is_sorted_by_code_points(
 ) -> None:
     live = installation.first
     build = live.build(project)
-    names = ["1-0", "1.0", "10", "B", "Latest", "a", "a-b", "a_b", "ab", "latest"]
+    names = ["1-0", "1.0", "10", "B", "Zeta", "a", "a-b", "a_b", "ab", "latest"]
     for name in reversed(names):
         live.api("POST", f"projects/{project}/tags", json={"tag": name, "build": build["id"]})
     credentials = ("anyone", live.token("registry"))
     for size in (1, 3, 100):
-        found: list[str] = []
+        tags: list[str] = []
         path: str | None = f"/v2/{project}/tags/list?n={size}"
         while path:
             answer = live.http.get(path, auth=credentials).raise_for_status()
-            found += answer.json()["tags"]
+            tags += answer.json()["tags"]
             path = answer.links.get("next", {}).get("url")
-        assert found == names, size
+        assert tags == names, size
 
 
 # What people complain about in other editors, in the words of their reports.

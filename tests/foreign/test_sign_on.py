@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.live_forge import LiveForge, free_port
+from tests.support.live_forge import LiveForge, free_port
 
 NewBrowser = Callable[[], httpx.Client]
 PROVIDER_SECRET = "a secret of this test"
@@ -63,23 +63,23 @@ def new_browser() -> Iterator[NewBrowser]:
 def come_in(forge: LiveForge, browser: httpx.Client, subject: str) -> httpx.Response:
     """A browser's way: the link on the sign-in page, the provider's form, and back."""
     page = browser.get(f"{forge.address}/accounts/login/").text
-    found = re.search(r'href="(/accounts/oidc/[^"]+)"[^>]*>Sign in with Acme', page)
-    assert found, page
-    form = browser.get(forge.address + found[1])
+    match = re.search(r'href="(/accounts/oidc/[^"]+)"[^>]*>Sign in with Acme', page)
+    assert match, page
+    form = browser.get(forge.address + match[1])
     assert form.status_code == 200, form.text
     return browser.post(form.url, data={"sub": subject})
 
 
 def person(forge: LiveForge, browser: httpx.Client) -> str | None:
     """The name of who is signed in; None for nobody."""
-    found = browser.get(f"{forge.address}/accounts/session").json()["person"]
-    return str(found["name"]) if found else None
+    profile = browser.get(f"{forge.address}/accounts/session").json()["person"]
+    return str(profile["name"]) if profile else None
 
 
 def csrf(page: httpx.Response) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
+    match = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert match, page.text
+    return match[1]
 
 
 @pytest.mark.protects("sign-in/taken-addresses")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.simulated import PROGRAM, simulate
-from tests.live_installation import LiveInstallation
+from tests.support.live_installation import LiveInstallation
 
 pytestmark = pytest.mark.foreign
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from rune.abi import Output
+from rune.capabilities.randomness import random_bytes
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FolderFiles, MemoryFiles
 from rune.running.runtime import Runtime
-from rune.running.runtime.randomness import random_bytes
 
 pytestmark = pytest.mark.foreign
 
@@ -53,7 +53,7 @@ class Ran:
 
     stock: list[list[dict[str, Any]]]
     ours: list[list[dict[str, Any]]]
-    asked: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
 
 
 def run_on_both(tmp_path: Path, rune: bytes, shape: str, data: bytes) -> Ran:
@@ -103,8 +103,8 @@ def test_a_number_goes_in_and_comes_out(tmp_path: Path) -> None:
 def test_a_picture_goes_in_with_its_parameters_and_a_label_comes_out(tmp_path: Path) -> None:
     ran = run_on_both(tmp_path, template("digits"), "u8[1,28,28,1]", random_bytes(3, 784))
     assert ran.stock == ran.ours
-    assert ran.asked[0]["type"] == "image"
-    assert {"width": 28, "height": 28, "pixel_format": 2}.items() <= ran.asked[0]["args"].items()
+    assert ran.requests[0]["type"] == "image"
+    assert {"width": 28, "height": 28, "pixel_format": 2}.items() <= ran.requests[0]["args"].items()
 
 
 @pytest.mark.parametrize("word", ["up", "left"])
@@ -114,7 +114,7 @@ def test_a_spoken_word_is_heard(tmp_path: Path, test_data: Path, word: str) -> N
     ran = run_on_both(tmp_path, template("keywords"), f"i16[{SAMPLES}]", samples)
     assert ran.stock == ran.ours
     assert ran.stock[0][0]["elements"] == [word]
-    assert ran.asked[0] == {"type": "sound", "args": {"hz": SAMPLES, "sample_duration_ms": 1000}}
+    assert ran.requests[0] == {"type": "sound", "args": {"hz": SAMPLES, "sample_duration_ms": 1000}}
 
 
 def test_a_tensor_output_is_read(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.foreign.stock_yjs import StockClient
-from tests.live_server import LiveServer
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
@@ -122,10 +122,10 @@ def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> 
             live.kill()
             killed = time.monotonic()
         live.start()
-        kept = stored(live, project)
+        text = stored(live, project)
         must = [line for at, line in typed if at < killed - 2]
         assert len(must) > 20
-        assert all(line in kept for line in must)
+        assert all(line in text for line in must)
 
 
 def test_clients_go_on_after_the_server_was_killed(mortal: LiveServer) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from string import Formatter
 
 AUDIT = "forge.core.audit.entries.write_entry"
 EVENT = "forge.core.events.log.append_event"
@@ -58,8 +59,8 @@ class Module:
     @cached_property
     def functions(self) -> Mapping[str, Function]:
         """The functions at its top, by their full names."""
-        found = (node for node in self.tree.body if isinstance(node, Function))
-        return {f"{self.name}.{function.name}": function for function in found}
+        nodes = (node for node in self.tree.body if isinstance(node, Function))
+        return {f"{self.name}.{function.name}": function for function in nodes}
 
     @cached_property
     def blocks(self) -> Mapping[str, ast.AST]:
@@ -119,8 +120,28 @@ def placeless_entries(code: Code) -> list[str]:
 def written_actions(code: Code) -> frozenset[str]:
     """The actions of audit entries, as far as they stand in the code as they are."""
     second = (call.args[1] for module in code.values() for call in _entry_calls(code, module) if len(call.args) > 1)
-    found = (node for argument in second for node in ([argument] if isinstance(argument, ast.Constant) else []))
-    return frozenset(str(node.value) for node in found)
+    nodes = (node for argument in second for node in ([argument] if isinstance(argument, ast.Constant) else []))
+    return frozenset(str(node.value) for node in nodes)
+
+
+def missing_values(code: Code, sentences: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """The entries without a value that the sentence of their action names, as far as the code shows their values."""
+    return [
+        f"{module.name}, line {call.lineno}: {', '.join(sorted(missing))}"
+        for module in code.values()
+        for call in _entry_calls(code, module)
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+        if all(keyword.arg for keyword in call.keywords)
+        if (
+            missing := _names_in(sentences.get(str(call.args[1].value), ""))
+            - {str(keyword.arg) for keyword in call.keywords}
+            - set(known)
+        )
+    ]
+
+
+def _names_in(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
 def _entry_calls(code: Code, module: Module) -> Iterator[ast.Call]:
@@ -148,20 +169,20 @@ def loose_entries(code: Code) -> list[str]:
     """What must be called within a transaction. A private function may leave that to those who call it."""
     wrong: set[str] = set()
     while True:
-        found = {
+        names = {
             name
             for module in code.values()
             if module.is_actions
             for name, function in module.functions.items()
             if inside_only & set(_calls(code, module, _outside_of_transactions(function)))
         }
-        wrong |= {name for name in found if not _is_private(name)}
-        if found <= inside_only | wrong:
+        wrong |= {name for name in names if not _is_private(name)}
+        if names <= inside_only | wrong:
             return [f"{name} writes an audit entry outside of a transaction" for name in sorted(wrong)]
-        inside_only |= found - wrong
+        inside_only |= names - wrong
 
 
-def telling(code: Code) -> frozenset[str]:
+def event_recorders(code: Code) -> frozenset[str]:
     """The public functions that tell events: acts, and what the recorders of machines do."""
     modules = (each for each in code.values() if each.is_actions or EVENT in _calls(code, each, ast.walk(each.tree)))
     names = (name for module in modules for name in module.functions)
@@ -191,14 +212,14 @@ def _table_uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _acts(code: Code) -> dict[str, str]:
     """The public functions of actions whose first parameter says who acts, with what it is."""
-    found = {}
+    people = {}
     for module in code.values():
         for name, function in module.functions.items() if module.is_actions else ():
             first = function.args.args[:1]
             who = ast.unparse(first[0].annotation) if first and first[0].annotation else ""
             if who in WHO and not _is_private(name):
-                found[name] = who
-    return found
+                people[name] = who
+    return people
 
 
 def _is_private(name: str) -> bool:
@@ -207,17 +228,17 @@ def _is_private(name: str) -> bool:
 
 def _reached(code: Code, start: str) -> frozenset[str]:
     """All that a function calls, and what those functions of forge call."""
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
         module = code.get(name.rpartition(".")[0])
-        if name in found or module is None or name not in module.blocks:
-            found.add(name)
+        if name in reached or module is None or name not in module.blocks:
+            reached.add(name)
             continue
-        found.add(name)
+        reached.add(name)
         waiting += _calls(code, module, ast.walk(module.blocks[name]))
-    return frozenset(found)
+    return frozenset(reached)
 
 
 def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -19,8 +19,8 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
 from forge.core.events.log import event_checks
 from forge.projects.models import Project
-from tests.empty_database import SHARED, empty_database
 from tests.forge.event_check import check_shape
+from tests.support.empty_database import SHARED, empty_database
 
 RUNEFILE = """\
 version: 1
@@ -126,10 +126,10 @@ def project(organisation: Organisation, user: User) -> Project:
     """A private project, `acme/kitchen`, with a Runefile."""
     from forge.projects.actions import write_file
 
-    made = Project.objects.create(organisation=organisation, name="kitchen", created_by=user)
-    write_file(user, made, "Runefile.yml", RUNEFILE.encode())
-    made.refresh_from_db()
-    return made
+    kitchen = Project.objects.create(organisation=organisation, name="kitchen", created_by=user)
+    write_file(user, kitchen, "Runefile.yml", RUNEFILE.encode())
+    kitchen.refresh_from_db()
+    return kitchen
 
 
 @pytest.fixture

@@ -13,19 +13,20 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
 from forge.core.api.schema import schema_of
-from forge.core.events.declarations import EventType, NewEvent, WrongEvent
+from forge.core.events.declarations import EventType, NewEvent
+from forge.core.events.errors import WrongEvent
 
 
 def check_shape(event: NewEvent) -> None:
     """Raises `WrongEvent` where an event is not what its declaration says."""
-    if (problem := best_match(_validator(event.type).iter_errors(event.says))) is not None:
+    if (problem := best_match(_validator(event.type).iter_errors(event.payload))) is not None:
         raise WrongEvent(f"{event.type.name}: {problem.json_path}: {problem.message}")
 
 
 @cache
-def _validator(event_type: EventType[Any]) -> Draft202012Validator:
+def _validator(event_type: EventType[Any, Any]) -> Draft202012Validator:
     registry = ComponentRegistry()
-    root = schema_of(event_type.hint, registry)
+    root = schema_of(event_type.payload_type, registry)
     schemas = {name: closed(schema) for name, schema in registry.build({})["schemas"].items()}
     return Draft202012Validator({**root, "components": {"schemas": schemas}}, format_checker=FormatChecker())
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from django.urls import URLPattern
 
 from forge.accounts.actions import add_to_team, create_team, create_token, invite
 from forge.accounts.models import Membership, Organisation, Role, User
+from forge.builds.packages.firmware import FIRMWARE
+from forge.compute.scheduler.slots import Party
+from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
@@ -40,8 +43,8 @@ from forge.webhooks.actions import create_webhook
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
 from tests.forge.factories.samples import zipped
-from tests.forge.factories.suggestions import WISH, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
+from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
+from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, job_addresses, people_addresses, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -79,7 +82,6 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware", "api/v1/builds/{build}/firmware", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware.uf2", "api/v1/builds/{build}/firmware.uf2", None),
-    ("get", "api/v1/builds/<uuid:build_id>/certificate", "api/v1/builds/{build}/certificate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
     ("get", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", None),
@@ -241,9 +243,9 @@ def routes(resolver: Any, before: str = "") -> Iterable[str]:
 
 def requests() -> list[tuple[str, str, str, Any]]:
     """What is asked: method, route, address and body. What the permissions matrix asks, and what it leaves out."""
-    asked = [(method, route, address or route, body) for method, route, address, body, _ in CASES]
-    found = [*asked, *_MORE]
-    return [each for each in found if key(each[0], each[1]) not in UNCOUNTED]
+    from_cases = [(method, route, address or route, body) for method, route, address, body, _ in CASES]
+    all_requests = [*from_cases, *_MORE]
+    return [each for each in all_requests if key(each[0], each[1]) not in UNCOUNTED]
 
 
 def key(method: str, route: str) -> str:
@@ -271,8 +273,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         team = create_team(owner, organisation, f"team-{number}")
         add_to_team(owner, team, [member.pk for member in members])
         give_team_role(owner, team, [project, beside], "developer")
-        gone = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
-        delete_project(owner, gone)
+        deleted = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
+        delete_project(owner, deleted)
         write_file(members[number], project, f"file-{number}.md", b"x")
         save_version(members[number], project, f"version {number}")
         published_block(owner, beside)
@@ -281,15 +283,15 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         builds.append(built(members[number], project, RUNE + bytes([number])))
         packed(builds[-1], "c")
         packed(builds[-1], "cortex-m4")
-        asked = [RequestedGroup(tuple(member.pk for member in members if member != members[number]))]
-        reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
+        groups = [RequestedGroup(tuple(member.pk for member in members if member != members[number]))]
+        reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=groups))
         begin_thread(owner, reviews[-1], "said")
         publish_build(owner, approved(builds[-1]), f"{number}.0")
         make_phone_link(owner, project)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")
         begin_thread(member, builds[0], "said")
-    suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
+    suggestions = [suggested(owner, reviews[0], {**OVERRIDE, "after": str(4 + number)}) for number in range(size)]
     links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
@@ -301,8 +303,11 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         begin_thread(owner, changes[-1], "said")
     member, invitation, token = members[0], invitations[0], tokens[0]
     hooked = webhook_addresses(owner, organisation)
+    jobs = job_addresses(project)
     for number in range(size):
         failed_build(owner, project)
+        firmware = {"build": str(builds[number].pk), "artefact": ""}
+        enqueue(FIRMWARE, organisation.pk, firmware, party=Party(organisation.pk, owner.pk), project=project)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
@@ -322,6 +327,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "NOTICE_PAGE": f"accounts/notices/{notices[0].pk}",
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **hooked,
+        **jobs,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
         **people_addresses(owner, project, member),
@@ -345,37 +351,46 @@ def _with_runefile(project: Project, person: User) -> Project:
     return project
 
 
-def counted(browser: Client, named: Mapping[str, str], expected: Mapping[str, int] | None = None) -> dict[str, int]:
-    """How many queries each request makes, by its key; what it changes is undone.
+def counted(
+    browser: Client,
+    named: Mapping[str, str],
+    expected: Mapping[str, int] | None = None,
+    only: Container[str] | None = None,
+) -> dict[str, int]:
+    """How many queries each request makes, or `only` some of them, by its key; what it changes is undone.
 
     What a process reads once may be among them when it is asked for the first time: with more than `expected`, or
     without anything expected, it is asked again, and that counts.
     """
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
+        if only is not None and key(method, route) not in only:
+            continue
         path = "/" + named.get(address, address).lstrip("/")
         for name in (each for each in named if each.startswith("{")):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
-        asking = partial(_ask, browser, method, path, sent, headers)
+        judges = (method, route) == ("post", "api/v1/builds/<uuid:build_id>/reviews")
+        headers |= {"If-Match": f'"{named["{digest}"]}"'} if judges else {}
+        call = partial(_ask, browser, method, path, sent, headers)
         name = key(method, route)
-        made = _queries_of(asking)
-        if expected is None or made > expected.get(name, 0):
-            made = _queries_of(asking)
-        counts[name] = max(counts.get(name, 0), made)
+        queries = _queries_of(call)
+        if expected is None or queries > expected.get(name, 0):
+            queries = _queries_of(call)
+        counts[name] = max(counts.get(name, 0), queries)
     return counts
 
 
-def _queries_of(asking: Callable[[], None]) -> int:
+def _queries_of(call: Callable[[], None]) -> int:
     """How many queries a request makes."""
     cache.clear()
     # The log keeps 9,000 queries, fewer than all requests make.
     reset_queries()
     with transaction.atomic():
         with CaptureQueriesContext(connection) as queries:
-            asking()
+            call()
         transaction.set_rollback(True)
     return len(queries)
 
@@ -387,7 +402,7 @@ def _ask(browser: Client, method: str, path: str, body: Any, headers: dict[str, 
         answer = browser.get(path, headers=headers)
     else:
         kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
-        answer = getattr(browser, method)(path, body, content_type=kind)
+        answer = getattr(browser, method)(path, body, content_type=kind, headers=headers)
     if answer.status_code >= 500:
         raise AssertionError(f"{method} {path} answered {answer.status_code}")
 
@@ -396,23 +411,23 @@ def problems(
     pinned: Mapping[str, int], few: Mapping[str, int], many: Mapping[str, int], known: Iterable[str]
 ) -> list[str]:
     """What is wrong: a count that is another than the pinned one or grows with the data, and an address without one."""
-    found = [
+    messages = [
         f"{name}: {few[name]} queries with few things, {many[name]} with twice as many: one query a thing?"
         for name in few
         if few[name] != many[name]
     ]
-    found += [
+    messages += [
         f"{name}: {many[name]} queries, {pinned[name]} are pinned" if name in pinned else f"{name}: not pinned"
         for name in many
         if pinned.get(name) != many[name]
     ]
-    found += [f"{name}: pinned, and nothing asks it" for name in pinned if name not in many]
-    asked = {name.partition(" ")[2] for name in many}
+    messages += [f"{name}: pinned, and nothing asks it" for name in pinned if name not in many]
+    routes = {name.partition(" ")[2] for name in many}
     for name in known:
         method, _, route = name.partition(" ")
-        if name not in UNCOUNTED and (route not in asked if method == "ANY" else name not in many):
-            found.append(f"{name}: not asked; give it a request in tests/forge/query_counts.py")
-    return found
+        if name not in UNCOUNTED and (route not in routes if method == "ANY" else name not in many):
+            messages.append(f"{name}: not asked; give it a request in tests/forge/query_counts.py")
+    return messages
 
 
 def read_counts() -> dict[str, int]:

@@ -15,12 +15,13 @@ from tests.forge.acts import (
     Code,
     called_elsewhere,
     code_of,
+    event_recorders,
     loose_entries,
+    missing_values,
     placeless_entries,
     read_code,
     silent_acts,
     tables_in_views,
-    telling,
     unguarded_acts,
     written_actions,
 )
@@ -28,6 +29,7 @@ from tests.forge.acts import (
 RECORDERS: Mapping[str, str] = {
     "forge.builds.leases": "a worker that holds a build's lease tells how it goes on: nobody acts",
     "forge.builds.previews.refresh": "a worker tells what came of a preview: nobody acts",
+    "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }
 """Who tells events beside acts, and why."""
@@ -45,6 +47,10 @@ UNAUDITED: Mapping[str, str] = {
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""
+
+
+THINGS = frozenset({"project", "organisation", "person", "build", "review", "change_request", "changes"})
+"""What a sentence names by the entry itself (`forge.accounts.audit.sentences`)."""
 
 
 def forge_code() -> Code:
@@ -90,6 +96,18 @@ def test_each_audit_entry_says_where_it_happened() -> None:
 @pytest.mark.protects("audit/unreadable-entries")
 def test_each_action_has_its_words() -> None:
     assert written_actions(forge_code()) - set(declared()) == set()
+
+
+def test_each_sentence_names_values_that_its_entries_have() -> None:
+    sentences = {name: sentence.text for name, sentence in declared().items()}
+    assert missing_values(forge_code(), sentences, THINGS) == []
+
+
+def test_a_value_that_an_entry_lacks_is_found() -> None:
+    code = _act("def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1', toy.place, colour='red')")
+    assert missing_values(code, {"toy.wind": "wound {project} {colour} {times} times"}, THINGS) == [
+        "forge.toys.actions, line 9: times"
+    ]
 
 
 def test_an_entry_without_a_place_is_found() -> None:
@@ -167,8 +185,8 @@ def test_what_is_private_or_nobodys_is_no_act() -> None:
 
 
 def test_an_act_that_asks_for_no_permission_is_found() -> None:
-    asking = "def wind(actor: Actor, toy: Toy) -> None:\n    require(actor, Verb.EDIT, toy)"
-    assert unguarded_acts(_act(asking)) == []
+    guarded = "def wind(actor: Actor, toy: Toy) -> None:\n    require(actor, Verb.EDIT, toy)"
+    assert unguarded_acts(_act(guarded)) == []
     assert unguarded_acts(_act("def wind(actor: Actor, toy: Toy) -> None:\n    toy.save()")) == [
         "forge.toys.actions.wind asks for no permission"
     ]
@@ -243,11 +261,14 @@ def test_what_tells_is_found(module: str, text: str) -> None:
     silent = "\ndef look(toy):\n    return toy"
     view = ("forge.toys.api", f"from {module} import wind\ndef post(request):\n    wind(request.toy)")
     code = read_code((module, IMPORTS + text + silent), view)
-    assert telling(code) == {f"{module}.wind"}
+    assert event_recorders(code) == {f"{module}.wind"}
 
 
 def test_an_act_that_tells_by_another_act_is_found() -> None:
     one = ("forge.toys.actions.one", IMPORTS + "def wind(toy):\n    append_event(toy.stream, E())")
     package = ("forge.toys.actions", "from forge.toys.actions.one import wind")
     other = ("forge.games.actions", "from forge.toys import actions\ndef play(toy):\n    actions.wind(toy)")
-    assert telling(read_code(one, package, other)) == {"forge.toys.actions.one.wind", "forge.games.actions.play"}
+    assert event_recorders(read_code(one, package, other)) == {
+        "forge.toys.actions.one.wind",
+        "forge.games.actions.play",
+    }

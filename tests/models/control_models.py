@@ -71,12 +71,12 @@ def _loop(
     counter = g.graph.constant("first", np.array([0], np.int32))
     condition = g.graph.subgraph("condition")
     count = condition.input("counter", (1,), "int32")
-    held = condition.input("value", source.shape, source.kind, source.scale, source.stored_zero_point)
+    state = condition.input("value", source.shape, source.kind, source.scale, source.stored_zero_point)
     answer = condition.tensor("answer", (1,), "bool")
     limit = condition.constant("rounds", np.array([rounds], np.int32))
     condition.operator("LESS", [count, limit], [answer], schema.LessOptionsT())
     if goes_on is not None:
-        other, early = goes_on(condition, held), answer
+        other, early = goes_on(condition, state), answer
         answer = condition.tensor("both", (1,), "bool")
         condition.operator("LOGICAL_AND", [early, other], [answer], schema.LogicalAndOptionsT())
     condition.returns(answer)
@@ -167,7 +167,7 @@ def _ends_early(kind: str) -> Model:
 def _keeps_a_truth(g: Layers) -> list[Value]:
     """A loop whose value is a truth, which decides when it ends."""
     numbers = g.input((1, 4), "float32")
-    asked = truths(g, (1,))
+    flag = truths(g, (1,))
 
     def body(graph: Graph, _: int, value: int) -> int:
         output = graph.tensor("result", (1,), "bool")
@@ -179,5 +179,5 @@ def _keeps_a_truth(g: Layers) -> list[Value]:
         graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
         return output
 
-    ended = _loop(g, asked, 3, body, same)
+    ended = _loop(g, flag, 3, body, same)
     return [select(g, ended, numbers, g.constant((1, 4), "float32"))]

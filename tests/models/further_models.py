@@ -128,10 +128,10 @@ def transpose_conv(
     options.fusedActivationFunction = ACTIVATIONS[activation]
     shape = (source.shape[0], *size, channels)
     output = g.output(shape, source.kind, scale, -5 if source.scale else 0)
-    asked = g.graph.constant("size", np.array(shape, np.int32))
+    output_shape = g.graph.constant("size", np.array(shape, np.int32))
     version = 5 if short_bias else 4 if activation != "none" else 3 if bias else 2
     g.graph.operator(
-        "TRANSPOSE_CONV", [asked, tensors[0], source.index, *tensors[1:]], [output.index], options, version
+        "TRANSPOSE_CONV", [output_shape, tensors[0], source.index, *tensors[1:]], [output.index], options, version
     )
     return output
 

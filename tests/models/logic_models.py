@@ -82,8 +82,8 @@ def select(g: Layers, truth: Value, first: Value, second: Value, op: str = "SELE
 
 def _numbers(g: Layers, kind: str, shape: tuple[int, ...], scale: float | None, zero_point: int, name: str) -> Value:
     """Floats are whole, so that some are equal."""
-    made = g.input(shape, kind, scale, zero_point, name)
-    return g.unary("FLOOR", made) if kind == "float32" else made
+    source = g.input(shape, kind, scale, zero_point, name)
+    return g.unary("FLOOR", source) if kind == "float32" else source
 
 
 def _compared(op: str, kind: str, shape: tuple[int, ...], scale: float = 0.113, zero_point: int = -17) -> Model:
@@ -105,11 +105,11 @@ def _two_truths(op: str) -> Model:
 
 
 def _selected(
-    kind: str, asked: tuple[int, ...], one: tuple[int, ...], other: tuple[int, ...], op: str = "SELECT_V2"
+    kind: str, condition: tuple[int, ...], one: tuple[int, ...], other: tuple[int, ...], op: str = "SELECT_V2"
 ) -> Model:
     def model(g: Layers) -> list[Value]:
         first, second = g.input(one, kind, name="one"), g.input(other, kind, name="other")
-        return [select(g, truths(g, asked), first, second, op)]
+        return [select(g, truths(g, condition), first, second, op)]
 
     return model
 

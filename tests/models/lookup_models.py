@@ -88,10 +88,10 @@ def gather_nd(g: Layers, source: Value, indices: Value) -> Value:
 def places(g: Layers, numbers: Sequence[Value]) -> Value:
     """Indices [count, dimension], which are found while the model runs: of each tensor [count, size of the dimension]
     those of its greatest numbers."""
-    found = [arg(g, "ARG_MAX", each, -1) for each in numbers]
+    positions = [arg(g, "ARG_MAX", each, -1) for each in numbers]
     options: Any = schema.PackOptionsT()
-    options.axis, options.valuesCount = 1, len(found)
-    return g.join("PACK", found, (found[0].shape[0], len(found)), options)
+    options.axis, options.valuesCount = 1, len(positions)
+    return g.join("PACK", positions, (positions[0].shape[0], len(positions)), options)
 
 
 def _picked(kind: str, shape: tuple[int, ...], depth: int) -> Model:

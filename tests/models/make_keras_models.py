@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.random import default_rng
 
-from tests.model_cases import KERAS
 from tests.models.make_models import with_answers
-from tests.packed import write_packed
+from tests.support.model_cases import KERAS
+from tests.support.packed import write_packed
 
 STEPS, FEATURES = 3, 4
 

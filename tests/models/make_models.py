@@ -19,7 +19,6 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from rune.compiler.anvil.ops.mean import SUM_OF_INT8
-from tests.model_cases import COMPILED, REFUSED
 from tests.models.attention_models import attention_models
 from tests.models.control_models import control_models
 from tests.models.detection_models import detection_models
@@ -30,7 +29,8 @@ from tests.models.logic_models import logic_models
 from tests.models.lookup_models import lookup_models
 from tests.models.model_layers import SHARES, Layers, Value
 from tests.models.state_models import state_models
-from tests.packed import write_packed
+from tests.support.model_cases import COMPILED, REFUSED
+from tests.support.packed import write_packed
 
 RUNS = 3
 
@@ -662,8 +662,8 @@ def with_answers(name: str, data: bytes) -> dict[str, bytes]:
     random = default_rng(zlib.crc32(name.encode()) ^ 1)
     inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
     runs = [
-        {"inputs": _texts(given), "outputs": _texts(found)}
-        for given, found in zip(inputs, answers(data, inputs), strict=True)
+        {"inputs": _texts(run_inputs), "outputs": _texts(run_outputs)}
+        for run_inputs, run_outputs in zip(inputs, answers(data, inputs), strict=True)
     ]
     return {f"{name}.tflite": data, f"{name}.json": _json({"runs": runs})}
 

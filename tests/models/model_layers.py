@@ -234,17 +234,17 @@ class Layers:
         return output
 
     def reshape(
-        self, source: Value, shape: Sequence[int], asked: Sequence[int] | None = None, as_tensor: bool = True
+        self, source: Value, shape: Sequence[int], new_shape: Sequence[int] | None = None, as_tensor: bool = True
     ) -> Value:
         """`asked` is what the operator is told, perhaps with a -1."""
-        asked = list(shape) if asked is None else list(asked)
+        new_shape = list(shape) if new_shape is None else list(new_shape)
         options: Any = None
         inputs = [source.index]
         if as_tensor:
-            inputs.append(self.graph.constant("shape", np.array(asked, np.int32)))
+            inputs.append(self.graph.constant("shape", np.array(new_shape, np.int32)))
         else:
             options = schema.ReshapeOptionsT()
-            options.newShape = asked
+            options.newShape = new_shape
         output = self.output(shape, source.kind, source.scale, source.zero_point)
         self.graph.operator("RESHAPE", inputs, [output.index], options)
         return output
@@ -310,8 +310,10 @@ class Layers:
         """MEAN, SUM or an extreme."""
         options: Any = schema.ReducerOptionsT()
         options.keepDims = keep
-        gone = {axis % len(source.shape) for axis in axes}
-        shape = [1 if axis in gone else size for axis, size in enumerate(source.shape) if keep or axis not in gone]
+        reduced = {axis % len(source.shape) for axis in axes}
+        shape = [
+            1 if axis in reduced else size for axis, size in enumerate(source.shape) if keep or axis not in reduced
+        ]
         output = self.output(shape, source.kind, scale if source.scale else None, zero_point if source.scale else 0)
         dimensions = self.graph.constant("axes", np.array(axes, np.int32))
         self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)

@@ -38,8 +38,8 @@ def _read(original: bytes) -> Any:
 def _indices(choose: random.Random, holder: Any) -> tuple[Any, str]:
     """A list of tensors of an operator."""
     name = choose.choice(("inputs", "inputs", "outputs"))
-    found = getattr(holder, name)
-    setattr(holder, name, [] if found is None else [int(index) for index in found])
+    values = getattr(holder, name)
+    setattr(holder, name, [] if values is None else [int(index) for index in values])
     return holder, name
 
 
@@ -52,15 +52,15 @@ def _another_border(choose: random.Random, _: Any, graph: Any) -> None:
 
 
 def _change(choose: random.Random, graph: Any, holder: Any, name: str) -> None:
-    found = getattr(holder, name)
-    place = choose.randrange(len(found) + 1)
+    values = getattr(holder, name)
+    place = choose.randrange(len(values) + 1)
     match choose.randrange(4):
         case 0:
-            found.insert(place, choose.randrange(-1, len(graph.tensors)))
+            values.insert(place, choose.randrange(-1, len(graph.tensors)))
         case 1:
-            del found[place : place + 1]
+            del values[place : place + 1]
         case _:
-            found[place : place + 1] = [choose.randrange(-1, len(graph.tensors))]
+            values[place : place + 1] = [choose.randrange(-1, len(graph.tensors))]
 
 
 def _another_shape(choose: random.Random, _: Any, graph: Any) -> None:
@@ -87,7 +87,7 @@ def _another_buffer(choose: random.Random, model: Any, graph: Any) -> None:
     choose.choice(graph.tensors).buffer = choose.randrange(len(model.buffers))
 
 
-def _kept(choose: random.Random, _: Any, graph: Any) -> None:
+def _toggle_variable(choose: random.Random, _: Any, graph: Any) -> None:
     tensor = choose.choice(graph.tensors)
     tensor.isVariable = not tensor.isVariable
 
@@ -141,7 +141,7 @@ FAULTS: Sequence[Fault] = (
     _another_shape,
     _another_kind,
     _another_buffer,
-    _kept,
+    _toggle_variable,
     _another_scale,
     _another_graph,
     _another_graph,

@@ -62,15 +62,15 @@ class Drawing:
         """A new input of the model."""
         scale = float(np.float32(self.random.uniform(0.01, 0.08)))
         name = f"input_{len(self._inputs)}"
-        made = self.layers.input(shape, kind or self.kind, scale, self.zero_point(), name)
-        self._inputs.add(made.index)
-        self._values.append(made)
-        return made
+        value = self.layers.input(shape, kind or self.kind, scale, self.zero_point(), name)
+        self._inputs.add(value.index)
+        self._values.append(value)
+        return value
 
     def source(self, fits: Callable[[Value], bool] = lambda _: True) -> Value:
         """One of the last tensors that fit, of what the model computes; else a new image."""
-        found = [value for value in self._values if fits(value) and value.kind == self.kind]
-        return self.one_of(found[-4:]) if found else self.image()
+        candidates = [value for value in self._values if fits(value) and value.kind == self.kind]
+        return self.one_of(candidates[-4:]) if candidates else self.image()
 
     def source_of(self, kind: str, fits: Callable[[Value], bool] = lambda _: True) -> Value:
         """The same of a kind."""
@@ -86,23 +86,23 @@ class Drawing:
 
     def alike(self, value: Value, same_shape: bool = True) -> Value:
         """A tensor of the same kind, scale and zero point, perhaps the same one."""
-        found = [
+        candidates = [
             each
             for each in self._values
             if (each.kind, each.scale, each.zero_point) == (value.kind, value.scale, value.zero_point)
             and (each.shape == value.shape or not same_shape)
         ]
-        return self.one_of(found)
+        return self.one_of(candidates)
 
-    def made(self, values: Value | list[Value]) -> None:
+    def add_outputs(self, values: Value | list[Value]) -> None:
         """What an operator has given, for others to read."""
         self._values.extend(values if isinstance(values, list) else [values])
 
     def finish(self) -> bytes:
         """The file. What nothing has read is an output, and so is some of the rest."""
         read = self.layers.graph.read()
-        made = [value.index for value in self._values if value.index not in self._inputs]
-        return self.layers.graph.finish(*(index for index in made if index not in read or self.chance(0.2)))
+        indices = [value.index for value in self._values if value.index not in self._inputs]
+        return self.layers.graph.finish(*(index for index in indices if index not in read or self.chance(0.2)))
 
 
 def options_of(name: str, **fields: object) -> Any:

@@ -32,6 +32,6 @@ def random_model(seed: int, length: int = LENGTH) -> RandomModel:
     operators = []
     for _ in range(length):
         operator = drawing.one_of(sorted(DRAWS))
-        drawing.made(DRAWS[operator](drawing))
+        drawing.add_outputs(DRAWS[operator](drawing))
         operators.append(operator)
     return RandomModel(seed, drawing.finish(), tuple(operators))

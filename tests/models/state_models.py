@@ -58,7 +58,7 @@ class Variable:
     @staticmethod
     def with_first(g: Layers, name: str, like: Value) -> Variable:
         """Its first value is a constant that a graph assigns which is called once."""
-        made = Variable.of(g, name, like)
+        variable = Variable.of(g, name, like)
         graph = g.graph.subgraph(f"first {name}")
         values = g.random.integers(-9, 9, like.shape)
         first = graph.constant("first", values.astype(like.kind), like.scale, like.stored_zero_point)
@@ -67,7 +67,7 @@ class Variable:
         options: Any = schema.CallOnceOptionsT()
         options.initSubgraphIndex = graph.number
         g.graph.operator("CALL_ONCE", [], [], options)
-        return made
+        return variable
 
     def read(self, g: Layers) -> Value:
         like = self.like

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.model_cases import ModelCase, model_cases, refused_cases
 from tests.models.make_models import answers, make, models, refused
+from tests.support.model_cases import ModelCase, model_cases, refused_cases
 
 CASES = model_cases()
 

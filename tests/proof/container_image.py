@@ -153,17 +153,17 @@ def processes_below(parent: int) -> dict[int, tuple[int, str]]:
             children.setdefault(int(_status(folder, "PPid")), []).append(int(folder.name))
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended meanwhile
-    found, left = {}, list(children.get(parent, []))
+    processes, left = {}, list(children.get(parent, []))
     while left:
         process = left.pop()
         left += children.get(process, [])
         folder = Path("/proc") / str(process)
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-            found[process] = (int(_status(folder, "Uid").split()[0]), command.strip())
+            processes[process] = (int(_status(folder, "Uid").split()[0]), command.strip())
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return found
+    return processes
 
 
 def _status(process: Path, field: str) -> str:

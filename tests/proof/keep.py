@@ -12,8 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.packed import read_packed, write_packed
 from tests.proof.readers import READERS, corpus
+from tests.support.packed import read_packed, write_packed
 
 LARGEST = 1024
 """Bytes of an input that is kept."""
@@ -25,13 +25,13 @@ Step = tuple[str, int, int]
 
 def main(arguments: list[str]) -> int:
     reader, *folders = arguments
-    kept = read_packed(corpus(reader))
-    found = {*kept.values(), *(path.read_bytes() for folder in folders for path in Path(folder).iterdir())}
+    stored = read_packed(corpus(reader))
+    inputs = {*stored.values(), *(path.read_bytes() for folder in folders for path in Path(folder).iterdir())}
     chosen = choose(
-        reader, sorted((data for data in found if len(data) <= LARGEST), key=lambda data: (len(data), data))
+        reader, sorted((data for data in inputs if len(data) <= LARGEST), key=lambda data: (len(data), data))
     )
     write_packed(corpus(reader), {sha256(data).hexdigest()[:16]: data for data in chosen})
-    print(f"{reader}: {len(chosen)} of {len(found)} inputs kept, {sum(map(len, chosen))} bytes")
+    print(f"{reader}: {len(chosen)} of {len(inputs)} inputs kept, {sum(map(len, chosen))} bytes")
     return 0
 
 
@@ -50,7 +50,7 @@ def choose(reader: str, inputs: Iterable[bytes]) -> list[bytes]:
 
 def steps(reader: str, data: bytes) -> set[Step]:
     """From which line to which a reader of ours went."""
-    found: set[Step] = set()
+    visited: set[Step] = set()
 
     def enter(frame: FrameType, event: str, _: Any) -> Any:
         file = frame.f_code.co_filename
@@ -61,7 +61,7 @@ def steps(reader: str, data: bytes) -> set[Step]:
         def step(frame: FrameType, event: str, _: Any) -> Any:
             nonlocal before
             if event == "line":
-                found.add((file, before, frame.f_lineno))
+                visited.add((file, before, frame.f_lineno))
                 before = frame.f_lineno
             return step
 
@@ -72,7 +72,7 @@ def steps(reader: str, data: bytes) -> set[Step]:
         READERS[reader](data)
     finally:
         sys.settrace(None)
-    return found
+    return visited
 
 
 if __name__ == "__main__":

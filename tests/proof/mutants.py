@@ -44,16 +44,16 @@ def prove(
     for number in numbers:
         data = make(originals, number)
         try:
-            is_refused, taken = _tried(read, data, refusal)
-            if taken >= SECONDS_A_FILE:  # a processor that others use too takes longer: what is slow is slow again
-                taken = min(_tried(read, data, refusal)[1] for _ in range(AGAIN))
+            is_refused, seconds = _tried(read, data, refusal)
+            if seconds >= SECONDS_A_FILE:  # a processor that others use too takes longer: what is slow is slow again
+                seconds = min(_tried(read, data, refusal)[1] for _ in range(AGAIN))
         except Exception as error:
             wrong.append(f"mutant {number} was not refused by name: {type(error).__name__}: {error}")
             continue
         refused += is_refused
-        slowest = max(slowest, taken)
-        if taken >= SECONDS_A_FILE:
-            wrong.append(f"mutant {number} took {taken} s")
+        slowest = max(slowest, seconds)
+        if seconds >= SECONDS_A_FILE:
+            wrong.append(f"mutant {number} took {seconds} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     record("mutants", len(numbers))
     record("refused", refused)

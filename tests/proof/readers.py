@@ -19,7 +19,7 @@ from rune.source.policy.read import read_policy
 from rune.source.runefile.compose import compose
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from tests.rune.source.runefile.held import held, same
+from tests.rune.source.runefile.invariants import checked_with_invariants, same
 
 CORPUS = Path(__file__).parent / "corpus"
 
@@ -41,7 +41,7 @@ def read_yaml(data: bytes) -> None:
 
 def read_runefile(data: bytes) -> None:
     """A Runefile of any kind, checked as a whole."""
-    held(data, most_fixes=0)
+    checked_with_invariants(data, most_fixes=0)
 
 
 def read_forge_yml(data: bytes) -> None:
@@ -53,7 +53,7 @@ def read_forge_yml(data: bytes) -> None:
 
 def read_text_form(data: bytes) -> None:
     """A Runefile in its old text form."""
-    held(b"FROM x\n" + data, "Runefile", most_fixes=0)
+    checked_with_invariants(b"FROM x\n" + data, "Runefile", most_fixes=0)
 
 
 def read_tflite(data: bytes) -> None:

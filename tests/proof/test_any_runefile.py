@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.proof.seeds import seeds
-from tests.rune.source.runefile.held import held, same
+from tests.rune.source.runefile.invariants import checked_with_invariants, same
 from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, LEGACY_PIECES, PIECES
 
 pytestmark = pytest.mark.proof
@@ -33,7 +33,7 @@ def test_any_text_gives_diagnostics(record_property: Recorder) -> None:
     @given(st.text(max_size=400) | st.lists(PIECES, max_size=80).map("".join))
     @FULL
     def check(text: str) -> None:
-        held(text.encode("utf-8", "replace"))
+        checked_with_invariants(text.encode("utf-8", "replace"))
 
     check()
     record_property("Runefiles", COUNT)
@@ -45,7 +45,7 @@ def test_any_document_gives_diagnostics(record_property: Recorder) -> None:
     def check(document: dict[str, Any]) -> None:
         text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
         same(text)
-        held(text.encode("utf-8", "replace"))
+        checked_with_invariants(text.encode("utf-8", "replace"))
 
     check()
     record_property("Runefiles", COUNT)
@@ -55,7 +55,7 @@ def test_any_text_form_gives_diagnostics(record_property: Recorder) -> None:
     @given(st.lists(LEGACY_PIECES, max_size=80).map("".join))
     @FULL
     def check(text: str) -> None:
-        held(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
+        checked_with_invariants(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
 
     check()
     record_property("Runefiles", COUNT)
@@ -70,7 +70,7 @@ def test_real_runefiles_with_changes_give_diagnostics(test_data: Path, record_pr
         for _ in range(draw.randint(1, _MOST_CHANGES)):
             text = changed(text, draw)
         same(text)
-        held(text.encode("utf-8", "replace"), draw.choice(["Runefile.yml", "Runefile"]))
+        checked_with_invariants(text.encode("utf-8", "replace"), draw.choice(["Runefile.yml", "Runefile"]))
     record_property("Runefiles", COUNT)
 
 

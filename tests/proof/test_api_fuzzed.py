@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzzed_api import Fuzzed, Things, fuzz, fuzz_endings, fuzzed_server, known_things
-from tests.live_server import LiveServer
+from tests.support.fuzzed_api import Fuzzed, Things, fuzz, fuzz_endings, fuzzed_server, known_things
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.proof
 

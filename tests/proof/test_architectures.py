@@ -39,10 +39,10 @@ def test_each_architecture_comes_as_far_as_the_table_says(
     names = list(every)[share::shares]
     export.main([str(tmp_path), *names])
     judge.main([str(tmp_path)])
-    found = outcomes(tmp_path)
+    results = outcomes(tmp_path)
     expected = {(words, form): result for words, form, result in rows_of_the_page()}
-    places = [(name, form) for name, form in found if (every[name].words, WORDS[form]) in expected]
+    places = [(name, form) for name, form in results if (every[name].words, WORDS[form]) in expected]
     record_property("models", len(places))
-    assert {(name, form): SHORT[found[name, form].verdict] for name, form in places} == {
+    assert {(name, form): SHORT[results[name, form].verdict] for name, form in places} == {
         (name, form): expected[every[name].words, WORDS[form]] for name, form in places
     }

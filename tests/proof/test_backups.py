@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.backups import files, manage, tables, unpacked
-from tests.live_server import LiveServer
-from tests.services import ServiceMissing, running_services
+from tests.support.backups import files, manage, tables, unpacked
+from tests.support.live_server import LiveServer
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 
 
-def taken(environment: Mapping[str, str], folder: Path) -> tuple[Path, dict[str, Any], dict[str, bytes]]:
+def take_backup(environment: Mapping[str, str], folder: Path) -> tuple[Path, dict[str, Any], dict[str, bytes]]:
     """A backup, its rows and its files."""
     folder.mkdir()
     backup = folder / "backup.tar"
@@ -35,23 +35,23 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
         build = server.build(f"{organisation}/digits")
         server.api("POST", f"projects/{organisation}/digits/tags", json={"build": build["id"], "tag": "1.0"})
         environment = dict(server.environment)
-    backup, rows, kept = taken(environment, tmp_path / "one")
+    backup, rows, blobs = take_backup(environment, tmp_path / "one")
     record_property("rows", sum(map(len, rows.values())))
-    record_property("files", len(kept))
+    record_property("files", len(blobs))
     try:
         with running_services() as services:
             there = environment | {"DATA_DIR": str(tmp_path / "second")} | services.environment("restored")
             assert manage(there, "restore", str(backup)).returncode == 0
-            second, *contents = taken(there, tmp_path / "two")
-            assert contents == [rows, kept]
+            second, *contents = take_backup(there, tmp_path / "two")
+            assert contents == [rows, blobs]
             refused = manage(there, "restore", str(backup))
             assert "holds data" in refused.stderr
             replaced = manage(there, "restore", str(second), "--replace")
             assert "the schema replaced_" in replaced.stdout, replaced.stderr
-            third, *contents = taken(there, tmp_path / "three")
-            assert contents == [rows, kept]
+            third, *contents = take_backup(there, tmp_path / "three")
+            assert contents == [rows, blobs]
     except ServiceMissing as missing:
         pytest.skip(str(missing))
     back = environment | {"DATA_DIR": str(tmp_path / "third")}
     assert manage(back, "restore", str(third)).returncode == 0
-    assert list(taken(back, tmp_path / "four")[1:]) == [rows, kept]
+    assert list(take_backup(back, tmp_path / "four")[1:]) == [rows, blobs]

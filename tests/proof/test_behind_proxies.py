@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from tests.foreign.stock_yjs import StockClient
-from tests.live_forge import REPOSITORY, free_port
-from tests.live_server import LiveServer
+from tests.support.live_forge import REPOSITORY, free_port
+from tests.support.live_server import LiveServer
 from tools.browser import nginx
 from tools.needs import CADDY, NGINX, Need, lack
 
@@ -169,8 +169,8 @@ def test_behind_a_proxy_as_the_guide_says_all_is_as_if_it_were_not_there(
             assert page.headers["strict-transport-security"].startswith("max-age=")
             assert [cookie.name for cookie in server.http.cookies.jar if not cookie.secure] == []
             assert len(page.headers.get_list("x-request-id")) == 1
-            told = server.http.get("/metrics", headers={"Authorization": f"Bearer {'t' * 20}"})
-            assert told.status_code == proxy.metrics, "the proxy keeps the metrics inside"
+            response = server.http.get("/metrics", headers={"Authorization": f"Bearer {'t' * 20}"})
+            assert response.status_code == proxy.metrics, "the proxy keeps the metrics inside"
             assert "TRUSTED_PROXIES" not in server.log()
             organisation = server.organisation()
             server.api("POST", "projects", json={"organisation": organisation, "name": "proxied", "template": "sine"})
@@ -196,6 +196,6 @@ def expect_two_to_type_together(
         other.until(synced=True)
         one.type("# seen by both")
         server.until(lambda: "# seen by both" in other.type(""))
-    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-    as_elsewhere = asked | {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Origin": "https://elsewhere.example"}
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    as_elsewhere = headers | {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Origin": "https://elsewhere.example"}
     assert server.http.get(f"/ws/projects/{project}/collab", headers=as_elsewhere).status_code == 403

@@ -35,28 +35,28 @@ BATCH = 60
 """Programs that are generated for one rune."""
 CORE = "cortex-m4"
 
-Made = list[tuple[Program, list[bytes]]]
+Programs = list[tuple[Program, list[bytes]]]
 
 
-def batches() -> Iterator[Made]:
+def batches() -> Iterator[Programs]:
     programs = 0
     for first in count(0, BATCH):
-        made = agreeing_programs(range(first, first + BATCH))
-        assert made, "none of these programs ends well"
-        yield made
-        programs += len(made)
+        batch = agreeing_programs(range(first, first + BATCH))
+        assert batch, "none of these programs ends well"
+        yield batch
+        programs += len(batch)
         if programs >= COUNT:
             return
 
 
 def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
     programs = 0
-    for number, made in enumerate(batches()):
-        programs += len(made)
-        rune = build(project_of(made), BuildOptions("blocks")).rune
-        frames, expected = together(made)
+    for number, batch in enumerate(batches()):
+        programs += len(batch)
+        rune = build(project_of(batch), BuildOptions("blocks")).rune
+        frames, expected = together(batch)
         assert said(Runtime.load(rune), frames) == expected
-        assert in_v8(rune, frames, len(made), tmp_path / str(number)) == expected
+        assert in_v8(rune, frames, len(batch), tmp_path / str(number)) == expected
     record_property("programs", programs)
     record_property("node", said_by("node", "--version"))
     assert programs >= COUNT
@@ -64,13 +64,13 @@ def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Reco
 
 def test_on_an_emulated_core_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
     programs = 0
-    for number, made in enumerate(batches()):
-        programs += len(made)
-        built = build(project_of(made), BuildOptions("blocks", target=find_target(CORE)))
+    for number, batch in enumerate(batches()):
+        programs += len(batch)
+        built = build(project_of(batch), BuildOptions("blocks", target=find_target(CORE)))
         folder = tmp_path / str(number)
         folder.mkdir()
         firmware = build_firmware(core(CORE), built.files, interface_of(built.program, "blocks"), folder)
-        frames, expected = together(made)
+        frames, expected = together(batch)
         assert emulate(firmware, frames).outputs == expected
     record_property("programs", programs)
     assert programs >= COUNT

@@ -28,11 +28,11 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     if shutil.which("gcc") is None:
         pytest.skip(lack(GCC))
     case = BLOCKS[name]
-    found = check_file("block.py", case.text, (TensorType(case.reads, (COUNT,)),))
-    assert found.block is not None, found.problems
-    made = emit(found.block, "block.py", ())
-    own = f"{', state' if made.state_size else ''}{', scratch' if made.scratch_size else ''}"
-    program = _PROGRAM.replace("BLOCK", made.text).replace("CALL", f"{made.function}(x, one{own});")
+    checked = check_file("block.py", case.text, (TensorType(case.reads, (COUNT,)),))
+    assert checked.block is not None, checked.problems
+    emitted = emit(checked.block, "block.py", ())
+    own = f"{', state' if emitted.state_size else ''}{', scratch' if emitted.scratch_size else ''}"
+    program = _PROGRAM.replace("BLOCK", emitted.text).replace("CALL", f"{emitted.function}(x, one{own});")
     types = [
         f"-DREAD={ELEMENT_TYPES[case.reads]}",
         f"-DGIVEN={ELEMENT_TYPES[case.gives]}",
@@ -46,7 +46,7 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     ended = subprocess.run([str(tmp_path / "program")], check=True, capture_output=True, text=True)
     ours, by_c = map(float, ended.stdout.split())
     record_property(f"{name}, of the time of C", round(ours / by_c, 2))
-    assert made.checks == case.checks
+    assert emitted.checks == case.checks
     assert ours < 1.5 * by_c
 
 

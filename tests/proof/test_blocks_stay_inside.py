@@ -45,7 +45,7 @@ def adding(x: f32[4], *, s: State[f32[4]]) -> f32[4]:
         y[i] = z[3 - i]
     return y
 """
-_GIVEN = struct.pack("<4f", 1, 1, 1, 1)
+_FRAME = struct.pack("<4f", 1, 1, 1, 1)
 _FOUR = TensorType(ElementType.F32, (4,))
 
 
@@ -55,12 +55,14 @@ def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recor
     seeds = range(_FIRST_SEED + share * COUNT // SHARES, _FIRST_SEED + (share + 1) * COUNT // SHARES)
     runs = failed = 0
     for first in seeds[::BATCH]:
-        made = [in_python(seed) for seed in range(first, min(first + BATCH, seeds.stop))]
-        found = _sanitized([case for _, case, _ in made], tmp_path)
-        wrong = [program.text for (program, _, wanted), given in zip(made, found, strict=True) if given != wanted]
+        programs = [in_python(seed) for seed in range(first, min(first + BATCH, seeds.stop))]
+        results = _sanitized([case for _, case, _ in programs], tmp_path)
+        wrong = [
+            program.text for (program, _, wanted), actual in zip(programs, results, strict=True) if actual != wanted
+        ]
         assert wrong[:1] == []
-        runs += sum(len(given) for given in found)
-        failed += sum(isinstance(each, str) for given in found for each in given)
+        runs += sum(len(actual) for actual in results)
+        failed += sum(isinstance(each, str) for actual in results for each in actual)
     record_property("programs", len(seeds))
     record_property("runs", runs)
     record_property("failing runs", failed)
@@ -74,7 +76,7 @@ def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> Non
     case = _adding()
     text = case.emitted.text
     assert text.count(f"{array}]") == 1, text
-    assert _sanitized([case], tmp_path) == [[_GIVEN]]
+    assert _sanitized([case], tmp_path) == [[_FRAME]]
     wrong = replace(case, emitted=replace(case.emitted, text=text.replace(f"{array}]", f"{array} + 1]")))
     with pytest.raises(pytest.fail.Exception, match="a sanitizer ended it"):
         _sanitized([wrong], tmp_path)

@@ -13,11 +13,11 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
-from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of
 from tests.rune.compiler.targets.c_programs import C, CFolder, said, sources_of
 from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
 from tests.rune.compiler.targets.test_c_target import assert_same
+from tests.support.model_cases import model_cases
 
 pytestmark = pytest.mark.proof
 

@@ -18,10 +18,10 @@ import pytest
 
 from rune.running.isolation.protections import Protection
 from rune.source.templates import list_templates
-from tests.compose_file import compose_file, service_environment
-from tests.live_forge import free_port
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
-from tests.services import ServiceMissing, running_services
+from tests.support.compose_file import compose_file, service_environment
+from tests.support.live_forge import free_port
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 
@@ -40,16 +40,16 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     if missing or os.geteuid() != 0:
         pytest.skip(f"needs root, buildah and debootstrap; missing: {', '.join(missing) or 'root'}")
     folder = tmp_path_factory.mktemp("image")
-    made = Builder(folder)
+    builder = Builder(folder)
     context = folder / "context"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{REPOSITORY}", str(context)], check=True)
-    made.make_base()
+    builder.make_base()
     try:
-        made.build(context, IMAGE)
+        builder.build(context, IMAGE)
     except subprocess.CalledProcessError:
         pytest.fail((folder / "build.log").read_text(errors="replace")[-4000:])
-    yield made
-    made.run("rmi", "--all", "--force")
+    yield builder
+    builder.run("rmi", "--all", "--force")
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ def answers(running: Running) -> bool:
 def link(running: Running) -> str:
     """The token of a new sign-in link."""
     said = running.container.run(".venv/bin/python", "manage.py", "link")
-    found = re.search(r"#token=(\S+)", said.stdout)
-    assert found, said
-    return found[1]
+    match = re.search(r"#token=(\S+)", said.stdout)
+    assert match, said
+    return match[1]
 
 
 def sign_in(running: Running, client: httpx.Client) -> None:
@@ -162,10 +162,10 @@ def test_the_image_has_no_secret_in_it_and_each_volume_gets_its_own(builder: Bui
     for name in ("one", "two"):
         data = volume(tmp_path / name)
         with builder.container(IMAGE, data, {}) as container:
-            found = container.run(
+            listing = container.run(
                 "find", "/forge", "-name", "secret-key*", "-o", "-name", "*.sqlite3*", "-o", "-name", ".git"
             )
-            assert found.stdout == ""
+            assert listing.stdout == ""
             assert container.run(".venv/bin/python", "manage.py", "link").returncode == 0
         key = data / "secret-key"
         assert key.stat().st_mode & 0o777 == 0o600
@@ -183,8 +183,8 @@ def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
         person = client.get("/api/v1/me").json()
         organisation = person["organisations"][0]["name"]
         headers = {"X-CSRFToken": client.cookies["csrftoken"], "Origin": running.address}
-        asked = {"organisation": organisation, "name": "kept", "template": "sine"}
-        assert client.post("/api/v1/projects", json=asked, headers=headers).status_code == 201
+        body = {"organisation": organisation, "name": "kept", "template": "sine"}
+        assert client.post("/api/v1/projects", json=body, headers=headers).status_code == 201
         session = client.cookies["sessionid"]
     with Started(builder, data) as running, running.client as client:
         client.cookies.set("sessionid", session)
@@ -222,10 +222,10 @@ def test_the_image_is_small(builder: Builder, record_property: Callable[[str, ob
 
 def test_the_image_tells_what_isolates_what_it_computes(builder: Builder, tmp_path: Path) -> None:
     with Started(builder, volume(tmp_path / "data")) as running:
-        told = running.container.run(".venv/bin/python", "-m", "forge.serving.healthy", "--isolation").stdout
-    assert {line.partition(":")[0] for line in told.splitlines()} == set(Protection)
-    assert "system-calls: in force" in told
-    assert "no-new-privileges: in force" in told
+        report = running.container.run(".venv/bin/python", "-m", "forge.serving.healthy", "--isolation").stdout
+    assert {line.partition(":")[0] for line in report.splitlines()} == set(Protection)
+    assert "system-calls: in force" in report
+    assert "no-new-privileges: in force" in report
 
 
 def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Builder, tmp_path: Path) -> None:
@@ -250,8 +250,8 @@ def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Build
             sign_in(one, client)
             organisation = client.get("/api/v1/me").json()["organisations"][0]["name"]
             headers = {"X-CSRFToken": client.cookies["csrftoken"], "Origin": one.address}
-            asked = {"organisation": organisation, "name": "composed", "template": "sine"}
-            assert client.post("/api/v1/projects", json=asked, headers=headers).status_code == 201
+            body = {"organisation": organisation, "name": "composed", "template": "sine"}
+            assert client.post("/api/v1/projects", json=body, headers=headers).status_code == 201
             pressed = client.post(f"/api/v1/projects/{organisation}/composed/builds", headers=headers).json()
             session = client.cookies["sessionid"]
         with other.client as client:

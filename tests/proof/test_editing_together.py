@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.simulated import PROGRAM, simulate
-from tests.live_installation import LiveInstallation
-from tests.services import ServiceMissing, running_services
+from tests.support.live_installation import LiveInstallation
+from tests.support.services import ServiceMissing, running_services
 
 SEEDS = 1_000
 """Of each kind of installation."""

@@ -125,17 +125,17 @@ def faulty() -> Firmware:
 @pytest.fixture(scope="module")
 def firmware(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("faulty")
-    made = faulty()
-    (folder / "uf2").write_bytes(made.uf2)
-    (folder / "description").write_bytes(made.described())
-    return folder, json.loads(made.described())
+    image = faulty()
+    (folder / "uf2").write_bytes(image.uf2)
+    (folder / "description").write_bytes(image.described())
+    return folder, json.loads(image.described())
 
 
 def run(folder: Path, how: int) -> subprocess.CompletedProcess[bytes]:
-    asked = request(RUN, 1, struct.pack("<f", how))
-    given = struct.pack("<I", len(asked)) + asked
+    frame = request(RUN, 1, struct.pack("<f", how))
+    stdin = struct.pack("<I", len(frame)) + frame
     command = [*host_command(folder), str(BUDGET)]
-    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120)
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=120)
 
 
 @pytest.mark.protects("browser/virtual-board")

@@ -14,9 +14,9 @@ STEPS = 80
 
 @pytest.mark.proof
 def test_no_merge_loses_anything(record_property: Callable[[str, object], None]) -> None:
-    made = [simulate(seed, STEPS) for seed in range(SEEDS)]
-    conflicts = sum(each.conflicts for each in made)
+    simulations = [simulate(seed, STEPS) for seed in range(SEEDS)]
+    conflicts = sum(each.conflicts for each in simulations)
     assert conflicts > SEEDS
     record_property("seeds", SEEDS)
-    record_property("merges", sum(each.merges for each in made))
+    record_property("merges", sum(each.merges for each in simulations))
     record_property("conflicts resolved at random", conflicts)

@@ -34,7 +34,7 @@ from tests.e2e.studio import (
 )
 from tests.e2e.test_accessible_pages import findings
 from tests.forge.webhooks.receiver import receiving
-from tests.live_forge import LiveForge, free_port
+from tests.support.live_forge import LiveForge, free_port
 
 pytestmark = pytest.mark.proof
 
@@ -44,7 +44,7 @@ SMALL_PHONE = {"width": 360, "height": 740}
 REFUSAL = "the server responded with a status of 409"
 RECORDINGS = 8
 """Fewer would be no more than chance."""
-TOLD = {"review.verdict", "rune.published"}
+EXPECTED_EVENTS = {"review.verdict", "rune.published"}
 """Of what the webhook tells."""
 HALFWAY = """(audio) => new Promise((done) => {
   audio.addEventListener("seeked", () => done(), { once: true });
@@ -107,7 +107,7 @@ def test_what_was_approved_is_what_ships(
         until(lambda: bool(receiver.got), team.owner, "what failed was not sent again")
         approve_and_publish(team)
         override(team)
-        until(lambda: types(receiver.got) >= TOLD, team.owner, "not all was delivered")
+        until(lambda: types(receiver.got) >= EXPECTED_EVENTS, team.owner, "not all was delivered")
         for headers, body in receiver.got:
             Webhook(secret).verify(body, headers)
         record_property("webhook messages", len(receiver.got))
@@ -169,9 +169,9 @@ def softer(word: Path, parts: int) -> bytes:
         shape, frames = recorded.getparams(), recorded.readframes(recorded.getnframes())
     quiet = array("h", (sample * parts // 20 for sample in array("h", frames)))
     written = BytesIO()
-    with wave.open(written, "wb") as made:
-        made.setparams(shape)
-        made.writeframes(quiet.tobytes())
+    with wave.open(written, "wb") as writer:
+        writer.setparams(shape)
+        writer.writeframes(quiet.tobytes())
     return written.getvalue()
 
 

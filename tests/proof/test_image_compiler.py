@@ -26,8 +26,8 @@ def test_what_the_image_keeps_of_the_compiler_makes_firmware(tmp_path: Path) -> 
     assert left == ["compiler_rt", "compiler_rt.zig", "include", "std"]
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from rune.tools.cli import main; main()"
     for target in ("wasm32", "pico"):
-        made = tmp_path / target
-        arguments = ["build", str(REPOSITORY / "examples" / "sine"), "--target", target, "-o", str(made)]
+        output = tmp_path / target
+        arguments = ["build", str(REPOSITORY / "examples" / "sine"), "--target", target, "-o", str(output)]
         ended = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
@@ -36,4 +36,4 @@ def test_what_the_image_keeps_of_the_compiler_makes_firmware(tmp_path: Path) -> 
             check=False,
         )
         assert (ended.returncode, ended.stderr) == (0, "")
-        assert made.stat().st_size > 0
+        assert output.stat().st_size > 0

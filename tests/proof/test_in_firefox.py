@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.browsers.firefox import launch_firefox
-from tests.browsers.sound_card import NoSoundCard, sound_card
 from tests.e2e import conftest, test_phone
 from tests.e2e.conftest import OpenPage, people
 from tests.e2e.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
@@ -33,6 +31,8 @@ from tests.e2e.test_two_people import (
     test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own,  # noqa: F401
 )
 from tests.e2e.test_wave_a_phone import test_a_ring_in_the_air_is_a_ring  # noqa: F401
+from tests.support.browsers.firefox import launch_firefox
+from tests.support.browsers.sound_card import NoSoundCard, sound_card
 from tools.browser import FIREFOX, firefox
 
 pytestmark = pytest.mark.proof

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsers.webkit import WebKit
 from tests.examples.finger_digits import STROKES
-from tests.live_forge import LiveForge
+from tests.support.browsers.webkit import WebKit
+from tests.support.live_forge import LiveForge
 from tools.browser import WEBKIT, mini_browser
 
 pytestmark = pytest.mark.proof

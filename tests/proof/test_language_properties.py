@@ -35,14 +35,14 @@ def test_any_runefile_has_one_form_that_says_the_same(record_property: Recorder)
 
 
 def test_any_edit_makes_the_text_of_the_edited_graph(record_property: Recorder) -> None:
-    made: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for seed in _numbers(EDITED):
         random = Random(seed)
         text = Writer(random).text()
         edit = random_edit(random, graph_of(analysed(text)))
         try:
-            made[type(edit).__name__] += check_edit(text, edit)
+            counts[type(edit).__name__] += check_edit(text, edit)
         except Exception as error:
             raise AssertionError(f"Runefile {seed}, {edit}: {error!r}") from error
-    for name, count in sorted(made.items()):
+    for name, count in sorted(counts.items()):
         record_property(name, count)

@@ -38,8 +38,8 @@ WHOLE = ("elastic_net", "penalized_regression", "support_vector_regression")
 """Those that give numbers, and not labels."""
 
 
-def _complete(block: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    return {each.name: each.default for each in CATALOGUE[block].arguments} | dict(given)
+def _complete(block: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {each.name: each.default for each in CATALOGUE[block].arguments} | dict(arguments)
 
 
 def _hard(block: str, chance: np.random.Generator) -> tuple[dict[str, Any], list[Array]]:
@@ -60,22 +60,22 @@ def _hard(block: str, chance: np.random.Generator) -> tuple[dict[str, Any], list
         rows[-1, -1] = chance.choice([np.nan, np.inf, 1e300])
     if block in WHOLE and chance.random() < 0.05:
         targets *= 10.0 ** chance.integers(100, 300)
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     if block == "penalized_regression":
-        given = {"alpha": 10.0 ** float(chance.integers(-4, 3)), "l1_ratio": float(chance.choice([0.0, 0.5, 1.0]))}
+        arguments = {"alpha": 10.0 ** float(chance.integers(-4, 3)), "l1_ratio": float(chance.choice([0.0, 0.5, 1.0]))}
     elif block.startswith("support"):
-        given = {"c": 10.0 ** float(chance.integers(-3, 4)), "tolerance": float(chance.choice([1e-6, 1e-3, 0.1]))}
-    return _complete(block, given), [rows, targets, chance.standard_normal((3, features)) + rows[0]]
+        arguments = {"c": 10.0 ** float(chance.integers(-3, 4)), "tolerance": float(chance.choice([1e-6, 1e-3, 0.1]))}
+    return _complete(block, arguments), [rows, targets, chance.standard_normal((3, features)) + rows[0]]
 
 
-def _vector(block: str, number: int, given: Mapping[str, Any], inputs: list[Array]) -> Vector:
+def _vector(block: str, number: int, arguments: Mapping[str, Any], inputs: list[Array]) -> Vector:
     outputs, fails = [], None
     with np.errstate(all="ignore"):
         try:
-            outputs = list(REFERENCES[block](given, inputs))
+            outputs = list(REFERENCES[block](arguments, inputs))
         except Fails as failure:
             fails = str(failure)
-    return Vector(CATALOGUE[block], str(number), given, _tensors(inputs), _tensors(outputs), fails)
+    return Vector(CATALOGUE[block], str(number), arguments, _tensors(inputs), _tensors(outputs), fails)
 
 
 def _tensors(arrays: Sequence[Array]) -> tuple[tuple[TensorType, list[float]], ...]:
@@ -94,8 +94,8 @@ def test_the_c_gives_the_bits_of_the_reference(block: str, record_property: Reco
                 module.run(vector)
             continue
         ((_, wanted),) = vector.outputs
-        (found,) = module.run(vector)
-        other += found != list(wanted)
+        (actual,) = module.run(vector)
+        other += actual != list(wanted)
     record_property("data", DATA)
     record_property("refused", failed)
     record_property("unlike", other)
@@ -107,22 +107,22 @@ def test_the_c_gives_the_bits_of_the_reference(block: str, record_property: Reco
 def test_scikit_learn_finds_the_same(record_property: Recorder, tmp_path: Path) -> None:
     pytest.importorskip("sklearn", reason="the judge is not installed: requirements/judges.txt")
     chance = np.random.default_rng(7)
-    cases = [(block, given) for block, each in library.BLOCKS.items() for given in each * JUDGED]
+    cases = [(block, all_arguments) for block, each in library.BLOCKS.items() for all_arguments in each * JUDGED]
     inputs = [library.data(block, chance) for block, _ in cases]
-    given = [_complete(block, arguments) for block, arguments in cases]
-    vectors = [_vector(cases[i][0], i, given[i], list(inputs[i])) for i in range(len(cases))]
+    all_arguments = [_complete(block, arguments) for block, arguments in cases]
+    vectors = [_vector(cases[i][0], i, all_arguments[i], list(inputs[i])) for i in range(len(cases))]
     module, most, labels, unlike = BlockModule(vectors, tmp_path), 0.0, 0, 0
-    for (block, arguments), (rows, targets, asked), vector in zip(cases, inputs, vectors, strict=True):
-        found = np.array(module.run(vector)[0])
+    for (block, arguments), (rows, targets, queries), vector in zip(cases, inputs, vectors, strict=True):
+        actual = np.array(module.run(vector)[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            wanted = library.judged(block, arguments, rows, targets, asked)
+            wanted = library.judged(block, arguments, rows, targets, queries)
         if block in WHOLE:
-            away = float(abs(found - wanted).max() / abs(wanted).max())
-            assert away < library.CLOSE.get(block, 1e-3), (block, arguments, found, wanted)
+            away = float(abs(actual - wanted).max() / abs(wanted).max())
+            assert away < library.CLOSE.get(block, 1e-3), (block, arguments, actual, wanted)
             most = max(most, away)
         else:
-            labels, unlike = labels + len(found), unlike + int((found != wanted).sum())
+            labels, unlike = labels + len(actual), unlike + int((actual != wanted).sum())
     record_property("data", len(cases))
     record_property("farthest", f"{most:.1e}")
     record_property("labels", labels)

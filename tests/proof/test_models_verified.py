@@ -13,8 +13,8 @@ import pytest
 from rune.compiler.verify.recorded import verify_recorded
 from rune.compiler.verify.verification import Runs, Verification
 from rune.compiler.verify.verifying import Effort, verify
-from tests.model_cases import model_cases
 from tests.rune.compiler.verify.projects import TEMPLATES, around, rune_of
+from tests.support.model_cases import model_cases
 
 pytestmark = pytest.mark.proof
 
@@ -41,11 +41,11 @@ def prove(models: dict[str, bytes], record_property: Recorder) -> None:
     furthest = 0.0
     wrong = []
     for name, data in models.items():
-        found = verified(data)
-        if not found.is_within:
-            wrong.append(f"{name}: {found.sentence()}")
+        verification = verified(data)
+        if not verification.is_within:
+            wrong.append(f"{name}: {verification.sentence()}")
         counts["models"] += 1
-        for model in found.models:
+        for model in verification.models:
             counts["compiled" if model.runs is Runs.COMPILED else "run by the host"] += 1
             if model.runs is Runs.HOST:
                 continue
@@ -63,7 +63,7 @@ def verified(data: bytes) -> Verification:
     """Where the host runs the model, how far the host's interpreter is from the reference is recorded instead."""
     files = around(data)
     rune = rune_of(files)
-    found = verify(files, rune, effort=Effort(inputs=INPUTS, seconds=SECONDS))
-    if any(model.runs is Runs.COMPILED for model in found.models):
-        return found
+    verification = verify(files, rune, effort=Effort(inputs=INPUTS, seconds=SECONDS))
+    if any(model.runs is Runs.COMPILED for model in verification.models):
+        return verification
     return verify_recorded(rune, inputs=2, seed=1, resources={})

@@ -11,7 +11,7 @@ import pytest
 
 from tests.foreign.build_farm import BuildFarm, Results, build_farm
 from tests.foreign.dying_worker import STEPS
-from tests.services import ServiceMissing, Services, running_services
+from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.proof
 
@@ -34,8 +34,8 @@ def services() -> Iterator[Services]:
 def farm(services: Services, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BuildFarm]:
     services.redis_server.stop()
     services.redis_server.start()
-    with build_farm(services, tmp_path / "data", f"farm-{abs(hash(request.node.name))}") as made:
-        yield made
+    with build_farm(services, tmp_path / "data", f"farm-{abs(hash(request.node.name))}") as running:
+        yield running
 
 
 def expect_one_result_each(results: Results, builds: int) -> None:

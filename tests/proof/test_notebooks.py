@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.notebooks import code_cells, run_cells
+from tests.support.notebooks import code_cells, run_cells
 
 NOTEBOOKS = REPOSITORY / "examples" / "notebooks"
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.proof
 
 
 def test_every_cell_of_every_notebook_runs(record_property: Callable[[str, object], None]) -> None:
-    found = sorted(NOTEBOOKS.glob("*.ipynb"))
-    assert found
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    assert paths
     cells = 0
-    for path in found:
+    for path in paths:
         shown = run_cells(code_cells(path), NOTEBOOKS)
         cells += len(shown)
         assert any(page and "<table>" in page for _, page in shown), path
-    record_property("notebooks", len(found))
+    record_property("notebooks", len(paths))
     record_property("cells", cells)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browsers.memory import Heap, Memory
 from tests.e2e import conftest
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.studio import PATIENCE, create, sign_in
-from tests.live_forge import LiveForge, free_port
+from tests.support.browsers.memory import Heap, Memory
+from tests.support.live_forge import LiveForge, free_port
 from tools.browser import chromium
 
 pytestmark = pytest.mark.proof

@@ -34,8 +34,8 @@ C_FLAGS = ("-std=c99", "-O2", "-w")
 def test_in_v8_they_give_what_the_reference_gives(record_property: Recorder, tmp_path: Path) -> None:
     wrong: list[str] = []
     for number, (models, questions) in enumerate(batches()):
-        found = in_v8(models, questions, tmp_path / str(number))
-        wrong += disagreements(questions, found)
+        outputs = in_v8(models, questions, tmp_path / str(number))
+        wrong += disagreements(questions, outputs)
     record_property("models", COUNT)
     record_property("node", said_by("node", "--version"))
     assert not wrong, "\n".join(wrong)
@@ -76,25 +76,25 @@ def in_v8(models: Mapping[str, Model], questions: Mapping[str, Questions], folde
     ended = subprocess.run(command, check=False, capture_output=True, timeout=300)
     assert (ended.returncode, ended.stderr) == (0, b"")
     sent = ended.stdout
-    found: dict[str, Outputs] = {name: [] for name in questions}
+    outputs: dict[str, Outputs] = {name: [] for name in questions}
     place = 0
     for _ in range(RUNS):
         for name in questions:
             (length,) = struct.unpack_from("<I", sent, place)
-            found[name].append([data for _, data in tensors_of(sent[place + 4 : place + 4 + length])])
+            outputs[name].append([data for _, data in tensors_of(sent[place + 4 : place + 4 + length])])
             place += 4 + length
     assert place == len(sent)
-    return found
+    return outputs
 
 
 def as_c(compiler: Sequence[str], emulator: Sequence[str], folder: Path) -> list[str]:
     """What is wrong of the models, as C of such a compiler, run with the emulator."""
     wrong: list[str] = []
     for number, (models, questions) in enumerate(batches()):
-        made = CFolder.of(folder / str(number), sources_of(models_pipeline(models), models, "batch"))
+        program_folder = CFolder.of(folder / str(number), sources_of(models_pipeline(models), models, "batch"))
         files = [*compiler, *C_FLAGS, "batch.c", "main.c", "-o", "program"]
-        subprocess.run(files, cwd=made.path, check=True, timeout=300)
-        program = [*emulator, str(made.path / "program")]
+        subprocess.run(files, cwd=program_folder.path, check=True, timeout=300)
+        program = [*emulator, str(program_folder.path / "program")]
         sent = subprocess.run(
             program, input=b"".join(frames(questions)), check=True, capture_output=True, timeout=300
         ).stdout
@@ -109,7 +109,7 @@ def frames(questions: Mapping[str, Questions]) -> list[bytes]:
 
 def cut(sent: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs]:
     """The outputs of all models, which came run by run."""
-    found: dict[str, Outputs] = {name: [] for name in questions}
+    by_model: dict[str, Outputs] = {name: [] for name in questions}
     place = 0
     for _ in range(RUNS):
         for name, each in questions.items():
@@ -117,13 +117,13 @@ def cut(sent: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs
             for kind in each.types:
                 outputs.append(sent[place : place + kind.size])
                 place += kind.size
-            found[name].append(outputs)
+            by_model[name].append(outputs)
     assert place == len(sent)
-    return found
+    return by_model
 
 
-def disagreements(questions: Mapping[str, Questions], found: Mapping[str, Outputs]) -> list[str]:
-    return [f"{name}: {sentence}" for name in questions for sentence in questions[name].wrong(found[name])]
+def disagreements(questions: Mapping[str, Questions], outputs: Mapping[str, Outputs]) -> list[str]:
+    return [f"{name}: {sentence}" for name in questions for sentence in questions[name].wrong(outputs[name])]
 
 
 def said_by(*command: str) -> str:

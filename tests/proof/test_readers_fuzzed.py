@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.packed import read_packed
 from tests.proof.readers import READERS, corpus
 from tests.proof.seeds import seeds
+from tests.support.packed import read_packed
 
 pytestmark = pytest.mark.proof
 ROOT = Path(__file__).parents[2]
@@ -30,12 +30,12 @@ def test_what_a_fuzzer_finds_is_read_or_refused(
 ) -> None:
     if importlib.util.find_spec("atheris") is None:
         pytest.skip("atheris is not installed: it has no package for this machine or this Python")
-    found, good = tmp_path / "found", tmp_path / "seeds"
-    found.mkdir()
+    new_inputs, good = tmp_path / "found", tmp_path / "seeds"
+    new_inputs.mkdir()
     good.mkdir()
     for data in (*seeds(reader), *read_packed(corpus(reader)).values()):
         (good / sha256(data).hexdigest()).write_bytes(data)
-    command = [sys.executable, "-m", "tests.proof.fuzz", reader, str(found), str(good)]
+    command = [sys.executable, "-m", "tests.proof.fuzz", reader, str(new_inputs), str(good)]
     limits = [f"-max_total_time={SECONDS}", "-max_len=4096", "-timeout=10", "-rss_limit_mb=1024"]
     run = subprocess.run(
         [*command, *limits, "-print_final_stats=1", f"-artifact_prefix={tmp_path}/"],

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.live_server import LiveServer
-from tests.live_worker import worker
-from tests.services import ServiceMissing, Services, running_services
+from tests.support.live_server import LiveServer
+from tests.support.live_worker import worker
+from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.proof
 
@@ -29,8 +29,8 @@ def lacks(live: LiveServer) -> list[str]:
     answer = live.http.get("/readyz", timeout=SOON)
     said: dict[str, Any] = answer.json()
     assert answer.status_code == (503 if said["problems"] else 200)
-    found: list[str] = said["problems"]
-    return found
+    problems: list[str] = said["problems"]
+    return problems
 
 
 @contextmanager
@@ -46,8 +46,8 @@ def stopped(process: int) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def services() -> Iterator[Services]:
     try:
-        with running_services() as found:
-            yield found
+        with running_services() as running:
+            yield running
     except ServiceMissing as missing:
         pytest.skip(str(missing))
 

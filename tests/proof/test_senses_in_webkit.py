@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsers.sound_card import NoSoundCard, sound_card
-from tests.browsers.webkit import WebKit
 from tests.e2e.studio import PUT
-from tests.e2e.test_phone import RUNE_IS_KEPT
-from tests.live_forge import LiveForge
+from tests.e2e.test_phone import RUNE_IS_CACHED
 from tests.proof import test_in_webkit
 from tests.proof.test_in_webkit import (
     OpenPage,
@@ -21,6 +18,9 @@ from tests.proof.test_in_webkit import (
     expect_running,
 )
 from tests.rune.compiler.building.test_real_projects import GESTURE
+from tests.support.browsers.sound_card import NoSoundCard, sound_card
+from tests.support.browsers.webkit import WebKit
+from tests.support.live_forge import LiveForge
 
 pytestmark = pytest.mark.proof
 
@@ -101,7 +101,7 @@ def test_the_phones_page_works_without_a_network(forge: LiveForge, open_page: Op
     expect_answer(phone, "7")
     until(phone, "navigator.serviceWorker.controller !== null", "its service worker")
     until(phone, "caches.match(location.pathname + '/state').then(Boolean)", "the state is kept")
-    until(phone, RUNE_IS_KEPT, "the rune is kept")
+    until(phone, RUNE_IS_CACHED, "the rune is kept")
     forge.stop()
     phone.run("location.reload()")
     until(phone, "document.body.innerText.includes('Without a connection')", "the page is there without a network")

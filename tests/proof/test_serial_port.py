@@ -35,10 +35,10 @@ class Chip:
     """The emulated chip with firmware of a template."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        made = package(template(name), BuildOptions(name, target=find_target("pico"))).files
+        files = package(template(name), BuildOptions(name, target=find_target("pico"))).files
         folder.mkdir()
-        (folder / "uf2").write_bytes(next(data for path, data in made.items() if path.endswith(".uf2")))
-        (folder / "description").write_bytes(described(made))
+        (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
+        (folder / "description").write_bytes(described(files))
         (folder / "app.rune").write_bytes(build(template(name), BuildOptions(name)).rune)
         self.folder = folder
 
@@ -64,14 +64,14 @@ def serve(line: int, chip: subprocess.Popen[bytes], through: Through) -> None:
     """Gives each whole request to the chip, and back what it says, in pieces as lines bring them."""
     assert chip.stdin is not None
     assert chip.stdout is not None
-    given = b""
+    buffer = b""
     with suppress(OSError):
         while True:
-            given += os.read(line, 4096)
-            while len(given) >= 10 and len(given) >= (size := 14 + int.from_bytes(given[6:10], "little")):
-                chip.stdin.write(struct.pack("<I", size) + given[:size])
+            buffer += os.read(line, 4096)
+            while len(buffer) >= 10 and len(buffer) >= (size := 14 + int.from_bytes(buffer[6:10], "little")):
+                chip.stdin.write(struct.pack("<I", size) + buffer[:size])
                 chip.stdin.flush()
-                given = given[size:]
+                buffer = buffer[size:]
                 (length,) = struct.unpack("<I", chip.stdout.read(4))
                 answer = through(chip.stdout.read(length))
                 if answer is None:
@@ -113,9 +113,9 @@ def test_a_stream_is_read_to_its_end_on_both(tmp_path: Path) -> None:
     rows = "".join(f"{x % 7 / 7},{x % 3 / 3},{x % 5 / 5}\n" for x in range(400))
     (tmp_path / "wave.csv").write_text("x,y,z\n" + rows)
     with chip.port() as port:
-        found = run(chip, port, "--accelerometer", str(tmp_path / "wave.csv"))
-    assert found.exit_code == 0, found.stderr
-    lines = [json.loads(line) for line in found.stdout.splitlines()]
+        result = run(chip, port, "--accelerometer", str(tmp_path / "wave.csv"))
+    assert result.exit_code == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(lines) > 1
     assert all(line["board"]["same"] for line in lines)
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.compose_file import service_environment
-from tests.live_forge import LiveForge, free_port
-from tests.live_server import LiveServer
-from tests.live_worker import worker
-from tests.services import ServiceMissing, running_services
+from tests.support.compose_file import service_environment
+from tests.support.live_forge import LiveForge, free_port
+from tests.support.live_server import LiveServer
+from tests.support.live_worker import worker
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 

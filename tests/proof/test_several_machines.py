@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.live_forge import free_port
-from tests.live_server import LiveServer
 from tests.proof.test_services_of_compose import keys, s3_store
-from tests.services import ServiceMissing, running_services
+from tests.support.live_forge import free_port
+from tests.support.live_server import LiveServer
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 
@@ -30,10 +30,10 @@ SET_UP = "python3 -m tools.setup production\n"
 
 def blocks() -> dict[str, list[str]]:
     """The guide's code blocks by the section that they are in."""
-    found: dict[str, list[str]] = {}
+    commands: dict[str, list[str]] = {}
     for section in GUIDE.read_text("utf-8").split("\n## ")[1:]:
-        found[section.partition("\n")[0]] = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    return found
+        commands[section.partition("\n")[0]] = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    return commands
 
 
 def with_own(block: str, own: Mapping[str, str]) -> str:
@@ -60,8 +60,8 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        return kept | {"DATA_DIR": str(self.folder / "data"), "PORT": str(self.port)}
+        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        return inherited | {"DATA_DIR": str(self.folder / "data"), "PORT": str(self.port)}
 
     def run(self, block: str) -> str:
         """Runs a block to its end, and gives what it printed."""

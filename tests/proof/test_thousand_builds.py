@@ -12,7 +12,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.foreign.build_farm import BuildFarm, build_farm
-from tests.services import ServiceMissing, running_services
+from tests.support.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 

@@ -42,8 +42,10 @@ def _characters(chance: random.Random) -> str:
     """Of scripts, of anywhere, and words. Only characters that have been what they are since Unicode 3.2: the judge's
     table of punctuation is years older than ours."""
     low, high = chance.choice([*SCRIPTS, (0x20, 0x30000)])
-    found = [chance.choice([" ", chance.choice(WORDS), chr(chance.randrange(low, high))]) for _ in range(CHARACTERS)]
-    return "".join(each for each in found if _is_settled(each))
+    characters = [
+        chance.choice([" ", chance.choice(WORDS), chr(chance.randrange(low, high))]) for _ in range(CHARACTERS)
+    ]
+    return "".join(each for each in characters if _is_settled(each))
 
 
 def _is_settled(text: str) -> bool:
@@ -65,15 +67,15 @@ def _vocabulary(texts: list[str], chance: random.Random) -> list[str]:
 
 def _vector(block: str, number: int, arguments: Mapping[str, Any], text: str) -> Vector:
     data = list(text.encode())
-    given = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
+    defaults = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
     kind = TensorType(ElementType.U8, (len(data),))
-    return Vector(CATALOGUE[block], str(number), {**given, **arguments}, ((kind, data),), (), None)
+    return Vector(CATALOGUE[block], str(number), {**defaults, **arguments}, ((kind, data),), (), None)
 
 
 def _numbers(vectors: list[Vector], folder: Path) -> list[list[Any]]:
     folder.mkdir()
     module = BlockModule(vectors, folder)
-    return [list(module.made(vector)[0].elements) for vector in vectors]
+    return [list(module.outputs(vector)[0].elements) for vector in vectors]
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +98,9 @@ def test_words_and_pieces(tokenizers: Any, case: str, record_property: Recorder,
         judge.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
         arguments = {"vocabulary": "\n".join(vocabulary), "length": LONG, "case": case, "padding": "none"}
         vectors = [_vector("word_piece", number, arguments, text) for number, text in enumerate(texts)]
-        for text, found in zip(texts, _numbers(vectors, tmp_path / str(batch)), strict=True):
+        for text, actual in zip(texts, _numbers(vectors, tmp_path / str(batch)), strict=True):
             wanted = [2, *judge.encode(text, add_special_tokens=False).ids, 3]
-            assert found == wanted, _first_difference(text, found, wanted, vocabulary)
+            assert actual == wanted, _first_difference(text, actual, wanted, vocabulary)
             characters, unknown, count = characters + len(text), unknown + wanted.count(1), count + len(wanted)
     record_property("characters", characters)
     record_property("numbers", count)
@@ -125,10 +127,10 @@ def test_pairs_of_bytes(tokenizers: Any, record_property: Recorder, tmp_path: Pa
         }
         fresh = [_characters(chance) for _ in range(TEXTS)]
         vectors = [_vector("byte_pair", number, arguments, text) for number, text in enumerate(fresh)]
-        for text, found in zip(fresh, _numbers(vectors, tmp_path / str(batch)), strict=True):
+        for text, actual in zip(fresh, _numbers(vectors, tmp_path / str(batch)), strict=True):
             wanted = learner.encode(text).ids
-            assert found == wanted, _first_difference(
-                text, found, wanted, sorted(learned["vocab"], key=learned["vocab"].get)
+            assert actual == wanted, _first_difference(
+                text, actual, wanted, sorted(learned["vocab"], key=learned["vocab"].get)
             )
             characters, count = characters + len(text), count + len(wanted)
     record_property("characters", characters)
@@ -136,7 +138,7 @@ def test_pairs_of_bytes(tokenizers: Any, record_property: Recorder, tmp_path: Pa
     assert count > characters // 4
 
 
-def _first_difference(text: str, found: list[Any], wanted: list[int], pieces: list[str]) -> str:
-    place = next(i for i, (one, other) in enumerate(zip([*found, -1], [*wanted, -1], strict=False)) if one != other)
-    said = [[pieces[each] for each in numbers[max(place - 2, 0) : place + 3]] for numbers in (found, wanted)]
+def _first_difference(text: str, actual: list[Any], wanted: list[int], pieces: list[str]) -> str:
+    place = next(i for i, (one, other) in enumerate(zip([*actual, -1], [*wanted, -1], strict=False)) if one != other)
+    said = [[pieces[each] for each in numbers[max(place - 2, 0) : place + 3]] for numbers in (actual, wanted)]
     return f"at {place}: {said[0]} and not {said[1]}\n{text!a}"

@@ -72,9 +72,9 @@ def test_nothing_of_the_web_app_is_installed_with_it(toolchain: Toolchain) -> No
 
 
 def test_it_is_the_same_toolchain_as_in_the_checkout(toolchain: Toolchain, tmp_path: Path) -> None:
-    told = json.loads(toolchain.run("version", "--format", "json", folder=tmp_path))
-    compiler = told["compiler"].replace("zig", "ziglang")
-    assert told["toolchain-digest"] == source_digest(toolchain.checkout / "rune", compiler)
+    version = json.loads(toolchain.run("version", "--format", "json", folder=tmp_path))
+    compiler = version["compiler"].replace("zig", "ziglang")
+    assert version["toolchain-digest"] == source_digest(toolchain.checkout / "rune", compiler)
 
 
 @pytest.mark.parametrize("name", [template.name for template in list_templates()])

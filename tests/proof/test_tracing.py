@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_forge import REPOSITORY
-from tests.live_server import LiveServer
+from tests.support.live_forge import REPOSITORY
+from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.proof
 
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.proof
 class Collector(BaseHTTPRequestHandler):
     """Keeps what is sent to it."""
 
-    taken: list[tuple[str, str, bytes]]
+    requests: list[tuple[str, str, bytes]]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.taken.append((self.path, self.headers.get("Authorization", ""), body))
+        self.requests.append((self.path, self.headers.get("Authorization", ""), body))
         self.send_response(200)
         self.end_headers()
 
@@ -36,12 +36,12 @@ class Collector(BaseHTTPRequestHandler):
 @contextmanager
 def collector() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
     """A collector's address, and what it got: path, authorization and body."""
-    taken: list[tuple[str, str, bytes]] = []
-    kind = type("Kept", (Collector,), {"taken": taken})
+    requests: list[tuple[str, str, bytes]] = []
+    kind = type("Kept", (Collector,), {"requests": requests})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", taken
+            yield f"http://127.0.0.1:{server.server_address[1]}", requests
         finally:
             server.shutdown()
 
@@ -61,7 +61,7 @@ def install_what_is_missing(folder: Path) -> None:
 @pytest.mark.protects("operation/trace-collectors")
 def test_requests_arrive_at_the_collector_and_its_password_stays_out_of_the_environment(tmp_path: Path) -> None:
     install_what_is_missing(tmp_path)
-    with collector() as (address, taken):
+    with collector() as (address, requests):
         environment = {
             "PYTHONPATH": str(tmp_path / "packages"),
             "OTEL_EXPORTER_OTLP_ENDPOINT": address,
@@ -71,8 +71,8 @@ def test_requests_arrive_at_the_collector_and_its_password_stays_out_of_the_envi
         with LiveServer(tmp_path / "data", environment) as live:
             live.api("GET", "me")
             live.http.get("/healthz")
-            live.until(lambda: any(b"/api/v1/me" in body for _, _, body in taken))
+            live.until(lambda: any(b"/api/v1/me" in body for _, _, body in requests))
             shown = Path(f"/proc/{live.pid}/environ").read_bytes()
             assert b"of-the-collector" not in shown
-        assert {(path, token) for path, token, _ in taken} == {("/v1/traces", "Bearer of-the-collector")}
-        assert not any(b"/healthz" in body for _, _, body in taken)
+        assert {(path, token) for path, token, _ in requests} == {("/v1/traces", "Bearer of-the-collector")}
+        assert not any(b"/healthz" in body for _, _, body in requests)

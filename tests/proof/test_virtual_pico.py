@@ -43,8 +43,8 @@ def request(kind: int, number: int, payload: bytes = b"") -> bytes:
 
 def answered(frame: bytes, kind: int, number: int) -> bytes:
     """The payload of one whole answer of this kind."""
-    version, found, of, size = struct.unpack_from("<BBHI", frame, 2)
-    assert (frame[:2], version, found, of) == (b"RU", 1, kind, number), frame[:64]
+    version, reply_kind, of, size = struct.unpack_from("<BBHI", frame, 2)
+    assert (frame[:2], version, reply_kind, of) == (b"RU", 1, kind, number), frame[:64]
     assert len(frame) == 14 + size
     assert zlib.crc32(frame[2:-4]) == struct.unpack_from("<I", frame, 10 + size)[0]
     return frame[10:-4]
@@ -55,8 +55,8 @@ def on_the_pico(files: Mapping[str, bytes], requests: Sequence[bytes], folder: P
     folder.mkdir(parents=True)
     (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
     (folder / "description").write_bytes(described(files))
-    given = b"".join(struct.pack("<I", len(each)) + each for each in requests)
-    ended = subprocess.run(host_command(folder), input=given, capture_output=True, check=False)
+    stdin = b"".join(struct.pack("<I", len(each)) + each for each in requests)
+    ended = subprocess.run(host_command(folder), input=stdin, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
     return list(pieces(ended.stdout))
 
@@ -82,7 +82,7 @@ def pieces(data: bytes) -> Iterator[bytes]:
 
 def outputs_of(payload: bytes, description: Mapping[str, Any]) -> bytes:
     """As `said` has them: numbers as they are, each text as a line; nothing of an output that the run did not send."""
-    at, found = 12 + 4 * len(description["steps"]), b""
+    at, data = 12 + 4 * len(description["steps"]), b""
     for output in description["outputs"]:
         assert output["sizes"] == 0, "no template has an output whose sizes a run decides"
         if output["waits"]:
@@ -92,12 +92,12 @@ def outputs_of(payload: bytes, description: Mapping[str, Any]) -> bytes:
                 continue
         for _ in range(output["texts"]):
             (size,) = struct.unpack_from("<I", payload, at)
-            found += payload[at + 4 : at + 4 + size] + b"\n"
+            data += payload[at + 4 : at + 4 + size] + b"\n"
             at += 4 + size
-        found += payload[at : at + output["bytes"]]
+        data += payload[at : at + output["bytes"]]
         at += output["bytes"]
     assert at == len(payload)
-    return found
+    return data
 
 
 def projects(test_data: Path) -> Iterator[tuple[str, ProjectFiles]]:
@@ -112,18 +112,18 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
     size, in_flash, too_large = 0, set(), set()
     for name, files in projects(test_data):
         try:
-            made = package(files, BuildOptions(name, target=find_target("pico"))).files
+            package_files = package(files, BuildOptions(name, target=find_target("pico"))).files
         except NoFirmware:
             too_large.add(name)
             continue
-        description = json.loads(described(made))
+        description = json.loads(described(package_files))
         if description["memory"] == "flash":
             in_flash.add(name)
         rune = build(files, BuildOptions(name)).rune
         inputs = answered_inputs(files, rune, RUNS)
-        asked = [request(HELLO, 1), request(SELFTEST, 2), request(RESET, 3)]
-        asked += [request(RUN, 4 + run, b"".join(frame)) for run, frame in enumerate(inputs)]
-        hello, selftest, reset, *runs = on_the_pico(made, asked, tmp_path / name)
+        frames = [request(HELLO, 1), request(SELFTEST, 2), request(RESET, 3)]
+        frames += [request(RUN, 4 + run, b"".join(frame)) for run, frame in enumerate(inputs)]
+        hello, selftest, reset, *runs = on_the_pico(package_files, frames, tmp_path / name)
         answer = json.loads(answered(hello, ANSWERS | HELLO, 1))
         assert answer.items() <= description.items()
         assert answered(selftest, ANSWERS | SELFTEST, 2) == bytes(4), name
@@ -141,11 +141,11 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
 
 @pytest.mark.protects("browser/virtual-board")
 def test_what_is_no_request_gets_an_error_or_nothing_and_the_board_goes_on(tmp_path: Path) -> None:
-    made = package(template("sine"), BuildOptions("sine", target=find_target("pico"))).files
+    package_files = package(template("sine"), BuildOptions("sine", target=find_target("pico"))).files
     right = request(RUN, 9, struct.pack("<f", 1.0))
     spoilt = right[:-1] + bytes([right[-1] ^ 1])
     later = b"RU\x02" + right[3:]
-    asked = [
+    frames = [
         b"AT\r\n" * 50,
         spoilt,
         request(RUN, 10, bytes(8)),
@@ -155,11 +155,11 @@ def test_what_is_no_request_gets_an_error_or_nothing_and_the_board_goes_on(tmp_p
         b"RURU" + right,
         right,
     ]
-    found = on_the_pico(made, asked, tmp_path / "sine")
-    assert found[0] == b""
+    replies = on_the_pico(package_files, frames, tmp_path / "sine")
+    assert replies[0] == b""
     codes = [
         struct.unpack_from("<II", answered(each, ERROR, of))
-        for each, of in zip(found[1:6], (9, 10, 9, 11, 9), strict=True)
+        for each, of in zip(replies[1:6], (9, 10, 9, 11, 9), strict=True)
     ]
     assert codes == [(1, 0), (2, 4), (3, 1), (4, 9), (5, 0)]
-    assert len(answered(found[7], ANSWERS | RUN, 9)) == 12 + 4 * 6 + 4
+    assert len(answered(replies[7], ANSWERS | RUN, 9)) == 12 + 4 * 6 + 4

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.packed import read_packed
 from tests.proof.readers import READERS, corpus
+from tests.support.packed import read_packed
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_the_kept_corpus_is_read_or_refused(reader: str) -> None:
-    kept = read_packed(corpus(reader))
-    assert kept
-    for data in kept.values():
+    inputs = read_packed(corpus(reader))
+    assert inputs
+    for data in inputs.values():
         READERS[reader](data)

@@ -30,11 +30,13 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
     """In a process of its own: what other tests have imported is no part of a build."""
-    found = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True).stdout.split()
+    modules = subprocess.run(
+        [sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True
+    ).stdout.split()
     hashed = {part.removesuffix(".py").replace("/", ".") for part in PARTS}
     groups = {part.partition(".")[0] for part in hashed if "." in part}
     imported = {
-        ".".join(name.split(".")[1:3]) if name.split(".")[1] in groups else name.split(".")[1] for name in found
+        ".".join(name.split(".")[1:3]) if name.split(".")[1] in groups else name.split(".")[1] for name in modules
     }
     assert imported - hashed - groups == set()
     assert hashed - imported == {"__init__"}
@@ -45,9 +47,14 @@ def test_the_same_sources_have_the_same_digest_wherever_they_lie(scratch: Path) 
     assert toolchain_digest() != source_digest(PACKAGE, COMPILER)
 
 
+@pytest.fixture(scope="module")
+def before(scratch: Path) -> str:
+    """The digest of the scratch copy, to which each test puts back what it changes."""
+    return source_digest(scratch, COMPILER)
+
+
 @pytest.mark.parametrize("part", PARTS)
-def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path) -> None:
-    before = source_digest(scratch, COMPILER)
+def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path, before: str) -> None:
     place = scratch / part
     source = place if place.suffix else min(each for each in place.rglob("*") if each.suffix in (".py", ".h"))
     data = source.read_bytes()
@@ -55,6 +62,9 @@ def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path) ->
     changed = source_digest(scratch, COMPILER)
     source.write_bytes(data)
     assert changed != before
+
+
+def test_a_part_put_back_makes_the_same_toolchain(scratch: Path, before: str) -> None:
     assert source_digest(scratch, COMPILER) == before
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.compose_file import compose_file
 from tests.conftest import REPOSITORY
+from tests.support.compose_file import compose_file
 from tools.reference import SETTINGS
 
 DECIDED = {

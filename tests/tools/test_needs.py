@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.services import ServiceMissing, running_services
+from tests.support.services import ServiceMissing, running_services
 from tools import browser
 from tools.needs import (
     CHROMIUM,
@@ -45,34 +45,34 @@ def changed(machine: Machine, **fields: object) -> Machine:
 
 
 def test_root_installs_what_is_missing_and_says_so() -> None:
-    found = plan(MISSING, ROOT)
-    assert found.command == ("sh", "-c", SCRIPT)
-    assert found.says == "This machine has no Chromium and PostgreSQL. Installing: chromium postgresql"
+    installation = plan(MISSING, ROOT)
+    assert installation.command == ("sh", "-c", SCRIPT)
+    assert installation.says == "This machine has no Chromium and PostgreSQL. Installing: chromium postgresql"
 
 
 def test_a_person_is_asked_by_sudo_once_for_all_of_it() -> None:
-    found = plan(MISSING, PERSON)
-    assert found.command == ("sudo", "sh", "-c", SCRIPT)
-    assert "sudo asks for your password" in found.says
+    installation = plan(MISSING, PERSON)
+    assert installation.command == ("sudo", "sh", "-c", SCRIPT)
+    assert "sudo asks for your password" in installation.says
 
 
 def test_a_sudo_that_asks_nobody_needs_no_terminal() -> None:
-    found = plan(MISSING, changed(PERSON, sudo="free", has_terminal=False))
-    assert found.command == ("sudo", "sh", "-c", SCRIPT)
-    assert "password" not in found.says
+    installation = plan(MISSING, changed(PERSON, sudo="free", has_terminal=False))
+    assert installation.command == ("sudo", "sh", "-c", SCRIPT)
+    assert "password" not in installation.says
 
 
 @pytest.mark.parametrize("machine", [changed(PERSON, sudo="missing"), changed(PERSON, has_terminal=False)])
 def test_where_nobody_can_be_asked_the_command_is_named_and_nothing_is_run(machine: Machine) -> None:
-    found = plan(MISSING, machine)
-    assert found.command is None
-    assert "sudo apt-get install --yes --no-install-recommends chromium postgresql" in found.says
+    installation = plan(MISSING, machine)
+    assert installation.command is None
+    assert "sudo apt-get install --yes --no-install-recommends chromium postgresql" in installation.says
 
 
 def test_a_machine_without_apt_is_told_the_names_alone() -> None:
-    found = plan(MISSING, changed(ROOT, has_apt=False))
-    assert found.command is None
-    assert "chromium postgresql" in found.says
+    installation = plan(MISSING, changed(ROOT, has_apt=False))
+    assert installation.command is None
+    assert "chromium postgresql" in installation.says
 
 
 @pytest.mark.parametrize("machine", [ROOT, PERSON])

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tools.plain_words import PHRASES, WORDS, findings, refused_names, refused_phrases, refused_sentences, refused_word
+from tools.plain_words import (
+    PHRASES,
+    WORDS,
+    Finding,
+    findings,
+    refused_names,
+    refused_phrases,
+    refused_sentences,
+    refused_word,
+    without_exceptions,
+)
 
 
 @pytest.mark.parametrize("word", sorted(WORDS))
@@ -23,10 +33,26 @@ def test_a_word_is_refused_in_capitals_and_beside_digits(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["NotFound", "not_found", "handle_not_found", "foundation", "forgiven", "Mistaken", "x"]
+    "name",
+    [
+        "NotFound",
+        "not_found",
+        "handle_not_found",
+        "held_out",
+        "HELD_OUT_FONTS",
+        "foundation",
+        "forgiven",
+        "Mistaken",
+        "x",
+    ],
 )
-def test_the_protocols_name_and_longer_words_stay(name: str) -> None:
+def test_terms_of_the_field_and_longer_words_stay(name: str) -> None:
     assert refused_word(name) is None
+
+
+@pytest.mark.parametrize("name", ["found_not_found", "not_found_taken", "held_in", "out_held", "held"])
+def test_a_term_allows_no_other_word_of_its_name(name: str) -> None:
+    assert refused_word(name) is not None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +100,7 @@ EXAMPLES = {
     r"\blaid open\b|\blay open\b|\blays open\b": "A rune that is laid open",
     r"\bnobody's\b": "It is nobody's business",
     r"\bwhat waits\b": "Stores what waits.",
-    r"\b(is|are) none\.": "Block 3 of the UF2 file is none.",
+    r"(?<!there )\b(is|are) (?-i:none)\.": "Block 3 of the UF2 file is none.",
     r"\bof the gone\b": "Drops links of the gone",
     r"\b(is|are|was|were) told of\b": "An owner is told of it",
     r"\bsays so\b|\bsaid so\b": "The build says so.",
@@ -103,6 +129,11 @@ def test_a_phrase_is_refused_in_text_and_in_code(text: str) -> None:
         assert [finding.line for finding in refused_sentences("a.py", source)] == [2]
 
 
+@pytest.mark.parametrize("text", ["Returns None where there is none.", "Where there are none.", "The end is None."])
+def test_what_is_absent_may_be_said_to_be_none(text: str) -> None:
+    assert list(refused_phrases("page.md", text)) == []
+
+
 def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "frontend/src").mkdir(parents=True)
@@ -119,3 +150,19 @@ def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
         "frontend/src/page.ts",
         "templates/page.html",
     ]
+
+
+def test_an_exception_is_for_its_own_kind_and_is_refused_once_nothing_needs_it() -> None:
+    name = Finding("forge/a.py", 1, "the name found", "match", is_name=True)
+    sentence = Finding("forge/a.py", 2, "“mended”", "fixed")
+    assert without_exceptions([name, sentence], [], []) == [str(name), str(sentence)]
+    assert without_exceptions([name, sentence], ["forge/a.py"], []) == [str(sentence)]
+    assert without_exceptions([name, sentence], [], ["forge/"]) == [str(name)]
+    assert without_exceptions([name, sentence], ["forge/a.py"], ["forge/"]) == []
+    (unused,) = without_exceptions([name], ["forge/a.py"], ["rune/"])
+    assert unused.startswith("rune/: nothing is refused there")
+
+
+def test_a_method_that_the_standard_library_names_may_be_derived() -> None:
+    assert list(refused_names("a.py", "class A(Protocol):\n    def connection_made(self): pass")) == []
+    assert [each.text for each in refused_names("a.py", "connection_made = 1")] == ["the name connection_made"]

@@ -49,9 +49,9 @@ def test_figures_that_were_not_asked_for_stay_on_the_page() -> None:
 
 
 def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
-    kept = "tests/proof/test_any_calls.py"
-    before = f"# Proofs\n\n## {kept}\n\nRan at commit abc.\n\n## tests/proof/test_that_is_gone.py\n\nRan once.\n"
+    other_proof = "tests/proof/test_any_calls.py"
+    before = f"# Proofs\n\n## {other_proof}\n\nRan at commit abc.\n\n## tests/proof/test_that_is_gone.py\n\nRan once.\n"
     text = page([record(0, passed())], before)
-    assert f"## {kept}\n\nRan at commit abc.\n" in text
+    assert f"## {other_proof}\n\nRan at commit abc.\n" in text
     assert "1 of 2 parts." in text
     assert "test_that_is_gone" not in text

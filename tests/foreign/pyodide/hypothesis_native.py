@@ -22,24 +22,24 @@ def float_of(value: float, width: int) -> float:
         return float(value)
     form = _FORMATS[width][1]
     try:
-        found: float = struct.unpack(form, struct.pack(form, float(value)))[0]
+        result: float = struct.unpack(form, struct.pack(form, float(value)))[0]
     except OverflowError:
         return math.copysign(math.inf, value)
-    return found
+    return result
 
 
 def float_to_int(value: float, width: int = 64) -> int:
     """The bits of a number as a whole number."""
     whole, form = _FORMATS[width]
-    found: int = struct.unpack(whole, struct.pack(form, value))[0]
-    return found
+    result: int = struct.unpack(whole, struct.pack(form, value))[0]
+    return result
 
 
 def int_to_float(value: int, width: int = 64) -> float:
     """The number with these bits."""
     whole, form = _FORMATS[width]
-    found: float = struct.unpack(form, struct.pack(whole, value))[0]
-    return found
+    result: float = struct.unpack(form, struct.pack(whole, value))[0]
+    return result
 
 
 def is_negative(value: float) -> bool:
@@ -64,10 +64,10 @@ def next_down(value: float, width: int = 64) -> float:
 
 def next_up_normal(value: float, width: int, *, allow_subnormal: bool) -> float:
     """The same without the numbers that are too near to zero, unless they are allowed."""
-    found = next_up(value, width)
-    if not allow_subnormal and 0 < abs(found) < _SMALLEST_NORMALS[width]:
-        return -0.0 if is_negative(found) else _SMALLEST_NORMALS[width]
-    return found
+    result = next_up(value, width)
+    if not allow_subnormal and 0 < abs(result) < _SMALLEST_NORMALS[width]:
+        return -0.0 if is_negative(result) else _SMALLEST_NORMALS[width]
+    return result
 
 
 def next_down_normal(value: float, width: int, *, allow_subnormal: bool) -> float:

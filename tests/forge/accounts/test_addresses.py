@@ -27,9 +27,9 @@ NEW = "another good horse"
 
 def sent_token() -> str:
     """The token in the last letter's link."""
-    found = re.search(r"#token=(\S+)", str(mail.outbox[-1].body))
-    assert found, mail.outbox[-1].body
-    return found[1]
+    match = re.search(r"#token=(\S+)", str(mail.outbox[-1].body))
+    assert match, mail.outbox[-1].body
+    return match[1]
 
 
 def confirm(user: User) -> None:

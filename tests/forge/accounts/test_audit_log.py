@@ -18,9 +18,9 @@ from django.utils import timezone
 from forge.accounts.actions import change_role, create_token, end_old_entries, invite, remove_member
 from forge.accounts.audit.actions.refusals import MOST
 from forge.accounts.audit.export import batches, safe_cell
-from forge.accounts.audit.log import Wanted, organisation_entries, own_entries
-from forge.accounts.audit.sentences import tell
-from forge.accounts.audit.serializers import wanted_of
+from forge.accounts.audit.log import EntryFilter, organisation_entries, own_entries
+from forge.accounts.audit.sentences import render_entries
+from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.principals import acting_as
 from forge.core.audit.entries import Place, write_entry
@@ -32,12 +32,12 @@ from forge.projects.models import Project
 pytestmark = pytest.mark.django_db
 
 Browser = Callable[[User | None], Client]
-ANY = Wanted()
+ANY = EntryFilter()
 
 
-def said(actor: User, organisation: Organisation, wanted: Wanted = ANY) -> list[str]:
+def said(actor: User, organisation: Organisation, wanted: EntryFilter = ANY) -> list[str]:
     """The sentences that an owner reads, the oldest first."""
-    return [told.sentence for told in tell(list(organisation_entries(actor, organisation, wanted)))][::-1]
+    return [entry.sentence for entry in render_entries(list(organisation_entries(actor, organisation, wanted)))][::-1]
 
 
 def test_owners_read_in_sentences_what_happened(
@@ -82,18 +82,22 @@ def test_things_are_called_as_they_are_today_and_what_is_gone_keeps_its_entry(
     headers = {"Authorization": f"Bearer {secret}"}
     Client().put("/api/v1/projects/acme/kitchen/files/a.md", b"x", content_type="text/plain", headers=headers)
     update_project(owner, project, name="lab")
-    (told,) = tell(list(organisation_entries(owner, organisation, Wanted(what="file.write", since=token.created))))
-    assert (told.sentence, told.by) == ("Jo Okafor wrote a.md in acme/lab.", "token bench")
-    assert [part.url for part in told.parts if part.url] == ["/acme/lab"]
+    (entry,) = render_entries(
+        list(organisation_entries(owner, organisation, EntryFilter(what="file.write", since=token.created)))
+    )
+    assert (entry.sentence, entry.by) == ("Jo Okafor wrote a.md in acme/lab.", "token bench")
+    assert [part.url for part in entry.parts if part.url] == ["/acme/lab"]
     delete_project(owner, project)
     token.delete()
     User.objects.filter(pk=developer.pk).delete()
-    (told,) = tell(list(organisation_entries(owner, organisation, Wanted(what="file.write", since=token.created))))
-    assert (told.sentence, told.by) == (
+    (entry,) = render_entries(
+        list(organisation_entries(owner, organisation, EntryFilter(what="file.write", since=token.created)))
+    )
+    assert (entry.sentence, entry.by) == (
         "Someone whose account is gone wrote a.md in acme/lab.",
         "a token that was deleted",
     )
-    assert not any(part.url for part in told.parts)
+    assert not any(part.url for part in entry.parts)
 
 
 def test_entries_are_found_by_who_what_when_and_project(
@@ -103,27 +107,30 @@ def test_entries_are_found_by_who_what_when_and_project(
     before = timezone.now()
     write_file(owner, other, "b.md", b"x")
     wrote = ["Jo Okafor wrote Runefile.yml in acme/kitchen.", "Mika Kallio wrote b.md in acme/other."]
-    assert said(owner, organisation, Wanted(what="files")) == wrote
-    assert said(owner, organisation, Wanted(what="file.write", who=developer.pk)) == wrote[:1]
-    assert said(owner, organisation, Wanted(project=other.pk)) == wrote[1:]
-    assert said(owner, organisation, Wanted(since=before)) == wrote[1:]
-    assert said(owner, organisation, Wanted(until=before)) == wrote[:1]
+    assert said(owner, organisation, EntryFilter(what="files")) == wrote
+    assert said(owner, organisation, EntryFilter(what="file.write", who=developer.pk)) == wrote[:1]
+    assert said(owner, organisation, EntryFilter(project=other.pk)) == wrote[1:]
+    assert said(owner, organisation, EntryFilter(since=before)) == wrote[1:]
+    assert said(owner, organisation, EntryFilter(until=before)) == wrote[:1]
     with pytest.raises(Invalid):
-        organisation_entries(owner, organisation, Wanted(what="nonsense"))
+        organisation_entries(owner, organisation, EntryFilter(what="nonsense"))
 
 
 @pytest.mark.parametrize("query", [{"who": "x"}, {"since": "yesterday"}, {"until": "2026-13-01"}, {"project": "1"}])
 def test_a_filter_that_cannot_be_understood_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(Invalid) as caught:
-        wanted_of(query)
+        entry_filter_of(query)
     assert set(caught.value.errors) == set(query)
 
 
 def test_a_day_is_meant_whole() -> None:
-    wanted = wanted_of({"since": "2026-11-21", "until": "2026-11-21"})
+    wanted = entry_filter_of({"since": "2026-11-21", "until": "2026-11-21"})
     assert wanted.since is not None
     assert wanted.until == wanted.since + timedelta(days=1)
-    assert wanted_of({"since": "2026-11-21T08:30:00 02:00"}).since == wanted_of({"since": "2026-11-21T06:30:00Z"}).since
+    assert (
+        entry_filter_of({"since": "2026-11-21T08:30:00 02:00"}).since
+        == entry_filter_of({"since": "2026-11-21T06:30:00Z"}).since
+    )
 
 
 # -- one's own account
@@ -132,7 +139,7 @@ def test_a_day_is_meant_whole() -> None:
 def test_everyone_reads_what_happened_to_their_own_account_and_no_others(user: User, owner: User) -> None:
     create_token(user, "bench", ["read"], None)
     create_token(owner, "other", ["read"], None)
-    assert [told.sentence for told in tell(list(own_entries(user, ANY)))] == [
+    assert [entry.sentence for entry in render_entries(list(own_entries(user, ANY)))] == [
         "Jo Okafor created the token bench with account:read, organisation:read, project:read, registry:pull."
     ]
 
@@ -146,7 +153,7 @@ def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
     for address in ("/api/v1/projects/acme/kitchen", "/api/v1/projects/acme/nothing", "/acme", "/nowhere"):
         assert browser.get(address).status_code == 404
     assert list(own_entries(stranger, ANY).values_list("pk")) == own
-    assert said(owner, organisation, Wanted(what="refusals")) == [
+    assert said(owner, organisation, EntryFilter(what="refusals")) == [
         "Sam was refused to see the project's page at acme/kitchen.",
         "Sam was refused to see the organisation at acme.",
     ]
@@ -173,9 +180,11 @@ def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
         "Someone failed to sign in to the account of Jo Okafor from 192.0.2.7 with Firefox on Linux.",
         "Jo Okafor signed in with a password from 192.0.2.7 with Firefox on Linux.",
     ]
-    assert said(owner, organisation, Wanted(what="sign-ins")) == expected
-    assert [told.sentence for told in tell(list(own_entries(user, Wanted(what="sign-ins"))))][::-1] == expected
-    assert said(owner, organisation, Wanted(who=user.pk, what="sign-in.fail")) == expected[:1]
+    assert said(owner, organisation, EntryFilter(what="sign-ins")) == expected
+    assert [entry.sentence for entry in render_entries(list(own_entries(user, EntryFilter(what="sign-ins"))))][
+        ::-1
+    ] == expected
+    assert said(owner, organisation, EntryFilter(who=user.pk, what="sign-in.fail")) == expected[:1]
     everything = str(list(AuditEntry.objects.values()))
     assert "nobody@acme" not in everything
     assert "wrong one" not in everything
@@ -186,14 +195,14 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
     organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     browser_of(stranger)
-    assert said(owner, organisation, Wanted(what="sign-ins")) == []
+    assert said(owner, organisation, EntryFilter(what="sign-ins")) == []
     Membership.objects.create(organisation=organisation, user=stranger, role=Role.VIEWER)
-    assert said(owner, organisation, Wanted(what="sign-ins")) == []
+    assert said(owner, organisation, EntryFilter(what="sign-ins")) == []
     browser_of(stranger)
-    assert len(said(owner, organisation, Wanted(what="sign-ins"))) == 1
+    assert len(said(owner, organisation, EntryFilter(what="sign-ins"))) == 1
     Membership.objects.filter(organisation=organisation, user=stranger).delete()
     browser_of(stranger)
-    assert len(said(owner, organisation, Wanted(what="sign-ins"))) == 1
+    assert len(said(owner, organisation, EntryFilter(what="sign-ins"))) == 1
 
 
 @pytest.mark.protects("audit/filled-disk")
@@ -222,9 +231,11 @@ def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     _, secret = create_token(owner, "bench", ["write"], None)
     headers = {"Authorization": f"Bearer {secret}"}
     assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 403
-    assert said(owner, organisation, Wanted(what="refusals")) == ["Vera Lind was refused to manage members at acme."]
-    (told,) = tell(list(own_entries(owner, Wanted(what="refusals"))))
-    assert (told.sentence, told.by) == (
+    assert said(owner, organisation, EntryFilter(what="refusals")) == [
+        "Vera Lind was refused to manage members at acme."
+    ]
+    (entry,) = render_entries(list(own_entries(owner, EntryFilter(what="refusals"))))
+    assert (entry.sentence, entry.by) == (
         f"Mika Kallio was refused to do what takes member:manage at {path}.",
         "token bench",
     )
@@ -266,7 +277,7 @@ def test_downloads_of_what_is_private_are_in_it_once_an_hour(
             answer: Any = client.get(f"/api/v1/projects/acme/kitchen/{path}")
             assert answer.status_code == 200
         client.head("/api/v1/projects/acme/kitchen/files/Runefile.yml")
-    assert said(owner, organisation, Wanted(what="downloads")) == [
+    assert said(owner, organisation, EntryFilter(what="downloads")) == [
         "Jo Okafor downloaded Runefile.yml of acme/kitchen.",
         "Jo Okafor downloaded the files of acme/kitchen.",
     ]
@@ -281,13 +292,13 @@ def test_the_export_has_all_entries_in_order_as_csv_and_json_and_is_written_down
     project: Project, organisation: Organisation, owner: User, browser_of: Browser
 ) -> None:
     browser = browser_of(owner)
-    found: dict[str, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
     for kind, read in (("csv", _read_csv), ("json", _read_json)):
         answer: Any = browser.get(f"/acme/-/settings/audit/export?as={kind}&what=files")
         assert answer.status_code == 200
         assert f"acme-audit.{kind}" in answer["Content-Disposition"]
-        found[kind] = read(b"".join(answer).decode())
-    assert found["csv"] == found["json"] == ["Jo Okafor wrote Runefile.yml in acme/kitchen."]
+        by_kind[kind] = read(b"".join(answer).decode())
+    assert by_kind["csv"] == by_kind["json"] == ["Jo Okafor wrote Runefile.yml in acme/kitchen."]
     assert AuditEntry.objects.filter(action="audit.export").count() == 2
 
 
@@ -303,7 +314,7 @@ def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
     entries = [write_entry(owner, "file.write", "project:x", Place(), path=str(number)) for number in range(23)]
     same = AuditEntry.objects.latest("at").at
     AuditEntry._base_manager.update(at=same)  # all at one moment
-    seen = [told.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for told in batch]
+    seen = [each.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for each in batch]
     assert sorted(seen) == sorted(entry.pk for entry in entries)
 
 
@@ -398,7 +409,7 @@ def test_entries_end_by_their_age_and_that_is_written_down(owner: User, settings
     left = {entry.action: entry for entry in AuditEntry.objects.all()}
     assert set(left) == {"file.write", "audit.end"}
     assert left["file.write"].pk == young.pk
-    assert tell([left["audit.end"]])[0].sentence == "The installation deleted 1 entry older than 30 days."
+    assert render_entries([left["audit.end"]])[0].sentence == "The installation deleted 1 entry older than 30 days."
 
 
 def test_the_roles_of_a_reader_are_those_of_now(organisation: Organisation, owner: User, viewer: User) -> None:

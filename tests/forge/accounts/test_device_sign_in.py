@@ -28,8 +28,8 @@ PAGE = "/accounts/device"
 def ask(machine: str = "bench") -> dict[str, Any]:
     answer = Client().post("/api/v1/device-sign-ins", {"machine": machine}, content_type="application/json")
     assert answer.status_code == 201, answer.content
-    found: dict[str, Any] = answer.json()
-    return found
+    payload: dict[str, Any] = answer.json()
+    return payload
 
 
 def fetch(device_code: str) -> Any:
@@ -45,13 +45,13 @@ def decide(browser: Client, code: str, step: str) -> Any:
 
 @pytest.mark.protects("sign-in/sent-codes")
 def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: User) -> None:
-    asked = ask()
-    assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
-    assert decide(browser_of(user), asked["user_code"], "allow").status_code == 200
-    given = fetch(asked["device_code"])
-    assert given.status_code == 200
-    assert given["Cache-Control"] == "no-store"
-    token = find_token(given.json()["access_token"])
+    sign_in = ask()
+    assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
+    assert decide(browser_of(user), sign_in["user_code"], "allow").status_code == 200
+    response = fetch(sign_in["device_code"])
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+    token = find_token(response.json()["access_token"])
     assert token is not None
     assert (token.owner, token.name, token.scopes) == (user, "rune login on bench", ["registry:pull"])
     assert token.expires is not None
@@ -63,10 +63,10 @@ def test_a_program_gets_a_token_that_someone_allowed(browser_of: Browser, user: 
 
 
 def test_a_token_is_fetched_once(browser_of: Browser, user: User) -> None:
-    asked = ask()
-    decide(browser_of(user), asked["user_code"], "allow")
-    assert fetch(asked["device_code"]).status_code == 200
-    again = fetch(asked["device_code"])
+    sign_in = ask()
+    decide(browser_of(user), sign_in["user_code"], "allow")
+    assert fetch(sign_in["device_code"]).status_code == 200
+    again = fetch(sign_in["device_code"])
     assert (again.status_code, again.json()["error"]) == (400, "expired_token")
     assert ApiToken.objects.count() == 1
 
@@ -92,11 +92,11 @@ def test_of_many_who_fetch_a_token_at_once_one_gets_it(user: User) -> None:
 
 
 def test_what_was_refused_gets_no_token_and_stays_refused(browser_of: Browser, user: User) -> None:
-    asked = ask()
-    decide(browser_of(user), asked["user_code"], "refuse")
-    assert fetch(asked["device_code"]).json()["error"] == "access_denied"
-    assert decide(browser_of(user), asked["user_code"], "allow").status_code == 400
-    assert fetch(asked["device_code"]).json()["error"] == "access_denied"
+    sign_in = ask()
+    decide(browser_of(user), sign_in["user_code"], "refuse")
+    assert fetch(sign_in["device_code"]).json()["error"] == "access_denied"
+    assert decide(browser_of(user), sign_in["user_code"], "allow").status_code == 400
+    assert fetch(sign_in["device_code"]).json()["error"] == "access_denied"
     assert not ApiToken.objects.exists()
 
 
@@ -115,50 +115,50 @@ def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, use
         answer = decide(browser_of(user), code, "allow")
         lines = answer.content.decode().replace(code, "<code>").splitlines()
         pages.add((answer.status_code, "\n".join(each for each in lines if "csrf" not in each and "nonce" not in each)))
-        told = fetch(device_code)
-        programs.add((told.status_code, told.content))
+        response = fetch(device_code)
+        programs.add((response.status_code, response.content))
     assert len(pages) == 1
     assert len(programs) == 1
 
 
 @pytest.mark.protects("sign-in/sent-codes")
 def test_the_page_says_what_would_be_allowed_and_decides_nothing_by_itself(browser_of: Browser, user: User) -> None:
-    asked = ask("<b>bench</b>\n\x1b[31m")
+    sign_in = ask("<b>bench</b>\n\x1b[31m")
     browser = browser_of(user)
-    shown = browser.post(PAGE, {"token": asked["user_code"].lower().replace("-", " ")})
+    shown = browser.post(PAGE, {"token": sign_in["user_code"].lower().replace("-", " ")})
     text = shown.content.decode()
     assert shown.status_code == 200
-    for expected in ("&lt;b&gt;bench&lt;/b&gt;", asked["user_code"], "Pull from the registry", "Allow", "Refuse"):
+    for expected in ("&lt;b&gt;bench&lt;/b&gt;", sign_in["user_code"], "Pull from the registry", "Allow", "Refuse"):
         assert expected in text
-    browser.get(f"{PAGE}?token={asked['user_code']}&step=allow")
-    assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
+    browser.get(f"{PAGE}?token={sign_in['user_code']}&step=allow")
+    assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
 
 
 def test_a_visitor_signs_in_before_a_code_is_looked_at(browser_of: Browser) -> None:
-    asked = ask()
-    answer = decide(browser_of(None), asked["user_code"], "allow")
+    sign_in = ask()
+    answer = decide(browser_of(None), sign_in["user_code"], "allow")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
-    assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
+    assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
 
 
 @pytest.mark.protects("sign-in/forged-allowance")
 def test_another_sites_form_allows_nothing(user: User) -> None:
-    asked = ask()
+    sign_in = ask()
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert decide(browser, asked["user_code"], "allow").status_code == 403
-    assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
+    assert decide(browser, sign_in["user_code"], "allow").status_code == 403
+    assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
 
 
 @pytest.mark.protects("sign-in/device-codes")
 def test_codes_are_tried_ten_times_a_minute(browser_of: Browser, user: User, owner: User) -> None:
-    asked = ask()
+    sign_in = ask()
     for _ in range(10):
         assert "Check the code" in decide(browser_of(user), "BCDF-GHJK", "allow").content.decode()
-    late = decide(browser_of(user), asked["user_code"], "allow")
+    late = decide(browser_of(user), sign_in["user_code"], "allow")
     assert "Too many attempts" in late.content.decode()
-    assert decide(browser_of(owner), asked["user_code"], "allow").status_code == 200
+    assert decide(browser_of(owner), sign_in["user_code"], "allow").status_code == 200
 
 
 @pytest.mark.protects("sign-in/device-codes")
@@ -170,30 +170,30 @@ def test_an_address_asks_for_ten_codes_a_minute() -> None:
 
 
 def test_a_program_that_asks_too_often_is_told_to_slow_down() -> None:
-    asked = ask()
-    assert fetch(asked["device_code"]).json()["error"] == "authorization_pending"
+    sign_in = ask()
+    assert fetch(sign_in["device_code"]).json()["error"] == "authorization_pending"
     again = Client().post(
-        "/api/v1/device-sign-ins/token", {"device_code": asked["device_code"]}, content_type="application/json"
+        "/api/v1/device-sign-ins/token", {"device_code": sign_in["device_code"]}, content_type="application/json"
     )
     assert again.json()["error"] == "slow_down"
 
 
 def test_a_closed_account_allows_nothing_any_more(browser_of: Browser, user: User) -> None:
-    asked = ask()
-    decide(browser_of(user), asked["user_code"], "allow")
+    sign_in = ask()
+    decide(browser_of(user), sign_in["user_code"], "allow")
     User.objects.filter(pk=user.pk).update(is_active=False)
-    assert fetch(asked["device_code"]).status_code == 400
+    assert fetch(sign_in["device_code"]).status_code == 400
     assert not ApiToken.objects.exists()
 
 
 @pytest.mark.protects("sign-in/stored-codes")
 def test_neither_secret_is_stored_and_the_code_stays_out_of_logs(user: User) -> None:
-    asked = ask()
+    sign_in = ask()
     stored = str(list(DeviceSignIn.objects.values()))
-    assert asked["device_code"] not in stored
-    assert asked["user_code"] not in stored
-    assert asked["user_code"].replace("-", "") not in stored
-    assert asked["verification_uri_complete"] == f"{asked['verification_uri']}#token={asked['user_code']}"
+    assert sign_in["device_code"] not in stored
+    assert sign_in["user_code"] not in stored
+    assert sign_in["user_code"].replace("-", "") not in stored
+    assert sign_in["verification_uri_complete"] == f"{sign_in['verification_uri']}#token={sign_in['user_code']}"
 
 
 def test_codes_that_ended_are_not_kept(user: User) -> None:

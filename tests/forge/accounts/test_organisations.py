@@ -56,14 +56,14 @@ def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
     from forge.accounts.organisations.names import RESERVED_ORGANISATIONS
 
     def words(resolver: object) -> set[str]:
-        found: set[str] = set()
+        names: set[str] = set()
         for pattern in getattr(resolver, "url_patterns", []):
             route = str(pattern.pattern)
             if not route:
-                found |= words(pattern)
+                names |= words(pattern)
             elif not route.startswith("<"):
-                found.add(route.split("/")[0])
-        return found
+                names.add(route.split("/")[0])
+        return names
 
     assert words(get_resolver()) <= RESERVED_ORGANISATIONS
 
@@ -77,9 +77,12 @@ def test_any_text_has_a_name_near_to_it(text: str, name: str) -> None:
 
 
 def test_who_makes_an_organisation_owns_it(stranger: User) -> None:
-    made = create_organisation(stranger, "acme", " Acme  Appliances ")
-    assert (made.title, Membership.objects.get(organisation=made).role) == ("Acme Appliances", Role.OWNER)
-    assert AuditEntry.objects.filter(action="organisation.create", subject=f"organisation:{made.pk}").exists()
+    organisation = create_organisation(stranger, "acme", " Acme  Appliances ")
+    assert (organisation.title, Membership.objects.get(organisation=organisation).role) == (
+        "Acme Appliances",
+        Role.OWNER,
+    )
+    assert AuditEntry.objects.filter(action="organisation.create", subject=f"organisation:{organisation.pk}").exists()
     with pytest.raises(NameInUse):
         create_organisation(stranger, "acme")
 
@@ -140,8 +143,8 @@ def test_a_former_name_leads_on_until_someone_takes_it(organisation: Organisatio
     assert moved.value.location == "/acme-two"
     with pytest.raises(NotFound):
         find_organisation(stranger, "acme")
-    taken = create_organisation(stranger, "acme")
-    assert find_organisation(stranger, "acme") == taken
+    newer = create_organisation(stranger, "acme")
+    assert find_organisation(stranger, "acme") == newer
     with pytest.raises(NotFound):
         find_organisation(owner, "acme")
 

@@ -42,8 +42,8 @@ REQUESTS: list[tuple[str, str, Any]] = [
 
 def _role_queries(queries: CaptureQueriesContext) -> list[str]:
     """Those that ask for memberships of one person, whose id stands in them."""
-    asked = [query["sql"] for query in queries.captured_queries]
-    return [sql for sql in asked if re.search(r""""accounts_membership"\."user_id" = \(?'[0-9a-f]""", sql)]
+    statements = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in statements if re.search(r""""accounts_membership"\."user_id" = \(?'[0-9a-f]""", sql)]
 
 
 def _ask(client: Client, method: str, path: str, body: Any, headers: dict[str, str]) -> list[str]:

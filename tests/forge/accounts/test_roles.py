@@ -1,8 +1,9 @@
-"""Each role has what docs/contributing/add-a-role.md lists: verbs, words, and a column of answers."""
+"""Each role has what docs/contributing/add-a-role.md lists: a declaration, a name, verbs and answers."""
 
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -10,18 +11,19 @@ from django.core.management import call_command
 from forge.accounts.actions import change_role, invite, remove_member, update_organisation
 from forge.accounts.models import Organisation, Role, User
 from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
-from forge.accounts.role_words import ROLE_WORDS
 from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
+from rune.source.policy.roles import ROLES
 from tests.forge.web.test_permissions_matrix import KINDS
 
 
-def test_each_role_has_verbs_words_and_a_column_of_answers() -> None:
+def test_each_role_has_a_declaration_verbs_and_answers() -> None:
     roles = {str(role) for role in Role}
     assert set(ALLOWED) == roles
-    assert {str(role) for role in ROLE_WORDS} == roles
+    assert list(ROLES) == [str(role) for role in Role]
     assert roles <= set(KINDS)
+    assert all(ALLOWED[role] >= ALLOWED[below] for role, below in pairwise(Role))
 
 
 def test_each_verb_is_done_to_an_organisation_or_to_a_project_and_some_role_has_it() -> None:

@@ -17,7 +17,8 @@ from forge.accounts.permissions import SCOPES_OF, Verb
 from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope, expand_scopes
 from forge.core.api.views import ForgeView
 from forge.projects.models import Project
-from tests.forge.web.test_permissions_matrix import CASES, KINDS, things
+from tests.forge.web.test_permissions_matrix import CASES, COLUMNS, Case, answers_of, name_of, things
+from tests.support.shares import table_by_kind
 
 __all__ = ["things"]
 
@@ -54,6 +55,14 @@ def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
     return status
 
 
+_OF_TOKENS = [case for case in _API if (case[0], case[1]) != ("post", _PHONES)]
+_PEOPLE = tuple(kind for kind in COLUMNS if kind != "anonymous")
+
+
+def _without_visitor(answers: dict[str, int]) -> dict[str, int]:
+    return {kind: answers[kind] for kind in _PEOPLE}
+
+
 @pytest.mark.parametrize("route", sorted(_VIEWS))
 def test_each_route_of_the_api_says_which_scope_each_method_takes(route: str) -> None:
     view = _VIEWS[route]
@@ -83,39 +92,30 @@ def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: 
         _, alone = create_token(owner, "alone", [needed], None)
         _, others = create_token(owner, "others", list(Scope), None)
         ApiToken.objects.filter(name="others").update(scopes=[scope for scope in Scope if scope != needed])
-        asked = (_ask(alone, case, things), _ask(others, case, things))
+        statuses = (_ask(alone, case, things), _ask(others, case, things))
         expected = answers[0]
         if route == "api/v1/tokens" and method == "post":
             expected = 403  # it asks for more than it has
         if (method, route) in _ALSO_READING:
             expected = 404  # it is about a project, which takes reading or managing that one as well
-        if asked != (expected, 403):
-            wrong.append(f"{method} {route} with {needed}: {asked}, not {(expected, 403)}")
+        if statuses != (expected, 403):
+            wrong.append(f"{method} {route} with {needed}: {statuses}, not {(expected, 403)}")
         ApiToken.objects.filter(name="others").delete()
     assert not wrong, "\n".join(wrong)
-
-
-_WHO_MAY_MOST_AND_LEAST = ("owner", "stranger")
-"""For the roles between them tokens are asked among the proofs; people of each role are asked by the matrix itself."""
 
 
 @pytest.mark.protects("sign-in/token-scopes")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=() if kind in _WHO_MAY_MOST_AND_LEAST else pytest.mark.proof)
-        for kind in KINDS
-        if kind != "anonymous"
-    ],
+    ("kind", "cases"), table_by_kind(_PEOPLE, _OF_TOKENS, lambda case: _without_visitor(answers_of(case)), name_of, 3)
 )
 def test_a_token_with_all_scopes_may_do_what_its_owner_may_and_no_more(
-    kind: str, people: dict[str, Any], things: dict[str, str]
+    kind: str, cases: list[Case], people: dict[str, Any], things: dict[str, str]
 ) -> None:
+    """People of each role are asked all of it by the matrix itself."""
     _, secret = create_token(people[kind], "all", list(Scope), None)
-    cases = [case for case in _API if (case[0], case[1]) != ("post", _PHONES)]
     answers = {f"{case[0]} {case[1]}": _ask(secret, case, things) for case in cases}
-    assert answers == {f"{case[0]} {case[1]}": case[4][KINDS.index(kind)] for case in cases}
+    assert answers == {f"{case[0]} {case[1]}": case[4][COLUMNS.index(kind)] for case in cases}
 
 
 @pytest.mark.protects("sign-in/token-scopes")

@@ -57,12 +57,12 @@ def is_signed_in(browser: Client) -> bool:
 def test_setting_up_an_app_takes_one_of_its_codes_and_gives_recovery_codes(browser_of: Browser, user: User) -> None:
     browser = confirmed(browser_of(user))
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()
-    found = re.search(r'value="([A-Z2-7]{32})"', page)
-    assert found, page
+    match = re.search(r'value="([A-Z2-7]{32})"', page)
+    assert match, page
     assert "data:image/svg+xml" in page
     assert browser.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
     assert not is_protected(user)
-    done = browser.post("/accounts/2fa/totp/activate/", {"code": code(found[1])}, follow=True)
+    done = browser.post("/accounts/2fa/totp/activate/", {"code": code(match[1])}, follow=True)
     assert is_protected(user)
     codes = re.findall(r"<li>(\d{8})</li>", done.content.decode())
     assert len(codes) == 10
@@ -265,10 +265,10 @@ def test_every_page_of_allauth_is_drawn_by_a_template_of_ours() -> None:
 
 
 def _views(resolver: Any) -> list[Any]:
-    found: list[Any] = []
+    views: list[Any] = []
     for pattern in resolver.url_patterns:
         if not isinstance(pattern, URLPattern):
-            found += _views(pattern)
+            views += _views(pattern)
         elif pattern.callback.__module__.startswith("allauth."):
-            found.append(getattr(pattern.callback, "view_class", None))
-    return [view for view in found if view]
+            views.append(getattr(pattern.callback, "view_class", None))
+    return [view for view in views if view]

@@ -19,7 +19,7 @@ from forge.accounts.actions import (
     remove_member,
     update_team,
 )
-from forge.accounts.audit.sentences import tell
+from forge.accounts.audit.sentences import render_entries
 from forge.accounts.errors import BadName, NameInUse
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, Team, TeamRole, User
 from forge.accounts.permissions import ALLOWED, Verb, can, projects_where
@@ -43,9 +43,9 @@ Browser = Callable[[User | None], Client]
 @pytest.fixture
 def team(owner: User, organisation: Organisation, viewer: User) -> Team:
     """The team `audio`, in which the viewer is."""
-    made = create_team(owner, organisation, "audio", "All that listens")
-    add_to_team(owner, made, [viewer.pk])
-    return made
+    audio = create_team(owner, organisation, "audio", "All that listens")
+    add_to_team(owner, audio, [viewer.pk])
+    return audio
 
 
 @pytest.fixture
@@ -110,14 +110,14 @@ def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agr
     verb: Verb, team: Team, owner: User, viewer: User, project: Project, beside: Project
 ) -> None:
     membership = Membership.objects.get(user=viewer, organisation=team.organisation)
-    for own, given in product(Role, TEAM_ROLES):
+    for own, team_role in product(Role, TEAM_ROLES):
         Membership.objects.filter(pk=membership.pk).update(role=own)
-        give_team_role(owner, team, [project], given)
+        give_team_role(owner, team, [project], team_role)
         principal = acting_as(viewer)
-        found = set(Project.objects.filter(projects_where(principal, verb)))
-        assert found == {each for each in (project, beside) if can(principal, verb, each)}, (own, given)
+        matching = set(Project.objects.filter(projects_where(principal, verb)))
+        assert matching == {each for each in (project, beside) if can(principal, verb, each)}, (own, team_role)
         named = str(projects_where(principal, verb)).count(repr(project.pk))
-        assert named == (verb in ALLOWED[given] and verb not in ALLOWED[own]), (own, given)
+        assert named == (verb in ALLOWED[team_role] and verb not in ALLOWED[own]), (own, team_role)
 
 
 @pytest.mark.protects("roles/team-roles")
@@ -242,14 +242,14 @@ def test_each_act_is_told_in_the_audit_log_by_todays_names(
     end_team_role(owner, team, project)
     remove_from_team(owner, team, viewer.pk)
     entries = AuditEntry.objects.filter(organisation=team.organisation_id, action__contains="team").order_by("at")
-    assert [told.sentence for told in tell(list(entries))] == [
-        "Mika Kallio made the team audio.",
+    assert [entry.sentence for entry in render_entries(list(entries))] == [
+        "Mika Kallio created the team audio.",
         "Mika Kallio added Vera Lind to the team sound.",
         "Mika Kallio changed the role of the team sound in acme/kitchen from none to developer.",
         "Mika Kallio changed the role of the team sound in acme/kitchen from developer to viewer.",
         "Mika Kallio changed the team audio: name from audio to sound.",
         "Mika Kallio ended the role of the team sound in acme/kitchen.",
-        "Mika Kallio took Vera Lind out of the team sound.",
+        "Mika Kallio removed Vera Lind from the team sound.",
     ]
 
 

@@ -18,7 +18,7 @@ from forge.core.errors import Invalid
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Sample
 from forge.registry.actions import publish_build
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +47,10 @@ def test_a_token_of_a_project_sees_that_project_and_nothing_else(
     project: Project, beside: Project, elsewhere: Project, owner: User
 ) -> None:
     _, secret = create_token(owner, "ci", ["read", "write"], None, [project.stream])
-    found = {
+    statuses = {
         path: _ask(secret, f"projects/{path}").status_code for path in ("acme/kitchen", "acme/beside", "second/lab")
     }
-    assert found == {"acme/kitchen": 200, "acme/beside": 404, "second/lab": 404}
+    assert statuses == {"acme/kitchen": 200, "acme/beside": 404, "second/lab": 404}
     assert [each["name"] for each in _ask(secret, "projects").json()["results"]] == ["kitchen"]
     assert _ask(secret, "organisations/acme").status_code == 403
     assert _ask(secret, "projects/acme/beside", "patch", {"description": "x"}).status_code == 404
@@ -75,11 +75,13 @@ def test_a_token_of_an_organisation_sees_all_its_projects_and_no_other_organisat
 def test_it_is_held_at_the_registry_too(project: Project, beside: Project, owner: User, developer: User) -> None:
     write_file(developer, beside, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
     for each in (project, beside):
-        publish_build(developer, built(developer, each), "latest")
+        publish_build(developer, approved(built(developer, each)), "latest")
     _, secret = create_token(owner, "pull", ["registry"], None, [project.stream])
     headers = {"Authorization": f"Bearer {secret}"}
-    found = [Client().get(f"/v2/acme/{name}/tags/list", headers=headers).status_code for name in ("kitchen", "beside")]
-    assert found == [200, 404]
+    statuses = [
+        Client().get(f"/v2/acme/{name}/tags/list", headers=headers).status_code for name in ("kitchen", "beside")
+    ]
+    assert statuses == [200, 404]
 
 
 @pytest.mark.protects("sign-in/token-restrictions")
@@ -135,8 +137,8 @@ def test_a_token_that_is_held_makes_no_freer_one(project: Project, owner: User) 
 
 def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client) -> None:
     body = {"name": "ci", "scopes": ["read"], "restriction": [project.stream]}
-    made = client.post("/api/v1/tokens", body, content_type="application/json")
-    assert (made.status_code, made.json()["restriction"]) == (201, [project.stream])
+    response = client.post("/api/v1/tokens", body, content_type="application/json")
+    assert (response.status_code, response.json()["restriction"]) == (201, [project.stream])
     body["restriction"] = ["robot:x"]
     assert client.post("/api/v1/tokens", body, content_type="application/json").status_code == 400
     form = {"name": "page", "scopes": ["registry:pull"], "restriction": "some", "restricted_to": [project.stream]}

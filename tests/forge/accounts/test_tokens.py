@@ -96,9 +96,9 @@ def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
     assert browser.post("/api/v1/tokens", body, content_type="application/json").status_code == 403
     browser.get("/accounts/tokens")
     headers = {"X-CSRFToken": browser.cookies["csrftoken"].value}
-    made = browser.post("/api/v1/tokens", body, content_type="application/json", headers=headers)
-    assert made.status_code == 201
-    assert made.json()["token"].startswith("hf_")
+    response = browser.post("/api/v1/tokens", body, content_type="application/json", headers=headers)
+    assert response.status_code == 201
+    assert response.json()["token"].startswith("hf_")
     assert "token" not in browser.get("/api/v1/tokens").json()["tokens"][0]
 
 

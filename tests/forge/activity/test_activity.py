@@ -8,12 +8,15 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.activity.access import SHOWN_FOR, activity_of, end_old
-from forge.activity.kinds import ActivityKind
+from forge.accounts.principals import VISITOR
+from forge.activity.access import SHOWN_FOR, activity_of, complete, end_old
+from forge.activity.messages import render
 from forge.activity.models import Activity
 from forge.activity.recording import WINDOW
-from forge.activity.words import path, sentence
+from forge.activity.rows import activity_rows
 from forge.core.actors import Actor
+from forge.core.events.announcements import names_in
+from forge.core.events.declarations import activity_kinds, find_activity_sentence
 from forge.projects.actions import create_project, delete_project, restore_project, save_version, write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
@@ -23,13 +26,10 @@ from tests.forge.factories.builds import RUNE, approved, built, failed_build
 pytestmark = pytest.mark.django_db
 
 
-def _told(actor: Actor) -> list[str]:
+def _sentences(actor: Actor) -> list[str]:
     """What somebody reads, the newest first."""
-    found = []
-    for each in activity_of(actor):
-        said = sentence(ActivityKind(each.kind), each.facts, each.times, each.project.name if each.project else "")
-        found.append(" ".join(filter(None, (str(each.person), said.verb, said.thing, said.rest))))
-    return found
+    sentences = [(row.person, row.sentence) for row in activity_rows(VISITOR, complete(activity_of(actor)))]
+    return [" ".join(filter(None, (str(person), said.verb, said.thing, said.rest))) for person, said in sentences]
 
 
 def test_a_person_reads_what_colleagues_did(
@@ -43,7 +43,7 @@ def test_a_person_reads_what_colleagues_did(
     begin_thread(reviewer, review, "It hears the tap")
     give_verdict(owner, build, "approve")
     publish_build(developer, build, "1.0")
-    assert _told(reviewer) == [
+    assert _sentences(reviewer) == [
         "Jo Okafor published taps 1.0",
         "Mika Kallio approved taps build 2",
         "Ari Rossi commented on taps review 1",
@@ -58,10 +58,10 @@ def test_the_same_deed_within_an_hour_is_one_entry_and_later_another(project: Pr
     failed_build(developer, project)
     write_file(developer, project, "notes.md", b"another version")
     failed_build(developer, project)
-    assert _told(developer) == ["Jo Okafor built kitchen twice · build 2 failed"]
+    assert _sentences(developer) == ["Jo Okafor built kitchen twice · build 2 failed"]
     Activity.objects.update(at=timezone.now() - WINDOW - timedelta(minutes=1))
     failed_build(developer, project)
-    assert _told(developer) == [
+    assert _sentences(developer) == [
         "Jo Okafor built kitchen · build 3 failed",
         "Jo Okafor built kitchen twice · build 2 failed",
     ]
@@ -72,7 +72,7 @@ def test_comments_on_two_builds_are_two_entries(project: Project, developer: Use
     second = built(developer, project, RUNE + b"2")
     for build in (first, second, second):
         begin_thread(reviewer, build, "It works")
-    assert _told(developer) == [
+    assert _sentences(developer) == [
         "Ari Rossi commented on kitchen build 2, twice",
         "Ari Rossi commented on kitchen build 1",
     ]
@@ -83,9 +83,9 @@ def test_a_stranger_reads_nothing_of_it_and_a_former_member_neither(
     project: Project, developer: User, stranger: User
 ) -> None:
     failed_build(developer, project)
-    assert _told(stranger) == []
+    assert _sentences(stranger) == []
     developer.memberships.all().delete()
-    assert _told(developer) == []
+    assert _sentences(developer) == []
 
 
 @pytest.mark.protects("roles/deleted-in-searches")
@@ -94,22 +94,32 @@ def test_of_a_deleted_project_its_deletion_alone_is_told(
 ) -> None:
     failed_build(owner, project)
     delete_project(owner, project)
-    assert _told(owner) == ["Mika Kallio deleted kitchen"]
+    assert _sentences(owner) == ["Mika Kallio deleted kitchen"]
     restore_project(owner, organisation, "kitchen")
-    assert _told(owner)[0] == "Mika Kallio restored kitchen"
-    assert "Mika Kallio built kitchen · build 1 failed" in _told(owner)
+    assert _sentences(owner)[0] == "Mika Kallio restored kitchen"
+    assert "Mika Kallio built kitchen · build 1 failed" in _sentences(owner)
 
 
-def test_each_kind_has_its_words_and_leads_below_its_project() -> None:
-    facts = {"name": "taps", "number": 1, "build": 2, "failed": False, "review": 3, "tag": "1.0"}
-    for kind in ActivityKind:
-        assert sentence(kind, facts, 3, "taps").rest.count("3 times") == 1
-        assert path(kind, facts)[0] in "/?"
+def test_each_kind_has_a_sentence_and_a_page_below_its_project() -> None:
+    assert activity_kinds()
+    for kind in activity_kinds():
+        declared = find_activity_sentence(kind)
+        assert declared is not None
+        facts = dict.fromkeys(names_in(*declared.templates), "/x")
+        rendered = render(declared, facts, 3, "taps")
+        assert rendered.rest.count("3 times") == 1
+        assert rendered.path[0] in "/?"
+
+
+def test_a_kind_that_no_app_declares_any_more_is_not_shown(project: Project, developer: User) -> None:
+    failed_build(developer, project)
+    Activity.objects.update(kind="of an older release")
+    assert _sentences(developer) == []
 
 
 def test_what_is_older_than_is_kept_ends(project: Project, developer: User) -> None:
     approved(built(developer, project))
     failed_build(developer, project)
-    Activity.objects.filter(kind=ActivityKind.BUILT).update(at=timezone.now() - SHOWN_FOR - timedelta(days=1))
+    Activity.objects.filter(kind="built").update(at=timezone.now() - SHOWN_FOR - timedelta(days=1))
     assert end_old() == 1
-    assert not Activity.objects.filter(kind=ActivityKind.BUILT).exists()
+    assert not Activity.objects.filter(kind="built").exists()

@@ -87,7 +87,7 @@ def log_of(build: Build) -> str:
     return "\n".join(build.log.values_list("text", flat=True))
 
 
-def told_of(project: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def events_of(project: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What sockets hear of the project from now on."""
     heard: list[dict[str, Any]] = []
 

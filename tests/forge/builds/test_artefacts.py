@@ -49,17 +49,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[Build], Build]
 
 
-def made_of(build: Build) -> Artefact:
+def artefact_of(build: Build) -> Artefact:
     assert build.artefact is not None, (build.error, log_of(build))
     return build.artefact
 
 
 def preview(project: Project, compiler: Compiler) -> Artefact:
     refresh_previews(project.pk, compiler, threading.Event())
-    found = preview_of(project)
-    assert found is not None
-    assert found.build is not None, found.error
-    return made_of(found.build)
+    current = preview_of(project)
+    assert current is not None
+    assert current.build is not None, current.error
+    return artefact_of(current.build)
 
 
 def place_of(digest: str) -> Path:
@@ -93,7 +93,7 @@ class OtherCompiler(Compiler):
 
 
 def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None:
-    artefact = made_of(work(build))
+    artefact = artefact_of(work(build))
     assert artefact.spec == {
         "version": build.version_digest,
         "toolchain": TOOLCHAIN,
@@ -102,12 +102,12 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     }
     assert artefact.spec_digest == canonical_digest(artefact.spec)
     files = {file.role: file.blob_id for file in artefact.files.all()}
-    assert files.keys() == {Role.RUNE, Role.REPORT, Role.CERTIFICATE}
+    assert files.keys() == {Role.RUNE, Role.REPORT}
     assert files[Role.RUNE] == artefact.digest
     report = json.loads(read_blob(files[Role.REPORT]))
     assert report["toolchain_digest"] == TOOLCHAIN
     assert report == {key: artefact.report[key] for key in report}
-    assert artefact.report.keys() - report.keys() == {"policy", "verify", "certificate", "run"}
+    assert artefact.report.keys() - report.keys() == {"policy", "verify", "run"}
     assert set(links_of(artefact).values_list("blob_id", "organisation")) == {
         (digest, build.project.organisation_id) for digest in files.values()
     }
@@ -117,7 +117,7 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
 def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built(
     project: Project, developer: Any, work: Work, other_toolchain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = made_of(work(request_build(developer, project)))
+    first = artefact_of(work(request_build(developer, project)))
     upgraded = source_digest(other_toolchain / "rune", compiler_version())
     assert upgraded != TOOLCHAIN
     monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
@@ -127,7 +127,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     assert lease is not None
     LeasedBuild(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
     second.refresh_from_db()
-    again = made_of(second)
+    again = artefact_of(second)
     assert "Reused" not in log_of(second)
     assert again != first
     assert again.report["toolchain_digest"] == upgraded
@@ -153,11 +153,11 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
 def test_another_organisation_builds_the_same_files_for_itself(
     project: Project, developer: Any, stranger: Any, work: Work
 ) -> None:
-    mine = made_of(work(request_build(developer, project)))
+    mine = artefact_of(work(request_build(developer, project)))
     other = Project.objects.create(organisation=stranger.memberships.get().organisation, name="kitchen")
     write_file(stranger, other, "Runefile.yml", RUNEFILE.encode())
     second = work(request_build(stranger, other))
-    theirs = made_of(second)
+    theirs = artefact_of(second)
     assert "Reused" not in log_of(second)
     assert theirs != mine
     assert (theirs.digest, theirs.spec_digest) == (mine.digest, mine.spec_digest)
@@ -172,7 +172,7 @@ def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
     shown = preview(project, compiler)
     assert not Blob.objects.get(pk=shown.digest).synced
     build = work(request_build(developer, project))
-    assert made_of(build) == shown
+    assert artefact_of(build) == shown
     assert "left to do: policy, verify and measure" in log_of(build)
     assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
     assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
@@ -185,40 +185,22 @@ def test_a_rune_that_a_power_cut_took_is_made_again(
     good = read_blob(shown.digest)
     place_of(shown.digest).write_bytes(bytes(len(good)))
     build = work(request_build(developer, project))
-    assert made_of(build) == shown
+    assert artefact_of(build) == shown
     assert read_blob(shown.digest) == good
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
 
 
 @pytest.mark.protects("uploads/damaged-bytes")
 def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer: Any, work: Work) -> None:
-    made = made_of(work(request_build(developer, project)))
-    good = read_blob(made.digest)
-    place_of(made.digest).write_bytes(b"x" + good[1:])
+    artefact = artefact_of(work(request_build(developer, project)))
+    good = read_blob(artefact.digest)
+    place_of(artefact.digest).write_bytes(b"x" + good[1:])
     with pytest.raises(Damaged):
-        read_blob(made.digest)
+        read_blob(artefact.digest)
     build = work(request_build(developer, project))
-    assert made_of(build) == made
-    assert read_blob(made.digest) == good
-    assert secure(made)
-
-
-@pytest.mark.parametrize("is_lost", [True, False])
-def test_a_certificate_that_is_lost_or_damaged_is_made_again(
-    is_lost: bool, project: Project, developer: Any, work: Work
-) -> None:
-    made = made_of(work(request_build(developer, project)))
-    digest = made.files.get(role=Role.CERTIFICATE).blob_id
-    good = read_blob(digest)
-    if is_lost:
-        place_of(digest).unlink()
-    else:
-        place_of(digest).write_bytes(b"x" + good[1:])
-        with pytest.raises(Damaged):
-            read_blob(digest)
-    assert made_of(work(request_build(developer, project))) == made
-    assert read_blob(digest) == good
-    assert secure(made)
+    assert artefact_of(build) == artefact
+    assert read_blob(artefact.digest) == good
+    assert secure(artefact)
 
 
 @pytest.mark.protects("uploads/damaged-bytes")
@@ -261,7 +243,7 @@ def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store
 
 def test_what_is_damaged_is_not_published(project: Project, developer: Any, build: Build, work: Work) -> None:
     done = work(build)
-    artefact = made_of(done)
+    artefact = artefact_of(done)
     Blob.objects.filter(pk=artefact.digest).update(synced=False)
     place_of(artefact.digest).write_bytes(b"something else")
     with pytest.raises(NotPublishable):
@@ -287,6 +269,6 @@ def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     assert set(Blob.objects.values_list("pk", flat=True)) == before
     with transaction.atomic():
         assert drop_unused(set(Artefact.objects.values_list("pk", flat=True))) == set()
-    assert ArtefactFile.objects.count() == 5, "a preview has no certificate"
-    with open_rune(made_of(done)) as file:
+    assert ArtefactFile.objects.count() == 4
+    with open_rune(artefact_of(done)) as file:
         assert file.read(4) == b"\0asm"

@@ -31,7 +31,7 @@ from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile import starter
 from tests.forge.builds.conftest import WakeUps, log_of
-from tests.model_cases import compiled_model
+from tests.support.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,8 +57,8 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     choose_for_builds(developer, project, {"targets": ["c"]})
     choose_for_builds(developer, project, {"targets": ["c"], "match": "tflm"})
     assert choices_of(project) == Choices(("c",), "size", "balanced", "tflm")
-    told = [event.data for event in Event.objects.filter(stream_id=project.stream, type="targets.changed")]
-    assert told == [{"targets": []}, {"targets": ["c"]}]
+    payloads = [event.data for event in Event.objects.filter(stream_id=project.stream, type="targets.changed")]
+    assert payloads == [{"targets": []}, {"targets": ["c"]}]
     entries = AuditEntry.objects.filter(action="targets.choose")
     assert {(entry.data["optimize"], *entry.data["targets"]) for entry in entries} == {("size",), ("size", "c")}
 
@@ -102,7 +102,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     assert "TFLite Micro" in report["verify"]["reference"] or "tflite-micro" in report["verify"]["reference"]
     assert SpecOptions.from_json(done.artefact.spec["options"]).optimize == "speed"
     packages = {each.target: each.artefact for each in done.packages.all()}
-    assert {target: made.report["optimized_for"] for target, made in packages.items() if made is not None} == {
+    assert {target: builds.report["optimized_for"] for target, builds in packages.items() if builds is not None} == {
         "c": "balanced",
         "x86_64-linux": "size",
     }
@@ -110,11 +110,11 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     rune = client.get(f"/api/v1/builds/{done.pk}/rune").getvalue()
     assert second_module(rune) is not None
     assert read_rune(rune).memory_pages
-    told = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
-    assert told == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
-    made = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["made"]
-    assert [(each["number"], each["manner"]["optimize"]) for each in made] == [(2, "speed"), (1, "balanced")]
-    assert made[0]["size"] > made[1]["size"]
+    manner = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
+    assert manner == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
+    builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["made"]
+    assert [(each["number"], each["manner"]["optimize"]) for each in builds] == [(2, "speed"), (1, "balanced")]
+    assert builds[0]["size"] > builds[1]["size"]
     rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(done), figures_of(usual))}
     assert rows["Optimised for"] == ("speed", "size and speed")
     assert rows["Results of"] == ("TFLite Micro", "LiteRT")
@@ -163,12 +163,12 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     report = done.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("size", "tflite-micro")
     client.force_login(developer)
-    told = client.get(f"/api/v1/builds/{done.pk}").json()
-    assert told["manner"] == {"optimize": "size", "optimize_packages": "speed", "match": "tflm"}
+    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    assert payload["manner"] == {"optimize": "size", "optimize_packages": "speed", "match": "tflm"}
     # The same files once more: nothing is compiled, and the build says the same of itself.
     again = work(request_build(developer, project))
     assert again.artefact == done.artefact
-    assert client.get(f"/api/v1/builds/{again.pk}").json()["manner"] == told["manner"]
+    assert client.get(f"/api/v1/builds/{again.pk}").json()["manner"] == payload["manner"]
     page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
     assert "Optimised for size, before size and speed." in page
     assert "Results of TFLite Micro, before LiteRT." in page

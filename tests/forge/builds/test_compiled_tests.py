@@ -35,15 +35,15 @@ def test_it_triples():
 """
 
 
-def ask(client: Client, **asked: Any) -> Any:
-    return client.post(WATCH, asked, content_type="application/json")
+def ask(client: Client, **fields: Any) -> Any:
+    return client.post(WATCH, fields, content_type="application/json")
 
 
-def found(client: Client, project: Any, compiler: Compiler) -> dict[str, Any]:
-    asked = ask(client, tests="double_test.py")
-    assert asked.status_code == 202, asked.content
+def answer_of(client: Client, project: Any, compiler: Compiler) -> dict[str, Any]:
+    response = ask(client, tests="double_test.py")
+    assert response.status_code == 202, response.content
     refresh_previews(project.pk, compiler, Flag())
-    answer: dict[str, Any] = client.get(f"{WATCH}/{asked.json()['id']}").json()
+    answer: dict[str, Any] = client.get(f"{WATCH}/{response.json()['id']}").json()
     return answer
 
 
@@ -52,7 +52,7 @@ def test_each_test_says_what_it_found_compiled(
 ) -> None:
     write_file(developer, project, "double.py", BLOCK)
     write_file(developer, project, "double_test.py", TESTS)
-    answer = found(client, project, compiler)
+    answer = answer_of(client, project, compiler)
     assert (answer["state"], answer["error"], answer["build"]) == ("ready", None, None)
     problem = {"file": "double_test.py", "line": 6, "message": "element 0 is 2, expected 3"}
     first, second = answer["tests"]["tests"]
@@ -60,34 +60,34 @@ def test_each_test_says_what_it_found_compiled(
     assert first == {"name": "test_it_doubles", "line": 1, "problem": None, "gave": gave}
     assert (second["name"], second["line"], second["problem"]) == ("test_it_triples", 5, problem)
     assert second["gave"]["first"] == struct.pack("<f", 2.0).hex()
-    told = Event.objects.filter(type="preview.watched").latest("sequence").data
-    assert (told["watch"], told["state"]) == (answer["id"], "ready")
+    data = Event.objects.filter(type="preview.watched").latest("sequence").data
+    assert (data["watch"], data["state"]) == (answer["id"], "ready")
 
     # Of the same text it is not done again, of another one it is.
     before = Preview.objects.get(pk=answer["id"]).changed
     assert ask(client, tests="double_test.py").json()["state"] == "ready"
     write_file(developer, project, "double_test.py", TESTS.replace(b"[3.0]", b"[2.0]"))
-    again = found(client, project, compiler)
+    again = answer_of(client, project, compiler)
     assert again["id"] == answer["id"]
     assert [each["problem"] for each in again["tests"]["tests"]] == [None, None]
     assert Preview.objects.get(pk=answer["id"]).changed > before
 
     # Without its block there is nothing to run; half a test says where it is wrong.
     write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")
-    (half,) = found(client, project, compiler)["tests"]["tests"]
+    (half,) = answer_of(client, project, compiler)["tests"]["tests"]
     assert (half["name"], half["problem"]["line"], half["gave"]) == ("", 2, None)
 
 
 @pytest.mark.protects("compiling/block-tests")
 def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer: Any, compiler: Compiler) -> None:
-    for asked in (
+    for fields in (
         {"tests": "double.py"},
         {"tests": 3},
         {"tests": "a_test.py", "timed": True},
         {"tests": "a\0_test.py"},
     ):
-        assert ask(client, **asked).status_code == 400, asked
+        assert ask(client, **fields).status_code == 400, fields
     write_file(developer, project, "double_test.py", TESTS)
-    answer = found(client, project, compiler)
+    answer = answer_of(client, project, compiler)
     assert (answer["state"], answer["tests"]) == ("failed", None)
     assert "no such test file" in answer["error"]

@@ -20,11 +20,11 @@ SOUND = NEEDS | {"ram": 60_000, "instructions": 32_000_000, "period": 500.0}
 
 def rows(page: str) -> dict[str, str]:
     """The table's rows as text, by the board's name."""
-    found = {}
+    cells = {}
     for row in re.findall(r"<tr[^>]*>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL):
         text = " ".join(re.sub(r"<[^>]+>", " ", row).split())
-        found[re.sub(r"<[^>]+>", "", row.partition("</b>")[0])] = text
-    return found
+        cells[re.sub(r"<[^>]+>", "", row.partition("</b>")[0])] = text
+    return cells
 
 
 def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, developer: Any, project: Any) -> None:
@@ -32,10 +32,10 @@ def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, dev
     build = built(developer, project)
     packed(build, "pico", SOUND)
     page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=raspberry-pi-pico").content.decode()
-    found = rows(page)
-    assert "Fits" in found["Raspberry Pi Pico"]
-    assert "Fits" in found["Raspberry Pi Pico W"]
-    assert "No package" in found["Nordic nRF52840 DK"]
+    cells = rows(page)
+    assert "Fits" in cells["Raspberry Pi Pico"]
+    assert "Fits" in cells["Raspberry Pi Pico W"]
+    assert "No package" in cells["Nordic nRF52840 DK"]
     assert "packages/pico" in page
     packed(build, "cortex-m0plus", SOUND | {"ram": 10**9}, b"PK m0")
     both = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1").content.decode())
@@ -51,18 +51,18 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     packed(build, "c", PLANNED, b"PK c")
     refused(build, "rv32imc")
     page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=esp32-devkit").content.decode()
-    found = rows(page)
-    assert len(found) == len(boards())
-    assert "Fits" in found["Nordic nRF52840 DK"]
-    assert "may be slow" in found["Nordic nRF52840 DK"]
-    assert "500 ms to 1 s" in found["Nordic nRF52840 DK"]
-    assert "100% to 200% of 500 ms" in found["Nordic nRF52840 DK"]
-    assert "too slow" in found["Raspberry Pi Pico"]
-    assert "Too large RAM by 27.2 kB" in found["Arduino UNO R4 Minima"]
-    assert "May fit" in found["ESP32 Dev Module"]
-    assert "No estimate" in found["ESP32 Dev Module"]
-    assert "No package not built for cortex-m7" in found["Teensy 4.1"]
-    assert "Refused" in found["ESP32-C3-DevKitM-1"]
+    cells = rows(page)
+    assert len(cells) == len(boards())
+    assert "Fits" in cells["Nordic nRF52840 DK"]
+    assert "may be slow" in cells["Nordic nRF52840 DK"]
+    assert "500 ms to 1 s" in cells["Nordic nRF52840 DK"]
+    assert "100% to 200% of 500 ms" in cells["Nordic nRF52840 DK"]
+    assert "too slow" in cells["Raspberry Pi Pico"]
+    assert "Too large RAM by 27.2 kB" in cells["Arduino UNO R4 Minima"]
+    assert "May fit" in cells["ESP32 Dev Module"]
+    assert "No estimate" in cells["ESP32 Dev Module"]
+    assert "No package not built for cortex-m7" in cells["Teensy 4.1"]
+    assert "Refused" in cells["ESP32-C3-DevKitM-1"]
     assert "The model needs its host." in page
     # The chosen board: its drawing, its package, and what of its figures is the least.
     assert 'aria-label="Drawing of ESP32 Dev Module"' in page

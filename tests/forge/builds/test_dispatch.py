@@ -156,15 +156,15 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
 ) -> None:
     organisation = Organisation.objects.get(name="other")
     short = Project.objects.create(organisation=organisation, name="short", created_by=stranger)
-    made = threading.Event()
+    is_built = threading.Event()
 
     def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow) -> None:
         if project_id == short.pk:
-            made.set()
+            is_built.set()
         else:
-            assert made.wait(PATIENCE)
+            assert is_built.wait(PATIENCE)
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     # One message that names both: neither waits for the other.
     PreviewSlots(threading.Event(), warm(lambda: Compiler(Path()))).work(project.pk, short.pk)
-    assert made.is_set()
+    assert is_built.is_set()

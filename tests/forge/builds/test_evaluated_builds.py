@@ -100,12 +100,12 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert "1 of 2 samples right" in log_of(done)
     assert done.evaluation is not None
     assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["telling"]) == (2, 1, False)
-    found = evaluation_of(done)
-    assert found is not None
-    outcomes = {each.name: (each.label, each.answer) for each in found.outcomes}
+    evaluation = evaluation_of(done)
+    assert evaluation is not None
+    outcomes = {each.name: (each.label, each.answer) for each in evaluation.outcomes}
     assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
-    told = client.get(f"/api/v1/builds/{done.pk}").json()
-    assert told["evaluation"]["accuracy"] == 0.5
+    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    assert payload["evaluation"]["accuracy"] == 0.5
 
 
 @pytest.mark.protects("availability/long-evaluations")
@@ -141,11 +141,11 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
     assert lease is not None
 
     def never() -> Pace:
-        found = Build.objects.get(pk=build.pk)
-        if found.artefact is None:
+        current = Build.objects.get(pk=build.pk)
+        if current.artefact is None:
             return Pace.USUAL
-        if found.state == State.RUNNING:
-            cancel_build(developer, found)
+        if current.state == State.RUNNING:
+            cancel_build(developer, current)
         return Pace.SUSPENDED
 
     LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never).run()
@@ -177,17 +177,17 @@ def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, dev
     assert first.artefact_id == second.artefact_id
     assert [line.step for line in second.log.all()] == ["cache", "evaluate"]
     assert [build.evaluation["right"] for build in (first, second) if build.evaluation] == [0, 1]
-    found = evaluation_of(first)
-    assert found is not None
-    assert found.outcomes[0].label == "up"
+    evaluation = evaluation_of(first)
+    assert evaluation is not None
+    assert evaluation.outcomes[0].label == "up"
 
 
 @pytest.mark.protects("recordings/evaluations")
 def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
-    gone = give(developer, axes, b"0,1,0\n", "up")
+    withdrawn = give(developer, axes, b"0,1,0\n", "up")
     build = request_build(developer, axes)
-    withdraw_sample(developer, gone.pk)
+    withdraw_sample(developer, withdrawn.pk)
     done = work(build)
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert done.evaluation is not None

@@ -33,7 +33,7 @@ def waiting(party: Party, seconds: float = 0) -> Waiting:
     return Waiting(party, seconds_ago(seconds))
 
 
-def lately(party: Party, running: int, seconds: float) -> RecentJobs:
+def recent_jobs(party: Party, running: int, seconds: float) -> RecentJobs:
     return RecentJobs(party, running, seconds_ago(seconds))
 
 
@@ -42,27 +42,27 @@ ORDERS = [
     (
         "the organisation with fewer running",
         [waiting(Party(OTHER, JO), 1), waiting(Party(ACME, JO), 9)],
-        [lately(Party(ACME, MIKA), 1, 50), lately(Party(OTHER, JO), 0, 1)],
+        [recent_jobs(Party(ACME, MIKA), 1, 50), recent_jobs(Party(OTHER, JO), 0, 1)],
     ),
     (
         "the organisation that had its turn longer ago",
         [waiting(Party(OTHER, JO), 1), waiting(Party(ACME, JO), 9)],
-        [lately(Party(ACME, MIKA), 0, 3), lately(Party(OTHER, JO), 0, 30)],
+        [recent_jobs(Party(ACME, MIKA), 0, 3), recent_jobs(Party(OTHER, JO), 0, 30)],
     ),
     (
         "people before programs of their organisation",
         [waiting(Party(ACME, JO), 1), waiting(Party(ACME, JO, is_program=True), 9)],
-        [lately(Party(ACME, JO), 0, 1)],
+        [recent_jobs(Party(ACME, JO), 0, 1)],
     ),
     (
         "a program of an organisation that had nothing before people of one that had",
         [waiting(Party(OTHER, JO, is_program=True), 1), waiting(Party(ACME, JO), 9)],
-        [lately(Party(ACME, JO), 0, 1)],
+        [recent_jobs(Party(ACME, JO), 0, 1)],
     ),
     (
         "the person who had their turn longer ago",
         [waiting(Party(ACME, MIKA), 1), waiting(Party(ACME, JO), 9)],
-        [lately(Party(ACME, JO), 0, 1)],
+        [recent_jobs(Party(ACME, JO), 0, 1)],
     ),
 ]
 
@@ -70,14 +70,14 @@ ORDERS = [
 @pytest.mark.protects("availability/many-builds")
 @pytest.mark.parametrize(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
 def test_the_next_is(fact: str, expected: list[Waiting], had: list[RecentJobs]) -> None:
-    for given in permutations(expected):
-        assert fair_order(given, had) == tuple(expected)
+    for parties in permutations(expected):
+        assert fair_order(parties, had) == tuple(expected)
 
 
 def other_project(name: str, user: User, organisation: Organisation) -> Project:
-    made = Project.objects.create(organisation=organisation, name=name, created_by=user)
-    write_file(user, made, "Runefile.yml", RUNEFILE.encode())
-    return made
+    created = Project.objects.create(organisation=organisation, name=name, created_by=user)
+    write_file(user, created, "Runefile.yml", RUNEFILE.encode())
+    return created
 
 
 def press(user: User, project: Project, number: int) -> Build:
@@ -97,11 +97,11 @@ def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(deve
     many = [press(developer, project, number) for number in range(4)]
     theirs = other_project("beta-one", someone, other)
     few = [press(someone, theirs, number) for number in range(2)]
-    taken = []
+    order = []
     while (lease := take()) is not None:
-        taken.append(lease.build_id)
+        order.append(lease.build_id)
         end(lease)
-    assert taken == [build.pk for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
+    assert order == [build.pk for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
 
 
 @pytest.mark.django_db
@@ -132,9 +132,9 @@ def test_a_build_of_files_that_are_being_built_waits_for_what_comes_of_it(develo
 
 @pytest.mark.django_db
 def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Project, client: Any) -> None:
-    made = client.post("/api/v1/tokens", {"name": "ci", "scopes": ["write"]}, content_type="application/json")
-    secret = made.json()["token"]
+    response = client.post("/api/v1/tokens", {"name": "ci", "scopes": ["write"]}, content_type="application/json")
+    secret = response.json()["token"]
     client.logout()
     path = f"/api/v1/projects/{project.organisation.name}/{project.name}/builds"
-    assert client.post(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 202, made.json()
+    assert client.post(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 202, response.json()
     assert Build.objects.get().by_program

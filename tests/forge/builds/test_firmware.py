@@ -53,8 +53,8 @@ def sine(developer: Any, organisation: Any) -> Project:
 
 
 def test_a_build_without_a_rune_has_none(client: Client, build: Build) -> None:
-    told = client.post(f"/api/v1/builds/{build.pk}/firmware")
-    assert (told.status_code, told.json()["title"]) == (404, "There is no firmware")
+    response = client.post(f"/api/v1/builds/{build.pk}/firmware")
+    assert (response.status_code, response.json()["title"]) == (404, "There is no firmware")
     assert client.get(f"/api/v1/builds/{build.pk}/firmware").json() == {"state": "missing"}
     assert client.get(f"/api/v1/builds/{build.pk}/firmware.uf2").status_code == 404
     assert queued() == []
@@ -67,16 +67,16 @@ def test_a_build_of_another_toolchain_is_refused_and_says_what_to_do(
     assert old.artefact is not None
     Artefact.objects.update(spec={**old.artefact.spec, "toolchain": "sha256:" + "0" * 64})
     slot.work(old.pk)
-    told = client.get(f"/api/v1/builds/{old.pk}/firmware").json()
-    assert told == {"state": "refused", "reason": OTHER_TOOLCHAIN}
+    payload = client.get(f"/api/v1/builds/{old.pk}/firmware").json()
+    assert payload == {"state": "refused", "reason": OTHER_TOOLCHAIN}
 
 
 @pytest.mark.proof
 def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, developer: Any, slot: FirmwareSlot) -> None:
     other = built(developer, sine)
     slot.work(other.pk)
-    told = client.get(f"/api/v1/builds/{other.pk}/firmware").json()
-    assert told == {"state": "refused", "reason": OTHER_RUNE}
+    payload = client.get(f"/api/v1/builds/{other.pk}/firmware").json()
+    assert payload == {"state": "refused", "reason": OTHER_RUNE}
 
 
 @pytest.mark.protects("compiling/firmware-names")
@@ -93,14 +93,14 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     assert client.post(address).json() == {"state": "missing"}
     assert queued() == [done.pk]
     slot.work(done.pk)
-    found = client.post(address)
-    assert (found.status_code, queued()) == (202, [done.pk])
-    said = found.json()
+    response = client.post(address)
+    assert (response.status_code, queued()) == (202, [done.pk])
+    said = response.json()
     assert (said["state"], said["description"]["digest"]) == ("made", done.artefact.digest)
-    taken: Any = client.get(said["uf2_url"])
-    uf2 = b"".join(taken.streaming_content)
+    download: Any = client.get(said["uf2_url"])
+    uf2 = b"".join(download.streaming_content)
     assert said["description"]["uf2_digest"] == "sha256:" + hashlib.sha256(uf2).hexdigest()
-    assert taken["Content-Disposition"] == 'attachment; filename="sine.uf2"'
+    assert download["Content-Disposition"] == 'attachment; filename="sine.uf2"'
     assert read_uf2(uf2)
     assert AuditEntry.objects.filter(action="rune.download", subject=done.subject).exists()
     file = uf2_of(done)
@@ -118,8 +118,8 @@ def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
         preview = preview_build(sine, done.artefact)
     address = f"/api/v1/builds/{preview.pk}/firmware"
     assert client.post(address).json() == {"state": "missing"}
-    gone = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
-    Artefact.objects.update(spec=gone)
-    told = client.post(address)
-    assert (told.status_code, told.json()["detail"]) == (404, TEXT_CHANGED)
+    spec = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
+    Artefact.objects.update(spec=spec)
+    response = client.post(address)
+    assert (response.status_code, response.json()["detail"]) == (404, TEXT_CHANGED)
     assert queued() == [preview.pk]

@@ -12,7 +12,7 @@ from forge.builds.models import Build, State
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
-from tests.model_cases import refused_cases
+from tests.support.model_cases import refused_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ pipeline:
     out: TENSOR
     inputs: [numbers]
 """
-GIVEN = b"""\
+RUNEFILE = b"""\
 version: 1
 image: runicos/base
 pipeline:
@@ -67,7 +67,7 @@ def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
 def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
-    write_file(developer, project, "Runefile.yml", GIVEN)
+    write_file(developer, project, "Runefile.yml", RUNEFILE)
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert "Inference time was not measured: the host must give it WORDS when it starts" in log_of(done)

@@ -44,9 +44,9 @@ def test_a_build_says_of_each_limit_whether_it_is_met_in_its_log_and_in_its_answ
     lines = dict(build.log.filter(step="limits").values_list("text", "level"))
     assert len(lines) == 4
     assert lines["? Accuracy: not known. No test sample was run."] == "warning"
-    told = build_to_json(build)["limits"]
-    assert [(each["kind"], each["outcome"]) for each in told][:2] == [("size", "missed"), ("memory", "met")]
-    assert told[0]["limit"] == "at most 1 B"
+    limits = build_to_json(build)["limits"]
+    assert [(each["kind"], each["outcome"]) for each in limits][:2] == [("size", "missed"), ("memory", "met")]
+    assert limits[0]["limit"] == "at most 1 B"
 
 
 def test_the_test_samples_decide_about_the_accuracy(project: Project, developer: Any, work: Work) -> None:

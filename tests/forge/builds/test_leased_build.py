@@ -46,17 +46,17 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
 def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, compiler: Compiler) -> None:
     lease = take()
     assert lease is not None
-    asked_after: list[bool] = []
+    measured_after: list[bool] = []
 
     def never_again() -> Pace:
         """A turn that ends for good once there is a rune."""
-        asked_after.append(Build.objects.get(pk=build.pk).artefact is not None)
-        return Pace.SUSPENDED if asked_after[-1] else Pace.USUAL
+        measured_after.append(Build.objects.get(pk=build.pk).artefact is not None)
+        return Pace.SUSPENDED if measured_after[-1] else Pace.USUAL
 
     LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never_again).run()
     build.refresh_from_db()
     assert build.state == State.SUCCEEDED
-    assert not any(asked_after)
+    assert not any(measured_after)
 
 
 def test_the_same_files_are_answered_from_the_cache(
@@ -90,14 +90,14 @@ def test_measuring_the_same_files_again_leaves_the_time_of_the_earlier_build(
 ) -> None:
     """Two builds of the same files that are asked for at once are both measured."""
     first = work(request_build(developer, project))
-    told = measured(first)
+    measurement = measured(first)
     artefact = first.artefact
     assert artefact is not None
     report = {name: part for name, part in artefact.report.items() if name != "run"}
     Artefact.objects.filter(pk=artefact.pk).update(report=report)
     second = work(request_build(developer, project))
     first = Build.objects.select_related("artefact", "version").get(pk=first.pk)
-    assert measured(first) == told == first.measurement
+    assert measured(first) == measurement == first.measurement
     assert measured(second) == second.measurement != first.measurement
 
 
@@ -149,9 +149,9 @@ class KilledCompiler(Compiler):
         if not left:
             self._kill()
 
-        def answer(given: Any) -> None:
+        def answer(message: Any) -> None:
             nonlocal left
-            on_answer(given)
+            on_answer(message)
             left -= 1
             if not left:
                 self._kill()

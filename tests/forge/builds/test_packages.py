@@ -71,16 +71,16 @@ def test_a_build_makes_its_packages_once(
     choose_for_builds(developer, project, {"targets": ["c", "x86_64-linux"]})
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
-    made = packages(done)
-    assert [each.refusal for each in made.values()] == ["", ""], log_of(done)
-    assert made["x86_64-linux"].needs["ram"] > 0
-    assert made["c"].needs["instructions"] is None
+    by_target = packages(done)
+    assert [each.refusal for each in by_target.values()] == ["", ""], log_of(done)
+    assert by_target["x86_64-linux"].needs["ram"] > 0
+    assert by_target["c"].needs["instructions"] is None
     assert "Package for x86_64-linux: " in log_of(done)
     # What was planned is the least: it breaks a limit, and keeps none.
     assert [each.outcome for each in judgements_of(done)] == [Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.MISSED]
     assert figures_of(done).targets["x86_64-linux"].instructions is None
     # A package's aim is the project's own: what forge.yml wishes is said of the rune.
-    rune, package = (dict(each.artefact.spec) for each in (done, made["c"]))  # type: ignore[union-attr]
+    rune, package = (dict(each.artefact.spec) for each in (done, by_target["c"]))  # type: ignore[union-attr]
     assert rune["options"].pop("heeds_wishes") is True
     assert package | {"target": "wasm32"} == rune
 
@@ -93,10 +93,10 @@ def test_a_build_makes_its_packages_once(
         assert any(name.endswith(".a") for name in archive.namelist())
     assert AuditEntry.objects.get(action="package.download").data["target"] == "x86_64-linux"
     assert client.get(f"/api/v1/builds/{done.pk}/packages/cortex-m4").status_code == 404
-    told = client.get(f"/api/v1/builds/{done.pk}").json()["packages"]
-    assert [each["target"] for each in told] == ["c", "x86_64-linux"]
-    assert told[1]["size"] == len(data)
-    assert told[1]["digest"] == answer.headers["ETag"].strip('"')
+    payload = client.get(f"/api/v1/builds/{done.pk}").json()["packages"]
+    assert [each["target"] for each in payload] == ["c", "x86_64-linux"]
+    assert payload[1]["size"] == len(data)
+    assert payload[1]["digest"] == answer.headers["ETag"].strip('"')
 
     second = request_build(developer, project)
     lease = take()
@@ -109,10 +109,10 @@ def test_a_build_makes_its_packages_once(
     LeasedBuild(lease, threading.Event(), lambda: Idle(Path())).run()
     second.refresh_from_db()
     assert second.state == State.SUCCEEDED, log_of(second)
-    assert packages(second)["c"].artefact == made["c"].artefact
-    assert packages(second)["x86_64-linux"].needs == made["x86_64-linux"].needs
+    assert packages(second)["c"].artefact == by_target["c"].artefact
+    assert packages(second)["x86_64-linux"].needs == by_target["x86_64-linux"].needs
     # What a build has is not pruned, and what nobody has is.
-    artefacts = {each.artefact.pk for each in made.values()}
+    artefacts = {each.artefact.pk for each in by_target.values()}
     assert drop_unused(artefacts) == set()
     Build.objects.filter(project=project).delete()
     assert len(drop_unused(artefacts)) == 4
@@ -171,11 +171,11 @@ def test_a_refusal_tells_the_first_errors() -> None:
 
 @pytest.mark.protects("compiling/wrong-packages")
 def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, Any]] = []
+    messages: list[tuple[str, Any]] = []
 
     class Heard:
         def send(self, event: str, **data: Any) -> None:
-            told.append((event, data))
+            messages.append((event, data))
 
     def failing(*args: object, **more: object) -> None:
         raise SelfTestFailed("c", "the model")
@@ -186,8 +186,8 @@ def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: p
         "steps": ["package", "count"],
     }
     package_steps.make_package(job, MemoryFiles({}), Heard(), b"", -1)  # type: ignore[arg-type]
-    assert [event for event, _ in told] == ["failed"]
-    assert "gives other results than the rune, first where the model" in told[0][1]["error"]
+    assert [event for event, _ in messages] == ["failed"]
+    assert "gives other results than the rune, first where the model" in messages[0][1]["error"]
 
 
 OPTIONS: dict[str, Any] = {

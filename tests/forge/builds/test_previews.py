@@ -29,7 +29,7 @@ from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of, warm
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of, warm
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,14 +140,14 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
     assert resumed == [project.pk]
-    asked = actions.refresh_preview(user, project)
-    assert asked is not None
-    assert not asked.is_current
+    refreshed = actions.refresh_preview(user, project)
+    assert refreshed is not None
+    assert not refreshed.is_current
     assert wakes.previews == [project.pk]
     refresh(project, compiler)
-    asked = actions.refresh_preview(user, project)
-    assert asked is not None
-    assert asked.is_current
+    refreshed = actions.refresh_preview(user, project)
+    assert refreshed is not None
+    assert refreshed.is_current
     assert wakes.previews == [project.pk]
     for table in (Preview, Project):
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
@@ -175,22 +175,22 @@ def test_the_preview_of_a_worker_that_died_is_made_when_its_lease_has_ended(proj
 def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[datetime | None] = []
+    leases: list[datetime | None] = []
 
     class Watched(PreviewLease):
         def keep(self) -> None:
             super().keep()
-            kept.append(Preview.objects.get(project=project).lease_until)
+            leases.append(Preview.objects.get(project=project).lease_until)
 
     monkeypatch.setattr(previews, "PreviewLease", Watched)
     monkeypatch.setattr(preview_leases, "WRITE_AFTER", 60.0)
     refresh(project, compiler)
-    assert set(kept) == {None}
+    assert set(leases) == {None}
     monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
     Preview.objects.update(state=PreviewState.BUILDING, build=None)
     Artefact.objects.update(spec_digest="")
     assert refresh(project, compiler).lease_until is None
-    assert any(until is not None and until > timezone.now() for until in kept)
+    assert any(until is not None and until > timezone.now() for until in leases)
 
 
 def test_of_two_workers_that_begin_one_text_at_once_one_makes_the_preview(project: Any, settings: Any) -> None:
@@ -260,12 +260,12 @@ def test_old_previews_and_their_runes_are_pruned(
     assert Artefact.objects.count() == 2
     assert not Version.objects.filter(project=project).exists()
     assert ArtefactFile.objects.count() == 4
-    kept = set(ArtefactFile.objects.values_list("blob_id", flat=True))
+    stored = set(ArtefactFile.objects.values_list("blob_id", flat=True))
     runes = set(Artefact.objects.values_list("digest", flat=True))
-    assert runes < kept
-    assert all(is_stored(digest) for digest in kept)
+    assert runes < stored
+    assert all(is_stored(digest) for digest in stored)
     # What belonged to the others is gone at once, and not only with the next sweep.
-    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == kept
+    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == stored
     assert not Blob.objects.filter(links=None).exists()
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
 
@@ -337,12 +337,12 @@ def test_endless_typing_is_previewed_all_the_same() -> None:
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard = told_of(project, monkeypatch)
+    heard = events_of(project, monkeypatch)
     refresh(project, compiler)
-    previews_told = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
-    assert [told["state"] for told in previews_told] == ["building", "ready"]
+    previews = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
+    assert [each["state"] for each in previews] == ["building", "ready"]
     read = browser_of(viewer).get("/api/v1/projects/acme/kitchen/preview").json()
-    assert previews_told[-1] == read
+    assert previews[-1] == read
     stored = Event.objects.filter(stream_id=project.stream, type="preview.changed")
     assert all(set(event.data) == {"sequence", "state"} for event in stored)
 
@@ -351,6 +351,6 @@ def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "EVENT_LIMIT", 100)
-    heard = told_of(project, monkeypatch)
+    heard = events_of(project, monkeypatch)
     refresh(project, compiler)
     assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

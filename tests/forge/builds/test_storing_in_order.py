@@ -35,6 +35,6 @@ def test_what_is_made_is_counted_once_and_only_after_its_transaction(
     ):
         link_derived(project, [blob.digest], organisation.pk)
         link_derived(organisation, [blob.digest], organisation.pk)
-        asked = [query["sql"] for query in inside.captured_queries]
-    assert not [sql for sql in asked if "core_storedbytes" in sql]
+        statements = [query["sql"] for query in inside.captured_queries]
+    assert not [sql for sql in statements if "core_storedbytes" in sql]
     assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk) > 0

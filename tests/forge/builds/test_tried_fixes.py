@@ -51,7 +51,7 @@ QUESTION = "\n".join(
 
 
 @pytest.fixture
-def asking(project: Any, developer: Any, compiler: Compiler) -> Any:
+def questioning(project: Any, developer: Any, compiler: Compiler) -> Any:
     """A project whose Runefile asks for the range of pixels, and whose preview is built."""
     write_file(developer, project, "Runefile.yml", QUESTION)
     refresh_previews(project.pk, compiler, Flag())
@@ -63,15 +63,15 @@ def ask(client: Client, fix: Any, **more: Any) -> Any:
 
 
 def tried(client: Client, project: Any, compiler: Compiler, fix: Any) -> dict[str, Any]:
-    asked = ask(client, fix)
-    assert asked.status_code == 202, asked.content
+    response = ask(client, fix)
+    assert response.status_code == 202, response.content
     refresh_previews(project.pk, compiler, Flag())
-    found: dict[str, Any] = client.get(f"{WATCH}/{asked.json()['id']}").json()
-    return found
+    payload: dict[str, Any] = client.get(f"{WATCH}/{response.json()['id']}").json()
+    return payload
 
 
-def rune_of(found: dict[str, Any]) -> bytes:
-    build = Build.objects.get(pk=found["build"]["id"])
+def rune_of(payload: dict[str, Any]) -> bytes:
+    build = Build.objects.get(pk=payload["build"]["id"])
     assert build.artefact is not None
     with open_rune(build.artefact) as file:
         data: bytes = file.read()
@@ -80,12 +80,12 @@ def rune_of(found: dict[str, Any]) -> bytes:
 
 @pytest.mark.protects("live/tried-fixes")
 def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
-    client: Client, asking: Any, compiler: Compiler
+    client: Client, questioning: Any, compiler: Compiler
 ) -> None:
-    before, sequence = working_tree(asking), client.get(PREVIEW).json()["sequence"]
-    found = tried(client, asking, compiler, BYTES)
-    assert (found["state"], found["error"], found["fix"]) == ("ready", None, BYTES)
-    running, other = Runtime.load(rune_of(client.get(PREVIEW).json())), Runtime.load(rune_of(found))
+    before, sequence = working_tree(questioning), client.get(PREVIEW).json()["sequence"]
+    watch = tried(client, questioning, compiler, BYTES)
+    assert (watch["state"], watch["error"], watch["fix"]) == ("ready", None, BYTES)
+    running, other = Runtime.load(rune_of(client.get(PREVIEW).json())), Runtime.load(rune_of(watch))
     (pixels,), (floats,) = running.capabilities, other.capabilities
     (as_it_is,), (as_bytes,) = (
         running.call({pixels.id: bytes([51, 255])}),
@@ -93,49 +93,49 @@ def test_the_other_answer_runs_on_the_same_pixels_and_the_text_stays(
     )
     assert as_it_is.tensors[0].elements == pytest.approx((0.2, 1.0))
     assert as_bytes.tensors[0].elements == (51.0, 255.0)
-    assert (working_tree(asking), client.get(PREVIEW).json()["sequence"]) == (before, sequence)
-    told = Event.objects.filter(stream_id=asking.stream, type="preview.watched")
-    assert [event.data for event in told] == [{"watch": found["id"], "state": "ready"}]
+    assert (working_tree(questioning), client.get(PREVIEW).json()["sequence"]) == (before, sequence)
+    events = Event.objects.filter(stream_id=questioning.stream, type="preview.watched")
+    assert [event.data for event in events] == [{"watch": watch["id"], "state": "ready"}]
 
 
 def test_what_is_built_bears_the_digest_of_the_files_with_the_answer_in_them(
-    client: Client, asking: Any, developer: Any, compiler: Compiler
+    client: Client, questioning: Any, developer: Any, compiler: Compiler
 ) -> None:
-    found = tried(client, asking, compiler, BYTES)
+    watch = tried(client, questioning, compiler, BYTES)
     question = next(one for one in client.get(PREVIEW).json()["diagnostics"] if one["code"] == "RUNE0048")
     text = QUESTION.decode()
     for edit in sorted(question["fixes"][1]["edits"], key=lambda edit: -edit["span"]["start"]["offset"]):
         span = edit["span"]
         text = text[: span["start"]["offset"]] + edit["text"] + text[span["end"]["offset"] :]
-    write_file(developer, asking, "Runefile.yml", text.encode())
-    assert found["build"]["version"] == working_tree(asking).digest
-    refresh_previews(asking.pk, compiler, Flag())
+    write_file(developer, questioning, "Runefile.yml", text.encode())
+    assert watch["build"]["version"] == working_tree(questioning).digest
+    refresh_previews(questioning.pk, compiler, Flag())
     # What was tried is what runs once it is chosen: nothing is built twice.
-    assert client.get(PREVIEW).json()["build"]["id"] == found["build"]["id"]
+    assert client.get(PREVIEW).json()["build"]["id"] == watch["build"]["id"]
 
 
-def test_the_first_answer_leaves_the_rune_as_it_is(client: Client, asking: Any, compiler: Compiler) -> None:
-    found = tried(client, asking, compiler, AS_IT_IS)
-    assert found["build"]["rune_digest"] == client.get(PREVIEW).json()["build"]["rune_digest"]
+def test_the_first_answer_leaves_the_rune_as_it_is(client: Client, questioning: Any, compiler: Compiler) -> None:
+    watch = tried(client, questioning, compiler, AS_IT_IS)
+    assert watch["build"]["rune_digest"] == client.get(PREVIEW).json()["build"]["rune_digest"]
 
 
 @pytest.mark.parametrize("fix", [{**BYTES, "place": 1}, {**BYTES, "choice": 2}, {**BYTES, "code": "RUNE0001"}])
 def test_a_fix_that_the_text_does_not_have_is_said_so(
-    client: Client, asking: Any, compiler: Compiler, fix: dict[str, Any]
+    client: Client, questioning: Any, compiler: Compiler, fix: dict[str, Any]
 ) -> None:
-    found = tried(client, asking, compiler, fix)
-    assert (found["state"], found["build"]) == ("failed", None)
-    assert found["error"] == "The text no longer has this question."
+    watch = tried(client, questioning, compiler, fix)
+    assert (watch["state"], watch["build"]) == ("failed", None)
+    assert watch["error"] == "The text no longer has this question."
 
 
 def test_a_question_that_was_answered_meanwhile_is_not_answered_again(
-    client: Client, asking: Any, developer: Any, compiler: Compiler
+    client: Client, questioning: Any, developer: Any, compiler: Compiler
 ) -> None:
-    asked = ask(client, BYTES).json()
-    write_file(developer, asking, "Runefile.yml", QUESTION.replace(b"# Open question:", b"# Answered:"))
-    refresh_previews(asking.pk, compiler, Flag())
-    found = client.get(f"{WATCH}/{asked['id']}").json()
-    assert (found["state"], found["build"]) == ("failed", None)
+    response = ask(client, BYTES).json()
+    write_file(developer, questioning, "Runefile.yml", QUESTION.replace(b"# Open question:", b"# Answered:"))
+    refresh_previews(questioning.pk, compiler, Flag())
+    watch = client.get(f"{WATCH}/{response['id']}").json()
+    assert (watch["state"], watch["build"]) == ("failed", None)
 
 
 @pytest.mark.parametrize(
@@ -158,23 +158,23 @@ def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) ->
 
 
 @pytest.mark.protects("live/tried-fixes")
-def test_edits_that_somebody_sends_along_are_not_kept(client: Client, asking: Any) -> None:
+def test_edits_that_somebody_sends_along_are_not_kept(client: Client, questioning: Any) -> None:
     smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
     assert ask(client, smuggled).json()["fix"] == BYTES
     assert Preview.objects.requested().get().options == {"watched": [], "timed": False, "fix": BYTES}
 
 
-def test_a_fix_is_tried_without_wires_and_times(client: Client, asking: Any) -> None:
+def test_a_fix_is_tried_without_wires_and_times(client: Client, questioning: Any) -> None:
     assert ask(client, BYTES, timed=True).status_code == 400
     assert ask(client, BYTES, wires=[{"stage": "image", "index": 0}]).status_code == 400
     assert list(Preview.objects.values_list("key", flat=True)) == [PLAIN]
 
 
 def test_whoever_may_read_may_try_a_fix(
-    asking: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+    questioning: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:
-    found = {kind: ask(browser_of(person), BYTES).status_code for kind, person in people.items()}
-    assert found == {
+    statuses = {kind: ask(browser_of(person), BYTES).status_code for kind, person in people.items()}
+    assert statuses == {
         "owner": 202,
         "maintainer": 202,
         "developer": 202,

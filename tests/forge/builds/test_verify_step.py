@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import keep_artefact, open_rune
+from forge.builds.artefacts.store import keep_artefact
 from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.compiler.building.building import build as build_rune
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.check_certificate import check
 from rune.compiler.verify.verification import Verification
 from rune.project.files import MemoryFiles
 from tests.forge.builds.conftest import log_of
-from tests.rune.compiler.verify.projects import TEMPLATES, template, with_changed_weight
+from tests.rune.compiler.verify.projects import template, with_changed_weight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,11 +36,11 @@ def test_a_numbered_build_is_verified_and_says_so(
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
     assert done.artefact is not None
-    found = Verification.from_json(done.artefact.report["verify"])
-    assert found.is_within
-    assert found.is_complete
+    verification = Verification.from_json(done.artefact.report["verify"])
+    assert verification.is_within
+    assert verification.is_complete
     (line,) = done.log.filter(step="verify")
-    assert line.text == found.sentence() == done.artefact.report["verify"]["sentence"]
+    assert line.text == verification.sentence() == done.artefact.report["verify"]["sentence"]
     assert line.text.startswith("identical to the reference on")
     assert line.level == "info"
     assert line.milliseconds is not None
@@ -57,48 +54,16 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     build = request_build(developer, sine)
     files = template("sine")
     wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
-    made = build_rune(MemoryFiles(wrong), BuildOptions("sine"))
-    (tmp_path / "wrong.rune").write_bytes(made.rune)
-    answer = {"report": made.report.to_json(), "diagnostics": []}
-    keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
+    wrong_build = build_rune(MemoryFiles(wrong), BuildOptions("sine"))
+    (tmp_path / "wrong.rune").write_bytes(wrong_build.rune)
+    answer = {"report": wrong_build.report.to_json(), "diagnostics": []}
+    keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda _: None)
     done = work(build)
     assert done.state == State.FAILED
-    assert done.error.startswith("The rune's results differ from the reference interpreter's. ")
+    assert done.error.startswith("The rune is not what its files build. ")
     assert "op 2 FULLY_CONNECTED of sine" in done.error
     assert done.log.get(step="verify").level == "error"
     assert not done.log.filter(step="measure").exists()
-
-
-def test_a_numbered_build_has_a_certificate_that_holds_for_its_rune(
-    sine: Project, developer: Any, work: Callable[[Build], Build], client: Client
-) -> None:
-    done = work(request_build(developer, sine))
-    client.force_login(developer)
-    told = client.get(f"/api/v1/builds/{done.pk}").json()["certificate_url"]
-    response: Any = client.get(told)
-    assert response["Content-Disposition"] == 'attachment; filename="sine.certificate.json"'
-    assert response["Content-Type"] == "application/json"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    certificate = json.loads(b"".join(response.streaming_content))
-    assert done.artefact is not None
-    with open_rune(done.artefact) as file:
-        assert "4 vectors" in check(certificate, file.read(), [(TEMPLATES / "sine" / "sine.tflite").read_bytes()])
-
-
-def test_a_rune_that_is_not_right_has_no_certificate(
-    sine: Project, developer: Any, work: Callable[[Build], Build], client: Client, tmp_path: Path
-) -> None:
-    build = request_build(developer, sine)
-    files = template("sine")
-    wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
-    made = build_rune(MemoryFiles(wrong), BuildOptions("sine"))
-    (tmp_path / "wrong.rune").write_bytes(made.rune)
-    answer = {"report": made.report.to_json(), "diagnostics": []}
-    keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
-    done = work(build)
-    client.force_login(developer)
-    assert client.get(f"/api/v1/builds/{done.pk}").json()["certificate_url"] is None
-    assert client.get(f"/api/v1/builds/{done.pk}/certificate").status_code == 404
 
 
 @pytest.mark.protects("runes/truncated")
@@ -108,10 +73,10 @@ def test_a_rune_that_does_not_load_fails_the_build(
 ) -> None:
     """The cache holds what a worker that was killed might have left."""
     build = request_build(developer, sine)
-    made = build_rune(MemoryFiles(template("sine")), BuildOptions("sine"))
-    (tmp_path / "cut.rune").write_bytes(spoil(made.rune))
-    answer = {"report": made.report.to_json(), "diagnostics": []}
-    keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda made: None)
+    cut_build = build_rune(MemoryFiles(template("sine")), BuildOptions("sine"))
+    (tmp_path / "cut.rune").write_bytes(spoil(cut_build.rune))
+    answer = {"report": cut_build.report.to_json(), "diagnostics": []}
+    keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda _: None)
     done = work(build)
     assert done.state == State.FAILED
     assert "it does not load" in done.error

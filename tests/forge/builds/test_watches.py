@@ -18,7 +18,7 @@ from forge.core.models import Event
 from forge.projects.actions import write_file
 from rune.running.runtime import Runtime
 from rune.source.runefile.pipeline import Port
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,14 +61,14 @@ def test_what_flows_in_a_wire_is_sent_beside_the_outputs(
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
     build_watches(project, compiler)
     plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
-    asked = ask(client, ("number", 0))
-    assert (asked.status_code, asked.json()["state"], asked.json()["build"]) == (202, "building", None)
+    response = ask(client, ("number", 0))
+    assert (response.status_code, response.json()["state"], response.json()["build"]) == (202, "building", None)
     build_watches(project, compiler)
-    found = client.get(f"{WATCH}/{asked.json()['id']}").json()
-    assert (found["state"], found["error"], found["wires"]) == ("ready", None, [{"stage": "number", "index": 0}])
+    watch = client.get(f"{WATCH}/{response.json()['id']}").json()
+    assert (watch["state"], watch["error"], watch["wires"]) == ("ready", None, [{"stage": "number", "index": 0}])
     events = Event.objects.filter(stream_id=project.stream, type="preview.watched")
-    assert [event.data for event in events] == [{"watch": found["id"], "state": "ready"}]
-    answer: Any = client.get(found["build"]["rune_url"])
+    assert [event.data for event in events] == [{"watch": watch["id"], "state": "ready"}]
+    answer: Any = client.get(watch["build"]["rune_url"])
     data = b"".join(answer.streaming_content)
     rune = Runtime.load(data)
     (request,) = rune.capabilities
@@ -93,11 +93,11 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     build_watches(project, compiler)
     before = Preview.objects.requested().get().build
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
-    asked = ask(client, ("number", 0)).json()
-    assert asked["state"] == "building"
+    requested_watch = ask(client, ("number", 0)).json()
+    assert requested_watch["state"] == "building"
     # What was watched goes on until the new one is there.
     assert before is not None
-    assert asked["build"]["id"] == str(before.pk)
+    assert requested_watch["build"]["id"] == str(before.pk)
     build_watches(project, compiler)
     assert Preview.objects.requested().get().build != before
 
@@ -113,20 +113,20 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
 def test_a_wire_that_is_not_there_is_said_so(
     client: Client, project: Any, compiler: Compiler, stage: str, index: int, said: str
 ) -> None:
-    asked = ask(client, (stage, index)).json()
+    requested_watch = ask(client, (stage, index)).json()
     build_watches(project, compiler)
-    found = client.get(f"{WATCH}/{asked['id']}").json()
-    assert (found["state"], said in found["error"]) == ("failed", True), found
+    watch = client.get(f"{WATCH}/{requested_watch['id']}").json()
+    assert (watch["state"], said in watch["error"]) == ("failed", True), watch
 
 
 def test_a_text_that_does_not_check_is_said_so(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
     write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
-    asked = ask(client, ("number", 0)).json()
+    requested_watch = ask(client, ("number", 0)).json()
     build_watches(project, compiler)
-    found = client.get(f"{WATCH}/{asked['id']}").json()
-    assert (found["state"], found["build"]) == ("broken", None)
+    watch = client.get(f"{WATCH}/{requested_watch['id']}").json()
+    assert (watch["state"], watch["build"]) == ("broken", None)
 
 
 @pytest.mark.protects("availability/watched-tensors")
@@ -134,9 +134,9 @@ def test_a_tensor_too_large_for_a_page_is_refused(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS.replace(b"[1, 2]", b"[600, 600]"))
-    asked = ask(client, ("number", 0)).json()
+    requested_watch = ask(client, ("number", 0)).json()
     build_watches(project, compiler)
-    assert "at most 262,144 can be watched" in client.get(f"{WATCH}/{asked['id']}").json()["error"]
+    assert "at most 262,144 can be watched" in client.get(f"{WATCH}/{requested_watch['id']}").json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_only_so_many_watches_of_a_project_are_kept(client: Client, project: Any
 def test_each_kind_of_person_is_answered_as_for_reading(
     project: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:
-    found = {kind: ask(browser_of(person), ("number", 0)).status_code for kind, person in people.items()}
-    assert found == {
+    statuses = {kind: ask(browser_of(person), ("number", 0)).status_code for kind, person in people.items()}
+    assert statuses == {
         "owner": 202,
         "maintainer": 202,
         "developer": 202,
@@ -201,8 +201,8 @@ def test_a_timed_preview_says_when_each_stage_ends(
     client: Client, project: Any, developer: Any, compiler: Compiler
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
-    asked = client.post(WATCH, {"wires": [], "timed": True}, content_type="application/json")
-    assert (asked.status_code, asked.json()["timed"]) == (202, True)
+    response = client.post(WATCH, {"wires": [], "timed": True}, content_type="application/json")
+    assert (response.status_code, response.json()["timed"]) == (202, True)
     build_watches(project, compiler)
     build = Preview.objects.requested().get().build
     assert build is not None
@@ -220,9 +220,9 @@ def test_an_event_brings_what_asking_for_the_watch_would_answer(
     client: Client, project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
-    asked = ask(client, ("scaled", 0)).json()
-    heard = told_of(project, monkeypatch)
+    requested_watch = ask(client, ("scaled", 0)).json()
+    heard = events_of(project, monkeypatch)
     build_watches(project, compiler)
-    told = [event["data"] for event in heard if event["type"] == "preview.watched"]
-    assert told[-1]["answer"] == client.get(f"{WATCH}/{asked['id']}").json()
-    assert told[-1]["answer"]["state"] == "ready"
+    payloads = [event["data"] for event in heard if event["type"] == "preview.watched"]
+    assert payloads[-1]["answer"] == client.get(f"{WATCH}/{requested_watch['id']}").json()
+    assert payloads[-1]["answer"]["state"] == "ready"

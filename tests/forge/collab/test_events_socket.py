@@ -16,7 +16,7 @@ from forge.accounts.actions import (
     update_organisation,
     update_profile,
 )
-from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.collab import watch
 from forge.collab.closing import Closing
 from forge.core.events import delivery
@@ -115,24 +115,24 @@ async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself
     project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is in the log before its message is on the way is not read from there at once: the message says more."""
-    held: list[tuple[Any, ...]] = []
+    delayed: list[tuple[Any, ...]] = []
     looked = asyncio.Event()
 
     def look(streams: Any, documents: Any) -> Any:
-        found = numbers(streams, documents)
-        if held:
+        counts = numbers(streams, documents)
+        if delayed:
             loop.call_soon_threadsafe(looked.set)
-        return found
+        return counts
 
     loop, numbers = asyncio.get_running_loop(), watch._numbers
     async with Socket(viewer, PATH) as socket:
         now = (await socket.event())["sequence"]
         monkeypatch.setattr(watch, "_numbers", look)
         with monkeypatch.context() as late:
-            late.setattr(events, "deliver", lambda *told: held.append(told))
+            late.setattr(events, "deliver", lambda *arguments: delayed.append(arguments))
             await append(project.stream, COUNTED(number=1, word="one"))
             await looked.wait()
-        delivery.deliver(*held[0])
+        delivery.deliver(*delayed[0])
         assert await socket.event() == {
             "sequence": now + 1,
             "type": "test.counted",

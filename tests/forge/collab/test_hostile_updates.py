@@ -124,9 +124,9 @@ def edited(edits: list[tuple[int, int, str]]) -> tuple[Doc[Any], list[bytes]]:
 @given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 9), some.text(max_size=6)), max_size=12))
 def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]]) -> None:
     doc, updates = edited([edit for edit in edits if edit[2].isprintable()])
-    made = sum(read_update(update).types for update in updates)
-    assert made >= 2
-    assert read_update(doc.get_update()).types <= made
+    types = sum(read_update(update).types for update in updates)
+    assert types >= 2
+    assert read_update(doc.get_update()).types <= types
 
 
 @pytest.mark.protects("live/crashing-updates")

@@ -14,7 +14,7 @@ from tests.forge.collab.yjs_socket import YjsClient
 
 MIKA: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Mika", "initials": "MI", "colour": 1}
 JO: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Jo", "initials": "JO", "colour": 2}
-GONE = "null"
+ABSENT = "null"
 
 
 def said(client: int, clock: int, file: str = "a", user: Any = None) -> ClientState:
@@ -22,23 +22,23 @@ def said(client: int, clock: int, file: str = "a", user: Any = None) -> ClientSt
     return ClientState(client, clock, json.dumps({"file": file, **({"user": user} if user else {})}))
 
 
-def told(client: int, clock: int, person: Any, file: str = "a") -> ClientState:
+def relayed(client: int, clock: int, person: Any, file: str = "a") -> ClientState:
     """What others hear of it."""
     return ClientState(client, clock, json.dumps({"file": file, "user": person}, separators=(",", ":")))
 
 
 def test_what_is_news_is_told_on_with_the_person_written_in() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [said(1, 1)]) == (told(1, 1, MIKA),)
+    assert presence.hear("a", MIKA, [said(1, 1)]) == (relayed(1, 1, MIKA),)
     assert presence.hear("a", MIKA, [said(1, 1), said(1, 0)]) == ()
-    assert presence.hear("a", MIKA, [said(1, 2, "b")]) == (told(1, 2, MIKA, "b"),)
-    assert presence.everyone() == (told(1, 2, MIKA, "b"),)
+    assert presence.hear("a", MIKA, [said(1, 2, "b")]) == (relayed(1, 2, MIKA, "b"),)
+    assert presence.everyone() == (relayed(1, 2, MIKA, "b"),)
 
 
 @pytest.mark.protects("live/cursor-names")
 def test_who_somebody_is_is_not_theirs_to_say() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (told(1, 1, MIKA),)
+    assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (relayed(1, 1, MIKA),)
 
 
 @pytest.mark.parametrize("state", ['"here"', "7", "[]", "true"])
@@ -51,30 +51,30 @@ def test_a_state_that_is_no_object_is_dropped(state: str) -> None:
 def test_a_socket_that_repeats_what_it_heard_is_not_told_on() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(1, 5)])
-    assert presence.hear("b", JO, [said(1, 5), ClientState(1, 9, GONE), said(1, 9, "not me")]) == ()
-    assert presence.everyone() == (told(1, 5, MIKA),)
+    assert presence.hear("b", JO, [said(1, 5), ClientState(1, 9, ABSENT), said(1, 9, "not me")]) == ()
+    assert presence.everyone() == (relayed(1, 5, MIKA),)
 
 
 def test_who_comes_back_takes_the_clients_of_the_old_connection() -> None:
     presence = Presence()
     presence.hear("old", MIKA, [said(1, 5)])
-    assert presence.hear("new", MIKA, [said(1, 6)]) == (told(1, 6, MIKA),)
+    assert presence.hear("new", MIKA, [said(1, 6)]) == (relayed(1, 6, MIKA),)
     assert presence.leave("old") == ()
-    assert presence.leave("new") == (ClientState(1, 7, GONE),)
+    assert presence.leave("new") == (ClientState(1, 7, ABSENT),)
 
 
 def test_who_comes_back_with_the_clock_of_before_is_seen_at_once() -> None:
     presence = Presence()
     presence.hear("old", MIKA, [said(1, 5)])
-    assert presence.leave("old") == (ClientState(1, 6, GONE),)
-    assert presence.hear("new", MIKA, [said(1, 5)]) == (told(1, 7, MIKA),)
-    assert presence.hear("new", MIKA, [said(1, 6, "b")]) == (told(1, 8, MIKA, "b"),)
+    assert presence.leave("old") == (ClientState(1, 6, ABSENT),)
+    assert presence.hear("new", MIKA, [said(1, 5)]) == (relayed(1, 7, MIKA),)
+    assert presence.hear("new", MIKA, [said(1, 6, "b")]) == (relayed(1, 8, MIKA, "b"),)
 
 
 def test_who_leaves_is_gone_for_the_others() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(1, 5)])
-    assert presence.hear("a", MIKA, [ClientState(1, 6, GONE)]) == (ClientState(1, 6, GONE),)
+    assert presence.hear("a", MIKA, [ClientState(1, 6, ABSENT)]) == (ClientState(1, 6, ABSENT),)
     assert presence.everyone() == ()
     assert presence.leave("a") == ()
 
@@ -89,21 +89,21 @@ def test_a_socket_speaks_for_a_few_clients_only() -> None:
 def test_the_people_of_another_process_are_there_until_it_says_otherwise_or_is_gone() -> None:
     presence, other = Presence(), OtherProcess("b")
     presence.hear("a", MIKA, [said(1, 1)])
-    theirs = (told(2, 1, JO), told(3, 1, JO))
+    theirs = (relayed(2, 1, JO), relayed(3, 1, JO))
     assert presence.hear_process(other, theirs, are_all=True) == theirs
     assert presence.hear_process(other, theirs, are_all=True) == ()
-    assert presence.here() == (told(1, 1, MIKA),)
-    assert presence.hear_process(other, theirs[:1], are_all=True) == (ClientState(3, 2, GONE),)
-    assert presence.leave(other) == (ClientState(2, 2, GONE),)
-    assert presence.everyone() == (told(1, 1, MIKA),)
+    assert presence.here() == (relayed(1, 1, MIKA),)
+    assert presence.hear_process(other, theirs[:1], are_all=True) == (ClientState(3, 2, ABSENT),)
+    assert presence.leave(other) == (ClientState(2, 2, ABSENT),)
+    assert presence.everyone() == (relayed(1, 1, MIKA),)
 
 
 def test_who_comes_back_from_a_process_that_died_is_told_of_at_once() -> None:
     presence = Presence()
-    presence.hear_process(OtherProcess("one"), [told(1, 5, MIKA)], are_all=True)
+    presence.hear_process(OtherProcess("one"), [relayed(1, 5, MIKA)], are_all=True)
     assert presence.hear("a", MIKA, [said(1, 3)]) == ()
-    assert presence.hear("a", MIKA, [said(1, 3), said(2, 3)], is_first=True) == (told(2, 3, MIKA),)
-    assert presence.hear("b", MIKA, [said(1, 3)], is_first=True) == (told(1, 6, MIKA),)
+    assert presence.hear("a", MIKA, [said(1, 3), said(2, 3)], is_first=True) == (relayed(2, 3, MIKA),)
+    assert presence.hear("b", MIKA, [said(1, 3)], is_first=True) == (relayed(1, 6, MIKA),)
     assert presence.leave(OtherProcess("one")) == ()
 
 
@@ -112,17 +112,17 @@ def test_another_process_does_not_speak_for_the_people_here() -> None:
     presence = Presence()
     presence.hear("a", MIKA, [said(1, 5)])
     other = OtherProcess("b")
-    assert presence.hear_process(other, [told(1, 4, MIKA), ClientState(1, 9, GONE)], are_all=True) == ()
-    assert presence.everyone() == (told(1, 5, MIKA),)
+    assert presence.hear_process(other, [relayed(1, 4, MIKA), ClientState(1, 9, ABSENT)], are_all=True) == ()
+    assert presence.everyone() == (relayed(1, 5, MIKA),)
 
 
 def test_who_comes_back_to_another_process_is_taken_over_there() -> None:
     presence = Presence()
-    presence.hear_process(OtherProcess("dead"), [told(1, 5, MIKA)], are_all=True)
+    presence.hear_process(OtherProcess("dead"), [relayed(1, 5, MIKA)], are_all=True)
     assert presence.hear("new", JO, [said(1, 9)]) == ()
     # Another tab of the same person repeats what it heard: it does not speak for the first.
     assert presence.hear("tab", MIKA, [said(1, 5)]) == ()
-    assert presence.hear("new", MIKA, [said(1, 6)]) == (told(1, 6, MIKA),)
+    assert presence.hear("new", MIKA, [said(1, 6)]) == (relayed(1, 6, MIKA),)
     assert presence.leave(OtherProcess("dead")) == ()
 
 

@@ -31,18 +31,18 @@ async def test_its_connection_is_kept_from_one_question_to_the_next(reader: Read
 
 
 async def test_a_question_whose_connection_broke_is_asked_once_more(reader: Reader) -> None:
-    asked: list[object] = []
+    connections: list[object] = []
 
     def ask() -> int:
-        asked.append(connection.connection)
-        if len(asked) == 1:
+        connections.append(connection.connection)
+        if len(connections) == 1:
             raise OperationalError("the server closed the connection")
         return User.objects.count()
 
     await reader.ask(connected)
     assert await reader.ask(ask) == 0
-    assert asked[0] is not None
-    assert asked[1] is None
+    assert connections[0] is not None
+    assert connections[1] is None
 
 
 async def test_a_fault_is_raised_where_it_was_asked_for_and_the_next_is_answered(reader: Reader) -> None:

@@ -139,7 +139,7 @@ class YjsClient(Socket):
 def text_of(doc: Doc[Any], path: str) -> Text:
     """A file's shared text."""
     files = doc.get("files", type=Map)
-    found = [value["text"] for value in files.values() if value["path"] == path]
-    assert len(found) == 1, found
-    text: Text = found[0]
+    texts = [value["text"] for value in files.values() if value["path"] == path]
+    assert len(texts) == 1, texts
+    text: Text = texts[0]
     return text

@@ -57,12 +57,12 @@ def trained(contents: str, size: int) -> Snapshot:
     return Snapshot({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
 
 
-def kept_at(path: str) -> Snapshot:
+def with_model_file(path: str) -> Snapshot:
     """A project that is one model, always the same file."""
     return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
 
 
-def given(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
+def with_node(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
     """A project that is one stage with arguments."""
     written = tuple(NodeArgument(name, value) for name, value in arguments.items())
     return Snapshot({}, outline=Outline((Node("stage", kind, detail, 3, None, written),), ()))
@@ -114,26 +114,26 @@ CASES = (
     ),
     Case(
         "a window is shorter, and the rate is the same",
-        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
-        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="500"),
+        with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
+        with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="500"),
         ("The window of `stage` is 0.5 s, was 1 s.",),
     ),
     Case(
         "a rate that the stage's own sentence tells is told once",
-        given("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
-        given("capability", "SOUND 8 kHz", hz="8000", sample_duration_ms="2000"),
+        with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
+        with_node("capability", "SOUND 8 kHz", hz="8000", sample_duration_ms="2000"),
         ("`stage` changed from SOUND 16 kHz to SOUND 8 kHz.", "The window of `stage` is 2 s, was 1 s."),
     ),
     Case(
         "a capability is another, with other arguments",
-        given("capability", "SOUND 16 kHz", hz="16000"),
-        given("capability", "IMAGE", width="96"),
+        with_node("capability", "SOUND 16 kHz", hz="16000"),
+        with_node("capability", "IMAGE", width="96"),
         ("`stage` changed from SOUND 16 kHz to IMAGE.",),
     ),
     Case(
         "a picture is smaller, and grey",
-        given("capability", "IMAGE", width="96", pixel_format="@PixelFormat::RGB"),
-        given("capability", "IMAGE", width="48", pixel_format="@PixelFormat::GrayScale"),
+        with_node("capability", "IMAGE", width="96", pixel_format="@PixelFormat::RGB"),
+        with_node("capability", "IMAGE", width="48", pixel_format="@PixelFormat::GrayScale"),
         (
             "The width of `stage` is 48 pixels, was 96 pixels.",
             "The pixel format of `stage` is grey, was colour.",
@@ -141,8 +141,8 @@ CASES = (
     ),
     Case(
         "an argument comes, one goes and one changes",
-        given("block", "noise_filtering", gain="2", strength="0.95"),
-        given("block", "noise_filtering", fresh="1", strength="0.9"),
+        with_node("block", "noise_filtering", gain="2", strength="0.95"),
+        with_node("block", "noise_filtering", fresh="1", strength="0.9"),
         (
             "`fresh` of `stage` is 1, was left out.",
             "`strength` of `stage` is 0.9, was 0.95.",
@@ -151,20 +151,20 @@ CASES = (
     ),
     Case(
         "the arguments of another block are not compared",
-        given("block", "modulo", modulus="2"),
-        given("block", "fft", bins="480"),
+        with_node("block", "modulo", modulus="2"),
+        with_node("block", "fft", bins="480"),
         ("`stage` changed from modulo to fft.",),
     ),
     Case(
         "a long text is not repeated, and a mark in a short one ends no code",
-        given("block", "tokens", long="a\nb", short="a`b"),
-        given("block", "tokens", long="a\nc", short="c"),
+        with_node("block", "tokens", long="a\nb", short="a`b"),
+        with_node("block", "tokens", long="a\nc", short="c"),
         ("The text `long` of `stage` changed.", "`short` of `stage` is `c`, was `a'b`."),
     ),
     Case(
         "an older report tells no arguments",
         pipeline(Node("stage", "block", "fft", 7, None)),
-        given("block", "fft", bins="480"),
+        with_node("block", "fft", bins="480"),
     ),
     Case("a label is renamed", labels("7\n8\n"), labels("7\neight\n"), ("Label `8` is now `eight`.",)),
     Case("labels change places", labels("yes\nno\n"), labels("no\nyes\n"), ("The labels are in another order.",)),
@@ -248,8 +248,8 @@ CASES = (
     ),
     Case(
         "a model is moved to another folder, and is the same",
-        kept_at("m.tflite"),
-        kept_at("models/m.tflite"),
+        with_model_file("m.tflite"),
+        with_model_file("models/m.tflite"),
         ("m.tflite was renamed to models/m.tflite.",),
     ),
     Case(
@@ -342,10 +342,13 @@ def test_what_differs_is_said(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None:
-    found = comparison_to_json(compare(case.before, case.after))
-    assert found["said"] == list(dict.fromkeys(case.said))
-    parts = [*(found["pipeline"] or {"said": []})["said"], *(said for each in found["models"] for said in each["said"])]
-    assert found["said"][: len(parts)] == parts
+    comparison = comparison_to_json(compare(case.before, case.after))
+    assert comparison["said"] == list(dict.fromkeys(case.said))
+    parts = [
+        *(comparison["pipeline"] or {"said": []})["said"],
+        *(said for each in comparison["models"] for said in each["said"]),
+    ]
+    assert comparison["said"][: len(parts)] == parts
 
 
 def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> None:

@@ -68,9 +68,9 @@ def test_what_a_package_needs_is_compared_target_by_target() -> None:
     ],
 )
 def test_of_every_figure_less_is_better(name: str, changed: Any, change: str, mood: str, meaning: str) -> None:
-    found = row(name, replace(BEFORE, digest="sha256:b", **changed), BEFORE)
-    assert (found.change, found.mood) == (change, mood)
-    assert found.meaning.endswith(meaning)
+    figure = row(name, replace(BEFORE, digest="sha256:b", **changed), BEFORE)
+    assert (figure.change, figure.mood) == (change, mood)
+    assert figure.meaning.endswith(meaning)
 
 
 def test_a_rune_without_models_has_no_row_of_them() -> None:
@@ -89,11 +89,11 @@ def test_a_rune_without_models_has_no_row_of_them() -> None:
     ids=["faster", "slower", "overlapping spreads", "nearer than noise", "no spread known"],
 )
 def test_a_time_differs_only_where_chance_does_not_explain_it(now: dict[str, Any], change: str, mood: str) -> None:
-    found = row("Inference time", timed(now, "sha256:b"), timed(run(3.0, 2.9, 3.1)))
-    assert (found.change, found.mood) == (change, mood)
+    figure = row("Inference time", timed(now, "sha256:b"), timed(run(3.0, 2.9, 3.1)))
+    assert (figure.change, figure.mood) == (change, mood)
 
 
 def test_the_same_rune_is_neither_faster_nor_slower() -> None:
-    found = row("Inference time", timed(run(9.0, 8.8, 9.1)), timed(run(3.0, 2.9, 3.1)))
-    assert (found.now, found.before, found.change, found.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
-    assert found.meaning.startswith("The rune is the same; the difference comes from load on the server.")
+    figure = row("Inference time", timed(run(9.0, 8.8, 9.1)), timed(run(3.0, 2.9, 3.1)))
+    assert (figure.now, figure.before, figure.change, figure.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
+    assert figure.meaning.startswith("The rune is the same; the difference comes from load on the server.")

@@ -46,10 +46,10 @@ def files_of(runefile: str = RUNEFILE) -> dict[str, JobFile]:
     return {"Runefile.yml": JobFile("sha256:0", text=runefile)}
 
 
-def run(compiler: Compiler, asked: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
+def run(compiler: Compiler, request: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
-    given: dict[str, Any] = {"owner": OWNER, "files": files_of(runefile), "limit": 30} | more
-    compiler.run(asked, lambda answer: answers.append(dict(answer)), **given)
+    options: dict[str, Any] = {"owner": OWNER, "files": files_of(runefile), "limit": 30} | more
+    compiler.run(request, lambda answer: answers.append(dict(answer)), **options)
     return answers
 
 
@@ -88,7 +88,6 @@ def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> Non
         "step",
         "built",
         "verified",
-        "certified",
         "measured",
     ]
     assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
@@ -135,9 +134,9 @@ def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
     standby._process = ended
     ended.stop("")
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    taken = standby.take()
-    assert taken.pid != ended.pid
-    taken.close()
+    process = standby.take()
+    assert process.pid != ended.pid
+    process.close()
     standby.close()
     standby.prepare()
     assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
@@ -152,9 +151,9 @@ def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_pat
 
 def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compiler, tmp_path: Path) -> None:
     """The server's sources were replaced while it ran: a process that starts then is another toolchain."""
-    asked = job()
-    asked["spec"]["toolchain"] = "sha256:another"
-    (answer,) = run(compiler, asked)
+    request = job()
+    request["spec"]["toolchain"] = "sha256:another"
+    (answer,) = run(compiler, request)
     assert answer["event"] == "failed"
     assert "Restart it" in answer["error"]
     assert not compiler.output.read_bytes()
@@ -162,9 +161,9 @@ def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compi
 
 def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path: Path) -> None:
     run(compiler, job())
-    made = tmp_path / "made.rune"
-    made.write_bytes(compiler.output.read_bytes())
-    with made.open("rb") as file:
+    rune_file = tmp_path / "made.rune"
+    rune_file.write_bytes(compiler.output.read_bytes())
+    with rune_file.open("rb") as file:
         answers = run(compiler, job(steps=["measure"]), rune=JobFile("sha256:1", descriptor=file.fileno()))
     assert [answer["event"] for answer in answers] == ["measured"]
 

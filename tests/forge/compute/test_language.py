@@ -87,11 +87,11 @@ def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: An
         own.answer(developer, project, {"ask": "check"})
         connections.close_all()
 
-    asking = [threading.Thread(target=ask) for _ in range(4)]
+    threads = [threading.Thread(target=ask) for _ in range(4)]
     try:
-        for thread in asking:
+        for thread in threads:
             thread.start()
-        for thread in asking:
+        for thread in threads:
             thread.join()
         # One that answered, and one that was started ahead for the next organisation.
         assert len(processes() - before) <= 2
@@ -133,8 +133,8 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         connections.close_all()
 
     try:
-        for actor, asked in ((developer, project), (stranger, other)):
-            own.answer(actor, asked, {"ask": "check"})  # its process is there
+        for actor, subject in ((developer, project), (stranger, other)):
+            own.answer(actor, subject, {"ask": "check"})  # its process is there
         # Together they compute for longer than the head start that whoever computes has.
         threads = [threading.Thread(target=ask_slowly) for _ in range(8)]
         for thread in threads:
@@ -198,8 +198,8 @@ def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
     one, other = uuid4(), uuid4()
     try:
         for organisation in (one, one, other):
-            found = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
-            assert found["errors"] == 1
+            summary = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
+            assert summary["errors"] == 1
         computed = own._compilers._idle
         assert [[compiler.is_of(one), compiler.is_of(other)] for compiler in computed] == [[True, False], [False, True]]
     finally:

@@ -47,9 +47,9 @@ def run(compiler: Compiler, target: str, steps: list[str], rune: JobFile | None 
 @pytest.fixture
 def rune(compiler: Compiler, tmp_path: Path) -> Iterator[JobFile]:
     run(compiler, "wasm32", ["check", "compile"])
-    made = tmp_path / "a.rune"
-    made.write_bytes(compiler.output.read_bytes())
-    with made.open("rb") as file:
+    rune_file = tmp_path / "a.rune"
+    rune_file.write_bytes(compiler.output.read_bytes())
+    with rune_file.open("rb") as file:
         yield JobFile("sha256:1", descriptor=file.fileno())
 
 

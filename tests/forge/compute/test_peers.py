@@ -83,9 +83,9 @@ def test_who_computes_on_says_so_again_and_not_more_often_than_others_listen(tmp
     said = Peers(lambda: folder)
     for at in (100, 100 + PUBLISH_EVERY / 2, 100 + PUBLISH_EVERY):
         said.publish(PeerReport(at, frozenset({ACME})))
-        found = read_report(folder / FILE)
-        assert found is not None
-        assert found.at == (100 if at < 100 + PUBLISH_EVERY else at)
+        report = read_report(folder / FILE)
+        assert report is not None
+        assert report.at == (100 if at < 100 + PUBLISH_EVERY else at)
 
 
 def test_another_machine_that_shares_the_folder_has_a_processor_of_its_own(
@@ -112,6 +112,6 @@ def test_without_a_place_to_write_nothing_is_said_and_all_goes_on(tmp_path: Path
 
 
 def test_what_is_read_is_what_was_said(tmp_path: Path) -> None:
-    told = PeerReport(1.5, frozenset({ACME, OTHER}), {ACME: 0.25, UUID(int=7): 3.0})
-    (tmp_path / FILE).write_text(told.to_json())
-    assert read_report(tmp_path / FILE) == told
+    report = PeerReport(1.5, frozenset({ACME, OTHER}), {ACME: 0.25, UUID(int=7): 3.0})
+    (tmp_path / FILE).write_text(report.to_json())
+    assert read_report(tmp_path / FILE) == report

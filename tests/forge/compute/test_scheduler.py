@@ -88,10 +88,10 @@ def test_beyond_the_slots_only_who_has_nothing_begins_and_the_last_place_is_for_
     assert may_begin(Party(ACME, JO), [], slots=1, beyond=2)
     assert not may_begin(Party(ACME, JO), [Party(ACME, JO)], slots=1, beyond=2)
     assert may_begin(Party(ACME, MIKA), [Party(ACME, JO)], slots=1, beyond=2)
-    held = [Party(ACME, JO), Party(ACME, MIKA)]
-    assert not may_begin(Party(ACME, UUID(int=13)), held, slots=1, beyond=2)
-    assert may_begin(Party(OTHER, JO), held, slots=1, beyond=2)
-    assert not may_begin(Party(THIRD, JO), [*held, Party(OTHER, JO)], slots=1, beyond=2)
+    running = [Party(ACME, JO), Party(ACME, MIKA)]
+    assert not may_begin(Party(ACME, UUID(int=13)), running, slots=1, beyond=2)
+    assert may_begin(Party(OTHER, JO), running, slots=1, beyond=2)
+    assert not may_begin(Party(THIRD, JO), [*running, Party(OTHER, JO)], slots=1, beyond=2)
 
 
 def test_what_was_computed_is_forgotten_by_halves() -> None:
@@ -187,7 +187,7 @@ def test_those_who_wait_do_not_wake_each_other() -> None:
         is_waiting.set()
         return is_over.is_set()
 
-    def waits_beside() -> None:
+    def wait_beside() -> None:
         with scheduler.claim(Party(OTHER)) as slot:
             slot.wait(looks_beside)
 
@@ -197,7 +197,7 @@ def test_those_who_wait_do_not_wake_each_other() -> None:
         return looks > 5
 
     with scheduler.claim(Party(ACME)):
-        thread = threading.Thread(target=waits_beside)
+        thread = threading.Thread(target=wait_beside)
         thread.start()
         assert is_waiting.wait(5)
         with scheduler.claim(Party(THIRD)) as slot:

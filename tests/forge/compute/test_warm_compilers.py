@@ -40,14 +40,14 @@ class Counted(Compiler):
 class Pool:
     """Warm compilers with all that were made, and how often a standby process was prepared."""
 
-    def __init__(self, kept: int = 2) -> None:
-        self.made: list[Counted] = []
-        self.standby = CountedSpare()
-        self.compilers = WarmCompilers(self._new_compiler, self.standby, kept)
+    def __init__(self, limit: int = 2) -> None:
+        self.created: list[Counted] = []
+        self.standby = CountedStandby()
+        self.compilers = WarmCompilers(self._new_compiler, self.standby, limit)
 
     def _new_compiler(self) -> Counted:
-        self.made.append(Counted())
-        return self.made[-1]
+        self.created.append(Counted())
+        return self.created[-1]
 
     @contextmanager
     def used(self, organisation: UUID) -> Iterator[Any]:
@@ -58,7 +58,7 @@ class Pool:
             yield compiler
 
 
-class CountedSpare(StandbyProcess):
+class CountedStandby(StandbyProcess):
     """One that starts nothing."""
 
     def __init__(self) -> None:
@@ -78,15 +78,15 @@ def test_a_process_is_lent_to_the_same_organisation_again_and_to_no_other() -> N
     with pool.used(ACME) as again, pool.used(ACME) as beside:
         assert again is first
         assert beside not in (first, second)
-    assert len(pool.made) == 3
+    assert len(pool.created) == 3
 
 
 def test_the_process_that_waited_longest_is_ended_when_there_are_too_many() -> None:
-    pool = Pool(kept=2)
+    pool = Pool(limit=2)
     for organisation in (ACME, OTHER, THIRD):
         with pool.used(organisation):
             pass
-    assert [one.is_closed for one in pool.made] == [True, False, False]
+    assert [one.is_closed for one in pool.created] == [True, False, False]
 
 
 def test_a_spare_process_is_prepared_after_each_job() -> None:
@@ -107,7 +107,7 @@ def test_a_process_that_grew_or_ended_is_not_lent_again() -> None:
         ended.has_process = False
     with pool.used(ACME) as another:
         assert another not in (grown, ended)
-    assert [one.is_closed for one in pool.made] == [True, True, False]
+    assert [one.is_closed for one in pool.created] == [True, True, False]
 
 
 def test_all_are_ended_at_the_end() -> None:
@@ -115,4 +115,4 @@ def test_all_are_ended_at_the_end() -> None:
     with pool.used(ACME), pool.used(OTHER):
         pass
     pool.compilers.close()
-    assert [one.is_closed for one in pool.made] == [True, True]
+    assert [one.is_closed for one in pool.created] == [True, True]

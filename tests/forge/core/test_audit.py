@@ -71,7 +71,7 @@ def test_no_entry_is_changed_or_deleted(user: User) -> None:
 @pytest.mark.django_db
 def test_an_entry_outlives_its_person(user: User) -> None:
     write_entry(user, "file.write", "project:x", path="a.md")
-    kept = str(user.pk)
+    user_id = str(user.pk)
     user.delete()
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.principal_id) == (None, kept)
+    assert (entry.actor, entry.principal_id) == (None, user_id)

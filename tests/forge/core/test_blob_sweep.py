@@ -53,10 +53,10 @@ def is_stored(digest: str) -> bool:
 
 
 def test_what_nothing_links_goes_and_what_something_links_stays(owner: Thread) -> None:
-    kept, left = put_bytes(b"kept"), put_bytes(b"left")
-    link_blobs(owner, [kept.digest], None)
+    linked, left = put_bytes(b"kept"), put_bytes(b"left")
+    link_blobs(owner, [linked.digest], None)
     assert swept() == {left.digest}
-    assert read_blob(kept.digest) == b"kept"
+    assert read_blob(linked.digest) == b"kept"
     assert not is_stored(left.digest)
 
 

@@ -132,9 +132,9 @@ async def test_a_blob_or_a_part_of_it_is_read_in_chunks_on_either_server(first: 
     blob = await sync_to_async(put_bytes)(data)
     request = AsyncRequestFactory().get("/")
     opened = partial(open_intact if first else open_blob, blob.digest)
-    found = chunks_for(request, opened, first, size)
-    assert isinstance(found, AsyncIterator)
-    chunks = [chunk async for chunk in found]
+    streamed = chunks_for(request, opened, first, size)
+    assert isinstance(streamed, AsyncIterator)
+    chunks = [chunk async for chunk in streamed]
     assert chunks == list(read_chunks(opened, first, size))
     assert b"".join(chunks) == wanted
     assert len(chunks) == -(-len(wanted) // CHUNK)

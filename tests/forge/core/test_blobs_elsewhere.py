@@ -41,13 +41,13 @@ def is_stored(digest: str) -> bool:
 
 def test_it_is_put_read_linked_and_swept() -> None:
     owner = Thread.objects.create(subject="owner")
-    kept, left = put_bytes(b"kept elsewhere"), put_bytes(b"left elsewhere")
-    assert blob_path(kept.digest) is None
-    assert not (Path(settings.DATA_DIR) / "blobs" / blob_name(kept.digest)).exists()
-    link_blobs(owner, [kept.digest], None)
+    linked, left = put_bytes(b"kept elsewhere"), put_bytes(b"left elsewhere")
+    assert blob_path(linked.digest) is None
+    assert not (Path(settings.DATA_DIR) / "blobs" / blob_name(linked.digest)).exists()
+    link_blobs(owner, [linked.digest], None)
     put_bytes(b"kept elsewhere")
     sweep_blobs(timezone.now() + timedelta(hours=2))
-    assert read_blob(kept.digest) == b"kept elsewhere"
+    assert read_blob(linked.digest) == b"kept elsewhere"
     assert not is_stored(left.digest)
 
 

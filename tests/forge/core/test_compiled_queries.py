@@ -29,8 +29,8 @@ def test_each_thing_has_its_own_rows(
     query = CompiledQuery(compose)
     for person, role in ((owner, "owner"), (viewer, "viewer"), (owner, "owner")):
         with django_assert_num_queries(1):
-            ((found, given),) = query.rows(person.pk)
-        assert (id_of(found), given) == (organisation.pk, role)
+            ((actual_id, actual_role),) = query.rows(person.pk)
+        assert (id_of(actual_id), actual_role) == (organisation.pk, role)
     assert query.rows(uuid4()) == []
     assert len(composed) == 1
 

@@ -73,7 +73,7 @@ def damage(digest: str, how: Damage) -> None:
     storage.save(name, ContentFile(how(data)))
 
 
-def given(chunks: Iterator[bytes]) -> tuple[int, bool]:
+def read_all(chunks: Iterator[bytes]) -> tuple[int, bool]:
     """How many bytes came, and whether it ended as if that were all."""
     size = 0
     try:
@@ -91,8 +91,8 @@ def test_damaged_bytes_never_come_to_a_good_end(how: Damage) -> None:
         digest = put_bytes(random.Random(size).randbytes(size)).digest
         damage(digest, how)
         opened: partial[IO[bytes]] = partial(open_blob, digest, size)
-        for asked in (None, size):
-            came, is_good = given(read_chunks(opened, 0, asked))
+        for length in (None, size):
+            came, is_good = read_all(read_chunks(opened, 0, length))
             assert (size, is_good) == (size, False)
             assert came < size
         with pytest.raises(Damaged):

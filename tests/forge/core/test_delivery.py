@@ -31,7 +31,7 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     listen(group, heard.put_nowait)
     attach(asyncio.get_running_loop())
 
-    def taken_back() -> None:
+    def rolled_back() -> None:
         try:
             with transaction.atomic():
                 append_event("project:a", COUNTED(number=1))
@@ -39,12 +39,12 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
         except _Undone:
             pass
 
-    def kept() -> None:
+    def committed() -> None:
         append_event("project:a", COUNTED(number=2))
 
     try:
-        await asyncio.to_thread(_then_close, taken_back)
-        await asyncio.to_thread(_then_close, kept)
+        await asyncio.to_thread(_then_close, rolled_back)
+        await asyncio.to_thread(_then_close, committed)
         message = await asyncio.wait_for(heard.get(), 5)
     finally:
         attach(None)

@@ -8,7 +8,8 @@ import pytest
 from drf_spectacular.plumbing import ComponentRegistry
 
 from forge.core.api.json_types import Uuid
-from forge.core.events.declarations import EventType, NewEvent, StreamKind, WrongEvent, declare, declared_types
+from forge.core.events.declarations import EventType, NewEvent, StreamKind, declare, declared_types
+from forge.core.events.errors import WrongEvent
 from forge.core.events.log import append_event, event_checks, last_sequence
 from forge.core.events.schema import message_schemas
 from tests.forge.event_check import check_shape
@@ -121,5 +122,5 @@ def test_the_description_has_the_message_of_each_type_and_the_choice_of_all_of_a
 
 
 @pytest.mark.parametrize("event_type", declared_types(), ids=lambda each: f"{each.stream}-{each.name}")
-def test_each_type_says_what_it_means(event_type: EventType[Any]) -> None:
-    assert event_type.hint.__doc__
+def test_each_type_says_what_it_means(event_type: EventType[Any, Any]) -> None:
+    assert event_type.payload_type.__doc__

@@ -69,9 +69,9 @@ async def test_open_sockets_are_counted_while_they_are_open() -> None:
 
 
 def record(message: str) -> logging.LogRecord:
-    made = logging.LogRecord("forge.test", logging.WARNING, __file__, 1, message, (), None)
-    assert RequestContextFilter().filter(made)
-    return made
+    log_record = logging.LogRecord("forge.test", logging.WARNING, __file__, 1, message, (), None)
+    assert RequestContextFilter().filter(log_record)
+    return log_record
 
 
 @pytest.mark.protects("operation/forged-log-lines")

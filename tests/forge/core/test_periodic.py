@@ -36,9 +36,9 @@ def own_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, PeriodicTas
 
 @pytest.fixture
 def scheduler() -> Iterator[Scheduler]:
-    made = Scheduler()
-    yield made
-    made.stop()
+    instance = Scheduler()
+    yield instance
+    instance.stop()
 
 
 def task(
@@ -118,9 +118,9 @@ def test_what_failed_is_logged_shown_and_tried_again(
     assert run.ended is not None
     assert "it failed the last time: OSError: no space" in listed()
     PeriodicRun.objects.update(due=timezone.now())
-    mended: list[int] = []
-    assert run_claimed(task(lambda: mended.append(1))) == HOUR
-    assert mended == [1]
+    runs: list[int] = []
+    assert run_claimed(task(lambda: runs.append(1))) == HOUR
+    assert runs == [1]
     assert PeriodicRun.objects.get(name="it").error == ""
 
 

@@ -35,7 +35,7 @@ class ThingJson(PartJson):
     kind: Literal["a", "b"]
     colour: Annotated[str, Colour]
     state: Annotated[str, choices("ThingState", ["on", "off"])]
-    made: Timestamp
+    created: Timestamp
     note: NotRequired[Annotated[str, "what is said of it"]]
 
 
@@ -61,10 +61,10 @@ def test_a_type_becomes_a_component_with_all_of_its_fields() -> None:
             "kind": {"type": "string", "enum": ["a", "b"]},
             "colour": {"type": "string", "enum": ["red", "blue"]},
             "state": {"$ref": "#/components/schemas/ThingState"},
-            "made": {"type": "string", "format": "date-time"},
+            "created": {"type": "string", "format": "date-time"},
             "note": {"type": "string", "description": "what is said of it"},
         },
-        "required": sorted(["name", "size", "part", "parts", "by_name", "kind", "colour", "state", "made"]),
+        "required": sorted(["name", "size", "part", "parts", "by_name", "kind", "colour", "state", "created"]),
     }
     assert components["ThingState"] == {"type": "string", "enum": ["on", "off"]}
 

@@ -29,8 +29,8 @@ async def _get(
     await StaticFiles(beyond, folder, "/static/", autorefresh=False)(scope, None, send)  # type: ignore[arg-type]
     if beyond.called:
         return 0, {}, b"", True
-    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:]), False
+    sent_headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], sent_headers, b"".join(message.get("body", b"") for message in sent[1:]), False
 
 
 @pytest.fixture

@@ -73,15 +73,15 @@ def test_each_kind_is_found_with_its_owners(owner: Thread) -> None:
     digests[FindingKind.STRAY] = put_bytes(b"stray").digest
     Blob.objects.filter(pk=digests[FindingKind.STRAY]).delete()
     status, said = verify("--json")
-    told = json.loads(said)
+    report = json.loads(said)
     assert status == 1
-    assert {one["kind"]: one["digest"] for one in told["findings"]} == digests
+    assert {one["kind"]: one["digest"] for one in report["findings"]} == digests
     mine = {"kind": "core.thread", "id": str(owner.pk), "organisation": str(owner.pk)}
-    assert {one["kind"]: one["owners"] for one in told["findings"]} == {
+    assert {one["kind"]: one["owners"] for one in report["findings"]} == {
         kind: [mine] if kind not in (FindingKind.UNLINKED, FindingKind.STRAY) else [] for kind in digests
     }
-    assert told["counts"] == {kind: int(kind != FindingKind.UNREADABLE) for kind in FindingKind}
-    assert (told["blobs"], told["is_good"]) == (4, False)
+    assert report["counts"] == {kind: int(kind != FindingKind.UNREADABLE) for kind in FindingKind}
+    assert (report["blobs"], report["is_good"]) == (4, False)
     assert count_damaged() == 1
     status, said = verify()
     assert status == 1
@@ -125,8 +125,8 @@ def test_an_error_of_the_disk_is_a_finding_and_the_rest_is_read(owner: Thread, s
     settings.STORAGES = settings.STORAGES | {"blobs": {"BACKEND": f"{__name__}.WornBucket"}}
     bad, good = linked(owner, b"on a bad sector"), linked(owner, b"good")
     WornBucket.bad = {blob_name(bad)}
-    (found,) = check_store(lambda _: None)
-    assert (found.kind, found.digest, found.detail) == (
+    (finding,) = check_store(lambda _: None)
+    assert (finding.kind, finding.digest, finding.detail) == (
         FindingKind.UNREADABLE,
         bad,
         "OSError: [Errno 5] Input/output error",

@@ -23,16 +23,16 @@ View = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Told:
+class PlayedEvent:
     """An event as a socket tells it, with its declaration."""
 
-    type: EventType[Any]
+    type: EventType[Any, Any]
     sequence: int
     data: Mapping[str, Any]
 
-    def without_told(self) -> Told:
+    def without_payload(self) -> PlayedEvent:
         """The same as one reads it from the log."""
-        return replace(self, data={name: value for name, value in self.data.items() if name not in self.type.told})
+        return replace(self, data={name: value for name, value in self.data.items() if name not in self.type.transient})
 
 
 def read(client: Client, project_id: Any, resource: str) -> Any:
@@ -50,7 +50,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
 
     def of_builds(address: str, key: str) -> dict[str, Any]:
         builds = Build.objects.filter(project=project).numbered().values_list("pk", flat=True)
-        return {str(pk): found for pk in builds if (found := listed(f"/api/v1/builds/{pk}/{address}", key))}
+        return {str(pk): items for pk in builds if (items := listed(f"/api/v1/builds/{pk}/{address}", key))}
 
     def requests() -> Any:
         return listed(f"{base}/reviews", "results")
@@ -58,7 +58,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
     def threads() -> Any:
         """What was said of each build, and in each review where something was said."""
         addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
-        said = {review: found for review, address in addresses.items() if (found := listed(address, "threads"))}
+        said = {review: threads for review, address in addresses.items() if (threads := listed(address, "threads"))}
         return of_builds("threads", "threads"), said
 
     def watched() -> dict[str, Any]:
@@ -81,6 +81,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "members": lambda: listed(f"{organisation}/members", "members"),
         # Only owners read them, and the one who follows is none.
         "webhooks": lambda: listed(f"{organisation}/webhooks", "webhooks"),
+        "jobs": lambda: listed(f"{organisation}/jobs", "results"),
         "notices": lambda: listed("/api/v1/notices", "results"),
         # Which there are. What each is called, its own stream tells.
         "projects": lambda: sorted(each["id"] for each in listed("/api/v1/projects", "results") or []),
@@ -104,6 +105,7 @@ RESOURCES = (
     "notices",
     "projects",
     "webhooks",
+    "jobs",
 )
 """What is followed."""
 
@@ -113,7 +115,7 @@ def read_all(client: Client, project_id: Any) -> View:
     return {resource: read(client, project_id, resource) for resource in RESOURCES}
 
 
-def after(view: View, event: Told, reading: Callable[[str], Any]) -> View:
+def after(view: View, event: PlayedEvent, reading: Callable[[str], Any]) -> View:
     """What a client knows after an event. What the event does not bring and says to read, is read."""
     view = _changed(view, event.type.name, event.data, reading)
     again = RESOURCES if EVERYTHING in event.type.read_again else event.type.read_again

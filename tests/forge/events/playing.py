@@ -11,8 +11,9 @@ from django.test import Client
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import event_checks, last_sequence
 from forge.core.models import AuditEntry, Event
-from forge.notices.events import inbox_stream
-from tests.forge.events.following import Told, View
+from forge.jobs.announcements import jobs_stream
+from forge.notices.announcements import inbox_stream
+from tests.forge.events.following import PlayedEvent, View
 from tests.forge.events.scenarios import Scene, World
 from tests.forge.test_acts import RECORDERS, UNAUDITED
 
@@ -27,7 +28,7 @@ def is_unaudited(act: str) -> bool:
 
 def play(
     scene: Scene, world: World, client: Client, read_view: Callable[[Client, Any], View]
-) -> tuple[View, list[Told], View]:
+) -> tuple[View, list[PlayedEvent], View]:
     """Returns the view before the act, the events as sockets send them, and the view that is read after it."""
     streams = (
         world.project.stream,
@@ -35,6 +36,7 @@ def play(
         world.developer.stream,
         inbox_stream(world.developer.pk),
         inbox_stream(world.organisation.pk),
+        jobs_stream(world.organisation.pk),
     )
     act = scene.set_up(world)
     world.project.refresh_from_db()
@@ -46,9 +48,9 @@ def play(
     act()
     assert is_unaudited(scene.act) or AuditEntry.objects.count() > written, "it writes no audit entry"
     rows = Event.objects.filter(pk__gt=start).order_by("pk")
-    told = [
-        Told(new.type, row.sequence, {**row.data, **new.says})
+    events = [
+        PlayedEvent(new.type, row.sequence, {**row.data, **new.payload})
         for row, new in zip(rows, _heard, strict=True)
         if row.stream_id in streams and row.sequence > numbers[row.stream_id]
     ]
-    return before, told, read_view(client, world.project.pk)
+    return before, events, read_view(client, world.project.pk)

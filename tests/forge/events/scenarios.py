@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
@@ -23,8 +24,13 @@ from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
 from forge.builds import leases
 from forge.builds.models import Build, State
+from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews import refresh as previews
 from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.slots import Party
+from forge.jobs import actions as jobs
+from forge.jobs import queue
+from forge.jobs.models import Capability, Job, JobState
 from forge.moderation import actions as moderation
 from forge.notices import actions as notices
 from forge.notices import recording
@@ -55,8 +61,8 @@ from tests.forge.factories.builds import RUNE, approved, built, failed_build, fi
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
-from tests.model_cases import compiled_model
 from tests.rune.shared_blocks import SMOOTH
+from tests.support.model_cases import compiled_model
 
 Act = Callable[[], object]
 
@@ -128,7 +134,7 @@ def _moderator() -> User:
 
 
 @scene(moderation.take_down)
-def the_public_page_is_taken_down(world: World) -> Act:
+def the_public_page_is_unpublished(world: World) -> Act:
     moderator = _moderator()
     return lambda: moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
 
@@ -158,7 +164,7 @@ def someone_with_an_account_joins(world: World) -> Act:
 
 
 @scene(accounts.join_as)
-def a_member_is_given_a_higher_role(world: World) -> Act:
+def a_member_gets_a_higher_role(world: World) -> Act:
     _, link = accounts.invite(world.owner, world.organisation, "owner")
     return lambda: accounts.join_as(world.developer, _secret(link))
 
@@ -192,7 +198,7 @@ def a_member_leaves(world: World) -> Act:
 
 
 @scene(accounts.remove_member)
-def the_one_who_follows_is_taken_out(world: World) -> Act:
+def the_follower_is_removed(world: World) -> Act:
     return lambda: accounts.remove_member(world.owner, world.organisation, world.developer.pk)
 
 
@@ -227,7 +233,7 @@ def _team(world: World) -> Team:
 
 
 @scene(accounts.create_team)
-def a_team_is_made(world: World) -> Act:
+def a_team_is_created(world: World) -> Act:
     return lambda: accounts.create_team(world.owner, world.organisation, "audio")
 
 
@@ -331,12 +337,12 @@ def _signed_in(person: User) -> BrowserSession:
 
 
 @scene(projects.create_project)
-def a_project_is_made_of_nothing(world: World) -> Act:
+def a_project_is_created_empty(world: World) -> Act:
     return lambda: projects.create_project(world.developer, world.organisation, "other")
 
 
 @scene(projects.create_from_files)
-def a_project_is_made_of_files(world: World) -> Act:
+def a_project_is_created_from_files(world: World) -> Act:
     return lambda: projects.create_from_files(world.developer, world.organisation, "other", [("a.md", b"a")])
 
 
@@ -351,31 +357,31 @@ def a_project_is_forked(world: World) -> Act:
 
 
 @scene(projects.create_from_model)
-def a_project_is_made_of_a_model(world: World) -> Act:
+def a_project_is_created_from_a_model(world: World) -> Act:
     model = compiled_model("chain_f32_dense")
     return lambda: projects.create_from_model(world.developer, world.organisation, "other", "dense.tflite", model)
 
 
 @scene(projects.create_from_archive)
-def a_project_is_made_of_an_archive(world: World) -> Act:
+def a_project_is_created_from_an_archive(world: World) -> Act:
     archive = BytesIO(zipped({"a.md": b"x"}))
     return lambda: projects.create_from_archive(world.developer, world.organisation, "packed", archive)
 
 
 @scene(projects.create_from_upload)
-def a_project_is_made_of_what_somebody_sent(world: World) -> Act:
+def a_project_is_created_from_an_upload(world: World) -> Act:
     sent = [zipped({"a.md": b"x"})]
     return lambda: projects.create_from_upload(world.developer, world.organisation, "sent", sent, "sent")
 
 
 @scene(create_of)
-def a_project_is_made_of_stored_files(world: World) -> Act:
+def a_project_is_created_from_stored_files(world: World) -> Act:
     stored = store_files([("a.md", b"a")])
     return lambda: create_of(world.developer, world.organisation, "other", stored)
 
 
 @scene(projects.create_from_git)
-def a_project_is_made_of_a_git_repository(world: World) -> Act:
+def a_project_is_created_from_a_git_repository(world: World) -> Act:
     def make() -> None:
         with TemporaryDirectory() as root, git_server(Path(root)) as origin, override_settings(GIT_ORIGINS=(origin,)):
             bare(Path(root), "wand.git", {"a.md": b"x"})
@@ -470,12 +476,12 @@ def the_time_of_a_sample_is_over(world: World) -> Act:
 
 
 @scene(builds.request_build)
-def the_first_build_is_asked_for(world: World) -> Act:
+def the_first_build_is_requested(world: World) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
 @scene(builds.request_build)
-def a_build_is_asked_for_where_as_many_as_are_shown_are(world: World) -> Act:
+def a_build_is_requested_beyond_the_list(world: World) -> Act:
     for _ in range(10):
         built(world.developer, world.project)
     return lambda: builds.request_build(world.developer, world.project)
@@ -488,7 +494,7 @@ def targets_are_chosen(world: World) -> Act:
 
 
 @scene(builds.request_build)
-def a_build_with_packages_is_asked_for(world: World) -> Act:
+def a_build_with_packages_is_requested(world: World) -> Act:
     builds.choose_for_builds(world.developer, world.project, {"targets": ["c", "cortex-m4"]})
     return lambda: builds.request_build(world.developer, world.project)
 
@@ -501,7 +507,7 @@ def a_worker_tells_of_a_package(world: World) -> Act:
 
 
 @scene(builds.cancel_build)
-def a_build_that_waits_is_cancelled(world: World) -> Act:
+def a_queued_build_is_cancelled(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
     return lambda: builds.cancel_build(world.developer, build)
 
@@ -526,7 +532,7 @@ def a_line_is_added(world: World) -> Act:
 
 
 @scene(leases.announce)
-def a_build_is_told_of(world: World) -> Act:
+def a_build_is_announced(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
     return lambda: leases.announce(build)
 
@@ -552,13 +558,13 @@ def a_worker_puts_a_build_back(world: World) -> Act:
 
 
 @scene(leases.sweep)
-def a_worker_is_gone(world: World) -> Act:
+def a_worker_is_lost(world: World) -> Act:
     _take(world)
     return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
 
 
 @scene(leases.sweep)
-def a_worker_is_gone_for_the_last_time(world: World) -> Act:
+def a_worker_is_lost_for_the_last_time(world: World) -> Act:
     _take(world)
     Build.objects.update(attempt=leases.ATTEMPTS)
     return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
@@ -604,9 +610,9 @@ def a_build_is_published_past_the_gate(world: World) -> Act:
 
 @scene(registry.publish_build)
 def a_tag_moves_to_another_build(world: World) -> Act:
-    registry.publish_build(world.owner, built(world.developer, world.project), "latest")
+    registry.publish_build(world.owner, approved(built(world.developer, world.project)), "latest")
     write_file(world.developer, world.project, "notes.md", b"new")
-    build = built(world.developer, world.project, rune=b"\0asm\1\0\0\0 another")
+    build = approved(built(world.developer, world.project, rune=b"\0asm\1\0\0\0 another"))
     return lambda: registry.publish_build(world.owner, build, "latest")
 
 
@@ -627,7 +633,7 @@ def a_version_is_deprecated(world: World) -> Act:
 
 
 @scene(registry.end_deprecation)
-def a_deprecation_is_taken_back(world: World) -> Act:
+def a_deprecation_is_withdrawn(world: World) -> Act:
     _published(world)
     registry.deprecate_tag(world.owner, world.project, "1.0", "Deaf in noise.")
     return lambda: registry.end_deprecation(world.developer, world.project, "1.0")
@@ -646,7 +652,7 @@ def a_block_is_deprecated(world: World) -> Act:
 
 
 @scene(registry.end_block_deprecation)
-def advice_against_a_block_is_taken_back(world: World) -> Act:
+def advice_against_a_block_is_withdrawn(world: World) -> Act:
     published_block(world.developer, world.project)
     registry.deprecate_block(world.owner, world.project, "smooth", "1.0", "It clicks.")
     return lambda: registry.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
@@ -678,7 +684,7 @@ def an_approval_is_undone(world: World) -> Act:
     return lambda: reviews.undo_verdict(world.reviewer, build)
 
 
-def _asked(world: World) -> Review:
+def _new_review(world: World) -> Review:
     return _ask(world, built(world.developer, world.project))
 
 
@@ -691,7 +697,7 @@ def _of(person: User) -> reviews.RequestedGroup:
 
 
 @scene(reviews.ask_for_review)
-def a_review_is_asked_for(world: World) -> Act:
+def a_review_is_requested(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: _ask(world, build)
 
@@ -706,26 +712,26 @@ def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
 
 @scene(reviews.ask_in_a_new_round)
 def a_review_is_carried_on(world: World) -> Act:
-    review = _asked(world)
+    review = _new_review(world)
     write_file(world.developer, world.project, "notes.txt", b"better")
     better = built(world.developer, world.project, RUNE + b"better")
     return lambda: reviews.ask_in_a_new_round(world.developer, review, better, "Hears you now.")
 
 
 @scene(reviews.change_reviewers)
-def others_are_asked(world: World) -> Act:
-    review = _asked(world)
+def others_are_requested(world: World) -> Act:
+    review = _new_review(world)
     return lambda: reviews.change_reviewers(world.developer, review, [_of(world.owner)])
 
 
 @scene(reviews.begin_thread)
 def someone_mentions_another_in_a_review(world: World) -> Act:
-    review = _asked(world)
+    review = _new_review(world)
     return lambda: reviews.begin_thread(world.reviewer, review, f"How loud was it, @{world.developer.name}?")
 
 
 def _thread(world: World) -> AnchoredThread:
-    begun = reviews.begin_thread(world.reviewer, _asked(world), "How loud was it?")
+    begun = reviews.begin_thread(world.reviewer, _new_review(world), "How loud was it?")
     return find_thread(world.reviewer, begun.pk)
 
 
@@ -764,21 +770,21 @@ def a_comment_is_deleted(world: World) -> Act:
 
 @scene(reviews.suggest)
 def someone_suggests_what_they_tried(world: World) -> Act:
-    review = _asked(world)
+    review = _new_review(world)
     tried = ready_copy(review)
     return lambda: reviews.suggest(world.reviewer, review, tried.pk, "It hears more with it.")
 
 
 @scene(reviews.take_suggestion)
-def a_suggestion_is_taken(world: World) -> Act:
-    made = suggested(world.reviewer, _asked(world))
-    return lambda: reviews.take_suggestion(world.owner, made)
+def a_suggestion_is_applied(world: World) -> Act:
+    suggestion = suggested(world.reviewer, _new_review(world))
+    return lambda: reviews.take_suggestion(world.owner, suggestion)
 
 
 @scene(reviews.decline_suggestion)
 def a_suggestion_is_declined(world: World) -> Act:
-    made = suggested(world.reviewer, _asked(world))
-    return lambda: reviews.decline_suggestion(world.owner, made, "It is right as it is.")
+    suggestion = suggested(world.reviewer, _new_review(world))
+    return lambda: reviews.decline_suggestion(world.owner, suggestion, "It is right as it is.")
 
 
 @scene(reviews.offer_changes)
@@ -804,33 +810,33 @@ def _offered(world: World) -> ChangeRequest:
 
 
 def _built_merged(world: World) -> ChangeRequest:
-    made = _offered(world)
-    finished(reviews.build_merged(world.owner, made), RUNE + b"merged")
-    made.refresh_from_db()
-    return made
+    offer = _offered(world)
+    finished(reviews.build_merged(world.owner, offer), RUNE + b"merged")
+    offer.refresh_from_db()
+    return offer
 
 
 @scene(reviews.offer_newer)
 def newer_files_are_offered(world: World) -> Act:
-    made = _offered(world)
-    assert made.source is not None
-    write_file(world.owner, made.source, "notes.md", b"newer")
-    return lambda: reviews.offer_newer(world.owner, made)
+    offer = _offered(world)
+    assert offer.source is not None
+    write_file(world.owner, offer.source, "notes.md", b"newer")
+    return lambda: reviews.offer_newer(world.owner, offer)
 
 
 @scene(reviews.resolve_conflict)
 def a_conflict_is_resolved(world: World) -> Act:
-    made = _offered(world)
+    offer = _offered(world)
     text = find_file(world.project, "Runefile.yml").text or ""
     write_file(world.owner, world.project, "Runefile.yml", text.encode() + b"# ours\n")
-    (conflict,) = merging_of(made).conflicts
-    return lambda: reviews.resolve_conflict(world.owner, made, conflict.key, Choice(Side.THEIRS))
+    (conflict,) = merging_of(offer).conflicts
+    return lambda: reviews.resolve_conflict(world.owner, offer, conflict.key, Choice(Side.THEIRS))
 
 
 @scene(reviews.start_over)
 def all_conflicts_are_open_again(world: World) -> Act:
-    made = _offered(world)
-    return lambda: reviews.start_over(world.owner, made)
+    offer = _offered(world)
+    return lambda: reviews.start_over(world.owner, offer)
 
 
 @scene(builds.build_version)
@@ -842,59 +848,59 @@ def a_version_that_is_not_the_files_is_built(world: World) -> Act:
 
 @scene(reviews.build_merged)
 def the_merged_result_is_built(world: World) -> Act:
-    made = _offered(world)
-    return lambda: reviews.build_merged(world.owner, made)
+    offer = _offered(world)
+    return lambda: reviews.build_merged(world.owner, offer)
 
 
 @scene(reviews.merge_change_request)
 def a_change_request_is_merged(world: World) -> Act:
-    made = _built_merged(world)
-    assert made.build is not None
-    reviews.give_verdict(world.reviewer, made.build, "approve")
-    return lambda: reviews.merge_change_request(world.owner, made)
+    offer = _built_merged(world)
+    assert offer.build is not None
+    reviews.give_verdict(world.reviewer, offer.build, "approve")
+    return lambda: reviews.merge_change_request(world.owner, offer)
 
 
 @scene(reviews.merge_past_gate)
 def a_change_request_is_merged_past_its_gate(world: World) -> Act:
-    made = _built_merged(world)
-    return lambda: reviews.merge_past_gate(world.owner, made, "Nobody is here.")
+    offer = _built_merged(world)
+    return lambda: reviews.merge_past_gate(world.owner, offer, "Nobody is here.")
 
 
 @scene(reviews.undo_merge)
 def a_merge_is_undone(world: World) -> Act:
-    made = _built_merged(world)
-    reviews.merge_past_gate(world.owner, made, "Nobody is here.")
-    return lambda: reviews.undo_merge(world.owner, made)
+    offer = _built_merged(world)
+    reviews.merge_past_gate(world.owner, offer, "Nobody is here.")
+    return lambda: reviews.undo_merge(world.owner, offer)
 
 
 @scene(reviews.ask_for_changes)
-def changes_are_asked_for_in_a_change_request(world: World) -> Act:
-    made = _offered(world)
-    return lambda: reviews.ask_for_changes(world.reviewer, made, "Say why.")
+def changes_are_requested_in_a_change_request(world: World) -> Act:
+    offer = _offered(world)
+    return lambda: reviews.ask_for_changes(world.reviewer, offer, "Say why.")
 
 
 @scene(reviews.close_change_request)
 def a_change_request_is_closed(world: World) -> Act:
-    made = _offered(world)
-    return lambda: reviews.close_change_request(world.owner, made, "Not now.")
+    offer = _offered(world)
+    return lambda: reviews.close_change_request(world.owner, offer, "Not now.")
 
 
 @scene(reviews.reopen_change_request)
 def a_closed_change_request_is_opened_again(world: World) -> Act:
-    made = _offered(world)
-    reviews.close_change_request(world.owner, made, "Not now.")
-    return lambda: reviews.reopen_change_request(world.owner, made)
+    offer = _offered(world)
+    reviews.close_change_request(world.owner, offer, "Not now.")
+    return lambda: reviews.reopen_change_request(world.owner, offer)
 
 
 @scene(reviews.withdraw_suggestion)
 def a_suggestion_is_withdrawn(world: World) -> Act:
-    made = suggested(world.reviewer, _asked(world))
-    return lambda: reviews.withdraw_suggestion(world.reviewer, made)
+    suggestion = suggested(world.reviewer, _new_review(world))
+    return lambda: reviews.withdraw_suggestion(world.reviewer, suggestion)
 
 
 @scene(reviews.say_as_guest)
 def a_guest_comments(world: World) -> Act:
-    review = _asked(world)
+    review = _new_review(world)
     _, address = reviews.invite_guest(world.owner, review, reviews.GuestTerms("Lena"))
     guest, _ = reviews.enter_as_guest(_secret(address), review.pk)
     return lambda: reviews.say_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
@@ -902,7 +908,7 @@ def a_guest_comments(world: World) -> Act:
 
 @scene(reviews.close_review)
 def a_review_is_closed(world: World) -> Act:
-    review = _asked(world)
+    review = _new_review(world)
     return lambda: reviews.close_review(world.developer, review)
 
 
@@ -938,6 +944,82 @@ def a_thread_is_muted(world: World) -> Act:
     return lambda: notices.mute(world.developer, notice)
 
 
+# -- jobs
+
+
+def _job(world: World) -> Job:
+    party = Party(world.organisation.pk, world.developer.pk)
+    return queue.enqueue(FIRMWARE, party.organisation, {"build": str(uuid4())}, party=party, project=world.project)
+
+
+def _job_lease(world: World) -> queue.JobLease:
+    _job(world)
+    lease = queue.take((Capability.BUILD,))
+    assert lease is not None
+    return lease
+
+
+@scene(queue.enqueue)
+def a_job_is_queued(world: World) -> Act:
+    return lambda: _job(world)
+
+
+@scene(queue.take)
+def a_worker_takes_a_job(world: World) -> Act:
+    _job(world)
+    return lambda: queue.take((Capability.BUILD,))
+
+
+@scene(queue.finish)
+def a_job_fails(world: World) -> Act:
+    lease = _job_lease(world)
+    return lambda: queue.finish(lease, JobState.FAILED, error="The file is empty.")
+
+
+@scene(queue.put_back)
+def a_job_is_put_back(world: World) -> Act:
+    lease = _job_lease(world)
+    return lambda: queue.put_back(lease, [], counts=True)
+
+
+@scene(queue.sweep)
+def the_worker_of_a_job_died(world: World) -> Act:
+    _job_lease(world)
+    return lambda: queue.sweep(timezone.now() + timedelta(hours=1))
+
+
+@scene(jobs.cancel_job)
+def a_queued_job_is_cancelled(world: World) -> Act:
+    job = _job(world)
+    return lambda: jobs.cancel_job(world.developer, job)
+
+
+@scene(jobs.retry_job)
+def a_job_is_retried(world: World) -> Act:
+    job = _job(world)
+    queue.cancel(job, "Ann")
+    return lambda: jobs.retry_job(world.developer, job)
+
+
+@scene(queue.announce)
+def the_state_of_a_job_is_announced(world: World) -> Act:
+    job = _job(world)
+    return lambda: queue.announce(job.organisation_id, job.pk, job.state)
+
+
+@scene(queue.cancel)
+def a_job_is_ended_for_somebody(world: World) -> Act:
+    job = _job(world)
+    return lambda: queue.cancel(job, "Ann")
+
+
+@scene(queue.retry)
+def a_job_is_queued_again_for_somebody(world: World) -> Act:
+    job = _job(world)
+    queue.cancel(job, "Ann")
+    return lambda: queue.retry(job, "Ann")
+
+
 # -- webhooks
 
 
@@ -945,6 +1027,19 @@ def a_thread_is_muted(world: World) -> Act:
 def a_webhook_took_nothing_for_days(world: World) -> Act:
     webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
     return lambda: webhooks.stop_webhook(INSTALLATION, webhook, "It answered 500.")
+
+
+@scene(webhooks.ping)
+def a_webhook_gets_a_test_message(world: World) -> Act:
+    webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
+    return lambda: webhooks.ping(world.owner, webhook)
+
+
+@scene(webhooks.repeat)
+def a_message_is_sent_again(world: World) -> Act:
+    webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
+    delivery = webhooks.ping(world.owner, webhook)
+    return lambda: webhooks.repeat(world.owner, delivery)
 
 
 def acts_with_a_scene() -> Iterator[str]:

@@ -23,13 +23,14 @@ from tests.conftest import REPOSITORY
 from tests.forge.events.following import View, read
 from tests.forge.events.playing import play
 from tests.forge.events.scenarios import SCENES, Scene, World
+from tests.support.shares import mostly_proved
 
 FRONT_END_TEST = "src/studio/session/project-session.cases.test.ts"
 CASES = "FORGE_EVENT_CASES"
 """Names the file of the cases for the front end's test."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cases() -> dict[str, Any]:
     """The cases of the scenes so far, by the names of the scenes."""
     return {}
@@ -40,18 +41,20 @@ def read_state(client: Client, project_id: Any) -> View:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", mostly_proved(SCENES, 4, lambda scene: scene.name))
 def test_an_act_that_a_project_tells_of_gives_a_case(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
 ) -> None:
-    before, told, fresh = play(scene, world, browser_of(world.developer), read_state)
-    events = [event for event in told if event.type.stream == StreamKind.PROJECT]
+    before, played, fresh = play(scene, world, browser_of(world.developer), read_state)
+    events = [event for event in played if event.type.stream == StreamKind.PROJECT]
     if events and fresh["state"] is not None:
         messages = [{"sequence": event.sequence, "type": event.type.name, "data": event.data} for event in events]
         cases[scene.name] = {"before": before["state"], "events": messages, "after": fresh["state"]}
 
 
-def test_the_front_end_follows_the_cases(cases: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("of", ["a share", pytest.param("the others", marks=pytest.mark.proof)])
+def test_the_front_end_follows_the_cases(of: str, cases: dict[str, Any], tmp_path: Path) -> None:
+    assert cases, f"run the scenes of {of} with it"
     file = tmp_path / "cases.json"
     file.write_text(json.dumps(cases), encoding="utf-8")
     command = [sys.executable, "-m", "tools.frontend", "test", FRONT_END_TEST]

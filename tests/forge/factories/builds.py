@@ -40,9 +40,9 @@ def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report:
     """A requested build, made to have succeeded with these bytes."""
     project = build.project
     job = numbered_job(build)
-    artefact = take_known(job, lambda found: None)
+    artefact = take_known(job, lambda _: None)
     if artefact is None:
-        made = {
+        build_report = {
             "toolchain": "0.1.0",
             "name": project.name,
             "rune": {"size": len(rune), "digest": f"sha256:{sha256(rune).hexdigest()}"},
@@ -56,8 +56,8 @@ def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report:
         with TemporaryDirectory() as folder:
             source = Path(folder) / "made.rune"
             source.write_bytes(rune)
-            answer = {"report": made, "diagnostics": []}
-            artefact = keep_artefact(job, source, answer, lambda found: None)
+            answer = {"report": build_report, "diagnostics": []}
+            artefact = keep_artefact(job, source, answer, lambda _: None)
     now = timezone.now()
     Build.objects.filter(pk=build.pk).update(
         state=State.SUCCEEDED,
@@ -95,17 +95,17 @@ def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package:
         source = Path(folder) / "made.zip"
         source.write_bytes(package)
         answer = {"report": {"name": build.name, "needs": needs}, "diagnostics": []}
-        artefact = keep_artefact(job, source, answer, lambda found: None)
-    made, _ = BuildPackage.objects.update_or_create(
+        artefact = keep_artefact(job, source, answer, lambda _: None)
+    stored, _ = BuildPackage.objects.update_or_create(
         build=build, target=target, defaults={"artefact": artefact, "needs": needs, "refusal": ""}
     )
-    return made
+    return stored
 
 
 def refused(build: Build, target: str, reason: str = "The model needs its host.") -> BuildPackage:
     """The build without a package for a target, and why."""
-    made, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
-    return made
+    package, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
+    return package
 
 
 def approved(build: Build) -> Build:

@@ -46,8 +46,8 @@ def offered(partner: User, fork: Project, *edits: tuple[str, str], path: str = "
         text = text.replace(before, after)
     partner = User.objects.get(pk=partner.pk)
     write_file(partner, fork, path, text.encode())
-    made: ChangeRequest = actions.offer_changes(partner, fork, "It turns further", "Measured with 160 takes.")
-    return made
+    request: ChangeRequest = actions.offer_changes(partner, fork, "It turns further", "Measured with 160 takes.")
+    return request
 
 
 def built_merged(developer: User, request: ChangeRequest, rune: bytes = RUNE + b"merged") -> Build:

@@ -11,21 +11,21 @@ from forge.reviews.models import Review, Suggestion
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import find_suggestion
 
-WISH: OverrideJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
+OVERRIDE: OverrideJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
 """One that the Runefile of `tests/forge/conftest.py` can be granted."""
 
 
-def ready_copy(review: Review, wish: OverrideJson = WISH) -> Preview:
+def ready_copy(review: Review, override: OverrideJson = OVERRIDE) -> Preview:
     """A copy of the review's newest build that was tried and has a rune."""
     build = newest_round(review).build
     assert build.artefact is not None
-    copy = start_copy(review.project, build.source, [wish])
+    copy = start_copy(review.project, build.source, [override])
     copy.state, copy.build = PreviewState.READY, preview_build(review.project, build.artefact)
     copy.save(update_fields=["state", "build"])
     return copy
 
 
-def suggested(who: User, review: Review, wish: OverrideJson = WISH) -> Suggestion:
+def suggested(who: User, review: Review, override: OverrideJson = OVERRIDE) -> Suggestion:
     """A suggestion that waits."""
-    thread = actions.suggest(who, review, ready_copy(review, wish).pk)
+    thread = actions.suggest(who, review, ready_copy(review, override).pk)
     return find_suggestion(who, thread.pk)

@@ -15,9 +15,9 @@ from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of
 from forge.core.leases import LeaseLost
 from forge.jobs import kinds, queue, running
-from forge.jobs.kinds import JobContext, JobFailed, JobKind
+from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
 from forge.jobs.models import Capability, Job, JobState
-from forge.jobs.queue import LEASE, JobLease, LogLine
+from forge.jobs.queue import JobLease, LogLine
 from forge.jobs.running import RunningJob
 from forge.projects.models import Project
 
@@ -45,7 +45,7 @@ def add(project: Project, developer: User) -> Enqueue:
     """Queues a job of a test's own kind."""
 
     def enqueue(execute: Execute = done, number: int = 1, key: str = "", **values: Any) -> Job:
-        kind = JobKind("test", values.pop("capability", Capability.BUILD), execute, **values)
+        kind = JobKind("test", values.pop("capability", Capability.BUILD), execute, "Test", **values)
         kinds.register(kind)
         party = Party(project.organisation_id, developer.pk)
         return queue.enqueue(kind, party.organisation, {"number": number}, party=party, project=project, key=key)

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from forge.accounts.actions import create_token, update_page
-from forge.accounts.audit.log import Wanted, organisation_entries
-from forge.accounts.audit.sentences import tell
+from forge.accounts.audit.log import EntryFilter, organisation_entries
+from forge.accounts.audit.sentences import render_entries
 from forge.accounts.models import User
 from forge.accounts.people.access import find_person
 from forge.accounts.permissions import Verb, can
@@ -130,8 +130,8 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     assert listed(stranger).count() == listed(VISITOR).count() == 0
     assert not Project.objects.visible_to(acting_as(stranger)).filter(pk=project.pk).exists()
     for browser in (outside, browser_of(None)):
-        gone = browser.get("/acme/kitchen")
-        assert (gone.status_code, b"taken down" in gone.content) == (410, True)
+        response = browser.get("/acme/kitchen")
+        assert (response.status_code, b"taken down" in response.content) == (410, True)
         assert browser.get("/api/v1/projects/acme/kitchen").status_code == 410
         assert browser.get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 410
         assert browser.get("/acme/kitchen/studio").status_code in (302, 404)
@@ -170,7 +170,7 @@ def test_the_owners_do_not_learn_who_reported_it(
 ) -> None:
     report(stranger, project, "harm", "Sam saw it overheat.")
     take_down(moderator, project, "harm", "Boards got hot.")
-    entries = tell(list(organisation_entries(owner, project.organisation, Wanted())))
+    entries = render_entries(list(organisation_entries(owner, project.organisation, EntryFilter())))
     assert not [each for each in entries if "Sam" in each.sentence]
     assert [each.sentence for each in entries if each.entry.action == "take-down"] == [
         "Mo took the public page of acme/kitchen down (harm): “Boards got hot.”."
@@ -296,8 +296,8 @@ def test_the_forms_report_decide_and_appeal(
 def test_the_api_reports_as_the_page_does(
     project: Any, owner: User, stranger: User, browser_of: Callable[[User | None], Client], monkeypatch: Any
 ) -> None:
-    def post(client: Client, **asked: str) -> Any:
-        return client.post("/api/v1/reports", asked, content_type="application/json")
+    def post(client: Client, **fields: str) -> Any:
+        return client.post("/api/v1/reports", fields, content_type="application/json")
 
     browser = browser_of(stranger)
     assert post(browser, about="acme/kitchen", reason="harm").status_code == 404
@@ -307,10 +307,10 @@ def test_the_api_reports_as_the_page_does(
         assert post(browser, about="acme/kitchen", **wrong).status_code == 400
     for nobody in ("user:x", f"user:{owner.pk}", "acme", "nowhere/zilch"):
         assert post(browser, about=nobody, reason="harm").status_code == 404
-    made = post(browser, about="acme/kitchen", reason="rights", text="It is mine.")
-    assert (made.status_code, made.json()["state"], made.json()["about"]) == (201, "open", "acme/kitchen")
+    response = post(browser, about="acme/kitchen", reason="rights", text="It is mine.")
+    assert (response.status_code, response.json()["state"], response.json()["about"]) == (201, "open", "acme/kitchen")
     assert post(browser, about="acme/kitchen", reason="harm").status_code == 409
-    assert browser.get("/api/v1/reports").json()["reports"] == [made.json()]
+    assert browser.get("/api/v1/reports").json()["reports"] == [response.json()]
     assert browser_of(owner).get("/api/v1/reports").json() == {"reports": []}
     monkeypatch.setattr(actions, "MOST_OF_A_DAY", 1)
     limited = post(browser, about="acme/kitchen", reason="harm")

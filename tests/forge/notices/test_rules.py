@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from forge.builds.announcements import FAILED_BUILDS
+from forge.core.events.announcements import NoticeDraft, NoticeTopic
+from forge.notices.messages import action, sentence
 from forge.notices.rules import (
     MAIL_AFTER,
     Audience,
-    Happening,
-    Kind,
     Level,
     MailChoice,
     Reason,
@@ -20,7 +21,10 @@ from forge.notices.rules import (
     recipients,
     stronger,
 )
-from forge.notices.words import action, sentence
+from forge.registry.announcements import PUBLISHED_RUNES
+from forge.reviews.rounds.announcements import CLOSED_REVIEWS, REVIEW_REQUESTS, VERDICTS
+from forge.reviews.threads.announcements import COMMENTS, MENTIONS
+from forge.webhooks.announcements import STOPPED_WEBHOOKS
 
 ANN, BEN, CAT, DAN = (UUID(int=number) for number in range(1, 5))
 NOBODY: Set[UUID] = frozenset()
@@ -29,38 +33,46 @@ MORNING, EVENING = datetime(2026, 5, 4, 5, 0, tzinfo=UTC), datetime(2026, 5, 4, 
 DIGEST_TODAY, DIGEST_TOMORROW = (datetime(2026, 5, day, 6, 0, tzinfo=UTC) for day in (4, 5))
 
 
-def happening(
-    kind: Kind = Kind.COMMENT, asked: set[UUID] | None = None, concerned: set[UUID] | None = None
-) -> Happening:
-    return Happening(kind, "review:1", "/reviews/1", {}, frozenset(asked or ()), frozenset(concerned or ()))
+def draft(
+    topic: NoticeTopic = COMMENTS, addressees: set[UUID] | None = None, participants: set[UUID] | None = None
+) -> NoticeDraft:
+    return NoticeDraft(
+        topic,
+        next(iter(topic.messages)),
+        title="Hears",
+        subject="review:1",
+        path="/reviews/1",
+        addressees=frozenset(addressees or ()),
+        participants=frozenset(participants or ()),
+    )
 
 
 def test_who_is_asked_hears_why_and_so_does_whose_it_is() -> None:
-    found = recipients(happening(asked={ANN}, concerned={ANN, BEN}), CAT, Audience(ALL))
-    assert found == {ANN: Reason.ASKED, BEN: Reason.MINE}
+    reasons = recipients(draft(addressees={ANN}, participants={ANN, BEN}), CAT, Audience(ALL))
+    assert reasons == {ANN: Reason.ASKED, BEN: Reason.MINE}
 
 
 def test_nobody_hears_of_their_own_act() -> None:
-    assert recipients(happening(asked={ANN}, concerned={BEN}), ANN, Audience(ALL)) == {BEN: Reason.MINE}
+    assert recipients(draft(addressees={ANN}, participants={BEN}), ANN, Audience(ALL)) == {BEN: Reason.MINE}
 
 
 def test_who_may_not_read_it_hears_nothing() -> None:
-    assert recipients(happening(asked={ANN}), None, Audience(ALL - {ANN}, {ANN: Level.ALL})) == {}
+    assert recipients(draft(addressees={ANN}), None, Audience(ALL - {ANN}, {ANN: Level.ALL})) == {}
 
 
 def test_who_watches_all_hears_of_what_is_not_theirs() -> None:
-    assert recipients(happening(), None, Audience(ALL, {CAT: Level.ALL, DAN: Level.MINE})) == {CAT: Reason.WATCHING}
+    assert recipients(draft(), None, Audience(ALL, {CAT: Level.ALL, DAN: Level.MINE})) == {CAT: Reason.WATCHING}
 
 
 def test_who_turned_a_project_off_hears_nothing_of_it() -> None:
-    assert recipients(happening(asked={ANN}), None, Audience(ALL, {ANN: Level.OFF})) == {}
+    assert recipients(draft(addressees={ANN}), None, Audience(ALL, {ANN: Level.OFF})) == {}
 
 
 def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
     audience = Audience(ALL, muted=frozenset({ANN}))
-    assert recipients(happening(Kind.REVIEW_ASKED, asked={ANN}), None, audience) == {}
-    assert recipients(happening(concerned={ANN}), None, audience) == {}
-    assert recipients(happening(asked={ANN}), None, audience) == {ANN: Reason.ASKED}
+    assert recipients(draft(REVIEW_REQUESTS, addressees={ANN}), None, audience) == {}
+    assert recipients(draft(participants={ANN}), None, audience) == {}
+    assert recipients(draft(addressees={ANN}), None, audience) == {ANN: Reason.ASKED}
 
 
 @pytest.mark.parametrize(
@@ -90,41 +102,70 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
 
 @pytest.mark.protects("mail/templates")
 @pytest.mark.parametrize(
-    ("kind", "reason", "facts", "said", "step"),
+    ("topic", "reason", "facts", "text", "step"),
     [
-        (Kind.REVIEW_ASKED, Reason.ASKED, {"round": 1, "build": 3}, "Jo asks for your review of build 3", "Review"),
-        (Kind.REVIEW_ASKED, Reason.WATCHING, {"round": 1, "build": 3}, "Jo asks for a review of build 3", "Open"),
         (
-            Kind.REVIEW_ASKED,
+            REVIEW_REQUESTS,
             Reason.ASKED,
-            {"round": 2, "build": 4},
+            {"message": "first-round", "build": 3},
+            "Jo asks for your review of build 3",
+            "Review",
+        ),
+        (
+            REVIEW_REQUESTS,
+            Reason.WATCHING,
+            {"message": "first-round", "build": 3},
+            "Jo asks for a review of build 3",
+            "Open",
+        ),
+        (
+            REVIEW_REQUESTS,
+            Reason.ASKED,
+            {"message": "later-round", "round": 2, "build": 4},
             "Jo asks for your review again: round 2, build 4",
             "Review",
         ),
-        (Kind.REVIEW_CLOSED, Reason.MINE, {}, "Jo closed the review", "Open"),
-        (Kind.VERDICT, Reason.MINE, {"change": "approved", "build": 3}, "Jo approved build 3", "Open"),
-        (Kind.VERDICT, Reason.MINE, {"change": "changes", "build": 3}, "Jo asks for changes to build 3", "Open"),
-        (Kind.VERDICT, Reason.MINE, {"change": "undone", "build": 3}, "Jo took the verdict on build 3 back", "Open"),
-        (Kind.COMMENT, Reason.MINE, {}, "Jo commented", "Open"),
-        (Kind.MENTION, Reason.ASKED, {}, "Jo mentioned you", "Answer"),
-        (Kind.BUILD_FAILED, Reason.MINE, {"error": "{who} is no stage."}, "{who} is no stage.", "See why"),
-        (Kind.BUILD_FAILED, Reason.MINE, {"error": ""}, "The build failed", "See why"),
-        (Kind.PUBLISHED, Reason.MINE, {"build": 3, "tag": "1.0"}, "Jo published build 3 as 1.0", "Open"),
+        (CLOSED_REVIEWS, Reason.MINE, {"message": "closed"}, "Jo closed the review", "Open"),
+        (VERDICTS, Reason.MINE, {"message": "approved", "build": 3}, "Jo approved build 3", "Open"),
+        (VERDICTS, Reason.MINE, {"message": "changes", "build": 3}, "Jo asks for changes to build 3", "Open"),
+        (VERDICTS, Reason.MINE, {"message": "undone", "build": 3}, "Jo withdrew the verdict on build 3", "Open"),
+        (COMMENTS, Reason.MINE, {"message": "comment"}, "Jo commented", "Open"),
+        (MENTIONS, Reason.ASKED, {"message": "mentioned"}, "Jo mentioned you", "Answer"),
         (
-            Kind.WEBHOOK_STOPPED,
+            FAILED_BUILDS,
+            Reason.MINE,
+            {"message": "error", "error": "{who} is no stage."},
+            "{who} is no stage.",
+            "See why",
+        ),
+        (FAILED_BUILDS, Reason.MINE, {"message": "no-error"}, "The build failed", "See why"),
+        (
+            PUBLISHED_RUNES,
+            Reason.MINE,
+            {"message": "published", "build_number": 3, "tag": "1.0"},
+            "Jo published build 3 as 1.0",
+            "Open",
+        ),
+        (
+            STOPPED_WEBHOOKS,
             Reason.ASKED,
-            {"host": "ci.example"},
-            "ci.example took nothing for days, so nothing more is sent there",
+            {"message": "stopped", "host": "ci.example"},
+            "Deliveries to ci.example failed for days. Nothing more is sent there",
             "See why",
         ),
     ],
 )
 def test_each_kind_has_its_words_and_its_next_step(
-    kind: Kind, reason: Reason, facts: dict[str, object], said: str, step: str
+    topic: NoticeTopic, reason: Reason, facts: dict[str, object], text: str, step: str
 ) -> None:
-    assert sentence(kind, reason, "Jo", facts) == said
-    assert action(kind, reason) == step
+    assert sentence(topic, reason, "Jo", facts) == text
+    assert action(topic, reason) == step
 
 
 def test_words_say_how_much_more_there_is_and_name_someone_who_is_gone() -> None:
-    assert sentence(Kind.COMMENT, Reason.MINE, "", {}, 3) == "Someone commented · and 2 more events"
+    assert sentence(COMMENTS, Reason.MINE, "", {"message": "comment"}, 3) == "Someone commented · and 2 more events"
+
+
+def test_a_topic_that_no_app_declares_any_more_reads_as_the_name_of_the_thing() -> None:
+    assert sentence(None, Reason.MINE, "Jo", {"title": "Build 3", "message": "gone"}) == "Build 3"
+    assert action(None, Reason.MINE) == "Open"

@@ -51,8 +51,8 @@ def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
 ) -> None:
     build = built(user, project)
     Preview.objects.update_or_create(project=project, defaults={"build": build, "state": "ready"})
-    made = client.post("/api/v1/projects/acme/kitchen/phones", content_type="application/json")
-    link, code = made.json()["url"], made.json()["code"]
+    response = client.post("/api/v1/projects/acme/kitchen/phones", content_type="application/json")
+    link, code = response.json()["url"], response.json()["code"]
     assert link.startswith("http://127.0.0.1:8000/player/acme/kitchen#token=")
     assert len(code) == len(code[0]) > 20
     assert set("".join(code)) == {"0", "1"}
@@ -176,12 +176,12 @@ def test_a_person_ends_the_phones_of_their_own(
 
 
 def test_the_audit_log_says_when_a_phone_comes_and_when_it_leaves(phone: Client, user: User, project: Project) -> None:
-    held = PhonePass.objects.get()
+    phone_pass = PhonePass.objects.get()
     assert phone.post(f"{HERE}/leave", content_type="application/json").status_code == 204
     entries = AuditEntry.objects.filter(subject=f"project:{project.pk}", action__startswith="phone.").order_by("at")
     assert [(entry.action, entry.actor, entry.principal_kind, entry.principal_id) for entry in entries] == [
-        ("phone.enter", user, "phone-pass", str(held.pk)),
-        ("phone.leave", user, "phone-pass", str(held.pk)),
+        ("phone.enter", user, "phone-pass", str(phone_pass.pk)),
+        ("phone.leave", user, "phone-pass", str(phone_pass.pk)),
     ]
 
 
@@ -222,7 +222,7 @@ def test_a_token_cannot_let_a_phone_in(user: User, project: Project) -> None:
 
 def test_only_hashes_of_links_and_passes_are_kept(phone: Client, user: User, project: Project) -> None:
     token = token_of(make_phone_link(user, project))
-    (cookie,) = [held for name, held in phone.cookies.items() if name.startswith("phone_")]
-    kept = json.dumps(list(PhonePass.objects.values("link_hash", "secret_hash")))
-    assert token not in kept
-    assert cookie.value not in kept
+    (cookie,) = [morsel for name, morsel in phone.cookies.items() if name.startswith("phone_")]
+    stored = json.dumps(list(PhonePass.objects.values("link_hash", "secret_hash")))
+    assert token not in stored
+    assert cookie.value not in stored

@@ -43,8 +43,8 @@ def test_outputs_and_words_are_read() -> None:
 @pytest.mark.protects("browser/false-tensor-claims")
 def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
     meaning = {"scale": 0.00390625, "zeroPoint": -128, "isProbability": True}
-    told = json.loads(_tensor(meaning=meaning | {"picture": [0] * 100}))
-    read = read_from_phone(json.dumps(told))
+    payload = json.loads(_tensor(meaning=meaning | {"picture": [0] * 100}))
+    read = read_from_phone(json.dumps(payload))
     assert isinstance(read, Shown)
     assert read.data["outputs"][0]["tensors"] == [TENSOR | {"meaning": meaning}]
 

@@ -37,10 +37,10 @@ def test_the_page_is_the_same_wherever_and_whoever(browser_of: Browser, user: Us
 
 def test_the_manifest_starts_at_the_project(browser_of: Browser) -> None:
     answer = browser_of(None).get("/player/acme/kitchen/app.webmanifest")
-    found = json.loads(answer.content)
+    manifest = json.loads(answer.content)
     assert answer["Content-Type"] == "application/manifest+json"
-    assert found["start_url"] == found["scope"] == found["id"] == "/player/acme/kitchen"
-    assert {icon["sizes"] for icon in found["icons"]} == {"any", "192x192", "512x512"}
+    assert manifest["start_url"] == manifest["scope"] == manifest["id"] == "/player/acme/kitchen"
+    assert {icon["sizes"] for icon in manifest["icons"]} == {"any", "192x192", "512x512"}
     assert browser_of(None).get("/player/Ac-/kitchen/app.webmanifest").status_code == 404
 
 
@@ -71,19 +71,19 @@ def front_end(settings: Any, tmp_path: Path) -> Path:
     return build
 
 
-def _kept(answer: Any) -> dict[str, Any]:
-    found = re.match(r"self\.KEEPS = (.*);\n", answer.content.decode())
-    assert found is not None
-    kept: dict[str, Any] = json.loads(found[1])
-    return kept
+def _cache_list(answer: Any) -> dict[str, Any]:
+    match = re.match(r"self\.KEEPS = (.*);\n", answer.content.decode())
+    assert match is not None
+    cached: dict[str, Any] = json.loads(match[1])
+    return cached
 
 
 def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_of: Browser, front_end: Path) -> None:
     answer = browser_of(None).get("/player/service-worker.js")
     assert answer["Content-Type"] == "text/javascript"
     assert answer["Cache-Control"] == "no-cache"
-    kept = _kept(answer)
-    assert set(kept["addresses"]) >= {
+    cached = _cache_list(answer)
+    assert set(cached["addresses"]) >= {
         "/player/",
         "/player/frame",
         *(
@@ -96,12 +96,12 @@ def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_
         "/static/build/interpreters.json",
     }
     # Megabytes are fetched only where a rune asks for them.
-    assert kept["interpreters"] == {
+    assert cached["interpreters"] == {
         "litert": ["/static/build/assets/litert-6.js", "/static/build/assets/litert-7.wasm"],
         "tfjs": ["/static/build/assets/tfjs-8.js"],
     }
     (front_end / "worker.js").write_text("run(1);")
-    assert _kept(browser_of(None).get("/player/service-worker.js"))["version"] != kept["version"]
+    assert _cache_list(browser_of(None).get("/player/service-worker.js"))["version"] != cached["version"]
 
 
 @pytest.mark.protects("runes/offline-frames")

@@ -60,10 +60,10 @@ def git_server(root: Path, elsewhere: str = "") -> Iterator[str]:
                 "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
                 "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             }
-            made = subprocess.run(
+            output = subprocess.run(
                 ["git", "http-backend"], input=body, capture_output=True, env=environment, check=True
             ).stdout
-            head, _, answer = made.partition(b"\r\n\r\n")
+            head, _, answer = output.partition(b"\r\n\r\n")
             fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
             self.send_response(int(fields.pop("Status", "200").split()[0]))
             for name, value in fields.items():
@@ -174,17 +174,17 @@ def _entry(kind: int, size: int) -> bytes:
 
 
 def _number(value: int) -> bytes:
-    found = b""
+    encoded = b""
     while True:
         value, low = value >> 7, value & 127
-        found += bytes([low | (0x80 if value else 0)])
+        encoded += bytes([low | (0x80 if value else 0)])
         if not value:
-            return found
+            return encoded
 
 
 def _offset(value: int) -> bytes:
-    found = bytes([value & 127])
+    encoded = bytes([value & 127])
     while value := value >> 7:
         value -= 1
-        found = bytes([0x80 | value & 127]) + found
-    return found
+        encoded = bytes([0x80 | value & 127]) + encoded
+    return encoded

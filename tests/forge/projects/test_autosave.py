@@ -78,8 +78,8 @@ def test_what_somebody_wants_is_no_automatic_one_any_more(project: Project, user
 def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
     times = [NOW - timedelta(minutes=10 * number) for number in range(6 * 24 * 100)]
     let_go = set(superfluous_versions([(time, time) for time in times], NOW))
-    kept = [time for time in times if time not in let_go]
-    ages = [NOW - time for time in kept]
+    remaining = [time for time in times if time not in let_go]
+    ages = [NOW - time for time in remaining]
     assert sum(age <= timedelta(days=1) for age in ages) == 145
     assert 143 <= sum(timedelta(days=1) < age <= timedelta(days=7) for age in ages) <= 146
     assert 82 <= sum(timedelta(days=7) < age <= timedelta(days=90) for age in ages) <= 85
@@ -87,32 +87,32 @@ def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
     # Run after run lets go of more, and never leaves a gap of more than two spans.
     for minutes in range(10, 24 * 60, 130):
         now = NOW + timedelta(minutes=minutes)
-        let_go = set(superfluous_versions([(time, time) for time in kept], now))
-        kept = [time for time in kept if time not in let_go]
-    gaps = [(now - earlier, later - earlier) for later, earlier in pairwise(kept)]
+        let_go = set(superfluous_versions([(time, time) for time in remaining], now))
+        remaining = [time for time in remaining if time not in let_go]
+    gaps = [(now - earlier, later - earlier) for later, earlier in pairwise(remaining)]
     assert max(gap for age, gap in gaps if age < timedelta(days=7)) <= timedelta(hours=2)
     assert max(gap for age, gap in gaps if age < timedelta(days=90)) <= timedelta(days=2)
     assert max(gap for _, gap in gaps) <= timedelta(days=14)
 
 
 def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> None:
-    made = []
+    versions = []
     for number in range(5):
         _edit(user, project, number)
         version = autosave_version(INSTALLATION, project)
         assert version is not None
-        made.append(version)
+        versions.append(version)
         _age(version, days=40, minutes=-number)
-    Version.objects.filter(pk=made[1].pk).update(message="Said")
+    Version.objects.filter(pk=versions[1].pk).update(message="Said")
     built(user, project)  # of the files as they are: the newest version
-    Version.objects.filter(pk=made[4].pk).update(automatic=True)
+    Version.objects.filter(pk=versions[4].pk).update(automatic=True)
     assert delete_superfluous_versions(project.pk) == 2
     left = list(Version.objects.order_by("number").values_list("number", flat=True))
-    assert made[1].number in left
-    assert made[4].number in left
+    assert versions[1].number in left
+    assert versions[4].number in left
     assert len(left) == 3
-    gone = Version(pk=made[0].pk)
-    assert not links_of(gone).exists()
+    deleted = Version(pk=versions[0].pk)
+    assert not links_of(deleted).exists()
 
 
 @pytest.mark.protects("reviews/thinned-authors")
@@ -138,8 +138,8 @@ def test_a_restoring_tells_who_did_it_and_what_takes_it_back(project: Project, u
     for number, act in enumerate((restore_version, restoring_update)):
         _edit(user, project, number)
         act(user, project, version)
-        told = Event.objects.filter(type="version.restored").latest("pk")
-        before = Version.objects.get(project=project, number=told.data["before"])
-        assert told.data["number"] == version.number
-        assert told.data["by"]["name"] == user.name
+        event = Event.objects.filter(type="version.restored").latest("pk")
+        before = Version.objects.get(project=project, number=event.data["before"])
+        assert event.data["number"] == version.number
+        assert event.data["by"]["name"] == user.name
         assert "notes.md" in before.manifest

@@ -42,30 +42,30 @@ from forge.projects.versions.actions.autosave import autosave_version
 from forge.reviews.rounds.access import may_judge
 from tests.forge.factories.builds import built
 from tests.forge.web.test_strangers import A_SOUND
-from tests.model_cases import compiled_model
+from tests.support.model_cases import compiled_model
 
-ASKED = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)
+JOB = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)
 RUNEFILE = b"version: 1\n"
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 Files = dict[str, bytes]
 
 
 def state(number: int, files: Mapping[str, bytes], **changes: Any) -> CommitState:
-    made = CommitState(
+    base = CommitState(
         {path: sha256(data).hexdigest() for path, data in files.items()},
         "Ada",
         "ada@people.invalid",
         THEN + timedelta(days=number),
         f"Step {number}",
     )
-    return replace(made, **changes)
+    return replace(base, **changes)
 
 
 def history(*contents: Files) -> Files:
     """The files below `.git` of commits with these files, one after another."""
     known = {sha256(data).hexdigest(): data for files in contents for data in files.values()}
-    made = repository([state(number, files) for number, files in enumerate(contents)], known.__getitem__)
-    return {f".git/{name}": data for name, data in made}
+    git_files = repository([state(number, files) for number, files in enumerate(contents)], known.__getitem__)
+    return {f".git/{name}": data for name, data in git_files}
 
 
 def zipped(files: Mapping[str, bytes | None]) -> bytes:
@@ -77,29 +77,29 @@ def zipped(files: Mapping[str, bytes | None]) -> bytes:
     return target.getvalue()
 
 
-def loose(made: ShaFile, name: ObjectID | None = None) -> Files:
-    named = (name or made.id).decode()
-    return {f".git/objects/{named[:2]}/{named[2:]}": made.as_legacy_object()}
+def loose(git_object: ShaFile, name: ObjectID | None = None) -> Files:
+    named = (name or git_object.id).decode()
+    return {f".git/objects/{named[:2]}/{named[2:]}": git_object.as_legacy_object()}
 
 
 def commit_of(tree: Tree, *parents: ObjectID) -> Commit:
-    made = Commit()
-    made.tree, made.parents = tree.id, list(parents)
-    made.author = made.committer = b"Eve <eve@example.com>"
-    made.author_time = made.commit_time = int(THEN.timestamp())
-    made.author_timezone = made.commit_timezone = 0
-    made.message = b"Evil\n"
-    return made
+    commit = Commit()
+    commit.tree, commit.parents = tree.id, list(parents)
+    commit.author = commit.committer = b"Eve <eve@example.com>"
+    commit.author_time = commit.commit_time = int(THEN.timestamp())
+    commit.author_timezone = commit.commit_timezone = 0
+    commit.message = b"Evil\n"
+    return commit
 
 
 def with_tree(*entries: tuple[bytes, int, ShaFile]) -> Files:
     """A repository whose one commit has a tree of these."""
     tree = Tree()
-    for name, mode, made in entries:
-        tree.add(name, mode, made.id)
+    for name, mode, git_object in entries:
+        tree.add(name, mode, git_object.id)
     commit = commit_of(tree)
-    found = {name: data for _, _, each in entries for name, data in loose(each).items()}
-    return {**found, **loose(tree), **loose(commit), ".git/HEAD": commit.id + b"\n"}
+    objects = {name: data for _, _, each in entries for name, data in loose(each).items()}
+    return {**objects, **loose(tree), **loose(commit), ".git/HEAD": commit.id + b"\n"}
 
 
 def many_commits() -> Files:
@@ -109,16 +109,16 @@ def many_commits() -> Files:
 def tree_bomb() -> Files:
     """Ten folders in ten folders in ten folders…, of one file: 10^9 paths of a few bytes."""
     blob = Blob.from_string(b"x")
-    found = loose(blob)
+    objects = loose(blob)
     below, mode = blob.id, 0o100644
     for _ in range(9):
         tree = Tree()
         for number in range(10):
             tree.add(str(number).encode(), mode, below)
-        found |= loose(tree)
+        objects |= loose(tree)
         below, mode = tree.id, 0o040000
     commit = commit_of(tree)
-    return {**found, **loose(commit), ".git/HEAD": commit.id + b"\n"}
+    return {**objects, **loose(commit), ".git/HEAD": commit.id + b"\n"}
 
 
 def forged() -> Files:
@@ -128,10 +128,10 @@ def forged() -> Files:
     return {**loose(tree), **loose(commit_of(tree, name), name), ".git/HEAD": name + b"\n"}
 
 
-def short(made: Files) -> Files:
+def short(files: Files) -> Files:
     """Without one of its objects."""
-    gone = next(name for name in made if "/objects/" in name)
-    return {name: data for name, data in made.items() if name != gone}
+    missing = next(name for name in files if "/objects/" in name)
+    return {name: data for name, data in files.items() if name != missing}
 
 
 ONE = history({"Runefile.yml": RUNEFILE})
@@ -165,10 +165,10 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    made, said = HOSTILE[what]
-    (tmp_path / SENT).write_bytes(zipped({**made(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})}))
+    make_files, said = HOSTILE[what]
+    (tmp_path / SENT).write_bytes(zipped({**make_files(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})}))
     with pytest.raises((Broken, ArchiveRefused), match=said):
-        read(ASKED)
+        read(JOB)
 
 
 def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,9 +179,9 @@ def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch:
         ".git/logs/HEAD": b"x",
         ".git/config": b'[core]\n\tbare = false\n[remote "origin"]\n\turl = x\n',
     }
-    made = {f"kitchen/{name}": data for name, data in {**history({"Runefile.yml": RUNEFILE}), **usual}.items()}
-    (tmp_path / SENT).write_bytes(zipped(made))
-    said = read(ASKED)
+    files = {f"kitchen/{name}": data for name, data in {**history({"Runefile.yml": RUNEFILE}), **usual}.items()}
+    (tmp_path / SENT).write_bytes(zipped(files))
+    said = read(JOB)
     assert [(each["author"], each["message"]) for each in said["states"]] == [("Ada", "Step 0\n")]
     with (tmp_path / "files.zip").open("rb") as file:
         assert [each.path for each in Archive(file, files=9, limit=999).members] == ["Runefile.yml"]
@@ -213,7 +213,7 @@ def packed_of(client: Client, project: Project) -> bytes:
     return b"".join(client.get(f"/api/v1/projects/{project.full_name}/repository"))
 
 
-def told(project: Project) -> list[tuple[Any, ...]]:
+def history_of(project: Project) -> list[tuple[Any, ...]]:
     """All that a version says, but for who: the number, message, time and files."""
     return [
         (each.number, each.message, (each.saved_at or each.created).replace(microsecond=0), each.manifest)
@@ -261,10 +261,10 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
     packed = packed_of(client, project)
     assert bring(client, packed).status_code == 201
     again = Project.objects.get(name="again")
-    gone = {sample.digest} if not list_has(project, sample.digest) else set()
-    assert told(again) == once(
-        (number, message, at, {path: each for path, each in files.items() if each["digest"] not in gone})
-        for number, message, at, files in told(project)
+    missing = {sample.digest} if not list_has(project, sample.digest) else set()
+    assert history_of(again) == once(
+        (number, message, at, {path: each for path, each in files.items() if each["digest"] not in missing})
+        for number, message, at, files in history_of(project)
     )
     assert contents(again) == contents(project)
     # Once more it is the same, commit for commit but for who: nothing wears off.
@@ -273,11 +273,11 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
 
 def once(versions: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Without those whose files are an earlier one's, as a version is whose recording was taken back."""
-    found: list[tuple[Any, ...]] = []
+    entries: list[tuple[Any, ...]] = []
     for each in versions:
-        if all(each[-1] != other[-1] for other in found):
-            found.append(each)
-    return found
+        if all(each[-1] != other[-1] for other in entries):
+            entries.append(each)
+    return entries
 
 
 def list_has(project: Project, digest: str) -> bool:
@@ -321,9 +321,9 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     answer = bring(client, packed)
     assert (answer.json()["versions"], answer.json()["merges"]) == (1, 0)
     again = Project.objects.get(name="again")
-    (told_by_api,) = client.get("/api/v1/projects/acme/again/versions").json()["results"]
-    assert told_by_api["original_authors"] == ["Mika Kallio", "Jo Okafor"]
-    assert (told_by_api["author"], told_by_api["saved_by"]) == (None, None)
+    (version,) = client.get("/api/v1/projects/acme/again/versions").json()["results"]
+    assert version["original_authors"] == ["Mika Kallio", "Jo Okafor"]
+    assert (version["author"], version["saved_by"]) == (None, None)
     entry = AuditEntry.objects.get(action="history.bring")
     assert (entry.actor_id, entry.data["versions"]) == (user.pk, 1)
     # Who brought it approves nothing of it; the others were not here.
@@ -339,8 +339,8 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
 def test_the_page_makes_a_project_of_a_file_and_says_what_is_wrong(client: Client, project: Project) -> None:
     sent = io.BytesIO(zipped({**history({"Runefile.yml": RUNEFILE}), "Runefile.yml": RUNEFILE}))
     sent.name = "kitchen-with-history.zip"
-    made = client.post("/new/from-archive", {"organisation": "acme", "name": "", "archive": sent})
-    assert (made.status_code, made["Location"]) == (302, "/acme/kitchen-2/studio")
+    response = client.post("/new/from-archive", {"organisation": "acme", "name": "", "archive": sent})
+    assert (response.status_code, response["Location"]) == (302, "/acme/kitchen-2/studio")
     assert list(Version.objects.filter(project__name="kitchen-2").values_list("message", flat=True)) == ["Step 0"]
     assert "Choose a .zip." in client.post("/new/from-archive", {"organisation": "acme"}).content.decode()
 

@@ -57,9 +57,9 @@ def test_a_copy_has_the_files_of_now_and_is_private(
     write_file(developer, project, "notes.md", b"one")
     write_file(developer, project, "model.bin", bytes(range(256)))
     update_project(owner, project, visibility="public")
-    made = copy(developer, project, organisation, "twin")  # type: ignore[operator]
-    assert working_tree(made).digest == working_tree(project).digest
-    assert made.visibility == "private"
+    twin = copy(developer, project, organisation, "twin")  # type: ignore[operator]
+    assert working_tree(twin).digest == working_tree(project).digest
+    assert twin.visibility == "private"
 
 
 @pytest.mark.protects("recordings/copies")
@@ -101,13 +101,13 @@ def test_a_copy_goes_where_one_may_create(
 def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
     project: Project, developer: User, organisation: Organisation
 ) -> None:
-    made = fork_project(developer, project, organisation, "fork")
+    forked_project = fork_project(developer, project, organisation, "fork")
     common = working_tree(project).digest
-    write_file(developer, made, "mine.md", b"x")
+    write_file(developer, forked_project, "mine.md", b"x")
     write_file(developer, project, "theirs.md", b"x")
-    fork = Fork.objects.get(project=made)
+    fork = Fork.objects.get(project=forked_project)
     assert fork.base.digest == common
-    assert origin_of(acting_as(developer), made) == project
+    assert origin_of(acting_as(developer), forked_project) == project
     assert origin_of(acting_as(developer), duplicate_project(developer, project, organisation, "twin")) is None
 
 
@@ -115,16 +115,16 @@ def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
 def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
     project: Project, partner: User, owner: User, other: Organisation
 ) -> None:
-    made = fork_project(acting_as(partner), project, other, "fork")
-    update_project(partner, made, visibility="public")
+    forked_project = fork_project(acting_as(partner), project, other, "fork")
+    update_project(partner, forked_project, visibility="public")
     colleague = User.objects.create_user("new@other.example", name="New")
     for nobody in (VISITOR, acting_as(colleague)):
-        assert origin_of(nobody, made) is None
-    assert origin_of(acting_as(partner), made) == project
-    told = AuditEntry.objects.filter(organisation=other.pk)
-    assert "kitchen" not in str(list(told.values_list("data", flat=True)))
+        assert origin_of(nobody, forked_project) is None
+    assert origin_of(acting_as(partner), forked_project) == project
+    entries = AuditEntry.objects.filter(organisation=other.pk)
+    assert "kitchen" not in str(list(entries.values_list("data", flat=True)))
     delete_project(owner, project)
-    assert origin_of(acting_as(partner), made) is None
+    assert origin_of(acting_as(partner), forked_project) is None
 
 
 @pytest.mark.protects("recordings/copies")
@@ -138,19 +138,22 @@ def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
     write_file(owner, project, "notes.md", b"three")
     save_version(owner, project, "Third")
-    made = fork_project(owner, project, organisation, "fork")
-    told = list(Version.objects.filter(project=made).order_by("number"))
-    assert [(each.number, each.message, each.original_authors[0]) for each in told] == [
+    forked_project = fork_project(owner, project, organisation, "fork")
+    versions = list(Version.objects.filter(project=forked_project).order_by("number"))
+    assert [(each.number, each.message, each.original_authors[0]) for each in versions] == [
         (1, "First", developer.name),
         (3, "Third", owner.name),
     ]
-    assert not any(path.startswith("samples/") for each in told for path in each.manifest)
-    assert (told[-1], told[-1].digest) == (Fork.objects.get(project=made).base, working_tree(made).digest)
+    assert not any(path.startswith("samples/") for each in versions for path in each.manifest)
+    assert (versions[-1], versions[-1].digest) == (
+        Fork.objects.get(project=forked_project).base,
+        working_tree(forked_project).digest,
+    )
     # A recording that is not in them makes no version of its own, and the next one goes on from here.
-    write_file(owner, made, "notes.md", b"four")
-    assert save_version(owner, made, "Mine").number == 4
-    restore_version(owner, made, told[0])
-    assert next(entry for entry in list_files(made) if entry.path == "notes.md").size == 3
+    write_file(owner, forked_project, "notes.md", b"four")
+    assert save_version(owner, forked_project, "Mine").number == 4
+    restore_version(owner, forked_project, versions[0])
+    assert next(entry for entry in list_files(forked_project) if entry.path == "notes.md").size == 3
 
 
 @pytest.mark.protects("recordings/copies")
@@ -164,13 +167,13 @@ def test_a_strangers_copy_has_the_versions_that_were_published_and_nobodys_words
             publish_build(owner, built(owner, project, RUNE + notes), f"step-{number}")
     write_file(developer, project, "notes.md", b"draft")
     update_project(owner, project, visibility="public", shares_files=True)
-    made = fork_project(acting_as(stranger), project, other, "mine")
-    told = list(Version.objects.filter(project=made).order_by("number"))
-    assert [(each.number, each.message, each.original_authors) for each in told] == [
+    forked_project = fork_project(acting_as(stranger), project, other, "mine")
+    versions = list(Version.objects.filter(project=forked_project).order_by("number"))
+    assert [(each.number, each.message, each.original_authors) for each in versions] == [
         (1, "Published as step-1", []),
         (3, "Published as step-3", []),
     ]
-    assert told[-1] == Fork.objects.get(project=made).base
+    assert versions[-1] == Fork.objects.get(project=forked_project).base
 
 
 def test_whoever_copies_is_in_the_audit_log_of_what_they_copied(

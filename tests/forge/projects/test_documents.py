@@ -45,7 +45,7 @@ def _typed(project: Project, place: int, words: str) -> bytes:
     return doc.get_update(before)
 
 
-def _taken_back(project: Project, user: User) -> None:
+def _fail_while_editing(project: Project, user: User) -> None:
     with editing(project, user.pk) as doc:
         document.add_text(doc, "never.md", "x")
         raise RuntimeError
@@ -172,7 +172,7 @@ def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_bac
     try:
         write_file(user, project, "notes.md", b"x")
         with pytest.raises(RuntimeError):
-            _taken_back(project, user)
+            _fail_while_editing(project, user)
     finally:
         document_changed.disconnect(hear)
     assert heard == [(2, "api")]
@@ -218,9 +218,11 @@ def test_of_two_that_merge_at_once_the_one_with_less_does_not_win(project: Proje
 
 def test_documents_that_are_gone_do_not_keep_others_from_being_stored(project: Project) -> None:
     update = _typed(project, 0, "x")
-    gone, here = append_batches([Batch(uuid4(), [(update, None)]), Batch(project.pk, [(update, None), (update, None)])])
+    deleted, here = append_batches(
+        [Batch(uuid4(), [(update, None)]), Batch(project.pk, [(update, None), (update, None)])]
+    )
     project.refresh_from_db()
-    assert (gone, here) == (None, project.sequence)
+    assert (deleted, here) == (None, project.sequence)
 
 
 def test_more_updates_than_one_statement_takes_keep_their_order_in_each_document(

@@ -47,12 +47,12 @@ def _log(repository: Path, branch: str = "main") -> list[str]:
     return listed.stdout.splitlines()
 
 
-def _make(client: Client, **asked: str) -> Any:
-    return client.post(FROM, {"organisation": "acme", **asked}, content_type="application/json")
+def _make(client: Client, **fields: str) -> Any:
+    return client.post(FROM, {"organisation": "acme", **fields}, content_type="application/json")
 
 
-def _push(client: Client, **asked: str) -> Any:
-    return client.post(PUSH, {"branch": "main", **asked}, content_type="application/json")
+def _push(client: Client, **fields: str) -> Any:
+    return client.post(PUSH, {"branch": "main", **fields}, content_type="application/json")
 
 
 def test_a_branch_becomes_a_project_whose_first_version_names_the_commit(
@@ -61,9 +61,9 @@ def test_a_branch_becomes_a_project_whose_first_version_names_the_commit(
     bare(root, "wand.git", {"Runefile.yml": BLANK_RUNEFILE, "notes/a.md": b"hello\n", "raw.bin": b"\xff\0"})
     answer = _make(client, url=f"{origin}/wand.git")
     assert answer.status_code == 201, answer.content
-    made = Project.objects.get(name="wand")
-    assert [entry.path for entry in list_files(made)] == ["Runefile.yml", "notes/a.md", "raw.bin"]
-    version = Version.objects.get(project=made)
+    wand = Project.objects.get(name="wand")
+    assert [entry.path for entry in list_files(wand)] == ["Runefile.yml", "notes/a.md", "raw.bin"]
+    version = Version.objects.get(project=wand)
     assert version.message.startswith(f"{origin}/wand.git at ")
     entry = AuditEntry.objects.get(action="git.fetch")
     assert entry.data["url"] == f"{origin}/wand.git"
@@ -99,7 +99,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
 
 @pytest.mark.protects("connections/git-addresses")
 @pytest.mark.parametrize(
-    ("asked", "status", "said"),
+    ("fields", "status", "said"),
     [
         ({"url": "https://elsewhere.example/a.git"}, 400, "a Git server that this installation allows"),
         ({"url": "file:///etc"}, 400, "a Git server that this installation allows"),
@@ -116,16 +116,16 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     ],
 )
 def test_what_cannot_be_taken_is_refused_by_name_and_makes_nothing(
-    client: Client, project: Project, origin: str, root: Path, asked: dict[str, str], status: int, said: str
+    client: Client, project: Project, origin: str, root: Path, fields: dict[str, str], status: int, said: str
 ) -> None:
-    wanted = asked["url"].removeprefix("ORIGIN/").removeprefix("moved/")
+    wanted = fields["url"].removeprefix("ORIGIN/").removeprefix("moved/")
     if wanted == "empty.git":
         bare(root, "empty.git")
     elif wanted == "lfs.git":
         bare(root, "lfs.git", {"m.tflite": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"})
     elif wanted == "wand.git":
         bare(root, "wand.git", {"Runefile.yml": BLANK_RUNEFILE})
-    answer = _make(client, **{name: value.replace("ORIGIN", origin) for name, value in asked.items()})
+    answer = _make(client, **{name: value.replace("ORIGIN", origin) for name, value in fields.items()})
     assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.content
     assert list(Project.objects.values_list("name", flat=True)) == ["kitchen"]
 
@@ -247,8 +247,8 @@ def test_the_pages_make_a_project_and_push_it_and_say_what_went_wrong(
     bare(root, "out.git")
     wrong = client.post("/new/from-git", {"organisation": "acme", "url": "https://elsewhere.example/a.git"})
     assert (wrong.status_code, b"elsewhere.example" in wrong.content) == (400, True)
-    made = client.post("/new/from-git", {"organisation": "acme", "url": f"{origin}/wand.git"})
-    assert made.headers["Location"] == "/acme/wand/studio"
+    response = client.post("/new/from-git", {"organisation": "acme", "url": f"{origin}/wand.git"})
+    assert response.headers["Location"] == "/acme/wand/studio"
     assert b"1 version" in client.get("/acme/wand/push").content
     pushed = client.post("/acme/wand/push", {"url": f"{origin}/out.git", "branch": "main", "token": "x"})
     assert b"1 commit pushed to main" in pushed.content

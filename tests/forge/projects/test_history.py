@@ -19,7 +19,7 @@ from forge.projects.history.repository import CommitState, may_be_in_git, reposi
 from forge.projects.models import Project, Version
 from forge.projects.samples.access import sample_terms
 from tests.forge.web.test_strangers import A_SOUND
-from tests.model_cases import compiled_model
+from tests.support.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
 

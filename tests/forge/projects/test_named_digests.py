@@ -14,8 +14,8 @@ from forge.projects.files import document
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from tests.forge.factories.builds import built
-from tests.model_cases import compiled_model
+from tests.forge.factories.builds import approved, built
+from tests.support.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +30,10 @@ def anothers(stranger: User) -> str:
     model = compiled_model("chain_f32_dense")
     other = Organisation.objects.get(name="other")
     project = create_from_files(stranger, other, "secret", [("m.tflite", model)])
-    found = document.find_entry(load_document(project.pk).doc, "m.tflite")
-    assert found is not None
-    assert found.digest is not None
-    return found.digest
+    entry = document.find_entry(load_document(project.pk).doc, "m.tflite")
+    assert entry is not None
+    assert entry.digest is not None
+    return entry.digest
 
 
 def plant(project: Project, user: User, path: str, digest: str) -> None:
@@ -44,7 +44,7 @@ def plant(project: Project, user: User, path: str, digest: str) -> None:
     append_update(project.pk, doc.get_update(before), user.pk)
 
 
-def as_told(answer: Any, path: str) -> tuple[int, str]:
+def comparable(answer: Any, path: str) -> tuple[int, str]:
     """An answer without the name of the file that was asked for."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return answer.status_code, body.decode("latin-1").replace(path, "PATH")
@@ -74,7 +74,7 @@ def test_an_invented_digest_and_anothers_are_answered_alike(
     for path, digest in (("known", anothers), ("guess", INVENTED)):
         for name in (f"{path}.bin", f"{path}.tflite", f"{path}/inside.bin"):
             plant(project, user, name, digest)
-    known, guess = as_told(way(client, "known"), "known"), as_told(way(client, "guess"), "guess")
+    known, guess = comparable(way(client, "known"), "known"), comparable(way(client, "guess"), "guess")
     assert known == guess
     assert known[0] == 404
 
@@ -83,15 +83,15 @@ def test_an_invented_digest_and_anothers_are_answered_alike(
 def test_the_registry_and_the_player_answer_alike_too(
     client: Client, project: Project, owner: User, user: User, anothers: str
 ) -> None:
-    publish_build(owner, built(user, project), "latest")
+    publish_build(owner, approved(built(user, project)), "latest")
     Project.objects.filter(pk=project.pk).update(visibility="public")
     for address in ("/v2/acme/kitchen/blobs/{}", "/v2/acme/kitchen/manifests/{}", "/player/acme/kitchen/runes/{}"):
         for method in (client.get, client.head):
-            answers = [as_told(method(address.format(digest)), digest) for digest in (anothers, INVENTED)]
+            answers = [comparable(method(address.format(digest)), digest) for digest in (anothers, INVENTED)]
             assert answers[0] == answers[1]
             assert answers[0][0] == 404
     mounts = [client.post(f"/v2/acme/kitchen/blobs/uploads/?mount={d}&from=other/secret") for d in (anothers, INVENTED)]
-    assert as_told(mounts[0], anothers) == as_told(mounts[1], INVENTED)
+    assert comparable(mounts[0], anothers) == comparable(mounts[1], INVENTED)
 
 
 @pytest.mark.protects("live/false-sizes")
@@ -99,5 +99,5 @@ def test_a_false_size_is_not_taken_for_damage(client: Client, project: Project, 
     put = client.put(f"{BASE}/files/own.bin", b"\xff own bytes", content_type="application/octet-stream").json()
     plant(project, user, "false.bin", put["digest"])
     answer = client.get(f"{BASE}/files/false.bin")
-    assert (answer["Content-Length"], as_told(answer, "false")) == ("11", (200, "\xff own bytes"))
+    assert (answer["Content-Length"], comparable(answer, "false")) == ("11", (200, "\xff own bytes"))
     assert count_damaged() == 0

@@ -87,9 +87,9 @@ def test_a_token_of_another_project_is_not_let_in_by_a_role(
     let_in(owner, project, stranger)
     let_in(owner, beside, stranger)
     token, _ = create_token(stranger, "x", ["read"], None, [beside.stream])
-    held = acting_as(stranger, token)
-    assert not can(held, Verb.READ, project)
-    assert list(Project.objects.of_member(held)) == [beside]
+    restricted = acting_as(stranger, token)
+    assert not can(restricted, Verb.READ, project)
+    assert list(Project.objects.of_member(restricted)) == [beside]
 
 
 @pytest.mark.protects("roles/project-roles")
@@ -251,15 +251,15 @@ def test_each_act_is_in_the_audit_log_where_it_happened(project: Project, owner:
     give_project_role(owner, project, stranger.pk, "developer")
     end_project_role(owner, project, stranger.pk)
     entries = AuditEntry.objects.filter(project=project.pk, organisation=project.organisation_id)
-    found = set(entries.values_list("action", flat=True))
-    assert {"invitation.create", "project.join", "project.role", "project.leave"} <= found
+    actions = set(entries.values_list("action", flat=True))
+    assert {"invitation.create", "project.join", "project.role", "project.leave"} <= actions
 
 
 def test_a_role_is_offered_to_members_whom_it_would_give_more(
     project: Project, owner: User, developer: User, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     page = browser_of(owner).get(f"{project.get_absolute_url()}/share").content.decode()
-    found = {person: f'aria-label="Give {person} a role' in page for person in (owner, developer, viewer)}
-    assert found == {owner: False, developer: True, viewer: True}
+    offers = {person: f'aria-label="Give {person} a role' in page for person in (owner, developer, viewer)}
+    assert offers == {owner: False, developer: True, viewer: True}
     of_developer = page.partition(f"Role of {developer} in this project")[2].partition("</select>")[0]
     assert re.findall(r'value="(\w+)"', of_developer) == ["maintainer"]

@@ -27,10 +27,10 @@ def _post(client: Client, path: str, body: object) -> Any:
 
 
 def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, user: User) -> None:
-    made = _post(client, BASE, {"organisation": "acme", "name": "wand"})
-    assert made.status_code == 201
-    assert made.json() == {
-        "id": made.json()["id"],
+    response = _post(client, BASE, {"organisation": "acme", "name": "wand"})
+    assert response.status_code == 201
+    assert response.json() == {
+        "id": response.json()["id"],
         "organisation": "acme",
         "name": "wand",
         "visibility": "private",
@@ -51,8 +51,8 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
 @pytest.mark.parametrize("name", [template.name for template in list_templates()])
 def test_every_template_makes_a_project_with_its_files(client: Client, name: str) -> None:
     template = next(template for template in list_templates() if template.name == name)
-    made = _post(client, BASE, {"organisation": "acme", "name": f"my-{name}", "template": name})
-    assert made.status_code == 201, made.content
+    response = _post(client, BASE, {"organisation": "acme", "name": f"my-{name}", "template": name})
+    assert response.status_code == 201, response.content
     files = client.get(f"{BASE}/acme/my-{name}/files").json()["files"]
     assert sorted(file["path"] for file in files) == sorted(template.paths)
     assert {"Runefile.yml": "text"}.items() <= {file["path"]: file["kind"] for file in files}.items()

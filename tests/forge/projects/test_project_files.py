@@ -11,7 +11,7 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
-from tests.model_cases import compiled_model, refused_cases
+from tests.support.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -147,8 +147,8 @@ def test_a_project_has_a_limit_of_files(client: Client, project: Project, monkey
 def test_renaming_and_deleting(client: Client, project: Project) -> None:
     _put(client, "a.md", b"x")
     rename = f"{BASE}/files/a.md/rename"
-    taken = client.post(rename, {"path": "Runefile.yml"}, content_type="application/json")
-    assert taken.status_code == 409
+    response = client.post(rename, {"path": "Runefile.yml"}, content_type="application/json")
+    assert response.status_code == 409
     renamed = client.post(rename, {"path": "docs/b.md"}, content_type="application/json")
     assert renamed.json()["path"] == "docs/b.md"
     assert _read(client, "a.md").status_code == 404
@@ -168,13 +168,13 @@ def test_text_that_becomes_binary_and_text_again(client: Client, project: Projec
 
 
 def test_my_own_model_makes_a_project_with_a_runefile_that_names_it(client: Client, organisation: Any) -> None:
-    made = client.post(
+    response = client.post(
         "/api/v1/projects/from-model?organisation=acme&file=Wand%20v2.tflite",
         MODEL,
         content_type="application/octet-stream",
     )
-    assert made.status_code == 201, made.content
-    assert made.json()["name"] == "wand-v2"
+    assert response.status_code == 201, response.content
+    assert response.json()["name"] == "wand-v2"
     paths = [file["path"] for file in client.get("/api/v1/projects/acme/wand-v2/files").json()["files"]]
     assert paths == ["Runefile.yml", "models/wand-v2.tflite"]
     runefile = client.get("/api/v1/projects/acme/wand-v2/files/Runefile.yml").content.decode()

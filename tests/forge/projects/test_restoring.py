@@ -70,8 +70,8 @@ def test_one_file_is_restored_and_the_others_stay(project: Project, user: User) 
     write_file(user, project, "a.txt", b"two")
     write_file(user, project, "b.txt", b"two")
     assert restore_version(user, project, version, ["a.txt"]).changed == ("a.txt",)
-    found = _contents(project)
-    assert (found["a.txt"], found["b.txt"], found["kept.txt"]) == ("one", "two", "one")
+    contents = _contents(project)
+    assert (contents["a.txt"], contents["b.txt"], contents["kept.txt"]) == ("one", "two", "one")
 
 
 def test_a_path_that_the_version_lacks_is_deleted_when_it_is_asked_for(project: Project, user: User) -> None:

@@ -42,24 +42,24 @@ def post(client: Client, address: str, data: bytes) -> Any:
 
 def imported(client: Client, contents: dict[str, bytes]) -> Any:
     terms = client.get(f"{SAMPLES}/terms").json()
-    asked = urlencode({"days": terms["days"], "consent": terms["text"]})
-    return post(client, f"{SAMPLES}/import?{asked}", zipped(contents))
+    query = urlencode({"days": terms["days"], "consent": terms["text"]})
+    return post(client, f"{SAMPLES}/import?{query}", zipped(contents))
 
 
 @pytest.mark.protects("uploads/recording-archives")
 def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(client: Client, project: Project) -> None:
     answer = post(client, f"{SAMPLES}/import/preview", zipped(MANY))
     assert answer.status_code == 200, answer.content
-    told = answer.json()
-    assert [(each["name"], each["label"], each["split"], each["kind"]) for each in told["samples"]] == [
+    payload = answer.json()
+    assert [(each["name"], each["label"], each["split"], each["kind"]) for each in payload["samples"]] == [
         ("no/again.wav", "no", "test", "sound"),
         ("train/no/2.wav", "no", "train", "sound"),
     ]
-    reasons = {each["name"]: each["reason"] for each in told["refused"]}
+    reasons = {each["name"]: each["reason"] for each in payload["refused"]}
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
     assert "16-bit mono wav" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
-    assert told["left_out"] == ["README.md"]
+    assert payload["left_out"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
 
@@ -67,10 +67,10 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
 def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, project: Project, user: User) -> None:
     answer = imported(client, MANY)
     assert answer.status_code == 201, answer.content
-    told = answer.json()
-    assert sorted((each["label"], each["split"]) for each in told["samples"]) == [("no", "test"), ("no", "train")]
-    assert len(told["refused"]) == 3
-    assert {entry.path for entry in list_files(project)} >= {each["path"] for each in told["samples"]}
+    payload = answer.json()
+    assert sorted((each["label"], each["split"]) for each in payload["samples"]) == [("no", "test"), ("no", "train")]
+    assert len(payload["refused"]) == 3
+    assert {entry.path for entry in list_files(project)} >= {each["path"] for each in payload["samples"]}
     [entry] = AuditEntry.objects.filter(action="sample.import")
     assert entry.data["count"] == 2
     assert Event.objects.filter(type="samples.changed").count() == 1
@@ -84,17 +84,17 @@ def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not
     answer = post(
         client, f"{SAMPLES}/import/preview", zipped({"w/t.csv": table, "w/a.wav": a_sound(), "w/c.wav": b"c"})
     )
-    told = answer.json()
-    assert [each["name"] for each in told["samples"]] == ["a.wav"]
-    assert told["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
-    assert told["left_out"] == ["w/c.wav"]
+    payload = answer.json()
+    assert [each["name"] for each in payload["samples"]] == ["a.wav"]
+    assert payload["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
+    assert payload["left_out"] == ["w/c.wav"]
 
 
 def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, project: Project) -> None:
     imported(client, MANY)
-    told = imported(client, MANY).json()
-    assert told["samples"] == []
-    assert len(told["refused"]) == 5
+    payload = imported(client, MANY).json()
+    assert payload["samples"] == []
+    assert len(payload["refused"]) == 5
     assert Sample.objects.count() == 2
 
 
@@ -159,8 +159,8 @@ def test_an_archive_that_is_damaged_in_the_middle_brings_nothing(client: Client,
     archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
     archive[archive.index(a_sound(203)) + 60] ^= 1
     terms = sample_terms(project)
-    asked = urlencode({"days": terms.days, "consent": terms.text})
-    answer = post(client, f"{SAMPLES}/import?{asked}", bytes(archive))
+    query = urlencode({"days": terms.days, "consent": terms.text})
+    answer = post(client, f"{SAMPLES}/import?{query}", bytes(archive))
     assert answer.status_code == 422
     assert "up/203.wav in the archive is damaged" in answer.json()["detail"]
     assert nothing_came_in(project)
@@ -222,10 +222,10 @@ def test_one_bad_change_changes_nothing(user: User, project: Project, client: Cl
     for bad, status in (({"split": "all"}, 400), ({"label": "\n"}, 400), ({"label": "x" * 61}, 400)):
         body = {"changes": [{"id": str(sample.pk), **bad}]}
         assert client.post(f"{SAMPLES}/marks", body, content_type="application/json").status_code == status, bad
-    gone = {
+    marks = {
         "changes": [{"id": str(sample.pk), "label": "a"}, {"id": "00000000-0000-4000-8000-000000000000", "label": "b"}]
     }
-    assert client.post(f"{SAMPLES}/marks", gone, content_type="application/json").status_code == 404
+    assert client.post(f"{SAMPLES}/marks", marks, content_type="application/json").status_code == 404
     assert _marks() == {sample.pk: ("up", "test")}
 
 

@@ -47,8 +47,8 @@ def a_sound(loud: int = 1) -> bytes:
 
 def send(client: Client, data: bytes, **query: Any) -> Any:
     terms = client.get(f"{SAMPLES}/terms").json()
-    asked = {"label": "up", "days": terms["days"], "consent": terms["text"]} | query
-    address = SAMPLES + "?" + "&".join(f"{name}={_quoted(value)}" for name, value in asked.items())
+    parameters = {"label": "up", "days": terms["days"], "consent": terms["text"]} | query
+    address = SAMPLES + "?" + "&".join(f"{name}={_quoted(value)}" for name, value in parameters.items())
     return client.post(address, data, content_type="application/octet-stream")
 
 
@@ -58,7 +58,7 @@ def _quoted(value: Any) -> str:
     return quote(str(value))
 
 
-def given(user: User, project: Project, loud: int = 1, days: int = 90) -> Sample:
+def new_sample(user: User, project: Project, loud: int = 1, days: int = 90) -> Sample:
     consent = sample_terms(project, days).text
     return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)
 
@@ -87,14 +87,14 @@ def test_a_recording_becomes_a_file_with_label_owner_consent_and_end(client: Cli
 def test_a_player_jumps_in_a_recording_by_asking_for_a_part(client: Client, project: Any) -> None:
     address = f"/api/v1/samples/{send(client, a_sound()).json()['id']}/recording"
 
-    def asked(part: str) -> tuple[int, bytes, str | None]:
+    def fetch(part: str) -> tuple[int, bytes, str | None]:
         answer: Any = client.get(address, headers={"Range": part})
         return answer.status_code, b"".join(answer), answer.get("Content-Range")
 
     size = len(a_sound())
-    assert asked("bytes=44-47") == (206, a_sound()[44:48], f"bytes 44-47/{size}")
-    assert asked(f"bytes={size}-") == (416, b"", f"bytes */{size}")
-    assert asked("lines=1-2") == (200, a_sound(), None)
+    assert fetch("bytes=44-47") == (206, a_sound()[44:48], f"bytes 44-47/{size}")
+    assert fetch(f"bytes={size}-") == (416, b"", f"bytes */{size}")
+    assert fetch("lines=1-2") == (200, a_sound(), None)
 
 
 @pytest.mark.protects("recordings/consent")
@@ -111,7 +111,7 @@ def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation
 
 @pytest.mark.protects("recordings/withdrawn")
 def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     version = snapshot(project, user)
     assert sample.path in version.manifest
     place = blob_path(sample.digest)
@@ -131,7 +131,7 @@ def test_taking_consent_back_deletes_the_recording_everywhere(client: Client, pr
 
 
 def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     write_file(user, project, "copy.wav", a_sound())
     delete_file(user, project, "copy.wav")
     withdraw_sample(user, sample.pk)
@@ -146,12 +146,12 @@ def test_a_recording_that_was_taken_back_cannot_be_brought_back(project: Any, us
             value.pop("deleted", None)
     assert [entry.path for entry in list_files(project)] == ["Runefile.yml"]
     # The same recording given anew is a file of its own.
-    assert given(user, project).path in [entry.path for entry in list_files(project)]
+    assert new_sample(user, project).path in [entry.path for entry in list_files(project)]
 
 
 @pytest.mark.protects("recordings/withdrawn")
 def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     from forge.projects.actions import rename_file, withdraw_sample
 
     rename_file(user, project, sample.path, "data/first.wav")
@@ -164,7 +164,7 @@ def test_a_renamed_or_copied_sample_goes_as_well(project: Any, user: User) -> No
 def test_a_recording_that_another_project_has_too_stays_there(project: Any, user: User, organisation: Any) -> None:
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
     write_file(user, other, "same.wav", a_sound())
-    sample = given(user, project)
+    sample = new_sample(user, project)
     withdraw_sample(user, sample.pk)
     place = blob_path(sample.digest)
     assert place is not None
@@ -176,7 +176,7 @@ def test_the_same_bytes_that_someone_else_is_sending_right_now_are_theirs(
     project: Any, user: User, organisation: Any
 ) -> None:
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
-    sample = given(user, project)
+    sample = new_sample(user, project)
     put_bytes(a_sound())
     withdraw_sample(user, sample.pk)
     link_blobs(other, [sample.digest], organisation.pk)
@@ -187,7 +187,7 @@ def test_the_same_bytes_that_someone_else_is_sending_right_now_are_theirs(
 
 
 def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     put_bytes(a_sound())
     withdraw_sample(user, sample.pk)
     assert _is_stored(sample)
@@ -199,7 +199,7 @@ def test_the_same_bytes_that_nobody_linked_after_all_are_deleted_soon(project: A
 
 @pytest.mark.protects("recordings/withdrawn-meanwhile")
 def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     read_before = working_tree(project)
     withdraw_sample(user, sample.pk)
     version = store_version(project, read_before, user)
@@ -209,7 +209,7 @@ def test_a_version_of_files_that_were_read_before_does_not_keep_a_recording(proj
 
 @pytest.mark.protects("recordings/withdrawn-meanwhile")
 def test_what_was_read_of_a_version_before_is_not_restored_with_a_recording(project: Any, user: User) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     version = snapshot(project, user)
     read_before = files_to_restore(version)
     withdraw_sample(user, sample.pk)
@@ -226,7 +226,7 @@ def _is_stored(sample: Sample) -> bool:
 def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: User, owner: User) -> None:
     from forge.projects.actions import delete_project
 
-    sample, later = given(user, project, days=1), given(user, project, loud=2)
+    sample, later = new_sample(user, project, days=1), new_sample(user, project, loud=2)
     assert end_samples() == 0
     assert end_samples(timezone.now() + timedelta(days=2)) == 1
     assert list(Sample.objects.available()) == [later]
@@ -244,7 +244,7 @@ def test_samples_end_by_themselves_also_in_deleted_projects(project: Any, user: 
 def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
     project: Any, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     monkeypatch.setattr(samples, "_erase", lambda sample: None)
     withdraw_sample(user, sample.pk)
     monkeypatch.undo()
@@ -259,7 +259,7 @@ def test_bytes_that_a_crash_left_are_erased_by_the_next_sweep(
 def test_who_left_can_still_take_back_and_owners_can_remove(
     project: Any, user: User, owner: User, viewer: User, stranger: User, browser_of: Browser
 ) -> None:
-    sample, other = given(user, project), given(user, project, loud=2)
+    sample, other = new_sample(user, project), new_sample(user, project, loud=2)
     Membership.objects.filter(user=user).delete()
     for person, status in ((viewer, 404), (stranger, 404), (None, 401)):
         assert browser_of(person).delete(f"/api/v1/samples/{sample.pk}").status_code == status
@@ -321,7 +321,7 @@ def test_a_recording_that_was_withdrawn_is_built_by_nobody_also_where_another_pr
     project: Any, user: User, organisation: Any
 ) -> None:
     other = Project.objects.create(organisation=organisation, name="other", created_by=user)
-    sample = given(user, project)
+    sample = new_sample(user, project)
     build = request_build(user, project)
     put_bytes(a_sound())
     link_blobs(other, [sample.digest], organisation.pk)

@@ -15,7 +15,7 @@ from forge.projects.files.document_store import load_document, note_clients
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
 from tests.forge.conftest import RUNEFILE
-from tests.model_cases import compiled_model, model_cases
+from tests.support.model_cases import compiled_model, model_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -66,17 +66,17 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
     rename_file(user, project, "a.txt", "docs/a.txt")
     delete_file(user, project, "b.txt")
     write_file(user, project, "Runefile.yml", CHANGED.encode())
-    found = client.get(f"{BASE}/versions/compare?from=1").json()
-    assert [(one["change"], one["path"], one["changed"]) for one in found["files"]] == [
+    payload = client.get(f"{BASE}/versions/compare?from=1").json()
+    assert [(one["change"], one["path"], one["changed"]) for one in payload["files"]] == [
         ("changed", "Runefile.yml", True),
         ("removed", "b.txt", True),
         ("renamed", "docs/a.txt", False),
     ]
-    stages = {stage["name"]: stage["change"] for stage in found["pipeline"]["stages"]}
+    stages = {stage["name"]: stage["change"] for stage in payload["pipeline"]["stages"]}
     assert stages == {"number": "same", "result": "added", "out": "removed"}
-    assert {wire["change"] for wire in found["pipeline"]["wires"]} == {"added", "removed"}
-    assert "A new output, `result`." in found["said"]
-    assert "a.txt was renamed to docs/a.txt." in found["said"]
+    assert {wire["change"] for wire in payload["pipeline"]["wires"]} == {"added", "removed"}
+    assert "A new output, `result`." in payload["said"]
+    assert "a.txt was renamed to docs/a.txt." in payload["said"]
     same = client.get(f"{BASE}/versions/compare?from=now&to=now").json()
     assert (same["files"], same["said"], same["models"]) == ([], [], [])
     assert client.get(f"{BASE}/versions/compare?from=²").status_code == 400
@@ -113,8 +113,8 @@ def test_each_line_has_its_author_and_the_version_it_is_from(client: Client, pro
     rename_file(user, project, "a.txt", "b.txt")
     write_file(user, project, "b.txt", b"zero\none\ntwo\nthree\n")
     note_clients(project.pk, {load_document(project.pk).doc.client_id: user.pk})
-    found = client.get(f"{BASE}/authors?path=b.txt").json()
-    assert found["lines"] == [2, 1, 1, None, 1]
-    assert found["versions"]["2"]["message"] == "second"
-    assert {person["name"] for person in found["people"].values()} == {"Jo Okafor"}
+    payload = client.get(f"{BASE}/authors?path=b.txt").json()
+    assert payload["lines"] == [2, 1, 1, None, 1]
+    assert payload["versions"]["2"]["message"] == "second"
+    assert {person["name"] for person in payload["people"].values()} == {"Jo Okafor"}
     assert client.get(f"{BASE}/authors?path=none").status_code == 404

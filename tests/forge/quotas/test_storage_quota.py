@@ -18,7 +18,7 @@ from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
 from forge.projects.actions import create_project, withdraw_sample, write_file
 from forge.projects.models import Project
-from tests.forge.projects.test_samples import given
+from tests.forge.projects.test_samples import new_sample
 from tests.forge.quotas.conftest import Limit
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_another_organisation_is_not_touched(
 
 
 def test_deleting_a_recording_makes_room(user: User, project: Project, client: Client, limit: Limit) -> None:
-    sample = given(user, project)
+    sample = new_sample(user, project)
     limit(project.organisation, "bytes", organisation_bytes(project.organisation_id))
     assert _put(client, "a.bin", _binary(100, 1)).status_code == 507
     withdraw_sample(user, sample.pk)

@@ -33,10 +33,10 @@ def _text(response: Any) -> str:
 
 def _user(person: Any, organisation: Any, name: str, version: str) -> Any:
     """A project whose newest saved version has a lock that names the block."""
-    made = create_project(person, organisation, name, None)
-    write_file(person, made, "rune.lock", f"acme/kitchen#smooth@{version} sha256:{'ab' * 32}\n".encode())
-    snapshot(made, person)
-    return made
+    project = create_project(person, organisation, name, None)
+    write_file(person, project, "rune.lock", f"acme/kitchen#smooth@{version} sha256:{'ab' * 32}\n".encode())
+    snapshot(project, person)
+    return project
 
 
 def test_what_a_page_says_of_a_function() -> None:
@@ -45,8 +45,8 @@ def test_what_a_page_says_of_a_function() -> None:
     signature = read_file("both.py", source).signature
     assert signature is not None
     interface = interface_of(signature)
-    told = "both(x: f32[n], y: i16[4], alpha: f32 = 0.1, count: int) -> (f32[n], i16[4])"
-    assert signature_line("both", interface) == told
+    expected = "both(x: f32[n], y: i16[4], alpha: f32 = 0.1, count: int) -> (f32[n], i16[4])"
+    assert signature_line("both", interface) == expected
     path = parse_shared_path("acme/sounds#both@1.2")
     assert path is not None
     assert stage_text(path, interface) == (
@@ -95,7 +95,7 @@ def test_a_block_s_page_has_its_versions_source_and_users(
     for someone, status in ((stranger, 404), (None, 302)):
         assert browser_of(someone).get(PAGE).status_code == status
     text = _text(browser_of(viewer).get(PAGE))
-    told = (
+    expected = (
         "acme/kitchen#smooth@1.1",
         "rune block add acme/kitchen#smooth@1.1",
         "smooth(x: f32[n], alpha: f32 = 0.5) -&gt; f32[n]",
@@ -105,7 +105,7 @@ def test_a_block_s_page_has_its_versions_source_and_users(
         "alpha: f32 = 0.25, last",
         '<a class="cut" href="/acme/clap/studio">acme/clap</a><span class="tag num warn">1.0</span>',
     )
-    assert [each for each in told if each not in text] == []
+    assert [each for each in expected if each not in text] == []
     assert "Deprecate" not in text
     # A preview that ran since then is newer than what was saved.
     build = built(developer, clap, blocks=[{"path": "acme/kitchen#smooth@1.1", "digest": "sha256:ab"}])

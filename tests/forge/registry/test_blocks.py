@@ -46,10 +46,10 @@ def sounds(project: Any, developer: Any) -> Any:
 
 def _user_of(person: Any, organisation: Any, lock: str, name: str = "clap") -> Any:
     """A project whose one stage runs `acme/kitchen#smooth@1.2`."""
-    made = create_project(person, organisation, name, None)
-    write_file(person, made, "Runefile.yml", RUNEFILE.format(block="acme/kitchen#smooth@1.2", type="f32").encode())
-    write_file(person, made, "rune.lock", lock.encode())
-    return made
+    project = create_project(person, organisation, name, None)
+    write_file(person, project, "Runefile.yml", RUNEFILE.format(block="acme/kitchen#smooth@1.2", type="f32").encode())
+    write_file(person, project, "rune.lock", lock.encode())
+    return project
 
 
 def _preview(project: Any, compiler: Compiler) -> Preview:
@@ -185,8 +185,8 @@ def test_a_preview_and_its_questions_are_of_the_bytes_of_the_lock(
     lock = f"acme/kitchen#smooth@1.2 {digest}\n"
     own = _user_of(developer, sounds.organisation, lock)
     assert _preview(own, compiler).state == PreviewState.READY
-    asked = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
-    assert asked["answer"]["diagnostics"] == []
+    reply = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
+    assert reply["answer"]["diagnostics"] == []
     write_file(developer, own, "rune.lock", lock.replace(digest[-4:], "0000").encode())
     broken = _preview(own, compiler)
     assert (broken.state, [each["code"] for each in broken.diagnostics]) == (PreviewState.BROKEN, ["RUNE0122"])
@@ -232,8 +232,8 @@ def test_advice_against_a_version_is_told_and_taken_back(
     assert (said["deprecation"], said["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
     warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
     assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warned
-    asked = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
-    assert "Take `acme/kitchen#smooth@1.3` instead." in str(asked["answer"]["diagnostics"])
+    reply = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
+    assert "Take `acme/kitchen#smooth@1.3` instead." in str(reply["answer"]["diagnostics"])
     with pytest.raises(Invalid, match="deprecated too"):
         deprecate_block(developer, sounds, "smooth", "1.3", "It hums.", "1.2")
     # What everyone sees names nothing that only some may see.

@@ -91,7 +91,7 @@ def test_blobs_are_the_bytes_that_the_manifest_names(tag: Any, developer: Any) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "expected"),
+    ("range_header", "status", "expected"),
     [
         ("bytes=0-3", 206, RUNE[:4]),
         ("bytes=100-", 206, RUNE[100:]),
@@ -106,8 +106,8 @@ def test_blobs_are_the_bytes_that_the_manifest_names(tag: Any, developer: Any) -
         ("bytes=-", 200, RUNE),
     ],
 )
-def test_ranges(tag: Any, developer: Any, asked: str, status: int, expected: bytes) -> None:
-    response = get(f"acme/kitchen/blobs/{digest_of(RUNE)}", token_of(developer) | {"Range": asked})
+def test_ranges(tag: Any, developer: Any, range_header: str, status: int, expected: bytes) -> None:
+    response = get(f"acme/kitchen/blobs/{digest_of(RUNE)}", token_of(developer) | {"Range": range_header})
     assert response.status_code == status
     assert body(response) == expected
     if status == 206:
@@ -175,14 +175,14 @@ def test_tags_come_in_pages(tag: Any, developer: Any) -> None:
     for name in ("1.1", "1.2", "latest"):
         publish_build(developer, tag.build, name)
     headers = token_of(developer)
-    found: list[str] = []
+    tags: list[str] = []
     path: str | None = "acme/kitchen/tags/list?n=3"
     while path:
         response = get(path, headers)
-        found += json.loads(response.content)["tags"]
+        tags += json.loads(response.content)["tags"]
         link = response.headers.get("Link")
         path = link.partition("</v2/")[2].partition(">")[0] if link else None
-    assert found == ["1.0", "1.1", "1.2", "latest"]
+    assert tags == ["1.0", "1.1", "1.2", "latest"]
     assert json.loads(get("acme/kitchen/tags/list?n=0", headers).content)["tags"] == []
     assert get("acme/kitchen/tags/list?n=x", headers).status_code == 400
 

@@ -158,9 +158,9 @@ def test_a_name_is_held_for_who_published_privately_too_and_the_answer_does_not_
     publish(developer, project, "latest")
     update_organisation(owner, project.organisation, name="acme-two")
     create_organisation(owner, "plain")
-    held, used = (ways_to_take_an_organisations_name(browser_of(stranger), name) for name in ("acme", "plain"))
-    assert [answer.status_code for answer in held] == [answer.status_code for answer in used] == [409] * 4
-    for one, other in zip(held[2:], used[2:], strict=True):
+    reserved, used = (ways_to_take_an_organisations_name(browser_of(stranger), name) for name in ("acme", "plain"))
+    assert [answer.status_code for answer in reserved] == [answer.status_code for answer in used] == [409] * 4
+    for one, other in zip(reserved[2:], used[2:], strict=True):
         assert one.json()["detail"] == other.json()["detail"].replace("plain", "acme")
 
 
@@ -230,10 +230,10 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
     with ThreadPoolExecutor(1) as threads:
         taking = threads.submit(take)
         publish_build(owner, build, "1.0")
-        was_taken = taking.result()
+        succeeded = taking.result()
     # Whichever came first: the name is the taker's, or it is held from them.
-    held_for_us = ReservedName.objects.filter(name="acme", organisation=organisation.pk).exists()
-    assert was_taken is not held_for_us
+    is_reserved = ReservedName.objects.filter(name="acme", organisation=organisation.pk).exists()
+    assert succeeded is not is_reserved
 
 
 def test_a_tag_says_whether_it_moves(project: Project, developer: User, browser_of: Browser) -> None:
@@ -241,7 +241,7 @@ def test_a_tag_says_whether_it_moves(project: Project, developer: User, browser_
         publish(developer, project, tag)
     assert {tag.name: tag.moves for tag in tags_of(developer, project)} == {"1.0": False, "latest": True}
     browser = browser_of(developer)
-    told = browser.get(f"{API}/projects/acme/kitchen/tags").json()["tags"]
-    assert {tag["tag"]: tag["moves"] for tag in told} == {"1.0": False, "latest": True}
+    tags = browser.get(f"{API}/projects/acme/kitchen/tags").json()["tags"]
+    assert {tag["tag"]: tag["moves"] for tag in tags} == {"1.0": False, "latest": True}
     assert "can move to another build" in browser.get("/acme/kitchen?tag=latest").content.decode()
     assert "can move to another build" not in browser.get("/acme/kitchen?tag=1.0").content.decode()

@@ -41,14 +41,14 @@ class _Upload:
     """A client that sends pieces, counts how many were taken, and may stop before the last one."""
 
     def __init__(self, piece: int, pieces: int, stops_after: int | None = None) -> None:
-        self.taken = 0
+        self.sent = 0
         self._piece, self._pieces, self._stops_after = piece, pieces, stops_after
 
     async def __call__(self) -> dict[str, Any]:
-        if self.taken == self._stops_after:
+        if self.sent == self._stops_after:
             await asyncio.Event().wait()
-        self.taken += 1
-        return {"type": "http.request", "body": b"x" * self._piece, "more_body": self.taken < self._pieces}
+        self.sent += 1
+        return {"type": "http.request", "body": b"x" * self._piece, "more_body": self.sent < self._pieces}
 
 
 class _Client:

@@ -107,8 +107,8 @@ def test_a_name_is_a_network_of_one() -> None:
 
 @pytest.mark.parametrize("descriptors", [64, 256, 1024, 4096, 20_000, 1_000_000])
 def test_connections_and_requests_fit_into_the_files_that_may_be_open(descriptors: int) -> None:
-    made = capacity_for(descriptors)
-    assert 0 < made.connections_of_address < made.connections
-    assert 0 < made.requests_of_address < made.requests
+    capacity = capacity_for(descriptors)
+    assert 0 < capacity.connections_of_address < capacity.connections
+    assert 0 < capacity.requests_of_address < capacity.requests
     if descriptors >= 256:
-        assert made.connections + 5 * made.requests + 128 <= descriptors
+        assert capacity.connections + 5 * capacity.requests + 128 <= descriptors

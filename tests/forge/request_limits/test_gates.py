@@ -16,7 +16,7 @@ from forge.request_limits.sockets import PersonSocketGate, SocketGate
 SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
 
 
-class _Waits:
+class _BlockingApp:
     """An application that answers when it is told to."""
 
     def __init__(self) -> None:
@@ -59,8 +59,8 @@ async def _turn() -> None:
 
 @pytest.mark.protects("availability/many-requests")
 async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_others() -> None:
-    waits = _Waits()
-    gate = RequestGate(waits, SMALL)
+    app = _BlockingApp()
+    gate = RequestGate(app, SMALL)
     two = [asyncio.create_task(_ask(gate, "10.0.0.2")) for _ in range(2)]
     await _turn()
     refused = await _ask(gate, "10.0.0.2")
@@ -68,10 +68,10 @@ async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_other
     assert (b"retry-after", b"1") in refused[0]["headers"]
     other = asyncio.create_task(_ask(gate, "10.0.0.1"))
     await _turn()
-    assert waits.inside == 3
+    assert app.inside == 3
     assert (await _ask(gate, "10.0.0.3"))[0]["status"] == 503
     health = asyncio.create_task(_ask(gate, "10.0.0.3", path="/healthz"))
-    waits.go.set()
+    app.go.set()
     assert [answer[0]["status"] for answer in await asyncio.gather(*two, other, health)] == [200] * 4
     assert (await _ask(gate, "10.0.0.2"))[0]["status"] == 200
 
@@ -84,31 +84,31 @@ def _sockets(application: Any) -> SocketGate:
 
 
 async def test_sockets_of_nobody_are_counted_by_address() -> None:
-    waits = _Waits()
-    gate = _sockets(waits)
+    app = _BlockingApp()
+    gate = _sockets(app)
     nobody = {"type": "websocket", "user": _User(0, is_authenticated=False)}
     two = [asyncio.create_task(_ask(gate, "10.0.0.2", **nobody)) for _ in range(2)]
     await _turn()
     assert (await _ask(gate, "10.0.0.2", **nobody)) == [{"type": "websocket.close"}]
-    waits.go.set()
+    app.go.set()
     await asyncio.gather(*two)
     assert (await _ask(gate, "10.0.0.2", **nobody)) == []
 
 
 @pytest.mark.protects("availability/many-sockets")
 async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> None:
-    waits = _Waits()
-    gate = _sockets(waits)
+    app = _BlockingApp()
+    gate = _sockets(app)
     # More than one address may have of strangers: those of a known person are not counted there.
     mika = {"type": "websocket", "user": _User(1)}
     three = [asyncio.create_task(_ask(gate, "10.0.0.2", **mika)) for _ in range(3)]
     await _turn()
-    assert waits.inside == 3
+    assert app.inside == 3
     accepted, closed = await _ask(gate, "10.0.0.9", **mika)
     assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
     assert len(closed["reason"].encode()) <= 123
     jo = asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(2)))
     await _turn()
-    assert waits.inside == 4
-    waits.go.set()
+    assert app.inside == 4
+    app.go.set()
     await asyncio.gather(*three, jo)

@@ -20,7 +20,7 @@ HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 
 
 @pytest.mark.parametrize(
-    ("key", "wish"),
+    ("key", "anchor_request"),
     [
         ("", AnchorRequest()),
         ("build", AnchorRequest()),
@@ -30,8 +30,8 @@ HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
         ("moment:1400:x", AnchorRequest(AnchorKind.MOMENT, "x", 1400)),
     ],
 )
-def test_a_key_says_where(key: str, wish: AnchorRequest) -> None:
-    assert read_key(key) == wish
+def test_a_key_says_where(key: str, anchor_request: AnchorRequest) -> None:
+    assert read_key(key) == anchor_request
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_what_names_nothing_is_refused(key: str) -> None:
     ],
 )
 def test_the_key_of_an_anchor_leads_back_to_it(anchor: Anchor) -> None:
-    wish = read_key(anchor.key)
-    assert (wish.kind, wish.number) == (anchor.kind, anchor.place.get("line", 0))
+    parsed = read_key(anchor.key)
+    assert (parsed.kind, parsed.number) == (anchor.kind, anchor.place.get("line", 0))
 
 
 def test_two_keys_are_never_one_element() -> None:
@@ -73,16 +73,16 @@ def test_two_keys_are_never_one_element() -> None:
 
 
 def wav(seconds: float) -> bytes:
-    held = io.BytesIO()
-    with wave.open(held, "wb") as sound:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(1000)
         sound.writeframes(b"\1\0" * round(1000 * seconds))
-    return held.getvalue()
+    return buffer.getvalue()
 
 
-def given(person: Any, project: Project, recording: bytes, label: str = "up") -> Sample:
+def new_sample(person: Any, project: Project, recording: bytes, label: str = "up") -> Sample:
     terms = sample_terms(project).text
     return send_sample(person, project, [recording], label=label, days=90, consent=terms)
 
@@ -90,7 +90,7 @@ def given(person: Any, project: Project, recording: bytes, label: str = "up") ->
 @pytest.mark.django_db
 def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) -> None:
     write_file(developer, project, "notes.txt", b"one\n  two\n")
-    sound = given(developer, project, wav(2))
+    sound = new_sample(developer, project, wav(2))
     build = built(developer, project)
     cases = [
         (AnchorRequest(), "The build", ""),
@@ -100,8 +100,10 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
         (AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)), "Sample up", ""),
         (AnchorRequest(AnchorKind.MOMENT, str(sound.pk), 1400), "Sample up at 1.4 s", ""),
     ]
-    found = [(anchor.title, anchor.detail) for wish, _, _ in cases for anchor in [anchored(developer, build, wish)]]
-    assert found == [(title, detail) for _, title, detail in cases]
+    descriptions = [
+        (anchor.title, anchor.detail) for request, _, _ in cases for anchor in [anchored(developer, build, request)]
+    ]
+    assert descriptions == [(title, detail) for _, title, detail in cases]
 
 
 @pytest.mark.protects("recordings/wrong-results")
@@ -109,11 +111,11 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
 def test_what_the_build_has_not_is_refused(project: Any, developer: Any, stranger: Any) -> None:
     write_file(developer, project, "notes.txt", b"one\n")
     write_file(developer, project, "photo.bin", b"\xff\xfe\n")
-    sound, motion = given(developer, project, wav(2)), given(developer, project, b"1,2,3\n", "moved")
-    gone = given(developer, project, b"4,5,6\n", "gone")
-    withdraw_sample(developer, gone.pk)
+    sound, motion = new_sample(developer, project, wav(2)), new_sample(developer, project, b"1,2,3\n", "moved")
+    withdrawn = new_sample(developer, project, b"4,5,6\n", "gone")
+    withdraw_sample(developer, withdrawn.pk)
     build = built(developer, project)
-    for wish in (
+    for request in (
         AnchorRequest(AnchorKind.FIGURE, "accuracy"),
         AnchorRequest(AnchorKind.STAGE, "nobody"),
         AnchorRequest(AnchorKind.LINE, "notes.txt", 0),
@@ -124,12 +126,12 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
         AnchorRequest(AnchorKind.LINE, motion.path, 1),
         AnchorRequest(AnchorKind.SAMPLE, str(uuid4())),
         AnchorRequest(AnchorKind.SAMPLE, "no id"),
-        AnchorRequest(AnchorKind.SAMPLE, str(gone.pk)),
+        AnchorRequest(AnchorKind.SAMPLE, str(withdrawn.pk)),
         AnchorRequest(AnchorKind.MOMENT, str(sound.pk), 2001),
         AnchorRequest(AnchorKind.MOMENT, str(motion.pk), 0),
         AnchorRequest(AnchorKind.RESULT, str(sound.pk)),
     ):
         with pytest.raises(BadAnchor):
-            anchored(developer, build, wish)
+            anchored(developer, build, request)
     with pytest.raises(BadAnchor):
         anchored(stranger, build, AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from forge.accounts.audit.sentences import render_entries
 from forge.accounts.models import User
 from forge.accounts.principals import acting_as
 from forge.core.errors import Forbidden, Invalid, NotFound
@@ -35,7 +36,7 @@ from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.errors import (
     CannotMerge,
     CannotUndo,
-    ForkGone,
+    ForkDeleted,
     NoFork,
     NoSuchConflict,
     NothingToOffer,
@@ -113,12 +114,12 @@ def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
     update_project(owner, project, visibility="public")
     end_project_role(owner, project, partner.pk)
     outsider = User.objects.get(pk=partner.pk)
-    made = offered(outsider, fork)
+    offer = offered(outsider, fork)
     with pytest.raises(NotFound):
-        find_change_request(acting_as(outsider), made.pk)
-    assert [each.pk for each in offers_of(outsider, fork)] == [made.pk]
+        find_change_request(acting_as(outsider), offer.pk)
+    assert [each.pk for each in offers_of(outsider, fork)] == [offer.pk]
     with pytest.raises(NotFound):
-        actions.merge_change_request(outsider, find_offer(outsider, made.pk))
+        actions.merge_change_request(outsider, find_offer(outsider, offer.pk))
     update_project(owner, project, visibility="private")
     assert offers_of(User.objects.get(pk=partner.pk), fork) == []
     assert fork_to_offer(User.objects.get(pk=partner.pk), fork) is None
@@ -136,9 +137,9 @@ def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User
 def test_who_may_not_edit_decides_nothing(
     fork: Project, partner: User, reviewer: User, viewer: User, developer: User
 ) -> None:
-    made = offered(partner, fork)
+    offer = offered(partner, fork)
     for person in (reviewer, viewer, partner):
-        request = again(person, made)
+        request = again(person, offer)
         acts: list[tuple[Callable[..., object], tuple[object, ...]]] = [
             (actions.build_merged, ()),
             (actions.merge_change_request, ()),
@@ -152,9 +153,9 @@ def test_who_may_not_edit_decides_nothing(
                 act(person, request, *more)
     for person in (reviewer, viewer):
         with pytest.raises(Forbidden):
-            actions.close_change_request(person, again(person, made), "no")
+            actions.close_change_request(person, again(person, offer), "no")
     with pytest.raises(Forbidden):
-        actions.merge_past_gate(developer, again(developer, made), "why")
+        actions.merge_past_gate(developer, again(developer, offer), "why")
 
 
 # -- what is merged
@@ -176,25 +177,25 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
     recordings = {path for path in paths(project) if path.startswith("samples/")}
     write_file(developer, project, "notes.md", b"ours\n")
     write_file(partner, fork, "model.bin", bytes(range(256)))
-    made = offered(partner, fork, ("2.5", "3"), ("# By measuring.", "# By measuring twice."))
+    offer = offered(partner, fork, ("2.5", "3"), ("# By measuring.", "# By measuring twice."))
     with pytest.raises(CannotMerge, match="not built"):
-        actions.merge_change_request(developer, again(developer, made))
-    build = built_merged(developer, made)
+        actions.merge_change_request(developer, again(developer, offer))
+    build = built_merged(developer, offer)
     assert runefile(project) == RUNEFILE
     assert partner.pk in authors_of(build)
     with pytest.raises(CannotMerge, match="0 of 1 approval"):
-        actions.merge_change_request(developer, again(developer, made))
+        actions.merge_change_request(developer, again(developer, offer))
     actions.give_verdict(reviewer, build, "approve")
-    merged = actions.merge_change_request(developer, again(developer, made))
-    after = again(developer, made)
+    merged = actions.merge_change_request(developer, again(developer, offer))
+    after = again(developer, offer)
     assert (after.state, after.merged, after.before is not None) == ("merged", merged, True)
-    assert merged.message == f"Merged change request {made.number}: It turns further"
+    assert merged.message == f"Merged change request {offer.number}: It turns further"
     assert runefile(project) == RUNEFILE.replace("2.5", "3").replace("measuring.", "measuring twice.")
     assert paths(project) == {"Runefile.yml", "notes.md", "model.bin"} | recordings
     assert working_tree(project).digest == merged.digest
     assert base_of(fork.fork) == after.offered
     with pytest.raises(NotOpen):
-        actions.merge_change_request(developer, again(developer, made))
+        actions.merge_change_request(developer, again(developer, offer))
 
 
 @pytest.mark.protects("reviews/change-requests")
@@ -215,27 +216,27 @@ def test_the_forks_people_do_not_approve_what_they_offer(
 def test_a_stage_that_both_changed_waits_for_a_choice(
     project: Project, fork: Project, partner: User, developer: User, owner: User
 ) -> None:
-    made = offered(partner, fork, ("2.5", "3"))
+    offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
-    (conflict,) = read(developer, made).conflicts
+    (conflict,) = read(developer, offer).conflicts
     assert (conflict.name, conflict.path) == ("turn", "Runefile.yml")
     for act in (actions.build_merged, actions.merge_change_request):
         with pytest.raises(CannotMerge, match=r"1 conflict left: turn in Runefile\.yml"):
-            act(developer, again(developer, made))
+            act(developer, again(developer, offer))
     with pytest.raises(CannotMerge, match="conflict left"):
-        actions.merge_past_gate(owner, again(owner, made), "now")
+        actions.merge_past_gate(owner, again(owner, offer), "now")
     with pytest.raises(NoSuchConflict):
-        actions.resolve_conflict(developer, again(developer, made), "0" * 32, Choice(Side.OURS))
+        actions.resolve_conflict(developer, again(developer, offer), "0" * 32, Choice(Side.OURS))
     with pytest.raises(Invalid):
-        actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.BOTH))
-    actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.THEIRS))
-    assert read(developer, made).unresolved == ()
-    actions.start_over(developer, again(developer, made))
-    assert len(read(developer, made).unresolved) == 1
+        actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.BOTH))
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.THEIRS))
+    assert read(developer, offer).unresolved == ()
+    actions.start_over(developer, again(developer, offer))
+    assert len(read(developer, offer).unresolved) == 1
     written = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
-    actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.WRITTEN, written))
-    approved(built_merged(developer, made))
-    actions.merge_change_request(developer, again(developer, made))
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Choice(Side.WRITTEN, written))
+    approved(built_merged(developer, offer))
+    actions.merge_change_request(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
 
 
@@ -243,56 +244,56 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
 def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     project: Project, fork: Project, partner: User, developer: User
 ) -> None:
-    made = offered(partner, fork, ("2.5", "3"))
+    offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
-    key = read(developer, made).conflicts[0].key
-    actions.resolve_conflict(developer, again(developer, made), key, Choice(Side.THEIRS))
-    approved(built_merged(developer, made))
-    request = again(developer, made)
+    key = read(developer, offer).conflicts[0].key
+    actions.resolve_conflict(developer, again(developer, offer), key, Choice(Side.THEIRS))
+    approved(built_merged(developer, offer))
+    request = again(developer, offer)
     assert missing_to_merge(request, merging_of(request)) == ()
     write_file(developer, project, "notes.md", b"by the way\n")
     with pytest.raises(CannotMerge, match="not built as it is now"):
-        actions.merge_change_request(developer, again(developer, made))
+        actions.merge_change_request(developer, again(developer, offer))
     write_file(partner, fork, "Runefile.yml", RUNEFILE.replace("2.5", "3.5").encode())
-    actions.offer_newer(partner, find_offer(partner, made.pk))
-    assert len(read(developer, made).unresolved) == 1
+    actions.offer_newer(partner, find_offer(partner, offer.pk))
+    assert len(read(developer, offer).unresolved) == 1
 
 
 @pytest.mark.protects("reviews/change-requests")
 def test_nobody_merges_over_an_edit_of_this_moment(
     project: Project, fork: Project, partner: User, developer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = offered(partner, fork)
-    approved(built_merged(developer, made))
+    offer = offered(partner, fork)
+    approved(built_merged(developer, offer))
     build_edits = merges.edits_between
 
     def edited_meanwhile(*sides: object) -> object:
-        found = build_edits(*sides)  # type: ignore[arg-type]
+        edits = build_edits(*sides)  # type: ignore[arg-type]
         write_file(developer, project, "notes.md", b"now\n")
-        return found
+        return edits
 
     monkeypatch.setattr(merges, "edits_between", edited_meanwhile)
     with pytest.raises(FileChanged):
-        actions.merge_change_request(developer, again(developer, made))
-    assert (again(developer, made).state, runefile(project)) == ("open", RUNEFILE)
+        actions.merge_change_request(developer, again(developer, offer))
+    assert (again(developer, offer).state, runefile(project)) == ("open", RUNEFILE)
 
 
 def test_a_merge_is_undone_without_what_was_edited_since(
     project: Project, fork: Project, partner: User, developer: User
 ) -> None:
-    made = offered(partner, fork, ("2.5", "3"))
-    approved(built_merged(developer, made))
-    actions.merge_change_request(developer, again(developer, made))
+    offer = offered(partner, fork, ("2.5", "3"))
+    approved(built_merged(developer, offer))
+    actions.merge_change_request(developer, again(developer, offer))
     write_file(developer, project, "notes.md", b"since\n")
-    actions.undo_merge(developer, again(developer, made))
+    actions.undo_merge(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE
     assert "notes.md" in paths(project)
-    assert again(developer, made).state == "open"
-    approved(built_merged(developer, made, b"\0asm\1\0\0\0again"))
-    actions.merge_change_request(developer, again(developer, made))
+    assert again(developer, offer).state == "open"
+    approved(built_merged(developer, offer, b"\0asm\1\0\0\0again"))
+    actions.merge_change_request(developer, again(developer, offer))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "9").encode())
     with pytest.raises(CannotUndo, match=r"turn in Runefile\.yml"):
-        actions.undo_merge(developer, again(developer, made))
+        actions.undo_merge(developer, again(developer, offer))
     assert "9" in runefile(project)
 
 
@@ -304,38 +305,40 @@ def test_what_is_offered_after_a_merge_is_compared_with_what_was_merged(
     actions.merge_change_request(developer, again(developer, first))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "3.25").encode())
     second = offered(partner, fork, ("2.5", "3"), ("runicos/base", "runicos/other"))
-    found = read(developer, second)
-    assert found.conflicts == ()
-    assert "3.25" in found.result.texts["Runefile.yml"].decode()
+    merging = read(developer, second)
+    assert merging.conflicts == ()
+    assert "3.25" in merging.result.texts["Runefile.yml"].decode()
 
 
 @pytest.mark.proof
 def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, developer: User) -> None:
-    made = offered(partner, fork)
-    ChangeRequest.objects.filter(pk=made.pk).update(base=None, offered=None, source=None)
-    with pytest.raises(ForkGone):
-        merging_of(again(developer, made))
+    offer = offered(partner, fork)
+    ChangeRequest.objects.filter(pk=offer.pk).update(base=None, offered=None, source=None)
+    with pytest.raises(ForkDeleted):
+        merging_of(again(developer, offer))
     with pytest.raises(Invalid, match="why"):
-        actions.close_change_request(developer, again(developer, made))
-    actions.close_change_request(developer, again(developer, made), "The fork is gone.")
-    actions.reopen_change_request(developer, again(developer, made))
-    assert again(developer, made).state == "open"
+        actions.close_change_request(developer, again(developer, offer))
+    actions.close_change_request(developer, again(developer, offer), "The fork is gone.")
+    actions.reopen_change_request(developer, again(developer, offer))
+    assert again(developer, offer).state == "open"
 
 
 @pytest.mark.protects("reviews/change-requests")
 def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
     project: Project, fork: Project, partner: User, developer: User, owner: User, reviewer: User
 ) -> None:
-    made = offered(partner, fork)
-    actions.begin_thread(reviewer, again(reviewer, made), "Is 3 measured?")
-    approved(built_merged(developer, made))
-    actions.merge_change_request(developer, again(developer, made))
+    offer = offered(partner, fork)
+    actions.begin_thread(reviewer, again(reviewer, offer), "Is 3 measured?")
+    approved(built_merged(developer, offer))
+    actions.merge_change_request(developer, again(developer, offer))
     acts = list(AuditEntry.objects.filter(action__startswith="change.").order_by("pk").values_list("action", flat=True))
     assert sorted(acts) == ["change.build", "change.give", "change.merge", "change.offer", "change.say"]
-    given = AuditEntry.objects.get(action="change.give")
-    assert str(project.pk) not in str(given.data)
-    told = Event.objects.filter(stream_id=fork.stream, type="offer.changed")
-    assert {str(project.pk) in str(each.data) for each in told} == {False}
+    entry = AuditEntry.objects.get(action="change.give")
+    (merged,) = render_entries(list(AuditEntry.objects.filter(action="change.merge")))
+    assert "merged change request 1 into acme/kitchen, as version" in merged.sentence
+    assert str(project.pk) not in str(entry.data)
+    events = Event.objects.filter(stream_id=fork.stream, type="offer.changed")
+    assert {str(project.pk) in str(each.data) for each in events} == {False}
     assert Notice.objects.filter(person=owner, kind="changes").exists()
     assert Notice.objects.filter(person=partner, kind="changes").exists()
     assert not Notice.objects.filter(person=developer, kind="changes").exists()
@@ -345,12 +348,12 @@ def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
 def test_a_review_of_the_merged_result_is_a_review_like_any_other(
     project: Project, fork: Project, partner: User, developer: User, reviewer: User
 ) -> None:
-    made = offered(partner, fork)
-    build = built_merged(developer, made)
+    offer = offered(partner, fork)
+    build = built_merged(developer, offer)
     review = actions.ask_for_review(developer, build, "The merge", reviewers=[RequestedGroup((reviewer.pk,))])
     actions.give_verdict(reviewer, build, "changes", "Say why it turns further.")
     with pytest.raises(CannotMerge, match="wants it changed"):
-        actions.merge_change_request(developer, again(developer, made))
+        actions.merge_change_request(developer, again(developer, offer))
     assert review.project == project
     assert Version.objects.filter(project=project, pk=build.source.pk).exists()
 
@@ -359,7 +362,7 @@ def test_a_review_of_the_merged_result_is_a_review_like_any_other(
 def test_a_fork_of_a_fork_offers_to_the_fork(project: Project, fork: Project, partner: User, developer: User) -> None:
     other = fork_project(partner, fork, fork.organisation, "turns-again")
     write_file(partner, other, "notes.md", b"deeper\n")
-    made = actions.offer_changes(partner, other, "Deeper")
-    assert made.project == fork
+    offer = actions.offer_changes(partner, other, "Deeper")
+    assert offer.project == fork
     with pytest.raises(NotFound):
-        find_change_request(acting_as(developer), made.pk)
+        find_change_request(acting_as(developer), offer.pk)

@@ -16,29 +16,29 @@ def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     project: Project, owner: User, developer: User, reviewer: User, stranger: User
 ) -> None:
     fork = forked(owner, developer, stranger, project)
-    made = offered(stranger, fork)
+    offer = offered(stranger, fork)
 
-    def waits(person: User) -> tuple[list[str], list[str]]:
-        told = offers_that_wait(acting_as(person))
-        return [each.url for each in told.for_me], [each.url for each in told.for_others]
+    def pending(person: User) -> tuple[list[str], list[str]]:
+        offers = offers_that_wait(acting_as(person))
+        return [each.url for each in offers.for_me], [each.url for each in offers.for_others]
 
     page = "/acme/kitchen/change-requests/1"
-    assert waits(owner) == waits(developer) == ([page], [])
-    assert waits(reviewer) == ([], [])
-    assert waits(stranger) == ([], [page])
+    assert pending(owner) == pending(developer) == ([page], [])
+    assert pending(reviewer) == ([], [])
+    assert pending(stranger) == ([], [page])
     # Who offered and may merge waits for nobody by that.
     give_project_role(owner, project, stranger.pk, "developer")
-    assert waits(stranger) == ([], [page])
+    assert pending(stranger) == ([], [page])
     # Who made it sees the origin no more, and is told of it no more; a public one's change request is for them too.
     end_project_role(owner, project, stranger.pk)
-    assert waits(stranger) == ([], [])
+    assert pending(stranger) == ([], [])
     Project.objects.filter(pk=project.pk).update(visibility="public")
-    assert waits(stranger) == ([], [page])
+    assert pending(stranger) == ([], [page])
     # Whoever is to change something is waited for, and nobody else.
-    actions.ask_for_changes(reviewer, find_change_request(reviewer, made.pk), "Why 3?")
-    assert (waits(owner), waits(stranger)) == (([], []), ([page], []))
-    actions.close_change_request(owner, find_change_request(owner, made.pk), "Not now")
-    assert (waits(owner), waits(stranger)) == (([], []), ([], []))
-    actions.reopen_change_request(owner, find_change_request(owner, made.pk))
+    actions.ask_for_changes(reviewer, find_change_request(reviewer, offer.pk), "Why 3?")
+    assert (pending(owner), pending(stranger)) == (([], []), ([page], []))
+    actions.close_change_request(owner, find_change_request(owner, offer.pk), "Not now")
+    assert (pending(owner), pending(stranger)) == (([], []), ([], []))
+    actions.reopen_change_request(owner, find_change_request(owner, offer.pk))
     delete_project(owner, project)
-    assert (waits(owner), waits(stranger)) == (([], []), ([], []))
+    assert (pending(owner), pending(stranger)) == (([], []), ([], []))

@@ -34,15 +34,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told() -> Iterator[list[Mention]]:
+def mentions() -> Iterator[list[Mention]]:
     """Whom the hook told."""
-    found: list[Mention] = []
-    mentioned.register(found.append)
-    yield found
-    mentioned._functions.remove(found.append)
+    recorded: list[Mention] = []
+    mentioned.register(recorded.append)
+    yield recorded
+    mentioned._functions.remove(recorded.append)
 
 
-def asked(project: Any, developer: Any, reviewer: Any) -> Review:
+def new_review(project: Any, developer: Any, reviewer: Any) -> Review:
     build = built(developer, project)
     return ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
 
@@ -52,7 +52,7 @@ def texts(thread: AnchoredThread) -> list[str]:
 
 
 def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, developer: Any, reviewer: Any) -> None:
-    review = asked(project, developer, reviewer)
+    review = new_review(project, developer, reviewer)
     first = begin_thread(reviewer, review, "How loud?", AnchorRequest(AnchorKind.STAGE, "out"))
     write_file(developer, project, "notes.txt", b"better")
     newer = built(developer, project, RUNE + b"better")
@@ -60,17 +60,17 @@ def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, deve
     review = Review.objects.get(pk=review.pk)
     begin_thread(reviewer, review, "Better.")
     reply_in_thread(developer, first, "Softly.")
-    found = threads_in_review(reviewer, review)
-    assert [(each.round, each.about.number, texts(each)) for each in found] == [
+    threads = threads_in_review(reviewer, review)
+    assert [(each.round, each.about.number, texts(each)) for each in threads] == [
         (1, 1, ["How loud?", "Softly."]),
         (2, 2, ["Better."]),
     ]
-    assert [each.pk for each in threads_on_build(reviewer, newer)] == [each.pk for each in found]
-    assert anchor_of(found[0]).title == "Stage out"
+    assert [each.pk for each in threads_on_build(reviewer, newer)] == [each.pk for each in threads]
+    assert anchor_of(threads[0]).title == "Stage out"
 
 
 def test_a_build_shows_its_own_threads_and_those_of_its_reviews(project: Any, developer: Any, reviewer: Any) -> None:
-    review = asked(project, developer, reviewer)
+    review = new_review(project, developer, reviewer)
     build = review.rounds.get().build
     own = begin_thread(developer, build, "On the build")
     other = begin_thread(reviewer, review, "In the review")
@@ -96,9 +96,9 @@ def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, review
     comment = thread.thread.comments.get()
     for text in ("Two", "Two", "Three"):
         edit_comment(reviewer, thread, comment, text)
-    _, found = find_comment(developer, comment.pk)
-    assert (found.text, [earlier.text for earlier in found.earlier_texts.all()]) == ("Three", ["One", "Two"])
-    assert found.edited is not None
+    _, latest = find_comment(developer, comment.pk)
+    assert (latest.text, [earlier.text for earlier in latest.earlier_texts.all()]) == ("Three", ["One", "Two"])
+    assert latest.edited is not None
     with pytest.raises(NotYours):
         edit_comment(developer, thread, comment, "Mine")
 
@@ -111,9 +111,9 @@ def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: 
     with pytest.raises(NotYours):
         delete_comment(developer, thread, comment)
     delete_comment(owner, thread, comment)
-    _, found = find_comment(reviewer, comment.pk)
-    assert (found.text, found.author, found.deleted_by) == ("", reviewer, owner)
-    assert not found.earlier_texts.all()
+    _, latest = find_comment(reviewer, comment.pk)
+    assert (latest.text, latest.author, latest.deleted_by) == ("", reviewer, owner)
+    assert not latest.earlier_texts.all()
     with pytest.raises(CommentDeleted):
         edit_comment(reviewer, thread, comment, "Back")
     assert "secret" not in str(list(AuditEntry.objects.values_list("data"))) + str(
@@ -123,22 +123,22 @@ def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: 
 
 @pytest.mark.protects("mail/mentions")
 def test_who_is_mentioned_is_told_once(
-    project: Any, developer: Any, reviewer: Any, stranger: Any, told: list[Mention]
+    project: Any, developer: Any, reviewer: Any, stranger: Any, mentions: list[Mention]
 ) -> None:
     build = built(developer, project)
     thread = begin_thread(reviewer, build, f"@{developer.name} and @{reviewer.name} and @{stranger.name}: how loud?")
-    assert [(mention.people, mention.comment.text[:1]) for mention in told] == [(frozenset({developer.pk}), "@")]
+    assert [(mention.people, mention.comment.text[:1]) for mention in mentions] == [(frozenset({developer.pk}), "@")]
     comment = thread.thread.comments.get()
     edit_comment(reviewer, thread, comment, f"@{developer.name}: how loud, and where?")
     reply_in_thread(developer, thread, "Softly.")
-    assert len(told) == 1
+    assert len(mentions) == 1
     event = Event.objects.filter(type="thread.changed").order_by("sequence").first()
     assert event is not None
     assert event.data["mentioned"] == [str(developer.pk)]
 
 
 def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
-    review = asked(project, developer, reviewer)
+    review = new_review(project, developer, reviewer)
     thread = begin_thread(reviewer, review, "How loud?")
     comment = thread.thread.comments.get()
     for attempt in (

@@ -27,7 +27,7 @@ def objection(member: GateMember) -> MemberVerdict:
     return MemberVerdict(member.person, False, THEN, Policy())
 
 
-def asked(
+def decision_for(
     tag: str = "1.0",
     *,
     members: tuple[GateMember, ...] = EVERYONE,
@@ -45,91 +45,94 @@ def asked(
 
 
 def test_alone_nothing_is_protected_by_default() -> None:
-    found = asked(members=(OWNER,))
-    assert (found.is_protected, found.missing) == (False, ())
+    decision = decision_for(members=(OWNER,))
+    assert (decision.is_protected, decision.missing) == (False, ())
 
 
-def test_a_second_person_protects_versions_and_no_other_tag() -> None:
-    found = asked(members=(OWNER, DEVELOPER))
-    assert found.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
-    assert asked("latest", members=(OWNER, DEVELOPER)).missing == ()
+def test_a_second_person_protects_versions_and_latest_and_no_other_tag() -> None:
+    decision = decision_for(members=(OWNER, DEVELOPER))
+    assert decision.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
+    assert decision_for("latest", members=(OWNER, DEVELOPER)).missing == decision.missing
+    assert decision_for("edge", members=(OWNER, DEVELOPER)).missing == ()
 
 
 def test_one_approval_is_what_the_default_demands() -> None:
-    found = asked(verdicts=(approval(VIEWER),))
-    assert (found.is_protected, found.missing) == (True, ())
+    decision = decision_for(verdicts=(approval(VIEWER),))
+    assert (decision.is_protected, decision.missing) == (True, ())
 
 
 def test_who_wants_changes_keeps_it_from_a_protected_tag_whatever_others_say() -> None:
-    found = asked(verdicts=(approval(VIEWER), objection(OWNER)))
-    assert found.missing == ("Mika wants it changed. Build what was asked for, or ask for another verdict.",)
-    assert asked("latest", verdicts=(objection(OWNER),)).missing == ()
+    decision = decision_for(verdicts=(approval(VIEWER), objection(OWNER)))
+    assert decision.missing == ("Mika wants it changed. Build what was asked for, or ask for another verdict.",)
+    assert decision_for("edge", verdicts=(objection(OWNER),)).missing == ()
 
 
 def test_the_approvals_of_a_policy_come_from_whom_it_names() -> None:
     rules = Policy(approvals=(Approval(people=("ari@acme.example",)), Approval(2, roles=("owner", "developer"))))
-    found = asked(proposed=rules, in_force=rules, verdicts=(approval(OWNER),))
-    assert [(each.given, each.lacking) for each in found.approvals] == [((), 1), (("Mika",), 1)]
-    both = asked(proposed=rules, in_force=rules, verdicts=(approval(OWNER), approval(DEVELOPER), approval(VIEWER)))
+    decision = decision_for(proposed=rules, in_force=rules, verdicts=(approval(OWNER),))
+    assert [(each.approvers, each.lacking) for each in decision.approvals] == [((), 1), (("Mika",), 1)]
+    both = decision_for(
+        proposed=rules, in_force=rules, verdicts=(approval(OWNER), approval(DEVELOPER), approval(VIEWER))
+    )
     assert both.missing == ()
 
 
 def test_an_address_of_nobody_is_said() -> None:
     rules = Policy(approvals=(Approval(people=("gone@acme.example",)),))
-    (sentence,) = asked(proposed=rules, in_force=rules).missing
-    assert "gone@acme.example cannot give one: no such member." in sentence
+    (sentence,) = decision_for(proposed=rules, in_force=rules).missing
+    assert "gone@acme.example cannot give one: no member has confirmed that address." in sentence
 
 
 def test_an_approval_of_who_made_it_does_not_count() -> None:
-    found = asked(verdicts=(approval(DEVELOPER), approval(VIEWER)), authors=(DEVELOPER, VIEWER))
-    assert found.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
-    assert asked(verdicts=(approval(OWNER),), authors=(DEVELOPER, VIEWER)).missing == ()
+    decision = decision_for(verdicts=(approval(DEVELOPER), approval(VIEWER)), authors=(DEVELOPER, VIEWER))
+    assert decision.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
+    assert decision_for(verdicts=(approval(OWNER),), authors=(DEVELOPER, VIEWER)).missing == ()
 
 
 def test_whoever_is_no_member_any_more_does_not_count() -> None:
-    assert asked(members=(OWNER, DEVELOPER), verdicts=(approval(VIEWER),)).missing != ()
+    assert decision_for(members=(OWNER, DEVELOPER), verdicts=(approval(VIEWER),)).missing != ()
 
 
 def test_a_limit_that_is_missed_or_not_known_keeps_it_from_the_tag() -> None:
     rules = Policy((Limit(LimitKind.ACCURACY, 0.95),), approvals=())
-    assert asked(proposed=rules, in_force=rules, accuracy=0.97).missing == ()
+    assert decision_for(proposed=rules, in_force=rules, accuracy=0.97).missing == ()
     for accuracy in (0.9, None):
-        (sentence,) = asked(proposed=rules, in_force=rules, accuracy=accuracy).missing
+        (sentence,) = decision_for(proposed=rules, in_force=rules, accuracy=accuracy).missing
         assert sentence.startswith("Accuracy does not keep its limit: ")
         assert sentence.endswith("Make it better and build again, or change forge.yml.")
 
 
 def test_a_build_that_loosens_the_rules_is_held_to_the_old_tags_and_approvals() -> None:
-    found = asked("latest", proposed=LAX, in_force=STRICT, since=THEN, accuracy=0.6)
-    assert found.is_protected
-    assert [each.lacking for each in found.approvals] == [2, 1]
-    assert "The limit of accuracy is looser: at least 50 %, was at least 95 %." in found.changes
-    assert all("so only approvals count that were given on it" in each for each in found.missing)
+    decision = decision_for("latest", proposed=LAX, in_force=STRICT, since=THEN, accuracy=0.6)
+    assert decision.is_protected
+    assert [each.lacking for each in decision.approvals] == [2, 1]
+    assert "The limit of accuracy is looser: at least 50 %, was at least 95 %." in decision.changes
+    assert all("so only approvals count that were given on it" in each for each in decision.missing)
 
 
 def test_approvals_of_the_same_bytes_under_the_old_rules_do_not_change_the_rules() -> None:
     old = (approval(OWNER, STRICT), approval(VIEWER, STRICT))
-    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
-    assert asked(proposed=STRICT, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.99).missing == ()
+    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+    assert decision_for(proposed=STRICT, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.99).missing == ()
 
 
 def test_approvals_given_on_the_build_with_the_new_rules_change_them() -> None:
     new = (approval(OWNER, LAX), approval(VIEWER, LAX))
-    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=new, accuracy=0.6).missing == ()
+    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=new, accuracy=0.6).missing == ()
 
 
 def test_an_approval_of_before_the_rules_of_today_does_not_bring_old_rules_back() -> None:
     """Someone publishes an old build, whose lax rules were approved before they were made strict."""
     old = (approval(OWNER, LAX, after=-1), approval(VIEWER, LAX, after=-1))
-    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
 
 
 def test_taking_the_file_away_is_a_change_of_the_rules_too() -> None:
-    found = asked("latest", proposed=Policy(), in_force=STRICT, since=THEN)
-    assert (found.is_protected, bool(found.missing)) == (True, True)
-    assert "Accuracy is no longer limited. The limit was at least 95 %." in found.changes
+    decision = decision_for("latest", proposed=Policy(), in_force=STRICT, since=THEN)
+    assert (decision.is_protected, bool(decision.missing)) == (True, True)
+    assert "Accuracy is no longer limited. The limit was at least 95 %." in decision.changes
 
 
 def test_objections_hold_whichever_rules_they_were_given_under() -> None:
-    found = asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
-    assert found.objectors == ("Ari",)
+    decision = decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
+    assert decision.objectors == ("Ari",)

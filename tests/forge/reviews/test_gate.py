@@ -32,13 +32,13 @@ NONE = "approvals: []\nprotected-tags: []\n"
 def build_with(user: Any, project: Any, rules: str | None = None, rune: bytes = RUNE) -> Build:
     """A build of these bytes whose `forge.yml` says this; None leaves the file out."""
     write_file(user, project, "notes.txt", str(project.builds.count()).encode())
-    told = None
+    policy_json = None
     if rules is not None:
         write_file(user, project, "forge.yml", rules.encode())
         policy = read_policy(rules).policy
         assert policy is not None
-        told = policy.to_json()
-    return built(user, project, rune, policy=told)
+        policy_json = policy.to_json()
+    return built(user, project, rune, policy=policy_json)
 
 
 @pytest.fixture

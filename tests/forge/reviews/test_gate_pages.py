@@ -38,11 +38,11 @@ def limited(user: Any, project: Any, rules: str, rune: bytes = RUNE) -> Build:
     policy = read_policy(rules).policy
     assert policy is not None
     write_file(user, project, "forge.yml", rules.encode())
-    made = built(user, project, rune, policy=policy.to_json())
+    build = built(user, project, rune, policy=policy.to_json())
     figures = Figures(len(rune), 116, Figure(0.07, 0.06, 0.08, 20))
-    Build.objects.filter(pk=made.pk).update(judgements=[each.to_json() for each in judge(policy, figures)])
-    made.refresh_from_db()
-    return made
+    Build.objects.filter(pk=build.pk).update(judgements=[each.to_json() for each in judge(policy, figures)])
+    build.refresh_from_db()
+    return build
 
 
 def text_of(answer: Any) -> str:

@@ -21,6 +21,7 @@ from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.rooms import rooms
 from forge.collab.routing import websocket_urlpatterns as of_collab
 from forge.core.events.delivery import attach
+from forge.jobs.routing import websocket_urlpatterns as of_jobs
 from forge.notices.routing import websocket_urlpatterns as of_notices
 from forge.player.routing import websocket_urlpatterns as of_player
 from forge.projects.actions import delete_project, write_file
@@ -37,7 +38,7 @@ from tests.forge.factories.builds import RUNE, built
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 
-EVERYWHERE = URLRouter([*of_player, *of_notices, *of_guests, *of_collab])
+EVERYWHERE = URLRouter([*of_player, *of_notices, *of_jobs, *of_guests, *of_collab])
 
 
 @pytest.fixture
@@ -51,23 +52,23 @@ async def server() -> AsyncIterator[None]:
 
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
-    return asked(project, developer, reviewer)
+    return new_review(project, developer, reviewer)
 
 
-def asked(project: Project, developer: User, reviewer: User, rune: bytes = RUNE) -> Review:
+def new_review(project: Project, developer: User, reviewer: User, rune: bytes = RUNE) -> Review:
     build = built(developer, project, rune)
-    made: Review = actions.ask_for_review(
+    review: Review = actions.ask_for_review(
         developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
     )
-    return made
+    return review
 
 
 @sync_to_async
 def let_in(developer: User, review: Review) -> dict[str, str]:
     """The cookies of a browser that opened a new link to the review."""
     _, address = actions.invite_guest(developer, review, GuestTerms("Lena"))
-    _, kept = actions.enter_as_guest(address.partition("#token=")[2], review.pk)
-    return {cookie_name(review.pk): kept}
+    _, secret = actions.enter_as_guest(address.partition("#token=")[2], review.pk)
+    return {cookie_name(review.pk): secret}
 
 
 class GuestSocket(Socket):
@@ -97,6 +98,7 @@ async def say(person: User, review: Review) -> None:
         "/ws/projects/acme/kitchen/phones",
         "/player/acme/kitchen/pairing",
         "/ws/inbox",
+        "/ws/organisations/acme/jobs",
     ],
 )
 async def test_no_socket_of_members_lets_a_guest_in(path: str, review: Review, developer: User) -> None:
@@ -106,13 +108,14 @@ async def test_no_socket_of_members_lets_a_guest_in(path: str, review: Review, d
 
 def test_each_socket_of_the_server_is_tried() -> None:
     """A new one needs a row above."""
-    routes = {str(each.pattern) for each in (*of_player, *of_notices, *of_guests, *of_collab)}
+    routes = {str(each.pattern) for each in (*of_player, *of_notices, *of_jobs, *of_guests, *of_collab)}
     assert routes == {
         "player/<str:organisation>/<str:name>/pairing",
         "ws/projects/<str:organisation>/<str:name>/phones",
         "ws/projects/<str:organisation>/<str:name>/collab",
         "ws/projects/<str:organisation>/<str:name>/events",
         "ws/inbox",
+        "ws/organisations/<str:organisation>/jobs",
         "try/reviews/<uuid:review_id>/events",
         "<path:elsewhere>",
     }
@@ -136,7 +139,7 @@ async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
-        other = await sync_to_async(asked)(project, developer, reviewer, RUNE + b"2")
+        other = await sync_to_async(new_review)(project, developer, reviewer, RUNE + b"2")
         await say(reviewer, other)
         assert await socket.is_silent()
 
@@ -158,7 +161,7 @@ async def test_without_the_cookie_of_this_review_there_is_nothing(
 ) -> None:
     cookies = await let_in(developer, review)
     await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
-    other = await sync_to_async(asked)(project, developer, reviewer, RUNE + b"2")
+    other = await sync_to_async(new_review)(project, developer, reviewer, RUNE + b"2")
     stolen = {cookie_name(other.pk): cookies[cookie_name(review.pk)]}
     for tried in ({}, cookies, stolen):
         async with events_of(other, tried) as socket:

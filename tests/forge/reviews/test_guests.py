@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
     build = built(developer, project)
-    made: Review = actions.ask_for_review(
+    created: Review = actions.ask_for_review(
         developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))]
     )
-    return made
+    return created
 
 
 def invited(who: User, review: Review, **terms: Any) -> str:
@@ -127,14 +127,14 @@ def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer
 @pytest.mark.protects("mail/guest-comments")
 def test_a_guest_comments_with_a_name(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
-    told = Notice.objects.filter(person=developer).count()
+    count = Notice.objects.filter(person=developer).count()
     for name, status in (("", 400), ("Lena <Ray>", 302)):
         answer = browser.post(f"/try/reviews/{review.pk}/say", {"name": name, "text": "It hears me."})
         assert answer.status_code == status
     assert "Lena &lt;Ray&gt; (guest)" in page(browser, review)
     entry = AuditEntry.objects.get(action="guest.say")
     assert (entry.actor, entry.principal_kind, entry.data["guest"]) == (None, "guest", "Lena <Ray>")
-    assert Notice.objects.filter(person=developer).count() == told + 1
+    assert Notice.objects.filter(person=developer).count() == count + 1
     thread = review.threads.get()
     browser.post(f"/try/reviews/{review.pk}/say", {"name": "Lena", "text": "Still.", "thread": str(thread.pk)})
     assert [comment.text for comment in thread.thread.comments.all()] == ["It hears me.", "Still."]

@@ -63,5 +63,5 @@ def test_without_people_nobody_is_mentioned() -> None:
 
 def test_the_pieces_of_a_text_are_the_text() -> None:
     text = "Ask @Ana or @Ben Ray."
-    found = list(pieces(text, NAMES))
-    assert found == [("Ask ", False), ("@Ana", True), (" or ", False), ("@Ben Ray", True), (".", False)]
+    parts = list(pieces(text, NAMES))
+    assert parts == [("Ask ", False), ("@Ana", True), (" or ", False), ("@Ben Ray", True), (".", False)]

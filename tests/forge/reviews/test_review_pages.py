@@ -33,14 +33,19 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     form = text_of(client.get(ASK))
     assert str(reviewer) in form
     assert f'value="{developer.pk}"' not in form
-    asked = {"title": "Hears <whispers>", "message": "Speak softly.", "people": [str(reviewer.pk)], "due": "2999-12-01"}
-    page = text_of(client.post(ASK, asked, follow=True))
+    fields = {
+        "title": "Hears <whispers>",
+        "message": "Speak softly.",
+        "people": [str(reviewer.pk)],
+        "due": "2999-12-01",
+    }
+    page = text_of(client.post(ASK, fields, follow=True))
     assert "Hears &lt;whispers&gt;" in page
     assert "due 1 December" in page
     assert "0 of 1" in page
-    for person, waits in ((reviewer, True), (owner, False)):
+    for person, is_pending in ((reviewer, True), (owner, False)):
         waiting = text_of(browser_of(person).get("/")).partition("<h2>Activity</h2>")[0]
-        assert (PAGE in waiting) is waits
+        assert (PAGE in waiting) is is_pending
     assert "Hears &lt;whispers&gt;" in text_of(browser_of(owner).get("/acme/kitchen/reviews"))
 
 
@@ -71,14 +76,17 @@ def test_what_was_typed_is_kept_beside_what_was_wrong(
 def test_a_verdict_is_given_and_undone_by_forms(
     project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
+    build = built(developer, project)
+    assert build.artefact is not None
+    ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     client = browser_of(reviewer)
     assert "Your review is asked for" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
-    refused = client.post(f"{PAGE}/respond", {"verdict": "changes", "text": ""})
+    shown = {"round": "1", "rune": build.artefact.digest}
+    refused = client.post(f"{PAGE}/respond", shown | {"verdict": "changes", "text": ""})
     assert refused.status_code == 400
     assert "Write what should change" in text_of(refused)
-    page = text_of(client.post(f"{PAGE}/respond", {"verdict": "approve", "text": "Good"}, follow=True))
+    page = text_of(client.post(f"{PAGE}/respond", shown | {"verdict": "approve", "text": "Good"}, follow=True))
     assert "You approved it" in page
     assert "1 of 1" in page
     page = text_of(client.post(f"{PAGE}/respond", {"verdict": "undo"}, follow=True))

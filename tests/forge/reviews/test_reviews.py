@@ -24,7 +24,7 @@ from forge.reviews.actions import (
     close_review,
     give_verdict,
 )
-from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
+from forge.reviews.errors import AlreadyRequested, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState
@@ -44,15 +44,15 @@ def one(person: User) -> RequestedGroup:
 
 
 def state(actor: User, review: Review) -> ReviewState:
-    found = find_review(actor, review.pk)
-    return state_of(found, standing_verdicts([found])[found.pk])
+    current = find_review(actor, review.pk)
+    return state_of(current, standing_verdicts([current])[current.pk])
 
 
 def waiting(user: Any) -> list[tuple[str, str]]:
     return [(each.title, each.action) for answer in pending_items.call(user) for each in answer.for_me]
 
 
-ASKED = ("acme/kitchen: Hears whispers", "Review")
+PENDING_REVIEW = ("acme/kitchen: Hears whispers", "Review")
 
 
 def test_a_build_waits_for_nobody_until_somebody_asks(
@@ -61,7 +61,7 @@ def test_a_build_waits_for_nobody_until_somebody_asks(
     build = built(developer, project)
     assert waiting(owner) == waiting(reviewer) == []
     ask_for_review(developer, build, "Hears whispers", "Speak softly.", [one(reviewer)])
-    assert waiting(reviewer) == [ASKED]
+    assert waiting(reviewer) == [PENDING_REVIEW]
     assert waiting(owner) == waiting(developer) == waiting(stranger) == []
     give_verdict(reviewer, build, "changes", "It does not hear me.")
     assert waiting(reviewer) == []
@@ -72,12 +72,12 @@ def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, r
     third = User.objects.create_user("third@acme.example", name="Third")
     Membership.objects.create(organisation=project.organisation, user=third, role="reviewer")
     build = built(developer, project)
-    asked = RequestedGroup((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[asked])
+    group = RequestedGroup((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[group])
     give_verdict(owner, build, "approve")
     assert state(owner, review) is ReviewState.WAITING
     assert waiting(owner) == []
-    assert waiting(third) == [ASKED]
+    assert waiting(third) == [PENDING_REVIEW]
     give_verdict(reviewer, build, "approve")
     assert state(owner, review) is ReviewState.APPROVED
     assert waiting(third) == []
@@ -107,7 +107,7 @@ def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, 
     better = build_with(developer, project, b"better")
     ask_in_a_new_round(developer, review, better, "Hears you now.")
     assert state(developer, review) is ReviewState.WAITING
-    assert waiting(reviewer) == [ASKED]
+    assert waiting(reviewer) == [PENDING_REVIEW]
     assert newest_round(find_review(reviewer, review.pk)).build == better
 
 
@@ -131,7 +131,7 @@ def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, develo
 def test_one_open_review_asks_about_some_bytes(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
-    with pytest.raises(AlreadyAsked, match="Review 1 asks about these bytes"):
+    with pytest.raises(AlreadyRequested, match="Review 1 asks about these bytes"):
         ask_for_review(developer, build, "Once more", reviewers=[one(reviewer)])
     close_review(developer, review)
     assert ask_for_review(developer, build, "Once more", reviewers=[one(reviewer)]).number == 2
@@ -155,7 +155,7 @@ def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: 
     review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     change_reviewers(developer, review, [one(owner)])
     assert waiting(reviewer) == []
-    assert waiting(owner) == [ASKED]
+    assert waiting(owner) == [PENDING_REVIEW]
 
 
 @pytest.mark.protects("reviews/reviewers")
@@ -179,13 +179,13 @@ def test_only_members_who_did_not_build_it_are_asked(
 
 def test_what_cannot_be_asked_is_refused_with_the_reason(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    asked = [one(reviewer)]
+    groups = [one(reviewer)]
     with pytest.raises(Invalid, match="in a few words"):
-        ask_for_review(developer, build, " ", reviewers=asked)
+        ask_for_review(developer, build, " ", reviewers=groups)
     with pytest.raises(Invalid, match="has passed"):
-        ask_for_review(developer, build, "x", reviewers=asked, due=timezone.localdate() - timedelta(days=1))
+        ask_for_review(developer, build, "x", reviewers=groups, due=timezone.localdate() - timedelta(days=1))
     with pytest.raises(NotReviewable):
-        ask_for_review(developer, request_build(developer, project), "x", reviewers=asked)
+        ask_for_review(developer, request_build(developer, project), "x", reviewers=groups)
 
 
 def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(

@@ -79,10 +79,10 @@ def test_who_may_not_is_told_why_or_nothing(
 def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peoples_recordings(
     copy: Any, shared: Any, stranger: Any, other: Organisation
 ) -> None:
-    made = copy(stranger, shared, other, "twin")
-    assert paths_of(made) == {"Runefile.yml"}
+    twin = copy(stranger, shared, other, "twin")
+    assert paths_of(twin) == {"Runefile.yml"}
     assert AuditEntry.objects.filter(action="project.copied").count() == 1
-    shown = origin_of(stranger, made)
+    shown = origin_of(stranger, twin)
     assert shown == (shared if copy is fork_project else None)
 
 
@@ -90,12 +90,12 @@ def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peop
 def test_both_sides_change_a_stage_and_nothing_is_lost(
     copy: Any, shared: Any, stranger: Any, other: Organisation, owner: Any, developer: Any
 ) -> None:
-    made = copy(stranger, shared, other, "twin")
+    twin = copy(stranger, shared, other, "twin")
     stage = "dimensions: [1, 1]"
-    write_file(stranger, made, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 2]").encode())
-    write_file(stranger, made, "mine.md", b"by a stranger")
+    write_file(stranger, twin, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 2]").encode())
+    write_file(stranger, twin, "mine.md", b"by a stranger")
     write_file(developer, shared, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 3]").encode())
-    request = offer_changes(stranger, made, "Two numbers")
+    request = offer_changes(stranger, twin, "Two numbers")
     with pytest.raises(CannotMerge):
         merge_past_gate(owner, request, "It was shown at the fair already.")
     (conflict,) = merging_of(request).conflicts
@@ -115,9 +115,9 @@ def test_the_page_offers_a_copy_to_who_may_have_one(
     assert Client().get("/acme/kitchen/copy").status_code == 302
     browser = browser_of(stranger)
     assert "the files of what was published" in browser.get("/acme/kitchen/copy").content.decode()
-    made = browser.post("/acme/kitchen/copy", {"organisation": "other", "how": "fork", "name": ""})
-    assert made.status_code == 302
-    assert made["Location"] == "/other/kitchen/studio"
+    response = browser.post("/acme/kitchen/copy", {"organisation": "other", "how": "fork", "name": ""})
+    assert response.status_code == 302
+    assert response["Location"] == "/other/kitchen/studio"
     offer = browser.get("/other/kitchen/offer").content.decode()
     assert "Offer the changes" in offer
     update_project(owner, shared, shares_files=False)

@@ -27,7 +27,8 @@ from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from tests.forge.conftest import RUNEFILE, make_member
 from tests.forge.factories.builds import approved, built
-from tests.forge.reviews.test_who_may_talk import ask
+from tests.forge.reviews.test_who_may_talk import ask, name_of
+from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +45,10 @@ def fork(project: Project, developer: User, owner: User, stranger: User) -> Proj
 
 
 @pytest.fixture
-def made(fork: Project, stranger: User) -> ChangeRequest:
+def offer(fork: Project, stranger: User) -> ChangeRequest:
     write_file(stranger, fork, "Runefile.yml", RUNEFILE.replace("[1, 1]", "[1, 2]").encode())
-    made: ChangeRequest = actions.offer_changes(stranger, fork, "Two numbers", "For both ears.")
-    return made
+    request: ChangeRequest = actions.offer_changes(stranger, fork, "Two numbers", "For both ears.")
+    return request
 
 
 @pytest.fixture
@@ -104,12 +105,23 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
 ]
 
 
+KINDS = ("viewer", "offerer", "viewer of the fork", "passer")
+
+
+def kinds_for(case: tuple[str, str, Any, tuple[int, ...]]) -> set[str]:
+    return kinds_to_ask(name_of(case), dict(zip(KINDS, case[3], strict=True)))
+
+
+def test_each_kind_is_asked_by_something() -> None:
+    assert {kind for case in CASES for kind in kinds_for(case)} == set(KINDS)
+
+
 @pytest.mark.protects("reviews/offerers")
-@pytest.mark.parametrize("of", ["/api", pytest.param("/", marks=pytest.mark.proof)])
+@SHARE_OF_PEOPLE_AND_ALL
 def test_each_kind_of_person_is_answered_as_the_table_says(
-    of: str,
+    whole: bool,
     project: Project,
-    made: ChangeRequest,
+    offer: ChangeRequest,
     owner: User,
     viewer: User,
     developer: User,
@@ -119,13 +131,13 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
 ) -> None:
     looker = User.objects.create_user("lou@other.example", name="Lou")
     Membership.objects.create(organisation=Organisation.objects.get(name="other"), user=looker, role=Role.VIEWER)
-    theirs = actions.begin_thread(owner, made, "Is that measured?")
-    mine = actions.begin_thread(stranger, find_offer(stranger, made.pk), "By 160 takes.")
+    theirs = actions.begin_thread(owner, offer, "Is that measured?")
+    mine = actions.begin_thread(stranger, find_offer(stranger, offer.pk), "By 160 takes.")
     elsewhere = actions.begin_thread(owner, built(developer, project), "Of a build.")
     twin = fork_project(developer, project, project.organisation, "twin")
     write_file(developer, twin, "notes.md", b"by a member")
     named = {
-        "change": str(made.pk),
+        "change": str(offer.pk),
         "theirs": str(theirs.pk),
         "their_comment": str(theirs.thread.comments.get().pk),
         "mine": str(mine.pk),
@@ -134,51 +146,56 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
         "other": str(actions.offer_changes(developer, twin, "Notes").pk),
     }
     wrong = []
-    browsers = [browser_of(User.objects.get(pk=each.pk)) for each in (viewer, stranger, looker, passer)]
-    fork = made.source
+    people = dict(zip(KINDS, (viewer, stranger, looker, passer), strict=True))
+    browsers = {kind: browser_of(User.objects.get(pk=person.pk)) for kind, person in people.items()}
+    fork = offer.source
     assert fork is not None
     write_file(stranger, fork, "more.md", b"newer files")
-    for method, address, body, answers in (each for each in CASES if each[1].startswith(of)):
+    for case in CASES:
+        method, address, body, answers = case
+        roles = KINDS if whole else kinds_for(case)
         path = address.format(**named)
-        for number, (browser, wanted) in enumerate(zip(browsers, answers, strict=True)):
+        for kind, wanted in zip(KINDS, answers, strict=True):
+            if kind not in roles:
+                continue
             # Each case starts from the same state, whatever the one before it did.
             with transaction.atomic():
-                status = ask(browser, method, path, body)
+                status = ask(browsers[kind], method, path, body)
                 transaction.set_rollback(True)
             if status != wanted:
-                wrong.append(f"{number}: {method} {path} {body}: {status}, not {wanted}")
+                wrong.append(f"{kind}: {method} {path} {body}: {status}, not {wanted}")
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(made: ChangeRequest, stranger: User) -> None:
+def test_a_token_takes_part_as_far_as_its_scopes_and_its_reach_go(offer: ChangeRequest, stranger: User) -> None:
     def answers(*scopes: str, restriction: Collection[str] | None = None) -> tuple[int, int]:
         _, secret = create_token(stranger, "bot", scopes, None, restriction)
         client = Client(headers={"authorization": f"Bearer {secret}"})
-        at = f"/api/v1/change-requests/{made.pk}/threads"
+        at = f"/api/v1/change-requests/{offer.pk}/threads"
         return ask(client, "get", at, None), ask(client, "post", at, {"text": "hello"})
 
-    assert made.source is not None
+    assert offer.source is not None
     assert answers("project:read", "review:write") == (200, 201)
     assert answers("project:read") == (200, 403)
-    assert answers("project:read", "review:write", restriction=[made.source.stream]) == (200, 201)
+    assert answers("project:read", "review:write", restriction=[offer.source.stream]) == (200, 201)
 
 
 def test_both_sides_hear_of_it_and_of_nothing_else(
-    project: Project, fork: Project, made: ChangeRequest, owner: User, developer: User, stranger: User
+    project: Project, fork: Project, offer: ChangeRequest, owner: User, developer: User, stranger: User
 ) -> None:
     looker = User.objects.create_user("lou@other.example", name="Lou")
     Membership.objects.create(organisation=fork.organisation, user=looker, role=Role.VIEWER)
-    thread = actions.begin_thread(owner, made, "Is that measured, @Sam? And @Lou?")
-    told = Event.objects.filter(stream_id=fork.stream, type="offer_thread.changed").get()
-    assert str(project.pk) not in str(told.data)
-    notice = Notice.objects.get(person=stranger, subject=f"offer:{made.pk}")
-    assert (notice.kind, notice.get_absolute_url()) == ("mention", f"/other/turns/offer?request={made.pk}")
+    thread = actions.begin_thread(owner, offer, "Is that measured, @Sam? And @Lou?")
+    event = Event.objects.filter(stream_id=fork.stream, type="offer_thread.changed").get()
+    assert str(project.pk) not in str(event.data)
+    notice = Notice.objects.get(person=stranger, subject=f"offer:{offer.pk}")
+    assert (notice.kind, notice.get_absolute_url()) == ("mention", f"/other/turns/offer?request={offer.pk}")
     assert not Notice.objects.filter(person=looker).exists()
     assert not Notice.objects.filter(person=stranger, project=project).exists()
 
     mine = find_thread(User.objects.get(pk=stranger.pk), thread.pk)
     actions.reply_in_thread(stranger, mine, "Yes, @Mika. Ask @Jo.")
-    heard = Notice.objects.get(person=owner, subject=made.subject)
+    heard = Notice.objects.get(person=owner, subject=offer.subject)
     assert (heard.kind, heard.get_absolute_url()) == ("mention", "/acme/kitchen/change-requests/1")
     # Who takes part may be mentioned; the stranger learns of nobody else.
     assert not Notice.objects.filter(person=developer, kind="mention").exists()
@@ -191,16 +208,16 @@ def test_both_sides_hear_of_it_and_of_nothing_else(
 def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     project: Project,
     fork: Project,
-    made: ChangeRequest,
+    offer: ChangeRequest,
     reviewer: User,
     owner: User,
     stranger: User,
     browser_of: Callable[[User | None], Client],
 ) -> None:
-    actions.ask_for_changes(reviewer, find_change_request(reviewer, made.pk), "Three would do, and say why.")
+    actions.ask_for_changes(reviewer, find_change_request(reviewer, offer.pk), "Three would do, and say why.")
     browser, home = browser_of(stranger), "Changes are asked for"
     assert home in browser.get("/").content.decode()
-    assert Notice.objects.filter(person=stranger, reason="asked", facts__change="changes").exists()
+    assert Notice.objects.filter(person=stranger, reason="asked", facts__message="changes").exists()
     page = browser.get("/acme/kitchen/change-requests/1").content.decode()
     assert "Changes asked for" in page
     assert "Three would do" in page
@@ -221,19 +238,19 @@ def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     assert SECRET not in page
     assert "draft.md" not in page
     assert "Jo Okafor" not in page
-    rounds = browser.get(f"/api/v1/change-requests/{made.pk}/offer").json()["rounds"]
+    rounds = browser.get(f"/api/v1/change-requests/{offer.pk}/offer").json()["rounds"]
     assert [(each["number"], each["message"]) for each in rounds] == [(1, ""), (2, "Three it is.")]
-    assert Notice.objects.filter(person=owner, facts__change="newer").exists()
+    assert Notice.objects.filter(person=owner, facts__message="newer").exists()
     acts = AuditEntry.objects.filter(action__in=("change.ask", "change.newer")).values_list("action", "actor")
     assert set(acts) == {("change.ask", reviewer.pk), ("change.newer", stranger.pk)}
 
 
 @pytest.mark.protects("reviews/offerers")
 def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
-    project: Project, fork: Project, made: ChangeRequest, owner: User, stranger: User
+    project: Project, fork: Project, offer: ChangeRequest, owner: User, stranger: User
 ) -> None:
-    thread = actions.begin_thread(owner, made, "Is that measured?")
-    assert [each.pk for each in threads_on_request(stranger, find_offer(stranger, made.pk))] == [thread.pk]
+    thread = actions.begin_thread(owner, offer, "Is that measured?")
+    assert [each.pk for each in threads_on_request(stranger, find_offer(stranger, offer.pk))] == [thread.pk]
     changes: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
         (project, {"visibility": "private"}, {"visibility": "public"}),
         (project, {"taken_down": timezone.now()}, {"taken_down": None}),
@@ -246,7 +263,7 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
         with pytest.raises(NotFound):
             actions.reply_in_thread(stranger, find_thread(owner, thread.pk), "Yes")
         with pytest.raises(NotFound):
-            find_offer(stranger, made.pk)
+            find_offer(stranger, offer.pk)
         Project.objects.filter(pk=row.pk).update(**opened)
     assert actions.reply_in_thread(stranger, find_thread(stranger, thread.pk), "Yes").text == "Yes"
     Membership.objects.filter(user=stranger).delete()
@@ -256,21 +273,21 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
 
 @pytest.mark.protects("reviews/offerers")
 def test_who_is_no_member_says_so_much_an_hour_and_ends_their_own_threads_alone(
-    made: ChangeRequest, owner: User, stranger: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+    offer: ChangeRequest, owner: User, stranger: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking_part, "MOST_SAID", 2)
-    theirs = actions.begin_thread(owner, made, "Is that measured?")
+    theirs = actions.begin_thread(owner, offer, "Is that measured?")
     with pytest.raises(NotYours):
         actions.resolve_thread(stranger, find_thread(stranger, theirs.pk))
-    mine = actions.begin_thread(stranger, find_offer(stranger, made.pk), "One")
+    mine = actions.begin_thread(stranger, find_offer(stranger, offer.pk), "One")
     actions.resolve_thread(stranger, find_thread(stranger, mine.pk))
     actions.reopen_thread(stranger, find_thread(stranger, mine.pk))
     actions.reply_in_thread(stranger, find_thread(stranger, theirs.pk), "Two")
     with pytest.raises(TooOften):
         actions.reply_in_thread(stranger, find_thread(stranger, theirs.pk), "Three")
     with pytest.raises(TooOften):
-        actions.begin_thread(stranger, find_offer(stranger, made.pk), "Three")
-    actions.close_change_request(owner, find_change_request(owner, made.pk), "Not now.")
+        actions.begin_thread(stranger, find_offer(stranger, offer.pk), "Three")
+    actions.close_change_request(owner, find_change_request(owner, offer.pk), "Not now.")
     with pytest.raises(NotOpen):
-        actions.ask_for_changes(reviewer, find_change_request(reviewer, made.pk), "Why?")
-    assert [each.number for each in rounds_of(made)] == [1]
+        actions.ask_for_changes(reviewer, find_change_request(reviewer, offer.pk), "Why?")
+    assert [each.number for each in rounds_of(offer)] == [1]

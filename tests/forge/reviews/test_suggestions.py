@@ -25,7 +25,7 @@ from forge.projects.files.contents import find_file
 from forge.projects.models import Project, Version
 from forge.reviews import actions
 from forge.reviews.actions import RequestedChange, RequestedGroup
-from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
+from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
 from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
 from tests.forge.factories.builds import built
@@ -59,8 +59,8 @@ def review(project: Project, developer: User, reviewer: User) -> Review:
     """The reviewer is asked about a build whose `modulus` is 2.5."""
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
     build = built(developer, project, outline=OUTLINE)
-    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])
-    return made
+    created: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])
+    return created
 
 
 def tried(who: User, review: Review, compiler: Compiler, value: str = "3") -> Preview:
@@ -80,8 +80,8 @@ def runefile(project: Project) -> str:
 
 
 def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
-    found = {field.key: (field.kind, field.stated) for field in fields_of(review.rounds.get().build)}
-    assert found["turn.modulus"] == ("float", "2.5")
+    fields = {field.key: (field.kind, field.stated) for field in fields_of(review.rounds.get().build)}
+    assert fields["turn.modulus"] == ("float", "2.5")
 
 
 @pytest.mark.protects("reviews/suggestion-rights")
@@ -144,85 +144,85 @@ def test_only_what_was_tried_can_be_suggested(
 
 
 def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, reviewer: User, compiler: Compiler) -> None:
-    made = suggested(reviewer, review, compiler, "It turns too early.")
-    assert made.said == ["`modulus` of `turn` is 3, was 2.5."]
-    assert made.thread.kind == "stage"
-    assert [comment.text for comment in made.thread.thread.comments.all()] == ["It turns too early."]
+    suggestion = suggested(reviewer, review, compiler, "It turns too early.")
+    assert suggestion.said == ["`modulus` of `turn` is 3, was 2.5."]
+    assert suggestion.thread.kind == "stage"
+    assert [comment.text for comment in suggestion.thread.thread.comments.all()] == ["It turns too early."]
     assert AuditEntry.objects.filter(action="review.suggest").count() == 1
 
 
 def test_a_taken_suggestion_is_in_the_files_with_both_names(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(reviewer, review, compiler)
-    actions.take_suggestion(developer, made)
+    suggestion = suggested(reviewer, review, compiler)
+    actions.take_suggestion(developer, suggestion)
     assert runefile(review.project) == RUNEFILE.replace("2.5", "3")
     version = Version.objects.get(message__startswith="Suggested by Ari Rossi")
     assert version.saved_by == developer
-    taken = find_suggestion(reviewer, made.pk)
-    assert (taken.state, taken.decided_by, taken.version) == ("taken", developer, version)
-    assert taken.thread.thread.resolved is not None
+    latest = find_suggestion(reviewer, suggestion.pk)
+    assert (latest.state, latest.decided_by, latest.version) == ("taken", developer, version)
+    assert latest.thread.thread.resolved is not None
     assert AuditEntry.objects.get(action="review.suggestion_taken").data["member"] == str(reviewer.pk)
-    told = Event.objects.filter(type="thread.changed").latest("sequence")
-    assert told.data["change"] == "taken"
-    assert Notice.objects.filter(person=reviewer, facts__taken=True).exists()
+    event = Event.objects.filter(type="thread.changed").latest("sequence")
+    assert event.data["change"] == "applied"
+    assert Notice.objects.filter(person=reviewer, facts__message="applied").exists()
     with pytest.raises(AlreadySo):
-        actions.take_suggestion(developer, made)
+        actions.take_suggestion(developer, suggestion)
 
 
 @pytest.mark.protects("reviews/stale-suggestions")
 def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(reviewer, review, compiler)
+    suggestion = suggested(reviewer, review, compiler)
     write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4.5").encode())
-    with pytest.raises(CannotBeTaken, match=r'"modulus" of "turn" is "4.5" by now, and was "2.5"'):
-        actions.take_suggestion(developer, made)
-    assert find_suggestion(reviewer, made.pk).state == "open"
+    with pytest.raises(CannotBeApplied, match=r'"modulus" of "turn" is "4.5" by now, and was "2.5"'):
+        actions.take_suggestion(developer, suggestion)
+    assert find_suggestion(reviewer, suggestion.pk).state == "open"
 
 
 @pytest.mark.protects("reviews/stale-suggestions")
 def test_other_places_that_changed_meanwhile_are_kept(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(reviewer, review, compiler)
+    suggestion = suggested(reviewer, review, compiler)
     elsewhere = RUNEFILE.replace("by measuring", "by ear")
     write_file(developer, review.project, "Runefile.yml", elsewhere.encode())
-    actions.take_suggestion(developer, made)
+    actions.take_suggestion(developer, suggestion)
     assert runefile(review.project) == elsewhere.replace("2.5", "3")
 
 
 def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(reviewer, review, compiler)
+    suggestion = suggested(reviewer, review, compiler)
     with pytest.raises(Invalid):
-        actions.decline_suggestion(developer, made, " ")
-    actions.decline_suggestion(developer, made, "The sensor says 2.5.")
-    assert find_suggestion(reviewer, made.pk).state == "declined"
-    said = [comment.text for comment in made.thread.thread.comments.all()]
+        actions.decline_suggestion(developer, suggestion, " ")
+    actions.decline_suggestion(developer, suggestion, "The sensor says 2.5.")
+    assert find_suggestion(reviewer, suggestion.pk).state == "declined"
+    said = [comment.text for comment in suggestion.thread.thread.comments.all()]
     assert said == ["I suggest this change.", "The sensor says 2.5."]
     assert runefile(review.project) == RUNEFILE
 
 
 @pytest.mark.protects("reviews/suggestion-rights")
 def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: User, compiler: Compiler) -> None:
-    made = suggested(reviewer, review, compiler)
+    suggestion = suggested(reviewer, review, compiler)
     with pytest.raises(Forbidden):
-        actions.take_suggestion(reviewer, made)
+        actions.take_suggestion(reviewer, suggestion)
     with pytest.raises(Forbidden):
-        actions.decline_suggestion(reviewer, made, "No.")
+        actions.decline_suggestion(reviewer, suggestion, "No.")
     assert runefile(review.project) == RUNEFILE
 
 
 def test_only_its_author_withdraws_a_suggestion(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(reviewer, review, compiler)
+    suggestion = suggested(reviewer, review, compiler)
     with pytest.raises(NotYours):
-        actions.withdraw_suggestion(developer, made)
-    actions.withdraw_suggestion(reviewer, made)
-    assert find_suggestion(reviewer, made.pk).state == "withdrawn"
+        actions.withdraw_suggestion(developer, suggestion)
+    actions.withdraw_suggestion(reviewer, suggestion)
+    assert find_suggestion(reviewer, suggestion.pk).state == "withdrawn"
 
 
 def test_labels_are_said_one_by_one(review: Review) -> None:
@@ -231,14 +231,14 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
     build.artefact.report["pipeline"]["nodes"].append(
         {"name": "label", "kind": "block", "detail": "label", "line": 9, "file": None}
     )
-    wish: Any = {"stage": "label", "argument": "wordlist", "before": "7\n8\n", "after": "7\neight\n"}
-    assert in_words(build, [wish]) == ["Label `8` is now `eight`."]
+    override: Any = {"stage": "label", "argument": "wordlist", "before": "7\n8\n", "after": "7\neight\n"}
+    assert in_words(build, [override]) == ["Label `8` is now `eight`."]
 
 
 @pytest.mark.protects("availability/suggestion-trials")
 def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
     for number in range(COPY_LIMIT + 2):
-        wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
-        ready_copy(review, wish)
+        override: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
+        ready_copy(review, override)
     prune_previews(review.project_id)
     assert Preview.objects.copies().count() == COPY_LIMIT

@@ -141,8 +141,8 @@ def test_a_verdict_is_undone_within_a_minute_and_the_one_before_holds_again(
 
 def test_after_a_minute_a_verdict_can_only_be_replaced(project: Any, developer: Any, owner: Any) -> None:
     build = built(developer, project)
-    given = give_verdict(owner, build, "approve")
-    Verdict.objects.filter(pk=given.pk).update(created=timezone.now() - timedelta(seconds=61))
+    verdict = give_verdict(owner, build, "approve")
+    Verdict.objects.filter(pk=verdict.pk).update(created=timezone.now() - timedelta(seconds=61))
     with pytest.raises(TooLate, match="replaces the first"):
         undo_verdict(owner, build)
     assert is_approved(verdicts_on(owner, build))

@@ -16,12 +16,13 @@ from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, be
 from forge.reviews.models import Review
 from tests.forge.factories.builds import built
 from tests.forge.factories.suggestions import ready_copy, suggested
+from tests.support.shares import table_by_kind
 
 pytestmark = pytest.mark.django_db
 
 KINDS = ("owner", "developer", "reviewer", "stranger", "anonymous")
 READ = (200, 200, 200, 404, 401)
-MADE = (201, 201, 201, 404, 401)
+CREATED = (201, 201, 201, 404, 401)
 PAGE = (200, 200, 200, 404, 302)
 SENT = (302, 302, 302, 404, 302)
 # The comment is the reviewer's.
@@ -36,13 +37,13 @@ LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 SAID: dict[str, str] = {"text": "hello"}
 CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", "/api/v1/reviews/{review}/threads", None, READ),
-    ("post", "/api/v1/reviews/{review}/threads", SAID, MADE),
-    ("post", "/api/v1/reviews/{review}/wrong-results?{terms}", b"1,2,3\n", MADE),
+    ("post", "/api/v1/reviews/{review}/threads", SAID, CREATED),
+    ("post", "/api/v1/reviews/{review}/wrong-results?{terms}", b"1,2,3\n", CREATED),
     ("get", "/api/v1/builds/{build}/threads", None, READ),
-    ("post", "/api/v1/builds/{build}/threads", SAID, MADE),
-    ("post", "/api/v1/builds/{build}/wrong-results?{terms}", b"1,2,3\n", MADE),
+    ("post", "/api/v1/builds/{build}/threads", SAID, CREATED),
+    ("post", "/api/v1/builds/{build}/wrong-results?{terms}", b"1,2,3\n", CREATED),
     ("get", "/api/v1/threads/{thread}", None, READ),
-    ("post", "/api/v1/threads/{thread}/comments", SAID, MADE),
+    ("post", "/api/v1/threads/{thread}/comments", SAID, CREATED),
     ("post", "/api/v1/threads/{thread}/resolve", {}, READ),
     ("post", "/api/v1/threads/{thread}/reopen", {}, (409, 409, 409, 404, 401)),
     ("patch", "/api/v1/comments/{comment}", SAID, AUTHOR),
@@ -50,7 +51,7 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", "/api/v1/reviews/{review}/fields", None, READ),
     ("post", "/api/v1/reviews/{review}/trials", {"changes": [LENGTH]}, (202, 202, 202, 404, 401)),
     ("get", "/api/v1/reviews/{review}/trials/{trial}", None, READ),
-    ("post", "/api/v1/reviews/{review}/suggestions", {"trial": "{trial}"}, MADE),
+    ("post", "/api/v1/reviews/{review}/suggestions", {"trial": "{trial}"}, CREATED),
     ("post", "/api/v1/threads/{suggested}/suggestion/take", {}, EDITOR),
     ("post", "/api/v1/threads/{suggested}/suggestion/decline", SAID, EDITOR),
     ("post", "/api/v1/threads/{suggested}/suggestion/withdraw", {}, AUTHOR),
@@ -76,13 +77,25 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def name_of(case: tuple[str, str, Any, tuple[int, ...]]) -> str:
+    method, address, body, _ = case
+    return f"{method} {address} {body}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cases"),
+    table_by_kind(KINDS, CASES, lambda case: dict(zip(KINDS, case[3], strict=True)), name_of),
+)
 def test_each_kind_of_person_is_answered_as_the_table_says(
-    kind: str, project: Any, people: dict[str, Any], browser_of: Callable[[User | None], Client]
+    kind: str,
+    cases: list[tuple[str, str, Any, tuple[int, ...]]],
+    project: Any,
+    people: dict[str, Any],
+    browser_of: Callable[[User | None], Client],
 ) -> None:
     named = talk(project, people)
     wrong = []
-    for method, address, body, answers in CASES:
+    for method, address, body, answers in cases:
         path = address.format(**named)
         # Each case starts from the same state, whatever the one before it did.
         sent = {**body, "trial": named["trial"]} if isinstance(body, dict) and "trial" in body else body

@@ -31,7 +31,7 @@ def filled(project: Project, developer: User) -> Project:
     return project
 
 
-def _found(actor: Any, text: str) -> list[tuple[str, str]]:
+def _results(actor: Any, text: str) -> list[tuple[str, str]]:
     return [(hit.kind.value, hit.title) for hit in find(actor, parse_query(text))]
 
 
@@ -49,11 +49,11 @@ def test_a_stranger_finds_nothing_of_what_is_private(
 @pytest.mark.django_db
 def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer: User, developer: User) -> None:
     for person in (reviewer, developer):
-        assert ("project", "zither") in _found(person, "zith")
-        assert ("build", "zither, build 1") in _found(person, "zither 1")
-        assert ("file", "strings/zither-model.tflite") in _found(person, "model.tfl")
-        assert ("person", "Jo Okafor") in _found(person, "okafor")
-        assert ("organisation", "acme") in _found(person, "acme")
+        assert ("project", "zither") in _results(person, "zith")
+        assert ("build", "zither, build 1") in _results(person, "zither 1")
+        assert ("file", "strings/zither-model.tflite") in _results(person, "model.tfl")
+        assert ("person", "Jo Okafor") in _results(person, "okafor")
+        assert ("organisation", "acme") in _results(person, "acme")
 
 
 @pytest.mark.protects("roles/searches")
@@ -62,10 +62,10 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
     filled: Project, reviewer: User, organisation: Organisation
 ) -> None:
     Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=True)
-    assert _found(reviewer, "zither") == []
+    assert _results(reviewer, "zither") == []
     Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=False)
     reviewer.memberships.all().delete()
-    assert _found(User.objects.get(pk=reviewer.pk), "zither") == []
+    assert _results(User.objects.get(pk=reviewer.pk), "zither") == []
 
 
 @pytest.mark.protects("roles/deleted-in-searches")
@@ -73,7 +73,7 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
 def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
     delete_project(owner, filled)
     for text in ("zither", "zither 1", "strings", ""):
-        assert _found(owner, text) == []
+        assert _results(owner, text) == []
 
 
 @pytest.mark.protects("roles/searches")
@@ -106,8 +106,12 @@ def test_without_words_ones_own_last_projects_and_builds_are_found(
     filled: Project, developer: User, reviewer: User
 ) -> None:
     built(developer, filled)
-    assert _found(developer, " ") == [("project", "zither"), ("build", "zither, build 2"), ("build", "zither, build 1")]
-    assert _found(reviewer, "") == [("project", "zither")]
+    assert _results(developer, " ") == [
+        ("project", "zither"),
+        ("build", "zither, build 2"),
+        ("build", "zither, build 1"),
+    ]
+    assert _results(reviewer, "") == [("project", "zither")]
 
 
 @pytest.mark.django_db
@@ -133,7 +137,7 @@ def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "expected"),
     [
         ("", SearchQuery(())),
         ("  Left  HAND ", SearchQuery(("left", "hand"))),
@@ -147,8 +151,8 @@ def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
         ("a\0b", SearchQuery(("a", "b"))),
     ],
 )
-def test_a_text_is_read_as_words_and_a_number(text: str, asked: SearchQuery) -> None:
-    assert parse_query(text) == asked
+def test_a_text_is_read_as_words_and_a_number(text: str, expected: SearchQuery) -> None:
+    assert parse_query(text) == expected
 
 
 @pytest.mark.protects("browser/documentation-paths")

@@ -34,9 +34,9 @@ def foreign(*entries: tuple[tarfile.TarInfo, bytes]) -> bytes:
 
 
 def entry(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname = kind, link
-    return made
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, link
+    return member
 
 
 def test_what_was_written_is_unpacked(tmp_path: Path) -> None:

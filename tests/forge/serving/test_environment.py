@@ -13,25 +13,25 @@ from rune.running.isolation.protections import Protection
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
-    found = read_environment({}, tmp_path)
-    assert (found.host, found.port, found.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
-    assert found.data == tmp_path / "data"
-    assert found.public_is_loopback
-    assert not found.secure
-    assert found.upload_limit == 64 * 1024 * 1024
-    assert (found.upgrade_backups, found.shared_data) == (3, False)
-    assert found.organisations_by == "everyone"
-    assert found.audit_days == 400
-    assert found.webhooks_to == "public"
-    assert "https://github.com" in found.git_origins
+    environment = read_environment({}, tmp_path)
+    assert (environment.host, environment.port, environment.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert environment.data == tmp_path / "data"
+    assert environment.public_is_loopback
+    assert not environment.secure
+    assert environment.upload_limit == 64 * 1024 * 1024
+    assert (environment.upgrade_backups, environment.shared_data) == (3, False)
+    assert environment.organisations_by == "everyone"
+    assert environment.audit_days == 400
+    assert environment.webhooks_to == "public"
+    assert "https://github.com" in environment.git_origins
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
-    found = read_environment({"PUBLIC_URL": "https://forge.example/", "HOST": "0.0.0.0"}, tmp_path)
-    assert found.public_url == "https://forge.example"
-    assert (found.secure, found.public_is_loopback) == (True, False)
-    assert "forge.example" in found.allowed_hosts
-    assert "0.0.0.0" not in found.allowed_hosts
+    environment = read_environment({"PUBLIC_URL": "https://forge.example/", "HOST": "0.0.0.0"}, tmp_path)
+    assert environment.public_url == "https://forge.example"
+    assert (environment.secure, environment.public_is_loopback) == (True, False)
+    assert "forge.example" in environment.allowed_hosts
+    assert "0.0.0.0" not in environment.allowed_hosts
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,15 @@ def test_a_database_is_named_by_its_address(tmp_path: Path) -> None:
     address = "postgresql://fo%40rge:p%2Fss@db.example:6432/forge?sslmode=require"
     database = read_environment({"DATABASE_URL": address}, tmp_path).database
     assert database is not None
-    given = database.settings()
-    assert (given["USER"], given["PASSWORD"], given["HOST"], given["PORT"]) == ("fo@rge", "p/ss", "db.example", 6432)
-    assert given["NAME"] == "forge"
-    assert given["OPTIONS"]["sslmode"] == "require"
+    options = database.settings()
+    assert (options["USER"], options["PASSWORD"], options["HOST"], options["PORT"]) == (
+        "fo@rge",
+        "p/ss",
+        "db.example",
+        6432,
+    )
+    assert options["NAME"] == "forge"
+    assert options["OPTIONS"]["sslmode"] == "require"
 
 
 def test_a_database_may_be_reached_through_a_socket(tmp_path: Path) -> None:
@@ -112,9 +117,9 @@ def test_an_s3_store_is_named_by_its_bucket(tmp_path: Path) -> None:
     keys = {"S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
     store = read_environment({"S3_URL": "s3+https://store.example:9000/runes/team", **keys}, tmp_path).store
     assert store is not None
-    given = store.settings("blobs")["OPTIONS"]
-    assert (given["endpoint_url"], given["bucket_name"]) == ("https://store.example:9000", "runes")
-    assert (given["location"], given["access_key"], given["secret_key"]) == ("team/blobs", "a", "b")
+    options = store.settings("blobs")["OPTIONS"]
+    assert (options["endpoint_url"], options["bucket_name"]) == ("https://store.example:9000", "runes")
+    assert (options["location"], options["access_key"], options["secret_key"]) == ("team/blobs", "a", "b")
     at_amazon = read_environment({"S3_URL": "s3://runes"}, tmp_path).store
     assert at_amazon is not None
     assert "endpoint_url" not in at_amazon.settings("media")["OPTIONS"]
@@ -154,13 +159,13 @@ def test_a_server_may_ask_for_protections_by_name_or_for_all(tmp_path: Path) -> 
 
 def test_a_mail_server_is_named_with_how_it_is_encrypted(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path).mail_server is None
-    found = read_environment({"EMAIL_URL": "smtps://forge:p%40ss@mail.example"}, tmp_path).mail_server
-    assert found is not None
-    assert (found.host, found.port, found.user, found.password) == ("mail.example", 465, "forge", "p@ss")
-    assert (found.use_ssl, found.use_starttls) == (True, False)
-    found = read_environment({"EMAIL_URL": "smtp+starttls://mail.example:2525"}, tmp_path).mail_server
-    assert found is not None
-    assert (found.port, found.use_ssl, found.use_starttls) == (2525, False, True)
+    server = read_environment({"EMAIL_URL": "smtps://forge:p%40ss@mail.example"}, tmp_path).mail_server
+    assert server is not None
+    assert (server.host, server.port, server.user, server.password) == ("mail.example", 465, "forge", "p@ss")
+    assert (server.use_ssl, server.use_starttls) == (True, False)
+    server = read_environment({"EMAIL_URL": "smtp+starttls://mail.example:2525"}, tmp_path).mail_server
+    assert server is not None
+    assert (server.port, server.use_ssl, server.use_starttls) == (2525, False, True)
 
 
 @pytest.mark.parametrize("value", ["mail.example", "http://mail.example", "smtp://", "smtps://user:secret@host:x"])
@@ -172,7 +177,7 @@ def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(tmp_pat
 
 def test_services_sign_people_in_only_when_they_are_named(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path).sign_on.services == ()
-    given = {
+    variables = {
         "OIDC_URL": "https://id.example/realm/",
         "OIDC_CLIENT_ID": "forge",
         "OIDC_CLIENT_SECRET": "x",
@@ -180,13 +185,13 @@ def test_services_sign_people_in_only_when_they_are_named(tmp_path: Path) -> Non
         "GITHUB_CLIENT_SECRET": "b",
         "SIGN_ON_DOMAINS": "Acme.example, acme.test",
     }
-    found = read_environment(given, tmp_path).sign_on
-    assert [(each.name, each.login_path) for each in found.services] == [
+    sign_on = read_environment(variables, tmp_path).sign_on
+    assert [(each.name, each.login_path) for each in sign_on.services] == [
         ("id.example", "/accounts/oidc/oidc/login/"),
         ("GitHub", "/accounts/github/login/"),
     ]
-    assert found.domains == {"acme.example", "acme.test"}
-    assert found.provider_settings()["openid_connect"]["APPS"][0]["settings"] == {
+    assert sign_on.domains == {"acme.example", "acme.test"}
+    assert sign_on.provider_settings()["openid_connect"]["APPS"][0]["settings"] == {
         "server_url": "https://id.example/realm"
     }
 

@@ -21,7 +21,7 @@ from forge.builds.models import Build, State
 from forge.projects.models import Project
 from forge.serving.readiness import CHECKS, NotReady, check_redis, check_room, problems
 from forge.serving.services import caches
-from tests.live_forge import free_port
+from tests.support.live_forge import free_port
 
 TOKEN = "a-token-of-operators"
 
@@ -100,20 +100,22 @@ def test_a_disk_without_room_is_named_with_what_is_left(tmp_path: Path) -> None:
 @pytest.mark.protects("operation/metrics")
 def test_a_redis_that_is_gone_is_named_and_hides_nothing_else() -> None:
     pytest.importorskip("redis")
-    gone = RedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
-    found = problems({"redis": lambda: check_redis(gone), "disk": lambda: check_room(Path("/"), 1 << 62)})
-    assert found["redis"] == "does not answer (ConnectionError)"
-    assert "are free" in found["disk"]
+    unreachable = RedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
+    failures = problems({"redis": lambda: check_redis(unreachable), "disk": lambda: check_room(Path("/"), 1 << 62)})
+    assert failures["redis"] == "does not answer (ConnectionError)"
+    assert "are free" in failures["disk"]
 
 
 def test_a_database_that_is_gone_is_waited_for_once() -> None:
-    def gone() -> None:
+    def unreachable() -> None:
         raise ConnectionError
 
-    def asked_too() -> None:
+    def also_checked() -> None:
         raise AssertionError("the rows were asked about builds")
 
-    assert problems({"database": gone, "workers": asked_too}) == {"database": "does not answer (ConnectionError)"}
+    assert problems({"database": unreachable, "workers": also_checked}) == {
+        "database": "does not answer (ConnectionError)"
+    }
 
 
 @pytest.mark.protects("operation/failing-services")

@@ -22,7 +22,7 @@ def test_an_organisation_with_a_name_of_ours_is_told_to_the_operator_until_its_o
     with caplog.at_level(logging.WARNING):
         warn_of_reserved_names()
     assert "The organisation dist has a name that this version uses" in caplog.text
-    assert _as_told(browser_of(owner), caplog.records[0].message).status_code == 200
+    assert _follow_warning(browser_of(owner), caplog.records[0].message).status_code == 200
     assert list(reserved_name_warnings()) == []
 
 
@@ -32,11 +32,11 @@ def test_a_project_with_a_name_of_ours_is_told_unless_it_is_deleted(
     Project.objects.filter(pk=project.pk).update(name="settings")
     (warning,) = reserved_name_warnings()
     assert f"The project {organisation.name}/settings has" in warning
-    assert _as_told(browser_of(owner), warning).status_code == 200
+    assert _follow_warning(browser_of(owner), warning).status_code == 200
     assert list(reserved_name_warnings()) == []
 
 
-def _as_told(client: Client, warning: str) -> Any:
+def _follow_warning(client: Client, warning: str) -> Any:
     """Does what a warning says."""
     method, path, _, *body = warning.partition("rename it: ")[2].rstrip(".").split(" ")
     assert method == "PATCH"

@@ -41,10 +41,10 @@ finally:
 @pytest.mark.protects("compiling/server-secrets")
 @pytest.mark.skipif(not is_linux(), reason="Linux shows an environment so")
 def test_a_started_server_has_its_secrets_in_no_environment(tmp_path: Path) -> None:
-    given = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "forge.settings"}
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "forge.settings"}
     command = [sys.executable, "-c", STARTED]
     started = subprocess.run(
-        command, cwd=REPOSITORY, env=given | SECRETS | {"LANG": "C"}, capture_output=True, text=True, check=True
+        command, cwd=REPOSITORY, env=environment | SECRETS | {"LANG": "C"}, capture_output=True, text=True, check=True
     )
     names, dumpable, shown, owner = started.stdout.splitlines()
     assert "PATH" in names

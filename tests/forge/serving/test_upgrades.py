@@ -63,15 +63,15 @@ def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> 
     assert migrate_if_needed()
     assert is_up_to_date()
     assert not migrate_if_needed()
-    kept = sorted(file.name for file in FOLDER.iterdir())
-    assert kept[:2] == ["before-upgrade-20200103-000000.tar", "before-upgrade-20200104-000000.tar"]
-    assert len(kept) == 3
-    with tarfile.open(FOLDER / kept[-1]) as tar:
+    backups = sorted(file.name for file in FOLDER.iterdir())
+    assert backups[:2] == ["before-upgrade-20200103-000000.tar", "before-upgrade-20200104-000000.tar"]
+    assert len(backups) == 3
+    with tarfile.open(FOLDER / backups[-1]) as tar:
         data = tar.extractfile("backup.json")
         assert data is not None
         described = json.load(data)
     assert NEW_APP not in {app for app, _ in described["migrations"]}
-    assert (FOLDER / kept[-1]).stat().st_mode & 0o777 == 0o600
+    assert (FOLDER / backups[-1]).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_data_folder_of_another_version_is_refused_and_stays_as_it_is() -> None:

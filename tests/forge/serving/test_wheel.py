@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 BY_NAME = re.compile(r"\b(?:pip|pipx|uv|uvx)\b[^\n`]*?hammer[-_]forge(?![\w.-]*\.whl)(?!\S* @ )", re.IGNORECASE)
 """A command that would ask the package index for the name."""
-TOLD = ("*.py", "*.md", "*.html", "*.ts", "*.tsx", "*.ipynb", "*.json", "*.yaml", "*.sh", "Dockerfile", "Makefile")
+PATTERNS = ("*.py", "*.md", "*.html", "*.ts", "*.tsx", "*.ipynb", "*.json", "*.yaml", "*.sh", "Dockerfile", "Makefile")
 
 
 def test_the_search_finds_a_command_that_names_the_package_alone() -> None:
@@ -45,14 +45,14 @@ def test_the_search_finds_a_command_that_names_the_package_alone() -> None:
 
 @pytest.mark.protects("operation/package-names")
 def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
-    listed = subprocess.run(["git", "ls-files", *TOLD], cwd=REPOSITORY, check=True, capture_output=True, text=True)
-    found = {
+    listed = subprocess.run(["git", "ls-files", *PATTERNS], cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    matches = {
         path: match[0]
         for path in listed.stdout.splitlines()
         if (REPOSITORY / path).is_file() and path != "tests/forge/serving/test_wheel.py"
         if (match := BY_NAME.search((REPOSITORY / path).read_text("utf-8", "replace")))
     }
-    assert found == {}
+    assert matches == {}
 
 
 @pytest.mark.protects("operation/package-names")

@@ -19,9 +19,11 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.templatetags.look import ticked
 from rune.compiler.verify.comparison import Figures
+from rune.compiler.verify.rebuild_result import FRESH, Rebuild, RebuildState
 from rune.compiler.verify.rune_verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
+from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +118,7 @@ def test_building_from_the_list_leads_to_the_new_build(project: Any, developer: 
     assert "Build 1" in text_of(browser_of(developer).get("/acme/kitchen/builds"))
 
 
+@SHARE_OF_PEOPLE_AND_ALL
 @pytest.mark.parametrize(
     ("path", "method", "expected"),
     [
@@ -129,14 +132,20 @@ def test_building_from_the_list_leads_to_the_new_build(project: Any, developer: 
     ],
 )
 def test_who_may_open_and_do_what(
-    project: Any, people: dict[str, Any], browser_of: Browser, path: str, method: str, expected: tuple[int, ...]
+    project: Any,
+    people: dict[str, Any],
+    browser_of: Browser,
+    path: str,
+    method: str,
+    expected: tuple[int, ...],
+    whole: bool,
 ) -> None:
     built(people["developer"], project)
     by_name = dict(zip(("owner", "developer", "reviewer", "stranger", "anonymous"), (*expected, 404, 302), strict=True))
     by_name["maintainer"] = by_name["developer"]
     by_name["viewer"] = by_name["reviewer"]
-    for name, person in people.items():
-        response = getattr(browser_of(person), method)(path)
+    for name in by_name if whole else kinds_to_ask(f"{method} {path}", by_name):
+        response = getattr(browser_of(people[name]), method)(path)
         assert response.status_code == by_name[name], (name, path)
         if name == "anonymous":
             assert response["Location"].startswith("/accounts/login/")
@@ -245,6 +254,28 @@ def test_the_page_says_how_the_rune_stands_to_the_reference(
     assert "Verified</span>" in page
 
 
+@pytest.mark.parametrize(
+    ("rebuild", "tag", "sentence"),
+    [
+        (FRESH, '<span class="tag ok">', "Identical to the reference on 40 inputs"),
+        (Rebuild(RebuildState.OTHER_TOOLCHAIN, "0.0.9"), '<span class="tag warn">', "Not rebuilt: made by 0.0.9; "),
+    ],
+    ids=["built here", "another version"],
+)
+def test_a_rune_that_was_not_rebuilt_is_not_green(
+    project: Any, people: dict[str, Any], browser_of: Browser, rebuild: Rebuild, tag: str, sentence: str
+) -> None:
+    model = ModelVerification("digits", "digits.tflite", Runs.COMPILED, 40, Figures(elements=80, bytes=80))
+    verification = Verification("r", RuneVerification(20, 0, 100), (model,), rebuild=rebuild, seed=2860486313)
+    build = built(people["developer"], project, verify=verification.to_json())
+    page = browser_of(people["viewer"]).get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    assert sentence in page
+    assert "Seed of the inputs: 2860486313." in page
+    figures = page[page.index("<h2>Figures</h2>") : page.index("Seed of the inputs")]
+    assert tag in figures
+    assert ("Not verified</span>" in figures) is (rebuild is not FRESH)
+
+
 def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     report = Verification(skipped="no package is installed that runs it").to_json()
     build = built(people["developer"], project, verify=report)
@@ -278,24 +309,11 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Its format runs in some hosts alone" in headline
-    asked = {**model, "runs": "host", "unsupported": [], "wrong_in_pages": ["BATCH_MATMUL"]}
-    compiled.artefact.report = compiled.artefact.report | {"models": [asked]}
+    hosted = {**model, "runs": "host", "unsupported": [], "wrong_in_pages": ["BATCH_MATMUL"]}
+    compiled.artefact.report = compiled.artefact.report | {"models": [hosted]}
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Pages give wrong numbers for it: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
-
-
-def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
-    build = built(people["developer"], project)
-    assert build.artefact is not None
-    address = f"/acme/kitchen/builds/{build.number}"
-    assert "Certificate" not in browser_of(people["viewer"]).get(address).content.decode()
-    found = Verification("r 1", RuneVerification(20, 0, 100), (), None)
-    told = {"verify": found.to_json(), "certificate": {"digest": "sha256:0", "size": 1}}
-    build.artefact.report = build.artefact.report | told
-    build.artefact.save()
-    page = browser_of(people["viewer"]).get(address).content.decode()
-    assert f'href="/api/v1/builds/{build.pk}/certificate" download' in page
 
 
 def test_a_build_from_before_verification_has_its_page(
@@ -326,8 +344,8 @@ def test_a_build_from_before_verification_has_its_page(
 def test_a_readme_can_do_nothing(text: str) -> None:
     seen = Elements()
     seen.feed(render_readme(text))
-    assert {name for name, _ in seen.found} <= {"p", "a", "blockquote"}
-    for _, attributes in seen.found:
+    assert {name for name, _ in seen.elements} <= {"p", "a", "blockquote"}
+    for _, attributes in seen.elements:
         assert set(attributes) <= {"rel", "href"}
         assert attributes.get("href", "https://").startswith("https://")
 
@@ -337,10 +355,10 @@ class Elements(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
 
 def test_links_of_a_readme_vouch_for_nothing() -> None:

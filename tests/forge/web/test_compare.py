@@ -26,9 +26,9 @@ def page(browser: Client, one: str, other: str) -> str:
 @pytest.fixture
 def beside(project: Project, organisation: Organisation, developer: User) -> Project:
     """Another project with a build whose rune is larger."""
-    made = create_project(developer, organisation, "beside")
-    built(developer, made, RUNE + bytes(5000), OUTLINE | {"nodes": OUTLINE["nodes"][:1], "wires": []})
-    return made
+    other = create_project(developer, organisation, "beside")
+    built(developer, other, RUNE + bytes(5000), OUTLINE | {"nodes": OUTLINE["nodes"][:1], "wires": []})
+    return other
 
 
 @pytest.mark.protects("roles/comparisons")
@@ -43,11 +43,11 @@ def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_publish
     for browser in (browser_of(stranger), browser_of(None)):
         for other in ("acme/beside", "acme/beside@1", "acme/kitchen@1", "acme/kitchen:none"):
             assert browser.get("/compare", {"one": "acme/kitchen:1.0", "other": other}).status_code in (404, 302)
-        told = page(browser, "acme/kitchen:1.0", "acme/kitchen")
-        assert "Both are the same rune" in told
-        assert "/api/v1/projects/acme/kitchen/tags/1.0/rune" in told
-        assert "secret" not in told
-        assert "data-pipeline" not in told
+        text = page(browser, "acme/kitchen:1.0", "acme/kitchen")
+        assert "Both are the same rune" in text
+        assert "/api/v1/projects/acme/kitchen/tags/1.0/rune" in text
+        assert "secret" not in text
+        assert "data-pipeline" not in text
 
 
 @pytest.mark.parametrize("typed", ["kitchen", "acme/kitchen@", "acme/kitchen@x", "../../etc", "acme/kitchen:1 0"])
@@ -63,9 +63,9 @@ def test_two_projects_are_compared_by_figures_words_pipeline_and_samples(
     write_file(developer, project, "notes.md", b"x")
     built(developer, project)
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
-    told = page(client, "acme/kitchen@1", "/acme/beside")
-    assert "acme/beside, build 1" in told
-    assert "notes.md was deleted" in told or "notes.md was removed" in told
-    assert "&quot;mark&quot;:&quot;removed&quot;" in told
-    assert 'data-label="up"' in told
-    assert "+5.0 kB" in told
+    text = page(client, "acme/kitchen@1", "/acme/beside")
+    assert "acme/beside, build 1" in text
+    assert "notes.md was deleted" in text or "notes.md was removed" in text
+    assert "&quot;mark&quot;:&quot;removed&quot;" in text
+    assert 'data-label="up"' in text
+    assert "+5.0 kB" in text

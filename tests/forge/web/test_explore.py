@@ -78,9 +78,9 @@ def test_a_token_that_is_held_to_something_else_sees_nothing_internal(
 ) -> None:
     update_project(owner, published, visibility="internal")
     own = Organisation.objects.get(name="other")
-    held, _ = create_token(stranger, "held", ["read"], None, [own.stream])
+    token, _ = create_token(stranger, "held", ["read"], None, [own.stream])
     free, _ = create_token(stranger, "free", ["read"], None)
-    assert not can(acting_as(stranger, held), Verb.SEE, published)
+    assert not can(acting_as(stranger, token), Verb.SEE, published)
     assert can(acting_as(stranger, free), Verb.SEE, published)
     assert not can(VISITOR, Verb.SEE, published)
 
@@ -99,7 +99,7 @@ def test_what_is_public_is_shown_to_anyone_with_its_figures(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "is_shown"),
     [
         ("?q=tap+acme", True),
         ("?q=tap+nothing", False),
@@ -111,10 +111,10 @@ def test_what_is_public_is_shown_to_anyone_with_its_figures(
     ],
 )
 def test_words_sensor_licence_and_size_are_searched(
-    query: str, found: bool, published: Project, owner: User, browser_of: Browser
+    query: str, is_shown: bool, published: Project, owner: User, browser_of: Browser
 ) -> None:
     update_project(owner, published, visibility="public")
-    assert shown_to(browser_of, None, query) is found
+    assert shown_to(browser_of, None, query) is is_shown
 
 
 @pytest.mark.protects("roles/explore")

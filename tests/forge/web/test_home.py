@@ -38,7 +38,7 @@ def projects(organisation: Organisation, developer: User) -> dict[str, Project]:
     """Four projects, the last of which changed last, one of them in another organisation."""
     other = Organisation.objects.create(name="lineside")
     Membership.objects.create(organisation=other, user=developer, role=Role.VIEWER)
-    made = {}
+    by_name = {}
     for number, (name, place, words) in enumerate(
         [
             ("taps", organisation, "Hears a dripping tap"),
@@ -47,11 +47,11 @@ def projects(organisation: Organisation, developer: User) -> dict[str, Project]:
             ("empty", organisation, ""),
         ]
     ):
-        made[name] = Project.objects.create(
+        by_name[name] = Project.objects.create(
             organisation=place, name=name, description=words, created_by=developer if number != 1 else None
         )
-        Project.objects.filter(pk=made[name].pk).update(changed=timezone.now() + timedelta(seconds=number))
-    return made
+        Project.objects.filter(pk=by_name[name].pk).update(changed=timezone.now() + timedelta(seconds=number))
+    return by_name
 
 
 def test_projects_are_found_by_name_description_and_organisation(client: Client, projects: dict[str, Project]) -> None:
@@ -167,9 +167,9 @@ def test_a_build_that_missed_a_limit_waits_too(client: Client, project: Project,
 def test_what_happened_is_told_with_links(client: Client, project: Project, owner: User) -> None:
     failed_build(owner, project)
     page = client.get("/").content.decode()
-    told = page.partition("<h2>Activity</h2>")[2].partition("</section>")[0]
-    assert re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told)).strip().startswith("MK Mika Kallio built kitchen")
-    assert 'href="/acme/kitchen/builds/1"' in told
+    activity = page.partition("<h2>Activity</h2>")[2].partition("</section>")[0]
+    assert re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", activity)).strip().startswith("MK Mika Kallio built kitchen")
+    assert 'href="/acme/kitchen/builds/1"' in activity
 
 
 def test_contents_are_written_when_they_change_alone(project: Project, django_assert_num_queries: object) -> None:

@@ -183,13 +183,13 @@ def test_links_for_others_start_with_the_public_address_whatever_the_request_say
     owner: User, browser_of: Browser, settings: Any
 ) -> None:
     settings.PUBLIC_URL = "https://forge.example"
-    made = browser_of(owner).post(
+    response = browser_of(owner).post(
         "/api/v1/organisations/acme/invitations",
         {"role": "viewer"},
         content_type="application/json",
         headers={"host": "localhost", "x-forwarded-host": "evil.example"},
     )
-    assert made.json()["link"].startswith("https://forge.example/join#token=")
+    assert response.json()["link"].startswith("https://forge.example/join#token=")
 
 
 @pytest.mark.protects("browser/next-address")

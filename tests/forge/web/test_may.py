@@ -51,14 +51,14 @@ def test_projects_organisations_and_the_state_say_what_one_may_do(
 ) -> None:
     browser = browser_of(people[kind])
 
-    def asked(path: str) -> Any:
+    def get_json(path: str) -> Any:
         return browser.get(f"/api/v1/{path}").json()
 
-    assert asked("projects/acme/kitchen")["may"] == _ON_PROJECT[kind]
-    assert asked("projects/acme/kitchen/state")["may"] == _ON_PROJECT[kind]
-    assert [each["may"] for each in asked("projects")["results"]] == [_ON_PROJECT[kind]]
-    assert asked("organisations/acme")["may"] == _ON_ORGANISATION[kind]
-    assert [each["may"] for each in asked("organisations")["organisations"]] == [_ON_ORGANISATION[kind]]
+    assert get_json("projects/acme/kitchen")["may"] == _ON_PROJECT[kind]
+    assert get_json("projects/acme/kitchen/state")["may"] == _ON_PROJECT[kind]
+    assert [each["may"] for each in get_json("projects")["results"]] == [_ON_PROJECT[kind]]
+    assert get_json("organisations/acme")["may"] == _ON_ORGANISATION[kind]
+    assert [each["may"] for each in get_json("organisations")["organisations"]] == [_ON_ORGANISATION[kind]]
 
 
 def test_a_visitor_may_see_a_public_project_and_no_more(
@@ -69,8 +69,8 @@ def test_a_visitor_may_see_a_public_project_and_no_more(
 
 
 def test_who_makes_an_organisation_is_told_at_once_that_it_is_theirs(client: Client) -> None:
-    made = client.post("/api/v1/organisations", {"name": "fresh"}, content_type="application/json").json()
-    assert made["may"] == _ON_ORGANISATION["owner"]
+    organisation = client.post("/api/v1/organisations", {"name": "fresh"}, content_type="application/json").json()
+    assert organisation["may"] == _ON_ORGANISATION["owner"]
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_who_makes_an_organisation_is_told_at_once_that_it_is_theirs(client: Cli
     ),
 )
 def test_no_page_compares_roles(path: str) -> None:
-    found = _ROLE_COMPARED.findall((_ROOT / path).read_text())
-    assert found == [], f"{path} compares a role; ask `may` of the answer, or a verb of the view"
+    comparisons = _ROLE_COMPARED.findall((_ROOT / path).read_text())
+    assert comparisons == [], f"{path} compares a role; ask `may` of the answer, or a verb of the view"
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,16 @@ def test_no_page_of_an_organisation_stands_where_a_project_could() -> None:
         if str(pattern.pattern).startswith("<str:organisation>/")
     }
     assert second_words == {"-", "<str:name>", "<former:page>"}
-    for taken in ("-", "settings", "deleted"):
+    for reserved in ("-", "settings", "deleted"):
         with pytest.raises(BadName):
-            check_project_name(taken)
+            check_project_name(reserved)
 
 
 def _flat(resolver: Any) -> list[Any]:
-    found: list[Any] = []
+    patterns: list[Any] = []
     for pattern in resolver.url_patterns:
-        found += _flat(pattern) if hasattr(pattern, "url_patterns") else [pattern]
-    return found
+        patterns += _flat(pattern) if hasattr(pattern, "url_patterns") else [pattern]
+    return patterns
 
 
 @pytest.mark.parametrize("name", ["activity", "builds", "second-factor", "reviews", "search", "audit", "members-2"])
@@ -84,8 +84,8 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
 def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, reviewer: User, browser_of: Browser) -> None:
     failed_build(owner, project)
     for person, tabs in (
-        (owner, ["Projects", "Blocks", "Members", "Teams", "Activity", "Settings"]),
-        (reviewer, ["Projects", "Blocks", "Members", "Teams", "Activity"]),
+        (owner, ["Projects", "Blocks", "Members", "Teams", "Activity", "Jobs", "Settings"]),
+        (reviewer, ["Projects", "Blocks", "Members", "Teams", "Activity", "Jobs"]),
     ):
         page = browser_of(person).get("/acme/-/activity").content.decode()
         part = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]

@@ -39,15 +39,15 @@ def test_from_the_link_it_is_one_press_to_a_project_that_runs(browser_of: Browse
     assert "<select" not in home
     assert f'name="template" value="{template.name}"' in home
     for name in (template.name, f"{template.name}-2"):
-        made = browser.post("/new", {"organisation": organisation, "template": template.name})
-        assert made["Location"] == f"/{organisation}/{name}/studio"
+        response = browser.post("/new", {"organisation": organisation, "template": template.name})
+        assert response["Location"] == f"/{organisation}/{name}/studio"
 
 
-def _asked(page: str) -> list[tuple[str, str]]:
+def _organisation_options(page: str) -> list[tuple[str, str]]:
     """The options of the question in which organisation, and whether one is chosen."""
-    found = re.search(r'<select id="[^"]*organisation"[^>]*>(.*?)</select>', page, re.DOTALL)
-    assert found is not None
-    return re.findall(r"<option( selected|(?: value=\"\")?)>([^<]*)</option>", found[1])
+    match = re.search(r'<select id="[^"]*organisation"[^>]*>(.*?)</select>', page, re.DOTALL)
+    assert match is not None
+    return re.findall(r"<option( selected|(?: value=\"\")?)>([^<]*)</option>", match[1])
 
 
 def test_with_several_organisations_one_is_asked_where_and_the_last_is_offered_first(
@@ -59,14 +59,18 @@ def test_with_several_organisations_one_is_asked_where_and_the_last_is_offered_f
     browser = browser_of(owner)
     nothing_yet = [(' value=""', "Choose one"), ("", "aardvark"), ("", "acme"), ("", "zebra")]
     for path in ("/", "/new", "/new?template=sine"):
-        assert _asked(browser.get(path).content.decode()) == nothing_yet
+        assert _organisation_options(browser.get(path).content.decode()) == nothing_yet
     assert browser.get("/new/places").json()["places"]["usual"] == ""
     template = list_templates()[0].name
     assert browser.post("/new", {"organisation": "", "template": template}).status_code == 404
     browser.post("/new", {"organisation": "zebra", "template": template})
     for path in ("/", "/new"):
-        assert _asked(browser.get(path).content.decode()) == [("", "aardvark"), ("", "acme"), (" selected", "zebra")]
-    assert (" selected", "acme") in _asked(browser.get("/new?organisation=acme").content.decode())
+        assert _organisation_options(browser.get(path).content.decode()) == [
+            ("", "aardvark"),
+            ("", "acme"),
+            (" selected", "zebra"),
+        ]
+    assert (" selected", "acme") in _organisation_options(browser.get("/new?organisation=acme").content.decode())
     places = browser.get("/new/places").json()["places"]
     assert (places["organisations"], places["usual"]) == (["aardvark", "acme", "zebra"], "zebra")
 
@@ -79,7 +83,11 @@ def test_an_organisation_in_which_one_may_make_nothing_any_more_is_not_offered(
     browser = browser_of(owner)
     browser.post("/new", {"organisation": "zebra", "template": list_templates()[0].name})
     Membership.objects.filter(organisation__name="zebra", user=owner).update(role="viewer")
-    assert _asked(browser.get("/").content.decode()) == [(' value=""', "Choose one"), ("", "aardvark"), ("", "acme")]
+    assert _organisation_options(browser.get("/").content.decode()) == [
+        (' value=""', "Choose one"),
+        ("", "aardvark"),
+        ("", "acme"),
+    ]
 
 
 def test_a_visitor_is_told_no_places(browser_of: Browser) -> None:
@@ -89,9 +97,9 @@ def test_a_visitor_is_told_no_places(browser_of: Browser) -> None:
 def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Client, project: Project) -> None:
     page = client.get("/acme/kitchen/studio")
     content = page.content.decode()
-    found = re.search(r'<script id="studio-state" type="application/json">(.*?)</script>', content)
-    assert found is not None
-    state = json.loads(found[1])
+    match = re.search(r'<script id="studio-state" type="application/json">(.*?)</script>', content)
+    assert match is not None
+    state = json.loads(match[1])
     assert state["project"]["name"] == "kitchen"
     assert state["csrf"]
     nonce = re.search(r'<meta name="csp-nonce" content="([^"]+)">', content)
@@ -105,15 +113,15 @@ def test_the_studio_is_served_with_its_state_and_a_nonce_for_styles(client: Clie
 def test_of_the_pages_the_studios_alone_is_compressed_and_with_other_secrets_each_time(
     client: Client, project: Project
 ) -> None:
-    asking = {"Accept-Encoding": "gzip"}
-    pages = [gzip.decompress(client.get("/acme/kitchen/studio", headers=asking).content).decode() for _ in range(2)]
+    headers = {"Accept-Encoding": "gzip"}
+    pages = [gzip.decompress(client.get("/acme/kitchen/studio", headers=headers).content).decode() for _ in range(2)]
     for secret in (r'"csrf": "(\w+)"', r'name="csp-nonce" content="([^"]+)"'):
         first, second = (re.search(secret, page) for page in pages)
         assert first
         assert second
         assert first[1] != second[1]
     for path in ("/", "/accounts/tokens", "/acme/kitchen/settings"):
-        assert not client.get(path, headers=asking).has_header("Content-Encoding")
+        assert not client.get(path, headers=headers).has_header("Content-Encoding")
 
 
 def test_what_a_user_wrote_is_shown_as_text(client: Client, project: Project, organisation: Organisation) -> None:
@@ -365,11 +373,11 @@ def test_times_and_sizes_read_as_people_say_them() -> None:
 def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
     client: Client, project: Project, user: User, preview: str, build: str | None, tag: str | None
 ) -> None:
-    found = [{"severity": "error"}, {"severity": "warning"}, {"severity": "error"}] if preview == "broken" else []
-    Preview.objects.update_or_create(project=project, defaults={"state": preview, "diagnostics": found})
+    diagnostics = [{"severity": "error"}, {"severity": "warning"}, {"severity": "error"}] if preview == "broken" else []
+    Preview.objects.update_or_create(project=project, defaults={"state": preview, "diagnostics": diagnostics})
     if build is not None:
-        made = built(user, project)
-        Build.objects.filter(pk=made.pk).update(state=build, lease_until=timezone.now())
+        latest = built(user, project)
+        Build.objects.filter(pk=latest.pk).update(state=build, lease_until=timezone.now())
     content = client.get("/").content.decode()
     if tag is None:
         assert '<span class="tag' not in content.partition("Start from")[0]

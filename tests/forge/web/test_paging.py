@@ -74,14 +74,14 @@ def test_builds_and_what_happened_are_reached_to_the_last(
 def test_teams_their_people_and_their_projects_are_found_sorted_and_paged_by_themselves(
     organisation: Organisation, owner: User, developer: User, reviewer: User, read: Callable[[str], str]
 ) -> None:
-    made = [create_team(owner, organisation, name, words) for name, words in (("a", ""), ("b", "hears"), ("c", ""))]
+    audio = [create_team(owner, organisation, name, words) for name, words in (("a", ""), ("b", "hears"), ("c", ""))]
     mates = [owner, developer, reviewer]
-    add_to_team(owner, made[2], [each.pk for each in mates])
+    add_to_team(owner, audio[2], [each.pk for each in mates])
     projects = [
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=owner) for number in range(5)
     ]
-    give_team_role(owner, made[2], projects, "reviewer")
-    give_team_role(owner, made[1], projects[:2], "reviewer")
+    give_team_role(owner, audio[2], projects, "reviewer")
+    give_team_role(owner, audio[1], projects[:2], "reviewer")
 
     def teams(query: str) -> list[str]:
         return re.findall(r'href="/acme/-/teams/(\w)"', read(f"/acme/-/teams{query}"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import add_to_team, create_team, invite, join_as
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import Organisation, Role, User
+from forge.builds.packages.firmware import FIRMWARE
+from forge.compute.scheduler.slots import Party
+from forge.jobs.models import Job, JobState
+from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.projects.actions import (
@@ -26,25 +31,39 @@ from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
+from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
+from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("owner", "maintainer", "developer", "reviewer", "viewer", "stranger", "anonymous")
 
-# What the seven kinds are answered, in that order. 401: sign in first; 404: nothing here; 403: not with this role.
+@dataclass(frozen=True)
+class AnsweredAs:
+    """A role that is answered as another is, but for some requests: method, route and answer."""
+
+    kind: str
+    exceptions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+OTHER_ROLES: dict[str, AnsweredAs] = {}
+"""The roles that have no column of their own in the table below."""
+COLUMNS = ("owner", "maintainer", "developer", "reviewer", "viewer", "stranger", "anonymous")
+KINDS = (*COLUMNS, *OTHER_ROLES)
+
+# What the kinds with a column are answered, in order. 401: sign in first; 404: nothing here; 403: not with this role.
 READ = (200, 200, 200, 200, 200, 404, 401)
 EDIT = (200, 200, 200, 403, 403, 404, 401)
 MAKE = (201, 201, 201, 403, 403, 404, 401)
-GONE = (204, 204, 204, 403, 403, 404, 401)
+DELETED = (204, 204, 204, 403, 403, 404, 401)
 OWN = (200, 403, 403, 403, 403, 404, 401)
 OWN_MAKE = (201, 403, 403, 403, 403, 404, 401)
-OWN_GONE = (204, 403, 403, 403, 403, 404, 401)
+OWN_DELETED = (204, 403, 403, 403, 403, 404, 401)
 MANAGED = (200, 200, 403, 403, 403, 404, 401)
 MANAGED_MAKE = (201, 201, 403, 403, 403, 404, 401)
-MANAGED_GONE = (204, 204, 403, 403, 403, 404, 401)
+MANAGED_DELETED = (204, 204, 403, 403, 403, 404, 401)
 MINE = (200, 200, 200, 200, 200, 200, 401)
-MINE_GONE = (204, 204, 204, 204, 204, 204, 401)
+MINE_DELETED = (204, 204, 204, 204, 204, 204, 401)
 NONE = (404, 404, 404, 404, 404, 404, 401)
 BAD = (400, 400, 400, 400, 400, 400, 400)
 LEFT = (204, 204, 204, 204, 204, 204, 204)
@@ -70,10 +89,11 @@ _HOOK = f"{_HOOKS}/<uuid:webhook_id>"
 _HOOK_PAGE = "<str:organisation>/-/settings/webhooks/<uuid:webhook>"
 _NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
 
-CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
+Case = tuple[str, str, str, Any, tuple[int, ...]]
+CASES: list[Case] = [
     # method, route, address, body, answers
     ("get", "api/v1/me", "", None, MINE),
-    ("delete", "api/v1/me/hints/<str:hint>", "api/v1/me/hints/first-steps", None, MINE_GONE),
+    ("delete", "api/v1/me/hints/<str:hint>", "api/v1/me/hints/first-steps", None, MINE_DELETED),
     ("get", "api/v1/organisations", "", None, MINE),
     ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 201, 201, 401)),
     ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),
@@ -81,7 +101,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "api/v1/organisations/<str:organisation>/usage", f"{_O}/usage", None, READ),
     ("get", "api/v1/organisations/<str:organisation>/members", f"{_O}/members", None, READ),
     ("patch", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", {"role": "viewer"}, OWN),
-    ("delete", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", None, OWN_GONE),
+    ("delete", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", None, OWN_DELETED),
     ("get", "api/v1/organisations/<str:organisation>/invitations", f"{_O}/invitations", None, OWN),
     ("post", "api/v1/organisations/<str:organisation>/invitations", f"{_O}/invitations", {"role": "viewer"}, OWN_MAKE),
     (
@@ -89,14 +109,14 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/organisations/<str:organisation>/invitations/<uuid:invitation>",
         "INVITATION",
         None,
-        OWN_GONE,
+        OWN_DELETED,
     ),
     (
         "post",
         "api/v1/organisations/<str:organisation>/members/<uuid:member>/hand-over",
         "MEMBER/hand-over",
         {},
-        OWN_GONE,
+        OWN_DELETED,
     ),
     (
         "post",
@@ -107,19 +127,27 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("post", f"{_ROUTE}/duplicate", f"{_P}/duplicate", {"organisation": "acme", "name": "fresh"}, MAKE),
     ("post", f"{_ROUTE}/fork", f"{_P}/fork", {"organisation": "acme", "name": "fresh"}, MAKE),
+    ("get", "api/v1/organisations/<str:organisation>/jobs", f"{_O}/jobs", None, READ),
+    ("get", "<str:organisation>/-/jobs", "acme/-/jobs", None, PAGE),
+    ("get", "<str:organisation>/-/jobs/<uuid:job>", "JOB_PAGE", None, PAGE),
+    ("form", "<str:organisation>/-/jobs/<uuid:job>/do", "JOB_PAGE/do", {"do": "cancel"}, SENT),
+    ("get", "api/v1/jobs/<uuid:job_id>", "JOB", None, READ),
+    ("get", "api/v1/jobs/<uuid:job_id>/log", "JOB/log", None, READ),
+    ("post", "api/v1/jobs/<uuid:job_id>/cancel", "JOB/cancel", {}, EDIT),
+    ("post", "api/v1/jobs/<uuid:job_id>/retry", "FAILED_JOB/retry", {}, (202, 202, 202, 403, 403, 404, 401)),
     ("get", "api/v1/organisations/<str:organisation>/teams", f"{_O}/teams", None, READ),
     ("post", "api/v1/organisations/<str:organisation>/teams", f"{_O}/teams", {"name": "vision"}, OWN_MAKE),
     ("get", _TEAM, f"{_O}/teams/audio", None, READ),
     ("patch", _TEAM, f"{_O}/teams/audio", {"description": "x"}, OWN),
-    ("delete", _TEAM, f"{_O}/teams/audio", None, OWN_GONE),
+    ("delete", _TEAM, f"{_O}/teams/audio", None, OWN_DELETED),
     ("put", f"{_TEAM}/members/<uuid:member>", "TEAM_MEMBER", None, OWN),
-    ("delete", f"{_TEAM}/members/<uuid:member>", "TEAM_MEMBER", None, OWN_GONE),
+    ("delete", f"{_TEAM}/members/<uuid:member>", "TEAM_MEMBER", None, OWN_DELETED),
     ("get", f"{_ROUTE}/teams", f"{_P}/teams", None, READ),
     ("put", f"{_ROUTE}/teams/<str:team>", f"{_P}/teams/audio", {"role": "viewer"}, MANAGED),
-    ("delete", f"{_ROUTE}/teams/<str:team>", f"{_P}/teams/audio", None, MANAGED_GONE),
+    ("delete", f"{_ROUTE}/teams/<str:team>", f"{_P}/teams/audio", None, MANAGED_DELETED),
     ("get", f"{_ROUTE}/people", f"{_P}/people", None, READ),
     ("patch", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", {"role": "viewer"}, MANAGED),
-    ("delete", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", None, MANAGED_GONE),
+    ("delete", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", None, MANAGED_DELETED),
     ("get", f"{_ROUTE}/invitations", f"{_P}/invitations", None, MANAGED),
     ("post", f"{_ROUTE}/invitations", f"{_P}/invitations", {"role": "viewer"}, MANAGED_MAKE),
     (
@@ -129,7 +157,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"role": "viewer", "emails": ["ana@elsewhere.example"]},
         MANAGED_MAKE,
     ),
-    ("delete", f"{_ROUTE}/invitations/<uuid:invitation>", "PROJECT_INVITATION", None, MANAGED_GONE),
+    ("delete", f"{_ROUTE}/invitations/<uuid:invitation>", "PROJECT_INVITATION", None, MANAGED_DELETED),
     ("get", "api/v1/me/audit", "", None, MINE),
     ("get", "api/v1/me/notices", "", None, MINE),
     ("patch", "api/v1/me/notices", "", {"mail": "none"}, MINE),
@@ -147,7 +175,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", _HOOKS, f"{_O}/webhooks", _NEW_HOOK, OWN_MAKE),
     ("get", _HOOK, "WEBHOOK", None, OWN),
     ("patch", _HOOK, "WEBHOOK", {"on": False}, OWN),
-    ("delete", _HOOK, "WEBHOOK", None, OWN_GONE),
+    ("delete", _HOOK, "WEBHOOK", None, OWN_DELETED),
     ("post", f"{_HOOK}/rotate", "WEBHOOK/rotate", {}, OWN),
     ("post", f"{_HOOK}/ping", "WEBHOOK/ping", {}, (202, 403, 403, 403, 403, 404, 401)),
     ("get", f"{_HOOK}/deliveries", "WEBHOOK/deliveries", None, OWN),
@@ -185,13 +213,19 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>", _P, None, READ),
     ("patch", "api/v1/projects/<str:organisation>/<str:name>", _P, {"description": "x"}, EDIT),
-    ("delete", "api/v1/projects/<str:organisation>/<str:name>", _P, None, MANAGED_GONE),
+    ("delete", "api/v1/projects/<str:organisation>/<str:name>", _P, None, MANAGED_DELETED),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/restore", "api/v1/projects/acme/lost/restore", {}, MANAGED),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/state", f"{_P}/state", None, READ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/files", f"{_P}/files", None, READ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/Runefile.yml", None, READ),
     ("put", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/a.md", b"x", EDIT),
-    ("delete", "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>", f"{_P}/files/notes.md", None, GONE),
+    (
+        "delete",
+        "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>",
+        f"{_P}/files/notes.md",
+        None,
+        DELETED,
+    ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/files/<path:path>/rename",
@@ -551,10 +585,38 @@ ELSEWHERE = frozenset(
 """Addresses with tests of their own."""
 
 OURS = (
-    *("forge.accounts", "forge.notices", "forge.projects", "forge.search", "forge.webhooks", "forge.player"),
+    *(
+        "forge.accounts",
+        "forge.jobs",
+        "forge.notices",
+        "forge.projects",
+        "forge.search",
+        "forge.webhooks",
+        "forge.player",
+    ),
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
 NOT_OURS = ("forge.web.builds", "forge.web.runes.page", "forge.serving")
+
+
+def job_addresses(project: Project) -> dict[str, str]:
+    """The addresses of a job that waits and of one that failed."""
+    party = Party(project.organisation_id)
+    jobs = [
+        enqueue(FIRMWARE, party.organisation, {"build": _NO_ID, "n": number}, party=party, project=project)
+        for number in range(2)
+    ]
+    Job.objects.filter(pk=jobs[1].pk).update(state=JobState.FAILED)
+    waiting, failed = (f"api/v1/jobs/{job.pk}" for job in jobs)
+    page = f"acme/-/jobs/{jobs[0].pk}"
+    return {
+        "JOB": waiting,
+        "JOB/log": f"{waiting}/log",
+        "JOB/cancel": f"{waiting}/cancel",
+        "FAILED_JOB/retry": f"{failed}/retry",
+        "JOB_PAGE": page,
+        "JOB_PAGE/do": f"{page}/do",
+    }
 
 
 @pytest.fixture
@@ -585,6 +647,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "REVOKE_PAGE": f"acme/-/invitations/{invitation.pk}/revoke",
         "NOTICE": f"api/v1/notices/{notice.pk}",
         "NOTICE_PAGE": f"accounts/notices/{notice.pk}",
+        **job_addresses(project),
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhook_addresses(owner, organisation),
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
@@ -628,18 +691,45 @@ def webhook_addresses(owner: User, organisation: Organisation) -> dict[str, str]
     }
 
 
+def expected_answer(kind: str, request: tuple[str, str], answers: Sequence[int]) -> int:
+    """The answer of a row of the table for a kind of person."""
+    other = OTHER_ROLES.get(kind)
+    if other is None:
+        return answers[COLUMNS.index(kind)]
+    return other.exceptions.get(request, answers[COLUMNS.index(other.kind)])
+
+
+def member_with_role(organisation: Organisation, role: str) -> User:
+    return make_member(organisation, f"{role}@acme.example", role.title(), Role(role))
+
+
+def name_of(case: Case) -> str:
+    method, route, address, body, _ = case
+    return f"{method} {route} {address} {body}"
+
+
+def answers_of(case: Case) -> dict[str, int]:
+    method, route, _, _, answers = case
+    return {kind: expected_answer(kind, (method, route), answers) for kind in KINDS}
+
+
 @pytest.mark.protects("roles/missing-permission", "roles/self-promotion")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "cases"), table_by_kind(KINDS, CASES, answers_of, name_of))
 def test_each_kind_of_person_is_answered_as_the_table_says(
-    kind: str, people: dict[str, Any], things: dict[str, str], browser_of: Callable[[User | None], Client]
+    kind: str,
+    cases: list[Case],
+    people: dict[str, Any],
+    organisation: Organisation,
+    things: dict[str, str],
+    browser_of: Callable[[User | None], Client],
 ) -> None:
     from django.core.cache import cache
     from django.db import transaction
 
     wrong = []
-    browser = browser_of(people[kind])
+    browser = browser_of(people[kind] if kind in people else member_with_role(organisation, kind))
     cookies = browser.cookies
-    for method, route, address, body, answers in CASES:
+    for method, route, address, body, answers in cases:
         cache.clear()
         path = "/" + things.get(address, address or route).lstrip("/")
         # Each case starts from the same state, whatever the one before it did.
@@ -647,15 +737,20 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
         with transaction.atomic():
             answer = _ask(browser, method, path, body)
             transaction.set_rollback(True)
-        expected = answers[KINDS.index(kind)]
+        expected = expected_answer(kind, (method, route), answers)
         if answer.status_code != expected:
-            wrong.append(f"{method} {path}: {answer.status_code}, not {expected}")
+            wrong.append(f"{method} {route}: {answer.status_code}, not {expected}")
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.protects("roles/project-roles")
+@pytest.mark.parametrize("cases", share_and_all(CASES, 3, name_of))
 def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_else(
-    people: dict[str, Any], project: Project, things: dict[str, str], browser_of: Callable[[User | None], Client]
+    cases: list[Case],
+    people: dict[str, Any],
+    project: Project,
+    things: dict[str, str],
+    browser_of: Callable[[User | None], Client],
 ) -> None:
     from django.core.cache import cache
     from django.db import transaction
@@ -666,7 +761,7 @@ def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_el
     beside = Project.objects.create(organisation=project.organisation, name="beside")
     browser = browser_of(partner)
     wrong = []
-    for method, route, address, body, answers in CASES:
+    for method, route, address, body, answers in cases:
         if "<str:organisation>" not in route:
             continue
         cache.clear()
@@ -677,7 +772,7 @@ def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_el
         with transaction.atomic():
             answer = _ask(browser, method, path, body)
             transaction.set_rollback(True)
-        expected = answers[KINDS.index(kind)]
+        expected = expected_answer(kind, (method, route), answers)
         if answer.status_code != expected:
             wrong.append(f"{method} {path}: {answer.status_code}, not {expected} as for a {kind}")
     assert not wrong, "\n".join(wrong)

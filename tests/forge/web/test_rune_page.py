@@ -136,8 +136,8 @@ def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
         sound.writeframes(bytes(32000))
     interface = interface_of(report["report"]["pipeline"])
     assert interface is not None
-    found = snippets(PublishedRune("http://127.0.0.1:8000", "acme/keywords", "1.0", "sha384-x", True), interface, True)
-    ways = {way.key: way.text for way in found}
+    usage = snippets(PublishedRune("http://127.0.0.1:8000", "acme/keywords", "1.0", "sha384-x", True), interface, True)
+    ways = {way.key: way.text for way in usage}
     assert list(ways) == ["command", "html", "javascript", "python", "c"]
     pull, command = ways["command"].splitlines()
     assert pull == "rune pull http://127.0.0.1:8000/acme/keywords:1.0"

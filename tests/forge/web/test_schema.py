@@ -14,10 +14,10 @@ SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi
 
 
 def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
-    made = tmp_path / "openapi.yaml"
-    call_command("spectacular", validate=True, fail_on_warn=True, file=str(made))
+    written = tmp_path / "openapi.yaml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(written))
     _, _, committed = SNAPSHOT.read_text("utf-8").partition("\n")  # the first line says who wrote it
-    assert committed == made.read_text("utf-8"), "write it anew and look at the diff: make reference"
+    assert committed == written.read_text("utf-8"), "write it anew and look at the diff: make reference"
 
 
 def open_shapes(schema: Any, at: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def test_no_shape_is_left_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "found"),
+    ("schema", "expected"),
     [
         ({}, ["x"]),
         ({"type": "object"}, ["x"]),
@@ -68,5 +68,5 @@ def test_no_shape_is_left_open() -> None:
         ({"$ref": "#/components/schemas/X"}, []),
     ],
 )
-def test_an_open_shape_is_found(schema: dict[str, Any], found: list[str]) -> None:
-    assert list(open_shapes(schema, "x")) == found
+def test_an_open_shape_is_found(schema: dict[str, Any], expected: list[str]) -> None:
+    assert list(open_shapes(schema, "x")) == expected

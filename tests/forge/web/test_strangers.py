@@ -17,6 +17,9 @@ from forge.accounts.actions import create_team, create_token, invite, remove_mem
 from forge.accounts.models import Organisation, User
 from forge.builds.actions import watch_wires
 from forge.builds.models import Build
+from forge.builds.packages.firmware import FIRMWARE
+from forge.compute.scheduler.slots import Party
+from forge.jobs.queue import enqueue
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
 from forge.projects.models import Project
@@ -25,8 +28,9 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import built, packed
+from tests.forge.factories.builds import approved, built, packed
 from tests.forge.factories.suggestions import ready_copy
+from tests.support.shares import in_share
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +72,8 @@ NOTHING: Names = {
     "delivery": str(UUID(int=13)),
     "delivery_id": str(UUID(int=13)),
     "digest": "sha256:" + "0" * 64,
+    "job": str(UUID(int=17)),
+    "job_id": str(UUID(int=17)),
 }
 """What the addresses' parameters are where there is nothing of the kind."""
 
@@ -78,9 +84,10 @@ A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 READ_AND_DO = ("get", "post")
 """The methods of a page, which is a function and does not tell them."""
-EACH = re.compile("")
-IN_PROJECTS = re.compile(r"^(?!.*restore).*(<str:name>|build_id|v2/)")
+_IN_PROJECTS = re.compile(r"^(?!.*restore).*(<str:name>|build_id|v2/)")
 """The addresses that lead into a project, but the one that restores it."""
+Which = Callable[[str], bool]
+"""Which addresses are asked."""
 ITS_OWN: tuple[str, ...] = ()
 """Stands for the methods that an address has. That the others tell nothing either is among the proofs."""
 _CHANGES = re.compile(
@@ -91,11 +98,11 @@ _CHANGES = re.compile(
 
 @pytest.fixture
 def build(project: Project, developer: User, reviewer: User) -> Build:
-    made = built(developer, project)
-    packed(made, "cortex-m55")
-    publish_build(developer, made, "latest")
-    begin_thread(reviewer, made, "It works")
-    return made
+    published = built(developer, project)
+    packed(published, "cortex-m55")
+    publish_build(developer, approved(published), "latest")
+    begin_thread(reviewer, published, "It works")
+    return published
 
 
 @pytest.fixture
@@ -115,6 +122,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     notice = Notice.objects.filter(person=developer)[0]
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
+    party = Party(organisation.pk, owner.pk)
+    job = enqueue(FIRMWARE, organisation.pk, {"build": str(build.pk)}, party=party, project=project)
     return {
         "organisation": "acme",
         "name": "kitchen",
@@ -148,9 +157,26 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "delivery": str(delivery.pk),
         "delivery_id": str(delivery.pk),
         "digest": build.artefact.digest,
+        "job": str(job.pk),
+        "job_id": str(job.pk),
         "block": published_block(owner, project, "71.31.5").name,
         "version": "71.31.5",
     }
+
+
+def each_address(_: str) -> bool:
+    return True
+
+
+def some_addresses(route: str) -> bool:
+    """A share, for those who are to be answered as a stranger is, who is asked all."""
+    return in_share(route, 4)
+
+
+SOME_AND_ALL = pytest.mark.parametrize(
+    "which",
+    [pytest.param(some_addresses, id="a share"), pytest.param(each_address, id="all", marks=pytest.mark.proof)],
+)
 
 
 def routes(resolver: Any, before: str = "/") -> Iterator[tuple[str, Sequence[str]]]:
@@ -172,16 +198,16 @@ def methods_of(view: Any) -> Sequence[str]:
 
 
 def filled(route: str, names: Names) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], route)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: names[match[1]], route)
 
 
 def answers(
-    browser: Client, names: Names, methods: Sequence[str] = ITS_OWN, which: re.Pattern[str] = EACH
+    browser: Client, names: Names, methods: Sequence[str] = ITS_OWN, which: Which = each_address
 ) -> dict[str, tuple[int, str, str]]:
     """What each address answers to each method, with the names taken out."""
-    found = {}
+    results = {}
     for route, own in routes(get_resolver()):
-        for method in methods or own if which.search(route) else ():
+        for method in methods or own if which(route) else ():
             cache.clear()
             with transaction.atomic():
                 answer = getattr(browser, method)(filled(route, names))
@@ -192,8 +218,8 @@ def answers(
             for name, value in names.items():
                 if name != "number":
                     said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")
-            found[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
-    return found
+            results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
+    return results
 
 
 ALIKE_FOR_ALL = {
@@ -209,20 +235,25 @@ ALIKE_FOR_ALL = {
 know of no project."""
 
 
-def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]) -> None:
+def assert_nothing_is_disclosed(
+    there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]
+) -> None:
     assert there
-    told = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
-    assert told == {}, told
+    differences = {ask: (there[ask], nowhere[ask]) for ask in there if there[ask] != nowhere[ask]}
+    assert differences == {}, differences
     open_to_all = {ask: answer[0] for ask, answer in there.items() if answer[0] < 300 or answer[0] >= 500}
     assert set(open_to_all) <= ALIKE_FOR_ALL, open_to_all
 
 
 BY_EACH_METHOD = pytest.mark.parametrize(
-    ("kind", "methods"),
+    ("kind", "methods", "which"),
     [
-        pytest.param(kind, methods, marks=marks, id=f"{kind} by {said}")
-        for kind in ("stranger", "anonymous")
-        for methods, said, marks in ((ITS_OWN, "its methods", ()), (METHODS, "all methods", pytest.mark.proof))
+        pytest.param("stranger", ITS_OWN, each_address, id="stranger by its methods"),
+        pytest.param("anonymous", ITS_OWN, some_addresses, id="anonymous by its methods, a share"),
+        *(
+            pytest.param(kind, METHODS, each_address, marks=pytest.mark.proof, id=f"{kind} by all methods")
+            for kind in ("stranger", "anonymous")
+        ),
     ],
 )
 
@@ -232,6 +263,7 @@ BY_EACH_METHOD = pytest.mark.parametrize(
 def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
     kind: str,
     methods: Sequence[str],
+    which: Which,
     project: Project,
     owner: User,
     people: dict[str, Any],
@@ -239,31 +271,40 @@ def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_
     browser_of: Browser,
 ) -> None:
     browser = browser_of(people[kind])
-    nowhere = answers(browser, NOTHING, methods)
-    assert_nothing_is_told(answers(browser, names, methods), nowhere)
+    nowhere = answers(browser, NOTHING, methods, which)
+    assert_nothing_is_disclosed(answers(browser, names, methods, which), nowhere)
     update_project(owner, project, name="scullery")
-    assert_nothing_is_told(answers(browser, names, methods), nowhere)
+    if methods == ITS_OWN:
+        which = some_addresses
+    former = answers(browser, names, methods, which)
+    assert_nothing_is_disclosed(former, {request: nowhere[request] for request in former})
 
 
 @pytest.mark.protects("roles/former-members")
+@SOME_AND_ALL
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
-    developer: User, owner: User, organisation: Organisation, names: Names, browser_of: Browser
+    which: Which, developer: User, owner: User, organisation: Organisation, names: Names, browser_of: Browser
 ) -> None:
     browser = browser_of(developer)
     assert browser.get("/api/v1/projects/acme/kitchen/state").status_code == 200
     remove_member(owner, organisation, developer.pk)
-    assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
+    assert_nothing_is_disclosed(answers(browser, names, which=which), answers(browser, NOTHING, which=which))
 
 
 @pytest.mark.protects("roles/deleted-projects")
+@SOME_AND_ALL
 def test_a_deleted_project_is_nowhere_even_for_its_owner(
-    project: Project, owner: User, names: Names, browser_of: Browser
+    which: Which, project: Project, owner: User, names: Names, browser_of: Browser
 ) -> None:
     delete_project(owner, project)
     browser = browser_of(owner)
     nothing = NOTHING | {"organisation": "acme", "rest": "acme/zilch/manifests/notag"}
-    there = answers(browser, names, which=IN_PROJECTS)
-    assert_nothing_is_told(there, answers(browser, nothing, which=IN_PROJECTS))
+
+    def in_projects(route: str) -> bool:
+        return which(route) and _IN_PROJECTS.search(route) is not None
+
+    there = answers(browser, names, which=in_projects)
+    assert_nothing_is_disclosed(there, answers(browser, nothing, which=in_projects))
 
 
 PUBLISHED = {
@@ -297,18 +338,20 @@ among their favourites."""
 def test_a_public_project_gives_what_it_published_and_nothing_else(
     kind: str,
     methods: Sequence[str],
+    which: Which,
     project: Project,
     people: dict[str, Any],
     names: Names,
     browser_of: Browser,
 ) -> None:
     Project.objects.filter(pk=project.pk).update(visibility="public")
-    found = answers(browser_of(people[kind]), names, methods)
-    given = {ask for ask, answer in found.items() if answer[0] < 300} - ALIKE_FOR_ALL
-    assert {ask.split(" ")[1] for ask in given} == PUBLISHED | (WITH_AN_ACCOUNT if people[kind] else set())
-    read_by = {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask or "/player/" in ask}
+    results = answers(browser_of(people[kind]), names, methods, which)
+    readable = {ask for ask, answer in results.items() if answer[0] < 300} - ALIKE_FOR_ALL
+    expected = PUBLISHED | (WITH_AN_ACCOUNT if people[kind] else set())
+    assert {ask.split(" ")[1] for ask in readable} == {route for route in expected if which(route)}
+    read_by = {ask.split(" ")[0] for ask in readable if "/v2/" in ask or "/api/" in ask or "/player/" in ask}
     assert read_by == {"get", "head"} & set(methods or READ_AND_DO)
-    assert not [ask for ask, answer in found.items() if answer[0] >= 500]
+    assert not [ask for ask, answer in results.items() if answer[0] >= 500]
 
 
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:

@@ -21,8 +21,8 @@ def manifest() -> dict[str, Any]:
     path = Path(settings.STATIC_ROOT) / "example" / "manifest.json"
     if not path.exists():
         pytest.fail("The welcome page's example is not built. Run make setup.")
-    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return told
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return content
 
 
 def test_the_picture_of_the_welcome_page_is_what_its_rune_says(manifest: dict[str, Any]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -16,11 +18,15 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from forge.accounts.models import Organisation, User
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
+from forge.jobs import queue
+from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.queue import JobLease
+from forge.jobs.running import RunningJob
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
-from forge.webhooks import courier as couriers
+from forge.webhooks import deliveries
 from forge.webhooks.actions import (
     MOST,
     Change,
@@ -31,11 +37,11 @@ from forge.webhooks.actions import (
     repeat,
     rotate_secret,
 )
-from forge.webhooks.deliveries import LEASE, finish, take
+from forge.webhooks.deliveries import DELIVERY, LEASE
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from forge.webhooks.schedule import AFTER, wait_after
-from forge.webhooks.sending import Answer
+from forge.webhooks.sending import Answer, send
 from forge.webhooks.signing import BOTH_FOR, headers_of, secret_of
 from tests.forge.factories.builds import built, failed_build
 from tests.forge.webhooks.receiver import receiving
@@ -43,7 +49,7 @@ from tests.forge.webhooks.receiver import receiving
 pytestmark = pytest.mark.django_db
 
 TOPICS = ["build", "review", "publish"]
-TAKEN, REFUSED = Answer(5, status=200), Answer(5, status=500, body="no")
+ACCEPTED, REFUSED = Answer(5, status=200), Answer(5, status=500, body="no")
 
 
 @pytest.fixture
@@ -56,12 +62,26 @@ def webhook(organisation: Organisation, owner: User) -> Webhook:
     return create_webhook(owner, organisation, "https://example.com/hook", TOPICS)[0]
 
 
+def take(now: datetime | None = None) -> JobLease | None:
+    return queue.take((Capability.SEND,), now)
+
+
+def attempt(now: datetime | None = None, answer: Answer | None = None) -> Delivery:
+    """Sends the message that is next; with an answer, nothing is sent in truth."""
+    lease = take(now)
+    assert lease is not None
+    run(lease, answer)
+    return Delivery.objects.get(pk=lease.job.pk)
+
+
+def run(lease: JobLease, answer: Answer | None = None) -> None:
+    with patch.object(deliveries, "send", send if answer is None else lambda *_, **__: answer):
+        RunningJob(lease, threading.Event()).run()
+
+
 def fail(delivery: Delivery, answer: Answer = REFUSED) -> None:
     """One attempt that is not taken, at the moment at which it is due."""
-    delivery.refresh_from_db()
-    lease = take(delivery.due)
-    assert lease is not None
-    assert finish(lease, answer, delivery.due, delivery.due)
+    assert attempt(Job.objects.get(pk=delivery.pk).due, answer).pk == delivery.pk
 
 
 def test_what_happens_to_a_project_is_told_by_topic(
@@ -105,21 +125,15 @@ def test_a_receiver_that_was_down_first_gets_the_message_signed(
         port = before.port
     _, secret = create_webhook(owner, organisation, f"http://127.0.0.1:{port}/hook", ["build"])
     failed_build(owner, project)
-    lease = take(timezone.now())
-    assert lease is not None
-    couriers.deliver(lease)
-    delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 1)
-    assert take(timezone.now()) is None
+    delivery = attempt()
+    assert (delivery.state, delivery.job.attempt) == (DeliveryState.WAITING, 1)
+    assert take() is None
     with receiving(port=port) as receiver:
-        lease = take(delivery.due)
-        assert lease is not None
-        couriers.deliver(lease)
-    delivery.refresh_from_db()
+        delivery = attempt(delivery.job.due)
     assert delivery.state == DeliveryState.DELIVERED
     headers, body = receiver.got[0]
-    told = Verifier(secret).verify(body, headers)
-    assert told["type"] == "build.failed"
+    payload = Verifier(secret).verify(body, headers)
+    assert payload["type"] == "build.failed"
     assert headers["webhook-id"] == f"msg_{delivery.pk.hex}"
     assert [attempt.status for attempt in delivery.attempts.all()] == [204, None]
     with pytest.raises(WebhookVerificationError):
@@ -129,9 +143,8 @@ def test_a_receiver_that_was_down_first_gets_the_message_signed(
 @pytest.mark.protects("connections/lost-messages")
 def test_of_several_processes_one_sends_a_message(webhook: Webhook, owner: User) -> None:
     ping(owner, webhook)
-    now = timezone.now()
-    assert take(now) is not None
-    assert take(now) is None
+    assert take() is not None
+    assert take() is None
 
 
 @pytest.mark.protects("connections/lost-messages")
@@ -142,12 +155,13 @@ def test_what_a_process_held_that_died_is_sent_by_another_and_the_dead_one_write
     now = timezone.now()
     dead = take(now)
     assert dead is not None
-    assert take(now + LEASE - timedelta(seconds=1)) is None
-    later = now + LEASE + timedelta(seconds=1)
-    lease = take(later)
+    assert queue.sweep(now + LEASE - timedelta(seconds=1)) == ()
+    assert queue.sweep(now + LEASE + timedelta(seconds=1)) == (dead.job.pk,)
+    lease = take()
     assert lease is not None
-    assert not finish(dead, TAKEN, now, later)
-    assert finish(lease, TAKEN, later, later)
+    run(dead, ACCEPTED)
+    assert not Attempt.objects.exists()
+    run(lease, ACCEPTED)
     assert Attempt.objects.count() == 1
 
 
@@ -157,24 +171,24 @@ def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting
 ) -> None:
     other, _ = create_webhook(owner, organisation, "https://example.com/other", TOPICS)
     first, _, third = ping(owner, webhook), ping(owner, webhook), ping(owner, other)
-    now = timezone.now()
-    taken = [lease.key for _ in range(3) if (lease := take(now))]
-    assert taken == [first.pk, third.pk]
+    leased = [lease.job.pk for _ in range(3) if (lease := take())]
+    assert leased == [first.pk, third.pk]
 
 
 def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
     webhook: Webhook, owner: User, reviewer: User
 ) -> None:
     delivery = ping(owner, webhook)
-    for _ in AFTER:
+    assert timedelta(days=3) < sum(AFTER, timedelta()) < timedelta(days=4)
+    for wait in AFTER:
+        now = timezone.now()
         fail(delivery)
-        delivery.refresh_from_db()
-        assert delivery.state == DeliveryState.WAITING
-    assert timedelta(days=3) < delivery.due - delivery.created < timedelta(days=4)
+        job = Job.objects.get(pk=delivery.pk)
+        assert job.state == JobState.QUEUED
+        assert wait <= job.due - now < wait + timedelta(minutes=1)
     fail(delivery)
-    delivery.refresh_from_db()
     webhook.refresh_from_db()
-    assert delivery.state == DeliveryState.GIVEN_UP
+    assert Delivery.objects.get().state == DeliveryState.GIVEN_UP
     assert webhook.stopped_because == "It answered 500."
     assert AuditEntry.objects.filter(action="webhook.stop", subject=webhook.subject).count() == 1
     assert list(Notice.objects.values_list("person", "reason")) == [(owner.pk, "asked")]
@@ -184,10 +198,7 @@ def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: Us
     delivery = ping(owner, webhook)
     fail(delivery)
     other = ping(owner, webhook)
-    lease = take(timezone.now())
-    assert lease is not None
-    assert lease.key == other.pk
-    finish(lease, TAKEN, timezone.now(), timezone.now())
+    assert attempt(answer=ACCEPTED).pk == other.pk
     for _ in AFTER:
         fail(delivery)
     webhook.refresh_from_db()
@@ -204,22 +215,49 @@ def test_who_answers_gone_gets_nothing_more_until_it_is_switched_on(
     assert webhook.stopped is not None
     failed_build(owner, project)
     assert Delivery.objects.count() == 2
-    assert take(timezone.now()) is None
+    assert take() is None
     with pytest.raises(Invalid, match="off"):
         ping(owner, webhook)
     change_webhook(owner, webhook, Change(on=True))
-    assert take(timezone.now()) is not None
+    assert take() is not None
+
+
+def test_a_message_that_was_taken_while_its_webhook_was_switched_off_waits(webhook: Webhook, owner: User) -> None:
+    delivery = ping(owner, webhook)
+    lease = take()
+    assert lease is not None
+    change_webhook(owner, webhook, Change(on=False))
+    run(lease, REFUSED)
+    job = Job.objects.get(pk=delivery.pk)
+    assert (job.state, job.paused, job.attempt) == (JobState.QUEUED, True, 0)
+    assert not Attempt.objects.exists()
+    queue.delete_old(timezone.now() + DELIVERY.retention + timedelta(days=1))
+    assert not Delivery.objects.exists()
+
+
+def test_a_webhook_that_is_deleted_leaves_no_jobs(webhook: Webhook, owner: User) -> None:
+    ping(owner, webhook)
+    delete_webhook(owner, webhook)
+    assert not Job.objects.exists()
+
+
+def test_owners_alone_see_deliveries_among_the_jobs(
+    webhook: Webhook, owner: User, developer: User, browser_of: Any
+) -> None:
+    delivery = ping(owner, webhook)
+    address = "/api/v1/organisations/acme/jobs?kind=delivery"
+    assert browser_of(developer).get(address).json()["results"] == []
+    (job,) = browser_of(owner).get(address).json()["results"]
+    assert (job["id"], job["title"]) == (str(delivery.pk), "webhook.ping to example.com")
 
 
 def test_a_delivery_is_sent_again_under_its_id(webhook: Webhook, owner: User) -> None:
     delivery = ping(owner, webhook)
-    lease = take(timezone.now())
-    assert lease is not None
-    finish(lease, TAKEN, timezone.now(), timezone.now())
+    delivery = attempt(answer=ACCEPTED)
+    assert delivery.state == DeliveryState.DELIVERED
     repeat(owner, delivery)
-    lease = take(timezone.now())
-    assert lease is not None
-    assert lease.key == delivery.pk
+    assert attempt(answer=ACCEPTED).pk == delivery.pk
+    assert delivery.attempts.count() == 2
 
 
 def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(webhook: Webhook, owner: User) -> None:
@@ -280,12 +318,12 @@ def test_topics_that_there_are_not_are_refused(organisation: Organisation, owner
 @pytest.mark.protects("connections/stored-secrets")
 def test_the_page_shows_the_secret_once(organisation: Organisation, owner: User, browser_of: Any) -> None:
     browser: Client = browser_of(owner)
-    made = browser.post("/acme/-/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})
-    assert b"whsec_" in made.content
+    response = browser.post("/acme/-/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})
+    assert b"whsec_" in response.content
     assert b"whsec_" not in browser.get("/acme/-/settings/webhooks").content
     assert b"whsec_" not in browser.get(Webhook.objects.get().get_absolute_url()).content
 
 
 def test_waits_grow_and_end() -> None:
     assert [wait_after(tries) for tries in range(1, len(AFTER) + 1)] == sorted(AFTER)
-    assert wait_after(len(AFTER) + 1) is None
+    assert DELIVERY.attempts == len(AFTER) + 1

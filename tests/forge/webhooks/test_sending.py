@@ -100,8 +100,8 @@ def test_an_installation_may_allow_addresses_inside_without_encryption() -> None
 def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook"
-        found = send(url, {}, "{}", anywhere=False, resolving=resolving(text), limit=2)
-    assert "inside of a network" in found.error
+        answer = send(url, {}, "{}", anywhere=False, resolving=resolving(text), limit=2)
+    assert "inside of a network" in answer.error
     assert receiver.got == []
 
 
@@ -109,41 +109,41 @@ def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
 def test_one_address_inside_among_public_ones_is_enough_to_send_nothing() -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook"
-        found = send(url, {}, "{}", anywhere=False, resolving=resolving("8.8.8.8", "127.0.0.1"), limit=2)
-    assert "127.0.0.1" in found.error
+        answer = send(url, {}, "{}", anywhere=False, resolving=resolving("8.8.8.8", "127.0.0.1"), limit=2)
+    assert "127.0.0.1" in answer.error
     assert receiver.got == []
 
 
 @pytest.mark.protects("connections/inner-addresses")
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
 def test_other_spellings_of_this_machine_are_resolved_by_the_system_and_refused(host: str) -> None:
-    found = send(f"http://{host}:9/hook", {}, "{}", anywhere=False, limit=2)
-    assert found.status is None
-    assert "inside of a network" in found.error
+    answer = send(f"http://{host}:9/hook", {}, "{}", anywhere=False, limit=2)
+    assert answer.status is None
+    assert "inside of a network" in answer.error
 
 
 @pytest.mark.protects("connections/rebinding")
 def test_a_name_that_turns_is_resolved_once_and_its_first_address_is_the_one_that_is_connected_to() -> None:
-    asked: list[str] = []
+    lookups: list[str] = []
 
     def turning(host: str, port: int) -> Sequence[Address]:
-        asked.append(host)
+        lookups.append(host)
         # Public when it is checked, inside when it would be asked again. 192.0.2.0/24 answers nobody.
-        return [ip_address("8.8.8.8" if len(asked) == 1 else "127.0.0.1")]
+        return [ip_address("8.8.8.8" if len(lookups) == 1 else "127.0.0.1")]
 
     with receiving() as receiver:
         url = f"http://turning.example:{receiver.port}/hook"
-        found = send(url, {}, "{}", anywhere=False, resolving=turning, limit=0.3)
-    assert asked == ["turning.example"]
-    assert found.status is None
+        answer = send(url, {}, "{}", anywhere=False, resolving=turning, limit=0.3)
+    assert lookups == ["turning.example"]
+    assert answer.status is None
     assert receiver.got == []
 
 
 def test_the_host_keeps_its_name_while_the_checked_address_is_connected_to() -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook?a=b"
-        found = send(url, {"webhook-id": "msg_1"}, '{"a":"ü"}', anywhere=True, resolving=resolving("127.0.0.1"))
-    assert found.is_taken
+        answer = send(url, {"webhook-id": "msg_1"}, '{"a":"ü"}', anywhere=True, resolving=resolving("127.0.0.1"))
+    assert answer.is_accepted
     headers, body = receiver.got[0]
     assert headers["host"] == f"receiver.example:{receiver.port}"
     assert headers["webhook-id"] == "msg_1"
@@ -153,9 +153,9 @@ def test_the_host_keeps_its_name_while_the_checked_address_is_connected_to() -> 
 @pytest.mark.protects("connections/redirects")
 def test_a_redirect_is_not_followed() -> None:
     with receiving() as target, receiving(answer(302, Location=target.url)) as receiver:
-        found = send(receiver.url, {}, "{}", anywhere=True)
-    assert (found.status, found.is_taken) == (302, False)
-    assert "redirect" in found.error
+        result = send(receiver.url, {}, "{}", anywhere=True)
+    assert (result.status, result.is_accepted) == (302, False)
+    assert "redirect" in result.error
     assert len(receiver.got) == 1
     assert target.got == []
 
@@ -163,18 +163,18 @@ def test_a_redirect_is_not_followed() -> None:
 @pytest.mark.protects("connections/slow-receivers")
 def test_an_answer_is_read_up_to_its_limit() -> None:
     with receiving(answer(500, b"x\0" * 100_000)) as receiver:
-        found = send(receiver.url, {}, "{}", anywhere=True)
-    assert found.status == 500
-    assert len(found.body) == READ_LIMIT
-    assert "\0" not in found.body
+        result = send(receiver.url, {}, "{}", anywhere=True)
+    assert result.status == 500
+    assert len(result.body) == READ_LIMIT
+    assert "\0" not in result.body
 
 
 @pytest.mark.protects("connections/slow-receivers")
 def test_an_answer_that_never_ends_ends_at_the_limit_of_time() -> None:
     with receiving(drip) as receiver:
-        found = send(receiver.url, {}, "{}", anywhere=True, limit=0.5)
-    assert "within 0.5 seconds" in found.error
-    assert found.milliseconds < 5000
+        answer = send(receiver.url, {}, "{}", anywhere=True, limit=0.5)
+    assert "within 0.5 seconds" in answer.error
+    assert answer.milliseconds < 5000
 
 
 def test_nobody_at_home_and_no_such_name_are_said() -> None:

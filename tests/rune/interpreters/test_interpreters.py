@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from rune.abi import ModelFormat
+from rune.capabilities.randomness import random_bytes, random_words
 from rune.compiler.anvil.profile import LITERT
 from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.running.runtime.interpreters import Interpreter, open_model, tflite
-from rune.running.runtime.randomness import random_bytes, random_words
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import model_cases
-from tests.real_models import QUICK_MODELS
+from tests.support.model_cases import model_cases
+from tests.support.real_models import QUICK_MODELS
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 MODELS = {case.name: case for case in model_cases()}

@@ -29,11 +29,11 @@ from rune.running.runtime.errors import (
 )
 from rune.running.runtime.interpreters import Interpreter, ModelLimits, open_isolated, open_model
 from rune.running.runtime.interpreters.isolated import read_types
-from tests.model_cases import model_cases
 from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading, model_case
 from tests.rune.running.runtime.conformance.wat import do, module
 from tests.rune.running.runtime.test_conformance import FOLDER
 from tests.rune.running.runtime.tflite_graphs import endless, growing
+from tests.support.model_cases import model_cases
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 CASE = model_case("add_f32_rank_2")
@@ -163,14 +163,14 @@ def test_a_recording_ends_at_its_limit() -> None:
 
 
 def test_the_caller_decides_who_opens_a_model() -> None:
-    asked = []
+    requests = []
 
     def opened(mimetype: str, data: bytes) -> object:
-        asked.append((mimetype, data))
+        requests.append((mimetype, data))
         return open_model(mimetype, data, reference=LITERT)
 
     rune = Runtime.load(folder_of("model-i8"), open_model=opened)  # type: ignore[arg-type]
-    assert [(mimetype, len(data)) for mimetype, data in asked] == [(TFLITE, 528)]
+    assert [(mimetype, len(data)) for mimetype, data in requests] == [(TFLITE, 528)]
     rune.close()
 
 

@@ -159,7 +159,7 @@ class BareHost:
         return handle
 
     def _read_resource(self, handle: int, address: int, size: int) -> int:
-        given = self._open[handle][: min(size, self._piece)]
-        self._open[handle] = self._open[handle][len(given) :]
-        self._memory.write(self._store, given, address)
-        return len(given)
+        chunk = self._open[handle][: min(size, self._piece)]
+        self._open[handle] = self._open[handle][len(chunk) :]
+        self._memory.write(self._store, chunk, address)
+        return len(chunk)

@@ -26,16 +26,18 @@ def graph_of(data: bytes, profile: Profile = LITERT) -> tuple[Graph, tuple[int, 
 def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]], profile: Profile = LITERT) -> list[list[bytes]]:
     """The bytes of a model's outputs, for the inputs of each run."""
     graph, inputs, outputs = graph_of(data, profile)
-    kept: dict[int, bytearray] = {}
-    found = (evaluated(graph, dict(zip(inputs, given, strict=True)), kept) for given in runs)
-    return [[values[index].tobytes() for index in outputs] for values in found]
+    variables: dict[int, bytearray] = {}
+    results = (evaluated(graph, dict(zip(inputs, run, strict=True)), variables) for run in runs)
+    return [[values[index].tobytes() for index in outputs] for values in results]
 
 
-def evaluated(graph: Graph, inputs: Mapping[int, bytes], kept: dict[int, bytearray] | None = None) -> dict[int, Array]:
-    """Each value that is still in memory in the end, for these inputs. `kept` is what a run leaves to the next."""
+def evaluated(
+    graph: Graph, inputs: Mapping[int, bytes], variables: dict[int, bytearray] | None = None
+) -> dict[int, Array]:
+    """Each value that is in memory at the end of a run. `variables` are passed on to the next run."""
     first = {index: each.initial for index, each in enumerate(graph.values) if each.initial is not None}
-    kept = {} if kept is None else kept
-    memory = {index: kept.setdefault(index, bytearray(initial.tobytes())) for index, initial in first.items()}
+    variables = {} if variables is None else variables
+    memory = {index: variables.setdefault(index, bytearray(initial.tobytes())) for index, initial in first.items()}
 
     def read(index: int) -> Array:
         value = graph.values[index]

@@ -43,10 +43,10 @@ class Questions:
         types = tuple(tensor.type for tensor in signature(read_model(data)).outputs)
         return Questions(types, inputs, _answers(data, inputs, profile))
 
-    def wrong(self, given: Outputs) -> Iterator[str]:
+    def wrong(self, outputs: Outputs) -> Iterator[str]:
         """What of it is not the reference's answer."""
-        for number, (expected, found) in enumerate(zip(self.answers, given, strict=True)):
-            for index, (kind, one, other) in enumerate(zip(self.types, expected, found, strict=True)):
+        for number, (expected, actual) in enumerate(zip(self.answers, outputs, strict=True)):
+            for index, (kind, one, other) in enumerate(zip(self.types, expected, actual, strict=True)):
                 count = _differing(kind, one, other)
                 if count:
                     yield f"run {number}, output {index}: {count} of {kind.count} elements of {kind} differ"
@@ -59,10 +59,10 @@ def _answers(data: bytes, runs: Sequence[Sequence[bytes]], profile: Profile) -> 
     return [list(reference.run(inputs)) for inputs in runs]
 
 
-def _differing(kind: TensorType, expected: bytes, given: bytes) -> int:
+def _differing(kind: TensorType, expected: bytes, actual: bytes) -> int:
     if kind.element is not ElementType.F32:
-        return int((np.frombuffer(expected, np.uint8) != np.frombuffer(given, np.uint8)).sum())
-    wanted, got = np.frombuffer(expected, "<f4").astype(np.float64), np.frombuffer(given, "<f4").astype(np.float64)
+        return int((np.frombuffer(expected, np.uint8) != np.frombuffer(actual, np.uint8)).sum())
+    wanted, got = np.frombuffer(expected, "<f4").astype(np.float64), np.frombuffer(actual, "<f4").astype(np.float64)
     largest = np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)
     allowed = np.maximum(1e-4 * np.abs(wanted), 1e-5 * largest)
     same = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
@@ -78,12 +78,12 @@ def compiled_outputs(
 ) -> dict[str, Outputs]:
     """What the models give when they are compiled into one module."""
     rune = loaded(module_of(models_pipeline(models), models, target, profile))
-    found: dict[str, Outputs] = {name: [] for name in models}
+    outputs: dict[str, Outputs] = {name: [] for name in models}
     for number in range(RUNS):
         messages = run(rune, [data for name in models for data in questions[name].inputs[number]])
         for name, message in zip(models, messages, strict=True):
-            found[name].append([data for _, data in tensors_of(message.data)])
-    return found
+            outputs[name].append([data for _, data in tensors_of(message.data)])
+    return outputs
 
 
 def disagreements(
@@ -93,11 +93,13 @@ def disagreements(
     operators' own references in NumPy."""
     questions = {name: Questions.of(data, seed, profile) for seed, (name, data) in enumerate(models.items())}
     read = {name: read_model(data) for name, data in models.items()}
-    given = {target.name: compiled_outputs(read, questions, target, profile) for target in targets}
-    given["NumPy"] = {name: evaluated_outputs(data, questions[name].inputs, profile) for name, data in models.items()}
+    by_target = {target.name: compiled_outputs(read, questions, target, profile) for target in targets}
+    by_target["NumPy"] = {
+        name: evaluated_outputs(data, questions[name].inputs, profile) for name, data in models.items()
+    }
     return [
         f"{name}, {where}: {sentence}"
-        for where, outputs in given.items()
+        for where, outputs in by_target.items()
         for name in models
         for sentence in questions[name].wrong(outputs[name])
     ]

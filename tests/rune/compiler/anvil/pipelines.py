@@ -6,7 +6,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
@@ -32,7 +33,7 @@ class ModelInPipeline:
         described = signature(self.model)
         kinds = [tensor.type for tensor in described.inputs]
         inputs: list[Stage] = [
-            CapabilityStage(f"{self.name}_in_{index}", Capability.RAW, (("length", kind.size),), kind)
+            CapabilityStage(f"{self.name}_in_{index}", RAW, (("length", kind.size),), kind)
             for index, kind in enumerate(kinds)
         ]
         outputs = tuple(tensor.type for tensor in described.outputs)
@@ -60,7 +61,7 @@ def models_pipeline(models: Mapping[str, Model], output: Output = Output.TENSOR)
 
 def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str = "out") -> Pipeline:
     """A pipeline that sends its input on as it is."""
-    return Pipeline((CapabilityStage(name, Capability.RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
+    return Pipeline((CapabilityStage(name, RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
 
 
 def module_of(
@@ -85,10 +86,10 @@ def run(rune: LoadedRune, inputs: Sequence[bytes]) -> tuple[OutputMessage, ...]:
 
 def tensors_of(message: bytes) -> list[TensorBytes]:
     """The tensors of a TENSOR message as descriptions and bytes."""
-    found = []
+    tensors = []
     while message:
         (length,) = struct.unpack_from("<I", message)
         kind = parse_shape(message[4 : 4 + length].decode())
-        found.append((kind, message[4 + length : 4 + length + kind.size]))
+        tensors.append((kind, message[4 + length : 4 + length + kind.size]))
         message = message[4 + length + kind.size :]
-    return found
+    return tensors

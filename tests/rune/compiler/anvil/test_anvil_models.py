@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.anvil.lower import lower
@@ -17,9 +17,10 @@ from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from rune.tensor import ElementType
-from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.support.shares import one_of_each
 
 ELEMENTWISE = tuple(
     f"{op}_f32"
@@ -39,67 +40,94 @@ LAST_BITS = (
 )
 """How the models of floats begin whose last bits differ from the reference's, and why."""
 
-MODULES = 4
-"""The models are compiled a share at a time, so that both processors have work."""
+ELEMENT = re.compile(r"(.*?_(?:f32|f16|i8|u8|i16|i32|i64|bool))(?:_|$)")
+"""A model's name up to the element that its operator computes with."""
+MODULE = 100
+"""So many models are compiled into one module."""
+
+
+def name_of(case: ModelCase | RefusedCase) -> str:
+    return case.name
+
+
+def group_of(case: ModelCase) -> str:
+    """The operator and the element of a model, which most often are what a kernel is for."""
+    match = ELEMENT.match(case.name)
+    return match[1] if match else case.name
+
+
+CASES = one_of_each(model_cases(), group_of, name_of)
+
+
+def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:
+    """Those of `CASES` that are so, which are proofs where they are there."""
+    return [each for each in CASES if isinstance(case := each.values[0], ModelCase) and are(case)]
+
+
+class Answers:
+    """What models give, compiled as many at a time, with those that are run with them."""
+
+    def __init__(self) -> None:
+        in_order = sorted(CASES, key=lambda each: bool(each.marks))
+        cases = [case for each in in_order if isinstance(case := each.values[0], ModelCase)]
+        self._modules = [cases[start : start + MODULE] for start in range(0, len(cases), MODULE)]
+        self._known: dict[str, list[list[TensorBytes]]] = {}
+
+    def __getitem__(self, name: str) -> list[list[TensorBytes]]:
+        """The tensors that a model gave in each of its runs."""
+        if name not in self._known:
+            cases = next(cases for cases in self._modules if name in map(name_of, cases))
+            self._known |= _answers_of({case.name: read_model(case.data) for case in cases}, cases)
+        return self._known[name]
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[str, list[list[TensorBytes]]]:
-    """For each model the tensors that it gave in each of its runs."""
-    cases = model_cases()
-    models = {case.name: read_model(case.data) for case in cases}
-    shares = [cases[start::MODULES] for start in range(MODULES)]
-    with ThreadPoolExecutor(2) as pool:
-        found = pool.map(partial(_answers_of, models), shares)
-    return {name: given for share in found for name, given in share.items()}
+def answers() -> Answers:
+    return Answers()
 
 
 def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[str, list[list[TensorBytes]]]:
     names = {case.name: models[case.name] for case in cases}
     rune = loaded(module_of(models_pipeline(names), names))
-    given: dict[str, list[list[TensorBytes]]] = {case.name: [] for case in cases}
+    outputs: dict[str, list[list[TensorBytes]]] = {case.name: [] for case in cases}
     for number in range(max(len(case.runs) for case in cases)):
         inputs = [data for case in cases for data in case.runs[number % len(case.runs)].inputs]
         messages = run(rune, inputs)
         for case, message in zip(cases, messages, strict=True):
             if number < len(case.runs):
-                given[case.name].append(tensors_of(message.data))
-    return given
+                outputs[case.name].append(tensors_of(message.data))
+    return outputs
 
 
-@pytest.mark.parametrize("case", model_cases(), ids=lambda case: case.name)
-def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: dict[str, list[list[TensorBytes]]]) -> None:
-    for expected_run, given_run in zip(case.runs, answers[case.name], strict=True):
-        for expected, (kind, given) in zip(expected_run.outputs, given_run, strict=True):
+@pytest.mark.parametrize("case", CASES)
+def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: Answers) -> None:
+    for expected_run, actual_run in zip(case.runs, answers[case.name], strict=True):
+        for expected, (kind, actual) in zip(expected_run.outputs, actual_run, strict=True):
             if kind.element is ElementType.F32 and case.name.startswith(LAST_BITS):
-                assert_close(expected, given)
+                assert_close(expected, actual)
             else:
-                assert given == expected
+                assert actual == expected
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in model_cases() if case.name.startswith(ELEMENTWISE)], ids=lambda case: case.name
-)
-def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
-    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
-) -> None:
+@pytest.mark.parametrize("case", cases_that(lambda case: case.name.startswith(ELEMENTWISE)))
+def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(case: ModelCase, answers: Answers) -> None:
     expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
-    assert [[data for _, data in given] for given in answers[case.name]] == expected
+    assert [[data for _, data in actual] for actual in answers[case.name]] == expected
 
 
-@pytest.mark.parametrize("case", [case for case in model_cases() if "_hybrid" in case.name], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases_that(lambda case: "_hybrid" in case.name))
 def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
-    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
+    case: ModelCase, answers: Answers
 ) -> None:
     """A last bit that differs would become a whole step in the next such layer."""
     expected = [list(run.outputs) for run in case.runs]
-    assert [[data for _, data in given] for given in answers[case.name]] == expected
+    assert [[data for _, data in actual] for actual in answers[case.name]] == expected
     assert evaluated_outputs(case.data, [run.inputs for run in case.runs]) == expected
 
 
-def assert_close(expected: bytes, given: bytes) -> None:
+def assert_close(expected: bytes, actual: bytes) -> None:
     """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
-    wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(given, "<f4")
+    wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(actual, "<f4")
     assert wanted.shape == got.shape
     allowed = np.maximum(1e-5 * np.abs(wanted), 1e-6 * np.abs(wanted).max())
     assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all()
@@ -107,8 +135,8 @@ def assert_close(expected: bytes, given: bytes) -> None:
 
 @pytest.mark.parametrize("case", refused_cases(), ids=lambda case: case.name)
 def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
-    found = unsupported(read_model(case.data))
-    assert tuple((each.op, each.types, each.count) for each in found) == case.unsupported
+    problems = unsupported(read_model(case.data))
+    assert tuple((each.op, each.types, each.count) for each in problems) == case.unsupported
 
 
 def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> None:

@@ -102,12 +102,12 @@ def test_so_does_one_that_leaves_one_to_its_host_that_could_be_compiled(tmp_path
     data = model((3, 7), (7, 5), turned=False, asymmetric=False)
     text = starter(signature(read_model(data)), "model.tflite")
     files = {"Runefile.yml": text.encode(), "model.tflite": data}
-    told = {
+    reports = {
         hosted: build(MemoryFiles(files), BuildOptions("hybrid", host_models=hosted)).report.models[0]
         for hosted in (True, False)
     }
-    assert not told[True].unsupported
-    assert (told[True].wrong_in_pages, told[False].wrong_in_pages) == (("BATCH_MATMUL",), ())
+    assert not reports[True].unsupported
+    assert (reports[True].wrong_in_pages, reports[False].wrong_in_pages) == (("BATCH_MATMUL",), ())
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     done = CliRunner().invoke(main, ["build", str(tmp_path), "--host-models", "-o", str(tmp_path / "x.rune")])

@@ -37,16 +37,16 @@ def rounded_once() -> Channels:
 
 
 def proven() -> ProvenScale:
-    found = prove(channels(), LOWEST, HIGHEST)
-    assert found is not None
-    return found
+    scale = prove(channels(), LOWEST, HIGHEST)
+    assert scale is not None
+    return scale
 
 
 def changed(values: np.ndarray, change: float) -> np.ndarray:
     """The same with something else in the middle."""
-    made = values.copy()
-    made[len(made) // 2] += change
-    return made
+    copy = values.copy()
+    copy[len(copy) // 2] += change
+    return copy
 
 
 def test_thresholds_that_are_not_sorted_are_refused() -> None:
@@ -87,12 +87,12 @@ def test_the_thresholds_of_channels_are_certified(kind: Callable[[], Channels]) 
 
 
 def test_each_threshold_is_where_the_exact_value_steps() -> None:
-    found, of = thresholds_of(channels(), LOWEST, HIGHEST), channels()
+    thresholds, of = thresholds_of(channels(), LOWEST, HIGHEST), channels()
     sums = np.arange(of.least[0], of.greatest[0] + 1)[None, :]
     values = of[np.array([0])].exact(sums, LOWEST, HIGHEST)[0]
     steps = sums[0, 1:][np.diff(values) > 0]
-    inside = (found.sums[0] > of.least[0]) & (found.sums[0] <= of.greatest[0])
-    assert sorted(set(found.sums[0][inside].tolist())) == steps.tolist()
+    inside = (thresholds.sums[0] > of.least[0]) & (thresholds.sums[0] <= of.greatest[0])
+    assert sorted(set(thresholds.sums[0][inside].tolist())) == steps.tolist()
 
 
 @pytest.mark.parametrize("share", [1e-4, -1e-4])
@@ -144,9 +144,9 @@ def test_a_sum_that_leaves_32_bits_when_it_is_moved_is_refused() -> None:
 
 @pytest.mark.parametrize(("lowest", "highest"), [(-128, 127), (0, 255), (-255, 0), (LOWEST, HIGHEST)])
 def test_what_is_proven_is_certified(lowest: int, highest: int) -> None:
-    found = prove(channels(), lowest, highest)
-    assert found is not None
-    proof = certify(channels(), found, lowest, highest)
+    scale = prove(channels(), lowest, highest)
+    assert scale is not None
+    proof = certify(channels(), scale, lowest, highest)
     assert proof.thresholds.sums.shape == (len(proof.numbers), highest - lowest)
 
 
@@ -154,10 +154,10 @@ def test_a_channel_with_one_value_is_certified_and_has_no_thresholds() -> None:
     dead = RoundedTwice(
         np.array([2**30, 2**30]), np.array([-8, -8]), np.array([-(2**20), 0]), np.array([-(2**20), 2**16])
     )
-    found = prove(dead, -128, 127)
-    assert found is not None
-    assert certify(dead, found, -128, 127).numbers.tolist() == [1]
-    assert found.exceptions[0] == NO_EXCEPTION
+    scale = prove(dead, -128, 127)
+    assert scale is not None
+    assert certify(dead, scale, -128, 127).numbers.tolist() == [1]
+    assert scale.exceptions[0] == NO_EXCEPTION
 
 
 class OutOfTime(Exception):

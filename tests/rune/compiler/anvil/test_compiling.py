@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.allowance import Allowance, CompilerLimits, _peak_resident, _resident
 from rune.compiler.anvil.compiler import compile_sources
 from rune.compiler.anvil.errors import CompileError
@@ -28,10 +29,10 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile import starter
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import model_cases
 from tests.models.model_graph import Graph as ModelGraph
 from tests.rune.compiler.anvil.pipelines import models_pipeline, passing_on
 from tests.rune.compiler.verify.projects import template
+from tests.support.model_cases import model_cases
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150
@@ -122,9 +123,9 @@ def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
     allowance = Allowance(CompilerLimits(memory=32 << 20, process_memory=16 << 20))
     allowance.require()
     _ = b"x" * (_peak_resident() - _resident() + (48 << 20))
-    for asked in (allowance.require, lambda: allowance.process_memory):
+    for measure in (allowance.require, lambda: allowance.process_memory):
         with pytest.raises(CompileError, match=r"it needs more than 33\.6 MB of memory"):
-            asked()
+            measure()
 
 
 @pytest.mark.protects("compiling/resources")
@@ -165,7 +166,7 @@ def _labelled(models: dict[str, Model], words: str) -> Sources:
     arguments, index = {"wordlist": words}, TensorType(ElementType.U32, (1,))
     label = BlockStage("label", "label", block, arguments, (Port("index", 0),), block.outputs((index,), arguments))
     stages = (
-        CapabilityStage("index", Capability.RAW, (), index),
+        CapabilityStage("index", RAW, (), index),
         label,
         OutputStage("out", Output.SERIAL, (Port("label", 0),)),
     )

@@ -15,7 +15,6 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
 from rune.compiler.anvil.support import unsupported
 from rune.model.tflite import Model, read_model
-from tests.model_cases import compiled_model
 from tests.models.control_models import branch
 from tests.models.further_models import arg, gather
 from tests.models.logic_models import truths
@@ -23,6 +22,7 @@ from tests.models.make_models import make
 from tests.models.model_layers import Layers, Value
 from tests.rune.compiler.anvil.model_judge import disagreements
 from tests.rune.running.runtime.tflite_graphs import endless
+from tests.support.model_cases import compiled_model
 
 
 def read(build: Callable[[Layers], list[Value]]) -> Model:
@@ -53,10 +53,12 @@ def test_a_model_without_calls_is_left_as_it_is() -> None:
 def test_a_loop_without_end_is_refused_soon() -> None:
     model = read_model(endless())
     start = time.process_time()
-    (found,) = unsupported(model)
+    (problem,) = unsupported(model)
     assert time.process_time() - start < 2
-    assert found.op == "WHILE"
-    assert found.types.endswith(f"or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} operators in all of them")
+    assert problem.op == "WHILE"
+    assert problem.types.endswith(
+        f"or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} operators in all of them"
+    )
 
 
 @pytest.mark.protects("compiling/called-graphs")
@@ -81,9 +83,9 @@ def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
         return [output]
 
     model, start = read(build), time.process_time()
-    (found,) = unsupported(model)
+    (problem,) = unsupported(model)
     assert time.process_time() - start < 2
-    assert (found.op, found.types.partition(", ")[2].partition(", ")[0]) == (
+    assert (problem.op, problem.types.partition(", ")[2].partition(", ")[0]) == (
         "WHILE",
         "no bound of its rounds that follows from constants",
     )
@@ -111,8 +113,8 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
         other = Layers("any", g.random)
         other.graph = g.graph.subgraph("then")
         table = other.input(source.shape, "float32")
-        found = gather(other, table, arg(other, "ARG_MAX", table, -1, "int32"), 2)
-        other.graph.returns(found.index)
+        gathered = gather(other, table, arg(other, "ARG_MAX", table, -1, "int32"), 2)
+        other.graph.returns(gathered.index)
         options: Any = schema.IfOptionsT()
         options.thenSubgraphIndex = other.graph.number
         options.elseSubgraphIndex = branch(g, "else", source, "SUB").number
@@ -120,9 +122,9 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
         g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
         return [output]
 
-    (found,) = unsupported(read(build))
-    assert found.op == "IF"
-    assert found.types.endswith("a branch that keeps something, may fail or is not compiled")
+    (problem,) = unsupported(read(build))
+    assert problem.op == "IF"
+    assert problem.types.endswith("a branch that keeps something, may fail or is not compiled")
 
 
 def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_it_runs() -> None:
@@ -157,8 +159,8 @@ def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_i
         options.condSubgraphIndex, options.bodySubgraphIndex = condition.number, body.number
         outputs = [g.output((1,), "int32"), g.output((4, 3), "float32"), g.output((1, 3), "float32")]
         counter = g.graph.constant("first", np.array([0], np.int32))
-        given = [counter, table.index, start.index]
-        g.graph.operator("WHILE", given, [output.index for output in outputs], options)
+        operands = [counter, table.index, start.index]
+        g.graph.operator("WHILE", operands, [output.index for output in outputs], options)
         return [outputs[0], outputs[2]]
 
     data = make("any", build)

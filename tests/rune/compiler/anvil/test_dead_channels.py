@@ -33,8 +33,8 @@ from rune.model.tflite import (
     TensorKind,
     read_model,
 )
-from tests.model_cases import compiled_model
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.model_cases import compiled_model
 
 CHANNELS = 24
 DEAD = (*range(0, CHANNELS, 3), 1, 2)
@@ -149,17 +149,17 @@ def shifted(wide: bool) -> Model:
     kind = TensorKind.INT16 if wide else TensorKind.INT8
     numbers = (added * 256).astype("<i2") if wide else added.astype(np.int8)
 
-    def given(name: str, channels: int) -> Tensor:
+    def tensor_of(name: str, channels: int) -> Tensor:
         return Tensor(name, kind, (1, 6, 5, channels), scale)
 
     tensors = (
-        given("image", 3),
+        tensor_of("image", 3),
         constant("w0", weights[0], 0),
-        given("before", CHANNELS),
-        replace(given("added", CHANNELS), shape=(CHANNELS,), data=memoryview(numbers.tobytes())),
-        given("after", CHANNELS),
+        tensor_of("before", CHANNELS),
+        replace(tensor_of("added", CHANNELS), shape=(CHANNELS,), data=memoryview(numbers.tobytes())),
+        tensor_of("after", CHANNELS),
         constant("w1", weights[1], 0),
-        given("last", 9),
+        tensor_of("last", 9),
     )
     plain = Conv2DOptions(Padding.SAME, 1, 1, 1, 1, Activation.NONE)
     operators = (

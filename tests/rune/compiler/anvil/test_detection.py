@@ -53,22 +53,22 @@ FEW = Detection(max_detections=10, max_classes_per_detection=2, nms_iou_threshol
 
 def test_places_without_a_detection_hold_zeros() -> None:
     data = detecting(FEW)
-    given = inputs_of(3)
-    boxes, classes, scores, count = map(floats, compiled(data, *given))
-    expected = [floats(each) for each in answers(data, [given])[0]]
-    found = int(count[0])
-    assert 0 < found < 10
+    inputs = inputs_of(3)
+    boxes, classes, scores, count = map(floats, compiled(data, *inputs))
+    expected = [floats(each) for each in answers(data, [inputs])[0]]
+    detections = int(count[0])
+    assert 0 < detections < 10
     assert count[0] == expected[3][0]
     for mine, its, width in ((boxes, expected[0], 8), (classes, expected[1], 2), (scores, expected[2], 2)):
-        np.testing.assert_allclose(mine[: found * width], its[: found * width], rtol=1e-5)
-        assert not mine[found * width :].any()
+        np.testing.assert_allclose(mine[: detections * width], its[: detections * width], rtol=1e-5)
+        assert not mine[detections * width :].any()
 
 
 def test_shapes_that_a_file_leaves_out_are_those_of_the_interpreter() -> None:
-    data, given = detecting(FEW, without_shapes=True), inputs_of(3)
+    data, inputs = detecting(FEW, without_shapes=True), inputs_of(3)
     outputs = signature(read_model(data)).outputs
     assert [tensor.type.dimensions for tensor in outputs] == [(1, 20, 4), (1, 20), (1, 20), (1,)]
-    assert compiled(data, *given) == compiled(detecting(FEW), *given)
+    assert compiled(data, *inputs) == compiled(detecting(FEW), *inputs)
 
 
 def bytes_of(seed: int) -> tuple[bytes, bytes]:
@@ -85,8 +85,8 @@ def test_equal_scores_come_in_the_order_of_the_reference(is_regular: bool, kind:
     classes = 1 if is_regular else 3
     options = replace(FEW, use_regular_nms=is_regular, max_detections=7, max_classes_per_detection=classes)
     data = detecting(replace(options, nms_iou_threshold=1.0), kind)
-    given = [inputs_of(seed, levels=3) if kind == "float32" else bytes_of(seed) for seed in range(40)]
-    for mine, its in zip(evaluated_outputs(data, given), answers(data, given), strict=True):
+    runs = [inputs_of(seed, levels=3) if kind == "float32" else bytes_of(seed) for seed in range(40)]
+    for mine, its in zip(evaluated_outputs(data, runs), answers(data, runs), strict=True):
         np.testing.assert_array_equal(floats(mine[1]), floats(its[1]))
         np.testing.assert_array_equal(floats(mine[2]), floats(its[2]))
         np.testing.assert_allclose(floats(mine[0]), floats(its[0]), rtol=1e-5, atol=1e-6)

@@ -29,8 +29,8 @@ def agree(data: bytes, inputs: Sequence[NDArray[np.int8]]) -> None:
     for target in ("wasm32", "wasm32-mvp"):
         probe = ModelProbe(build_probe(model, model.outputs, target=find_target(target)))
         for values in inputs:
-            (expected,), (given,) = (run.run([values.tobytes()]) for run in (reference, probe))
-            assert np.frombuffer(given, np.int8).tolist() == np.frombuffer(expected, np.int8).tolist()
+            (expected,), (actual,) = (run.run([values.tobytes()]) for run in (reference, probe))
+            assert np.frombuffer(actual, np.int8).tolist() == np.frombuffer(expected, np.int8).tolist()
 
 
 def constants(count: int) -> list[NDArray[np.int8]]:

@@ -22,8 +22,8 @@ from rune.compiler.anvil.proven_scale import ProvenScale, prove
 from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Quantization, read_model
-from tests.model_cases import compiled_model
 from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.model_cases import compiled_model
 
 
 def half_up(value: Fraction) -> int:
@@ -40,10 +40,10 @@ sums = st.integers(-(2**26), 2**26)
 
 @given(reals)
 def test_a_multiplier_is_the_nearest_of_31_bits(real: float) -> None:
-    found = multiplier(real)
-    assert 2**30 <= found.mantissa < 2**31
-    error = abs(Fraction(found.mantissa) * Fraction(2) ** (found.exponent - 31) - Fraction(real))
-    assert error <= Fraction(2) ** (found.exponent - 32)
+    nearest = multiplier(real)
+    assert 2**30 <= nearest.mantissa < 2**31
+    error = abs(Fraction(nearest.mantissa) * Fraction(2) ** (nearest.exponent - 31) - Fraction(real))
+    assert error <= Fraction(2) ** (nearest.exponent - 32)
 
 
 def test_a_multiplier_too_small_to_matter_is_zero() -> None:
@@ -57,8 +57,8 @@ def test_two_roundings_go_up_then_away_from_zero(real: float, value: int) -> Non
     left, right = max(way.exponent, 0), max(-way.exponent, 0)
     first = half_up(Fraction((value << left) * way.mantissa, 2**31))
     expected = half_away(Fraction(first, 2**right)) if right else first
-    given_ = rescale_twice(np.array([value]), np.array([way.mantissa]), np.array([way.exponent]))
-    assert int(given_[0]) == expected
+    actual = rescale_twice(np.array([value]), np.array([way.mantissa]), np.array([way.exponent]))
+    assert int(actual[0]) == expected
 
 
 def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int) -> Integers:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import pytest
 import wasmtime
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import plan
 from rune.compiler.blocks.catalogue import CATALOGUE
@@ -34,8 +35,8 @@ def hosted_module(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> bytes:
 def two_inputs_two_outputs(name: str = "model", resource: str | None = None, capacity: int | None = None) -> Pipeline:
     return Pipeline(
         (
-            CapabilityStage("a", Capability.RAW, (), WORDS),
-            CapabilityStage("b", Capability.RAW, (), BYTE),
+            CapabilityStage("a", RAW, (), WORDS),
+            CapabilityStage("b", RAW, (), BYTE),
             ModelStage(
                 name,
                 "model.onnx" if resource is None else None,
@@ -86,12 +87,12 @@ def test_the_host_reads_the_inputs_and_writes_the_outputs_in_place() -> None:
 
 def test_a_rune_imports_what_models_and_resources_need_only_where_it_has_some() -> None:
     def imports(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> set[str]:
-        found = read_rune(hosted_module(pipeline, hosted)).imports
-        return {each.name for each in found if each.name.startswith("rune_")}
+        module_imports = read_rune(hosted_module(pipeline, hosted)).imports
+        return {each.name for each in module_imports if each.name.startswith("rune_")}
 
     assert imports(two_inputs_two_outputs(), {"model": b"m"}) == {"rune_model_load", "rune_model_infer"}
-    given = imports(two_inputs_two_outputs(resource="MODEL", capacity=10), {"model": None})
-    assert given == {"rune_model_load", "rune_model_infer", "rune_resource_open", "rune_resource_read"}
+    names = imports(two_inputs_two_outputs(resource="MODEL", capacity=10), {"model": None})
+    assert names == {"rune_model_load", "rune_model_infer", "rune_resource_open", "rune_resource_read"}
     assert imports(label("WORDS", None), {}) == {"rune_resource_open", "rune_resource_read"}
 
 
@@ -163,7 +164,7 @@ def label(resource: str, default: str | None, index: TensorType = INDEX, capacit
     outputs = block.outputs((index,), arguments)
     return Pipeline(
         (
-            CapabilityStage("index", Capability.RAW, (), index),
+            CapabilityStage("index", RAW, (), index),
             BlockStage("label", "label", block, arguments, (Port("index", 0),), outputs),
             OutputStage("out", Output.SERIAL, (Port("label", 0),)),
         ),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.sources import Sources
@@ -43,7 +44,7 @@ def labels_pipeline(words: list[str], name: str) -> Pipeline:
     arguments = {"wordlist": "\n".join(words)}
     return Pipeline(
         (
-            CapabilityStage(name, Capability.RAW, ((name, 1),), INDEX),
+            CapabilityStage(name, RAW, ((name, 1),), INDEX),
             BlockStage(name + "b", name, block, arguments, (Port(name, 0),), block.outputs((INDEX,), arguments)),
             OutputStage(name + "o", Output.TENSOR, (Port(name + "b", 0),)),
         ),
@@ -75,7 +76,7 @@ def test_hostile_words_come_out_as_they_went_in() -> None:
 
 
 def test_a_hostile_key_reaches_the_host_as_it_is() -> None:
-    stage = CapabilityStage("in", Capability.RAW, tuple((text, 1) for text in HOSTILE), INDEX)
+    stage = CapabilityStage("in", RAW, tuple((text, 1) for text in HOSTILE), INDEX)
     host = BareHost(module_of(Pipeline((stage, OutputStage("out", Output.TENSOR, (Port("in", 0),))), ())))
     host.manifest()
     assert [said[1] for said in host.said if isinstance(said[1], bytes)] == [text.encode() for text in HOSTILE]

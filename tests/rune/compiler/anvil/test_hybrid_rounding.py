@@ -8,10 +8,10 @@ import numpy as np
 from numpy.random import default_rng
 
 from rune.model.tflite import read_model
-from tests.model_cases import compiled_model
 from tests.models.make_models import answers
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.model_cases import compiled_model
 
 RUNS = 25
 ROWS, COLUMNS = 3, 17
@@ -32,10 +32,10 @@ def near_halves() -> Iterator[bytes]:
 
 def test_a_number_half_way_between_two_bytes_becomes_the_byte_of_the_reference() -> None:
     data = compiled_model("fully_connected_hybrid_asymmetric")
-    runs = [[given] for given in near_halves()]
+    runs = [[inputs] for inputs in near_halves()]
     expected = answers(data, runs)
     models = {"dense": read_model(data)}
     rune = loaded(module_of(models_pipeline(models), models))
-    compiled = [[tensor for _, tensor in tensors_of(run(rune, given)[0].data)] for given in runs]
+    compiled = [[tensor for _, tensor in tensors_of(run(rune, inputs)[0].data)] for inputs in runs]
     assert compiled == expected
     assert evaluated_outputs(data, runs) == expected

@@ -19,12 +19,12 @@ from rune.compiler.anvil.profile import LITERT
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
-from tests.model_cases import model_cases
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS, Layers
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
+from tests.support.model_cases import model_cases
 
 EVERY = np.arange(-(2**15), 2**15, dtype=np.int16)
 INPUT_SCALE, OUTPUT_SCALE = 0.0123, 0.0457
@@ -147,8 +147,8 @@ def test_channels_that_are_summed_together_have_the_references_bytes() -> None:
     }
     models = {name: read_model(data) for name, data in files.items()}
     questions = {name: Questions.of(data, 5) for name, data in files.items()}
-    given = compiled_outputs(models, questions)
-    assert {name: list(questions[name].wrong(given[name])) for name in models} == {name: [] for name in models}
+    outputs = compiled_outputs(models, questions)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in models} == {name: [] for name in models}
 
 
 def test_the_tables_hold_their_functions() -> None:
@@ -205,8 +205,8 @@ def added(scale: float, result: float, asks_for_shifts: bool) -> bytes:
     ],
 )
 def test_what_the_reference_does_not_compute_is_refused_by_name(data: bytes, why: str) -> None:
-    (found,) = unsupported(read_model(data))
-    assert why in found.types
+    (problem,) = unsupported(read_model(data))
+    assert why in problem.types
 
 
 def test_powers_of_two_are_added_where_a_file_does_not_ask_for_shifts() -> None:

@@ -35,9 +35,9 @@ EVEN = kernel("even", lambda op: Cost(instructions=0, constants=0) if op.count %
 
 
 def chosen(kernels: KernelSet, count: int, byte_price: float) -> str:
-    found = kernels.kernel(log(count), byte_price)
-    assert found is not None
-    return found.header.stem
+    choice = kernels.kernel(log(count), byte_price)
+    assert choice is not None
+    return choice.header.stem
 
 
 def test_the_price_of_a_byte_decides_between_fewer_instructions_and_fewer_constants() -> None:

@@ -16,11 +16,11 @@ from numpy.random import default_rng
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.compiler.anvil.support import unsupported
 from rune.model.tflite import read_model
-from tests.model_cases import compiled_model
 from tests.models.model_layers import Layers
 from tests.models.state_models import lstm
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, disagreements
+from tests.support.model_cases import compiled_model
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
 
@@ -33,7 +33,7 @@ def random_lstm(seed: int) -> bytes:
     random = default_rng(seed)
     layers = Layers(f"LSTM {seed}", random)
     shape, units = random.integers(1, 7, 3), int(random.integers(1, 13))
-    given = lstm(
+    output = lstm(
         layers,
         layers.input([int(side) for side in shape], "int8", zero_point=int(random.integers(-128, 128))),
         units,
@@ -43,7 +43,7 @@ def random_lstm(seed: int) -> bytes:
         cell_bits=int(random.integers(9, 16)),
         gain=float(random.choice([0.3, 1.0, 3.0, 30.0, 300.0])),
     )
-    return layers.graph.finish(given.index)
+    return layers.graph.finish(output.index)
 
 
 def wrong(seeds: range) -> Iterator[str]:

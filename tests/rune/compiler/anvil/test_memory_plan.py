@@ -110,20 +110,20 @@ MODELS = tuple(sorted(json.loads(ARENAS.read_text(encoding="utf-8"))))
 def arenas(name: str, folder: Path) -> dict[str, int]:
     """The arena on each target, each of which is the least that whole tensors take."""
     models = {name: read_model((folder / "models" / f"{name}.tflite").read_bytes())}
-    found = {}
+    sizes = {}
     for target in targets():
         program = lower(models_pipeline(models), models, target)
-        found[target.name] = plan(program, target.limits).arena_size
+        sizes[target.name] = plan(program, target.limits).arena_size
         bound = least_arena(program.buffers, lifetimes(program), target.limits.alignment)
-        assert found[target.name] == bound, f"{name} on {target.name} could take {bound} bytes"
-    return found
+        assert sizes[target.name] == bound, f"{name} on {target.name} could take {bound} bytes"
+    return sizes
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
     pinned = json.loads(ARENAS.read_text(encoding="utf-8"))
-    found = arenas(name, test_data)
+    sizes = arenas(name, test_data)
     if os.environ.get("RUNE_WRITE_ARENAS"):
-        ARENAS.write_text(json.dumps({**pinned, name: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        ARENAS.write_text(json.dumps({**pinned, name: sizes}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     else:
-        assert found == pinned[name]
+        assert sizes == pinned[name]

@@ -12,10 +12,10 @@ from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, read_model, signature
-from tests.model_cases import model_cases
 from tests.models.mutated_models import mutated
 from tests.proof.mutants import Recorder, prove
 from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.model_cases import model_cases
 
 STARTS = (
     "if_",
@@ -53,24 +53,24 @@ def outcome(data: bytes) -> str:
 
 
 def outcomes(numbers: range) -> Counter[str]:
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for number in numbers:
         try:
-            found[outcome(mutated(ORIGINALS, number))] += 1
+            counts[outcome(mutated(ORIGINALS, number))] += 1
         except Exception as error:
             raise AssertionError(f"mutant {number} was not refused by name") from error
-    return found
+    return counts
 
 
 @pytest.mark.protects("compiling/called-graphs")
 def test_a_mutant_is_compiled_or_refused_by_name() -> None:
-    found = outcomes(range(MUTANTS))
-    assert all(found[each] > MUTANTS // 50 for each in ("not read", "not compiled", "compiled")), found
+    counts = outcomes(range(MUTANTS))
+    assert all(counts[each] > MUTANTS // 50 for each in ("not read", "not compiled", "compiled")), counts
 
 
 @pytest.mark.proof(shares=20)
 def test_a_million_mutants_are_compiled_or_refused_by_name(record_property: Recorder) -> None:
-    found: Counter[str] = Counter()
-    prove(record_property, ORIGINALS, lambda data: found.update([outcome(data)]), (), make=mutated)
-    for each, count in found.items():
+    counts: Counter[str] = Counter()
+    prove(record_property, ORIGINALS, lambda data: counts.update([outcome(data)]), (), make=mutated)
+    for each, count in counts.items():
         record_property(each, count)

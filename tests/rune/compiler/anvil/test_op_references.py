@@ -6,18 +6,18 @@ import pytest
 
 from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
-from tests.model_cases import ModelCase, model_cases
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.test_anvil_models import assert_close
+from tests.support.model_cases import ModelCase, model_cases
 
 
 @pytest.mark.parametrize("case", model_cases(), ids=lambda case: case.name)
 def test_a_reference_gives_what_the_reference_kernels_give(case: ModelCase) -> None:
     described = signature(read_model(case.data))
-    given_runs = evaluated_outputs(case.data, [run.inputs for run in case.runs])
-    for run, outputs in zip(case.runs, given_runs, strict=True):
-        for given, expected, tensor in zip(outputs, run.outputs, described.outputs, strict=True):
+    actual_runs = evaluated_outputs(case.data, [run.inputs for run in case.runs])
+    for run, outputs in zip(case.runs, actual_runs, strict=True):
+        for actual, expected, tensor in zip(outputs, run.outputs, described.outputs, strict=True):
             if tensor.type.element is ElementType.F32:
-                assert_close(expected, given)
+                assert_close(expected, actual)
             else:
-                assert given == expected
+                assert actual == expected

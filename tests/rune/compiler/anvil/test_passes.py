@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, Node, Send, Value, figures
@@ -39,15 +40,21 @@ from rune.compiler.anvil.passes.views import views
 from rune.compiler.anvil.program import CapabilityRequest, KernelInvocation, OutputRequest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import BlockCode
+from rune.compiler.building.building import build
+from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model, signature
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import compiled_model
+from tests.models.model_layers import Layers
+from tests.models.model_layers import Value as LayerValue
 from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
 from tests.rune.compiler.anvil.pipelines import loaded, run
 from tests.rune.compiler.anvil.random_graphs import RandomGraph
+from tests.rune.compiler.targets.projects import model_project
+from tests.support.model_cases import compiled_model
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 FAR = math.inf
@@ -71,7 +78,7 @@ def added(count: int) -> BinaryFloat32:
 
 def capture(output: int) -> Node:
     kind = TensorType(U8, (4,))
-    return Node("in", "in", Capture(CapabilityRequest("in", Capability.RAW, (), kind)), (), (output,))
+    return Node("in", "in", Capture(CapabilityRequest("in", RAW, (), kind)), (), (output,))
 
 
 def table(count: int) -> ByteTable:
@@ -96,15 +103,15 @@ def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
         image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
         expected = evaluated(graph, {drawn.input: image})[sent]
         for applied in optimised.applied:
-            found = evaluated(applied.graph, {drawn.input: image})[sent]
-            assert found.tobytes() == expected.tobytes(), applied.name
+            actual = evaluated(applied.graph, {drawn.input: image})[sent]
+            assert actual.tobytes() == expected.tobytes(), applied.name
 
 
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
     applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
-    found = {each.name for each in applied}
+    names = {each.name for each in applied}
     # None of them reads constants only, or floats, or joins or pads images.
-    assert found == set(PASSES) - {"constant folding", "activations", "joins", "paddings"}
+    assert names == set(PASSES) - {"constant folding", "activations", "joins", "paddings"}
     assert sum(each.saved.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
 
 
@@ -123,9 +130,9 @@ def test_an_elementwise_op_of_constants_is_a_constant() -> None:
     )
     folded = constant_folding(graph)
     assert works(folded) == ["Send"]
-    found = folded.values[3].data
-    assert found is not None
-    assert found.tolist() == [[2], [4], [6]]
+    product = folded.values[3].data
+    assert product is not None
+    assert product.tolist() == [[2], [4], [6]]
 
 
 def test_a_constant_is_not_made_large_to_save_an_op() -> None:
@@ -203,7 +210,7 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
     image = TensorType(U8, (1, count, 1, 1))
     normalization = CATALOGUE["image_normalization"]
     stages = (
-        CapabilityStage("camera", Capability.RAW, (("length", count),), image),
+        CapabilityStage("camera", RAW, (("length", count),), image),
         BlockStage(
             "normalized",
             "image-normalization",
@@ -279,10 +286,10 @@ def test_what_is_joined_is_made_where_the_whole_lies() -> None:
         (value(I8, 4), value(I8, 6), value(I8, 4), value(I8, 10)),
         (capture(0), capture(1), op(table(4), (0,), 2), op(joined(4, 6), (2, 1), 3), send(3)),
     )
-    made = joins(graph)
-    assert works(made) == ["Capture", "Capture", "ByteTable", "Send"]
-    assert [made.place(index) for index in range(4)] == [(0, 0), (3, 4), (3, 0), (3, 0)]
-    assert figures(graph).tensors - figures(made).tensors == 10
+    in_place_graph = joins(graph)
+    assert works(in_place_graph) == ["Capture", "Capture", "ByteTable", "Send"]
+    assert [in_place_graph.place(index) for index in range(4)] == [(0, 0), (3, 4), (3, 0), (3, 0)]
+    assert figures(graph).tensors - figures(in_place_graph).tensors == 10
 
 
 def test_what_would_keep_more_in_memory_is_copied() -> None:
@@ -370,3 +377,16 @@ def test_channels_that_a_block_or_an_output_sees_stay() -> None:
     graph = RandomGraph(3).graph()
     watched = Graph(graph.values, (*graph.nodes, send(*graph.named())))
     assert dead_channels(watched) is watched
+
+
+def test_a_chain_of_bytes_across_a_reshape_leaves_channels_to_be_followed() -> None:
+    """A table from 16 channels to 96 ended in a traceback of the pass that follows channels."""
+    layers = Layers("reshaped", np.random.default_rng(7))
+    steps = layers.unary("QUANTIZE", layers.input((1, 8, 9, 16), "int8"), 0.05, 3)
+    probabilities = layers.unary("LOGISTIC", layers.reshape(steps, (1, 12, 96)), 1 / 256, -128)
+    numbers = layers.random.integers(-127, 128, (1, 1, 96), dtype=np.int8)
+    constant = layers.graph.constant("constant", numbers, [0.01], 0)
+    total = layers.add(probabilities, LayerValue(constant, (1, 1, 96), "int8", 0.01, 0))
+    files = model_project(layers.graph.finish(total.index))
+    verification = verify(files, build(files, BuildOptions("app")).rune, effort=Effort(4, 1), is_fresh=True)
+    assert verification.sentence() == "identical to the reference on 8 inputs"

@@ -31,8 +31,8 @@ def test_proven_integers_give_the_nearest_number_for_every_sum(reach: int) -> No
         sums = np.arange(least[channel], greatest[channel] + 1)
         exact = np.clip(nearest_products(sums[:, None], [scale])[:, 0], -120, 127)
         one = ProvenIntegers(proven.mantissas[[channel]], proven.shifts[[channel]])
-        given = one.rescaled(sums[:, None])[:, 0]
-        assert np.array_equal(np.clip(given, -120, 127), exact)
+        actual = one.rescaled(sums[:, None])[:, 0]
+        assert np.array_equal(np.clip(actual, -120, 127), exact)
 
 
 def rare_sum(scale: float) -> int:
@@ -95,7 +95,7 @@ def test_halves_on_both_sides_of_zero_are_left_to_double_precision() -> None:
 
 def test_without_bias_the_quotient_of_scales_is_in_double_precision() -> None:
     """A product of scales in single precision gives other bytes for these sums."""
-    random, found = default_rng(7), 0
+    random, count = default_rng(7), 0
     for _ in range(80):
         scales = random.uniform(0.01, 0.09, 2).astype(np.float32)
         exact, single = float(scales[0]) * float(scales[1]), float(scales[0] * scales[1])
@@ -106,8 +106,8 @@ def test_without_bias_the_quotient_of_scales_is_in_double_precision() -> None:
         if apart.any():
             data, values = without_bias([int(each) for each in sums[apart]], float(scales[0]), float(scales[1]), result)
             assert evaluated_outputs(data, [[values]]) == answers(data, [[values]])
-            found += 1
-    assert found > 2
+            count += 1
+    assert count > 2
 
 
 def without_bias(sums: Sequence[int], source_scale: float, weight_scale: float, result: float) -> tuple[bytes, bytes]:

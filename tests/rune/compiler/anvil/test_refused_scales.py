@@ -12,8 +12,8 @@ from rune.compiler.anvil.support import unsupported
 from rune.compiler.verify.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
-from tests.model_cases import compiled_model
 from tests.rune.compiler.anvil.any_model import use_model
+from tests.support.model_cases import compiled_model
 
 BIAS = "its bias is not in units of the input's scale times the weights'"
 

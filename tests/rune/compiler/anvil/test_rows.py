@@ -28,8 +28,8 @@ def test_a_graph_row_by_row_gives_what_it_gives_whole(seed: int) -> None:
     graph = drawn.graph()
     image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
     (sent,) = graph.nodes[-1].inputs
-    found = evaluated(in_place(rows(graph)), {drawn.input: image})[sent]
-    assert found.tobytes() == evaluated(graph, {drawn.input: image})[sent].tobytes()
+    actual = evaluated(in_place(rows(graph)), {drawn.input: image})[sent]
+    assert actual.tobytes() == evaluated(graph, {drawn.input: image})[sent].tobytes()
 
 
 def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) -> bytes:
@@ -38,7 +38,7 @@ def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) ->
     memory = [np.frombuffer(each.tobytes(), np.int8).copy() for each in inputs]
     output = memory[replaced] if replaced is not None else np.zeros(last.rows * last.row_size, np.int8)
     windows = [np.zeros((stage.work.height, work.input_row_size(at)), np.int8) for at, stage in enumerate(work.stages)]
-    made = [0] * len(work.stages)
+    computed = [0] * len(work.stages)
 
     def row_of(number: int, row: int, size: int) -> Array:
         return memory[number][row * size : (row + 1) * size].copy()
@@ -49,17 +49,17 @@ def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) ->
         if is_read_there:
             begin, size = row * stage.work.step, work.source_row_size
             window = memory[0][begin * size : (begin + stage.work.height) * size].copy()
-        while not is_read_there and made[number] < row * stage.work.step + stage.work.height:
-            given = made[number] - stage.work.before
+        while not is_read_there and computed[number] < row * stage.work.step + stage.work.height:
+            source_row = computed[number] - stage.work.before
             window[:-1] = window[1:].copy()
-            if not 0 <= given < stage.work.source_rows:
+            if not 0 <= source_row < stage.work.source_rows:
                 window[-1] = stage.work.padding
             else:
-                window[-1] = result(number - 1, given) if number else row_of(0, given, work.source_row_size)
-            made[number] += 1
+                window[-1] = result(number - 1, source_row) if number else row_of(0, source_row, work.source_row_size)
+            computed[number] += 1
         operands = [window if index is None else row_of(index, row, stage.row_size) for index in stage.inputs]
-        (found,) = stage.work.computation.evaluate(*operands)
-        return np.asarray(found.reshape(-1).view(np.int8))
+        (output,) = stage.work.computation.evaluate(*operands)
+        return np.asarray(output.reshape(-1).view(np.int8))
 
     for row in range(last.rows):
         output[row * last.row_size : (row + 1) * last.row_size] = result(len(work.stages) - 1, row)
@@ -86,10 +86,10 @@ def test_a_chain_needs_no_more_than_its_windows_and_may_lie_over_what_it_says() 
 
 
 def test_many_random_graphs_have_chains_of_one_op_and_of_several() -> None:
-    found = [chain for seed in SEEDS for chain in chains(rows(RandomGraph(seed).graph()))]
-    assert len(found) > 20
-    assert {len(chain.stages) > 1 for chain in found} == {False, True}
-    assert all(len(chain.stages) <= LONGEST for chain in found)
+    all_chains = [chain for seed in SEEDS for chain in chains(rows(RandomGraph(seed).graph()))]
+    assert len(all_chains) > 20
+    assert {len(chain.stages) > 1 for chain in all_chains} == {False, True}
+    assert all(len(chain.stages) <= LONGEST for chain in all_chains)
 
 
 def chain(*works: RowWork, count: int, size: int = 1, source_size: int = 1) -> RowByRow:

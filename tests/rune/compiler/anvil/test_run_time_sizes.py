@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import lifetimes, plan
 from rune.compiler.anvil.program import Buffer, BufferPlace, KernelInvocation, Program, SendOutput
@@ -26,9 +27,9 @@ ROWS = TensorType(ElementType.F32, (1, 12, 7))
 BYTES = TensorType(ElementType.U8, (64,))
 
 
-def _defaults(block: str, given: Mapping[str, ArgumentValue]) -> dict[str, ArgumentValue]:
+def _defaults(block: str, overrides: Mapping[str, ArgumentValue]) -> dict[str, ArgumentValue]:
     known = CATALOGUE[block].arguments
-    return {each.name: each.default for each in known if each.default is not None} | dict(given)
+    return {each.name: each.default for each in known if each.default is not None} | dict(overrides)
 
 
 class _Building:
@@ -39,15 +40,15 @@ class _Building:
         self._types: dict[Port, TensorType] = {}
 
     def read(self, name: str, kind: TensorType) -> Port:
-        self.stages.append(CapabilityStage(name, Capability.RAW, (("length", kind.size),), kind))
+        self.stages.append(CapabilityStage(name, RAW, (("length", kind.size),), kind))
         self._types[Port(name, 0)] = kind
         return Port(name, 0)
 
-    def block(self, stage: str, block: str, *inputs: Port, **given: ArgumentValue) -> Port:
-        arguments = _defaults(block, given)
-        made = CATALOGUE[block].outputs_for(tuple(self._types[port] for port in inputs), arguments)
-        self.stages.append(BlockStage(stage, block, CATALOGUE[block], arguments, inputs, made))
-        self._types |= {Port(stage, index): output.type for index, output in enumerate(made)}
+    def block(self, stage: str, block: str, *inputs: Port, **overrides: ArgumentValue) -> Port:
+        arguments = _defaults(block, overrides)
+        outputs = CATALOGUE[block].outputs_for(tuple(self._types[port] for port in inputs), arguments)
+        self.stages.append(BlockStage(stage, block, CATALOGUE[block], arguments, inputs, outputs))
+        self._types |= {Port(stage, index): output.type for index, output in enumerate(outputs)}
         return Port(stage, 0)
 
     def send(self, name: str, kind: Output, *inputs: Port) -> None:
@@ -90,20 +91,20 @@ FRAMES = [(_rows(3), _text("12 -7 3")), (_rows(0), _text("")), (_rows(12), _text
 
 def test_each_run_says_its_own_sizes() -> None:
     rune = loaded(module_of(_everything()))
-    found = []
+    shapes = []
     for frame in FRAMES:
         objects, rest, text, numbers, several = run(rune, frame)
-        found.append((objects.tensors[0].dimensions, [each.dimensions for each in rest.tensors]))
+        shapes.append((objects.tensors[0].dimensions, [each.dimensions for each in rest.tensors]))
         assert json.loads(objects.data)["dimensions"] == list(objects.tensors[0].dimensions)
         decided = rest.tensors[2].elements[0]
         assert objects.tensors[0].dimensions == (decided, 6)
-        given = np.array(objects.tensors[0].elements, np.float32)
-        assert rest.tensors[0].elements == tuple(np.fmod(given, np.float32(0.25)).tolist())
+        elements = np.array(objects.tensors[0].elements, np.float32)
+        assert rest.tensors[0].elements == tuple(np.fmod(elements, np.float32(0.25)).tolist())
         assert set(rest.tensors[1].elements[6 * int(decided) :]) <= {-1.0}
         assert several.tensors[0].elements == numbers.tensors[0].elements
         assert text.tensors[0].elements == several.tensors[1].elements
         assert " ".join(map(str, numbers.tensors[0].elements)) == text.tensors[0].elements[0]
-    assert found == [
+    assert shapes == [
         ((3, 6), [(3, 6), (12, 6), (1,)]),
         ((0, 6), [(0, 6), (12, 6), (1,)]),
         ((12, 6), [(12, 6), (12, 6), (1,)]),
@@ -163,19 +164,19 @@ def _buffer(program: Program, name: str) -> int:
 
 def test_what_a_text_is_a_slice_of_stays_in_memory_until_the_run_ends() -> None:
     building = _Building()
-    given = building.read("bytes", BYTES)
-    text = building.block("text", "utf8_decode", given)
+    source = building.read("bytes", BYTES)
+    text = building.block("text", "utf8_decode", source)
     building.send("first", Output.SERIAL, text)
     for number in range(4):  # work behind it, which wants memory
         more = building.read(f"more_{number}", ROWS)
         building.send(f"out_{number}", Output.TENSOR, building.block(f"scaled_{number}", "normalize", more))
     program = lower(building.whole(), {}, WASM32)
-    held = lifetimes(program)[_buffer(program, "bytes")]
-    assert held.last == len(program.steps) - 1
+    lifetime = lifetimes(program)[_buffer(program, "bytes")]
+    assert lifetime.last == len(program.steps) - 1
     offsets = plan(program, WASM32.limits).buffer_offsets
     start = offsets[_buffer(program, "bytes")]
     for index, (buffer, interval) in enumerate(zip(program.buffers, lifetimes(program), strict=True)):
-        if index != _buffer(program, "bytes") and interval.overlaps(held):
+        if index != _buffer(program, "bytes") and interval.overlaps(lifetime):
             assert not _overlap(offsets[index], buffer, start, BYTES.size)
 
 

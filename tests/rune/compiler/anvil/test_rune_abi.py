@@ -8,14 +8,17 @@ import struct
 import numpy as np
 import pytest
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.rand import RAND
+from rune.capabilities.raw import RAW
+from rune.capabilities.sound import SOUND
 from rune.model.tflite import read_model
 from rune.running.container import read_rune
 from rune.source.runefile.pipeline import CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on, run
+from tests.support.model_cases import model_cases
 
 BYTE = TensorType(ElementType.U8, (1,))
 
@@ -48,8 +51,8 @@ def test_the_memory_cannot_grow() -> None:
 def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() -> None:
     pipeline = Pipeline(
         (
-            CapabilityStage("b", Capability.SOUND, (("hz", 16000), ("gain", 0.5), ("sample_duration_ms", -1)), BYTE),
-            CapabilityStage("a", Capability.RAND, (), BYTE),
+            CapabilityStage("b", SOUND, (("hz", 16000), ("gain", 0.5), ("sample_duration_ms", -1)), BYTE),
+            CapabilityStage("a", RAND, (), BYTE),
             OutputStage("z", Output.TENSOR, (Port("a", 0),)),
             OutputStage("y", Output.SERIAL, (Port("b", 0),)),
         ),
@@ -79,16 +82,16 @@ def test_serial_is_an_object_with_its_keys_in_the_order_of_the_alphabet() -> Non
 def test_several_tensors_of_one_serial_output_are_an_array() -> None:
     pipeline = Pipeline(
         (
-            CapabilityStage("a", Capability.RAW, (), TensorType(ElementType.I8, (2,))),
-            CapabilityStage("b", Capability.RAW, (), TensorType(ElementType.U64, (1,))),
+            CapabilityStage("a", RAW, (), TensorType(ElementType.I8, (2,))),
+            CapabilityStage("b", RAW, (), TensorType(ElementType.U64, (1,))),
             OutputStage("out", Output.SERIAL, (Port("a", 0), Port("b", 0), Port("a", 0))),
         ),
         (),
     )
     (message,) = run(loaded(module_of(pipeline)), [b"\x80\x7f", b"\xff" * 8])
-    found = json.loads(message.data)
-    assert [tensor["elements"] for tensor in found] == [[-128, 127], [2**64 - 1], [-128, 127]]
-    assert [tensor["type_name"] for tensor in found] == ["i8", "u64", "i8"]
+    tensors = json.loads(message.data)
+    assert [tensor["elements"] for tensor in tensors] == [[-128, 127], [2**64 - 1], [-128, 127]]
+    assert [tensor["type_name"] for tensor in tensors] == ["i8", "u64", "i8"]
 
 
 def test_what_is_not_finite_is_null() -> None:
@@ -119,6 +122,6 @@ def test_what_a_host_does_not_write_of_an_input_is_zero() -> None:
     """Stock hosts write the bytes that they have, and say nothing when these are fewer than were asked for."""
     host = BareHost(module_of(passing_on(TensorType(ElementType.U8, (16,)), Output.TENSOR)))
     host.manifest()
-    for given, expected in ((b"SECRETSECRETSECR", b"SECRETSECRETSECR"), (b"hi", b"hi" + bytes(14)), (b"", bytes(16))):
-        ((_, message),) = host.call([given])
+    for data, expected in ((b"SECRETSECRETSECR", b"SECRETSECRETSECR"), (b"hi", b"hi" + bytes(14)), (b"", bytes(16))):
+        ((_, message),) = host.call([data])
         assert message[-16:] == expected

@@ -29,9 +29,9 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target
 from rune.model.tflite import read_model
 from tests.architectures.judge import project_of
-from tests.model_cases import KERAS
-from tests.packed import read_packed
 from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.model_cases import KERAS
+from tests.support.packed import read_packed
 
 HEADER = Path("any.h")
 
@@ -47,8 +47,8 @@ def call(to: int, count: int = 3) -> KernelInvocation:
     return KernelInvocation(f"step {to}", HEADER, "work", arguments)
 
 
-def pointer(given: Pointer) -> str:
-    place = given.place
+def pointer(operand: Pointer) -> str:
+    place = operand.place
     return f"buffer_{place.index}_{place.offset}" if isinstance(place, BufferPlace) else "constant"
 
 
@@ -152,9 +152,9 @@ def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
 @pytest.mark.parametrize("target", ["wasm32", "c"])
 def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: str) -> None:
     models = {"model": read_model(read_packed(KERAS)["gru_f32.tflite"])}
-    found = find_target(target)
-    program = lower(models_pipeline(models), models, found)
-    emitted = found.emit(program, plan(program, found.limits), "any").files
+    backend = find_target(target)
+    program = lower(models_pipeline(models), models, backend)
+    emitted = backend.emit(program, plan(program, backend.limits), "any").files
     text = emitted["part_1.c" if target == "wasm32" else "any.c"].decode()
     steps = [
         step

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.running.container import with_steps
@@ -26,13 +27,13 @@ def _pipeline(chunk: int, size: int, hop: int) -> Pipeline:
     """A window, what normalises it, and the chunk itself beside it."""
     kind = TensorType(ElementType.I16, (chunk,))
     arguments = {"size": size, "hop": hop}
-    made = WINDOW.outputs_for((kind,), arguments)
+    outputs = WINDOW.outputs_for((kind,), arguments)
     scaled = CATALOGUE["audio_float_conversion"]
-    floats = scaled.outputs_for((made[0].type,), {})
+    floats = scaled.outputs_for((outputs[0].type,), {})
     return Pipeline(
         (
-            CapabilityStage("audio", Capability.RAW, (("length", kind.size),), kind),
-            BlockStage("window", "window", WINDOW, arguments, (Port("audio", 0),), made),
+            CapabilityStage("audio", RAW, (("length", kind.size),), kind),
+            BlockStage("window", "window", WINDOW, arguments, (Port("audio", 0),), outputs),
             BlockStage("scaled", "audio_float_conversion", scaled, {}, (Port("window", 0),), floats),
             OutputStage("scaled_out", Output.TENSOR, (Port("scaled", 0),)),
             OutputStage("chunk_out", Output.TENSOR, (Port("audio", 0),)),
@@ -61,14 +62,14 @@ def test_a_run_gives_a_window_when_a_hop_is_new_and_nothing_otherwise(chunk: int
     rune = loaded(module_of(_pipeline(chunk, size, hop)))
     scaled_out, chunk_out, window_out = (request.id for request in rune.outputs)
     for number, wanted in enumerate(_windows(SOUND, chunk, size, hop)):
-        given = SOUND[number * chunk : (number + 1) * chunk]
-        sent = {message.channel: message.tensors for message in run(rune, [given.tobytes()])}
-        assert sent[chunk_out][0].elements == tuple(given.tolist())
+        samples = SOUND[number * chunk : (number + 1) * chunk]
+        sent = {message.channel: message.tensors for message in run(rune, [samples.tobytes()])}
+        assert sent[chunk_out][0].elements == tuple(samples.tolist())
         if wanted is None:
             assert set(sent) == {chunk_out}
             continue
         assert sent[window_out][0].elements == tuple(wanted.tolist())
-        assert sent[window_out][1].elements == tuple(given.tolist())
+        assert sent[window_out][1].elements == tuple(samples.tolist())
         assert len(sent[scaled_out][0].elements) == size
 
 
@@ -100,7 +101,7 @@ def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "message"),
+    ("kind", "arguments", "message"),
     [
         (TensorType(ElementType.I16, (10,)), {"size": 5, "hop": 0}, "smaller than what each run adds, 10"),
         (TensorType(ElementType.I16, (10,)), {"size": 40, "hop": 15}, "no multiple of what each run adds, 10"),
@@ -109,9 +110,9 @@ def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None
         (TensorType(ElementType.UTF8, (4,)), {"size": 40, "hop": 0}, "takes numbers"),
     ],
 )
-def test_a_window_says_what_it_cannot_do(kind: TensorType, given: dict[str, ArgumentValue], message: str) -> None:
+def test_a_window_says_what_it_cannot_do(kind: TensorType, arguments: dict[str, ArgumentValue], message: str) -> None:
     with pytest.raises(BlockError, match=message):
-        WINDOW.outputs_for((kind,), given)
+        WINDOW.outputs_for((kind,), arguments)
 
 
 def test_what_a_window_keeps_is_said() -> None:

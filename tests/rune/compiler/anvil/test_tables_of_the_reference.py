@@ -21,14 +21,14 @@ BYTES = np.arange(256, dtype=np.uint8).view(np.int8)
 Build = Callable[[Layers], list[Value]]
 
 
-def differing(data: bytes, given: np.ndarray) -> int:
+def differing(data: bytes, values: np.ndarray) -> int:
     """Bytes in which the one op of a model and the reference differ."""
     model = read_model(data)
     (operator,) = model.operators
     work = OPERATIONS[operator.op].computation(ModelOp.of(model.tensors, operator))
-    (expected,) = open_inside(data, keep=False).run([given.tobytes()])
-    (found,) = work.evaluate(given)
-    return int(np.count_nonzero(np.frombuffer(expected, "i1") != found.reshape(-1).view(np.int8)))
+    (expected,) = open_inside(data, keep=False).run([values.tobytes()])
+    (actual,) = work.evaluate(values)
+    return int(np.count_nonzero(np.frombuffer(expected, "i1") != actual.reshape(-1).view(np.int8)))
 
 
 @pytest.mark.parametrize(("op", "scale", "zero_point"), [("LOGISTIC", 1 / 256, -128), ("TANH", 1 / 128, 0)])

@@ -19,11 +19,12 @@ from rune.compiler.anvil.tflite_micro import LACKED, TYPES
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
 from rune.running.runtime.interpreters.micro import open_micro
-from tests.model_cases import ModelCase, model_cases
 from tests.models.make_models import seeded_inputs
 from tests.models.random_models import RandomModel, random_model
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
+from tests.support.model_cases import ModelCase, model_cases
+from tests.support.shares import share_and_all
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
 
@@ -43,54 +44,58 @@ DIFFERENT = (
 
 
 @cache
-def taken() -> tuple[ModelCase, ...]:
+def accepted_cases() -> tuple[ModelCase, ...]:
     """The small models for which TFLite Micro has kernels."""
     return tuple(case for case in model_cases() if not unsupported(read_model(case.data), TFLM))
 
 
 @cache
-def taken_at_random(number: int) -> tuple[RandomModel, ...]:
+def accepted_random_models(number: int) -> tuple[RandomModel, ...]:
     """So many random models for which it has kernels, those of the least seeds."""
     models = (random_model(seed) for seed in count())
     return tuple(islice((each for each in models if not unsupported(read_model(each.data), TFLM)), number))
 
 
-def asked(case: ModelCase) -> Questions:
+def questions_for(case: ModelCase) -> Questions:
     """What its interpreter answers to the inputs of a small model."""
     types = tuple(tensor.type for tensor in signature(read_model(case.data)).outputs)
     reference = open_micro(case.data)
     inputs = tuple(list(run.inputs) for run in case.runs)
-    return Questions(types, inputs, [list(reference.run(given)) for given in inputs])
+    return Questions(types, inputs, [list(reference.run(run_inputs)) for run_inputs in inputs])
 
 
 def test_a_byte_of_litert_is_found_to_be_another() -> None:
-    model = next(case for case in taken() if case.name == "fully_connected_i8_keep_dimensions")
-    questions = asked(model)
+    model = next(case for case in accepted_cases() if case.name == "fully_connected_i8_keep_dimensions")
+    questions = questions_for(model)
     assert list(questions.wrong(evaluated_outputs(model.data, questions.inputs, TFLM))) == []
     assert list(questions.wrong(evaluated_outputs(model.data, questions.inputs, LITERT))) != []
 
 
-def test_every_small_model_gives_its_bytes() -> None:
+@pytest.mark.parametrize("cases", share_and_all(model_cases(), 4, lambda case: case.name))
+def test_every_small_model_gives_its_bytes(cases: list[ModelCase]) -> None:
     wrong = [
         f"{case.name}: {each}"
-        for case in taken()
-        for questions in [asked(case)]
+        for case in accepted_cases()
+        if case in cases
+        for questions in [questions_for(case)]
         for each in questions.wrong(evaluated_outputs(case.data, questions.inputs, TFLM))
     ]
     assert wrong == []
-    assert len(taken()) > 500
+    assert len(accepted_cases()) > 500
 
 
 def test_what_differs_from_litert_is_compiled_so() -> None:
-    cases = {case.name: case.data for case in taken() if case.name.startswith(DIFFERENT) and "_f32" not in case.name}
+    cases = {
+        case.name: case.data for case in accepted_cases() if case.name.startswith(DIFFERENT) and "_f32" not in case.name
+    }
     questions = {name: Questions.of(data, 1, TFLM) for name, data in cases.items()}
     models = {name: read_model(data) for name, data in cases.items()}
-    given = compiled_outputs(models, questions, profile=TFLM)
-    assert [f"{name}: {each}" for name in cases for each in questions[name].wrong(given[name])] == []
+    outputs = compiled_outputs(models, questions, profile=TFLM)
+    assert [f"{name}: {each}" for name in cases for each in questions[name].wrong(outputs[name])] == []
 
 
 def test_random_models_give_its_bytes() -> None:
-    assert disagreements({model.name: model.data for model in taken_at_random(MODELS)}, profile=TFLM) == []
+    assert disagreements({model.name: model.data for model in accepted_random_models(MODELS)}, profile=TFLM) == []
 
 
 def test_what_it_is_said_to_lack_it_refuses() -> None:
@@ -103,13 +108,14 @@ def test_what_it_is_said_to_lack_it_refuses() -> None:
 
 def test_every_operator_that_it_has_is_in_a_model_that_it_takes() -> None:
     """But those of which Anvil knows no rounding, or that stand for others in a file."""
-    seen = {operator.op for case in taken() for operator in read_model(case.data).operators}
-    random = {operator for model in taken_at_random(MODELS) for operator in model.operators}
+    seen = {operator.op for case in accepted_cases() for operator in read_model(case.data).operators}
+    random = {operator for model in accepted_random_models(MODELS) for operator in model.operators}
     assert set(TYPES) - seen - random <= {"WHILE", "CALL_ONCE"}
 
 
-def test_real_models_give_its_bytes(test_data: Path) -> None:
-    files = {name: (test_data / "models" / f"{name}.tflite").read_bytes() for name in INTEGERS}
+@pytest.mark.parametrize("models", share_and_all(INTEGERS, 3))
+def test_real_models_give_its_bytes(models: list[str], test_data: Path) -> None:
+    files = {name: (test_data / "models" / f"{name}.tflite").read_bytes() for name in models}
     questions = {name: Questions.of(data, 1, TFLM) for name, data in files.items()}
-    given = compiled_outputs({name: read_model(data) for name, data in files.items()}, questions, profile=TFLM)
-    assert [f"{name}: {each}" for name in files for each in questions[name].wrong(given[name])] == []
+    outputs = compiled_outputs({name: read_model(data) for name, data in files.items()}, questions, profile=TFLM)
+    assert [f"{name}: {each}" for name in files for each in questions[name].wrong(outputs[name])] == []

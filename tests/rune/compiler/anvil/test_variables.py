@@ -15,7 +15,6 @@ from rune.compiler.anvil.passes.dead_ops import dead_ops
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import Model, read_model
-from tests.model_cases import compiled_model
 from tests.models.make_models import make
 from tests.models.model_layers import Layers
 from tests.models.model_layers import Value as LayerValue
@@ -24,6 +23,7 @@ from tests.rune.compiler.anvil.evaluated_graph import graph_of
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.targets.c_programs import CFolder, sources_of
 from tests.rune.compiler.verify.projects import around, rune_of
+from tests.support.model_cases import compiled_model
 
 Build = Callable[[Layers], list[LayerValue]]
 
@@ -45,11 +45,11 @@ def delayed() -> Model:
     return read(build)
 
 
-def sent(model: Model, given: list[list[float]]) -> list[list[float]]:
+def sent(model: Model, inputs: list[list[float]]) -> list[list[float]]:
     """What a new rune gives for each input in turn."""
     rune = loaded(module_of(models_pipeline({"model": model}), {"model": model}))
     answers = []
-    for each in given:
+    for each in inputs:
         (message,) = run(rune, [np.array(each, np.float32).tobytes()])
         ((_, data),) = tensors_of(message.data)
         answers.append(np.frombuffer(data, np.float32).tolist())
@@ -102,9 +102,9 @@ def test_c_begins_again_after_a_reset(tmp_path: Path) -> None:
 
 def test_verify_follows_what_is_kept_from_input_to_input() -> None:
     files = around(compiled_model("unidirectional_sequence_lstm_i8_plain"))
-    found = verify(files, rune_of(files), effort=Effort(inputs=4))
-    assert found.is_within, found.sentence()
-    assert found.models[0].figures.is_identical
+    verification = verify(files, rune_of(files), effort=Effort(inputs=4))
+    assert verification.is_within, verification.sentence()
+    assert verification.models[0].figures.is_identical
 
 
 def test_an_op_that_keeps_something_is_not_dead_though_nothing_reads_its_output() -> None:
@@ -152,8 +152,8 @@ def test_a_variable_that_cannot_be_known_is_refused_with_the_reason(build: Build
 def test_an_op_that_cannot_keep_a_tensor_is_refused_one_that_changes() -> None:
     def build(g: Layers) -> list[LayerValue]:
         source = g.input((1, 3), "float32")
-        kept = LayerValue(g.graph.variable("kept", (1, 3), "float32"), (1, 3), "float32")
-        return [g.add(source, kept)]
+        variable = LayerValue(g.graph.variable("kept", (1, 3), "float32"), (1, 3), "float32")
+        return [g.add(source, variable)]
 
-    (found,) = unsupported(read(build))
-    assert (found.op, found.types) == ("ADD", "float32, a tensor that changes between runs")
+    (problem,) = unsupported(read(build))
+    assert (problem.op, problem.types) == ("ADD", "float32, a tensor that changes between runs")

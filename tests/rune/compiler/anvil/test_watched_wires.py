@@ -19,7 +19,6 @@ from rune.running.container import canonical_json, graph_json
 from rune.running.runtime import LoadedRune
 from rune.source.runefile.pipeline import Port
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import model_cases, refused_cases
 from tests.rune.compiler.anvil.pipelines import (
     TensorBytes,
     loaded,
@@ -29,6 +28,7 @@ from tests.rune.compiler.anvil.pipelines import (
     run,
     tensors_of,
 )
+from tests.support.model_cases import model_cases, refused_cases
 
 
 def watched_tensors(rune: LoadedRune, inputs: Sequence[bytes]) -> list[TensorBytes]:
@@ -92,12 +92,12 @@ def test_every_inner_tensor_of_a_real_model_is_the_references(test_data: Path) -
     model = read_model(path.read_bytes())
     inner = [index for operator in model.operators for index in operator.outputs]
     probe = loaded(build_probe(model, inner))
-    (taken,) = reference.get_input_details()
-    numbers = np.random.default_rng(5).integers(-128, 128, taken["shape"]).astype(np.int8)
-    reference.set_tensor(taken["index"], numbers)
+    (detail,) = reference.get_input_details()
+    numbers = np.random.default_rng(5).integers(-128, 128, detail["shape"]).astype(np.int8)
+    reference.set_tensor(detail["index"], numbers)
     reference.invoke()
-    for index, (_, given) in zip(inner, watched_tensors(probe, [numbers.tobytes()]), strict=True):
-        assert given == reference.get_tensor(index).tobytes(), model.tensors[index].name
+    for index, (_, actual) in zip(inner, watched_tensors(probe, [numbers.tobytes()]), strict=True):
+        assert actual == reference.get_tensor(index).tobytes(), model.tensors[index].name
 
 
 def test_what_cannot_be_probed_is_refused() -> None:

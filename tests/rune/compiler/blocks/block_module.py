@@ -45,7 +45,7 @@ Elements = Sequence[int | float | str]
 
 
 @dataclass(frozen=True)
-class Given:
+class InputTensor:
     """An input; `sizes` are those that the run decides."""
 
     type: TensorType
@@ -63,18 +63,18 @@ class Vector:
     inputs: tuple[tuple[TensorType, Elements], ...]
     outputs: tuple[tuple[TensorType, Elements], ...]
     fails: str | None
-    before: tuple[tuple[Given, ...], ...] = ()
+    before: tuple[tuple[InputTensor, ...], ...] = ()
     """The inputs of the runs of the same instance before, oldest first, for a block that keeps something."""
     sizes: tuple[tuple[int, ...], ...] = ()
     """Of each input, those that the run decides; none where all are fixed."""
 
     @cached_property
-    def given(self) -> tuple[Given, ...]:
+    def input_tensors(self) -> tuple[InputTensor, ...]:
         sizes = self.sizes or ((),) * len(self.inputs)
-        return tuple(Given(*tensor, decided) for tensor, decided in zip(self.inputs, sizes, strict=True))
+        return tuple(InputTensor(*tensor, decided) for tensor, decided in zip(self.inputs, sizes, strict=True))
 
     @cached_property
-    def made(self) -> tuple[BlockOutput, ...]:
+    def declared_outputs(self) -> tuple[BlockOutput, ...]:
         return self.block.outputs_for(self.types, self.arguments)
 
     @cached_property
@@ -95,8 +95,8 @@ def vectors_of(block: Block) -> list[Vector]:
             block,
             vector["name"],
             {**defaults, **vector["arguments"]},
-            tuple((given.type, given.elements) for given in map(_tensor, vector["inputs"])),
-            tuple((made.type, made.elements) for made in map(_tensor, vector.get("outputs", []))),
+            tuple((each.type, each.elements) for each in map(_tensor, vector["inputs"])),
+            tuple((each.type, each.elements) for each in map(_tensor, vector.get("outputs", []))),
             vector.get("fails"),
             tuple(tuple(_tensor(tensor) for tensor in run) for run in vector.get("before", [])),
             tuple(_tensor(tensor).sizes for tensor in vector["inputs"]),
@@ -105,18 +105,18 @@ def vectors_of(block: Block) -> list[Vector]:
     ]
 
 
-def _tensor(described: Mapping[str, Any]) -> Given:
+def _tensor(described: Mapping[str, Any]) -> InputTensor:
     """`u8[<=9]` with its `sizes`, or `f32[2, 3]`; `text_size` is what is known of texts."""
     element, _, dimensions = str(described["type"]).partition("[")
     sizes = [size.strip() for size in dimensions.rstrip("]").split(",") if size]
     run_time = tuple(axis for axis, size in enumerate(sizes) if size.startswith("<="))
     capacity = tuple(int(size.removeprefix("<=")) for size in sizes)
     type_ = TensorType(ElementType(element), capacity, run_time, described.get("text_size", 0))
-    return Given(type_, described["elements"], tuple(described.get("sizes", ())))
+    return InputTensor(type_, described["elements"], tuple(described.get("sizes", ())))
 
 
 @dataclass(frozen=True)
-class Made:
+class OutputTensor:
     """An output of one run, with the sizes that it had in it."""
 
     type: TensorType
@@ -153,9 +153,9 @@ class BlockModule:
 
     def run(self, vector: Vector, times: int = 1) -> list[list[int | float | str]]:
         """The elements of the outputs of the last of so many runs of one instance."""
-        return [made.elements for made in self.made(vector, times)]
+        return [output.elements for output in self.outputs(vector, times)]
 
-    def made(self, vector: Vector, times: int = 1) -> list[Made]:
+    def outputs(self, vector: Vector, times: int = 1) -> list[OutputTensor]:
         """The outputs of the last of so many runs of one instance; its state is zero before the first."""
         store = wasmtime.Store(self._engine)
         exports = wasmtime.Instance(store, self._module, []).exports(store)
@@ -178,14 +178,14 @@ class BlockModule:
         read: list[tuple[int, int | None]] = []
         results: list[tuple[int, int | None]] = []
         with_pointers = vector.block.run_time_sizes is RunTimeSizes.POINTER
-        for given in vector.given:
-            places.append(place(max(given.type.size, 1)))
+        for tensor in vector.input_tensors:
+            places.append(place(max(tensor.type.size, 1)))
             start, sizes = places[-1], None
-            if given.sizes and with_pointers:
-                sizes = place(4 * len(given.sizes))
+            if tensor.sizes and with_pointers:
+                sizes = place(4 * len(tensor.sizes))
                 places.append(sizes)
             read.append((start, sizes))
-        for output in vector.made:
+        for output in vector.declared_outputs:
             places.append(place(max(output.type.size, 1)))
             start, sizes = places[-1], None
             if not output.type.is_fixed and output.sizes_of is None:
@@ -195,29 +195,31 @@ class BlockModule:
                 places.append(place(output.text_memory))
             results.append((start, sizes))
         try:
-            for frame in (*vector.before, *[vector.given] * times):
-                for given, (start, at) in zip(frame, read, strict=True):
-                    memory.write(store, _laid_out(memory, store, given, place), start)
+            for frame in (*vector.before, *[vector.input_tensors] * times):
+                for tensor, (start, at) in zip(frame, read, strict=True):
+                    memory.write(store, _laid_out(memory, store, tensor, place), start)
                     if at is not None:
-                        memory.write(store, struct.pack(f"<{len(given.sizes)}i", *given.sizes), at)
+                        memory.write(store, struct.pack(f"<{len(tensor.sizes)}i", *tensor.sizes), at)
                 call(f"run_{self._numbers[id(vector)]}", *places)
         except wasmtime.Trap:
             start = call("failure")
             raise BlockFailed(memory.read(store, start, start + call("failure_size")).decode()) from None
-        found: list[Made] = []
-        for output, (start, at) in zip(vector.made, results, strict=True):
+        outputs: list[OutputTensor] = []
+        for output, (start, at) in zip(vector.declared_outputs, results, strict=True):
             axes = len(output.type.run_time)
-            decided = () if output.sizes_of is None else vector.given[output.sizes_of].sizes
+            decided = () if output.sizes_of is None else vector.input_tensors[output.sizes_of].sizes
             if at is not None:
                 decided = struct.unpack(f"<{axes}i", memory.read(store, at, at + 4 * axes))
             type_ = in_this_run(output.type, decided)
             data = bytes(memory.read(store, start, start + type_.size))
             if type_.element is not ElementType.UTF8:
-                found.append(Made(type_, list(struct.unpack(f"<{type_.count}{_FORMATS[type_.element.value]}", data))))
+                outputs.append(
+                    OutputTensor(type_, list(struct.unpack(f"<{type_.count}{_FORMATS[type_.element.value]}", data)))
+                )
                 continue
             texts = [bytes(memory.read(store, first, first + size)) for first, size in struct.iter_unpack("<II", data)]
-            found.append(Made(type_, [text.decode() for text in texts]))
-        return found
+            outputs.append(OutputTensor(type_, [text.decode() for text in texts]))
+        return outputs
 
 
 def in_this_run(type_: TensorType, decided: Sequence[int]) -> TensorType:
@@ -227,17 +229,19 @@ def in_this_run(type_: TensorType, decided: Sequence[int]) -> TensorType:
     return TensorType(type_.element, tuple(sizes.get(axis, size) for axis, size in enumerate(type_.dimensions)))
 
 
-def _laid_out(memory: wasmtime.Memory, store: wasmtime.Store, given: Given, place: Callable[[int], int]) -> bytes:
+def _laid_out(
+    memory: wasmtime.Memory, store: wasmtime.Store, tensor: InputTensor, place: Callable[[int], int]
+) -> bytes:
     """The bytes of an input; those of texts are put somewhere, and it points at them."""
-    if given.type.element is not ElementType.UTF8:
-        return packed(given.type.element, given.elements)
-    found = b""
-    for text in given.elements:
+    if tensor.type.element is not ElementType.UTF8:
+        return packed(tensor.type.element, tensor.elements)
+    slices = b""
+    for text in tensor.elements:
         data = str(text).encode()
         start = place(max(len(data), 1))
         memory.write(store, data, start)
-        found += struct.pack("<II", start, len(data))
-    return found
+        slices += struct.pack("<II", start, len(data))
+    return slices
 
 
 class BlockFailed(Exception):
@@ -291,18 +295,18 @@ def _function(number: int, vector: Vector, constants: Mapping[bytes, str]) -> st
 
 def _number(value: int | float | Count, vector: Vector) -> str:
     if isinstance(value, Count):
-        given = vector.given[value.input_index]
-        return str(in_this_run(given.type, given.sizes).count)
+        tensor = vector.input_tensors[value.input_index]
+        return str(in_this_run(tensor.type, tensor.sizes).count)
     return str(value) if isinstance(value, int) else value.hex()
 
 
 def _pointers(vector: Vector) -> Iterator[str]:
     """The types of what a block is given pointers to."""
-    for given in vector.given:
-        yield f"const {_c_type(given.type.element)}"
-        if given.sizes and vector.block.run_time_sizes is RunTimeSizes.POINTER:
+    for tensor in vector.input_tensors:
+        yield f"const {_c_type(tensor.type.element)}"
+        if tensor.sizes and vector.block.run_time_sizes is RunTimeSizes.POINTER:
             yield "const int32_t"
-    for output in vector.made:
+    for output in vector.declared_outputs:
         yield _c_type(output.type.element)
         if not output.type.is_fixed and output.sizes_of is None:
             yield "int32_t"

@@ -33,8 +33,8 @@ PUBLISHED = {
 """SHA-256 of what a published rune makes of a recording: fft, then two runs of noise-filtering."""
 
 
-def _defaults(block: str, **given: ArgumentValue) -> dict[str, ArgumentValue]:
-    return {a.name: a.default for a in CATALOGUE[block].arguments if a.default is not None} | given
+def _defaults(block: str, **overrides: ArgumentValue) -> dict[str, ArgumentValue]:
+    return {a.name: a.default for a in CATALOGUE[block].arguments if a.default is not None} | overrides
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_recordings_give_the_bytes_of_a_published_rune(test_data: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("block", "inputs", "given", "message"),
+    ("block", "inputs", "arguments", "message"),
     [
         ("fft", (TensorType(ElementType.F32, (16_000,)),), {}, "takes sound as i16 samples"),
         ("fft", (TensorType(ElementType.I16, (0,)),), {}, "at least one sample"),
@@ -99,10 +99,10 @@ def test_recordings_give_the_bytes_of_a_published_rune(test_data: Path, tmp_path
     ],
 )
 def test_an_audio_block_says_what_it_cannot_take(
-    block: str, inputs: tuple[TensorType, ...], given: dict[str, ArgumentValue], message: str
+    block: str, inputs: tuple[TensorType, ...], arguments: dict[str, ArgumentValue], message: str
 ) -> None:
     with pytest.raises(BlockError, match=message):
-        CATALOGUE[block].outputs(inputs, _defaults(block, **given))
+        CATALOGUE[block].outputs(inputs, _defaults(block, **arguments))
 
 
 def test_a_fresh_noise_filter_needs_no_state() -> None:

@@ -45,7 +45,7 @@ def _tensor(array: Array) -> dict[str, Any]:
 
 
 def _vector(case: Case) -> dict[str, Any]:
-    given = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
+    arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     written: dict[str, Any] = {"name": case.name, "arguments": dict(case.arguments)}
     *before, last = case.runs
     if before:
@@ -54,7 +54,7 @@ def _vector(case: Case) -> dict[str, Any]:
     history = HISTORIES.get(case.block)
     with np.errstate(all="ignore"):
         try:
-            outputs = history(given, case.runs) if history else REFERENCES[case.block](given, last)
+            outputs = history(arguments, case.runs) if history else REFERENCES[case.block](arguments, last)
         except Fails as failure:
             return written | {"fails": str(failure)}
     written["outputs"] = [_tensor(each) for each in outputs]
@@ -62,11 +62,11 @@ def _vector(case: Case) -> dict[str, Any]:
 
 
 def _listed() -> dict[str, list[Case]]:
-    found: dict[str, list[Case]] = defaultdict(list)
+    by_block: dict[str, list[Case]] = defaultdict(list)
     for module in MODULES:
         for case in module.CASES:
-            found[case.block].append(case)
-    return found
+            by_block[case.block].append(case)
+    return by_block
 
 
 def _plain(value: Any) -> Any:
@@ -81,38 +81,38 @@ def _plain(value: Any) -> Any:
 @pytest.mark.parametrize("block", sorted(_listed()))
 def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
     path = CATALOGUE[block].folder / "golden.json"
-    made = [_vector(case) for case in _listed()[block]]
+    vectors = [_vector(case) for case in _listed()[block]]
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
-        lines = ",\n    ".join(json.dumps(vector) for vector in made)
+        lines = ",\n    ".join(json.dumps(vector) for vector in vectors)
         path.write_text(f'{{\n  "vectors": [\n    {lines}\n  ]\n}}\n', encoding="utf-8")
     golden = json.loads(path.read_text(encoding="utf-8"))["vectors"]
-    assert _plain(golden) == _plain(made)
+    assert _plain(golden) == _plain(vectors)
 
 
 def _drawing(case: Case) -> dict[str, Any]:
     """What goes in and comes out, run by run: of the first input, or of the rows that a learner is asked for."""
-    given = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
+    arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     history = (HISTORIES | {"window": drawings.window}).get(case.block)
-    made = [
-        history(given, case.runs[: number + 1]) if history else REFERENCES[case.block](given, run)
+    results = [
+        history(arguments, case.runs[: number + 1]) if history else REFERENCES[case.block](arguments, run)
         for number, run in enumerate(case.runs)
     ]
     return {
         "inputs": [_tensor(run[2] if len(run) == 3 else run[0]) for run in case.runs],
-        "outputs": [_tensor(outputs[0]) for outputs in made if outputs],
+        "outputs": [_tensor(outputs[0]) for outputs in results if outputs],
     }
 
 
 @pytest.mark.parametrize("case", drawings.DRAWINGS, ids=lambda case: case.block)
 def test_what_a_picture_shows_is_what_the_reference_gives(case: Case) -> None:
-    path, made = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
+    path, drawing = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
-        path.write_text(json.dumps(made) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(drawing) + "\n", encoding="utf-8")
     stored = json.loads(path.read_text(encoding="utf-8"))
     for side in ("inputs", "outputs"):
-        assert [each["type"] for each in stored[side]] == [each["type"] for each in made[side]]
+        assert [each["type"] for each in stored[side]] == [each["type"] for each in drawing[side]]
         # NumPy adds in another order on another processor: a sum that is zero but for rounding differs.
-        assert _elements(stored[side]) == pytest.approx(_elements(made[side]), rel=1e-6, abs=1e-9, nan_ok=True)
+        assert _elements(stored[side]) == pytest.approx(_elements(drawing[side]), rel=1e-6, abs=1e-9, nan_ok=True)
 
 
 def _elements(tensors: list[dict[str, Any]]) -> list[float]:
@@ -124,11 +124,11 @@ def test_the_reference_of_least_squares_is_numpys(seed: int) -> None:
     chance = np.random.default_rng(seed)
     features = int(chance.integers(1, 6))
     rows = chance.standard_normal((features + 1 + seed, features)) * 10.0 ** chance.integers(-4, 5, features)
-    targets, asked = chance.standard_normal(len(rows)), rows[:2]
-    (found,) = predictions.linear_regression({}, [rows, targets, asked])
+    targets, queries = chance.standard_normal(len(rows)), rows[:2]
+    (predicted,) = predictions.linear_regression({}, [rows, targets, queries])
     ones = np.ones((len(rows), 1))
     (factors, *_) = np.linalg.lstsq(np.hstack([rows, ones]) / _lengths(rows), targets, rcond=None)
-    assert np.allclose(found, np.hstack([asked, ones[:2]]) / _lengths(rows) @ factors, rtol=1e-10, atol=1e-10)
+    assert np.allclose(predicted, np.hstack([queries, ones[:2]]) / _lengths(rows) @ factors, rtol=1e-10, atol=1e-10)
 
 
 def _lengths(rows: Array) -> Array:
@@ -149,16 +149,16 @@ def test_the_vectors_of_the_old_blocks_are_what_their_reference_gives(block: str
     for vector in vectors_of(CATALOGUE[block]):
         with np.errstate(all="ignore"):
             try:
-                made = old_blocks.REFERENCES[block](vector.arguments, vector.given)
+                outputs = old_blocks.REFERENCES[block](vector.arguments, vector.input_tensors)
             except Fails:
                 assert vector.fails is not None, vector.name
                 continue
         assert vector.fails is None, vector.name
-        for found, (type_, elements) in zip(made, vector.outputs, strict=True):
-            if not isinstance(found, list):
-                assert found.shape == type_.dimensions, vector.name
-                assert _NAMES[found.dtype.kind] + str(8 * found.dtype.itemsize) == str(type_.element), vector.name
-            assert _comparable(np.ravel(found).tolist()) == _comparable(elements), vector.name
+        for actual, (type_, elements) in zip(outputs, vector.outputs, strict=True):
+            if not isinstance(actual, list):
+                assert actual.shape == type_.dimensions, vector.name
+                assert _NAMES[actual.dtype.kind] + str(8 * actual.dtype.itemsize) == str(type_.element), vector.name
+            assert _comparable(np.ravel(actual).tolist()) == _comparable(elements), vector.name
 
 
 def _comparable(elements: Elements) -> list[str]:

@@ -19,13 +19,13 @@ def type_of(written: str) -> TensorType:
     return TensorType(ElementType(match[1]), tuple(int(size) for size in match[2].split(",") if size))
 
 
-def complete(block: str, given: dict[str, ArgumentValue]) -> dict[str, ArgumentValue]:
+def complete(block: str, arguments: dict[str, ArgumentValue]) -> dict[str, ArgumentValue]:
     """The arguments with defaults, and 1 or a text for what must be given."""
-    found: dict[str, ArgumentValue] = {}
+    defaults: dict[str, ArgumentValue] = {}
     for argument in CATALOGUE[block].arguments:
         missing = 1 if argument.kind is ArgumentKind.INTEGER else 1.0 if argument.kind is ArgumentKind.FLOAT else "1"
-        found[argument.name] = missing if argument.default is None else argument.default
-    return found | given
+        defaults[argument.name] = missing if argument.default is None else argument.default
+    return defaults | arguments
 
 
 _BERT = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"
@@ -184,12 +184,12 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
 
 
 @pytest.mark.protects("compiling/block-arguments")
-@pytest.mark.parametrize(("block", "inputs", "given", "message"), REFUSED)
+@pytest.mark.parametrize(("block", "inputs", "arguments", "message"), REFUSED)
 def test_what_contradicts_itself_is_refused(
-    block: str, inputs: list[str], given: dict[str, ArgumentValue], message: str
+    block: str, inputs: list[str], arguments: dict[str, ArgumentValue], message: str
 ) -> None:
     with pytest.raises(BlockError, match=re.escape(message)) as refused:
-        CATALOGUE[block].outputs(tuple(map(type_of, inputs)), complete(block, given))
+        CATALOGUE[block].outputs(tuple(map(type_of, inputs)), complete(block, arguments))
     names = {argument.name for argument in CATALOGUE[block].arguments}
     assert refused.value.argument is None or refused.value.argument in names
 
@@ -203,8 +203,8 @@ def test_every_choice_is_taken_or_refused_by_a_message() -> None:
                 for written in ("f32[1, 8, 8, 3]", "u8[1, 8, 8, 3]", "f32[40]", "i16[4000]"):
                     inputs, arguments = (type_of(written),), complete(name, {argument.name: choice})
                     try:
-                        made = block.outputs(inputs, arguments)
+                        outputs = block.outputs(inputs, arguments)
                     except BlockError:
                         continue
                     assert block.code(inputs, arguments).function.startswith(f"rune_{name}")
-                    assert all(output.type.count > 0 for output in made)
+                    assert all(output.type.count > 0 for output in outputs)

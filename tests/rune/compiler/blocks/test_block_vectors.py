@@ -25,10 +25,10 @@ def test_every_block_has_golden_vectors() -> None:
     assert {vector.block.name for vector in VECTORS} == set(CATALOGUE)
 
 
-def _same(found: int | float | str, wanted: int | float | str) -> bool:
-    both_nan = isinstance(found, float) and isinstance(wanted, float) and math.isnan(found) and math.isnan(wanted)
-    same_sign = not isinstance(found, float) or math.copysign(1, found) == math.copysign(1, float(wanted))
-    return both_nan or (found == wanted and same_sign)
+def _same(actual: int | float | str, wanted: int | float | str) -> bool:
+    both_nan = isinstance(actual, float) and isinstance(wanted, float) and math.isnan(actual) and math.isnan(wanted)
+    same_sign = not isinstance(actual, float) or math.copysign(1, actual) == math.copysign(1, float(wanted))
+    return both_nan or (actual == wanted and same_sign)
 
 
 @pytest.mark.protects("compiling/run-time-sizes")
@@ -38,11 +38,11 @@ def test_a_block_gives_its_golden_vectors(vector: Vector, module: BlockModule) -
         with pytest.raises(BlockFailed, match=vector.fails):
             module.run(vector)
         return
-    for found, (type_, elements) in zip(module.made(vector), vector.outputs, strict=True):
+    for actual, (type_, elements) in zip(module.outputs(vector), vector.outputs, strict=True):
         wanted = unpacked(type_.element, elements)
-        assert found.type == type_
-        assert len(found.elements) == len(wanted)
-        assert all(map(_same, found.elements, wanted)), f"{found} is not {wanted}"
+        assert actual.type == type_
+        assert len(actual.elements) == len(wanted)
+        assert all(map(_same, actual.elements, wanted)), f"{actual} is not {wanted}"
 
 
 @pytest.mark.parametrize("vector", ELEMENTWISE, ids=lambda vector: f"{vector.block.name}: {vector.name}")
@@ -50,9 +50,9 @@ def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it
     element = vector.block.element and vector.block.element(vector.types, vector.arguments)
     if element is None:
         return
-    ((_, given),), ((type_, elements),) = vector.inputs, vector.outputs
+    ((_, numbers),), ((type_, elements),) = vector.inputs, vector.outputs
     wanted = unpacked(type_.element, elements)
-    assert [element(number) for number in given if not isinstance(number, str)] == wanted
+    assert [element(number) for number in numbers if not isinstance(number, str)] == wanted
 
 
 @pytest.mark.parametrize("name", SIMPLE)
@@ -61,8 +61,8 @@ def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
     header = block.c_file.read_text(encoding="utf-8")
     covered = {vector.types[0].element for vector in vectors_of(block)}
     for element in ElementType:
-        is_taken = f"{name}_{element}(" in header or f"({element}, " in header
-        assert (element in covered) is is_taken, f"{name} and {element}"
+        is_supported = f"{name}_{element}(" in header or f"({element}, " in header
+        assert (element in covered) is is_supported, f"{name} and {element}"
 
 
 def test_the_longest_label_bounds_its_json() -> None:

@@ -17,16 +17,16 @@ SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}}
 
 @pytest.mark.parametrize(("preset", "block"), [(p, b) for p in SIZES for b in LIBRARY[p]])
 def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
-    given = {"preset": preset, "sample_rate": RATE, "low": 0.0, "high": 0.0, **SIZES[preset]}
-    made = {
-        "mfe": lambda: sound.mfe(given, [SOUND]),
-        "log_mel": lambda: sound.log_mel(given, [[SOUND]]),
-        "mfcc": lambda: sound.mfcc(given, [SOUND]),
+    arguments = {"preset": preset, "sample_rate": RATE, "low": 0.0, "high": 0.0, **SIZES[preset]}
+    features = {
+        "mfe": lambda: sound.mfe(arguments, [SOUND]),
+        "log_mel": lambda: sound.log_mel(arguments, [[SOUND]]),
+        "mfcc": lambda: sound.mfcc(arguments, [SOUND]),
     }[block]()[0]
     wanted = np.array(LIBRARY[preset][block])
-    assert made.shape == wanted.shape
+    assert features.shape == wanted.shape
     # librosa and Keras compute in f32; python_speech_features in f64.
-    np.testing.assert_allclose(made, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
+    np.testing.assert_allclose(features, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
 
 
 def test_the_frontend_gives_the_numbers_of_a_build_of_its_c_but_for_one_of_the_window() -> None:

@@ -17,29 +17,31 @@ LIBRARY = json.loads((Path(motion.__file__).parent / "library_signals.json").rea
 X = WALK[:, 0]
 
 
-def _made(name: str) -> Any:
+def _computed(name: str) -> Any:
     what, *words = name.split()
-    given: dict[str, Any] = {"sample_rate": 60.0, "fresh": 1, "quality": 5.0, "taps": 31, "high": 12.0}
+    arguments: dict[str, Any] = {"sample_rate": 60.0, "fresh": 1, "quality": 5.0, "taps": 31, "high": 12.0}
     match what:
         case "iir":
-            return motion.iir({**given, "kind": words[0], "order": int(words[1]), "cutoff": float(words[2])}, [[X]])[0]
+            return motion.iir(
+                {**arguments, "kind": words[0], "order": int(words[1]), "cutoff": float(words[2])}, [[X]]
+            )[0]
         case "taps":
-            return motion.taps({**given, "kind": words[0], "cutoff": 5.0})
+            return motion.taps({**arguments, "kind": words[0], "cutoff": 5.0})
         case "detrend":
             return motion.detrend({"kind": words[0]}, [X])[0]
         case "resample":
             up, down = map(int, words)
             return motion.resample({"sample_rate": down * 100, "to_rate": up * 100}, [X])[0]
-    features = motion.spectral_features({**given, "peaks": 1, "bands": "0, 20.5"}, [X])[0][0]
+    features = motion.spectral_features({**arguments, "peaks": 1, "bands": "0, 20.5"}, [X])[0][0]
     return features[[0, 1, 2, 4, 5]]
 
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_a_reference_gives_what_scipy_gives(name: str) -> None:
-    np.testing.assert_allclose(_made(name), LIBRARY[name], rtol=3e-6, atol=3e-6)
+    np.testing.assert_allclose(_computed(name), LIBRARY[name], rtol=3e-6, atol=3e-6)
 
 
 @pytest.mark.parametrize("kind", ["lowpass", "highpass", "bandpass"])
 def test_designed_taps_are_those_of_scipy(kind: str) -> None:
-    made = filter_design.windowed_sinc(kind, 31, filter_design.Band(5.0 / 60.0, 12.0 / 60.0))
-    np.testing.assert_allclose(made, LIBRARY[f"taps {kind}"], rtol=1e-9, atol=1e-12)
+    weights = filter_design.windowed_sinc(kind, 31, filter_design.Band(5.0 / 60.0, 12.0 / 60.0))
+    np.testing.assert_allclose(weights, LIBRARY[f"taps {kind}"], rtol=1e-9, atol=1e-12)

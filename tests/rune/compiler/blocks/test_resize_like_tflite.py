@@ -52,5 +52,5 @@ def test_each_size_kind_and_method_gives_the_bits_of_tflite() -> None:
         image = _image(kind, random)
         ((answer,),) = answers(layers.graph.finish(output.index), [[image.tobytes()]])
         arguments = {"height": size[0], "width": size[1], "method": method, "centres": centres}
-        (made,) = resize(arguments, [image])
-        assert made.tobytes() == answer, (kind, centres, method, size)
+        (resized,) = resize(arguments, [image])
+        assert resized.tobytes() == answer, (kind, centres, method, size)

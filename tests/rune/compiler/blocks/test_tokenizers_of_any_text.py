@@ -40,14 +40,14 @@ def _text(chance: random.Random) -> Array:
     return np.frombuffer(data + b"\0" * chance.randint(1, 2), np.uint8)
 
 
-def _given(chance: random.Random, block: str) -> Mapping[str, Any]:
+def _arguments(chance: random.Random, block: str) -> Mapping[str, Any]:
     if block == "byte_pair":
         tokens = {name: chance.choice(["", "<s>"]) for name in ("start", "end", "pad")}
         return {"vocabulary": TOKENS, "merges": MERGES, "length": chance.choice([3, 7, 500]), **tokens}
-    given = {"vocabulary": chance.choice([VOCABULARY, "\n".join((VOCABULARY, *FURTHER))])}
+    arguments = {"vocabulary": chance.choice([VOCABULARY, "\n".join((VOCABULARY, *FURTHER))])}
     if block == "tokenizers":
-        return given
-    return given | {
+        return arguments
+    return arguments | {
         "length": chance.choice([4, 9, 300]),
         "case": chance.choice(["lower", "keep"]),
         "padding": chance.choice(["full", "none"]),
@@ -57,17 +57,17 @@ def _given(chance: random.Random, block: str) -> Mapping[str, Any]:
 def _vector(chance: random.Random, number: int) -> Vector:
     block = chance.choice(["tokenizers", "word_piece", "byte_pair"])
     count = {"tokenizers": 2, "word_piece": chance.choice([1, 2]), "byte_pair": 1}[block]
-    given, inputs = _given(chance, block), [_text(chance) for _ in range(count)]
+    arguments, inputs = _arguments(chance, block), [_text(chance) for _ in range(count)]
     outputs, fails = [], None
     try:
-        outputs = list(REFERENCES[block](given, inputs))
+        outputs = list(REFERENCES[block](arguments, inputs))
     except Fails as failure:
         fails = str(failure)
     tensors = [
         [(TensorType(TYPES[array.dtype.name], array.shape), array.reshape(-1).tolist()) for array in arrays]
         for arrays in (inputs, outputs)
     ]
-    return Vector(CATALOGUE[block], str(number), given, tuple(tensors[0]), tuple(tensors[1]), fails)
+    return Vector(CATALOGUE[block], str(number), arguments, tuple(tensors[0]), tuple(tensors[1]), fails)
 
 
 @pytest.mark.proof
@@ -82,8 +82,8 @@ def test_any_text_becomes_the_numbers_of_the_references(tmp_path: Path) -> None:
             with pytest.raises(BlockFailed, match=vector.fails):
                 module.run(vector)
             continue
-        made = [(each.type, each.elements) for each in module.made(vector)]
-        assert made == [(type_, list(elements)) for type_, elements in vector.outputs], vector.inputs
+        outputs = [(each.type, each.elements) for each in module.outputs(vector)]
+        assert outputs == [(type_, list(elements)) for type_, elements in vector.outputs], vector.inputs
 
 
 @SAME_UNICODE

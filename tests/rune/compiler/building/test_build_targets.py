@@ -21,7 +21,7 @@ from rune.source.runefile import HostResources
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import Port
 from rune.tools.cli import main
-from tests.model_cases import refused_cases
+from tests.support.model_cases import refused_cases
 
 GOOD = """\
 version: 1
@@ -141,7 +141,7 @@ def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
         (["--target", "wasm32", "-o", str(project)], "a rune is a file"),
         (["--target", "c", "--target", "wasm32", "-o", str(project / "file")], "is no folder, and there are several"),
         (["--target", "c", "--target", "wasm32", "-o", "-"], "is no folder, and there are several"),
-        (["--target", "wasm32-mvp", "--target", "wasm32", "--explain"], "--explain are about one target"),
+        (["--target", "wasm32-mvp", "--target", "wasm32", "--explain"], "--explain is about one target"),
     ):
         result = rune_build(project, *arguments)
         assert result.exit_code == 2

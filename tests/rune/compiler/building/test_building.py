@@ -20,7 +20,7 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from tests.model_cases import model_cases, refused_cases
+from tests.support.model_cases import model_cases, refused_cases
 
 RUNEFILE = """\
 version: 1
@@ -59,12 +59,12 @@ def model_files(name: str) -> MemoryFiles:
     known = {case.name: case.data for case in model_cases()} | {case.name: case.data for case in refused_cases()}
     data = known[name]
     described = signature(read_model(data))
-    (taken,), (given,) = described.inputs, described.outputs
+    (input_tensor,), (output_tensor,) = described.inputs, described.outputs
     text = RUNEFILE % (
-        taken.type.element,
-        ", ".join(map(str, taken.type.dimensions)),
-        given.type.element,
-        ", ".join(map(str, given.type.dimensions)),
+        input_tensor.type.element,
+        ", ".join(map(str, input_tensor.type.dimensions)),
+        output_tensor.type.element,
+        ", ".join(map(str, output_tensor.type.dimensions)),
     )
     return MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": data})
 

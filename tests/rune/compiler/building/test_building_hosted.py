@@ -18,7 +18,7 @@ from rune.project.files import FileError, MemoryFiles
 from rune.running.container import read_rune
 from rune.source.runefile import HostResources
 from rune.source.runefile.codes import Code
-from tests.real_models import REAL_MODELS
+from tests.support.real_models import REAL_MODELS
 
 RUNEFILE = """\
 version: 1

@@ -19,9 +19,9 @@ from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
-from tests.model_cases import compiled_model
 from tests.rune.compiler.anvil.pipelines import passing_on
 from tests.rune.compiler.targets.projects import model_project, template
+from tests.support.model_cases import compiled_model
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 

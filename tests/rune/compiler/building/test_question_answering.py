@@ -74,15 +74,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _asked(project: Path, question: bytes, text: bytes) -> Result:
+def _answer(project: Path, question: bytes, text: bytes) -> Result:
     (project / "question").write_bytes(question)
     (project / "text").write_bytes(text)
-    given = ["--raw", str(project / "question"), "--raw", str(project / "text")]
-    return CliRunner().invoke(main, ["run", str(project / "app.rune"), *given])
+    inputs = ["--raw", str(project / "question"), "--raw", str(project / "text")]
+    return CliRunner().invoke(main, ["run", str(project / "app.rune"), *inputs])
 
 
 def test_the_answer_is_the_words_that_the_model_points_at(project: Path) -> None:
-    result = _asked(project, b"Who wrote these lines?", b"Unknown to me: Ada LOVELACE wrote the lines.")
+    result = _answer(project, b"Who wrote these lines?", b"Unknown to me: Ada LOVELACE wrote the lines.")
     (answer,) = json.loads(result.stdout).values()
     assert answer[0]["elements"] == ["ada lovelace"]
 
@@ -95,6 +95,6 @@ def test_the_answer_is_the_words_that_the_model_points_at(project: Path) -> None
     ],
 )
 def test_what_is_no_sentence_ends_the_run_by_name(project: Path, question: bytes, text: bytes, said: str) -> None:
-    result = _asked(project, question, text)
+    result = _answer(project, question, text)
     assert result.exit_code == 1
     assert said in result.stderr

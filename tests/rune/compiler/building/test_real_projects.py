@@ -133,9 +133,11 @@ def test_a_model_gives_the_references_answers(name: str, test_data: Path) -> Non
     path = test_data / "models" / f"{name}.tflite"
     reference = Interpreter(model_path=str(path), experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
     reference.allocate_tensors()
-    (taken,), (given,) = reference.get_input_details(), reference.get_output_details()
+    (input_detail,), (output_detail,) = reference.get_input_details(), reference.get_output_details()
     kinds = {np.int8: "i8", np.float32: "f32"}
-    types = [f"{{type: {kinds[end['dtype']]}, dimensions: {end['shape'].tolist()}}}" for end in (taken, given)]
+    types = [
+        f"{{type: {kinds[end['dtype']]}, dimensions: {end['shape'].tolist()}}}" for end in (input_detail, output_detail)
+    ]
     runefile = (
         "version: 1\nimage: runicos/base\npipeline:\n"
         f"  x: {{capability: RAW, outputs: [{types[0]}]}}\n"
@@ -145,13 +147,13 @@ def test_a_model_gives_the_references_answers(name: str, test_data: Path) -> Non
     rune = Runtime.load(built(test_data, runefile, name))
     generator = np.random.default_rng(7)
     for _ in range(RUNS):
-        if taken["dtype"] == np.int8:
-            numbers = generator.integers(-128, 128, taken["shape"]).astype(np.int8)
+        if input_detail["dtype"] == np.int8:
+            numbers = generator.integers(-128, 128, input_detail["shape"]).astype(np.int8)
         else:
-            numbers = generator.normal(size=taken["shape"]).astype(np.float32)
-        reference.set_tensor(taken["index"], numbers)
+            numbers = generator.normal(size=input_detail["shape"]).astype(np.float32)
+        reference.set_tensor(input_detail["index"], numbers)
         reference.invoke()
-        expected = reference.get_tensor(given["index"]).reshape(-1)
+        expected = reference.get_tensor(output_detail["index"]).reshape(-1)
         (message,) = rune.call({rune.capabilities[0].id: numbers.tobytes()})
         answer = np.array(message.tensors[0].elements, expected.dtype)
         if expected.dtype == np.int8:

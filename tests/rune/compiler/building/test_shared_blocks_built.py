@@ -36,9 +36,11 @@ def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
 
 def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) -> None:
     digest, mounted = published()
-    made = package(project(lock=f"{PATH} {digest}\n", mounted=mounted), BuildOptions("smooth", target=find_target("c")))
-    assert json.loads(made.files["report.json"])["blocks"] == [{"path": PATH, "digest": digest}]
-    folder = PackageFolder.of(tmp_path / "right", made)
+    built = package(
+        project(lock=f"{PATH} {digest}\n", mounted=mounted), BuildOptions("smooth", target=find_target("c"))
+    )
+    assert json.loads(built.files["report.json"])["blocks"] == [{"path": PATH, "digest": digest}]
+    folder = PackageFolder.of(tmp_path / "right", built)
     assert folder.self_test(("-O3", "-march=native", "-ffp-contract=fast")).split()[0] == "0"
     # Its source is C alone, with the block's arithmetic in it: another sign in it is told at the block's stage.
     source = folder.path / "src" / "smooth.c"
@@ -52,12 +54,12 @@ def test_a_package_of_it_runs_by_itself_and_tells_a_wrong_block(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc"])
 def test_a_package_of_it_passes_its_self_test_on_its_core(name: str, tmp_path: Path) -> None:
     digest, mounted = published()
-    made = package(
+    built = package(
         project(lock=f"{PATH} {digest}\n", mounted=mounted), BuildOptions("smooth", target=find_target(name))
     )
-    assert any(path.endswith(".a") for path in made.files)
+    assert any(path.endswith(".a") for path in built.files)
     for path in ("include/smooth.h", "src/smooth.c", "src/smooth_selftest.c"):
-        (tmp_path / Path(path).name).write_bytes(made.files[path])
+        (tmp_path / Path(path).name).write_bytes(built.files[path])
     sources = '#include "smooth.c"\n#include "smooth_selftest.c"\n'
     firmware = by_hand("outputs->out[0] = (uint32_t)rune_smooth_selftest();", core(name), tmp_path, before=sources)
     assert int.from_bytes(emulate(firmware, [[bytes(4)]]).outputs, "little") == 0

@@ -54,20 +54,20 @@ def outputs_in_chromium(
     """What the models give when they are compiled into one module. Raises `Refused`."""
     module = module_of(models_pipeline(models), models, target)
     runs = [[data for name in models for data in questions[name].inputs[number]] for number in range(RUNS)]
-    asked = [_text(module), [[_text(data) for data in run] for run in runs]]
+    arguments = [_text(module), [[_text(data) for data in run] for run in runs]]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         try:
-            answer = browser.new_page().evaluate(_HOST, asked)
+            answer = browser.new_page().evaluate(_HOST, arguments)
         finally:
             browser.close()
     if "refused" in answer:
         raise Refused(answer["refused"])
-    found: dict[str, Outputs] = {name: [] for name in models}
+    outputs: dict[str, Outputs] = {name: [] for name in models}
     for messages in answer["outputs"]:
         for name, message in zip(models, messages, strict=True):
-            found[name].append([data for _, data in tensors_of(base64.b64decode(message))])
-    return found
+            outputs[name].append([data for _, data in tensors_of(base64.b64decode(message))])
+    return outputs
 
 
 def has_exact_dots(processor: Sequence[str]) -> bool:

@@ -35,27 +35,27 @@ ALL = np.arange(-(2**15), 2**15)
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     folder = tmp_path_factory.mktemp("functions")
-    source, made = folder / "functions.c", folder / "functions.so"
+    source, library_file = folder / "functions.c", folder / "functions.so"
     source.write_text(SOURCE, encoding="ascii")
     checks = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsanitize=undefined")
     trap = "-fsanitize-trap=undefined"
     command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O1", *checks, trap, f"-I{KERNELS}"]
-    subprocess.run([*command, str(source), "-o", str(made)], check=True, timeout=120)
-    return ctypes.CDLL(str(made))
+    subprocess.run([*command, str(source), "-o", str(library_file)], check=True, timeout=120)
+    return ctypes.CDLL(str(library_file))
 
 
 def test_the_logistic_function_is_the_references_for_every_number(library: ctypes.CDLL) -> None:
-    given = np.zeros(2**16, np.int16)
-    library.all_logistic(given.ctypes.data_as(ctypes.c_void_p))
+    actual = np.zeros(2**16, np.int16)
+    library.all_logistic(actual.ctypes.data_as(ctypes.c_void_p))
     expected = logistic(ALL)
-    assert np.array_equal(given, expected)
+    assert np.array_equal(actual, expected)
     assert np.abs(expected / 2**15 - 1 / (1 + np.exp(-ALL / 2**12))).max() < 2e-4
 
 
 @pytest.mark.parametrize("integer_bits", range(7))
 def test_the_hyperbolic_tangent_is_the_references_for_every_number(library: ctypes.CDLL, integer_bits: int) -> None:
-    given = np.zeros(2**16, np.int16)
-    library.all_tanh(given.ctypes.data_as(ctypes.c_void_p), integer_bits)
+    actual = np.zeros(2**16, np.int16)
+    library.all_tanh(actual.ctypes.data_as(ctypes.c_void_p), integer_bits)
     expected = tanh(ALL, integer_bits)
-    assert np.array_equal(given, expected)
+    assert np.array_equal(actual, expected)
     assert np.abs(expected / 2**15 - np.tanh(ALL * math.ldexp(1, integer_bits - 15))).max() < 1e-3

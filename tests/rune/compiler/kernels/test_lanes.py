@@ -18,11 +18,11 @@ def test_layers_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     layers |= {"uint8": dense(33, 10, "uint8"), "uint8 of blocks": dense(21, 45, "uint8")}
     files = {name: model_of(draw) for name, draw in layers.items()}
     models = {name: read_model(data) for name, data in files.items()}
-    found = functions(models, WASM32)
-    assert found.count(LANES) >= len(layers) - 4, "some have no proof of single precision"
+    calls = functions(models, WASM32)
+    assert calls.count(LANES) >= len(layers) - 4, "some have no proof of single precision"
     questions = {name: Questions.of(data, 9) for name, data in files.items()}
-    given = compiled_outputs(models, questions)
-    assert {name: list(questions[name].wrong(given[name])) for name in models} == {name: [] for name in models}
+    compiled = compiled_outputs(models, questions)
+    assert {name: list(questions[name].wrong(compiled[name])) for name in models} == {name: [] for name in models}
 
 
 def test_long_rows_of_few_outputs_keep_panels() -> None:

@@ -24,7 +24,6 @@ from rune.project.files import ProjectFiles
 from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
-from tests.model_cases import model_cases
 from tests.models.model_layers import Layers, Value
 from tests.rune.compiler.anvil.model_judge import Questions
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
@@ -32,6 +31,7 @@ from tests.rune.compiler.anvil.test_extreme_sums import connected
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.compiler.targets.projects import model_project
+from tests.support.model_cases import model_cases
 
 FASTEST = WASM32.variant("speed")
 KINDS = ("conv_2d_", "depthwise_conv_2d_", "fully_connected_")
@@ -90,15 +90,15 @@ def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium() 
     cases = {case.name: case.data for case in model_cases() if case.name.startswith(KINDS)}
     files = cases | {name: model_of(draw) for name, draw in (DRAWN | MORE).items()}
     models = {name: read_model(data) for name, data in files.items()}
-    asked = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
-    assert len(asked) >= len(DRAWN | MORE) + 20
-    questions = {name: Questions.of(files[name], 5) for name in asked}
+    relaxed = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
+    assert len(relaxed) >= len(DRAWN | MORE) + 20
+    questions = {name: Questions.of(files[name], 5) for name in relaxed}
     if not has_exact_dots(Path("/proc/cpuinfo").read_text(encoding="utf-8").split()):
         with pytest.raises(Refused, match=REFUSAL):
-            outputs_in_chromium(asked, questions, RELAXED)
+            outputs_in_chromium(relaxed, questions, RELAXED)
         return
-    given = outputs_in_chromium(asked, questions, RELAXED)
-    assert {name: list(questions[name].wrong(given[name])) for name in asked} == {name: [] for name in asked}
+    outputs = outputs_in_chromium(relaxed, questions, RELAXED)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in relaxed} == {name: [] for name in relaxed}
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_a_dot_product_that_is_not_exact_is_refused(dot: str) -> None:
 def test_one_that_is_exact_is_taken() -> None:
     data = model_of(dense(16, 4))
     questions = Questions.of(data, 3)
-    given = [tensors_of(run(loaded(module_with(EXACT)), inputs)[0].data)[0][1] for inputs in questions.inputs]
-    assert [[each] for each in given] == questions.answers
+    outputs = [tensors_of(run(loaded(module_with(EXACT)), inputs)[0].data)[0][1] for inputs in questions.inputs]
+    assert [[each] for each in outputs] == questions.answers
 
 
 @pytest.fixture(scope="module")

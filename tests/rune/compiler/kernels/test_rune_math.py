@@ -116,18 +116,18 @@ def test_a_compiler_that_fuses_gives_the_same_bits(
     far = [struct.unpack("<d", chance.randbytes(8))[0] for _ in range(1500)]
     logarithms = [math.exp(chance.uniform(-700, 700)) for _ in range(900)]
     special = [0.0, -0.0, 1.0, math.inf, -math.inf, math.nan, 5e-324, 2.0**53 + 2, 4.0, 2.25, 1e-310]
-    given = near + far + logarithms + special
-    other = [chance.uniform(0.1, 10) for _ in given]
+    values = near + far + logarithms + special
+    other = [chance.uniform(0.1, 10) for _ in values]
     for name in re.findall(r"^EACH\((\w+),", _SOURCE, re.MULTILINE):
-        pairs = zip(given, mathematics(name, given, other), native(name, given, other), strict=True)
+        pairs = zip(values, mathematics(name, values, other), native(name, values, other), strict=True)
         for x, here, there in pairs:
             same = struct.pack("<d", here) == struct.pack("<d", there) or (math.isnan(here) and math.isnan(there))
             assert same, f"{name} of {x!r}: {here!r} and {there!r}"
 
 
 def test_a_square_root_is_the_nearest(mathematics: Mathematics) -> None:
-    given = [2.0, 3.0, 1e-320, 5e-324, 1.7976931348623157e308, 0.1, math.nextafter(4.0, 0), math.nextafter(4.0, 5)]
-    assert mathematics("sqrt", given) == [math.sqrt(x) for x in given]
+    values = [2.0, 3.0, 1e-320, 5e-324, 1.7976931348623157e308, 0.1, math.nextafter(4.0, 0), math.nextafter(4.0, 5)]
+    assert mathematics("sqrt", values) == [math.sqrt(x) for x in values]
 
 
 @pytest.fixture(scope="module")
@@ -135,18 +135,18 @@ def mathematics(tmp_path_factory: pytest.TempPathFactory) -> Mathematics:
     return Mathematics(tmp_path_factory.mktemp("math"))
 
 
-def _units_off(found: float, exact: Decimal) -> float:
+def _units_off(actual: float, exact: Decimal) -> float:
     """The distance from the exact value in units of the last place."""
-    return abs(float((Decimal(found) - exact) / Decimal(math.ulp(found))))
+    return abs(float((Decimal(actual) - exact) / Decimal(math.ulp(actual))))
 
 
 def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: Mathematics) -> None:
     chance = random.Random(1)
-    given = [chance.uniform(0.5, 2) for _ in range(300)] + [math.exp(chance.uniform(-700, 700)) for _ in range(200)]
-    given += [float(whole) for whole in range(3, 200)] + [math.nextafter(1, 0), math.nextafter(1, 2), 3e-310]
+    values = [chance.uniform(0.5, 2) for _ in range(300)] + [math.exp(chance.uniform(-700, 700)) for _ in range(200)]
+    values += [float(whole) for whole in range(3, 200)] + [math.nextafter(1, 0), math.nextafter(1, 2), 3e-310]
     two = Decimal(2).ln(EXACT)
-    for x, found in zip(given, mathematics("log2", given), strict=True):
-        assert _units_off(found, EXACT.divide(Decimal(x).ln(EXACT), two)) < 0.6, x
+    for x, actual in zip(values, mathematics("log2", values), strict=True):
+        assert _units_off(actual, EXACT.divide(Decimal(x).ln(EXACT), two)) < 0.6, x
 
 
 def test_log2_of_a_power_of_two_is_exact(mathematics: Mathematics) -> None:
@@ -163,9 +163,9 @@ def test_log2_has_its_limits(mathematics: Mathematics) -> None:
 
 def test_exp_is_off_by_less_than_one_unit_of_the_last_place(mathematics: Mathematics) -> None:
     chance = random.Random(2)
-    given = [chance.uniform(-1, 1) for _ in range(300)] + [chance.uniform(-745, 709) for _ in range(400)]
-    for x, found in zip(given, mathematics("exp", given), strict=True):
-        assert _units_off(found, Decimal(x).exp(EXACT)) < 1, x
+    values = [chance.uniform(-1, 1) for _ in range(300)] + [chance.uniform(-745, 709) for _ in range(400)]
+    for x, actual in zip(values, mathematics("exp", values), strict=True):
+        assert _units_off(actual, Decimal(x).exp(EXACT)) < 1, x
 
 
 def test_exp_has_its_limits(mathematics: Mathematics) -> None:
@@ -175,13 +175,13 @@ def test_exp_has_its_limits(mathematics: Mathematics) -> None:
 
 def test_erfc_is_near_and_has_the_bits_of_its_reference(mathematics: Mathematics) -> None:
     chance = random.Random(4)
-    given = [chance.uniform(-12, 12) for _ in range(900)]
-    found = mathematics("erfc", given)
-    for x, value in zip(given, found, strict=True):
+    values = [chance.uniform(-12, 12) for _ in range(900)]
+    actual = mathematics("erfc", values)
+    for x, value in zip(values, actual, strict=True):
         assert value == pytest.approx(math.erfc(x), rel=1e-12, abs=0), x
     limits = [0.0, -0.0, 13.0, -13.0, math.inf, -math.inf, math.nan]
     np.testing.assert_array_equal(
-        [*found, *mathematics("erfc", limits)], float_functions.erfc(np.array(given + limits))
+        [*actual, *mathematics("erfc", limits)], float_functions.erfc(np.array(values + limits))
     )
     assert mathematics("erfc", limits[:6]) == pytest.approx([1.0, 1.0, 0.0, 2.0, 0.0, 2.0], abs=1e-12)
 
@@ -199,16 +199,16 @@ def test_remainders_are_exact(mathematics: Mathematics) -> None:
 
 def test_rounding_is_exact(mathematics: Mathematics) -> None:
     chance = random.Random(4)
-    given = [chance.uniform(-9, 9) for _ in range(200)] + [0.5, -0.5, 1.5, 0.49999999999999994, 2.0**52 + 1, -1e300]
-    assert mathematics("floor", given) == [math.floor(x) for x in given]
-    assert mathematics("trunc", given) == [math.trunc(x) for x in given]
-    away = [math.copysign(math.floor(Decimal(abs(x)) + Decimal("0.5")), x) for x in given]
-    assert mathematics("round", given) == away
+    values = [chance.uniform(-9, 9) for _ in range(200)] + [0.5, -0.5, 1.5, 0.49999999999999994, 2.0**52 + 1, -1e300]
+    assert mathematics("floor", values) == [math.floor(x) for x in values]
+    assert mathematics("trunc", values) == [math.trunc(x) for x in values]
+    away = [math.copysign(math.floor(Decimal(abs(x)) + Decimal("0.5")), x) for x in values]
+    assert mathematics("round", values) == away
 
 
 def test_what_does_not_fit_an_integer_takes_its_limit_and_nan_takes_0(mathematics: Mathematics) -> None:
-    given = [-1.0, 0.9, 4294967295.0, 1e300, -math.inf, math.nan]
-    assert mathematics("to_u32", given) == [0, 0, 4294967295, 4294967295, 0, 0]
+    values = [-1.0, 0.9, 4294967295.0, 1e300, -math.inf, math.nan]
+    assert mathematics("to_u32", values) == [0, 0, 4294967295, 4294967295, 0, 0]
     assert mathematics("to_i8", [-128.9, -129.0, 127.9, 1e9, math.nan, -0.5]) == [-128, -128, 127, 127, 0, 0]
 
 
@@ -227,16 +227,16 @@ def angles() -> list[float]:
 def test_sine_and_cosine_are_the_nearest_f32(
     name: str, exact: Callable[[float], float], mathematics: Mathematics
 ) -> None:
-    given = angles()
-    for x, found in zip(given, mathematics(name, given), strict=True):
+    values = angles()
+    for x, actual in zip(values, mathematics(name, values), strict=True):
         expected = exact(x)  # the C library's, of double precision
-        assert abs(found - expected) <= math.ulp(abs(expected)) * 2.0**28 * 1.01, (
-            f"{name} of {x!r}: {found!r}, not {expected!r}"
+        assert abs(actual - expected) <= math.ulp(abs(expected)) * 2.0**28 * 1.01, (
+            f"{name} of {x!r}: {actual!r}, not {expected!r}"
         )
 
 
 def test_sine_and_cosine_have_the_bits_of_their_references(mathematics: Mathematics) -> None:
-    given = [*angles(), 0.0, -0.0, math.inf, -math.inf, math.nan]
+    values = [*angles(), 0.0, -0.0, math.inf, -math.inf, math.nan]
     for name, reference in (("sinf", float_functions.sin), ("cosf", float_functions.cos)):
-        expected = reference(np.array(given, np.float32))
-        np.testing.assert_array_equal(np.array(mathematics(name, given), np.float32), expected)
+        expected = reference(np.array(values, np.float32))
+        np.testing.assert_array_equal(np.array(mathematics(name, values), np.float32), expected)

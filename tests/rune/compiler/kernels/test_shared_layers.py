@@ -49,5 +49,5 @@ def test_tiles_that_are_not_full_give_the_reference_kernels_bytes() -> None:
     models = {name: read_model(data) for name, data in files.items()}
     assert set(functions(models, ALWAYS_SHARED)) == FUNCTIONS
     questions = {name: Questions.of(data, 13) for name, data in files.items()}
-    given = compiled_outputs(models, questions, ALWAYS_SHARED)
-    assert {name: list(questions[name].wrong(given[name])) for name in models} == {name: [] for name in models}
+    outputs = compiled_outputs(models, questions, ALWAYS_SHARED)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in models} == {name: [] for name in models}

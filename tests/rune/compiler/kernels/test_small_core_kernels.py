@@ -24,12 +24,12 @@ from rune.compiler.targets.finding import find_target
 from rune.devices.emulation.running import emulate
 from rune.model.tflite import Model, read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
-from tests.model_cases import ModelCase, model_cases
 from tests.models.model_layers import Layers
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.anvil.test_extreme_sums import connected, pointwise
 from tests.rune.compiler.targets.c_programs import CFolder
 from tests.rune.devices.emulation.programs import core, firmware_of
+from tests.support.model_cases import ModelCase, model_cases
 
 C = find_target("c")
 SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}
@@ -45,8 +45,8 @@ SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover
 def used(models: Mapping[str, Model], kernels: KernelSet) -> Counter[str]:
     """How often each function of the set itself is called."""
     program = lower(models_pipeline(models), models, replace(C, kernels=kernels))
-    found = (call for step in program.steps for call in calls(step))
-    return Counter(call.function for call in found if call.header.parent.name == kernels.name)
+    all_calls = (call for step in program.steps for call in calls(step))
+    return Counter(call.function for call in all_calls if call.header.parent.name == kernels.name)
 
 
 @cache
@@ -94,7 +94,7 @@ def test_the_instructions_of_the_core_give_the_references_bytes(name: str, tmp_p
 
 def shaped_models() -> dict[str, bytes]:
     """Shapes that the kernels take in pieces: widths of 1 to 9, depths beside fours, channels that end a pair."""
-    found = {}
+    models = {}
     for number in range(24):
         draw = random.Random(number)
         layers = Layers(f"shape_{number}", np.random.default_rng(number))
@@ -104,27 +104,27 @@ def shaped_models() -> dict[str, bytes]:
         options = {"stride": (draw.randint(1, 2),) * 2, "padding": "same", "zero_point": draw.choice((-128, 5))}
         activation = draw.choice(("none", "relu", "relu6"))
         if number % 2 and depth >= 4:
-            made = layers.depthwise(image, kernel=(3, 3), activation=activation, **options)  # type: ignore[arg-type]
+            layer = layers.depthwise(image, kernel=(3, 3), activation=activation, **options)  # type: ignore[arg-type]
         else:
-            made = layers.conv(image, draw.randint(1, 9), kernel, activation=activation, **options)  # type: ignore[arg-type]
-        found[f"shape_{number}"] = layers.graph.finish(made.index)
+            layer = layers.conv(image, draw.randint(1, 9), kernel, activation=activation, **options)  # type: ignore[arg-type]
+        models[f"shape_{number}"] = layers.graph.finish(layer.index)
     for number, (depth, units) in enumerate(((1, 1), (3, 5), (4, 4), (31, 10), (64, 7))):
         layers = Layers(f"connected_{number}", np.random.default_rng(number))
-        made = layers.fully_connected(layers.input((2, depth), "int8"), units, per_channel=number % 2 == 1)
-        found[f"connected_{number}"] = layers.graph.finish(made.index)
-    return found
+        layer = layers.fully_connected(layers.input((2, depth), "int8"), units, per_channel=number % 2 == 1)
+        models[f"connected_{number}"] = layers.graph.finish(layer.index)
+    return models
 
 
 def extreme_models() -> dict[str, bytes]:
     """Sums and multipliers beyond what the kernels take, and channels that give one byte whatever comes in."""
     weights = np.random.default_rng(3).integers(-127, 128, (5, 64)).astype(np.int8)
-    found = {}
+    models = {}
     for i, multiplier in enumerate((0.75, 1.0, 3.0, 1e-6, 1e6, 1e-3)):
         for j, bias in enumerate((-(2**31), 2**31 - 1, -(2**30), 2**29)):
-            found[f"pointwise_{i}_{j}"] = pointwise(weights, [bias, 0, -1000, bias, 7], multiplier, "none", -5)
+            models[f"pointwise_{i}_{j}"] = pointwise(weights, [bias, 0, -1000, bias, 7], multiplier, "none", -5)
     for i, (multiplier, bias) in enumerate(((0.3, 2**31 - 1), (0.3, -(2**31)), (100.0, 2**23), (0.001, 2**29))):
-        found[f"connected_{i}"] = connected(weights[:3], [bias, 0, -1000], multiplier)
-    return found
+        models[f"connected_{i}"] = connected(weights[:3], [bias, 0, -1000], multiplier)
+    return models
 
 
 FAMILY = pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
-from rune.compiler.anvil.aim import Aim
+from rune.aim import Aim
 from rune.compiler.anvil.fixed_point import Multiplier
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
@@ -23,13 +23,13 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.kernels.winograd import is_exact, transformed_filters
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
-from tests.model_cases import model_cases
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS, Layers, Value
 from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
+from tests.support.model_cases import model_cases
 
 FUNCTION = "rune_conv_2d_winograd_int8"
 MOST_CHANNELS = 3669
@@ -108,8 +108,8 @@ def test_convolutions_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     questions = {name: Questions.of(data, 11) for name, data in files.items()}
     levels = tuple([bytes([level]) * (9 * MOST_CHANNELS)] for level in (127, 128, 0))
     questions["32 bits"] = replace(questions["32 bits"], inputs=levels, answers=answers(files["32 bits"], levels))
-    given = compiled_outputs(models, questions, ALWAYS_WINOGRAD)
-    assert {name: list(questions[name].wrong(given[name])) for name in models} == {name: [] for name in models}
+    outputs = compiled_outputs(models, questions, ALWAYS_WINOGRAD)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in models} == {name: [] for name in models}
 
 
 def test_operators_of_the_tests_that_can_have_it_give_the_reference_kernels_bytes() -> None:
@@ -118,8 +118,8 @@ def test_operators_of_the_tests_that_can_have_it_give_the_reference_kernels_byte
     able = {name: model for name, model in models.items() if FUNCTION in functions({name: model}, ALWAYS_WINOGRAD)}
     assert len(able) >= 5
     questions = {case.name: Questions.of(case.data, 3) for case in cases if case.name in able}
-    given = compiled_outputs(able, questions, ALWAYS_WINOGRAD)
-    assert {name: list(questions[name].wrong(given[name])) for name in able} == {name: [] for name in able}
+    outputs = compiled_outputs(able, questions, ALWAYS_WINOGRAD)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in able} == {name: [] for name in able}
 
 
 def convolution(channels: int, **changes: int) -> Conv2DInt8:

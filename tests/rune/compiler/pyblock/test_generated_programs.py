@@ -32,10 +32,10 @@ def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
     return ended, failed
 
 
-def test_50_programs_give_the_same_bits_in_python_and_compiled(tmp_path: Path) -> None:
-    ended, failed = _agree(range(50), tmp_path, *_WARNINGS)
-    assert ended > 60
-    assert failed > 5, "some must fail, so that failures are compared"
+def test_15_programs_give_the_same_bits_in_python_and_compiled(tmp_path: Path) -> None:
+    ended, failed = _agree(range(15), tmp_path, *_WARNINGS)
+    assert ended > 18
+    assert failed > 1, "some must fail, so that failures are compared"
 
 
 @pytest.mark.proof

@@ -40,8 +40,8 @@ def test_a_block_runs_with_its_argument_and_keeps_its_state() -> None:
     rune = Runtime.load(build(_project(alpha=0.5), BuildOptions("smooth")).rune)
     last, frames = [0.0] * 4, [_floats(1.0, -0.1, 3.0, 0.3), _floats(0.7, 0.7, -2.0, 1e-3)]
     for frame in frames:
-        given = struct.unpack("<4f", frame)
-        last = [to_f32(old + to_f32(0.5 * to_f32(x - old))) for old, x in zip(last, given, strict=True)]
+        samples = struct.unpack("<4f", frame)
+        last = [to_f32(old + to_f32(0.5 * to_f32(x - old))) for old, x in zip(last, samples, strict=True)]
         assert said(rune, [[frame]]) == _floats(*last)
 
 
@@ -60,8 +60,8 @@ def test_the_same_project_gives_the_same_bytes() -> None:
 
 def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
     checked = check(_project(SMOOTH + b"    last.append(1.0)\n    return nothing\n"), PUBLISHED_BLOCKS)
-    told = [(each.file, each.code, each.span.start.line) for each in checked.diagnostics]
-    assert told == [("Runefile.yml", "RUNE0119", 9), ("smooth.py", "RUNE0112", 6), ("smooth.py", "RUNE0114", 7)]
+    problems = [(each.file, each.code, each.span.start.line) for each in checked.diagnostics]
+    assert problems == [("Runefile.yml", "RUNE0119", 9), ("smooth.py", "RUNE0112", 6), ("smooth.py", "RUNE0114", 7)]
     assert checked.pipeline is None
 
 
@@ -75,15 +75,15 @@ def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
     ],
 )
 def test_a_block_that_does_not_fit_its_stage(block: bytes, code: str, says: str) -> None:
-    found = [each for each in check(_project(block), PUBLISHED_BLOCKS).diagnostics if each.file == "Runefile.yml"]
-    assert [each.code for each in found] == [code]
-    assert says in found[0].message
+    diagnostics = [each for each in check(_project(block), PUBLISHED_BLOCKS).diagnostics if each.file == "Runefile.yml"]
+    assert [each.code for each in diagnostics] == [code]
+    assert says in diagnostics[0].message
 
 
 def test_an_argument_is_read_as_its_parameter_says() -> None:
     for arguments, code in (({"alpha": "loud"}, "RUNE0065"), ({"beta": 1}, "RUNE0063"), ({"alpha": 1e39}, "RUNE0065")):
-        found = check(_project(SMOOTH, **arguments), PUBLISHED_BLOCKS).diagnostics
-        assert [each.code for each in found] == [code]
+        diagnostics = check(_project(SMOOTH, **arguments), PUBLISHED_BLOCKS).diagnostics
+        assert [each.code for each in diagnostics] == [code]
 
 
 @pytest.mark.parametrize("path", ["../smooth.py", "./a/../smooth.py", "./smooth.py@v1", "smooth.py", "./smooth"])
@@ -92,7 +92,7 @@ def test_paths_that_mean_no_block_in_python(path: str) -> None:
 
 
 def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
-    made = agreeing_programs(range(8))
-    rune = Runtime.load(build(project_of(made), BuildOptions("blocks")).rune)
-    frames, expected = together(made)
+    programs = agreeing_programs(range(8))
+    rune = Runtime.load(build(project_of(programs), BuildOptions("blocks")).rune)
+    frames, expected = together(programs)
     assert said(rune, frames) == expected

@@ -111,7 +111,7 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "given", "said"),
+    ("text", "values", "said"),
     [
         (SMOOTH, [1.0, None], "which a test cannot compare"),
         (SMOOTH + "    js\n", [1.0, 2.0], "Fix it first"),
@@ -121,12 +121,12 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
     ],
 )
 def test_what_cannot_become_a_test_says_why(
-    text: str, given: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
+    text: str, values: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
-    types = [{"type": "f32", "dimensions": [len(given)]}]
+    types = [{"type": "f32", "dimensions": [len(values)]}]
     request = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
-    assert said in live.LiveBlock().answer({**request, "runs": [[given]]})["refused"]
+    assert said in live.LiveBlock().answer({**request, "runs": [[values]]})["refused"]
 
 
 @pytest.mark.protects("runes/python-in-pages")

@@ -11,7 +11,7 @@ from rune.compiler.pyblock.python import PythonBlock
 from rune.tensor import ElementType, TensorType
 from tests.rune.compiler.pyblock.native import Case, Elements, packed, results
 
-GIVEN = TensorType(ElementType.I16, (4,))
+INPUT_TYPE = TensorType(ElementType.I16, (4,))
 RUNS: tuple[tuple[Elements, ...], ...] = (([3, -2, 32_767, -32_768],), ([32_767] * 4,), ([-32_768] * 4,))
 BOUND = MOST - 12 * 32_767
 """From here twelve of the largest numbers reach the end of 64 bits. What is proven counts a turn of each loop twice."""
@@ -41,7 +41,7 @@ CLAMPED = "def clamped(v: int) -> int:\n if v < 0:\n  return 0\n return min(v, 2
 def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: Path) -> None:
     cases, wanted = [], []
     for name, (checks, body) in BLOCKS.items():
-        checked = check_file(f"{name}.py", made(name, body), (GIVEN,))
+        checked = check_file(f"{name}.py", block_source(name, body), (INPUT_TYPE,))
         assert checked.block is not None, (name, checked.problems)
         emitted = emit(checked.block, f"{name}.py", ())
         assert emitted.checks == checks, (name, emitted.text)
@@ -60,7 +60,7 @@ def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: P
     assert failed == {"beyond", "doubled", "crossed", "turned"}
 
 
-def made(name: str, body: str) -> str:
+def block_source(name: str, body: str) -> str:
     """The block; what it returns is one number."""
     *lines, last = body.split("\n ")
     lines.append(f"r = i64[1]([{last.removeprefix('return ')}])\n return r")

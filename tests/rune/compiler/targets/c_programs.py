@@ -49,10 +49,10 @@ def clang() -> tuple[str, ...]:
 
 def gcc() -> str:
     """The machine's compiler, without which there is nothing to test."""
-    found = shutil.which("gcc")
-    if found is None:
+    path = shutil.which("gcc")
+    if path is None:
         pytest.skip(lack(GCC))
-    return found
+    return path
 
 
 def sources_of(pipeline: Pipeline, models: Mapping[str, Model], name: str) -> Mapping[str, bytes]:
@@ -83,12 +83,12 @@ class CFolder:
         return program
 
     def _run(self, command: Sequence[str]) -> None:
-        made = subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=300, check=False)
-        assert (made.returncode, made.stderr[:4000]) == (0, "")
+        process = subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=300, check=False)
+        assert (process.returncode, process.stderr[:4000]) == (0, "")
 
-    def outputs(self, inputs: Sequence[Sequence[bytes]], flags: Sequence[str], **given: Sequence[str]) -> bytes:
+    def outputs(self, inputs: Sequence[Sequence[bytes]], flags: Sequence[str], **options: Sequence[str]) -> bytes:
         """What the program writes for frames of inputs."""
-        return self._written(self.compiled(flags, compiler=given.get("compiler")), inputs)
+        return self._written(self.compiled(flags, compiler=options.get("compiler")), inputs)
 
     def outputs_of(self, main: str, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> bytes:
         """The same with another main file."""

@@ -96,9 +96,9 @@ def check_mvp(module: bytes) -> int:
 
 
 def _value_type(reader: Reader) -> None:
-    found = reader.byte()
-    if found not in VALUE_TYPES:
-        raise PostMvp(f"the value type {found:#x}")
+    kind = reader.byte()
+    if kind not in VALUE_TYPES:
+        raise PostMvp(f"the value type {kind:#x}")
 
 
 def _function_type(reader: Reader) -> None:

@@ -6,11 +6,13 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port, Stage
 from rune.tensor import ElementType, TensorType
@@ -26,8 +28,6 @@ VECTORS = [
     if vector.fails is None and all(kind.is_fixed and kind.element is not ElementType.UTF8 for kind in vector.types)
 ]
 """Those whose inputs a capability gives. What reads texts, or sizes that a run decides, stands behind another block."""
-ONE_OF_EACH = list({vector.code.function: vector for vector in reversed(VECTORS)}.values())[::-1]
-"""The first vector of each function."""
 FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
 SANITIZED = ("-O1", "-fsanitize=address,undefined")
 APART = ("-O2", "-fno-inline")
@@ -35,15 +35,21 @@ WIDENING = ("dequantize", "cast", "signed_pixels")
 """Blocks that go through memory in small steps and write it in larger ones."""
 
 
+@cache
+def one_of_each() -> list[Vector]:
+    """The first vector of each function. Made when it is needed: their code takes seconds, in each process."""
+    return list({vector.code.function: vector for vector in reversed(VECTORS)}.values())[::-1]
+
+
 def stages_of(number: int, vector: Vector) -> list[Stage]:
     """The inputs of a vector, its block, and an output for each tensor that the block makes."""
     name = f"block_{number}"
-    inputs = [CapabilityStage(f"{name}_in_{i}", Capability.RAW, (), kind) for i, kind in enumerate(vector.types)]
+    inputs = [CapabilityStage(f"{name}_in_{i}", RAW, (), kind) for i, kind in enumerate(vector.types)]
     ports = tuple(Port(stage.name, 0) for stage in inputs)
-    block = BlockStage(name, vector.block.name, vector.block, vector.arguments, ports, vector.made)
+    block = BlockStage(name, vector.block.name, vector.block, vector.arguments, ports, vector.declared_outputs)
     outputs = [
         OutputStage(f"{name}_out_{i}", _kind(output.type.element), (Port(name, i),))
-        for i, output in enumerate(vector.made)
+        for i, output in enumerate(vector.declared_outputs)
     ]
     return [*inputs, block, *outputs]
 
@@ -52,13 +58,13 @@ def _kind(element: ElementType) -> Output:
     return Output.SERIAL if element is ElementType.UTF8 else Output.TENSOR
 
 
-def _made(vectors: Sequence[Vector]) -> list[TensorType]:
-    return [output.type for vector in vectors for output in vector.made]
+def _output_types(vectors: Sequence[Vector]) -> list[TensorType]:
+    return [output.type for vector in vectors for output in vector.declared_outputs]
 
 
 def test_every_function_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
-    assert {vector.block.name for vector in ONE_OF_EACH} == set(CATALOGUE) - {"pad", "parse", "password_strength"}
-    _gives_the_bytes_of_wasm32(ONE_OF_EACH, tmp_path, FUSED)
+    assert {vector.block.name for vector in one_of_each()} == set(CATALOGUE) - {"pad", "parse", "password_strength"}
+    _gives_the_bytes_of_wasm32(one_of_each(), tmp_path, FUSED)
 
 
 def test_a_function_that_stays_one_is_called(tmp_path: Path) -> None:
@@ -89,8 +95,8 @@ def test_a_block_that_gives_up_by_what_it_includes_ends_the_run(block: str, tmp_
     """Its own header never calls `rune_fail`."""
     sizes = ((2, 2), (2,), (1, 2))
     inputs = tuple((TensorType(ElementType.F64, each), ()) for each in sizes)
-    given = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
-    pipeline = Pipeline(tuple(stages_of(0, Vector(CATALOGUE[block], "spoilt", given, inputs, (), None))), ())
+    arguments = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
+    pipeline = Pipeline(tuple(stages_of(0, Vector(CATALOGUE[block], "spoilt", arguments, inputs, (), None))), ())
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "spoilt"))
     (tmp_path / "main.c").write_text(SPOILT)
     program = folder.compiled(["-O1"])
@@ -114,7 +120,7 @@ def _gives_the_bytes_of_wasm32(
     vectors: Sequence[Vector], tmp_path: Path, *ways: Sequence[str], least: int = struct.calcsize("1960I")
 ) -> None:
     pipeline, frame = _pipeline(vectors)
-    decided = [number for number, each in enumerate(_made(vectors)) if not each.is_fixed]
+    decided = [number for number, each in enumerate(_output_types(vectors)) if not each.is_fixed]
     expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     assert len(expected) > least
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
@@ -136,16 +142,16 @@ def test_every_vector_of_a_block_gives_the_bytes_of_wasm32_on_emulated_processor
     emulator: str, machine: str, tmp_path: Path
 ) -> None:
     """Processors that fuse, that have other signs of NaN, and that have no floating point at all."""
-    found = shutil.which(emulator)
-    if found is None:
+    path = shutil.which(emulator)
+    if path is None:
         pytest.skip(lack(QEMU_USER))
     pipeline, frame = _pipeline(VECTORS)
-    decided = [number for number, each in enumerate(_made(VECTORS)) if not each.is_fixed]
+    decided = [number for number, each in enumerate(_output_types(VECTORS)) if not each.is_fixed]
     expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     flags = ["-static", "-O2", "-ffp-contract=fast"]
     compiler = [str(zig_folder() / "zig"), "cc", f"--target={machine}", *flags, "blocks.c", "main.c", "-o", "program"]
     subprocess.run(compiler, cwd=folder.path, check=True, capture_output=True)
     data = b"".join([*frame, *frame])
-    command = [found, "./program"]
+    command = [path, "./program"]
     assert subprocess.run(command, cwd=tmp_path, input=data, check=True, capture_output=True).stdout == expected

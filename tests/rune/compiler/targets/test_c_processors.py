@@ -44,8 +44,8 @@ def clang(*flags: str) -> list[str]:
 def test_a_template_compiles_for_a_bare_processor(name: str, flags: tuple[str, ...], tmp_path: Path) -> None:
     folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
     command = [*clang(*flags), "-Os", "-c", f"{name}.c", "-o", "rune.o"]
-    made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
-    assert (made.returncode, made.stderr) == (0, "")
+    process = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (0, "")
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64" or platform.system() != "Linux", reason="needs x86-64 and Linux")
@@ -61,7 +61,7 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
 ) -> None:
     folder = CFolder.of(tmp_path, build(template(name), BuildOptions(name, target=C)).files)
     (tmp_path / "main32.c").write_bytes((HERE / "main32.c").read_bytes())
-    given = {
+    macros = {
         "RUNE_HEADER": f'"{name}.h"',
         "INPUT_TYPE": element,
         "INPUT_COUNT": f"RUNE_{name.upper()}_INPUT_{input_}_COUNT",
@@ -76,11 +76,11 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
     zig = str(zig_folder() / "zig")
     sources = [*clang(*I386), "-O3", "-ffp-contract=fast", "-mfma", "-c", f"{name}.c", "-o", "rune.o"]
     plain = [zig, "clang", *I386, "-ffreestanding", "-nostdinc", "-isystem", str(zig_folder() / "lib/include"), "-O1"]
-    main = [*plain, *(f"-D{key}={value}" for key, value in given.items()), "-c", "main32.c", "-o", "main.o"]
+    main = [*plain, *(f"-D{key}={value}" for key, value in macros.items()), "-c", "main32.c", "-o", "main.o"]
     link = [zig, "ld.lld", "-m", "elf_i386", "rune.o", "main.o", "-o", "program"]
     for command in (sources, main, link):
-        made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stderr
+        process = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr
     rune = build(template(name), BuildOptions(name)).rune
     inputs = answered_inputs(template(name), rune, answers=4)
     frames = b"".join(data for frame in inputs for data in frame)

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.building.building import build
@@ -23,7 +24,6 @@ from rune.running.runtime.interpreters.tflite import open_tflite
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
-from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
 from tests.rune.compiler.anvil.test_extreme_sums import connected, pointwise, rescaled
 from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
@@ -36,6 +36,7 @@ from tests.rune.compiler.targets.projects import (
     random_inputs,
     template,
 )
+from tests.support.model_cases import model_cases
 
 FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
 FLAGS = {"not optimised": ("-O0",), "fused": FUSED}
@@ -108,13 +109,13 @@ def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], step: i
 def extreme_models() -> dict[str, bytes]:
     """Models whose sums and bytes reach the ends of 32 bits."""
     weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
-    found = {f"scale_{i}": rescaled(scale) for i, scale in enumerate((2.0**-20, 1000.0, 2.0**20))}
+    models = {f"scale_{i}": rescaled(scale) for i, scale in enumerate((2.0**-20, 1000.0, 2.0**20))}
     for i, multiplier in enumerate((0.75, 1.0, 3.0, 1e-6, 1e6)):
         for j, bias in enumerate((-(2**31), 2**31 - 1, -(2**30))):
-            found[f"pointwise_{i}_{j}"] = pointwise(weights, [bias, 0, -1000], multiplier, "none", -5)
+            models[f"pointwise_{i}_{j}"] = pointwise(weights, [bias, 0, -1000], multiplier, "none", -5)
     for i, (multiplier, bias) in enumerate(((0.3, 2**31 - 1), (0.3, -(2**31)), (100.0, 2**23))):
-        found[f"connected_{i}"] = connected(weights, [bias, 0, -1000], multiplier)
-    return found
+        models[f"connected_{i}"] = connected(weights, [bias, 0, -1000], multiplier)
+    return models
 
 
 @BOTH
@@ -203,7 +204,7 @@ def with_block(path: str, kind: TensorType, arguments: dict[str, ArgumentValue],
     assert block is not None
     arguments = {each.name: each.default for each in block.arguments if each.default is not None} | arguments
     stages = (
-        CapabilityStage(name, Capability.RAW, (), kind),
+        CapabilityStage(name, RAW, (), kind),
         BlockStage("block", path, block, arguments, (Port(name, 0),), block.outputs((kind,), arguments)),
         OutputStage("out", Output.SERIAL, (Port("block", 0),)),
     )
@@ -329,10 +330,10 @@ NAMES = [
 
 @pytest.mark.protects("compiling/shipped-c")
 def test_a_name_becomes_an_identifier_of_its_own() -> None:
-    found = fields(NAMES)
-    assert len({each.upper() for each in found}) == len(NAMES)
-    assert all(re.fullmatch(r"[A-Za-z](_?[A-Za-z0-9])*", each) for each in found)
-    assert not {"int", "linux", "class", "EOF"} & set(found)
+    identifiers = fields(NAMES)
+    assert len({each.upper() for each in identifiers}) == len(NAMES)
+    assert all(re.fullmatch(r"[A-Za-z](_?[A-Za-z0-9])*", each) for each in identifiers)
+    assert not {"int", "linux", "class", "EOF"} & set(identifiers)
     assert identifier("My App.v2") == "My_App_v2"
 
 
@@ -341,8 +342,8 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
 def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None:
     folder = CFolder.of(tmp_path, sources_of(passing_on(U32, Output.TENSOR), {}, name))
     assert folder.name == f"{name}_rune"
-    given = bytes(range(32))
-    assert folder.outputs([[given]], ["-O1", "-I."]) == given
+    data = bytes(range(32))
+    assert folder.outputs([[data]], ["-O1", "-I."]) == data
 
 
 @pytest.mark.protects("compiling/shipped-c")
@@ -352,8 +353,8 @@ def test_names_of_a_user_stay_names(name: str, tmp_path: Path) -> None:
     files = sources_of(passing_on(kind, Output.SERIAL, name=name or "x", out=name + "o"), {}, name)
     assert all("/" not in path and path.isascii() for path in files)
     folder = CFolder.of(tmp_path, files)
-    given = np.array([0.5, -1e300]).tobytes()
-    assert folder.outputs([[given]], ["-O1"]) == given
+    data = np.array([0.5, -1e300]).tobytes()
+    assert folder.outputs([[data]], ["-O1"]) == data
 
 
 def test_the_header_is_one_for_cplusplus_too(built: tuple[str, CFolder]) -> None:

@@ -21,9 +21,9 @@ from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from rune.source.runefile.codes import Code
-from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
 from tests.rune.compiler.targets.projects import model_project
+from tests.support.model_cases import model_cases
 
 
 def headers_of(kernels: KernelSet) -> set[str]:
@@ -52,13 +52,13 @@ def headers_of_models() -> Mapping[str, frozenset[str]]:
     """The files of SIMD128 that each of the models has its kernels of."""
     models = some_models()
     program = lower(models_pipeline(models), models, WASM32)
-    found = [
+    pairs = [
         (call.stage.split()[0], call.header.stem)
         for step in program.steps
         for call in calls(step)
         if isinstance(call.header, Path) and call.header.parent.name == SIMD128.name
     ]
-    return {name: frozenset(header for stage, header in found if stage == name) for name in models}
+    return {name: frozenset(header for stage, header in pairs if stage == name) for name in models}
 
 
 def models_of(header: str) -> dict[str, Model]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rune.compiler.anvil.aim import AIMS
+from rune.aim import AIMS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target, find_variant, targets
@@ -71,13 +71,13 @@ def test_sources_are_left_to_their_own_compiler(tmp_path: Path) -> None:
 @pytest.mark.proof
 def test_the_library_of_a_package_is_compiled_for_what_was_asked() -> None:
     """For the smallest core, in all three ways. The sources are the same."""
-    made = {
+    packages = {
         aim: package(template("digits"), BuildOptions("digits", target=find_variant("cortex-m0plus", aim)))
         for aim in AIMS
     }
-    sizes = {aim: len(each.files["lib/librune_digits.a"]) for aim, each in made.items()}
+    sizes = {aim: len(each.files["lib/librune_digits.a"]) for aim, each in packages.items()}
     assert sizes["size"] < min(sizes["balanced"], sizes["speed"]), sizes
     assert sizes["balanced"] != sizes["speed"]
-    assert {each.report.optimized_for for each in made.values()} == set(AIMS)
-    assert len({each.files["src/digits.c"] for each in made.values()}) == 1
-    assert b"compiled for cortex-m0plus with -Os" in made["size"].files["README.md"]
+    assert {each.report.optimized_for for each in packages.values()} == set(AIMS)
+    assert len({each.files["src/digits.c"] for each in packages.values()}) == 1
+    assert b"compiled for cortex-m0plus with -Os" in packages["size"].files["README.md"]

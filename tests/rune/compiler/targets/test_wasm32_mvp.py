@@ -17,7 +17,6 @@ from rune.compiler.targets.finding import find_target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
 from rune.project.files import ProjectFiles
-from tests.model_cases import model_cases
 from tests.rune.compiler.anvil.bare_host import BareHost
 from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
 from tests.rune.compiler.targets.mvp import PostMvp, check_mvp
@@ -28,6 +27,7 @@ from tests.rune.compiler.targets.projects import (
     model_project,
     template,
 )
+from tests.support.model_cases import model_cases
 from tools.needs import HEADERS, lack
 
 MVP = find_target("wasm32-mvp")

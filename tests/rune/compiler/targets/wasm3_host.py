@@ -22,7 +22,7 @@ class Wasm3Host:
         functions = (
             ("_debug", "i(ii)", lambda address, size: 0),
             ("request_capability", "i(i)", self._request_capability),
-            ("request_capability_set_param", "i(iiiiii)", lambda *given: 0),
+            ("request_capability_set_param", "i(iiiiii)", lambda *arguments: 0),
             ("request_provider_response", "i(iii)", self._respond),
             ("request_output", "i(i)", self._request_output),
             ("consume_output", "i(iii)", self._consume),

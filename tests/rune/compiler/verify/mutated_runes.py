@@ -17,7 +17,7 @@ from rune.compiler.targets.wasm32 import FASTEST
 from rune.compiler.verify.instrumented import call, sent_tensor
 from rune.compiler.verify.own_tensors import TensorSearch
 from rune.compiler.verify.rune_check import InstrumentedPipeline, check_rune, instrument
-from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.rune_verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet, capabilities_of, input_sets
 from rune.compiler.verify.second_module import second_module, second_rune, without_second_module
 from rune.project.files import MemoryFiles
@@ -65,7 +65,7 @@ class Subject:
         stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
         chosen = choose(pipeline, models, host_models=False)
         self.instrumented: InstrumentedPipeline = instrument(pipeline, stages, chosen.compiled, chosen.hosted)
-        (self.port,) = self.instrumented.kept
+        (self.port,) = self.instrumented.ports
         capabilities = capabilities_of(pipeline)
         self.sets: tuple[InputSet, ...] = tuple(input_sets(capabilities, [()] * len(capabilities), INPUTS, 1))
 
@@ -91,7 +91,7 @@ class Subject:
             _, wanted = sent_tensor(twin.watched[self.port])
             size = len(wanted)
             search.wanted = {self.port: wanted}
-            opened.call_in_steps(given(opened, inputs), search.after)
+            opened.call_in_steps(input_bytes(opened, inputs), search.after)
             search.end_run()
         step, places = next(iter(search.places[self.port].items()))
         return step, int(places[0]), size
@@ -109,7 +109,7 @@ class Subject:
         try:
             opened = self.started(rune)
             for inputs in self.sets:
-                sent = opened.call_in_steps(given(opened, inputs), after)
+                sent = opened.call_in_steps(input_bytes(opened, inputs), after)
                 messages.append(tuple(message.data for message in sent))
         except (RuneError, ContainerError, StopIteration, ValueError) as error:
             return Outcome(error=type(error).__name__)
@@ -122,7 +122,9 @@ class Subject:
 
     def verified(self, rune: bytes) -> RuneVerification:
         """The verification of a rune that another toolchain may have made: no constants are looked for."""
-        return check_rune(rune, self.instrumented, self.sets, {}, Deaf(), "sha256:other", LIMITS)
+        return check_rune(
+            rune, self.instrumented, self.sets, {}, Deaf(), Origin.OTHER, LIMITS, programs=lambda _: iter(())
+        )
 
 
 class SecondSubject(Subject):
@@ -154,7 +156,7 @@ def started(rune: bytes) -> LoadedRune:
     return CompiledRune(opened.module, LIMITS).start()
 
 
-def given(rune: LoadedRune, inputs: InputSet) -> dict[int, bytes]:
+def input_bytes(rune: LoadedRune, inputs: InputSet) -> dict[int, bytes]:
     return {request.id: data for request, data in zip(rune.capabilities, inputs.data, strict=True)}
 
 
@@ -178,9 +180,9 @@ def judge(subject: Subject, numbers: range) -> Counter[str]:
         if outcome == subject.right:
             counts["change nothing"] += 1
             continue
-        found = subject.verified(changed)
-        if found.is_within and not found.is_undecided:
-            missed.append(f"mutant {number}: {outcome.error or 'other results'}, and {found.sentence()}")
+        verification = subject.verified(changed)
+        if verification.is_within and not verification.is_undecided:
+            missed.append(f"mutant {number}: {outcome.error or 'other results'}, and {verification.sentence()}")
         is_hidden = outcome.messages == subject.right.messages
         counts[
             "do not run" if outcome.error else "change the model's output alone" if is_hidden else "change outputs"

@@ -20,9 +20,9 @@ def loudness(inputs: Sequence[bytes]) -> Sequence[bytes]:
 
 
 def test_each_pair_is_told_apart_and_a_step_apart() -> None:
-    found = list(islice(aimed_inputs(loudness, [BYTES], 1), 12))
-    assert len(found) == 12
-    for before, after in zip(found[::2], found[1::2], strict=True):
+    pairs = list(islice(aimed_inputs(loudness, [BYTES], 1), 12))
+    assert len(pairs) == 12
+    for before, after in zip(pairs[::2], pairs[1::2], strict=True):
         assert loudness(before) != loudness(after)
         differences = [
             abs(x - y) for x, y in zip(*(struct.unpack("40b", each[0]) for each in (before, after)), strict=True)

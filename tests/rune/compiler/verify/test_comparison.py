@@ -40,7 +40,7 @@ def test_two_integers_that_are_one_as_f64_still_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "given", "beyond"),
+    ("expected", "actual", "beyond"),
     [
         ([1.0], [1.0 + 9e-6], 0),
         ([1.0], [1.0 + 3e-5], 1),
@@ -56,27 +56,27 @@ def test_two_integers_that_are_one_as_f64_still_differ() -> None:
     ],
 )
 def test_a_float_may_be_off_by_a_share_of_itself_or_of_the_largest(
-    expected: list[float], given: list[float], beyond: int
+    expected: list[float], actual: list[float], beyond: int
 ) -> None:
-    assert compare(of(ElementType.F32, len(expected)), floats(*expected), floats(*given)).beyond == beyond
+    assert compare(of(ElementType.F32, len(expected)), floats(*expected), floats(*actual)).beyond == beyond
 
 
 def test_a_float_may_be_off_by_as_much_as_the_reference_itself_moves() -> None:
-    kind, expected, given = of(ElementType.F32, 1), floats(0.001), floats(0.0012)
-    assert compare(kind, expected, given).beyond == 1
-    found = compare(kind, expected, given, moved=np.array([0.0003]))
-    assert (found.beyond, found.excused) == (0, 1)
+    kind, expected, actual = of(ElementType.F32, 1), floats(0.001), floats(0.0012)
+    assert compare(kind, expected, actual).beyond == 1
+    comparison = compare(kind, expected, actual, moved=np.array([0.0003]))
+    assert (comparison.beyond, comparison.excused) == (0, 1)
 
 
 def test_a_shaky_element_excuses_no_other() -> None:
-    kind, expected, given = of(ElementType.F32, 2), floats(0.001, 0.001), floats(0.0012, 0.0012)
-    found = compare(kind, expected, given, moved=np.array([0.0003, 0.0]))
-    assert (found.beyond, found.excused) == (1, 1)
+    kind, expected, actual = of(ElementType.F32, 2), floats(0.001, 0.001), floats(0.0012, 0.0012)
+    comparison = compare(kind, expected, actual, moved=np.array([0.0003, 0.0]))
+    assert (comparison.beyond, comparison.excused) == (1, 1)
 
 
 def test_what_is_within_the_tolerance_needs_no_excuse() -> None:
-    found = compare(of(ElementType.F32, 1), floats(1.0), floats(1.0 + 9e-6), moved=np.array([1.0]))
-    assert (found.beyond, found.excused) == (0, 0)
+    comparison = compare(of(ElementType.F32, 1), floats(1.0), floats(1.0 + 9e-6), moved=np.array([1.0]))
+    assert (comparison.beyond, comparison.excused) == (0, 0)
 
 
 def test_too_few_bytes_are_all_wrong() -> None:

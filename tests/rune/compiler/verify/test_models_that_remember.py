@@ -15,8 +15,8 @@ from rune.project.files import MemoryFiles
 from rune.running.runtime.errors import ModelRunError
 from rune.source.runefile import starter
 from rune.source.runefile.pipeline import ModelStage
-from tests.model_cases import compiled_model
 from tests.rune.compiler.verify.projects import rune_of
+from tests.support.model_cases import compiled_model
 
 SVDF = compiled_model("svdf_f32_plain")
 SVDF_MODEL = read_model(SVDF)
@@ -29,10 +29,10 @@ def noise(seed: int, count: int) -> bytes:
 def check_of(data: bytes) -> tuple[ModelCheck, int]:
     """A check of a model with one input, and how many numbers that has."""
     model = read_model(data)
-    told = signature(model)
-    (kind,) = (tensor.type for tensor in told.inputs)
+    description = signature(model)
+    (kind,) = (tensor.type for tensor in description.inputs)
     assert kind is not None
-    outputs = tuple(tensor.type for tensor in told.outputs if tensor.type is not None)
+    outputs = tuple(tensor.type for tensor in description.outputs if tensor.type is not None)
     stage = ModelStage("model", "m", None, None, (), (kind,), outputs)  # type: ignore[arg-type]
     return ModelCheck(stage, model, data, open_reference(data)), kind.count
 
@@ -42,7 +42,7 @@ def test_what_a_model_remembers_is_nudged_with_what_it_is_given() -> None:
     count = model.tensors[model.inputs[0]].count
     kinds = {index: kind for index in model.outputs if (kind := model.tensors[index].type) is not None}
     runs = [(noise(seed, count),) for seed in range(3)]
-    after_all, alone = (moves(model, SVDF, given, kinds) for given in (runs, runs[-1:]))
+    after_all, alone = (moves(model, SVDF, inputs, kinds) for inputs in (runs, runs[-1:]))
     (index,) = kinds
     assert after_all[index].shape == (kinds[index].count,)
     assert (after_all[index] != alone[index]).any()
@@ -71,13 +71,13 @@ def test_what_the_reference_refused_is_followed_by_no_comparison_until_both_begi
     check.add(inputs[1], right[1])
     check._reference = reference
     check.add(inputs[2], right[2])
-    found = check.verification()
-    assert (found.inputs, found.figures.beyond) == (1, 0)
+    verification = check.verification()
+    assert (verification.inputs, verification.figures.beyond) == (1, 0)
     check.restart()
     twin = open_inside(SVDF, keep=False)
     check.add(inputs[3], twin.run(inputs[3]))
-    found = check.verification()
-    assert (found.inputs, found.figures.beyond) == (2, 0)
+    verification = check.verification()
+    assert (verification.inputs, verification.figures.beyond) == (2, 0)
     check.close()
 
 
@@ -105,7 +105,7 @@ resources:
 def test_a_rune_that_traps_in_the_middle_is_compared_with_a_reference_that_began_anew() -> None:
     files = trapping()
     numbers = [struct.pack("<I", number) for number in (0, 1, 9, 2, 9, 0)]
-    found = verify(files, rune_of(files), samples=[(), numbers], effort=Effort(inputs=len(numbers)))
-    assert found.rune.inputs == 4, "the runs of 9 fail"
-    assert found.is_within, found.sentence()
-    assert found.models[0].inputs == 4 + len(numbers)
+    verification = verify(files, rune_of(files), samples=[(), numbers], effort=Effort(inputs=len(numbers)))
+    assert verification.rune.inputs == 4, "the runs of 9 fail"
+    assert verification.is_within, verification.sentence()
+    assert verification.models[0].inputs == 4 + len(numbers)

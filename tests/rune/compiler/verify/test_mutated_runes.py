@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rune.project.files import MemoryFiles
-from tests.model_cases import compiled_model
 from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import SecondSubject, Subject, judge
+from tests.support.model_cases import compiled_model
 
 COUNT, SECOND_COUNT = 200, 48
 
@@ -45,9 +45,9 @@ def second() -> SecondSubject:
 
 
 def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
-    found = subject.verified(subject.rune)
-    assert found.is_within
-    assert not found.is_undecided
+    verification = subject.verified(subject.rune)
+    assert verification.is_within
+    assert not verification.is_undecided
     assert subject.right.error is None
     assert len(set(subject.right.tensors)) > 1
 

@@ -16,9 +16,9 @@ from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, pack, read_rune
 from rune.running.container.wasm import read_module
 from rune.tools.cli import main
-from tests.model_cases import refused_cases
 from tests.rune.compiler.verify.projects import around, rune_of, template
 from tests.rune.running.runtime import wat_runes
+from tests.support.model_cases import refused_cases
 
 SOME = Effort(inputs=2)
 EMPTY_MODULE = b"\0asm\1\0\0\0"
@@ -53,9 +53,9 @@ SILENT = wat_runes.rune(
 
 
 def refused(files: dict[str, bytes], rune: bytes) -> Verification:
-    found = verify(MemoryFiles(files), rune, effort=SOME)
-    assert not found.is_within, found.sentence()
-    return found
+    verification = verify(MemoryFiles(files), rune, effort=SOME)
+    assert not verification.is_within, verification.sentence()
+    return verification
 
 
 def with_sections_of(module: bytes, rune: bytes) -> bytes:
@@ -76,9 +76,9 @@ def test_a_module_of_eight_bytes_in_a_whole_container_is_refused() -> None:
 
 def test_a_module_of_eight_bytes_is_refused_where_the_host_runs_the_model() -> None:
     project = around(refused_cases()[0].data)
-    found = verify(project, EMPTY_MODULE, effort=SOME)
-    assert not found.is_within
-    assert "it does not load" in found.sentence()
+    verification = verify(project, EMPTY_MODULE, effort=SOME)
+    assert not verification.is_within
+    assert "it does not load" in verification.sentence()
 
 
 def _sine() -> bytes:
@@ -98,8 +98,8 @@ def test_a_rune_that_is_cut_short_between_two_sections_is_refused() -> None:
     starts = [rune.index(name) - 2 for name in (b".rune_version", b".rune_graph", b".rune_resource")]
     for start in starts:
         cut = next(each for each in range(start, start - 5, -1) if _is_module(rune[:each]))
-        found = refused(files, rune[:cut])
-        assert "cut short" in found.sentence(), found.sentence()
+        verification = refused(files, rune[:cut])
+        assert "cut short" in verification.sentence(), verification.sentence()
 
 
 def _is_module(data: bytes) -> bool:
@@ -112,14 +112,14 @@ def _is_module(data: bytes) -> bool:
 
 def test_a_rune_whose_outputs_give_nothing_is_refused() -> None:
     right = build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune
-    found = refused(NO_MODEL, with_sections_of(SILENT, right))
-    assert found.rune.differing > 0
+    verification = refused(NO_MODEL, with_sections_of(SILENT, right))
+    assert verification.rune.differing > 0
 
 
 def test_a_rune_that_reads_other_inputs_is_refused() -> None:
     other = {"Runefile.yml": NO_MODEL["Runefile.yml"].replace(b"RAW", b"RAND")}
-    found = refused(NO_MODEL, build(MemoryFiles(other), BuildOptions("none")).rune)
-    assert "asks for other inputs" in found.sentence()
+    verification = refused(NO_MODEL, build(MemoryFiles(other), BuildOptions("none")).rune)
+    assert "asks for other inputs" in verification.sentence()
 
 
 def test_a_rune_that_asks_for_the_same_input_in_another_way_is_refused() -> None:
@@ -128,8 +128,8 @@ def test_a_rune_that_asks_for_the_same_input_in_another_way_is_refused() -> None
     text = files["Runefile.yml"].decode()
     other = files | {"Runefile.yml": text.replace("hz: 16000", "hz: 8000").replace("ms: 1000", "ms: 2000").encode()}
     assert other != files
-    found = refused(files, rune_of(MemoryFiles(other), "keywords"))
-    assert "asks for other inputs" in found.sentence()
+    verification = refused(files, rune_of(MemoryFiles(other), "keywords"))
+    assert "asks for other inputs" in verification.sentence()
 
 
 def test_a_rune_that_asks_for_more_inputs_is_refused() -> None:
@@ -137,14 +137,14 @@ def test_a_rune_that_asks_for_more_inputs_is_refused() -> None:
         b"  modulo:", b"  more:\n    capability: RAND\n    outputs: [{type: u32, dimensions: [1]}]\n  modulo:", 1
     )
     more = {"Runefile.yml": text + b"  second:\n    out: SERIAL\n    inputs: [more]\n"}
-    found = refused(NO_MODEL, build(MemoryFiles(more), BuildOptions("none")).rune)
-    assert "asks for other inputs" in found.sentence()
+    verification = refused(NO_MODEL, build(MemoryFiles(more), BuildOptions("none")).rune)
+    assert "asks for other inputs" in verification.sentence()
 
 
 def test_a_rune_with_one_output_less_is_refused() -> None:
     text = NO_MODEL["Runefile.yml"] + b"  second:\n    out: SERIAL\n    inputs: [modulo]\n"
-    found = refused({"Runefile.yml": text}, build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune)
-    assert "asks for other outputs" in found.sentence()
+    verification = refused({"Runefile.yml": text}, build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune)
+    assert "asks for other outputs" in verification.sentence()
 
 
 def test_a_pipeline_that_fails_on_all_inputs_is_not_verified() -> None:
@@ -170,18 +170,18 @@ resources:
   WORDS: {type: string}
 """
     }
-    found = verify(MemoryFiles(files), build(MemoryFiles(files), BuildOptions("fails")).rune, effort=SOME)
-    assert found.rune.inputs == 0
-    assert not found.is_complete
-    assert found.sentence().startswith("not verified: ")
+    verification = verify(MemoryFiles(files), build(MemoryFiles(files), BuildOptions("fails")).rune, effort=SOME)
+    assert verification.rune.inputs == 0
+    assert not verification.is_complete
+    assert verification.sentence().startswith("not verified: ")
 
 
 def test_a_pipeline_without_a_model_is_compared_with_its_rune() -> None:
-    found = verify(MemoryFiles(NO_MODEL), build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune, effort=SOME)
-    assert found.rune.inputs == 2
-    assert found.is_within
-    assert found.is_complete
-    assert found.sentence().startswith("the pipeline has no model; the rune gives the same ")
+    verification = verify(MemoryFiles(NO_MODEL), build(MemoryFiles(NO_MODEL), BuildOptions("none")).rune, effort=SOME)
+    assert verification.rune.inputs == 2
+    assert verification.is_within
+    assert verification.is_complete
+    assert verification.sentence().startswith("the pipeline has no model; the rune gives the same ")
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,10 @@ def test_no_more_is_excused_than_the_last_bits_of_the_weights_explain(kind: str,
 
 def test_weights_of_float16_move_results_as_far_as_the_same_weights_of_float32() -> None:
     inputs = (np.random.default_rng(1).uniform(-1, 1, INPUTS).astype("<f4").tobytes(),)
-    found: list[Distances] = []
+    distances: list[Distances] = []
     for kind in ("float16", "float32"):
         data = layer(kind)
         model = read_model(data)
-        found += moves(model, data, [inputs], {model.outputs[0]: KIND}).values()
-    assert found[0] == pytest.approx(found[1], rel=1)
-    assert (found[0] > 0).all()
+        distances += moves(model, data, [inputs], {model.outputs[0]: KIND}).values()
+    assert distances[0] == pytest.approx(distances[1], rel=1)
+    assert (distances[0] > 0).all()

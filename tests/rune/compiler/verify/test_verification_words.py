@@ -103,9 +103,11 @@ def test_only_what_was_compared_is_complete(verification: Verification, complete
 
 
 def test_a_verification_survives_json() -> None:
-    found = Verification("r 1", RuneVerification(3, 1, 100, 2, "it fell", "op 1 ADD of a"), (WRONG, NEAR, HOSTED))
-    text = json.dumps(found.to_json(), allow_nan=False)
-    assert Verification.from_json(json.loads(text)) == found
+    verification = Verification(
+        "r 1", RuneVerification(3, 1, 100, 2, "it fell", "op 1 ADD of a"), (WRONG, NEAR, HOSTED)
+    )
+    text = json.dumps(verification.to_json(), allow_nan=False)
+    assert Verification.from_json(json.loads(text)) == verification
     assert json.loads(text)["within"] is False
 
 

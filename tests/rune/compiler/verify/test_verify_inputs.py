@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from rune.abi import Capability
+from rune.capabilities.sound import SOUND
 from rune.compiler.verify.inputs import generated_tensor
 from rune.compiler.verify.samples import input_sets
 from rune.source.runefile.pipeline import CapabilityStage
@@ -18,16 +18,16 @@ NUMERIC = [element for element in ElementType if element is not ElementType.UTF8
 @pytest.mark.parametrize("element", NUMERIC)
 def test_generated_tensors_have_their_size_and_repeat_with_their_seed(element: ElementType) -> None:
     kind = TensorType(element, (3, 50))
-    made = [generated_tensor(kind, number, 1) for number in range(12)]
-    assert all(len(data) == kind.size for data in made)
-    assert made == [generated_tensor(kind, number, 1) for number in range(12)]
-    assert made[0] != generated_tensor(kind, 0, 2)
+    tensors = [generated_tensor(kind, number, 1) for number in range(12)]
+    assert all(len(data) == kind.size for data in tensors)
+    assert tensors == [generated_tensor(kind, number, 1) for number in range(12)]
+    assert tensors[0] != generated_tensor(kind, 0, 2)
 
 
 def test_a_quantised_input_meets_the_ends_of_its_range() -> None:
     kind = TensorType(ElementType.I8, (40,))
-    made = {generated_tensor(kind, number, 1) for number in range(8)}
-    assert {b"\x00" * 40, b"\x80" * 40, b"\x7f" * 40} <= made
+    tensors = {generated_tensor(kind, number, 1) for number in range(8)}
+    assert {b"\x00" * 40, b"\x80" * 40, b"\x7f" * 40} <= tensors
 
 
 def test_floats_are_finite_and_not_all_small() -> None:
@@ -45,7 +45,7 @@ def test_indices_stay_small() -> None:
 
 def test_sets_begin_with_files_and_fill_up_with_generated_input() -> None:
     kind = TensorType(ElementType.I16, (8,))
-    stages = [CapabilityStage(name, Capability.SOUND, (("hz", 8000),), kind) for name in ("one", "other")]
+    stages = [CapabilityStage(name, SOUND, (("hz", 8000),), kind) for name in ("one", "other")]
     recorded = [(b"a" * 16, b"b" * 16), (b"c" * 16,)]
     sets = list(input_sets(stages, recorded, 5, 1))
     assert [each.is_from_file for each in sets] == [True, True, False, False, False]

@@ -28,9 +28,9 @@ SMALL = (
 def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     files = around(data)
-    found = verify(files, rune_of(files), effort=Effort(inputs=4))
-    assert found.is_within, found.sentence()
-    (model,) = found.models
+    verification = verify(files, rune_of(files), effort=Effort(inputs=4))
+    assert verification.is_within, verification.sentence()
+    (model,) = verification.models
     if unsupported(read_model(data)):
         assert model.runs is Runs.HOST
     else:

@@ -22,22 +22,22 @@ def test_needs_of_another_target_are_refused() -> None:
 
 
 def test_a_rune_that_is_larger_than_one_memory_is_too_large_by_the_difference() -> None:
-    found = fit(replace(NEEDS, ram=1001), BOARD)
-    assert found.verdict is Verdict.TOO_LARGE
-    assert (found.ram.excess, found.flash.excess) == (1, 0)
+    result = fit(replace(NEEDS, ram=1001), BOARD)
+    assert result.verdict is Verdict.TOO_LARGE
+    assert (result.ram.excess, result.flash.excess) == (1, 0)
     assert fit(replace(NEEDS, flash=7000), BOARD).flash.excess == 2000
 
 
 def test_a_rune_that_fills_its_memories_to_the_byte_fits() -> None:
-    found = fit(replace(NEEDS, ram=1000, flash=5000), BOARD)
-    assert found.verdict is Verdict.FITS
-    assert (found.ram.share, found.ram.excess) == (1.0, 0)
+    result = fit(replace(NEEDS, ram=1000, flash=5000), BOARD)
+    assert result.verdict is Verdict.FITS
+    assert (result.ram.share, result.ram.excess) == (1.0, 0)
 
 
 def test_what_was_not_measured_may_fit_and_has_no_time() -> None:
-    found = fit(replace(NEEDS, instructions=None), BOARD, period=1000)
-    assert (found.verdict, found.time) == (Verdict.MAY_FIT, None)
-    assert (found.exact, found.estimated) == ((), ("flash", "ram"))
+    result = fit(replace(NEEDS, instructions=None), BOARD, period=1000)
+    assert (result.verdict, result.time) == (Verdict.MAY_FIT, None)
+    assert (result.exact, result.estimated) == ((), ("flash", "ram"))
 
 
 def test_constants_alone_can_be_too_large() -> None:
@@ -75,9 +75,9 @@ def test_the_share_is_of_the_sensors_period_where_it_has_one() -> None:
 
 
 def test_json_says_which_figures_are_exact() -> None:
-    found = fit_json(fit(NEEDS, BOARD, period=40.0))
-    assert found["exact"] == ["flash", "ram", "instructions"]
-    assert found["estimated"] == ["milliseconds"]
-    assert found["ram"] == {"needed": 900, "available": 1000, "excess": 0}
-    assert found["time"] is not None
-    assert found["time"]["most_share"] == 0.5
+    payload = fit_json(fit(NEEDS, BOARD, period=40.0))
+    assert payload["exact"] == ["flash", "ram", "instructions"]
+    assert payload["estimated"] == ["milliseconds"]
+    assert payload["ram"] == {"needed": 900, "available": 1000, "excess": 0}
+    assert payload["time"] is not None
+    assert payload["time"]["most_share"] == 0.5

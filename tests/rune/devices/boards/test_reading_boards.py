@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rune.capabilities import SENSORS
 from rune.compiler.targets.finding import find_target
-from rune.devices.boards.board import FlashPlace, Sensor
+from rune.devices.boards.board import FlashPlace
 from rune.devices.boards.finding import UnknownBoard, boards, find_board
 from rune.devices.boards.reading import BadBoard, read_board
 
@@ -82,7 +83,7 @@ def test_a_whole_file_is_read() -> None:
     assert (board.name, board.maker, board.chip, board.target) == ("Small Board", "Maker", "M4F", "cortex-m4")
     assert (board.clock_mhz, board.ram, board.flash, board.flash_wait_states) == (64, 262_144, 1_048_576, 2)
     assert board.flash_is is FlashPlace.INTERNAL
-    assert board.sensors == {Sensor.MICROPHONE: "PDM"}
+    assert board.sensors == {SENSORS["microphone"]: "PDM"}
     assert board.sources["flash"] == "data sheet, 1.4"
 
 

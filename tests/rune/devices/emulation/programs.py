@@ -29,12 +29,12 @@ WORDS = passing_on(TensorType(ElementType.U32, (1,)), Output.TENSOR)
 
 def core(name: str) -> Core:
     """A core whose emulator and compiler are here; else the test is skipped."""
-    found = CORES[name]
+    entry = CORES[name]
     if shutil.which("gcc") is None:
         pytest.skip(lack(GCC))
-    if not shutil.which(found.emulator) or not shutil.which(f"{found.tools}gcc"):
+    if not shutil.which(entry.emulator) or not shutil.which(f"{entry.tools}gcc"):
         pytest.skip(lack(EMULATORS))
-    return found
+    return entry
 
 
 def firmware_of(models: Mapping[str, Model], kernels: KernelSet, on: Core, folder: Path) -> Firmware:

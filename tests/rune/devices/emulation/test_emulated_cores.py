@@ -13,7 +13,7 @@ from rune.devices.emulation.errors import (
     EmulationError,
     FirmwareFaulted,
     FirmwareHangs,
-    FirmwareWaits,
+    FirmwareStalled,
     MissingProgram,
     RuneFailed,
 )
@@ -44,7 +44,7 @@ def test_firmware_that_hangs_is_stopped_after_its_budget_and_its_function_is_nam
 
 def test_firmware_that_sleeps_for_ever_is_stopped_after_its_seconds(tmp_path: Path) -> None:
     firmware = by_hand('    for (;;) __asm__ volatile("wfi");', core("cortex-m4"), tmp_path)
-    with pytest.raises(FirmwareWaits, match="stopped after 2 s"):
+    with pytest.raises(FirmwareStalled, match="stopped after 2 s"):
         emulate(firmware, [[NUMBER]], seconds=2)
 
 
@@ -89,10 +89,10 @@ def test_a_compiler_that_is_missing_is_named_with_its_package(tmp_path: Path) ->
 def test_a_loop_of_known_length_is_counted_to_the_instruction(name: str, of_a_round: int, tmp_path: Path) -> None:
     firmware = by_hand(LOOP, core(name), tmp_path)
     rounds = (1, 1001, 70_001)
-    found = emulate(firmware, [[number.to_bytes(4, "little")] for number in rounds])
-    assert found.outputs == bytes(4 * len(rounds))
-    once = found.instructions[0] - of_a_round
-    assert [count - once for count in found.instructions] == [of_a_round * number for number in rounds]
+    emulation = emulate(firmware, [[number.to_bytes(4, "little")] for number in rounds])
+    assert emulation.outputs == bytes(4 * len(rounds))
+    once = emulation.instructions[0] - of_a_round
+    assert [count - once for count in emulation.instructions] == [of_a_round * number for number in rounds]
 
 
 def test_what_a_watched_function_does_is_counted_under_its_name(tmp_path: Path) -> None:

@@ -32,11 +32,11 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
     core(target)
     built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
-    least, found = planned(built, template), measured(built, template)
+    least, figures = planned(built, template), measured(built, template)
     assert not least.is_measured
-    assert 0 < least.flash < found.flash
-    assert 0 < least.ram < found.ram
-    assert found.instructions is not None
+    assert 0 < least.flash < figures.flash
+    assert 0 < least.ram < figures.ram
+    assert figures.instructions is not None
 
 
 def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:

@@ -26,9 +26,9 @@ from tests.rune.devices.packages.package_programs import packaged
 
 
 def toolchain() -> Toolchain:
-    found = find_target("pico").library
-    assert found is not None
-    return found
+    library = find_target("pico").library
+    assert library is not None
+    return library
 
 
 def firmware(board: Board) -> Firmware:
@@ -54,16 +54,16 @@ def test_a_board_with_too_little_of_a_memory_refuses_it_and_says_how_much_it_lac
 
 def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time() -> None:
     files = packaged("sine", "pico").files
-    made = firmware(PICO)
-    assert files["firmware/sine.uf2"] == made.uf2
+    image = firmware(PICO)
+    assert files["firmware/sine.uf2"] == image.uf2
     said = json.loads(files["firmware/sine.json"])
-    assert said == json.loads(made.described())
+    assert said == json.loads(image.described())
     assert said["rune"] == "sine"
     assert said["memory"] == "ram"
-    assert made.is_in_ram
+    assert image.is_in_ram
     assert said["digest"] == "sha256:" + hashlib.sha256(build(template("sine"), BuildOptions("sine")).rune).hexdigest()
-    assert said["uf2_digest"] == "sha256:" + hashlib.sha256(made.uf2).hexdigest()
-    assert (said["code"], said["variables"]) == (made.code, made.variables)
+    assert said["uf2_digest"] == "sha256:" + hashlib.sha256(image.uf2).hexdigest()
+    assert (said["code"], said["variables"]) == (image.code, image.variables)
     port = {"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}
     assert said["inputs"] == [{**port, "waits": False, "sizes": 0}]
     assert "firmware/sine.uf2" in files["README.md"].decode()
@@ -75,25 +75,25 @@ def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
     hostile = '"; #include </etc/passwd> */'
     text = program_file(Described(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
     assert "passwd" not in text
-    found = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
-    assert found is not None
-    said = json.loads(bytes(int(number) for number in found[1].replace("\n", " ").split(",") if number.strip()))
+    match = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
+    assert match is not None
+    said = json.loads(bytes(int(number) for number in match[1].replace("\n", " ").split(",") if number.strip()))
     assert (said["rune"], said["steps"]) == (hostile, [hostile])
 
 
 def test_an_image_for_ram_begins_where_the_rom_jumps_to() -> None:
-    made = firmware(PICO)
-    (first, code), *_ = read_uf2(made.uf2)
+    image = firmware(PICO)
+    (first, code), *_ = read_uf2(image.uf2)
     assert first == PICO.ram
     assert code[:2] == b"\x72\xb6"
-    assert {at >> 28 for at, _ in read_uf2(made.uf2)} == {2}
+    assert {at >> 28 for at, _ in read_uf2(image.uf2)} == {2}
 
 
 def test_what_does_not_fit_into_ram_lies_in_flash_behind_the_loader() -> None:
-    made = firmware(replace(PICO, stack=PICO.ram_size - 4096))
-    blocks = read_uf2(made.uf2)
-    assert not made.is_in_ram
-    assert made.description["memory"] == "flash"
+    image = firmware(replace(PICO, stack=PICO.ram_size - 4096))
+    blocks = read_uf2(image.uf2)
+    assert not image.is_in_ram
+    assert image.description["memory"] == "flash"
     (first, loader), (second, code), *_ = blocks
     assert (first, second) == (PICO.flash, PICO.flash + 256)
     assert checksum(loader[:252]) == int.from_bytes(loader[252:], "little")

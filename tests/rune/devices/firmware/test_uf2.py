@@ -44,10 +44,10 @@ def test_a_file_without_a_block_in_the_middle_is_refused() -> None:
 
 
 def test_the_pieces_come_back_in_pages_of_256_bytes() -> None:
-    found = dict(read_uf2(uf2_of(PIECES)))
-    assert list(found) == [0x2000_0000, 0x2000_0100, 0x2000_0200, 0x2000_0300]
-    assert found[0x2000_0200] == bytes(range(256))
-    assert found[0x2000_0300] == b"\0\0near".ljust(16, b"\0") + b"far".ljust(240, b"\0")
+    pages = dict(read_uf2(uf2_of(PIECES)))
+    assert list(pages) == [0x2000_0000, 0x2000_0100, 0x2000_0200, 0x2000_0300]
+    assert pages[0x2000_0200] == bytes(range(256))
+    assert pages[0x2000_0300] == b"\0\0near".ljust(16, b"\0") + b"far".ljust(240, b"\0")
 
 
 def test_a_block_is_as_the_format_says() -> None:

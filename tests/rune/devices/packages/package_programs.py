@@ -41,9 +41,9 @@ class PackageFolder:
     name: str
 
     @staticmethod
-    def of(path: Path, made: Package) -> PackageFolder:
-        unpacked(path / made.folder, made.files)
-        return PackageFolder(path / made.folder, made.folder.removeprefix("rune_"))
+    def of(path: Path, package: Package) -> PackageFolder:
+        unpacked(path / package.folder, package.files)
+        return PackageFolder(path / package.folder, package.folder.removeprefix("rune_"))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -57,8 +57,8 @@ class PackageFolder:
         folder = self.path.parent
         include = f"-I{self.path / 'include'}"
         objects = [f"object_{number}.o" for number in range(len(self.sources) + 1)]
-        for source, made in zip((*self.sources, str(main)), objects, strict=True):
-            called([*(compiler or (gcc(),)), *STRICT, *flags, include, "-c", source, "-o", made], folder)
+        for source, object_file in zip((*self.sources, str(main)), objects, strict=True):
+            called([*(compiler or (gcc(),)), *STRICT, *flags, include, "-c", source, "-o", object_file], folder)
         called([gcc(), *objects, "-o", "program"], folder)
         program = folder / "program"
         return subprocess.run([program], capture_output=True, text=True, check=False, timeout=300).stdout
@@ -72,7 +72,7 @@ class PackageFolder:
 def spoiled(text: str) -> str:
     """C with another first number in its first array of bytes that are constant."""
     changed, count = re.subn(
-        r"(static const int8_t constant_\d+\[\d+\] = \{\n +)(-?\d+)", lambda found: found[1] + "99", text, count=1
+        r"(static const int8_t constant_\d+\[\d+\] = \{\n +)(-?\d+)", lambda match: match[1] + "99", text, count=1
     )
     assert count == 1
     return changed

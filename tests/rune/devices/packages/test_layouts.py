@@ -47,10 +47,10 @@ WARNINGS = ("-Wall", "-Wextra", "-Werror")
 
 
 def compiler(name: str, need: Need) -> str:
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         pytest.skip(lack(need))
-    return found
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -63,20 +63,24 @@ def cmake(folder: Path, lists: str, *options: str) -> subprocess.CompletedProces
     (folder / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.16)\nproject(app LANGUAGES C)\n{lists}")
     program = compiler("cmake", CMAKE)
     build = folder / "build"
-    made = subprocess.run([program, "-S", folder, "-B", build, *options], capture_output=True, text=True, check=False)
-    if made.returncode:
-        return made
+    process = subprocess.run(
+        [program, "-S", folder, "-B", build, *options], capture_output=True, text=True, check=False
+    )
+    if process.returncode:
+        return process
     return subprocess.run([program, "--build", build], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
-    "found",
+    "cmake_lines",
     ["find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)", "add_subdirectory({path} digits)"],
     ids=["find_package", "add_subdirectory"],
 )
-def test_a_project_of_cmake_finds_the_package_and_links_it(found: str, digits: PackageFolder, tmp_path: Path) -> None:
+def test_a_project_of_cmake_finds_the_package_and_links_it(
+    cmake_lines: str, digits: PackageFolder, tmp_path: Path
+) -> None:
     (tmp_path / "app.c").write_text(SELF_TEST.format(name="digits"))
-    lists = found.format(path=digits.path) + (
+    lists = cmake_lines.format(path=digits.path) + (
         "\nadd_executable(app app.c)\ntarget_link_libraries(app PRIVATE rune_digits::rune_digits)\n"
     )
     built = cmake(tmp_path, lists)
@@ -115,11 +119,11 @@ def bare(program: str, need: Need) -> tuple[str, ...]:
 
 
 def test_the_component_of_esp_idf_compiles_for_an_esp32_c3(tmp_path: Path) -> None:
-    made = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
-    lists = ESP_IDF.format(path=made.path, flags=" ".join((*ESP32_C3, *WARNINGS)))
+    package_folder = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
+    lists = ESP_IDF.format(path=package_folder.path, flags=" ".join((*ESP32_C3, *WARNINGS)))
     built = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", EMULATORS))
     assert built.returncode == 0, built.stdout + built.stderr
-    manifest = yaml.safe_load((made.path / "idf_component.yml").read_text())
+    manifest = yaml.safe_load((package_folder.path / "idf_component.yml").read_text())
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
     assert manifest["license"] == "Apache-2.0"
     assert set(manifest) <= {"version", "description", "license", "dependencies"}
@@ -164,13 +168,13 @@ def properties(folder: PackageFolder) -> dict[str, str]:
 
 
 def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: PackageFolder) -> None:
-    found = properties(digits)
+    fields = properties(digits)
     required = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"}
-    assert required | {"includes"} == set(found)
-    assert all(found.values())
-    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}", found["name"])
-    assert re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
-    assert found["category"] in {
+    assert required | {"includes"} == set(fields)
+    assert all(fields.values())
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}", fields["name"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", fields["version"])
+    assert fields["category"] in {
         "Display",
         "Communication",
         "Signal Input/Output",
@@ -181,20 +185,20 @@ def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: Pac
         "Data Processing",
         "Other",
     }
-    assert (digits.path / "src" / found["includes"]).is_file()
+    assert (digits.path / "src" / fields["includes"]).is_file()
     assert not (digits.path / "utility").exists()
     for sketch in (digits.path / "examples").iterdir():
         assert [file.name for file in sketch.iterdir()] == [f"{sketch.name}.ino"]
 
 
 def test_the_library_of_platformio_keeps_the_rules_of_its_manifest(digits: PackageFolder) -> None:
-    found = json.loads((digits.path / "library.json").read_text())
-    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,50}", found["name"])
-    assert re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
-    assert 0 < len(found["description"]) <= 255
-    assert found["license"] == "Apache-2.0"
-    folders = found["build"]
-    assert (digits.path / folders["includeDir"] / found["headers"]).is_file()
+    manifest = json.loads((digits.path / "library.json").read_text())
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,50}", manifest["name"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
+    assert 0 < len(manifest["description"]) <= 255
+    assert manifest["license"] == "Apache-2.0"
+    folders = manifest["build"]
+    assert (digits.path / folders["includeDir"] / manifest["headers"]).is_file()
     assert list((digits.path / folders["srcDir"]).glob("*.c"))
 
 
@@ -258,10 +262,10 @@ def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> N
 
 
 def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None:
-    made = package(
+    built = package(
         MemoryFiles({"Runefile.yml": SOUND.encode()}), BuildOptions("sound", target=find_target("cortex-m4"))
     )
-    folder = PackageFolder.of(tmp_path, made)
+    folder = PackageFolder.of(tmp_path, built)
     assert {each.name for each in (folder.path / "examples").iterdir()} == {"selftest", "microphone"}
     for sketch in ("selftest", "microphone"):
         compile_as_arduino_does(folder, tmp_path, sketch)
@@ -269,7 +273,7 @@ def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None
 
 
 def test_a_rune_of_motion_has_a_sketch_for_the_motion_sensor(tmp_path: Path) -> None:
-    made = package(
+    built = package(
         MemoryFiles({"Runefile.yml": MOTION.encode()}), BuildOptions("motion", target=find_target("cortex-m4"))
     )
-    compile_as_arduino_does(PackageFolder.of(tmp_path, made), tmp_path, "motion")
+    compile_as_arduino_does(PackageFolder.of(tmp_path, built), tmp_path, "motion")

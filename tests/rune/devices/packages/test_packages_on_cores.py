@@ -19,11 +19,11 @@ from tools.needs import QEMU_USER, lack
 SELF_TEST = "outputs->out[0] = (uint32_t)rune_digits_selftest();"
 
 
-def self_test_on(name: str, made: Package, folder: Path, *, spoils: bool = False) -> int:
+def self_test_on(name: str, package: Package, folder: Path, *, spoils: bool = False) -> int:
     """What the self-test returns on an emulated core, as the run of a rune that is written by hand."""
     folder.mkdir()
     for path in ("include/digits.h", "src/digits.c", "src/digits_selftest.c"):
-        (folder / Path(path).name).write_bytes(made.files[path])
+        (folder / Path(path).name).write_bytes(package.files[path])
     if spoils:
         (folder / "digits.c").write_text(spoiled((folder / "digits.c").read_text()))
     sources = '#include "digits.c"\n#include "digits_selftest.c"\n'

@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,23 +16,29 @@ from types import SimpleNamespace
 import pytest
 
 from rune.compiler.anvil import allowance
-from rune.compiler.anvil.allowance import CompilerLimits
+from rune.compiler.anvil.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
+from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
+from rune.compiler.targets.c.interface import interface_of
+from rune.compiler.targets.c.selftest import GoldenRun, selftest_file
+from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.finding import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.packages.errors import NothingGolden, SelfTestFailed
+from rune.devices.packages.golden import constant_places, first_run_that_sees, golden_runs, most_runs
 from rune.devices.packages.packaging import package
-from rune.devices.packages.sandbox import SandboxFailed
+from rune.devices.packages.sandbox import Sandbox, SandboxFailed
 from rune.project.files import MemoryFiles
 from tests.rune.compiler.targets.c_programs import STRICT, clang, gcc
 from tests.rune.compiler.targets.projects import template
 from tests.rune.devices.packages.package_programs import PackageFolder, called, packaged, spoiled
+from tests.support.shares import mostly_proved
 
 C = find_target("c")
 FUSED = ("-O3", "-march=native", "-ffp-contract=fast")
@@ -51,11 +58,11 @@ pipeline:
 
 def wrong(target: Target, program: Program, plan: Plan, name: str) -> Sources:
     """An emitter with a defect."""
-    made = C.emit(program, plan, name)
+    emitted = C.emit(program, plan, name)
     return Sources(
         {
             path: spoiled(text.decode()).encode() if path.endswith(f"{name}.c") else text
-            for path, text in made.files.items()
+            for path, text in emitted.files.items()
         }
     )
 
@@ -78,7 +85,7 @@ def wrong_on_drawings(target: Target, program: Program, plan: Plan, name: str) -
 def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build() -> None:
     digits = template("digits")
     right = json.loads(packaged("digits", "c").files["report.json"])
-    assert right["self_test"] == {"runs": 2, "recordings": 1}
+    assert right["self_test"] == {"runs": 7, "recordings": 1}
     with pytest.raises(SelfTestFailed, match="first where answer is sent"):
         package(digits, BuildOptions("digits", target=replace(C, emitter=wrong_on_drawings)))
     noise = MemoryFiles({path: digits.read(path) for path in digits.paths() if not path.endswith(".png")})
@@ -127,8 +134,8 @@ def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) 
     assert int(result) > 1
     assert re.fullmatch(r"digits_[A-Z0-9_]+(_to_digits_[A-Z0-9_]+)?", step)
     listed = (digits.path / "README.md").read_text()
-    (told,) = re.findall(rf"^\| {result} \| (.+) \|$", listed, re.MULTILINE)
-    assert step == told.replace(" ", "_")[:40].strip("_")
+    (listed_step,) = re.findall(rf"^\| {result} \| (.+) \|$", listed, re.MULTILINE)
+    assert step == listed_step.replace(" ", "_")[:40].strip("_")
 
 
 @pytest.mark.parametrize("flags", [("-O0",), FUSED], ids=["not optimised", "fused"])
@@ -184,12 +191,12 @@ def test_the_same_project_gives_the_same_bytes() -> None:
 
 
 def test_the_archive_is_one_folder_with_all_that_was_promised() -> None:
-    made = packaged("sine", "cortex-m4")
-    with zipfile.ZipFile(io.BytesIO(made.zipped())) as archive:
+    package = packaged("sine", "cortex-m4")
+    with zipfile.ZipFile(io.BytesIO(package.zipped())) as archive:
         names = set(archive.namelist())
         assert {name.split("/")[0] for name in names} == {"rune_sine"}
-        assert archive.read("rune_sine/include/sine.h") == made.files["include/sine.h"]
-    assert set(made.files) >= {
+        assert archive.read("rune_sine/include/sine.h") == package.files["include/sine.h"]
+    assert set(package.files) >= {
         "LICENSE",
         "NOTICE",
         "README.md",
@@ -199,11 +206,11 @@ def test_the_archive_is_one_folder_with_all_that_was_promised() -> None:
         "src/sine.c",
         "src/sine_selftest.c",
     }
-    report = json.loads(made.files["report.json"])
+    report = json.loads(package.files["report.json"])
     assert report["target"] == "cortex-m4"
     assert report["self_test"] == {"runs": 2, "recordings": 0}
     assert "steps" not in report
-    assert {file["path"] for file in report["files"]} == set(made.files) - {"report.json"}
+    assert {file["path"] for file in report["files"]} == set(package.files) - {"report.json"}
 
 
 def test_the_licence_is_the_projects_own() -> None:
@@ -214,14 +221,14 @@ def test_the_licence_is_the_projects_own() -> None:
 @pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
 def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
-    made = package(template("sine"), BuildOptions(name, target=C))
-    assert re.fullmatch(r"rune_[A-Za-z0-9_]+", made.folder)
-    for path, data in made.files.items():
+    built = package(template("sine"), BuildOptions(name, target=C))
+    assert re.fullmatch(r"rune_[A-Za-z0-9_]+", built.folder)
+    for path, data in built.files.items():
         assert re.fullmatch(r"[A-Za-z0-9_./-]+", path)
         if path not in ("README.md", "report.json"):
             assert name not in data.decode("ascii")
-    assert name not in made.files["README.md"].decode()
-    assert json.loads(made.files["report.json"])["name"] == name
+    assert name not in built.files["README.md"].decode()
+    assert json.loads(built.files["report.json"])["name"] == name
 
 
 def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFolder, tmp_path: Path) -> None:
@@ -232,12 +239,14 @@ def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFol
     called([gcc(), *STRICT, "-c", f"-I{digits.path / 'include'}", "program.c"], tmp_path)
 
 
-def test_every_target_that_makes_no_rune_makes_a_package() -> None:
-    for target in targets():
-        if not target.makes_rune:
-            made = packaged("sine", target.name)
-            assert ("lib/librune_sine.a" in made.files) is (target.library is not None)
-            assert target.library is not None or target.name == "c"
+@pytest.mark.parametrize(
+    "target",
+    mostly_proved((target for target in targets() if not target.makes_rune), 4, lambda target: target.name),
+)
+def test_every_target_that_makes_no_rune_makes_a_package(target: Target) -> None:
+    package = packaged("sine", target.name)
+    assert ("lib/librune_sine.a" in package.files) is (target.library is not None)
+    assert target.library is not None or target.name == "c"
 
 
 @pytest.mark.protects("compiling/resources")
@@ -256,3 +265,39 @@ def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(m
     assert late == 800.0
     late = 0.0
     assert package(files, BuildOptions("sine", target=C, limits=CompilerLimits(wall_seconds=900.0)), log=pass_by).files
+
+
+def sandbox_of(name: str) -> tuple[Sandbox, Program, tuple[GoldenRun, ...]]:
+    """The program of a template in a sandbox, and the runs of its self-test."""
+    files, built = template(name), packaged(name, "c").built
+    interface, steps = interface_of(built.program, name), step_names(built.program)
+    test = selftest_file(interface, steps, [GoldenRun(1, (0,) * len(steps))])
+    sources = {**built.files, f"{interface.name}_selftest.c": test.encode()}
+    sandbox = Sandbox(sources, interface, Allowance(CompilerLimits()))
+    return sandbox, built.program, golden_runs(build(files, BuildOptions(name)).rune, built.program, sandbox, "c")
+
+
+@pytest.mark.parametrize("name", ["digits", "motion", pytest.param("picture", marks=pytest.mark.proof)])
+def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str) -> None:
+    """Of each constant two bytes. Two runs alone let some of those of the digits through, and never ran the model of a
+    stream."""
+    sandbox, program, runs = sandbox_of(name)
+    all_runs = [GoldenRun(seed, digests) for seed, digests in seeded(sandbox, len(program.steps), most_runs(program))]
+    places = list(constant_places(sandbox.read(), program))[: 2 * len(program.constants)]
+    seen = missed = seen_by_two = 0
+    for address in places:
+        if first_run_that_sees(sandbox, address, all_runs) is None:
+            continue
+        is_seen = first_run_that_sees(sandbox, address, runs) is not None
+        seen, missed = seen + is_seen, missed + (not is_seen)
+        seen_by_two += first_run_that_sees(sandbox, address, runs[:2]) is not None
+    assert seen > 0
+    assert missed == 0
+    assert seen_by_two < seen
+
+
+def seeded(sandbox: Sandbox, steps: int, runs: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The digests of the first runs that a self-test may have."""
+    sandbox.restart()
+    for seed in range(1, runs + 1):
+        yield seed, sandbox.traced(seed, steps)

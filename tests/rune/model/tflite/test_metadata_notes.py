@@ -71,11 +71,11 @@ def archive(name: str = "labels.txt", text: bytes = b"cat\r\ndog\n", method: int
     return buffer.getvalue()
 
 
-ASKED = Notes((), (TensorNotes(labels_file="labels.txt"),))
+LABEL_NOTES = Notes((), (TensorNotes(labels_file="labels.txt"),))
 
 
 def labels(model: bytes) -> tuple[str, ...]:
-    return with_labels(ASKED, memoryview(model)).outputs[0].labels
+    return with_labels(LABEL_NOTES, memoryview(model)).outputs[0].labels
 
 
 def test_labels_stand_behind_the_model() -> None:

@@ -20,7 +20,7 @@ from rune.model.tflite.options import (
     Options,
     StridedSliceOptions,
 )
-from tests.model_cases import ModelCase, architecture_cases
+from tests.support.model_cases import ModelCase, architecture_cases
 
 LIMIT = 1 << 20
 

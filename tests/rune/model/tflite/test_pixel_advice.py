@@ -42,7 +42,7 @@ def model(*steps: tuple[str, Tensor | None, bool], quantized: Tensor | None = No
     return Model(3, "", tuple(tensors), tuple(operators), (0,), (at,), 0)
 
 
-def found(read_model: Model) -> PixelRange | None:
+def pixel_range_of(read_model: Model) -> PixelRange | None:
     advice = pixel_advice(read_model, 0)
     return None if advice is None else advice.range
 
@@ -75,7 +75,7 @@ def found(read_model: Model) -> PixelRange | None:
 def test_the_first_operators_say_it_where_they_fit_one_range_only(
     steps: list[tuple[str, Tensor | None, bool]], expected: PixelRange | None
 ) -> None:
-    assert found(model(*steps)) is expected
+    assert pixel_range_of(model(*steps)) is expected
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,16 @@ def test_an_input_that_is_quantised_at_once_has_the_range_of_its_integers(
     scale: float, zero: int, expected: PixelRange | None
 ) -> None:
     integers = Tensor("q", TensorKind.INT8, (1, 8, 8, 3), Quantization((scale,), (zero,)))
-    assert found(model(("QUANTIZE", None, False), quantized=integers)) is expected
+    assert pixel_range_of(model(("QUANTIZE", None, False), quantized=integers)) is expected
 
 
 def test_what_two_operators_read_is_not_followed() -> None:
     read_twice = model(("DIV", constant(255.0), False))
     beside = Operator("CONV_2D", 1, (0,), (1,), {})
-    assert found(Model(3, "", read_twice.tensors, (*read_twice.operators, beside), (0,), read_twice.outputs, 0)) is None
+    assert (
+        pixel_range_of(Model(3, "", read_twice.tensors, (*read_twice.operators, beside), (0,), read_twice.outputs, 0))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,7 @@ def test_metadata_that_is_cut_or_changed_refuses_no_model_and_ends() -> None:
 
 def test_real_models_say_what_their_makers_wrote(test_data: Path) -> None:
     def said(name: str) -> PixelRange | None:
-        return found(read_model((test_data / "models" / f"{name}.tflite").read_bytes()))
+        return pixel_range_of(read_model((test_data / "models" / f"{name}.tflite").read_bytes()))
 
     assert said("style_transform") is PixelRange.UNIT
     assert said("cartoongan_dynamic") is PixelRange.SIGNED

@@ -28,7 +28,7 @@ from rune.model.tflite import (
     to_json,
 )
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.support.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 
 CASES = model_cases()
 AS_ARRAYS = {TensorKind.RESOURCE: "OBJECT", TensorKind.INT4: "INT8"}

@@ -6,7 +6,9 @@ import json
 import uuid
 from dataclasses import replace
 
-from rune.abi import Capability, ModelFormat, Output
+from rune.abi import ModelFormat, Output
+from rune.capabilities import sound
+from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import BlockOutput
 from rune.model.tflite import ModelTensor
@@ -22,7 +24,7 @@ WORD = TensorType(ElementType.UTF8, (1,))
 
 PIPELINE = Pipeline(
     stages=(
-        CapabilityStage("audio", Capability.SOUND, (("hz", 16000), ("sample_duration_ms", 1000)), SOUND),
+        CapabilityStage("audio", sound.SOUND, (("hz", 16000), ("sample_duration_ms", 1000)), SOUND),
         BlockStage(
             "fft",
             "hotg-ai/proc-blocks@v0.11.3#fft",
@@ -95,8 +97,10 @@ def test_an_argument_that_came_from_a_resource_is_written_as_its_name() -> None:
 def test_a_model_of_another_format_says_which_and_one_of_a_resource_names_it() -> None:
     kinds = ((SPECTRUM,), (SCORES, INDEX))
     onnx = ModelStage("onnx", "model.onnx", None, ModelFormat.ONNX, (Port("fft", 0),), *kinds)
-    given = ModelStage("given", None, "MODEL", ModelFormat.TENSORFLOW_LITE, (Port("fft", 0),), *kinds, capacity=9)
-    models = graph_json(Pipeline((onnx, given), ()), "x")["models"]
+    from_resource = ModelStage(
+        "given", None, "MODEL", ModelFormat.TENSORFLOW_LITE, (Port("fft", 0),), *kinds, capacity=9
+    )
+    models = graph_json(Pipeline((onnx, from_resource), ()), "x")["models"]
     assert (models["onnx"]["file"], models["onnx"]["args"]) == ("model.onnx", {"format": "onnx"})
     assert models["given"]["file"] == "$MODEL"
     assert "args" not in models["given"]
@@ -108,7 +112,7 @@ def test_the_graph_is_the_same_every_time_and_changes_no_id_with_the_name() -> N
 
 
 def test_maps_without_entries_are_left_out() -> None:
-    small = Pipeline((CapabilityStage("raw", Capability.RAW, (), SCORES),), ())
+    small = Pipeline((CapabilityStage("raw", RAW, (), SCORES),), ())
     graph = graph_json(small, "small")
     assert set(graph) == {"rune", "capabilities", "tensors", "requests"}
     assert graph["requests"] == {"capabilities": ["raw"]}
@@ -117,7 +121,7 @@ def test_maps_without_entries_are_left_out() -> None:
 
 def test_the_order_of_the_requests_is_written_down_where_sorted_keys_lose_it() -> None:
     outputs = tuple(OutputStage(name, Output.SERIAL, (Port("z", 0),)) for name in ("y", "b"))
-    inputs = tuple(CapabilityStage(name, Capability.RAW, (), SCORES) for name in ("z", "a"))
+    inputs = tuple(CapabilityStage(name, RAW, (), SCORES) for name in ("z", "a"))
     requests = graph_json(Pipeline((*inputs, *outputs), ()), "x")["requests"]
     assert requests == {"capabilities": ["z", "a"], "outputs": ["y", "b"]}
 
@@ -131,8 +135,8 @@ def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_
     bare = PIPELINE.stages[2]
     assert isinstance(bare, ModelStage)
     model = replace(bare, tensors=(ModelTensor("scores", SCORES, 0.00390625, -128, True), ModelTensor("index", INDEX)))
-    told = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
-    graph = graph_json(told, "keywords", 19_300)
+    pipeline = replace(PIPELINE, stages=(*PIPELINE.stages[:2], model, *PIPELINE.stages[3:]))
+    graph = graph_json(pipeline, "keywords", 19_300)
     assert graph["rune"] == {"name": "keywords", "memory": 19_300}
     scores, index = (graph["tensors"][port] for port in graph["models"]["model"]["outputs"])
     assert scores["quantization"] == {"scale": 0.00390625, "zero_point": -128}

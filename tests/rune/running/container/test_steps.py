@@ -51,8 +51,8 @@ def test_a_rune_gains_exports_and_nothing_else(sine: bytes) -> None:
     before, after = read_module(sine), read_module(opened.module)
     added = [each.name for each in after.exports[len(before.exports) :]]
     assert added == [step_name(number) for number in range(opened.steps)]
-    kept = [bytes(each.payload) for each in before.sections if each.number != 7]
-    assert kept == [bytes(each.payload) for each in after.sections if each.number != 7]
+    payloads = [bytes(each.payload) for each in before.sections if each.number != 7]
+    assert payloads == [bytes(each.payload) for each in after.sections if each.number != 7]
 
 
 def test_called_step_by_step_a_rune_sends_what_it_sends_otherwise(sine: bytes) -> None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rune.abi import Capability
+from rune.capabilities.raw import RAW
 from rune.project.files import FileMissing
 from rune.running.container import pack, rune_sections
 from rune.running.evaluation import evaluating
@@ -20,7 +20,7 @@ from rune.running.evaluation.labelled import Event, LabelledSample
 from rune.running.runtime import Limits
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
 
-SCORES = mirror(Capability.RAW, 8, "f32[2]")
+SCORES = mirror(RAW, 8, "f32[2]")
 """Gives back the two scores that it reads."""
 
 
@@ -29,8 +29,10 @@ def sample(name: str, label: str, *scores: float) -> LabelledSample:
 
 
 def test_a_rune_without_words_answers_with_the_index_of_the_highest_score() -> None:
-    found = evaluate(SCORES, [sample("a", "0", 0.9, 0.1), sample("b", "1", 0.9, 0.1), sample("c", " 1 ", 0.0, 2.0)])
-    assert [(each.name, each.answer, each.is_right) for each in found.outcomes] == [
+    evaluation = evaluate(
+        SCORES, [sample("a", "0", 0.9, 0.1), sample("b", "1", 0.9, 0.1), sample("c", " 1 ", 0.0, 2.0)]
+    )
+    assert [(each.name, each.answer, each.is_right) for each in evaluation.outcomes] == [
         ("a", "0", True),
         ("b", "0", False),
         ("c", "1", True),
@@ -51,17 +53,17 @@ COUNTER = rune(
 
 
 def test_each_sample_meets_a_fresh_rune() -> None:
-    found = evaluate(COUNTER, [sample("a", "1"), sample("b", "1"), sample("c", "1")])
-    assert [each.answer for each in found.outcomes] == ["1", "1", "1"]
+    evaluation = evaluate(COUNTER, [sample("a", "1"), sample("b", "1"), sample("c", "1")])
+    assert [each.answer for each in evaluation.outcomes] == ["1", "1", "1"]
 
 
 def test_a_sample_that_cannot_be_read_counts_for_nothing_and_is_listed() -> None:
-    def gone() -> bytes:
+    def unreadable() -> bytes:
         raise FileMissing("b", "no such file")
 
-    found = evaluate(SCORES, [sample("a", "0", 1, 0), LabelledSample("b", "0", gone)])
-    assert [each.name for each in found.outcomes] == ["a"]
-    assert [(each.name, each.reason) for each in found.unread] == [("b", "no such file")]
+    evaluation = evaluate(SCORES, [sample("a", "0", 1, 0), LabelledSample("b", "0", unreadable)])
+    assert [each.name for each in evaluation.outcomes] == ["a"]
+    assert [(each.name, each.reason) for each in evaluation.unread] == [("b", "no such file")]
 
 
 @pytest.mark.protects("compiling/samples")
@@ -82,8 +84,8 @@ def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
 
 @pytest.mark.protects("compiling/samples")
 def test_what_the_time_leaves_out_is_counted() -> None:
-    found = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
-    assert (found.outcomes, found.left) == ((), 1)
+    evaluation = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
+    assert (evaluation.outcomes, evaluation.left) == ((), 1)
 
 
 @pytest.mark.parametrize(("where", "left"), [("between samples", 0), ("in samples", 1)])
@@ -101,13 +103,13 @@ def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch
         now += 10
 
     monkeypatch.setattr(evaluating, "time", SimpleNamespace(monotonic=clock))
-    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), progress=rest)
-    assert found.left == left
+    evaluation = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), progress=rest)
+    assert evaluation.left == left
 
 
 def test_a_rune_without_answers_or_with_two_inputs_cannot_be_evaluated() -> None:
     with pytest.raises(EvaluationImpossible, match="neither a label nor a score"):
-        evaluate(mirror(Capability.RAW, 4, "f32[1]"), [sample("a", "0", 1)])
+        evaluate(mirror(RAW, 4, "f32[1]"), [sample("a", "0", 1)])
     two = rune("(drop (call $capability (i32.const 5))) (drop (call $capability (i32.const 4)))")
     with pytest.raises(EvaluationImpossible, match="one input"):
         evaluate(two, [])
@@ -185,8 +187,8 @@ def test_a_long_sound_without_its_label_is_answered_by_what_most_windows_said() 
 def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -> None:
     sound = recording(YES * 500 + QUIET * 2000 + YES * 500 + QUIET * 2000)
     marked = replace(sound, events=(Event("yes", 0.0, 0.5), Event("yes", 4.0, 4.5)))
-    found = evaluate(HEARING, [marked])
-    assert found.pairs == ()
-    assert found.stream is not None
-    assert (found.stream.events, found.stream.hits, found.stream.alarms) == (2, 1, 1)
-    assert found.stream.false_alarms.value == pytest.approx(720)
+    evaluation = evaluate(HEARING, [marked])
+    assert evaluation.pairs == ()
+    assert evaluation.stream is not None
+    assert (evaluation.stream.events, evaluation.stream.hits, evaluation.stream.alarms) == (2, 1, 1)
+    assert evaluation.stream.false_alarms.value == pytest.approx(720)

@@ -84,8 +84,8 @@ def test_the_worst_samples_are_the_surest_mistakes_then_the_narrowest_hits() -> 
 
 def test_an_evaluation_is_the_same_after_json() -> None:
     outcomes = (Outcome("a", "x", "x", 0.5), Outcome("long", "x", None, events=2, hits=1, seconds=9.0, is_marked=True))
-    found = Evaluation(("x",), outcomes, (), 3)
-    assert Evaluation.from_json(found.to_json()) == found
+    evaluation = Evaluation(("x",), outcomes, (), 3)
+    assert Evaluation.from_json(evaluation.to_json()) == evaluation
     with pytest.raises(ValueError, match="format"):
         Evaluation.from_json({"format": 0})
 

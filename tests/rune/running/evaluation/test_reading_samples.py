@@ -21,8 +21,8 @@ def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
             ("yes/1.wav", "test/no/2.png", "train/no/3.png", "top.wav", "yes/LICENCE", "x/kept/no/4.wav"), b"x"
         )
     )
-    found = {each.name: (each.label, each.split) for each in samples_of(files)}
-    assert found == {
+    samples = {each.name: (each.label, each.split) for each in samples_of(files)}
+    assert samples == {
         "yes/1.wav": ("yes", Split.TEST),
         "test/no/2.png": ("no", Split.TEST),
         "train/no/3.png": ("no", Split.TRAIN),
@@ -33,16 +33,16 @@ def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_table_lists_files_labels_and_splits(separator: str) -> None:
     table = "\ufefflabel,File,split\nyes,a.wav,train\n\n  no ,b.wav,\n".replace(",", separator).encode()
-    found = samples_in_table(FILES, table)
-    assert [(each.name, each.label, each.split, each.read()) for each in found] == [
+    samples = samples_in_table(FILES, table)
+    assert [(each.name, each.label, each.split, each.read()) for each in samples] == [
         ("a.wav", "yes", Split.TRAIN, b"A"),
         ("b.wav", "no", Split.TEST, b"B"),
     ]
 
 
 def test_rows_with_start_and_end_mark_events_of_one_recording() -> None:
-    [found] = samples_in_table(FILES, b"file,label,start,end\na.wav,yes,3,4\na.wav,no,1,1.5\n")
-    assert [(each.label, each.start, each.end) for each in found.events or ()] == [("no", 1, 1.5), ("yes", 3, 4)]
+    [recording] = samples_in_table(FILES, b"file,label,start,end\na.wav,yes,3,4\na.wav,no,1,1.5\n")
+    assert [(each.label, each.start, each.end) for each in recording.events or ()] == [("no", 1, 1.5), ("yes", 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def zipped(contents: dict[str, bytes]) -> zipfile.ZipFile:
 
 def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
     table = b"file,label\nno/1.wav,yes\n"
-    [found] = samples_of(ZipFiles(zipped({"samples.csv": table, "no/1.wav": b"1", "no/2.wav": b"2"})))
-    assert (found.name, found.label, found.read()) == ("no/1.wav", "yes", b"1")
+    [sample] = samples_of(ZipFiles(zipped({"samples.csv": table, "no/1.wav": b"1", "no/2.wav": b"2"})))
+    assert (sample.name, sample.label, sample.read()) == ("no/1.wav", "yes", b"1")
 
 
 def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
     files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,kept\n", "words/a.wav": b"A"})
-    [found] = samples_of(files)
-    assert (found.name, found.label, found.split, found.read()) == ("a.wav", "yes", Split.KEPT, b"A")
+    [sample] = samples_of(files)
+    assert (sample.name, sample.label, sample.split, sample.read()) == ("a.wav", "yes", Split.KEPT, b"A")
 
 
 def test_recordings_of_motion_in_one_folder_are_no_table() -> None:

@@ -58,8 +58,8 @@ def test_another_label_during_an_event_is_a_false_alarm() -> None:
 
 
 def test_the_second_detection_of_an_event_is_a_repeat() -> None:
-    found = [Detection("Yes", 1, 1.0), Detection("yes", 4, 1.0)]
-    result = match_events([Event("yes", 0, 5)], found, 1.0)
+    detections = [Detection("Yes", 1, 1.0), Detection("yes", 4, 1.0)]
+    result = match_events([Event("yes", 0, 5)], detections, 1.0)
     assert (result.hits, result.false_alarms, result.repeats) == ((True,), (), 1)
 
 

@@ -29,9 +29,9 @@ def test_the_numbers_of_calls_are_those_of_the_kernels_headers(machine: str) -> 
     defined = {name: int(number) for name, number in re.findall(r"#define __NR_(?:3264_)?(\w+)\s+(\d+)", header)}
     defined |= {name: int(number) for name, number in re.findall(r"#define __NR3264_(\w+)\s+(\d+)", header)}
     wrong = {
-        name: (number, found)
+        name: (number, expected)
         for name, number in numbers(machine).items()
-        if (found := defined.get(SAME_UNDER_ANOTHER_NAME.get(name, name), defined.get(name))) != number
+        if (expected := defined.get(SAME_UNDER_ANOTHER_NAME.get(name, name), defined.get(name))) != number
     }
     assert wrong == {}
     assert defined["clone3"] == CLONE3
@@ -68,5 +68,5 @@ def test_what_is_missing_is_told_by_name_and_reason() -> None:
 
 @pytest.mark.skipif(not is_linux(), reason="only Linux has the means")
 def test_a_probe_says_of_each_protection_whether_it_is_there() -> None:
-    found = probe(os.getpid())
-    assert set(found.in_force) | found.missing == set(Protection)
+    report = probe(os.getpid())
+    assert set(report.in_force) | report.missing == set(Protection)

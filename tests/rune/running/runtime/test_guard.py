@@ -28,10 +28,10 @@ UNLIMITED = Limits(seconds=600, fuel=None)
 @pytest.fixture
 def dropped() -> Iterator[list[str]]:
     """What was raised where nobody could see it."""
-    found: list[str] = []
+    messages: list[str] = []
     before = sys.unraisablehook
-    sys.unraisablehook = lambda unraisable: found.append(repr(unraisable.exc_value))
-    yield found
+    sys.unraisablehook = lambda unraisable: messages.append(repr(unraisable.exc_value))
+    yield messages
     sys.unraisablehook = before
 
 

@@ -14,12 +14,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rune.abi import Capability, PixelFormat
+from rune.abi import PixelFormat
+from rune.capabilities import Capability
+from rune.capabilities.accel import ACCEL
+from rune.capabilities.float_image import FLOAT_IMAGE
+from rune.capabilities.image import IMAGE
+from rune.capabilities.rand import RAND
+from rune.capabilities.randomness import random_bytes, split_mix64, xoshiro256pp
+from rune.capabilities.raw import RAW
+from rune.capabilities.sound import SOUND
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.files import InputFiles, inputs_from_files
 from rune.running.runtime.images import image_pixels, resize
-from rune.running.runtime.randomness import random_bytes, split_mix64, xoshiro256pp
 from rune.running.runtime.sounds import sound_input
 from rune.running.runtime.tables import csv_rows
 
@@ -160,22 +167,24 @@ def test_random_bytes_are_the_same_for_a_seed() -> None:
 def test_each_capability_reads_the_source_it_names(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"first")
     (tmp_path / "b").write_bytes(b"second")
-    files = InputFiles(raws=(tmp_path / "a", tmp_path / "b"))
+    files = InputFiles({RAW.option: (tmp_path / "a", tmp_path / "b")})
     requests = [
-        CapabilityRequest(1, Capability.RAW, {"length": 4}),
-        CapabilityRequest(2, Capability.RAW, {"source": 1}),
+        CapabilityRequest(1, RAW, {"length": 4}),
+        CapabilityRequest(2, RAW, {"source": 1}),
     ]
     assert inputs_from_files(requests, files) == {1: b"firs", 2: b"second"}
 
 
 def test_a_float_image_has_the_pixels_as_f32(tmp_path: Path) -> None:
     (tmp_path / "dot.png").write_bytes(png(np.array([[[1, 2, 255]]], dtype=np.uint8)))
-    request = CapabilityRequest(1, Capability.FLOAT_IMAGE, {"width": 1, "height": 1})
-    assert inputs_from_files([request], InputFiles(images=(tmp_path / "dot.png",)))[1] == struct.pack("<3f", 1, 2, 255)
+    request = CapabilityRequest(1, FLOAT_IMAGE, {"width": 1, "height": 1})
+    assert inputs_from_files([request], InputFiles({IMAGE.option: (tmp_path / "dot.png",)}))[1] == struct.pack(
+        "<3f", 1, 2, 255
+    )
 
 
 def test_a_seed_feeds_random_capabilities_of_any_size() -> None:
-    source = inputs_from_files([CapabilityRequest(1, Capability.RAND, {})], InputFiles(seed=5))[1]
+    source = inputs_from_files([CapabilityRequest(1, RAND, {})], InputFiles(seed=5))[1]
     assert isinstance(source, Callable)  # type: ignore[arg-type]
     assert source(8) == random_bytes(5, 8)  # type: ignore[operator]
 
@@ -183,14 +192,14 @@ def test_a_seed_feeds_random_capabilities_of_any_size() -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "message"),
     [
-        (Capability.RAW, {}, 'Unable to load the "RAW" input: The user asked for source 0, but no sources were'),
-        (Capability.SOUND, {"hz": 16000}, 'The "sample_duration_ms" argument wasn\'t set'),
-        (Capability.IMAGE, {"width": 1}, 'The "height" argument wasn\'t set'),
-        (Capability.IMAGE, {"width": 1, "height": 1, "pixel_format": 7}, "Unknown pixel format"),
-        (Capability.IMAGE, {"width": 0.5, "height": 1}, 'Unable to parse "0.5" as the "width" argument'),
-        (Capability.SOUND, {"hz": float("nan")}, 'Unable to parse "nan" as the "hz" argument'),
-        (Capability.RAW, {"source": -1}, 'Unable to parse "-1" as the "source" argument'),
-        (Capability.ACCEL, {"samples": float("inf")}, 'Unable to parse "inf" as the "samples" argument'),
+        (RAW, {}, 'Unable to load the "RAW" input: The user asked for source 0, but no sources were'),
+        (SOUND, {"hz": 16000}, 'The "sample_duration_ms" argument wasn\'t set'),
+        (IMAGE, {"width": 1}, 'The "height" argument wasn\'t set'),
+        (IMAGE, {"width": 1, "height": 1, "pixel_format": 7}, "Unknown pixel format"),
+        (IMAGE, {"width": 0.5, "height": 1}, 'Unable to parse "0.5" as the "width" argument'),
+        (SOUND, {"hz": float("nan")}, 'Unable to parse "nan" as the "hz" argument'),
+        (RAW, {"source": -1}, 'Unable to parse "-1" as the "source" argument'),
+        (ACCEL, {"samples": float("inf")}, 'Unable to parse "inf" as the "samples" argument'),
     ],
 )
 def test_what_cannot_be_loaded_says_which_input_and_why(
@@ -201,12 +210,12 @@ def test_what_cannot_be_loaded_says_which_input_and_why(
 
 
 def test_a_source_beyond_the_files_is_named(tmp_path: Path) -> None:
-    request = CapabilityRequest(1, Capability.RAW, {"source": 3})
+    request = CapabilityRequest(1, RAW, {"source": 3})
     with pytest.raises(InputFile, match="source 3 but there are only 1 sources available"):
-        inputs_from_files([request], InputFiles(raws=(tmp_path / "a",)))
+        inputs_from_files([request], InputFiles({RAW.option: (tmp_path / "a",)}))
 
 
 def test_raw_data_shorter_than_its_length_is_given_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
-    request = CapabilityRequest(1, Capability.RAW, {"length": 4})
-    assert inputs_from_files([request], InputFiles(raws=(tmp_path / "a",))) == {1: b"abc"}
+    request = CapabilityRequest(1, RAW, {"length": 4})
+    assert inputs_from_files([request], InputFiles({RAW.option: (tmp_path / "a",)})) == {1: b"abc"}

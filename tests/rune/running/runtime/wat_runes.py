@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsInt
+
 from wasmtime import wat2wasm
 
 IMPORTS = """
@@ -36,21 +38,23 @@ def rune(manifest: str = "", call: str = "", *, data: str = "", pages: int | str
     )
 
 
-def echo(kind: int, size: int, message: bytes, *, output: int = 1, parameters: str = "", data: str = "") -> bytes:
+def echo(
+    kind: SupportsInt, size: int, message: bytes, *, output: int = 1, parameters: str = "", data: str = ""
+) -> bytes:
     """Reads `size` bytes of a capability to address 1024, then sends `message`; its handles are 1 and 2."""
     return rune(
-        f"(drop (call $capability (i32.const {kind}))) {parameters} (drop (call $output (i32.const {output})))",
+        f"(drop (call $capability (i32.const {int(kind)}))) {parameters} (drop (call $output (i32.const {output})))",
         f"""(drop (call $read (i32.const 1024) (i32.const {size}) (i32.const 1)))
             (drop (call $write (i32.const 2) (i32.const 0) (i32.const {len(message)})))""",
         data=f"(data (i32.const 0) {text(message)}) {data}",
     )
 
 
-def mirror(kind: int, size: int, shape: str) -> bytes:
+def mirror(kind: SupportsInt, size: int, shape: str) -> bytes:
     """Reads a capability and sends its bytes back as a TENSOR of `shape`."""
     header = len(shape).to_bytes(4, "little") + shape.encode()
     return rune(
-        f"(drop (call $capability (i32.const {kind}))) (drop (call $output (i32.const 5)))",
+        f"(drop (call $capability (i32.const {int(kind)}))) (drop (call $output (i32.const 5)))",
         f"""(drop (call $read (i32.const {len(header)}) (i32.const {size}) (i32.const 1)))
             (drop (call $write (i32.const 2) (i32.const 0) (i32.const {len(header) + size})))""",
         data=f"(data (i32.const 0) {text(header)})",

@@ -62,9 +62,10 @@ def edited(graph: tuple[Stage, ...], edit: GraphEdit) -> tuple[Stage, ...]:
             arguments = tuple(sorted(edit.arguments.items()))
             return (*graph, Stage(edit.name or "", edit.kind, edit.target, inputs, outputs, arguments))
         case RemoveStage():
-            kept = (stage for stage in graph if stage.name != edit.name)
+            remaining = (stage for stage in graph if stage.name != edit.name)
             return tuple(
-                replace(stage, inputs=tuple(port for port in stage.inputs if port[0] != edit.name)) for stage in kept
+                replace(stage, inputs=tuple(port for port in stage.inputs if port[0] != edit.name))
+                for stage in remaining
             )
         case RenameStage():
             return tuple(_renamed(stage, edit) for stage in graph)
@@ -105,8 +106,8 @@ def _changed(stage: Stage, edit: GraphEdit) -> Stage:
 def remarks(text: str) -> list[str]:
     """All comments of a text, in its order."""
     layout = read_layout(text)
-    found = [*comments(text, layout), *_head_remarks(text)]
-    return [text[each.start : each.end].rstrip() for each in sorted(found, key=lambda each: each.start)]
+    spans = [*comments(text, layout), *_head_remarks(text)]
+    return [text[each.start : each.end].rstrip() for each in sorted(spans, key=lambda each: each.start)]
 
 
 def _head_remarks(text: str) -> Iterator[Comment]:

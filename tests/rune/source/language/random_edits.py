@@ -63,8 +63,8 @@ def random_edit(random: Random, graph: tuple[Stage, ...]) -> GraphEdit:
             return RenameStage(name, random.choice(("other", "x-1", name, other, "1x")))
         case 3:
             index = random.choice((None, *range(inputs + 1), random.randint(0, inputs + 1)))
-            given = [stage.name for stage in graph if stage.kind is not StageKind.OUTPUT] or [other]
-            source = random.choice(given[: max(names.index(name), 1)])
+            candidates = [stage.name for stage in graph if stage.kind is not StageKind.OUTPUT] or [other]
+            source = random.choice(candidates[: max(names.index(name), 1)])
             return Connect(Port(source, random.choice((0, 0, 0, 1))), name, index, random.choice((True, False)))
         case 4:
             return Disconnect(name, random.choice((0, 0, 1, max(inputs - 1, 0))))
@@ -123,18 +123,18 @@ def _gives(analysis: Analysis, stages: dict[str, Stage], port: Port) -> bool:
 
 
 def _above(stages: dict[str, Stage], name: str) -> set[str]:
-    found = {name}
+    names = {name}
     for source, _ in stages[name].inputs if name in stages else ():
-        if source not in found:
-            found |= _above(stages, source)
-    return found
+        if source not in names:
+            names |= _above(stages, source)
+    return names
 
 
 def check_edit(text: str, edit: GraphEdit) -> bool:
     """Makes the edit, and holds what is always true; whether it was made."""
     before = analysed(text)
     graph = graph_of(before)
-    edits, reason = _made(before, edit)
+    edits, reason = _edited(before, edit)
     if edits is None:
         assert reason.endswith(".")
         assert "*" in text or "&" in text or not is_legal(before, graph, edit), reason
@@ -151,17 +151,17 @@ def check_edit(text: str, edit: GraphEdit) -> bool:
     return True
 
 
-def _made(analysis: Analysis, edit: GraphEdit) -> tuple[tuple[Edit, ...] | None, str]:
+def _edited(analysis: Analysis, edit: GraphEdit) -> tuple[tuple[Edit, ...] | None, str]:
     try:
         return edit_graph(analysis, edit), ""
     except GraphEditRefused as refusal:
         return None, refusal.reason
 
 
-def _same_graph(found: tuple[Stage, ...], expected: tuple[Stage, ...], edit: GraphEdit) -> None:
+def _same_graph(actual: tuple[Stage, ...], expected: tuple[Stage, ...], edit: GraphEdit) -> None:
     match edit:
         case AddStage():
-            *others, new = found
+            *others, new = actual
             assert tuple(others) == expected[:-1]
             assert (new.name, new.kind, new.target, new.inputs) == (
                 edit.name,
@@ -171,10 +171,10 @@ def _same_graph(found: tuple[Stage, ...], expected: tuple[Stage, ...], edit: Gra
             )
         case SetTarget():
             # A capability also gets the arguments of the new one.
-            assert [(stage.name, stage.target, stage.inputs) for stage in found] == [
+            assert [(stage.name, stage.target, stage.inputs) for stage in actual] == [
                 (stage.name, stage.target, stage.inputs) for stage in expected
             ]
         case RenameStage() | SetOutputs():
-            assert found == expected
+            assert actual == expected
         case _:
-            assert without_types(found) == without_types(expected)
+            assert without_types(actual) == without_types(expected)

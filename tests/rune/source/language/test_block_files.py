@@ -54,8 +54,8 @@ class _Editor:
 
 
 def test_hints_say_what_the_wire_and_the_check_found() -> None:
-    found = [(each["at"]["line"], each["text"]) for each in _Editor().ask("hints")["hints"]]
-    assert found == [(5, "n = 6, from model"), (6, "f32"), (7, "0..5")]
+    hints = [(each["at"]["line"], each["text"]) for each in _Editor().ask("hints")["hints"]]
+    assert hints == [(5, "n = 6, from model"), (6, "f32"), (7, "0..5")]
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_completion_knows_names_functions_and_math() -> None:
     assert {"x", "alpha", "last", "i", "GAIN", "scaled", "len", "f32", "State"} <= set(labels)
     assert "smooth" not in labels
     block = BLOCK.replace("math.fabs(last[i])", "math.")
-    found = _Editor(block).ask("complete", offset=block.index("math.)") + len("math."))
-    labels = [item["label"] for item in found["items"]]
+    completion = _Editor(block).ask("complete", offset=block.index("math.)") + len("math."))
+    labels = [item["label"] for item in completion["items"]]
     assert {"sin", "floor", "pi"} <= set(labels)
     assert "len" not in labels
 
@@ -99,8 +99,8 @@ def test_a_name_is_found_and_renamed_in_its_function_alone() -> None:
 
 def test_problems_are_told_while_the_rest_is_still_known() -> None:
     editor = _Editor(BLOCK.replace("    return last", "    peaks.append(1.0)\n    return last"))
-    told = [(each["file"], each["code"]) for each in editor.ask("check")["diagnostics"]]
-    assert told == [("Runefile.yml", "RUNE0119"), ("smooth.py", "RUNE0112")]
+    problems = [(each["file"], each["code"]) for each in editor.ask("check")["diagnostics"]]
+    assert problems == [("Runefile.yml", "RUNE0119"), ("smooth.py", "RUNE0112")]
     assert "`loudest: f32`" in editor.ask("hover", "    loudest")["text"]
     broken = _Editor("def smooth(x:\n")
     assert broken.ask("hints") == {"hints": []}
@@ -116,27 +116,27 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert action["title"] == "Declare peaks: State[f32[16]]"
     (edit,) = action["edits"]
     offset = edit["span"]["start"]["offset"]
-    mended = wrong[:offset] + edit["text"] + wrong[offset:]
-    told = _Editor(mended.replace("peaks.append(1.0)", "peaks[0] = 1.0")).ask("check")["diagnostics"]
-    assert told == []
+    fixed = wrong[:offset] + edit["text"] + wrong[offset:]
+    diagnostics = _Editor(fixed.replace("peaks.append(1.0)", "peaks[0] = 1.0")).ask("check")["diagnostics"]
+    assert diagnostics == []
 
 
 def test_a_test_file_has_what_tests_can_say() -> None:
     tests = "def test_it():\n    y = smooth([1.0])\n    assert y == approx([0.25], abs=0.1)\n"
     service = _service({"smooth.py": BLOCK, "smooth_test.py": tests})
 
-    def asked(what: str, at: str) -> Any:
+    def answer_to(what: str, at: str) -> Any:
         offset = tests.index(at) + 1
         return service.answer({"ask": what, "file": "smooth_test.py", "offset": offset})["answer"]
 
-    assert "how far a number may be off" in asked("hover", "approx")["text"]
-    assert "y: f32[1]" in asked("hover", "y ==")["text"]
-    offered = {each["label"] for each in asked("complete", "smooth")["items"]}
+    assert "how far a number may be off" in answer_to("hover", "approx")["text"]
+    assert "y: f32[1]" in answer_to("hover", "y ==")["text"]
+    offered = {each["label"] for each in answer_to("complete", "smooth")["items"]}
     assert {"smooth", "approx", "recording", "y"} <= offered
     assert all(each.isidentifier() for each in offered)
     broken = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
-    told = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
-    assert [(each["file"], each["code"], each["severity"]) for each in told] == [
+    diagnostics = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
+    assert [(each["file"], each["code"], each["severity"]) for each in diagnostics] == [
         ("smooth_test.py", "RUNE0120", "warning")
     ]
 
@@ -172,13 +172,13 @@ def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
     assert service.answer({"ask": "copy-block", "stage": "switch", "is_asked": True})["answer"] == {"reason": None}
     why = service.answer({"ask": "copy-block", "stage": "mean", "is_asked": True})["answer"]["reason"]
     assert "no block of the catalogue that is written in Python" in why
-    made = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
-    (file,), (edit,) = made["files"], made["edits"]
+    answer = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
+    (file,), (edit,) = answer["files"], answer["edits"]
     assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
     changed = COPIED[: edit["span"]["start"]["offset"]] + edit["text"] + COPIED[edit["span"]["end"]["offset"] :]
     texts = {"Runefile.yml": {"text": changed}, "hysteresis.py": {"text": file["text"]}}
-    told = service.answer({"ask": "check", "files": texts})["answer"]["diagnostics"]
-    assert [each["message"] for each in told if each["severity"] == "error"] == []
+    diagnostics = service.answer({"ask": "check", "files": texts})["answer"]["diagnostics"]
+    assert [each["message"] for each in diagnostics if each["severity"] == "error"] == []
     # A file that is there and the same is taken, and another is not written over.
     service.answer({"ask": "change", "files": {"Runefile.yml": {"text": COPIED}}})
     assert service.answer({"ask": "copy-block", "stage": "switch"})["answer"]["files"] == []
@@ -236,17 +236,17 @@ def test_a_new_block_runs_where_it_is_put(dimensions: str, element: str) -> None
     type_ = f"{element}[{dimensions}]"
     own = f"def smooth(x: {type_}) -> {type_}:\n    y = {type_}()\n    return y\n"
     service = _service({"smooth.py": own}, dimensions, element)
-    made = service.answer({**NEW, "feeds": {"stage": "smooth", "index": 0}})["answer"]
-    assert made["stage"] == "hold"
+    answer = service.answer({**NEW, "feeds": {"stage": "smooth", "index": 0}})["answer"]
+    assert answer["stage"] == "hold"
     text = _runefile(dimensions, element)
-    for edit in sorted(made["edits"], key=lambda each: -each["span"]["start"]["offset"]):
+    for edit in sorted(answer["edits"], key=lambda each: -each["span"]["start"]["offset"]):
         text = text[: edit["span"]["start"]["offset"]] + edit["text"] + text[edit["span"]["end"]["offset"] :]
     service.answer(
         {
             "ask": "change",
             "files": {
                 "Runefile.yml": {"text": text},
-                **{each["path"]: {"text": each["text"]} for each in made["files"]},
+                **{each["path"]: {"text": each["text"]} for each in answer["files"]},
             },
         }
     )

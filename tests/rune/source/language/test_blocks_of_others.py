@@ -28,7 +28,7 @@ def _service(runefile: str, lock: str | None = None, shelf: str = SHELF_TEXT) ->
     return service
 
 
-def _asked(service: Service, **request: Any) -> Any:
+def _answer(service: Service, **request: Any) -> Any:
     reply = service.answer(request)
     assert "answer" in reply, reply
     return reply["answer"]
@@ -36,14 +36,14 @@ def _asked(service: Service, **request: Any) -> Any:
 
 def test_the_palette_offers_the_best_version_and_takes_it_with_its_lock() -> None:
     service = _service(OTHER)
-    (first, *rest) = _asked(service, ask="palette")["blocks"]
+    (first, *rest) = _answer(service, ask="palette")["blocks"]
     assert (first["target"], first["title"], first["category"]) == (PATH, "smooth 1.2", "acme/sounds")
     assert first["help"] == "Average the scores, so that one loud moment is not a word."
     assert not any("sounds" in each["target"] for each in rest)
-    suits = _asked(service, ask="suits", source={"stage": "input", "index": 0})["suits"]
+    suits = _answer(service, ask="suits", source={"stage": "input", "index": 0})["suits"]
     assert next(each["reason"] for each in suits if each["target"] == PATH) is None
     edit = {"edit": "add-stage", "kind": "block", "target": PATH, "inputs": [{"stage": "input", "index": 0}]}
-    added = _asked(service, ask="edit-graph", edit=edit)
+    added = _answer(service, ask="edit-graph", edit=edit)
     assert added["stage"] == "smooth_2"  # there is a stage smooth
     lock = next(each for each in added["edits"] if each["file"] == "rune.lock")
     assert (lock["span"]["end"]["offset"], lock["text"].splitlines()[-1]) == (0, f"{PATH} {NEW}")
@@ -51,9 +51,9 @@ def test_the_palette_offers_the_best_version_and_takes_it_with_its_lock() -> Non
 
 def test_a_version_is_taken_in_place_of_another() -> None:
     service = _service(RUNEFILE.format(block="acme/sounds#smooth@1.1", type="f32"), f"acme/sounds#smooth@1.1 {OLD}\n")
-    assert _asked(service, ask="check")["diagnostics"] == []
+    assert _answer(service, ask="check")["diagnostics"] == []
     edit = {"edit": "set-target", "stage": "smooth", "target": PATH}
-    edits = {each["file"]: each["text"] for each in _asked(service, ask="edit-graph", edit=edit)["edits"]}
+    edits = {each["file"]: each["text"] for each in _answer(service, ask="edit-graph", edit=edit)["edits"]}
     assert edits["Runefile.yml"] == "2"
     assert edits["rune.lock"].splitlines() == [f"acme/sounds#smooth@1.1 {OLD}", f"{PATH} {NEW}"]
 
@@ -62,10 +62,10 @@ def test_hover_completion_and_a_copy_show_what_it_is() -> None:
     runefile = RUNEFILE.format(block=PATH, type="f32")
     service = _service(runefile, f"{PATH} {NEW}\n")
     at = runefile.index(PATH) + 3
-    assert "A larger `alpha` follows faster." in _asked(service, ask="hover", offset=at)["text"]
-    offered = _asked(service, ask="complete", offset=runefile.index(PATH))["items"]
+    assert "A larger `alpha` follows faster." in _answer(service, ask="hover", offset=at)["text"]
+    offered = _answer(service, ask="complete", offset=runefile.index(PATH))["items"]
     assert PATH in {each["label"] for each in offered}
-    copied = _asked(service, ask="copy-block", stage="smooth")
+    copied = _answer(service, ask="copy-block", stage="smooth")
     assert copied["files"] == [{"path": "smooth.py", "text": SMOOTH.decode()}]
     assert [each["text"] for each in copied["edits"]] == ["./smooth.py"]
 
@@ -73,7 +73,7 @@ def test_hover_completion_and_a_copy_show_what_it_is() -> None:
 @pytest.mark.parametrize("target", ["acme/sounds#smooth@3", "acme/other#x@1"])
 def test_what_is_not_known_is_not_locked(target: str) -> None:
     edit = {"edit": "set-target", "stage": "smooth", "target": target}
-    edits = _asked(_service(OTHER), ask="edit-graph", edit=edit)["edits"]
+    edits = _answer(_service(OTHER), ask="edit-graph", edit=edit)["edits"]
     assert {each["file"] for each in edits} == {"Runefile.yml"}
 
 
@@ -82,16 +82,16 @@ def test_what_is_advised_against_says_so_wherever_it_is_shown() -> None:
     said = {"version": "1.2", "digest": NEW, "deprecation": "It clicks.", "successor": "acme/calm#slow@2"}
     service = _service(runefile, f"{PATH} {NEW}\n", json.dumps({"acme/sounds#smooth": [said]}))
     advice = "Deprecated: It clicks. Take `acme/calm#slow@2` instead."
-    assert _asked(service, ask="palette")["blocks"][0]["help"].startswith(advice)
-    assert _asked(service, ask="hover", offset=runefile.index(PATH) + 3)["text"].startswith(advice)
+    assert _answer(service, ask="palette")["blocks"][0]["help"].startswith(advice)
+    assert _answer(service, ask="hover", offset=runefile.index(PATH) + 3)["text"].startswith(advice)
 
 
 def test_a_stage_tells_how_to_run_its_block_beside_the_text() -> None:
     runefile = RUNEFILE.format(block=PATH, type="f32").replace(
         "inputs: [input]", "inputs: [input]\n    args: {alpha: 0.25}"
     )
-    found = _asked(_service(runefile, f"{PATH} {NEW}\n"), ask="stage-block", stage="smooth")
-    assert found == {
+    answer = _answer(_service(runefile, f"{PATH} {NEW}\n"), ask="stage-block", stage="smooth")
+    assert answer == {
         "stage": "smooth",
         "path": PATH,
         "file": "smooth.py",
@@ -106,4 +106,4 @@ def test_a_stage_tells_how_to_run_its_block_beside_the_text() -> None:
         (_service(OTHER), "nothing"),
         (_service(RUNEFILE.format(block="acme/other#x@1", type="f32")), "smooth"),
     ):
-        assert _asked(service, ask="stage-block", stage=stage) is None
+        assert _answer(service, ask="stage-block", stage=stage) is None

@@ -21,8 +21,8 @@ pipeline:
 def offered(text: str, **more: bytes) -> dict[str, Completion]:
     """The completions at the cursor, by label."""
     analysis, offset = at_cursor(text, **more)
-    found = complete(analysis, offset)
-    return {} if found is None else {item.label: item for item in found.items}
+    completion = complete(analysis, offset)
+    return {} if completion is None else {item.label: item for item in completion.items}
 
 
 def labels(text: str) -> list[str]:
@@ -32,10 +32,10 @@ def labels(text: str) -> list[str]:
 def chosen(text: str, label: str) -> str:
     """The text after a completion was taken; a field of a snippet shows what stands in it."""
     analysis, offset = at_cursor(text)
-    found = complete(analysis, offset)
-    assert found is not None
-    item = next(item for item in found.items if item.label == label)
-    start, end = found.span.start.offset, found.span.end.offset
+    completion = complete(analysis, offset)
+    assert completion is not None
+    item = next(item for item in completion.items if item.label == label)
+    start, end = completion.span.start.offset, completion.span.end.offset
     insert = item.insert.replace("\\", "").replace("${1}", "") if item.is_snippet else item.insert
     return analysis.source.text[:start] + insert + analysis.source.text[end:]
 
@@ -94,9 +94,9 @@ def test_there_is_nothing_to_complete_in_a_comment_or_behind_a_word() -> None:
 
 
 def test_the_inputs_that_fit_come_first_with_their_types() -> None:
-    found = offered(WORDS.replace("inputs: [bytes]", "inputs: [¦]"))
-    assert list(found) == ["bytes", "spectrogram", "audio"]
-    assert [item.detail for item in found.values()] == [
+    items = offered(WORDS.replace("inputs: [bytes]", "inputs: [¦]"))
+    assert list(items) == ["bytes", "spectrogram", "audio"]
+    assert [item.detail for item in items.values()] == [
         "i8[1, 1960]",
         "u32[1, 1960], does not fit",
         "i16[16000], does not fit",
@@ -121,23 +121,23 @@ def test_a_block_comes_with_its_summary_and_its_whole_page() -> None:
 
 
 def test_blocks_that_take_the_input_come_first() -> None:
-    found = labels(AUDIO + "  next:\n    inputs: [audio]\n    proc-block: ¦")
-    assert found.index("fft") < found.index("noise_filtering")
+    names = labels(AUDIO + "  next:\n    inputs: [audio]\n    proc-block: ¦")
+    assert names.index("fft") < names.index("noise_filtering")
 
 
 def test_published_paths_come_first_where_the_file_has_them() -> None:
     path = "hotg-ai/proc-blocks@v0.11.3#fft"
     used = "".join(f"  {name}:\n    proc-block: {of}\n" for name, of in (("a", path), ("b", "fft"), ("c", path)))
-    found = labels(f"{AUDIO}{used}  next:\n    proc-block: f¦")
-    assert found.index(path) < found.index("fft")
-    assert found[0].startswith("hotg-ai/")
+    names = labels(f"{AUDIO}{used}  next:\n    proc-block: f¦")
+    assert names.index(path) < names.index("fft")
+    assert names[0].startswith("hotg-ai/")
 
 
 def test_arguments_of_a_block_say_what_they_must_be() -> None:
-    found = offered(AUDIO + "  next:\n    proc-block: fft\n    args:\n      bins: 64\n      ¦")
-    assert list(found) == ["sample_rate", "window_overlap"]
-    assert found["window_overlap"].detail == "number from 0 to 1, default 0.6666667"
-    assert found["window_overlap"].insert == "window_overlap: ${1:0.6666667}"
+    items = offered(AUDIO + "  next:\n    proc-block: fft\n    args:\n      bins: 64\n      ¦")
+    assert list(items) == ["sample_rate", "window_overlap"]
+    assert items["window_overlap"].detail == "number from 0 to 1, default 0.6666667"
+    assert items["window_overlap"].insert == "window_overlap: ${1:0.6666667}"
 
 
 def test_arguments_of_a_capability_are_those_that_are_missing() -> None:
@@ -158,34 +158,34 @@ def test_files_of_the_project_are_offered_as_models_and_for_resources() -> None:
 
 
 def test_outputs_are_written_with_the_types_that_are_known() -> None:
-    found = offered(AUDIO + "    ¦")
-    assert found["outputs"].insert == "outputs:\n  - {type: i16, dimensions: [16000]\\}"
+    items = offered(AUDIO + "    ¦")
+    assert items["outputs"].insert == "outputs:\n  - {type: i16, dimensions: [16000]\\}"
 
 
 def test_a_whole_stage_reads_from_the_stage_above_that_fits() -> None:
-    found = offered(WORDS.replace("  best:", "  ¦\n  best:"))
-    assert found["words.tflite stage"].insert == (
+    items = offered(WORDS.replace("  best:", "  ¦\n  best:"))
+    assert items["words.tflite stage"].insert == (
         "words:\n  model: ./words.tflite\n  inputs: [bytes]\n  outputs:\n    - {type: i8, dimensions: [1, 6]\\}"
     )
-    assert found["noise_filtering stage"].insert.endswith("inputs: [spectrogram]")
-    assert found["SOUND stage"].insert.startswith("audio_2:\n")
+    assert items["noise_filtering stage"].insert.endswith("inputs: [spectrogram]")
+    assert items["SOUND stage"].insert.startswith("audio_2:\n")
 
 
 def test_a_broken_stage_elsewhere_hides_nothing() -> None:
     text = WORDS.replace("inputs: [spectrogram]", "inputs: [spectrogram").replace("$LABELS", "¦")
     assert labels(text) == ["$LABELS"]
     broken = WORDS.replace("capability: SOUND  #", "capability SOUND  #")
-    found = labels(broken.replace("[word, model.0]", "[¦]"))
-    assert set(found) == {"word", "best", "model", "bytes", "spectrogram", "audio"}
+    names = labels(broken.replace("[word, model.0]", "[¦]"))
+    assert set(names) == {"word", "best", "model", "bytes", "spectrogram", "audio"}
 
 
 def test_every_place_of_a_file_can_be_asked() -> None:
     for offset in range(0, len(WORDS) + 1, 7):
         analysis, at = at_cursor(WORDS[:offset] + CURSOR + WORDS[offset:])
-        found = complete(analysis, at)
-        if found is not None:
-            assert found.span.start.offset <= at <= found.span.end.offset
-            assert found.span.start.line == found.span.end.line
+        completion = complete(analysis, at)
+        if completion is not None:
+            assert completion.span.start.offset <= at <= completion.span.end.offset
+            assert completion.span.start.line == completion.span.end.line
 
 
 def test_every_beginning_of_a_file_can_be_asked() -> None:
@@ -194,8 +194,8 @@ def test_every_beginning_of_a_file_can_be_asked() -> None:
 
 
 def test_an_argument_of_some_words_offers_them() -> None:
-    found = offered(AUDIO + "  next:\n    proc-block: log_mel\n    args:\n      preset: ¦")
-    assert list(found) == ["micro_frontend", "keras", "librosa", "python_speech_features"]
-    assert found["micro_frontend"].detail == "default"
+    items = offered(AUDIO + "  next:\n    proc-block: log_mel\n    args:\n      preset: ¦")
+    assert list(items) == ["micro_frontend", "keras", "librosa", "python_speech_features"]
+    assert items["micro_frontend"].detail == "default"
     named = offered(AUDIO + "  next:\n    proc-block: resample\n    args:\n      to¦")
     assert named["to_rate"].detail == "whole number from 1 to 1000000 hertz, default 16000"

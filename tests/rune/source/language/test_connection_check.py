@@ -47,9 +47,9 @@ def test_a_wire_fits_or_one_sentence_says_why_not(source: str, target: str, inde
 def test_all_inputs_at_once_say_the_same_as_one_by_one() -> None:
     analysis = analysed(TWO)
     for source in ("audio", "model", "best", "word"):
-        found = fitting(analysis, Port(source, 0))
-        assert {fit.stage for fit in found} == {"model", "two", "raw", "best", "word", "answer"} - {source}
-        for fit in found:
+        at_once = fitting(analysis, Port(source, 0))
+        assert {fit.stage for fit in at_once} == {"model", "two", "raw", "best", "word", "answer"} - {source}
+        for fit in at_once:
             assert fit.reason == fits(analysis, Port(source, 0), fit.stage, fit.index)
 
 

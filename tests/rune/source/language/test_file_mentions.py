@@ -16,8 +16,8 @@ def moved(text: str, **paths: str) -> str:
 
 
 def test_models_and_resources_name_files() -> None:
-    found = [(each.path, each.kind, each.by) for each in file_mentions(analysed(WORDS))]
-    assert found == [("words.tflite", "stage", "model"), ("labels.txt", "resource", "LABELS")]
+    mentions = [(each.path, each.kind, each.by) for each in file_mentions(analysed(WORDS))]
+    assert mentions == [("words.tflite", "stage", "model"), ("labels.txt", "resource", "LABELS")]
     spans = [each.span for each in file_mentions(analysed(WORDS))]
     assert [WORDS[span.start.offset : span.end.offset] for span in spans] == ["./words.tflite", "./labels.txt"]
 
@@ -63,5 +63,5 @@ def test_the_old_text_form_is_changed_where_it_can_hold_the_name() -> None:
 
 def test_what_leads_out_of_the_project_and_names_of_resources_are_no_files() -> None:
     for other in ("../words.tflite", "$LABELS", "/etc/passwd"):
-        found = [each.path for each in file_mentions(analysed(WORDS.replace("./words.tflite", other)))]
-        assert found == ["labels.txt"]
+        paths = [each.path for each in file_mentions(analysed(WORDS.replace("./words.tflite", other)))]
+        assert paths == ["labels.txt"]

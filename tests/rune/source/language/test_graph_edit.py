@@ -73,7 +73,7 @@ resources:
 """
 
 
-def made(edit: GraphEdit, text: str = PROJECT) -> str:
+def text_after(edit: GraphEdit, text: str = PROJECT) -> str:
     """The text after the edit."""
     analysis = analysed(text)
     return apply_edits(text, [each for each in edit_graph(analysis, edit) if each.file == analysis.runefile])
@@ -81,7 +81,7 @@ def made(edit: GraphEdit, text: str = PROJECT) -> str:
 
 def changed(edit: GraphEdit, text: str = PROJECT) -> list[str]:
     """The lines that the edit takes away and puts in."""
-    lines = ndiff(text.splitlines(), made(edit, text).splitlines())
+    lines = ndiff(text.splitlines(), text_after(edit, text).splitlines())
     return [line for line in lines if line[0] in "+-"]
 
 
@@ -94,7 +94,7 @@ def test_the_project_that_the_others_edit_is_right() -> None:
 
 
 def test_a_new_capability_has_what_it_needs_and_checks() -> None:
-    text = made(AddStage(StageKind.CAPABILITY, "IMAGE"))
+    text = text_after(AddStage(StageKind.CAPABILITY, "IMAGE"))
     assert changed(AddStage(StageKind.CAPABILITY, "IMAGE")) == [
         "+   image:",
         "+     capability: IMAGE",
@@ -155,12 +155,12 @@ def test_a_new_model_has_its_types_and_a_new_block_has_none() -> None:
     ],
 )
 def test_a_stage_can_be_added_to_any_beginning(before: str, after: str) -> None:
-    assert made(AddStage(StageKind.OUTPUT, "SERIAL", "r"), before) == after
+    assert text_after(AddStage(StageKind.OUTPUT, "SERIAL", "r"), before) == after
 
 
 def test_a_stage_is_added_behind_one_that_cannot_be_read() -> None:
     broken = PROJECT.replace("    inputs: [word, model]\n", "    inputs: [word, model]\n    ]]\n")
-    lines = made(AddStage(StageKind.OUTPUT, "TENSOR", "raw"), broken).splitlines()
+    lines = text_after(AddStage(StageKind.OUTPUT, "TENSOR", "raw"), broken).splitlines()
     assert lines[lines.index("    ]]") + 1 : lines.index("resources:")] == [
         "",
         "  raw:",
@@ -182,8 +182,8 @@ def test_a_removed_stage_is_taken_out_of_all_inputs_and_leaves_its_comments() ->
         "-     inputs: [word, model]",
         "+     inputs: [word]",
     ]
-    assert "# as the model learned it" in made(RemoveStage("audio"))
-    assert "\n\n\n" not in made(RemoveStage("best"))
+    assert "# as the model learned it" in text_after(RemoveStage("audio"))
+    assert "\n\n\n" not in text_after(RemoveStage("best"))
 
 
 def test_a_renamed_stage_is_renamed_where_others_read_from_it() -> None:
@@ -336,7 +336,7 @@ def test_an_argument_under_its_old_name_is_the_same_one() -> None:
 
 
 def test_a_name_that_means_something_else_in_yaml_has_quotes() -> None:
-    text = made(Connect(Port("null", 0), "answer"), made(AddStage(StageKind.CAPABILITY, "RAW", "null")))
+    text = text_after(Connect(Port("null", 0), "answer"), text_after(AddStage(StageKind.CAPABILITY, "RAW", "null")))
     assert '  "null":\n' in text
     assert 'inputs: [word, model, "null"]' in text
 
@@ -363,7 +363,7 @@ def test_another_model_brings_its_types_and_another_capability_its_arguments() -
         "+       - {type: f32, dimensions: [2]}",
         "+       - {type: u8, dimensions: [4]}",
     ]
-    text = made(SetTarget("audio", "ACCEL"))
+    text = text_after(SetTarget("audio", "ACCEL"))
     assert "    capability: ACCEL\n    outputs:\n      - {type: f32, dimensions: [100, 3]}\n" in text
     assert "      samples: 100\n" in text
     assert "hz:" not in text
@@ -389,7 +389,7 @@ def test_what_an_alias_repeats_is_not_changed_behind_its_back() -> None:
         edit_graph(analysed(shared), SetOutputs("best", (TensorType(ElementType.U32, (2,)),)))
     with pytest.raises(GraphEditRefused, match="repeated elsewhere"):
         edit_graph(analysed(shared), RemoveStage("best"))
-    assert "outputs: [{type: u32, dimensions: [2]}]" in made(
+    assert "outputs: [{type: u32, dimensions: [2]}]" in text_after(
         SetOutputs("word", (TensorType(ElementType.U32, (2,)),)), shared
     )
 
@@ -400,5 +400,5 @@ def test_the_old_line_by_line_form_is_refused_with_advice() -> None:
 
 
 def test_line_breaks_stay_as_the_file_has_them() -> None:
-    text = made(AddStage(StageKind.CAPABILITY, "RAW"), PROJECT.replace("\n", "\r\n"))
+    text = text_after(AddStage(StageKind.CAPABILITY, "RAW"), PROJECT.replace("\n", "\r\n"))
     assert text.count("\n") == text.count("\r\n")

@@ -31,7 +31,7 @@ from tests.rune.source.language.test_graph_edit import PROJECT
 from tests.rune.source.language.written_runefiles import analysed
 
 
-def asked(text: str, **request: Any) -> Any:
+def answer_to(text: str, **request: Any) -> Any:
     """The answer of the door about a project with this Runefile."""
     files = MemoryFiles({"Runefile.yml": text.encode(), "words.txt": b"one\ntwo\nthree\n"})
     return Service(PUBLISHED_BLOCKS, files).answer(request)["answer"]
@@ -57,22 +57,22 @@ def test_a_stage_is_put_into_a_wire_and_the_comments_stay() -> None:
 
 def test_the_name_of_a_new_stage_is_told() -> None:
     edit = {"edit": "add-stage", "kind": "block", "target": "label", "inputs": []}
-    assert asked(PROJECT, ask="edit-graph", edit=edit)["stage"] == "label"
-    assert asked(PROJECT, ask="edit-graph", edit={"edit": "remove-stage", "name": "word"})["stage"] is None
+    assert answer_to(PROJECT, ask="edit-graph", edit=edit)["stage"] == "label"
+    assert answer_to(PROJECT, ask="edit-graph", edit={"edit": "remove-stage", "name": "word"})["stage"] is None
 
 
 def test_several_edits_are_made_one_after_the_other_or_none_at_all() -> None:
     moved = Several((Connect(Port("model", 0), "answer"), Disconnect("best", 0)))
     assert inputs_of(edited(PROJECT, moved))["best"] == ()
     assert ("model", 0) in inputs_of(edited(PROJECT, moved))["answer"]
-    gone = edited(PROJECT, Several((RemoveStage("best"), RemoveStage("word"))))
-    assert {"best", "word"}.isdisjoint(inputs_of(gone))
+    text = edited(PROJECT, Several((RemoveStage("best"), RemoveStage("word"))))
+    assert {"best", "word"}.isdisjoint(inputs_of(text))
     with pytest.raises(GraphEditRefused, match="no stage"):
         edited(PROJECT, Several((RemoveStage("best"), RemoveStage("best"))))
 
 
 def test_the_ports_say_what_is_read_and_given() -> None:
-    stages = {stage["name"]: stage for stage in asked(TWO, ask="ports")["stages"]}
+    stages = {stage["name"]: stage for stage in answer_to(TWO, ask="ports")["stages"]}
     assert stages["audio"]["inputs"] == []
     assert stages["audio"]["outputs"] == ["i16[16000]"]
     assert stages["best"]["inputs"] == [{"name": None, "source": {"stage": "model", "index": 0}, "type": "f32[1, 3]"}]
@@ -81,27 +81,27 @@ def test_the_ports_say_what_is_read_and_given() -> None:
 
 
 def test_a_models_inputs_are_there_before_they_are_connected() -> None:
-    found = {each.name: each for each in stage_ports(analysed(TWO))}["two"]
-    assert [(each.name, each.source, str(each.type)) for each in found.inputs] == [
+    stage = {each.name: each for each in stage_ports(analysed(TWO))}["two"]
+    assert [(each.name, each.source, str(each.type)) for each in stage.inputs] == [
         ("a", None, "f32[2]"),
         ("b", None, "u8[4]"),
     ]
 
 
 def test_every_output_says_whether_an_input_could_read_from_it() -> None:
-    found = sources_for(analysed(TWO), "word", 0)
-    assert {each.port.stage for each in found} >= {"audio", "model", "best"}
-    assert "word" not in {each.port.stage for each in found}
-    for each in found:
+    choices = sources_for(analysed(TWO), "word", 0)
+    assert {each.port.stage for each in choices} >= {"audio", "model", "best"}
+    assert "word" not in {each.port.stage for each in choices}
+    for each in choices:
         assert each.reason == fits(analysed(TWO), each.port, "word", 0)
-    sources = asked(PROJECT, ask="fits", target="word", target_index=0)["sources"]
+    sources = answer_to(PROJECT, ask="fits", target="word", target_index=0)["sources"]
     assert {"stage": "best", "index": 0, "type": "u32[1]", "reason": None} in sources
 
 
 def test_what_could_be_put_after_a_stage_takes_what_it_gives() -> None:
     analysis = analysed(PROJECT)
-    found = palette(analysis)
-    items = (*found.capabilities, *found.blocks, *found.models, *found.outputs)
+    choices = palette(analysis)
+    items = (*choices.capabilities, *choices.blocks, *choices.models, *choices.outputs)
     for source in ("audio", "model", "best", "word"):
         port = Port(source, 0)
         for suit in suiting(analysis, port, items):
@@ -112,8 +112,8 @@ def test_what_could_be_put_after_a_stage_takes_what_it_gives() -> None:
             assert (fits(analysed(text), port, "fresh", 0) is None) is (suit.reason is None), (source, suit)
 
 
-def types_of(*given: tuple[str, list[int]]) -> list[dict[str, Any]]:
-    return [{"type": element, "dimensions": dimensions} for element, dimensions in given]
+def types_of(*types: tuple[str, list[int]]) -> list[dict[str, Any]]:
+    return [{"type": element, "dimensions": dimensions} for element, dimensions in types]
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def types_of(*given: tuple[str, list[int]]) -> list[dict[str, Any]]:
 def test_types_that_a_stage_cannot_give_are_known_before_they_are_written(
     stage: str, types: Any, reason: str | None
 ) -> None:
-    said = asked(PROJECT, ask="types-fit", stage=stage, types=types)["reason"]
+    said = answer_to(PROJECT, ask="types-fit", stage=stage, types=types)["reason"]
     assert said is None if reason is None else reason in said
 
 
 def test_whether_the_types_are_written_is_told_with_the_ports() -> None:
-    declared = {stage["name"]: stage["declared"] for stage in asked(PROJECT, ask="ports")["stages"]}
+    declared = {stage["name"]: stage["declared"] for stage in answer_to(PROJECT, ask="ports")["stages"]}
     assert (declared["audio"], declared["word"]) == (True, False)

@@ -23,8 +23,8 @@ pipeline:
 
 def said(text: str, **more: bytes) -> str:
     """The hover at the cursor; empty when there is none."""
-    found = hover(*at_cursor(text, **more))
-    return "" if found is None else found.text
+    tooltip = hover(*at_cursor(text, **more))
+    return "" if tooltip is None else tooltip.text
 
 
 def pointed(text: str, word: str, before: str = "") -> str:
@@ -63,9 +63,9 @@ def test_a_model_shows_its_size_and_operators_where_they_are_known() -> None:
         signatures=signature,
         descriptions=lambda path: {"size": 52_310, "operators": operators},
     )
-    found = hover(about, before[1])
-    assert found is not None
-    assert found.text.endswith("52.3 kB, 5 operators: 4 CONV_2D, 1 SOFTMAX")
+    tooltip = hover(about, before[1])
+    assert tooltip is not None
+    assert tooltip.text.endswith("52.3 kB, 5 operators: 4 CONV_2D, 1 SOFTMAX")
 
 
 @pytest.mark.parametrize(

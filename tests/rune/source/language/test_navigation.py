@@ -44,10 +44,10 @@ def test_a_file_that_is_not_there_leads_nowhere() -> None:
 
 
 def test_all_places_of_a_stage_are_found_from_any_of_them() -> None:
-    found = [(18, "model"), (27, "model"), (35, "model")]
-    assert places(WORDS.replace("model.0", "mod¦el.0")) == found
-    assert places(WORDS.replace("  model:\n", "  m¦odel:\n")) == found
-    assert places(WORDS.replace("  model:\n", "  m¦odel:\n"), uses_only=True) == found[1:]
+    expected = [(18, "model"), (27, "model"), (35, "model")]
+    assert places(WORDS.replace("model.0", "mod¦el.0")) == expected
+    assert places(WORDS.replace("  model:\n", "  m¦odel:\n")) == expected
+    assert places(WORDS.replace("  model:\n", "  m¦odel:\n"), uses_only=True) == expected[1:]
 
 
 def test_a_rename_reaches_every_place_and_keeps_quotes_and_numbers() -> None:

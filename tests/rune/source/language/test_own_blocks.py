@@ -31,18 +31,18 @@ class OwnBlocks:
         return {"./rest": REST, "fft": CATALOGUE["fft"]}.get(path)
 
 
-def asked(request: dict[str, Any], text: str = RUNEFILE) -> Any:
+def answer_to(request: dict[str, Any], text: str = RUNEFILE) -> Any:
     return Service(OwnBlocks(), MemoryFiles({"Runefile.yml": text.encode()})).answer(request)["answer"]
 
 
 def labels(text: str) -> list[str]:
     """What is offered at `¦`."""
-    found = asked({"ask": "complete", "offset": text.index("¦")}, text.replace("¦", ""))
-    return [item["label"] for item in found["items"]]
+    completion = answer_to({"ask": "complete", "offset": text.index("¦")}, text.replace("¦", ""))
+    return [item["label"] for item in completion["items"]]
 
 
 def test_the_project_checks_with_its_own_block() -> None:
-    assert asked({"ask": "check"})["diagnostics"] == []
+    assert answer_to({"ask": "check"})["diagnostics"] == []
 
 
 def test_completion_offers_the_blocks_of_the_resolver() -> None:
@@ -56,24 +56,24 @@ def test_completion_offers_the_blocks_of_the_resolver() -> None:
 
 def test_arguments_of_an_own_block_are_completed_explained_and_limited() -> None:
     assert labels(RUNEFILE.replace("modulus: 2", "¦")) == ["modulus"]
-    assert "**modulus**" in asked({"ask": "hover", "offset": RUNEFILE.index("modulus")})["text"]
-    (argument,) = asked({"ask": "arguments", "stage": "scale"})["arguments"]
+    assert "**modulus**" in answer_to({"ask": "hover", "offset": RUNEFILE.index("modulus")})["text"]
+    (argument,) = answer_to({"ask": "arguments", "stage": "scale"})["arguments"]
     assert (argument["name"], argument["value"]) == ("modulus", 2)
 
 
 def test_a_block_outside_of_the_resolver_is_unknown_everywhere() -> None:
     text = RUNEFILE.replace("./rest", "modulo")
-    assert asked({"ask": "hover", "offset": text.index("modulo")}, text) is None
-    assert asked({"ask": "ports"}, text)["stages"][1]["item"] is None
-    assert asked({"ask": "ports"})["stages"][1]["item"] == "./rest"
+    assert answer_to({"ask": "hover", "offset": text.index("modulo")}, text) is None
+    assert answer_to({"ask": "ports"}, text)["stages"][1]["item"] is None
+    assert answer_to({"ask": "ports"})["stages"][1]["item"] == "./rest"
     assert labels(text.replace("modulus: 2", "¦")) == []
 
 
 def test_the_graph_offers_and_connects_own_blocks() -> None:
-    assert [item["target"] for item in asked({"ask": "palette"})["blocks"]] == ["./rest", "fft"]
-    suits = asked({"ask": "suits", "source": {"stage": "input", "index": 0}})["suits"]
+    assert [item["target"] for item in answer_to({"ask": "palette"})["blocks"]] == ["./rest", "fft"]
+    suits = answer_to({"ask": "suits", "source": {"stage": "input", "index": 0}})["suits"]
     reasons = {each["target"]: each["reason"] for each in suits}
     assert reasons["./rest"] is None
     assert "fft" in reasons["fft"]
-    fits = asked({"ask": "fits", "source": {"stage": "input", "index": 0}})["fits"]
+    fits = answer_to({"ask": "fits", "source": {"stage": "input", "index": 0}})["fits"]
     assert {"stage": "scale", "index": 0, "reason": None} in fits

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Category
 from rune.source.language.graph_edit import AddStage, edit_graph
 from rune.source.language.palette import ArgumentField, palette, stage_arguments
 from rune.source.runefile import Severity
-from rune.source.runefile.capabilities import CAPABILITIES
-from tests.rune.source.language.test_graph_edit import PROJECT, made
+from tests.rune.source.language.test_graph_edit import PROJECT, text_after
 from tests.rune.source.language.written_runefiles import analysed
 
 
@@ -17,35 +17,37 @@ def field(fields: tuple[ArgumentField, ...], name: str) -> ArgumentField:
 
 
 def test_everything_that_can_be_added_is_there() -> None:
-    found = palette(analysed(PROJECT))
-    assert [item.target for item in found.capabilities] == list(CAPABILITIES)
+    choices = palette(analysed(PROJECT))
+    assert [item.target for item in choices.capabilities] == list(CAPABILITIES)
     categories = [each.value for each in Category]
-    assert sorted(item.target for item in found.blocks) == list(CATALOGUE)
-    assert found.blocks == tuple(sorted(found.blocks, key=lambda item: (categories.index(item.category), item.target)))
-    assert [item.target for item in found.models] == ["./two.tflite", "./words.tflite"]
-    assert [item.target for item in found.outputs] == ["SERIAL", "TENSOR"]
-    assert found.resources == ("WORDS",)
-    assert found.text_files == ("other.txt", "words.txt")
-    two = found.models[0]
+    assert sorted(item.target for item in choices.blocks) == list(CATALOGUE)
+    assert choices.blocks == tuple(
+        sorted(choices.blocks, key=lambda item: (categories.index(item.category), item.target))
+    )
+    assert [item.target for item in choices.models] == ["./two.tflite", "./words.tflite"]
+    assert [item.target for item in choices.outputs] == ["SERIAL", "TENSOR"]
+    assert choices.resources == ("WORDS",)
+    assert choices.text_files == ("other.txt", "words.txt")
+    two = choices.models[0]
     assert two.inputs is not None
     assert [(each.name, str(each.type)) for each in two.inputs] == [("a", "f32[2]"), ("b", "u8[4]")]
 
 
 def test_everything_in_it_can_be_added_and_leaves_a_file_that_checks() -> None:
-    found = palette(analysed(PROJECT))
-    for item in (*found.capabilities, *found.outputs, *found.models, *found.blocks):
+    choices = palette(analysed(PROJECT))
+    for item in (*choices.capabilities, *choices.outputs, *choices.models, *choices.blocks):
         assert edit_graph(analysed(PROJECT), AddStage(item.kind, item.target))
-    for item in found.capabilities:
-        text = made(AddStage(item.kind, item.target))
+    for item in choices.capabilities:
+        text = text_after(AddStage(item.kind, item.target))
         errors = [each for each in analysed(text).checked.diagnostics if each.severity is Severity.ERROR]
         assert errors == []
 
 
 def test_an_argument_says_how_it_is_asked_for() -> None:
-    found = palette(analysed(PROJECT))
-    image = next(item for item in found.capabilities if item.target == "IMAGE")
-    noise = next(item for item in found.blocks if item.target == "noise_filtering")
-    label = next(item for item in found.blocks if item.target == "label")
+    choices = palette(analysed(PROJECT))
+    image = next(item for item in choices.capabilities if item.target == "IMAGE")
+    noise = next(item for item in choices.blocks if item.target == "noise_filtering")
+    label = next(item for item in choices.blocks if item.target == "label")
     width = field(image.arguments, "width")
     assert (width.kind, width.required, width.minimum, width.maximum, width.step) == ("integer", True, 1, 65535, 1)
     pixels = field(image.arguments, "pixel_format")
@@ -53,7 +55,7 @@ def test_an_argument_says_how_it_is_asked_for() -> None:
     assert field(noise.arguments, "fresh").kind == "switch"
     assert field(noise.arguments, "strength").kind == "float"
     assert field(label.arguments, "wordlist").kind == "long-text"
-    assert all(each.help for item in (*found.capabilities, *found.blocks) for each in item.arguments)
+    assert all(each.help for item in (*choices.capabilities, *choices.blocks) for each in item.arguments)
 
 
 def test_a_stage_tells_what_it_is_told_and_what_it_could_be() -> None:

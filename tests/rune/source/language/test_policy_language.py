@@ -39,15 +39,15 @@ def _service(text: str) -> Service:
     return service
 
 
-def _asked(text: str, ask: str, **more: Any) -> Any:
-    found = json.loads(_service(text).answer_text(json.dumps({"ask": ask, "file": "forge.yml", **more})))
-    assert set(found) == {"answer"}, found
-    return found["answer"]
+def _answer(text: str, ask: str, **more: Any) -> Any:
+    reply = json.loads(_service(text).answer_text(json.dumps({"ask": ask, "file": "forge.yml", **more})))
+    assert set(reply) == {"answer"}, reply
+    return reply["answer"]
 
 
 def _completed(before: str, after: str = "") -> list[str]:
-    found = _asked(before + after, "complete", offset=len(before))
-    return [] if found is None else [item["label"] for item in found["items"]]
+    completion = _answer(before + after, "complete", offset=len(before))
+    return [] if completion is None else [item["label"] for item in completion["items"]]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_a_key_that_stands_there_is_not_offered_again() -> None:
 
 
 def test_nothing_is_offered_in_a_comment() -> None:
-    assert _asked("# a", "complete", offset=3) is None
+    assert _answer("# a", "complete", offset=3) is None
 
 
 @pytest.mark.parametrize(
-    ("word", "told"),
+    ("word", "explanation"),
     [
         ("limits", "Limits of a build."),
         ("accuracy", "The least share of the test samples that must be right"),
@@ -91,19 +91,19 @@ def test_nothing_is_offered_in_a_comment() -> None:
         ("versions", "Every tag that names a version"),
     ],
 )
-def test_a_word_is_explained(word: str, told: str) -> None:
-    assert told in _asked(TEXT, "hover", offset=TEXT.index(word) + 1)["text"]
+def test_a_word_is_explained(word: str, explanation: str) -> None:
+    assert explanation in _answer(TEXT, "hover", offset=TEXT.index(word) + 1)["text"]
 
 
 def test_a_label_that_the_pipeline_does_not_know_is_said_to_be_unknown() -> None:
     text = TEXT.replace("yes:", "yess:")
-    told = _asked(text, "hover", offset=text.index("yess") + 1)["text"]
-    assert "No stage of the pipeline answers with this label." in told
+    tooltip = _answer(text, "hover", offset=text.index("yess") + 1)["text"]
+    assert "No stage of the pipeline answers with this label." in tooltip
 
 
 def test_its_problems_are_told_with_those_of_the_project_and_by_itself() -> None:
     text = "limits: {sise: 1 kB}\n"
-    alone = _asked(text, "check")
+    alone = _answer(text, "check")
     assert [each["code"] for each in alone["diagnostics"]] == ["RUNE0008"]
     whole = _service(text).answer({"ask": "check"})["answer"]
     assert [(each["file"], each["code"]) for each in whole["diagnostics"] if each["file"] == "forge.yml"] == [
@@ -114,19 +114,19 @@ def test_its_problems_are_told_with_those_of_the_project_and_by_itself() -> None
 
 def test_its_fixes_are_offered_where_the_problem_is() -> None:
     text = "limits: {sise: 1 kB}\n"
-    (action,) = _asked(text, "actions", start=9, end=10)["actions"]
+    (action,) = _answer(text, "actions", start=9, end=10)["actions"]
     assert (action["title"], action["code"], action["edits"][0]["text"]) == ("Change to size", "RUNE0008", "size")
-    assert _asked(text, "actions", start=0, end=1)["actions"] == []
+    assert _answer(text, "actions", start=0, end=1)["actions"] == []
 
 
 def test_places_are_counted_in_the_units_that_were_asked_for() -> None:
     text = "# 😀\nlimits: {sise: 1 kB}\n"
-    found = _asked(text, "check", offsets="utf-16")["diagnostics"][0]["span"]["start"]["offset"]
-    assert found == text.index("sise") + 1
+    offset = _answer(text, "check", offsets="utf-16")["diagnostics"][0]["span"]["start"]["offset"]
+    assert offset == text.index("sise") + 1
 
 
 def test_everything_that_is_asked_of_a_runefile_has_an_answer_or_a_reason() -> None:
     service = _service(TEXT)
     for ask in ANSWERS:
-        found = service.answer({"ask": ask, "file": "forge.yml", "offset": 0, "start": 0, "end": 0})
-        assert ("answer" in found) == (ask in POLICY_ANSWERS), (ask, found)
+        reply = service.answer({"ask": ask, "file": "forge.yml", "offset": 0, "start": 0, "end": 0})
+        assert ("answer" in reply) == (ask in POLICY_ANSWERS), (ask, reply)

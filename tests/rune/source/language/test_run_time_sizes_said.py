@@ -29,7 +29,7 @@ SOUND = """\
 """
 
 
-def found(text: str) -> tuple[Diagnostic, ...]:
+def diagnostics_of(text: str) -> tuple[Diagnostic, ...]:
     return check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS).diagnostics
 
 
@@ -55,7 +55,7 @@ def pointed(text: str, word: str) -> str:
 )
 def test_what_needs_a_fixed_size_refuses_another_and_names_the_block_that_repairs_it(stage: str) -> None:
     resources = "resources:\n  GIVEN: {type: binary}\n" if "$GIVEN" in stage else ""
-    wrong, *more = found(f"{DETECTOR}  next: {stage}\n  end: {{out: TENSOR, inputs: [next]}}\n{resources}")
+    wrong, *more = diagnostics_of(f"{DETECTOR}  next: {stage}\n  end: {{out: TENSOR, inputs: [next]}}\n{resources}")
     assert more == []
     assert wrong.code == "RUNE0085"
     assert "fixed number of elements" in wrong.message
@@ -84,7 +84,7 @@ def test_hover_says_the_bound() -> None:
 
 def test_a_declared_size_other_than_the_bound_is_warned_of() -> None:
     text = DETECTOR.replace("inputs: [detector]}", "inputs: [detector], outputs: [{type: f32, dimensions: [5, 6]}]}")
-    (warning,) = found(f"{text}  end: {{out: SERIAL, inputs: [objects]}}\n")
+    (warning,) = diagnostics_of(f"{text}  end: {{out: SERIAL, inputs: [objects]}}\n")
     assert "object_filter gives f32[<=12, 6], and not f32[5, 6]" in warning.message
 
 
@@ -95,9 +95,9 @@ def test_parse_makes_the_type_that_the_stage_declares() -> None:
   numbers: {proc-block: parse, inputs: [text], outputs: [{type: i64, dimensions: [4]}]}
   end: {out: SERIAL, inputs: [numbers]}
 """
-    assert found(text) == ()
+    assert diagnostics_of(text) == ()
     assert "`i64[<=4]`" in pointed(text, "numbers:")
-    (wrong,) = found(text.replace("inputs: [text],", "inputs: [text], args: {element_type: utf8},"))
+    (wrong,) = diagnostics_of(text.replace("inputs: [text],", "inputs: [text], args: {element_type: utf8},"))
     assert "parse makes numbers: u8, i8" in wrong.message[0].lower() + wrong.message[1:]
 
 

@@ -37,11 +37,11 @@ def service() -> Service:
     return service
 
 
-def asked(service: Service, ask: str, **more: Any) -> Any:
+def answer_to(service: Service, ask: str, **more: Any) -> Any:
     """The answer, which is JSON."""
-    found = json.loads(service.answer_text(json.dumps({"ask": ask, **more})))
-    assert set(found) == {"answer"}, found
-    return found["answer"]
+    reply = json.loads(service.answer_text(json.dumps({"ask": ask, **more})))
+    assert set(reply) == {"answer"}, reply
+    return reply["answer"]
 
 
 def refused(service: Service, request: object) -> tuple[str, str]:
@@ -54,7 +54,7 @@ def at(word: str) -> int:
 
 
 def test_a_project_is_checked_by_what_is_known_of_its_models(service: Service) -> None:
-    checked = asked(service, "check")
+    checked = answer_to(service, "check")
     assert checked["runefile"] == "Runefile.yml"
     assert checked["form"] == "yaml"
     assert checked["diagnostics"] == []
@@ -64,51 +64,53 @@ def test_a_project_is_checked_by_what_is_known_of_its_models(service: Service) -
 
 def test_a_change_counts_from_the_next_answer_on(service: Service) -> None:
     broken = {"Runefile.yml": {"text": WORDS.replace("SOUND", "SOUNDS")}}
-    (problem,) = asked(service, "check", files=broken)["diagnostics"]
+    (problem,) = answer_to(service, "check", files=broken)["diagnostics"]
     assert problem["code"] == "RUNE0040"
-    assert asked(service, "change", files={"Runefile.yml": {"text": WORDS}}) is None
-    assert asked(service, "check")["diagnostics"] == []
-    assert asked(service, "check", files={"labels.txt": None})["diagnostics"][0]["code"] == "RUNE0020"
+    assert answer_to(service, "change", files={"Runefile.yml": {"text": WORDS}}) is None
+    assert answer_to(service, "check")["diagnostics"] == []
+    assert answer_to(service, "check", files={"labels.txt": None})["diagnostics"][0]["code"] == "RUNE0020"
 
 
 def test_files_that_come_with_a_refused_question_are_known_from_then_on() -> None:
     service = Service(PUBLISHED_BLOCKS)
     assert refused(service, {"ask": "of-a-later-version", "files": FILES})[0] == "bad-request"
-    assert asked(service, "check")["diagnostics"] == []
+    assert answer_to(service, "check")["diagnostics"] == []
 
 
 def test_a_model_that_cannot_be_read_says_why(service: Service) -> None:
     file = {"size": 3, "model": {"refusal": "It ends at byte 3"}}
-    assert "It ends at byte 3" in asked(service, "check", files={"words.tflite": file})["diagnostics"][0]["message"]
+    assert "It ends at byte 3" in answer_to(service, "check", files={"words.tflite": file})["diagnostics"][0]["message"]
 
 
 def test_every_question_has_an_answer(service: Service) -> None:
     offset = at('best"]')
-    listed = asked(service, "complete", offset=offset)
+    listed = answer_to(service, "complete", offset=offset)
     assert listed["span"]["start"]["offset"] == offset - 1
     assert listed["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
-    assert asked(service, "hover", offset=offset)["text"].startswith("`best`")
-    (location,) = asked(service, "definition", offset=offset)["locations"]
+    assert answer_to(service, "hover", offset=offset)["text"].startswith("`best`")
+    (location,) = answer_to(service, "definition", offset=offset)["locations"]
     assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 25)
-    assert len(asked(service, "references", offset=offset)["locations"]) == 2
-    assert len(asked(service, "references", offset=offset, with_definition=False)["locations"]) == 1
-    assert asked(service, "prepare-rename", offset=offset)["name"] == "best"
-    assert [edit["text"] for edit in asked(service, "rename", offset=offset, name="first")["edits"]] == ["first"] * 2
-    assert isinstance(asked(service, "format")["edits"], list)
-    assert len(asked(service, "infer")["edits"]) >= 1
-    assert asked(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 36, "kind": "region"}
-    assert asked(service, "symbols")["symbols"][1]["children"][0]["name"] == "LABELS"
-    assert asked(service, "tokens")["tokens"][0]["kind"] == "key"
-    assert [each["kind"] for each in asked(service, "actions", start=0, end=5)["actions"]] == ["refactor"]
-    assert asked(service, "hover", offset=at("# one") + 3) is None
-    assert asked(service, "complete", offset=at("# one") + 3) is None
-    assert asked(service, "prepare-rename", offset=at("SOUND")) is None
+    assert len(answer_to(service, "references", offset=offset)["locations"]) == 2
+    assert len(answer_to(service, "references", offset=offset, with_definition=False)["locations"]) == 1
+    assert answer_to(service, "prepare-rename", offset=offset)["name"] == "best"
+    assert [edit["text"] for edit in answer_to(service, "rename", offset=offset, name="first")["edits"]] == [
+        "first"
+    ] * 2
+    assert isinstance(answer_to(service, "format")["edits"], list)
+    assert len(answer_to(service, "infer")["edits"]) >= 1
+    assert answer_to(service, "folding")["foldings"][0] == {"first_line": 4, "last_line": 36, "kind": "region"}
+    assert answer_to(service, "symbols")["symbols"][1]["children"][0]["name"] == "LABELS"
+    assert answer_to(service, "tokens")["tokens"][0]["kind"] == "key"
+    assert [each["kind"] for each in answer_to(service, "actions", start=0, end=5)["actions"]] == ["refactor"]
+    assert answer_to(service, "hover", offset=at("# one") + 3) is None
+    assert answer_to(service, "complete", offset=at("# one") + 3) is None
+    assert answer_to(service, "prepare-rename", offset=at("SOUND")) is None
 
 
 def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
     text = WORDS.replace("SOUND", "Sound").replace("SERIAL", "Serial")
     start = text.index("Sound")
-    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [(each["kind"], each["code"]) for each in actions[:1]] == [("quickfix", "RUNE0040")]
     assert actions[-1]["kind"] == "fix-all"
     assert sorted(edit["text"] for edit in actions[-1]["edits"]) == ["SERIAL", "SOUND"]
@@ -117,7 +119,7 @@ def test_a_diagnostic_is_mended_by_its_action(service: Service) -> None:
 def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
     text = WORDS.replace("[audio]", "[Audio]").replace("[spectrogram]", "[spectroGram]")
     start = text.index("Audio")
-    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [each["title"] for each in actions[:2]] == ["Change to audio", "Fix all 2 problems of this kind"]
     assert [edit["text"] for edit in actions[1]["edits"]] == ["audio", "spectrogram"]
 
@@ -125,7 +127,7 @@ def test_many_problems_of_a_kind_are_mended_at_once(service: Service) -> None:
 def test_a_name_that_is_merely_alike_is_offered_and_not_changed_with_the_rest(service: Service) -> None:
     text = WORDS.replace("[audio]", "[audioo]").replace("SERIAL", "Serial")
     start = text.index("audioo")
-    actions = asked(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
+    actions = answer_to(service, "actions", files={"Runefile.yml": {"text": text}}, start=start, end=start)["actions"]
     assert [each["title"] for each in actions if each["kind"] == "quickfix"] == ["Change to audio"]
     assert actions[-1]["title"] == "Fix 1 problem of this file"
     assert [edit["text"] for edit in actions[-1]["edits"]] == ["SERIAL"]
@@ -135,13 +137,13 @@ def test_offsets_can_be_counted_in_units_of_utf_16(service: Service) -> None:
     text = "# 😀\n" + WORDS.replace("# one second", "# 😀😀").replace('"best"', '"bost"')
     files = {"Runefile.yml": {"text": text}}
     inside = len(text[: text.index("bost")].encode("utf-16-le")) // 2 + 1
-    (problem,) = asked(service, "check", files=files, offsets="utf-16")["diagnostics"]
+    (problem,) = answer_to(service, "check", files=files, offsets="utf-16")["diagnostics"]
     assert problem["span"]["start"]["offset"] == inside - 1
     assert problem["fixes"][0]["edits"][0]["span"]["start"]["offset"] == inside - 1
-    found = asked(service, "complete", offset=inside, offsets="utf-16")
-    assert found["span"]["start"]["offset"] == inside - 1
-    asked(service, "change", files={"Runefile.yml": {"text": text.replace("image: ", 'image: "😀"  # ')}})
-    image = asked(service, "tokens", offsets="utf-16")["tokens"][4]
+    completion = answer_to(service, "complete", offset=inside, offsets="utf-16")
+    assert completion["span"]["start"]["offset"] == inside - 1
+    answer_to(service, "change", files={"Runefile.yml": {"text": text.replace("image: ", 'image: "😀"  # ')}})
+    image = answer_to(service, "tokens", offsets="utf-16")["tokens"][4]
     assert (image["span"]["start"]["column"], image["span"]["end"]["column"]) == (8, 12)
 
 
@@ -184,7 +186,7 @@ def test_a_bad_request_is_told_what_is_wrong(service: Service, request_: object)
     name, message = refused(service, request_)
     assert name == "bad-request"
     assert message
-    assert asked(service, "check")["diagnostics"] == []
+    assert answer_to(service, "check")["diagnostics"] == []
 
 
 def test_a_request_that_is_no_json_is_told_so(service: Service) -> None:
@@ -207,22 +209,22 @@ def test_a_service_over_files_needs_no_opening() -> None:
 
 def test_an_offset_beyond_the_text_means_its_end(service: Service) -> None:
     for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
-        asked(service, ask, offset=10**9)
-        asked(service, ask, offset=10**9, offsets="utf-16")
-    asked(service, "actions", start=10**9, end=0)
+        answer_to(service, ask, offset=10**9)
+        answer_to(service, ask, offset=10**9, offsets="utf-16")
+    answer_to(service, "actions", start=10**9, end=0)
 
 
 @pytest.mark.parametrize(
     "text", ["", CURSOR, "\ufeff", "- a", "[", "{", "'", '"', "a: &b [*b]", "pipeline:", "?", "\t"]
 )
 def test_every_question_can_be_asked_of_any_text(service: Service, text: str) -> None:
-    asked(service, "change", files={"Runefile.yml": {"text": text}})
+    answer_to(service, "change", files={"Runefile.yml": {"text": text}})
     for ask in ("check", "folding", "symbols", "tokens", "infer", "palette"):
-        asked(service, ask)
+        answer_to(service, ask)
     for offset in range(len(text) + 1):
         for ask in ("complete", "hover", "definition", "references", "prepare-rename"):
-            asked(service, ask, offset=offset)
-        asked(service, "actions", start=0, end=offset)
+            answer_to(service, ask, offset=offset)
+        answer_to(service, "actions", start=0, end=offset)
 
 
 def test_the_reference_names_every_question_every_error_and_every_kind() -> None:
@@ -236,13 +238,13 @@ def test_the_reference_names_every_question_every_error_and_every_kind() -> None
 
 
 def test_the_files_that_are_named_are_told_and_renamed(service: Service) -> None:
-    uses = asked(service, "file-uses")["uses"]
+    uses = answer_to(service, "file-uses")["uses"]
     assert [(each["path"], each["kind"], each["by"]) for each in uses] == [
         ("words.tflite", "stage", "model"),
         ("labels.txt", "resource", "LABELS"),
     ]
-    edits = asked(service, "rename-files", moved={"words.tflite": "models/w.tflite"})["edits"]
+    edits = answer_to(service, "rename-files", moved={"words.tflite": "models/w.tflite"})["edits"]
     assert [(edit["file"], edit["text"]) for edit in edits] == [("Runefile.yml", "./models/w.tflite")]
-    assert asked(service, "rename-files", moved={})["edits"] == []
+    assert answer_to(service, "rename-files", moved={})["edits"] == []
     assert refused(service, {"ask": "rename-files", "moved": {"../a": "b"}})[0] == "bad-request"
     assert refused(service, {"ask": "rename-files"})[0] == "bad-request"

@@ -39,23 +39,23 @@ def test_a_broken_file_keeps_its_symbols() -> None:
 
 def test_stages_parts_and_comments_can_be_folded() -> None:
     text = "# one\n# two\n\nversion: 1\n" + WORDS.removeprefix("version: 1\n")
-    found = {(each.first_line, each.last_line): each.kind for each in foldings(project(text))}
-    assert found[(1, 2)] is FoldingKind.COMMENT
-    assert found[(7, 38)] is FoldingKind.REGION
-    assert found[(8, 14)] is FoldingKind.REGION
-    assert all(first < last for first, last in found)
+    folds = {(each.first_line, each.last_line): each.kind for each in foldings(project(text))}
+    assert folds[(1, 2)] is FoldingKind.COMMENT
+    assert folds[(7, 38)] is FoldingKind.REGION
+    assert folds[(8, 14)] is FoldingKind.REGION
+    assert all(first < last for first, last in folds)
 
 
 def test_every_word_has_a_colour_and_none_overlap() -> None:
     text = WORDS.replace("# one second", "# one 'second' # really")
-    found = tokens(project(text))
-    words = [(each.kind, text[each.span.start.offset : each.span.end.offset]) for each in found]
+    all_tokens = tokens(project(text))
+    words = [(each.kind, text[each.span.start.offset : each.span.end.offset]) for each in all_tokens]
     assert (TokenKind.COMMENT, "# one 'second' # really") in words
     assert (TokenKind.RESOURCE, "$LABELS") in words
     assert (TokenKind.NUMBER, "16000") in words
     assert (TokenKind.TYPE, "i8") in words
-    assert all(left.span.end <= right.span.start for left, right in pairwise(found))
-    assert all(each.span.start.line == each.span.end.line for each in found)
+    assert all(left.span.end <= right.span.start for left, right in pairwise(all_tokens))
+    assert all(each.span.start.line == each.span.end.line for each in all_tokens)
 
 
 def test_a_sign_inside_a_text_starts_no_comment() -> None:
@@ -64,6 +64,6 @@ def test_a_sign_inside_a_text_starts_no_comment() -> None:
 
 
 def test_types_that_are_left_out_are_shown_where_they_follow() -> None:
-    found = [(each.at.line, each.text) for each in hints(project(WORDS))]
-    assert found == [(13, "→ u32[1, 1960]"), (16, "→ i8[1, 1960]"), (25, "→ u32[1]"), (29, "→ utf8[1]")]
+    texts = [(each.at.line, each.text) for each in hints(project(WORDS))]
+    assert texts == [(13, "→ u32[1, 1960]"), (16, "→ i8[1, 1960]"), (25, "→ u32[1]"), (29, "→ utf8[1]")]
     assert hints(project(WORDS.replace("proc-block: fft", "proc-block: fftt")))[0].at.line > 13

@@ -87,8 +87,10 @@ def test_good_yaml_is_read_as_yaml(text: str) -> None:
     ],
 )
 def test_what_is_open_is_closed_where_it_was_probably_meant(text: str, expected: dict[tuple[object, ...], str]) -> None:
-    found = {place.path: place.word.text for place in places(read_tolerantly(SourceText("", text))) if not place.is_key}
-    assert found == expected
+    actual = {
+        place.path: place.word.text for place in places(read_tolerantly(SourceText("", text))) if not place.is_key
+    }
+    assert actual == expected
 
 
 _PIECES = st.sampled_from(
@@ -124,8 +126,8 @@ def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, inserte
     hover(analysis, at)
     for each in references(analysis, at):
         assert each.span.end.offset <= end
-    found = tokens(analysis)
-    assert all(token.span.end.offset <= end and token.span.start.line == token.span.end.line for token in found)
+    all_tokens = tokens(analysis)
+    assert all(token.span.end.offset <= end and token.span.start.line == token.span.end.line for token in all_tokens)
     for fold in foldings(analysis):
         assert 1 <= fold.first_line < fold.last_line <= analysis.source.line_count
     symbols(analysis)

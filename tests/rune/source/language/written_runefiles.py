@@ -124,13 +124,13 @@ class Writer:
         return self._scalar(self._random.choice(choices[kind]))
 
     def _inputs(self, before: list[str]) -> list[str]:
-        found = []
+        inputs = []
         for _ in range(self._random.randint(0 if self._chance(0.1) else 1, 3)):
             name = self._random.choice(before)
-            found.append(self._scalar(name + self._random.choice(("", "", ".0", ".1"))))
-        if found and self._chance(0.05):
-            found.insert(self._random.randint(0, len(found)), "null")
-        return found
+            inputs.append(self._scalar(name + self._random.choice(("", "", ".0", ".1"))))
+        if inputs and self._chance(0.05):
+            inputs.insert(self._random.randint(0, len(inputs)), "null")
+        return inputs
 
     def _list(self, at: int, key: str, items: list[str]) -> None:
         if not items:

@@ -27,12 +27,12 @@ class LanguageClient:
             [sys.executable, "-m", "rune.tools.cli", "lsp", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._messages: Queue[dict[str, Any]] = Queue()
-        self._kept: list[dict[str, Any]] = []
+        self._previous: list[dict[str, Any]] = []
         self._number = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        given = {"processId": None, "rootUri": folder.as_uri(), "capabilities": capabilities or {}}
-        self.capabilities = self.ask("initialize", given)["capabilities"]
+        parameters = {"processId": None, "rootUri": folder.as_uri(), "capabilities": capabilities or {}}
+        self.capabilities = self.ask("initialize", parameters)["capabilities"]
         self.tell("initialized", {})
 
     def __enter__(self) -> Self:
@@ -80,11 +80,13 @@ class LanguageClient:
         """The next diagnostics of a document that are as wanted."""
 
         def is_wanted(message: dict[str, Any]) -> bool:
-            is_told = message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri
-            return bool(is_told and wanted(message["params"]["diagnostics"]))
+            is_published = (
+                message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri
+            )
+            return bool(is_published and wanted(message["params"]["diagnostics"]))
 
-        found: list[dict[str, Any]] = self.wait(is_wanted)["params"]["diagnostics"]
-        return found
+        diagnostics: list[dict[str, Any]] = self.wait(is_wanted)["params"]["diagnostics"]
+        return diagnostics
 
     def ask(self, method: str, params: Any) -> Any:
         """A request; its result. Raises `ServerError`."""
@@ -101,9 +103,9 @@ class LanguageClient:
 
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first message that is as wanted; others are kept for later."""
-        for message in self._kept:
+        for message in self._previous:
             if is_wanted(message):
-                self._kept.remove(message)
+                self._previous.remove(message)
                 return message
         while True:
             try:
@@ -114,7 +116,7 @@ class LanguageClient:
                 self._send({"id": message["id"], "result": None})
             if is_wanted(message):
                 return message
-            self._kept.append(message)
+            self._previous.append(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False).encode()

@@ -26,7 +26,7 @@ def test_a_block_has_its_problems_and_answers(client: LanguageClient) -> None:
     assert (problem["code"], problem["range"]["start"]) == ("RUNE0114", {"line": 9, "character": 11})
     assert [each["code"] for each in client.diagnostics(runefile, bool)] == ["RUNE0119"]
     client.change(block, 2, {"text": BLOCK})
-    assert client.diagnostics(block, lambda found: not found) == []
+    assert client.diagnostics(block, lambda diagnostics: not diagnostics) == []
     at = {"textDocument": {"uri": block}, "position": {"line": 5, "character": 6}}
     assert "`loudest: f32`" in client.ask("textDocument/hover", at)["contents"]["value"]
     assert "alpha" in {item["label"] for item in client.ask("textDocument/completion", at)["items"]}

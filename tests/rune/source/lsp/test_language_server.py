@@ -41,7 +41,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageClient]
 def uri(client: LanguageClient) -> Iterator[str]:
     """The document of the tests, opened and without a problem."""
     uri = client.open(f"Runefile.{next(NUMBERS)}.yml", TEXT)
-    assert client.diagnostics(uri, lambda found: True) == []
+    assert client.diagnostics(uri, lambda diagnostics: True) == []
     yield uri
     client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
 
@@ -76,7 +76,7 @@ def test_a_change_behind_characters_of_two_units_is_understood(client: LanguageC
     assert problem["severity"] == 1
     assert problem["codeDescription"]["href"].endswith("docs/reference/diagnostics/RUNE0021.md")
     client.change(uri, 3, edit((7, 13), (7, 19), "'rest'"))
-    assert client.diagnostics(uri, lambda found: not found) == []
+    assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
 
 
 def test_positions_behind_characters_of_two_units_are_right(client: LanguageClient, uri: str) -> None:
@@ -84,8 +84,8 @@ def test_positions_behind_characters_of_two_units_are_right(client: LanguageClie
     (problem,) = client.diagnostics(uri, bool)
     assert problem["range"] == span((7, 4), (7, 8))
     client.change(uri, 3, edit((5, 0), (5, 0), '  "😀😀": {capability: NOISE}\n'))
-    found = client.diagnostics(uri, lambda found: len(found) > 1)
-    assert span((5, 2), (5, 8)) in [each["range"] for each in found]
+    diagnostics = client.diagnostics(uri, lambda diagnostics: len(diagnostics) > 1)
+    assert span((5, 2), (5, 8)) in [each["range"] for each in diagnostics]
 
 
 def test_completion_gives_edits_and_its_documentation_later(client: LanguageClient, uri: str) -> None:
@@ -121,13 +121,13 @@ def test_a_rename_changes_every_place_and_a_bad_name_is_refused_in_words(client:
 
 def test_quick_fixes_come_with_their_diagnostics(client: LanguageClient, uri: str) -> None:
     client.change(uri, 2, edit((6, 9), (6, 15), "Serial"))
-    found = client.diagnostics(uri, bool)
-    context = {"diagnostics": found}
+    diagnostics = client.diagnostics(uri, bool)
+    context = {"diagnostics": diagnostics}
     offered = client.about("codeAction", uri, range=span((6, 10), (6, 10)), context=context)
     fix = next(each for each in offered if each["kind"] == "quickfix")
     assert fix["title"] == "Change to SERIAL"
     assert fix["edit"]["changes"][uri][0]["newText"] == "SERIAL"
-    assert fix["diagnostics"] == found
+    assert fix["diagnostics"] == diagnostics
     only = {**context, "only": ["source"]}
     assert {each["kind"] for each in client.about("codeAction", uri, range=span((6, 10), (6, 10)), context=only)} == {
         "source.fixAll"
@@ -165,10 +165,10 @@ def test_a_model_that_appears_is_seen(client: LanguageClient) -> None:
     assert [each["code"] for each in client.diagnostics(uri, bool)] == ["RUNE0020"]
     (folder / "m.tflite").write_bytes(next(MODELS.glob("*.tflite")).read_bytes())
     client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("other/m.tflite"), "type": 1}]})
-    assert client.diagnostics(uri, lambda found: not found) == []
+    assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
     assert "| input |" in client.at("hover", uri, 4, 20)["contents"]["value"]
     client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
-    assert client.diagnostics(uri, lambda found: not found) == []
+    assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
 
 
 def test_a_word_list_that_is_open_counts_as_it_is_in_the_editor(client: LanguageClient) -> None:
@@ -181,7 +181,7 @@ def test_a_word_list_that_is_open_counts_as_it_is_in_the_editor(client: Language
     words = client.open("lists/l.txt", "one\ntwo\n", "plaintext")
     client.change(words, 2, {"text": "one\ntwo\nthree\n"})
     client.change(uri, 2, edit((1, 0), (1, 0), ""))
-    assert client.diagnostics(uri, lambda found: not found) == []
+    assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
 
 
 def test_a_document_that_was_never_opened_changes_nothing(client: LanguageClient, uri: str) -> None:
@@ -213,17 +213,17 @@ def test_a_client_without_snippets_gets_plain_text_and_the_server_ends_as_it_is_
 
 def test_a_policy_is_checked_completed_and_explained(client: LanguageClient) -> None:
     uri = client.open("forge.yml", "limits:\n  sise: 1 kB\n  \n")
-    (found,) = client.diagnostics(uri, bool)
-    assert (found["code"], found["range"]) == ("RUNE0008", span((1, 2), (1, 6)))
-    asked = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 2}}
-    labels = [item["label"] for item in client.ask("textDocument/completion", asked)["items"]]
+    (diagnostic,) = client.diagnostics(uri, bool)
+    assert (diagnostic["code"], diagnostic["range"]) == ("RUNE0008", span((1, 2), (1, 6)))
+    position = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 2}}
+    labels = [item["label"] for item in client.ask("textDocument/completion", position)["items"]]
     assert "inference-time" in labels
     (fix, *_) = client.ask(
         "textDocument/codeAction",
-        {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}},
+        {"textDocument": {"uri": uri}, "range": diagnostic["range"], "context": {"diagnostics": [diagnostic]}},
     )
     assert fix["title"] == "Change to size"
-    told = client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
-    assert "Limits of a build." in told["contents"]["value"]
+    tooltip = client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
+    assert "Limits of a build." in tooltip["contents"]["value"]
     assert client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}}) is None
     client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})

@@ -42,119 +42,127 @@ class Simulation:
 
 def simulate(seed: int, steps: int = 40) -> Simulation:
     """Edits and merges; raises `AssertionError` where a merge loses something."""
-    made = Simulation(random.Random(seed))
-    made.origin = _first(made)
-    for _ in range(made.chance.randint(1, 3)):
-        made.forks.append(dict(made.origin))
-        made.bases.append(dict(made.origin))
+    simulation = Simulation(random.Random(seed))
+    simulation.origin = _first(simulation)
+    for _ in range(simulation.chance.randint(1, 3)):
+        simulation.forks.append(dict(simulation.origin))
+        simulation.bases.append(dict(simulation.origin))
     for _ in range(steps):
-        if made.chance.random() < 0.25:
-            _offer_back(made, made.chance.randrange(len(made.forks)))
+        if simulation.chance.random() < 0.25:
+            _offer_back(simulation, simulation.chance.randrange(len(simulation.forks)))
         else:
-            _edit(made, made.chance.choice([made.origin, *made.forks]))
-    for number in range(len(made.forks)):
-        _offer_back(made, number)
-    return made
+            _edit(simulation, simulation.chance.choice([simulation.origin, *simulation.forks]))
+    for number in range(len(simulation.forks)):
+        _offer_back(simulation, number)
+    return simulation
 
 
-def _first(made: Simulation) -> Files:
-    stages = "".join(_stage(made, f"s{number}") for number in range(made.chance.randint(1, 5)))
-    runefile = f"# {made.mark()}\nversion: 1\nimage: runicos/base\n\npipeline:\n{stages}  # {made.mark()}\n"
-    notes = "".join(f"{made.mark()}\n" for _ in range(6))
-    return {RUNEFILE: runefile, NOTES: notes, "samples/a.wav": f"\0{made.mark()}", "model.tflite": f"\0{made.mark()}"}
+def _first(simulation: Simulation) -> Files:
+    stages = "".join(_stage(simulation, f"s{number}") for number in range(simulation.chance.randint(1, 5)))
+    runefile = f"# {simulation.mark()}\nversion: 1\nimage: runicos/base\n\npipeline:\n{stages}  # {simulation.mark()}\n"
+    notes = "".join(f"{simulation.mark()}\n" for _ in range(6))
+    return {
+        RUNEFILE: runefile,
+        NOTES: notes,
+        "samples/a.wav": f"\0{simulation.mark()}",
+        "model.tflite": f"\0{simulation.mark()}",
+    }
 
 
-def _stage(made: Simulation, name: str) -> str:
-    comment = f"\n  # {made.mark()} of {name}\n" if made.chance.random() < 0.6 else ""
-    lines = "".join(f"      a{made.mark()}: 1  # of {name}\n" for _ in range(made.chance.randint(1, 3)))
-    return f"{comment}  {name}:\n    proc-block: modulo  # {made.mark()} of {name}\n    args:\n{lines}"
+def _stage(simulation: Simulation, name: str) -> str:
+    comment = f"\n  # {simulation.mark()} of {name}\n" if simulation.chance.random() < 0.6 else ""
+    lines = "".join(f"      a{simulation.mark()}: 1  # of {name}\n" for _ in range(simulation.chance.randint(1, 3)))
+    return f"{comment}  {name}:\n    proc-block: modulo  # {simulation.mark()} of {name}\n    args:\n{lines}"
 
 
-def _edit(made: Simulation, files: Files) -> None:
-    made.chance.choice([_edit_runefile, _edit_runefile, _edit_notes, _edit_binaries])(made, files)
+def _edit(simulation: Simulation, files: Files) -> None:
+    simulation.chance.choice([_edit_runefile, _edit_runefile, _edit_notes, _edit_binaries])(simulation, files)
 
 
-def _edit_runefile(made: Simulation, files: Files) -> None:
+def _edit_runefile(simulation: Simulation, files: Files) -> None:
     pieces = list(pieces_of(files[RUNEFILE]) or ())
     assert pieces, "the Runefile has its pieces"
     stages = [at for at, piece in enumerate(pieces) if len(piece.key) == 2 and piece.key[1] != END]
     texts = [piece.text for piece in pieces]
-    what = made.chance.choice(["add", "remove", "move", "argument", "argument", "comment", "head"])
+    what = simulation.chance.choice(["add", "remove", "move", "argument", "argument", "comment", "head"])
     header = next(at for at, piece in enumerate(pieces) if piece.key == ("pipeline",))
     if what == "add":
-        texts.insert(made.chance.choice([header + 1, *(at + 1 for at in stages)]), _stage(made, f"t{made.mark()}"))
+        texts.insert(
+            simulation.chance.choice([header + 1, *(at + 1 for at in stages)]),
+            _stage(simulation, f"t{simulation.mark()}"),
+        )
     elif what == "remove" and len(stages) > 1:
-        del texts[made.chance.choice(stages)]
+        del texts[simulation.chance.choice(stages)]
     elif what == "move" and len(stages) > 1:
-        one, other = made.chance.sample(stages, 2)
+        one, other = simulation.chance.sample(stages, 2)
         texts[one], texts[other] = texts[other], texts[one]
     elif what == "head":
-        texts[0] = f"# {made.mark()}\n" + texts[0]
+        texts[0] = f"# {simulation.mark()}\n" + texts[0]
     elif stages:
-        at = made.chance.choice(stages)
+        at = simulation.chance.choice(stages)
         name = pieces[at].key[1]
         lines = lines_of(texts[at])
         if what == "comment":
             inside = next(n for n, line in enumerate(lines) if line.startswith("    "))
-            lines.insert(made.chance.randint(inside, len(lines)), f"      # {made.mark()} of {name}\n")
+            lines.insert(simulation.chance.randint(inside, len(lines)), f"      # {simulation.mark()} of {name}\n")
         else:
             arguments = [n for n, line in enumerate(lines) if line.startswith("      a")]
-            new = f"      a{made.mark()}: 1  # of {name}\n"
-            if arguments and made.chance.random() < 0.7:
-                lines[made.chance.choice(arguments)] = new
+            new = f"      a{simulation.mark()}: 1  # of {name}\n"
+            if arguments and simulation.chance.random() < 0.7:
+                lines[simulation.chance.choice(arguments)] = new
             else:
                 lines.append(new)
         texts[at] = "".join(lines)
     files[RUNEFILE] = "".join(texts)
 
 
-def _edit_notes(made: Simulation, files: Files) -> None:
+def _edit_notes(simulation: Simulation, files: Files) -> None:
     if NOTES not in files:
-        files[NOTES] = f"{made.mark()}\n"
+        files[NOTES] = f"{simulation.mark()}\n"
         return
     lines = lines_of(files[NOTES])
-    at = made.chance.randint(0, len(lines))
-    match made.chance.choice(["in", "in", "out", "other", "gone"]):
+    at = simulation.chance.randint(0, len(lines))
+    match simulation.chance.choice(["in", "in", "out", "other", "gone"]):
         case "out" if at < len(lines) > 1:
             del lines[at]
         case "other" if at < len(lines):
-            lines[at] = f"{made.mark()}\n"
-        case "gone" if made.chance.random() < 0.3:
+            lines[at] = f"{simulation.mark()}\n"
+        case "gone" if simulation.chance.random() < 0.3:
             del files[NOTES]
             return
         case _:
-            lines.insert(at, f"{made.mark()}\n")
+            lines.insert(at, f"{simulation.mark()}\n")
     files[NOTES] = "".join(lines)
 
 
-def _edit_binaries(made: Simulation, files: Files) -> None:
+def _edit_binaries(simulation: Simulation, files: Files) -> None:
     binaries = [path for path in files if files[path].startswith("\0")]
-    path = made.chance.choice(binaries) if binaries else ""
-    match made.chance.choice(["sample", "sample", "other", "name", "gone"]):
+    path = simulation.chance.choice(binaries) if binaries else ""
+    match simulation.chance.choice(["sample", "sample", "other", "name", "gone"]):
         case "other" if path:
-            files[path] = f"\0{made.mark()}"
+            files[path] = f"\0{simulation.mark()}"
         case "name" if path:
-            files[f"{path.rpartition('/')[0] or 'models'}/{made.mark()}.bin"] = files.pop(path)
+            files[f"{path.rpartition('/')[0] or 'models'}/{simulation.mark()}.bin"] = files.pop(path)
         case "gone" if path and len(binaries) > 1:
             del files[path]
         case _:
-            files[f"samples/{made.mark()}.wav"] = f"\0{made.mark()}"
+            files[f"samples/{simulation.mark()}.wav"] = f"\0{simulation.mark()}"
 
 
-def _offer_back(made: Simulation, number: int) -> None:
+def _offer_back(simulation: Simulation, number: int) -> None:
     """Merges a fork into the project, with a choice at random in each conflict."""
-    base, theirs, ours = made.bases[number], made.forks[number], made.origin
+    base, theirs, ours = simulation.bases[number], simulation.forks[number], simulation.origin
     merge = merge_files(base, _side(base, ours), _side(base, theirs), _text_of)
-    choices = {each.key: _choice(made, each) for each in merge.conflicts}
+    choices = {each.key: _choice(simulation, each) for each in merge.conflicts}
     result = {
         path: content.digest if isinstance(content, Stored) else content.text
         for path, content in merge.files(choices).items()
     }
     _require_nothing_lost(base, ours, theirs, merge, choices, result)
-    made.conflicts += len(merge.conflicts)
-    made.merges += 1
-    made.origin = result
-    made.bases[number] = dict(theirs)
+    simulation.conflicts += len(merge.conflicts)
+    simulation.merges += 1
+    simulation.origin = result
+    simulation.bases[number] = dict(theirs)
 
 
 def _side(base: Files, files: Files) -> SideFiles:
@@ -166,33 +174,33 @@ def _text_of(digest: str) -> str | None:
     return None if digest.startswith("\0") else digest
 
 
-def _choice(made: Simulation, conflict: Conflict) -> Choice:
-    side = made.chance.choice(conflict.sides)
+def _choice(simulation: Simulation, conflict: Conflict) -> Choice:
+    side = simulation.chance.choice(conflict.sides)
     if side is not Side.WRITTEN:
         return Choice(side)
-    kept = conflict.ours or conflict.theirs or ""
-    return Choice(side, kept.rstrip("\n") if made.chance.random() < 0.5 else kept)
+    text = conflict.ours or conflict.theirs or ""
+    return Choice(side, text.rstrip("\n") if simulation.chance.random() < 0.5 else text)
 
 
 def _require_nothing_lost(
     base: Files, ours: Files, theirs: Files, merge: FilesMerge, choices: dict[str, Choice], result: Files
 ) -> None:
     then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
-    disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _found(text)}
-    chosen = {mark for each in merge.conflicts for mark in _found(each.chosen(choices[each.key]))}
+    disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}
+    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.chosen(choices[each.key]))}
     of_texts = {
-        mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _found(text)
+        mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _marks_in(text)
     }
     for mark in then | now | other:
         if mark in disputed:
             assert mark in after or mark not in chosen, f"{mark}, which was chosen, is lost"
         else:
-            is_kept = mark in now and mark in other if mark in then else True
-            assert mark in after or not is_kept, f"{mark} is lost"
+            must_stay = mark in now and mark in other if mark in then else True
+            assert mark in after or not must_stay, f"{mark} is lost"
     # The bytes of a file may be there under two names; a line is there once.
     for mark in of_texts & after:
-        is_gone = mark in then and not (mark in now and mark in other)
-        assert mark in chosen if mark in disputed else not is_gone, f"{mark}, which a side took out, is back"
+        is_removed = mark in then and not (mark in now and mark in other)
+        assert mark in chosen if mark in disputed else not is_removed, f"{mark}, which a side took out, is back"
     assert not after - now - other, "what nobody wrote is there"
     _require_whole_stages(ours, theirs, result)
     for path in (set(ours) - set(base)) | (set(theirs) - set(base)):
@@ -219,8 +227,8 @@ def _stages(files: Files) -> list[str]:
 
 
 def _marks(files: Files) -> set[str]:
-    return {mark for text in files.values() for mark in _found(text)}
+    return {mark for text in files.values() for mark in _marks_in(text)}
 
 
-def _found(text: str | None) -> set[str]:
+def _marks_in(text: str | None) -> set[str]:
     return set(_MARK.findall(text or ""))

@@ -17,11 +17,11 @@ LINES = some.lists(some.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 
 def applied(old: list[str], new: list[str]) -> tuple[list[str], int]:
     """The old lines with the changes made to them, and how many lines those take out and put in."""
-    made, at, touched = [], 0, 0
+    lines, at, touched = [], 0, 0
     for first, last, new_first, new_last in changed_lines(old, new):
-        made += old[at:first] + new[new_first:new_last]
+        lines += old[at:first] + new[new_first:new_last]
         at, touched = last, touched + last - first + new_last - new_first
-    return made + old[at:], touched
+    return lines + old[at:], touched
 
 
 def fewest(old: list[str], new: list[str]) -> int:

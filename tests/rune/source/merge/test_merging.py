@@ -45,27 +45,27 @@ pipeline:
 
 def merged(ours: str, theirs: str, base: str = BASE) -> MergedText:
     """Merged one way; the other way round it must be as clear, and the sides of a conflict be exchanged."""
-    found, mirrored = merge_runefile("Runefile.yml", base, ours, theirs), merge_runefile("R", base, theirs, ours)
-    ways = [(each.name, each.ours, each.theirs) for each in found.conflicts]
+    merge, mirrored = merge_runefile("Runefile.yml", base, ours, theirs), merge_runefile("R", base, theirs, ours)
+    ways = [(each.name, each.ours, each.theirs) for each in merge.conflicts]
     assert sorted(ways, key=str) == sorted(
         ((n, t, o) for n, o, t in ((e.name, e.ours, e.theirs) for e in mirrored.conflicts)), key=str
     )
-    return found
+    return merge
 
 
 def test_a_stage_that_both_changed_is_a_conflict_also_in_other_lines() -> None:
-    found = merged(BASE.replace("low: 0.40", "low: 0.35"), BASE.replace("high: 0.95", "high: 0.90"))
-    (conflict,) = found.conflicts
+    merge = merged(BASE.replace("low: 0.40", "low: 0.35"), BASE.replace("high: 0.95", "high: 0.90"))
+    (conflict,) = merge.conflicts
     assert (conflict.kind, conflict.name, conflict.line) == (ConflictKind.STAGE, "contrast", 9)
     assert "low: 0.35" in (conflict.ours or "")
     assert "high: 0.90" in (conflict.theirs or "")
-    both = found.text({conflict.key: Choice(Side.BOTH)})
+    both = merge.text({conflict.key: Choice(Side.BOTH)})
     assert both == BASE.replace("0.40", "0.35").replace("0.95", "0.90")
 
 
 def test_a_stage_that_one_side_removed_and_the_other_changed_is_a_conflict() -> None:
-    gone = BASE.replace("  answer:\n    out: SERIAL\n    inputs: [contrast]\n", "")
-    (conflict,) = merged(gone, BASE.replace("inputs: [contrast]", "inputs: [drawing]")).conflicts
+    without_answer = BASE.replace("  answer:\n    out: SERIAL\n    inputs: [contrast]\n", "")
+    (conflict,) = merged(without_answer, BASE.replace("inputs: [contrast]", "inputs: [drawing]")).conflicts
     assert (conflict.name, conflict.ours) == ("answer", None)
     assert Side.BOTH not in conflict.sides
 
@@ -82,12 +82,12 @@ def test_both_adding_a_stage_of_one_name_is_a_conflict_unless_it_is_the_same() -
     [("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n"), ("a\n", "a\nX\n", "a\nY\n"), ("a\nb\n", "a\n", "a\nY\n"), ("", "X", "Y")],
 )
 def test_lines_that_both_changed_are_a_conflict_that_has_all(base: str, ours: str, theirs: str) -> None:
-    found = merge_lines("labels.txt", base, ours, theirs)
-    assert [each.kind for each in found.conflicts] == [ConflictKind.LINES]
-    keys = [each.key for each in found.conflicts]
-    assert found.text({}) == ours
-    assert found.text({key: Choice(Side.THEIRS) for key in keys}) == theirs
-    assert found.text({key: Choice(Side.WRITTEN, "Z") for key in keys}).count("Z") == 1
+    merge = merge_lines("labels.txt", base, ours, theirs)
+    assert [each.kind for each in merge.conflicts] == [ConflictKind.LINES]
+    keys = [each.key for each in merge.conflicts]
+    assert merge.text({}) == ours
+    assert merge.text({key: Choice(Side.THEIRS) for key in keys}) == theirs
+    assert merge.text({key: Choice(Side.WRITTEN, "Z") for key in keys}).count("Z") == 1
 
 
 def test_a_choice_is_for_what_both_sides_say_and_for_nothing_else() -> None:
@@ -101,17 +101,17 @@ def test_files_that_are_no_texts_or_that_a_side_deleted_are_conflicts_as_a_whole
     base = {"m.tflite": "b1", "notes.md": "t1", "old.bin": "b5"}
     ours = SideFiles({"m.tflite": "b2", "notes.md": "t2", "new.bin": "b5"}, {"new.bin": "old.bin"})
     theirs = SideFiles({"m.tflite": "b3"})
-    found = merge_files(base, ours, theirs, texts.get)
-    said = {each.path: (each.kind.value, each.ours, each.theirs) for each in found.conflicts}
+    merge = merge_files(base, ours, theirs, texts.get)
+    said = {each.path: (each.kind.value, each.ours, each.theirs) for each in merge.conflicts}
     assert said == {
         "m.tflite": ("file", "b2", "b3"),
         "new.bin": ("file", "b5", None),
         "notes.md": ("file", "t2", None),
     }
-    assert all(Side.WRITTEN not in each.sides for each in found.conflicts)
-    chosen = {each.key: Choice(Side.THEIRS) for each in found.conflicts}
-    assert found.files(chosen) == {"m.tflite": Stored("b3")}
-    assert found.files({}) == {path: Stored(digest) for path, digest in ours.digests.items()}
+    assert all(Side.WRITTEN not in each.sides for each in merge.conflicts)
+    chosen = {each.key: Choice(Side.THEIRS) for each in merge.conflicts}
+    assert merge.files(chosen) == {"m.tflite": Stored("b3")}
+    assert merge.files({}) == {path: Stored(digest) for path, digest in ours.digests.items()}
 
 
 def test_stages_that_only_one_side_changed_are_merged_with_comments_and_order() -> None:
@@ -119,16 +119,16 @@ def test_stages_that_only_one_side_changed_are_merged_with_comments_and_order() 
     theirs = BASE.replace("28 by 28", "64 by 64").replace(
         "  answer:\n", "  # Only sure answers.\n  quiet:\n    proc-block: ./quiet.py\n\n  answer:\n"
     )
-    found = merged(ours, theirs)
-    assert found.conflicts == ()
-    assert found.text({}) == theirs.replace("0.40", "0.35").replace("# The end.", "# The very end.")
+    merge = merged(ours, theirs)
+    assert merge.conflicts == ()
+    assert merge.text({}) == theirs.replace("0.40", "0.35").replace("# The end.", "# The very end.")
 
 
 def test_a_comment_is_no_change_of_a_stage() -> None:
     theirs = BASE.replace("    proc-block: contrast\n", "    # By Ana.\n    proc-block: contrast\n")
-    found = merged(BASE.replace("high: 0.95", "high: 0.90"), theirs)
-    assert found.conflicts == ()
-    assert found.text({}) == theirs.replace("0.95", "0.90")
+    merge = merged(BASE.replace("high: 0.95", "high: 0.90"), theirs)
+    assert merge.conflicts == ()
+    assert merge.text({}) == theirs.replace("0.95", "0.90")
 
 
 def test_the_order_of_the_side_that_changed_it_is_taken() -> None:
@@ -136,8 +136,8 @@ def test_the_order_of_the_side_that_changed_it_is_taken() -> None:
     drawing, contrast = rest.split("  contrast:\n")
     contrast, answer = contrast.split("\n  answer:\n")
     moved = f"{head}  contrast:\n{contrast}  # 28 by 28\n{drawing}\n  answer:\n{answer}"
-    found = merged(BASE.replace("SERIAL", "TENSOR"), moved)
-    assert found.text({}) == moved.replace("SERIAL", "TENSOR")
+    merge = merged(BASE.replace("SERIAL", "TENSOR"), moved)
+    assert merge.text({}) == moved.replace("SERIAL", "TENSOR")
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "FROM runicos/base\n", "\tpipeline: x\n", "version: 1\nversion: 1\n"])
@@ -163,14 +163,14 @@ def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
         "words.txt": Stored("t2"),
     }
     edited = SideFiles({"words.txt": "t3", "a.wav": "b1"}, {"words.txt": "labels.txt"})
-    found = merge_files(base, edited, SideFiles({"labels.txt": "t2"}), texts.get)
-    assert found.files({}) == {"words.txt": Written("1\ntwo\n3\n")}
+    merge = merge_files(base, edited, SideFiles({"labels.txt": "t2"}), texts.get)
+    assert merge.files({}) == {"words.txt": Written("1\ntwo\n3\n")}
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_forks_and_merges_by_seed_lose_nothing(seed: int) -> None:
-    made = simulate(seed)
-    assert made.merges >= len(made.forks)
+    simulation = simulate(seed)
+    assert simulation.merges >= len(simulation.forks)
 
 
 def test_the_simulation_finds_a_merge_that_loses_something(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,5 +52,5 @@ def test_what_a_resolver_does_not_find_is_not_there_and_messages_name_what_it_ha
     (diagnostic,) = check(project("normalize"), few).diagnostics
     assert diagnostic.code == Code.UNKNOWN_BLOCK.value
     assert diagnostic.notes == ("The blocks are fft, modulo.",)
-    (found,) = check(project("fft"), few).diagnostics
-    assert found.code == Code.BAD_BLOCK_INPUT.value
+    (problem,) = check(project("fft"), few).diagnostics
+    assert problem.code == Code.BAD_BLOCK_INPUT.value

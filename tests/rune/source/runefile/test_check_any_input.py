@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
-from tests.rune.source.runefile.held import held
+from tests.rune.source.runefile.invariants import checked_with_invariants
 
 GOOD = """\
 version: 1
@@ -55,7 +55,7 @@ QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_heal
 
 
 def test_the_file_that_the_others_are_made_from_is_right() -> None:
-    assert held(GOOD.encode()).diagnostics == ()
+    assert checked_with_invariants(GOOD.encode()).diagnostics == ()
 
 
 @pytest.mark.protects("compiling/runefiles")
@@ -64,7 +64,7 @@ def test_the_file_that_the_others_are_made_from_is_right() -> None:
 @example(b"\xff\xfe")
 @example(b"\xef\xbb\xbfversion: 1")
 def test_any_bytes_give_diagnostics(data: bytes) -> None:
-    assert held(data).has_errors
+    assert checked_with_invariants(data).has_errors
 
 
 PIECES = st.sampled_from(
@@ -103,19 +103,19 @@ LEGACY_PIECES = st.sampled_from(
 @given(st.lists(LEGACY_PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_the_text_form_in_any_order_give_diagnostics(text: str) -> None:
-    held(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
+    checked_with_invariants(f"FROM x\n{text}".encode("utf-8", "replace"), "Runefile")
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
 @QUICK
 def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:
-    held(text.encode())
+    checked_with_invariants(text.encode())
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(PIECES, max_size=4).map("".join))
 @QUICK
 def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, inserted: str) -> None:
-    held((GOOD[:at] + inserted + GOOD[at + length :]).encode())
+    checked_with_invariants((GOOD[:at] + inserted + GOOD[at + length :]).encode())
 
 
 _SCALARS = st.one_of(
@@ -173,7 +173,7 @@ DOCUMENTS = st.fixed_dictionaries(
 @given(DOCUMENTS)
 @QUICK
 def test_values_of_any_shape_give_diagnostics(document: dict[str, Any]) -> None:
-    held(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode("utf-8", "replace"))
+    checked_with_invariants(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode("utf-8", "replace"))
 
 
 _BOMB = "a: &a [x, x]\n" + "".join(
@@ -205,7 +205,7 @@ _BOMB = "a: &a [x, x]\n" + "".join(
     ids=range(15),
 )  # fmt: skip
 def test_a_hostile_file_is_refused_before_it_grows(text: str, code: str) -> None:
-    checked = held(text.encode())
+    checked = checked_with_invariants(text.encode())
     assert code in {diagnostic.code for diagnostic in checked.diagnostics}
 
 
@@ -213,10 +213,10 @@ def test_a_thousand_stages_are_checked_and_a_long_chain_does_not_recurse() -> No
     stages = "".join(f"  s{i}:\n    proc-block: normalize\n    inputs: [s{i - 1}]\n" for i in range(1, 1000))
     head = "version: 1\nimage: x\npipeline:\n  s0: {capability: RAW, args: {length: 4}}\n"
     tail = "  end: {out: TENSOR, inputs: [s999]}\n"
-    checked = held((head + stages + tail).encode())
+    checked = checked_with_invariants((head + stages + tail).encode())
     assert checked.pipeline is not None
     assert len(checked.pipeline.stages) == 1001
-    loop = held((head + stages.replace("inputs: [s0]", "inputs: [s999]") + tail).encode())
+    loop = checked_with_invariants((head + stages.replace("inputs: [s0]", "inputs: [s999]") + tail).encode())
     assert [diagnostic.code for diagnostic in loop.diagnostics if diagnostic.severity.value == "error"] == ["RUNE0025"]
 
 

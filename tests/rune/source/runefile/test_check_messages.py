@@ -82,8 +82,8 @@ def test_a_cycle_is_told_in_the_direction_of_the_data() -> None:
 
 def test_two_cycles_are_two_diagnostics() -> None:
     stages = "".join(f"  {a}: {{proc-block: normalize, inputs: [{b}]}}\n" for a, b in ("ab", "ba", "cc"))
-    found = problems(BASE + stages + "  end: {out: SERIAL, inputs: [a, c]}\n")
-    assert [problem for problem in found if "RUNE0025" in problem] == [
+    lines = problems(BASE + stages + "  end: {out: SERIAL, inputs: [a, c]}\n")
+    assert [problem for problem in lines if "RUNE0025" in problem] == [
         'error[RUNE0025]: Cycle detected when checking "a"',
         'error[RUNE0025]: Cycle detected when checking "c"',
     ]
@@ -97,8 +97,8 @@ def test_all_problems_of_a_file_come_in_one_run_in_the_order_of_the_text() -> No
         .replace("$WORDS", "$WORD")
         .replace("SERIAL", "SERAIL")
     )
-    found = checked(text).diagnostics
-    assert [item.code for item in found] == ["RUNE0044", "RUNE0030", "RUNE0021", "RUNE0018", "RUNE0050"]
+    diagnostics = checked(text).diagnostics
+    assert [item.code for item in diagnostics] == ["RUNE0044", "RUNE0030", "RUNE0021", "RUNE0018", "RUNE0050"]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_the_first_fix_of_a_slip_mends_it(old: str, new: str) -> None:
     text = WORDS.replace(old, new, 1)
     fixes = [item.fixes for item in checked(text).diagnostics if item.fixes]
     assert fixes, problems(text)
-    mended = applied(text, fixes[0])
-    assert [item for item in problems(mended) if item.startswith("error")] == []
+    fixed = applied(text, fixes[0])
+    assert [item for item in problems(fixed) if item.startswith("error")] == []
 
 
 def test_a_note_says_what_the_stage_that_was_meant_gives() -> None:
@@ -299,10 +299,10 @@ def test_a_path_that_leaves_the_project_is_refused() -> None:
 
 def test_of_very_many_problems_the_errors_come_first_and_the_last_tells_how_many_there_are() -> None:
     stages = "".join(f"  s{i}: {{out: SERIAL, inputs: [nothing], unknown: 1}}\n" for i in range(300))
-    found = checked(BASE + stages).diagnostics
-    assert len(found) == 200
-    assert all(item.severity is Severity.ERROR for item in found)
-    assert found[-1].notes == ("There are 400 more problems.",)
+    diagnostics = checked(BASE + stages).diagnostics
+    assert len(diagnostics) == 200
+    assert all(item.severity is Severity.ERROR for item in diagnostics)
+    assert diagnostics[-1].notes == ("There are 400 more problems.",)
 
 
 def test_a_missing_file_is_not_taken_for_another_of_the_same_ending() -> None:

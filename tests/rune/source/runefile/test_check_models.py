@@ -118,10 +118,10 @@ def test_a_format_can_stand_in_a_resource() -> None:
     ],
 )
 def test_a_resource_that_is_no_format_is_refused(resource: str, code: Code, why: str) -> None:
-    found, said = refusal(
+    actual_code, said = refusal(
         checked("net.onnx", f"args: {{format: $F}}\n    {DECLARED}", resources=f"resources: {{F: {resource}}}")
     )
-    assert found is code
+    assert actual_code is code
     assert why in said
 
 

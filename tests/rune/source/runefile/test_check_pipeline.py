@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rune.abi import Capability, Output
+from rune.abi import Output
+from rune.capabilities.sound import SOUND
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Port, Resource
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.runefiles import WORDS, checked
@@ -14,7 +15,7 @@ def test_the_pipeline_holds_everything_that_a_build_needs() -> None:
     audio, model, best, word, serial = pipeline.stages
     assert audio == CapabilityStage(
         "audio",
-        Capability.SOUND,
+        SOUND,
         (("hz", 16000), ("sample_duration_ms", 1000)),
         TensorType(ElementType.I16, (16000,)),
     )

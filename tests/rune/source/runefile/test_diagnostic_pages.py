@@ -28,9 +28,9 @@ from rune.source.runefile import Checked, Severity, check
 from rune.source.runefile.block_test_files import read_tests
 from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
-from tests.model_cases import refused_cases
 from tests.rune.compiler.pyblock.test_block_tests import SMOOTH
 from tests.rune.shared_blocks import PATH, RUNEFILE, published
+from tests.support.model_cases import refused_cases
 
 ROOT = Path(__file__).parents[4]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
@@ -120,12 +120,12 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
 @pytest.mark.parametrize("code", OF_A_BLOCK)
 def test_the_examples_of_a_page_about_a_block_do_what_it_says(code: str) -> None:
     wrong, right = (_checked_block(*_examples(code)[title]) for title in ("Wrong", "Right"))
-    told = {(each.file, each.code) for each in wrong.diagnostics}
+    codes = {(each.file, each.code) for each in wrong.diagnostics}
     if code == Code.PYTHON_BLOCK.value:
-        assert ("Runefile.yml", code) in told
-        assert {file for file, _ in told} == {"Runefile.yml", "broken.py"}
+        assert ("Runefile.yml", code) in codes
+        assert {file for file, _ in codes} == {"Runefile.yml", "broken.py"}
     else:
-        assert told == {("block.py", code), ("Runefile.yml", Code.PYTHON_BLOCK.value)}
+        assert codes == {("block.py", code), ("Runefile.yml", Code.PYTHON_BLOCK.value)}
     assert right.diagnostics == ()
     assert right.pipeline is not None
 
@@ -151,7 +151,7 @@ def _checked_beside_a_lock(language: str, text: str) -> Checked:
     files = {"Runefile.yml": text.encode(), "rune.lock": lock.encode(), SHELF: shelf_text(shelf).encode()}
     if language == "text":
         files |= {"Runefile.yml": RUNEFILE.format(block=PATH, type="f32").encode(), "rune.lock": text.encode()}
-    mounted = {path: data for _, found in versions.values() for path, data in found.items()}
+    mounted = {path: data for _, version_files in versions.values() for path, data in version_files.items()}
     return check(MemoryFiles({**files, **mounted}), PUBLISHED_BLOCKS)
 
 

@@ -128,9 +128,9 @@ resources:
 """.replace("LONG", "x" * 4001)
     _, word, _ = checked(text).outline.nodes
     assert word.arguments is not None
-    told = {argument.name: (argument.value, argument.file) for argument in word.arguments}
+    arguments = {argument.name: (argument.value, argument.file) for argument in word.arguments}
     digest = hashlib.sha256(b"x" * 4001).hexdigest()
-    assert told == {
+    assert arguments == {
         "wordlist": ("$WORDS", "words.txt"),
         "other": ("a b", None),
         "half": ("0.5", None),

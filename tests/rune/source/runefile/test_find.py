@@ -10,7 +10,7 @@ from rune.source.runefile import check, find_runefile, runefile_in
 
 
 @pytest.mark.parametrize(
-    ("paths", "found"),
+    ("paths", "expected"),
     [
         (["Runefile", "Runefile.yaml", "Runefile.yml"], "Runefile.yml"),
         (["Runefile", "Runefile.yaml"], "Runefile.yaml"),
@@ -19,9 +19,9 @@ from rune.source.runefile import check, find_runefile, runefile_in
         ([], "Runefile.yml"),
     ],
 )
-def test_the_first_name_that_is_there_is_the_runefile(paths: list[str], found: str) -> None:
-    assert find_runefile(paths) == found
-    assert runefile_in(MemoryFiles(dict.fromkeys(paths, b""))) == found
+def test_the_first_name_that_is_there_is_the_runefile(paths: list[str], expected: str) -> None:
+    assert find_runefile(paths) == expected
+    assert runefile_in(MemoryFiles(dict.fromkeys(paths, b""))) == expected
 
 
 def test_a_check_takes_the_runefile_that_the_project_has() -> None:

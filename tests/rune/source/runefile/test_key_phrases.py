@@ -99,8 +99,8 @@ def test_a_condition_of_the_old_compiler_has_its_key_phrase(
     old: str, new: str, severity: Severity, phrase: str
 ) -> None:
     text = WORDS.replace(old, new, 1) + "  NOISE: {path: ./noise.bin}\n"
-    found = checked(text, **{"noise.bin": b"\xff\xfe"}).diagnostics
-    assert [item.severity for item in found if phrase in item.message] == [severity], problems(text)
+    diagnostics = checked(text, **{"noise.bin": b"\xff\xfe"}).diagnostics
+    assert [item.severity for item in diagnostics if phrase in item.message] == [severity], problems(text)
 
 
 def test_an_empty_file_is_told_with_what_is_missing_first() -> None:
@@ -108,9 +108,9 @@ def test_an_empty_file_is_told_with_what_is_missing_first() -> None:
 
 
 def test_a_pipeline_may_be_empty() -> None:
-    found = checked("version: 1\nimage: asdf\npipeline: {}\nresources: {}\n")
-    assert [(item.code, item.severity) for item in found.diagnostics] == [("RUNE0014", WARNING)]
-    assert found.pipeline is not None
+    result = checked("version: 1\nimage: asdf\npipeline: {}\nresources: {}\n")
+    assert [(item.code, item.severity) for item in result.diagnostics] == [("RUNE0014", WARNING)]
+    assert result.pipeline is not None
 
 
 def test_an_inline_text_may_be_empty() -> None:

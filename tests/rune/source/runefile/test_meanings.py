@@ -20,8 +20,8 @@ SCORES = ModelTensor(
 
 
 def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
-    told = DescribedTensor(**described)  # type: ignore[arg-type]
-    return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=told),), (SCORES,))
+    tensor = DescribedTensor(**described)  # type: ignore[arg-type]
+    return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=tensor),), (SCORES,))
 
 
 MODELS = {
@@ -161,14 +161,14 @@ def test_what_fits_or_is_not_known_is_not_told(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_contradiction_is_told_with_what_repairs_it(text: str, code: str, part: str, fix: str) -> None:
-    found = checked(text)
-    problem = next(each for each in found.diagnostics if each.code == code)
+    result = checked(text)
+    problem = next(each for each in result.diagnostics if each.code == code)
     assert part in problem.message
-    assert not found.has_errors
+    assert not result.has_errors
     chosen = next(each for each in problem.fixes if fix in each.title)
     assert not chosen.is_safe
-    mended = checked(apply_edits(text, chosen.edits))
-    assert mended.diagnostics == (), apply_edits(text, chosen.edits)
+    after_fix = checked(apply_edits(text, chosen.edits))
+    assert after_fix.diagnostics == (), apply_edits(text, chosen.edits)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,9 @@ pipeline:
   word: {{proc-block: label, inputs: [scores], args: {{wordlist: "a\\nb\\nc"}}}}
   serial: {{out: SERIAL, inputs: [word]}}
 """
-    found = checked(text.replace("length: 12", "length: 4") if "[1]" in reads else text).diagnostics
-    assert [each.code for each in found] == codes
-    for each in found:
+    diagnostics = checked(text.replace("length: 12", "length: 4") if "[1]" in reads else text).diagnostics
+    assert [each.code for each in diagnostics] == codes
+    for each in diagnostics:
         (fix,) = each.fixes
         assert checked(apply_edits(text, fix.edits)).diagnostics == ()
 
@@ -273,16 +273,16 @@ def test_a_stage_is_put_above_its_readers_comment_and_into_braces() -> None:
         "serial: {out: SERIAL, inputs: [model]}}}"
     )
     (problem,) = checked(flow).diagnostics
-    mended = apply_edits(flow, problem.fixes[0].edits)
-    assert "scale_2: {proc-block: scale, inputs: [scale], args: {from: 0..255, to: 0..1}}, model:" in mended
-    assert checked(mended).diagnostics == ()
+    fixed = apply_edits(flow, problem.fixes[0].edits)
+    assert "scale_2: {proc-block: scale, inputs: [scale], args: {from: 0..255, to: 0..1}}, model:" in fixed
+    assert checked(fixed).diagnostics == ()
     ended = project(**FLOATS).replace("\n", "\r\n")
     assert "\n" not in apply_edits(ended, checked(ended).diagnostics[0].fixes[0].edits).replace("\r\n", "")
 
 
 def test_the_drawing_says_what_is_known_of_each_wire() -> None:
-    found = checked(project(SIGNED, model="signed", source="signed")).outline.wires
-    assert {wire.source: wire.meaning for wire in found} == {
+    wires = checked(project(SIGNED, model="signed", source="signed")).outline.wires
+    assert {wire.source: wire.meaning for wire in wires} == {
         "image": "0 to 255, RGB, channels last",
         "signed": "-1 to 1, RGB, channels last",
         "model": "0 to 1, probabilities, labels a, b, c",
@@ -299,5 +299,5 @@ def test_a_block_that_leaves_out_what_it_takes_is_told_it() -> None:
     )
     problem = next(each for each in checked(text).diagnostics if each.code == "RUNE0087")
     assert [fix.title for fix in problem.fixes] == ["Write from: bgr", "Put color {from: bgr, to: rgb} in between"]
-    mended = apply_edits(text, problem.fixes[0].edits)
-    assert "RUNE0087" not in {each.code for each in checked(mended).diagnostics}
+    fixed = apply_edits(text, problem.fixes[0].edits)
+    assert "RUNE0087" not in {each.code for each in checked(fixed).diagnostics}

@@ -13,7 +13,7 @@ PIXELS = "outputs: [{type: u8, dimensions: [1, 96, 48, 3]}]"
 SAMPLES = "outputs: [{type: i16, dimensions: [1, 8000]}]"
 
 
-def mended(stage: str) -> tuple[str, list[str]]:
+def after_fix(stage: str) -> tuple[str, list[str]]:
     """The stage after all fixes, and the codes of what is left."""
     text = HEAD + stage + TAIL
     for _ in range(5):
@@ -48,7 +48,7 @@ def mended(stage: str) -> tuple[str, list[str]]:
     ],
 )
 def test_what_follows_from_the_declared_type_is_written_by_the_fix(before: str, after: str) -> None:
-    assert mended(before) == (after, [])
+    assert after_fix(before) == (after, [])
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_follows_from_the_declared_type_is_written_by_the_fix(before: str, 
     ],
 )
 def test_what_does_not_follow_is_left_to_the_user(stage: str) -> None:
-    after, codes = mended(stage)
+    after, codes = after_fix(stage)
     assert after == stage
     assert set(codes) == {"RUNE0041"}
 

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rune.source.runefile.held import same
+from tests.rune.source.runefile.invariants import same
 from tests.rune.source.runefile.runefiles import WORDS
 from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, GOOD
 

@@ -28,7 +28,7 @@ SHELF = json.dumps(
 )
 
 
-def _found(files: object) -> tuple[Diagnostic, ...]:
+def _diagnostics(files: object) -> tuple[Diagnostic, ...]:
     return check(files, PUBLISHED_BLOCKS).diagnostics  # type: ignore[arg-type]
 
 
@@ -77,37 +77,37 @@ def test_what_is_no_manifest_of_a_block_is_refused(manifest: bytes) -> None:
 
 
 def test_an_unknown_block_and_one_that_is_not_for_the_project_are_told_alike() -> None:
-    (unknown,) = _found(project())
+    (unknown,) = _diagnostics(project())
     assert (unknown.code, unknown.span.start.line) == ("RUNE0122", 9)
     assert unknown.message == f'There is no block "{PATH}" that this project can use'
     assert any("rune block add" in note for note in unknown.notes)
     # The lock names its bytes, which nobody gave: the same words.
-    (not_given,) = _found(project(lock=LOCK))
-    assert not_given.message == unknown.message
+    (unavailable,) = _diagnostics(project(lock=LOCK))
+    assert unavailable.message == unknown.message
 
 
 def test_an_unknown_version_is_told_with_those_that_there_are() -> None:
-    (found,) = _found(project("acme/sounds#smooth@3", shelf=SHELF, mounted=NEWER_MOUNTED))
-    assert found.message == '"acme/sounds#smooth" has no version 3'
-    assert found.notes == ("Its versions are 1.10, 1.2.",)
-    (fix,) = found.fixes
+    (diagnostic,) = _diagnostics(project("acme/sounds#smooth@3", shelf=SHELF, mounted=NEWER_MOUNTED))
+    assert diagnostic.message == '"acme/sounds#smooth" has no version 3'
+    assert diagnostic.notes == ("Its versions are 1.10, 1.2.",)
+    (fix,) = diagnostic.fixes
     assert not fix.is_safe
     assert [edit.text for edit in fix.edits if edit.file != LOCK_FILE] == ["acme/sounds#smooth@1.10"]
-    (bare,) = _found(project("acme/sounds#smooth", shelf=SHELF))
+    (bare,) = _diagnostics(project("acme/sounds#smooth", shelf=SHELF))
     assert bare.message == '"acme/sounds#smooth" needs a version: `acme/sounds#smooth@1.10`'
 
 
 def test_a_block_that_is_not_in_the_lock_is_known_and_not_built() -> None:
     files = project(shelf=SHELF, mounted=MOUNTED)
     checked = check(files, PUBLISHED_BLOCKS)
-    (found,) = checked.diagnostics
-    assert (found.code, checked.pipeline) == ("RUNE0123", None)
+    (diagnostic,) = checked.diagnostics
+    assert (diagnostic.code, checked.pipeline) == ("RUNE0123", None)
     assert str(checked.types["smooth"][0]) == "f32[4]"
-    (fix,) = found.fixes
+    (fix,) = diagnostic.fixes
     assert fix.is_safe
     lock = apply_edits("", fix.edits)
     assert parse_lock(lock).digests == {parse_shared_path(PATH): DIGEST}
-    assert not _found(project(lock=lock, shelf=SHELF, mounted=MOUNTED))
+    assert not _diagnostics(project(lock=lock, shelf=SHELF, mounted=MOUNTED))
 
 
 @pytest.mark.protects("compiling/shared-blocks")
@@ -119,44 +119,44 @@ def test_other_bytes_than_those_of_the_lock_are_refused() -> None:
         {**MOUNTED, manifest: MOUNTED[manifest] + b" "},
         {**MOUNTED, mounted_path(DIGEST): next(iter(NEWER_MOUNTED.values()))},
     ):
-        (found,) = _found(project(lock=LOCK, mounted=wrong))
-        assert (found.code, found.span.start.line) == ("RUNE0123", 9), wrong
+        (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=wrong))
+        assert (diagnostic.code, diagnostic.span.start.line) == ("RUNE0123", 9), wrong
     # Another version's bytes under this version's name.
-    (found,) = _found(project(lock=f"{PATH} {NEWER}\n", mounted=NEWER_MOUNTED))
-    assert found.code == "RUNE0123"
+    (diagnostic,) = _diagnostics(project(lock=f"{PATH} {NEWER}\n", mounted=NEWER_MOUNTED))
+    assert diagnostic.code == "RUNE0123"
 
 
 def test_lines_of_a_lock_that_say_nothing_are_told_there() -> None:
     lock = LOCK + "acme/sounds#smooth@1.2\n\nnonsense sha256:12\n" + f"{PATH} {NEWER}\n"
-    found = _found(project(lock=lock, mounted=MOUNTED))
-    assert [(each.file, each.code, each.span.start.line) for each in found] == [
+    diagnostics = _diagnostics(project(lock=lock, mounted=MOUNTED))
+    assert [(each.file, each.code, each.span.start.line) for each in diagnostics] == [
         (LOCK_FILE, "RUNE0123", line) for line in (3, 5, 6)
     ]
     assert lock_text(LOCK, [(parse_shared_path(PATH), NEWER)]) == f"# Which bytes.\n{PATH} {NEWER}\n"  # type: ignore[list-item]
 
 
 def test_what_a_block_does_not_take_is_told_at_its_input() -> None:
-    (found,) = _found(project(lock=LOCK, mounted=MOUNTED, element="i32"))
-    assert (found.code, found.span.start.line) == ("RUNE0066", 10)
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, element="i32"))
+    assert (diagnostic.code, diagnostic.span.start.line) == ("RUNE0066", 10)
 
 
 def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
     shelf = SHELF.replace('"deprecation": ""', '"deprecation": "It clicks."', 1)
-    (found,) = _found(project(lock=LOCK, mounted=MOUNTED, shelf=shelf))
-    assert (found.code, found.severity.value) == ("RUNE0124", "warning")
-    assert found.message == f'"{PATH}" is deprecated: It clicks.'
-    assert [fix.title for fix in found.fixes] == ["Take version 1.10"]
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=shelf))
+    assert (diagnostic.code, diagnostic.severity.value) == ("RUNE0124", "warning")
+    assert diagnostic.message == f'"{PATH}" is deprecated: It clicks.'
+    assert [fix.title for fix in diagnostic.fixes] == ["Take version 1.10"]
     # What its project names in its place is told, and taken where it is known here.
     for successor, fix in (
         ("acme/sounds#smooth@1.10", "Take version 1.10"),
         ("acme/other#calm@1", "Take version 1.10"),
     ):
         named = shelf.replace('"It clicks."', f'"It clicks.", "successor": "{successor}"', 1)
-        (found,) = _found(project(lock=LOCK, mounted=MOUNTED, shelf=named))
-        assert found.message == f'"{PATH}" is deprecated: It clicks. Take `{successor}` instead.'
-        assert [each.title for each in found.fixes] == [fix]
+        (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=named))
+        assert diagnostic.message == f'"{PATH}" is deprecated: It clicks. Take `{successor}` instead.'
+        assert [each.title for each in diagnostic.fixes] == [fix]
     calm = named[:-1] + f', "acme/other#calm": [{{"version": "1", "digest": "{NEWER}"}}]}}'
-    (found,) = _found(project(lock=LOCK, mounted=MOUNTED, shelf=calm))
-    assert [(each.title, next(edit.text for edit in each.edits)) for each in found.fixes] == [
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=calm))
+    assert [(each.title, next(edit.text for edit in each.edits)) for each in diagnostic.fixes] == [
         ("Take acme/other#calm@1", "acme/other#calm@1")
     ]

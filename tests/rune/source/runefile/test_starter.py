@@ -27,13 +27,13 @@ def _stages(inputs: list[str], outputs: list[str], path: str = "models/m.tflite"
     checked = check(files, PUBLISHED_BLOCKS, signatures=lambda _: signature)
     assert [item for item in checked.diagnostics if item.severity is Severity.ERROR] == []
     assert checked.pipeline is not None
-    found = []
+    kinds = []
     for stage in checked.pipeline.stages:
         if isinstance(stage, CapabilityStage | OutputStage):
-            found.append(stage.kind.name)
+            kinds.append(stage.kind.name)
         else:
-            found.append(stage.block.name if isinstance(stage, BlockStage) else "model")
-    return found
+            kinds.append(stage.block.name if isinstance(stage, BlockStage) else "model")
+    return kinds
 
 
 @pytest.mark.parametrize(

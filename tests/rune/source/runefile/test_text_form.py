@@ -32,7 +32,7 @@ def read(text: str) -> Checked:
     return check(files, PUBLISHED_BLOCKS, signatures=signature)
 
 
-def told(text: str) -> list[str]:
+def messages(text: str) -> list[str]:
     """Severity, code and place of everything but the advice to write YAML."""
     return [
         f"{item.severity.value}[{item.code}] {spanned(text, item)!r}"
@@ -60,12 +60,12 @@ def test_a_text_runefile_gives_the_pipeline_that_it_describes() -> None:
 
 
 def test_lines_may_end_with_carriage_returns() -> None:
-    assert told(SPEECH.replace("\n", "\r\n")) == []
+    assert messages(SPEECH.replace("\n", "\r\n")) == []
 
 
 def test_types_may_be_left_to_be_found_out() -> None:
     text = SPEECH.replace("<I16[16000]>", "<_>").replace("<I16[1, 16000],F32[1,3]>", "<_, _>").replace("<_,_>", "")
-    assert told(text) == []
+    assert messages(text) == []
     assert read(text).outline == read(SPEECH).outline
 
 
@@ -109,8 +109,8 @@ def test_what_is_wrong_with_a_line_is_told_at_its_place_and_the_rest_is_still_re
 ) -> None:
     text = SPEECH.replace(old, new, 1)
     assert text != SPEECH
-    found = told(text)
-    assert [item for item in found if "RUNE0026" not in item or item in problems] == problems
+    actual = messages(text)
+    assert [item for item in actual if "RUNE0026" not in item or item in problems] == problems
     assert len(read(text).outline.nodes) >= 4 or "1audio" in new or "SEND" in new or new == "OUT"
 
 
@@ -132,12 +132,12 @@ def test_the_first_fix_mends_the_line_in_its_own_form(old: str, new: str) -> Non
     text = SPEECH.replace(old, new, 1)
     fixes = [item.fixes for item in read(text).diagnostics if item.fixes]
     assert fixes
-    assert told(applied(text, fixes[0])) == []
+    assert messages(applied(text, fixes[0])) == []
 
 
 def test_two_broken_lines_do_not_hide_what_is_wrong_in_a_third() -> None:
     text = SPEECH.replace("--hz 16000", "hz").replace("--count=1", "--count").replace("F32[1,3]", "F32[1,4]")
-    assert told(text) == [
+    assert messages(text) == [
         "error[RUNE0092] 'hz --sample-duration-ms 1000'",
         "warning[RUNE0035] 'F32[1,4]'",
         "error[RUNE0092] '--count'".replace("--count", "count"),

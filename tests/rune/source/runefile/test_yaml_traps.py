@@ -30,8 +30,8 @@ from tests.rune.source.runefile.runefiles import WORDS, applied, checked, errors
 )
 def test_a_trap_is_told_at_its_place(old: str, new: str, code: str | None, place: str) -> None:
     text = WORDS.replace(old, new, 1)
-    found = [(item.code, spanned(text, item)) for item in checked(text).diagnostics if item.code != "RUNE0069"]
-    assert found[:1] == ([] if code is None else [(code, place)]), problems(text)
+    traps = [(item.code, spanned(text, item)) for item in checked(text).diagnostics if item.code != "RUNE0069"]
+    assert traps[:1] == ([] if code is None else [(code, place)]), problems(text)
 
 
 def test_a_number_that_starts_with_zero_is_ten_and_not_eight() -> None:
@@ -58,9 +58,9 @@ def test_a_list_of_such_words_keeps_them() -> None:
     text = WORDS.replace("wordlist: $WORDS", "labels: [yes, no, on]").partition("resources:")[0]
     (problem,) = checked(text).diagnostics
     assert problem.code == "RUNE0067"
-    mended = applied(text, problem.fixes)
-    assert "      wordlist: |-\n        yes\n        no\n        on\n" in mended
-    assert problems(mended) == []
+    fixed = applied(text, problem.fixes)
+    assert "      wordlist: |-\n        yes\n        no\n        on\n" in fixed
+    assert problems(fixed) == []
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_a_text_that_needs_quotes_gets_them(value: str) -> None:
     (problem,) = [item for item in errors(text) if item.code == "RUNE0003"]
     assert problem.message.endswith(f"a text that starts with `{value[0]}` must stand in quotes")
     bare = value.split(" ")[0]
-    mended = applied(text, problem.fixes)
-    assert mended == WORDS.replace("hz: 16000", f"hz: {value}".replace(bare, f'"{bare}"'))
-    assert problems(mended) == [] if value[0] == "@" else errors(mended)[0].code == "RUNE0042"
+    fixed = applied(text, problem.fixes)
+    assert fixed == WORDS.replace("hz: 16000", f"hz: {value}".replace(bare, f'"{bare}"'))
+    assert problems(fixed) == [] if value[0] == "@" else errors(fixed)[0].code == "RUNE0042"
 
 
 def test_a_byte_order_mark_and_carriage_returns_are_harmless() -> None:
@@ -205,7 +205,7 @@ def test_an_empty_file_is_told_how_to_begin() -> None:
     [("a: {", 4, "{"), ("a: [1, ", 4, "["), ("a: {b: [1, ", 8, "["), ("a: {b: [1], c:\t", 4, "{"), ("a: {]", 4, "{")],
 )
 def test_a_bracket_that_stays_open_is_the_one_that_is_named(text: str, column: int, bracket: str) -> None:
-    found = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
-    (problem,) = (each for each in found if each.code == Code.YAML_SYNTAX.value)
+    diagnostics = check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics
+    (problem,) = (each for each in diagnostics if each.code == Code.YAML_SYNTAX.value)
     assert f"this `{bracket}` is not closed" in problem.message
     assert problem.span.start.column == column

@@ -36,9 +36,9 @@ pipeline:
 
 
 def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> None:
-    found = checked(ZUNE)
-    assert found.syntax.form is Form.ZUNE
-    assert [(node.name, node.detail) for node in found.outline.nodes] == [
+    result = checked(ZUNE)
+    assert result.syntax.form is Form.ZUNE
+    assert [(node.name, node.detail) for node in result.outline.nodes] == [
         ("audio", "SOUND 16 kHz"),
         ("samples", "proc_blocks/samples"),
         ("model", "words"),
@@ -47,7 +47,7 @@ def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> 
         ("other", "other"),
         ("serial", "SERIAL"),
     ]
-    assert [(item.severity.value, item.code, spanned(ZUNE, item)) for item in found.diagnostics] == [
+    assert [(item.severity.value, item.code, spanned(ZUNE, item)) for item in result.diagnostics] == [
         ("warning", "RUNE0094", "wapm:///hotg-ai/sound_input?version=0.12.0"),
         ("error", "RUNE0094", "proc_blocks/samples"),
         ("error", "RUNE0094", "https://example.org/words.tflite"),
@@ -61,9 +61,9 @@ def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> 
 def test_a_package_with_an_equal_is_replaced_by_its_fix() -> None:
     text = WORDS.replace("capability: SOUND", "capability: wapm:///hotg-ai/sound_input?version=0.12.0")
     text = text.replace("hotg-ai/proc-blocks@v0.11.3#label", "wapm:///hotg-ai/label?version=0.12.0")
-    found = checked(text)
-    assert [item.code for item in found.diagnostics] == ["RUNE0094", "RUNE0094"]
-    assert found.pipeline is not None
+    result = checked(text)
+    assert [item.code for item in result.diagnostics] == ["RUNE0094", "RUNE0094"]
+    assert result.pipeline is not None
     for _ in range(2):
         text = applied(text, checked(text).diagnostics[0].fixes)
     assert problems(text) == []
@@ -77,6 +77,6 @@ def test_an_ordinary_runefile_is_no_zune() -> None:
 def test_the_element_type_that_modules_of_a_zune_were_told_follows_from_what_is_read() -> None:
     text = WORDS.replace("hotg-ai/proc-blocks@v0.11.3#label", "wapm:///hotg-ai/label?version=0.12.0")
     text = text.replace("      wordlist: $WORDS\n", "      wordlist: $WORDS\n      element_type: u32\n")
-    found = checked(text)
-    assert [(item.code, item.severity.value) for item in found.diagnostics] == [("RUNE0094", "warning")] * 2
-    assert "element_type" not in applied(text, found.diagnostics[1].fixes)
+    result = checked(text)
+    assert [(item.code, item.severity.value) for item in result.diagnostics] == [("RUNE0094", "warning")] * 2
+    assert "element_type" not in applied(text, result.diagnostics[1].fixes)

@@ -223,17 +223,17 @@ def test_a_stream_keeps_what_the_rune_remembers_and_reset_forgets_it() -> None:
 
 def test_a_stream_runs_each_item_when_it_is_asked_for_and_ends_at_a_wrong_one() -> None:
     counter = rune.load(COUNTER)
-    taken = []
+    values = []
 
     def items() -> Iterator[list[int]]:
         for value in (1, 900, 2):
-            taken.append(value)
+            values.append(value)
             yield [value]
 
     stream = counter.stream(items())
-    assert taken == []
+    assert values == []
     assert next(stream)["tensor"].item() == 1
-    assert taken == [1]
+    assert values == [1]
     with pytest.raises(rune.InputError):
         next(stream)
     assert counter([4])["tensor"].item() == 5

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.notebooks import code_cells, notebook, run_cells
+from tests.support.notebooks import code_cells, notebook, run_cells
 
 GUIDE = REPOSITORY / "docs" / "guides" / "python.md"
 NOTEBOOKS = sorted((REPOSITORY / "examples" / "notebooks").glob("*.ipynb"))
@@ -32,11 +32,11 @@ def test_a_cell_that_fails_fails_the_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
-    found = notebook(path)
-    assert (found["nbformat"], found["nbformat_minor"]) == (4, 5)
-    code = [cell for cell in found["cells"] if cell["cell_type"] == "code"]
+    document = notebook(path)
+    assert (document["nbformat"], document["nbformat_minor"]) == (4, 5)
+    code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
     assert code
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
-    assert len({cell["id"] for cell in found["cells"]}) == len(found["cells"])
+    assert len({cell["id"] for cell in document["cells"]}) == len(document["cells"])
     for source in code_cells(path):
         ast.parse(source)

@@ -21,16 +21,16 @@ def parts_of(photograph: Path) -> list[NDArray[np.uint8]]:
     """Squares of any size and place of a photograph, made as small as the model reads them."""
     chance = np.random.default_rng(1)
     picture = Image.open(photograph).convert("RGB")
-    found = []
+    parts = []
     for _ in range(PICTURES):
         side = int(chance.integers(SIDE, min(picture.size)))
         left, top = (int(chance.integers(0, whole - side + 1)) for whole in picture.size)
         part = picture.crop((left, top, left + side, top + side)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        found.append(np.asarray(part, np.uint8))
-    return found
+        parts.append(np.asarray(part, np.uint8))
+    return parts
 
 
-def made(model: Path, *said: str) -> rune.Rune:
+def rune_of(model: Path, *said: str) -> rune.Rune:
     """The rune that a new project around a model builds."""
     folder = "-".join((model.stem, *said))
     result = CliRunner().invoke(main, ["new", "--model", str(model), folder, *said])
@@ -44,9 +44,9 @@ def test_a_model_fed_from_0_to_255_agrees_with_its_twin_and_fed_from_0_to_1_does
 ) -> None:
     monkeypatch.chdir(tmp_path)
     models = test_data / "models"
-    twin = made(models / "mlperf_ic_int8.tflite")
-    as_bytes = made(models / "mlperf_ic_float.tflite", "--pixels", "0-255")
-    as_shares = made(models / "mlperf_ic_float.tflite", "--pixels", "0-1")
+    twin = rune_of(models / "mlperf_ic_int8.tflite")
+    as_bytes = rune_of(models / "mlperf_ic_float.tflite", "--pixels", "0-255")
+    as_shares = rune_of(models / "mlperf_ic_float.tflite", "--pixels", "0-1")
     right = wrong = 0
     for picture in parts_of(test_data / "samples" / samples):
         said = int(np.argmax(twin(image=picture)["serial"]))

@@ -56,8 +56,8 @@ def test_every_command_that_reads_a_project_has_the_option(command: str) -> None
 def test_several_folders_are_allowed(app: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    given = ("--allow-outside", other, "--allow-outside", os.path.relpath(app.parent / "models"))
-    assert rune("check", app, *given).exit_code == 0
+    options = ("--allow-outside", other, "--allow-outside", os.path.relpath(app.parent / "models"))
+    assert rune("check", app, *options).exit_code == 0
 
 
 def test_a_folder_that_is_not_there_is_refused(app: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.abi import Capability
+from rune.capabilities.raw import RAW
 from rune.running.runtime import CapabilityRequest, InputSource
 from rune.tools.cli import main
 from rune.tools.cli.bench import RuneTiming
@@ -39,13 +39,13 @@ def bench(*arguments: str | Path) -> Result:
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     path = tmp_path / "app.rune"
-    path.write_bytes(mirror(Capability.RAW, 8, "f32[2]"))
+    path.write_bytes(mirror(RAW, 8, "f32[2]"))
     return path
 
 
 def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
-    told = json.loads(bench(app, "-n", "7", "-f", "json").stdout)
-    [measured] = told["runes"]
+    report = json.loads(bench(app, "-n", "7", "-f", "json").stdout)
+    [measured] = report["runes"]
     assert measured["runs"] == 7
     assert measured["size"] == app.stat().st_size
     assert (measured["memory"], measured["wasm_memory"]) == (None, 65_536)
@@ -54,18 +54,18 @@ def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
 
 
 def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[InputOptions] = []
+    requests: list[InputOptions] = []
     for_capabilities = InputOptions.for_capabilities
 
     def counted(
         inputs: InputOptions, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
     ) -> Mapping[int, InputSource]:
-        asked.append(inputs)
+        requests.append(inputs)
         return for_capabilities(inputs, capabilities, notice)
 
     monkeypatch.setattr(InputOptions, "for_capabilities", counted)
     assert bench(app, "-n", "9").exit_code == 0
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_a_file_that_is_given_is_read(app: Path) -> None:
@@ -85,8 +85,8 @@ def test_several_runes_are_compared_with_the_first(app: Path) -> None:
 
 
 def test_a_slow_rune_is_measured_at_least_once(app: Path) -> None:
-    told = json.loads(bench(app, "--seconds", "0.000001", "-f", "json").stdout)
-    assert told["runes"][0]["runs"] == 1
+    report = json.loads(bench(app, "--seconds", "0.000001", "-f", "json").stdout)
+    assert report["runes"][0]["runs"] == 1
 
 
 def test_a_rune_that_stops_ends_the_command(tmp_path: Path) -> None:

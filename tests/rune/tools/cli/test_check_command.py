@@ -83,11 +83,11 @@ def test_colours_come_when_they_are_asked_for(runefile: Path) -> None:
 def test_json_is_json_even_where_nothing_can_be_looked_into(tmp_path: Path) -> None:
     (tmp_path / "broken.rune").write_bytes(b"PK\x03\x04")
     result = _run(str(tmp_path / "broken.rune"), "--format", "json")
-    told = json.loads(result.stdout)
+    report = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (1, "")
-    assert [(item["severity"], item["code"]) for item in told["diagnostics"]] == [("error", "RUNE0004")]
-    assert told["diagnostics"][0]["message"] == f'Unable to read "{tmp_path / "broken.rune"}"'
-    assert told["outline"] == {"nodes": [], "wires": []}
+    assert [(item["severity"], item["code"]) for item in report["diagnostics"]] == [("error", "RUNE0004")]
+    assert report["diagnostics"][0]["message"] == f'Unable to read "{tmp_path / "broken.rune"}"'
+    assert report["outline"] == {"nodes": [], "wires": []}
 
 
 def test_a_missing_file_is_a_diagnostic_too(tmp_path: Path) -> None:

@@ -180,10 +180,10 @@ pipeline:
 def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
     runefile.write_text(BROKEN.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
     result = fix(runefile, "--format", "json")
-    told = json.loads(result.stdout)
+    report = json.loads(result.stdout)
     assert result.exit_code == 1
-    assert "RUNE0021" in [item["code"] for item in told["fixed"]]
-    assert [item["severity"] for item in told["diagnostics"]].count("error") == 1
+    assert "RUNE0021" in [item["code"] for item in report["fixed"]]
+    assert [item["severity"] for item in report["diagnostics"]].count("error") == 1
     assert "inputs: [input]" in runefile.read_text("utf-8")
 
 

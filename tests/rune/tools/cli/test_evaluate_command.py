@@ -11,16 +11,16 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.abi import Capability
-from rune.compiler.anvil.aim import AIMS
+from rune.aim import AIMS
+from rune.capabilities.raw import RAW
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_variant
 from rune.model.tflite import read_model, signature
 from rune.tools.cli import main
-from tests.model_cases import compiled_model
 from tests.rune.compiler.verify.projects import around
 from tests.rune.running.runtime.wat_runes import mirror
+from tests.support.model_cases import compiled_model
 
 
 def run(*arguments: str | Path) -> Result:
@@ -30,7 +30,7 @@ def run(*arguments: str | Path) -> Result:
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     path = tmp_path / "app.rune"
-    path.write_bytes(mirror(Capability.RAW, 8, "f32[2]"))
+    path.write_bytes(mirror(RAW, 8, "f32[2]"))
     return path
 
 
@@ -54,10 +54,10 @@ def test_the_text_says_how_many_are_right_and_that_they_are_few(app: Path, sampl
 
 
 def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
-    told = json.loads(run(app, "--samples", samples, "-f", "json").stdout)
-    assert (told["samples"], told["right"], told["accuracy"]["telling"]) == (3, 2, False)
-    assert told["confusion"] == {"labels": ["0", "1"], "answers": ["0", "1"], "counts": [[1, 1], [0, 1]]}
-    assert [each["name"] for each in told["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
+    report = json.loads(run(app, "--samples", samples, "-f", "json").stdout)
+    assert (report["samples"], report["right"], report["accuracy"]["telling"]) == (3, 2, False)
+    assert report["confusion"] == {"labels": ["0", "1"], "answers": ["0", "1"], "counts": [[1, 1], [0, 1]]}
+    assert [each["name"] for each in report["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
 
 
 def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, samples: Path) -> None:
@@ -84,15 +84,15 @@ def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path)
     model = compiled_model("fully_connected_f32_plain")
     (kind,) = (each.type for each in signature(read_model(model)).inputs)
     assert kind is not None
-    files, (folder, given) = around(model), (tmp_path / each for each in ("project", "samples/0"))
-    for path in (folder, given):
+    files, (folder, samples) = around(model), (tmp_path / each for each in ("project", "samples/0"))
+    for path in (folder, samples):
         path.mkdir(parents=True)
     for name in files.paths():
         (folder / name).write_bytes(files.read(name))
-    (given / "a.raw").write_bytes(bytes(kind.size))
+    (samples / "a.raw").write_bytes(bytes(kind.size))
 
     (folder / "forge.yml").write_text("build: {optimize: size}\nlimits: {size: 1 MB}\n")
-    (limit,) = json.loads(run(folder, "--samples", given.parent, "--format", "json").stdout)["limits"]
+    (limit,) = json.loads(run(folder, "--samples", samples.parent, "--format", "json").stdout)["limits"]
     wanted, usual = (
         len(build(files, BuildOptions("project", target=find_variant("wasm32", aim))).rune) for aim in AIMS[:2]
     )
@@ -137,7 +137,7 @@ def test_no_samples_of_the_split_and_no_samples_at_all_end_with_status_1(app: Pa
 
 def test_a_rune_without_answers_is_refused(tmp_path: Path, samples: Path) -> None:
     path = tmp_path / "number.rune"
-    path.write_bytes(mirror(Capability.RAW, 8, "f64[1]"))
+    path.write_bytes(mirror(RAW, 8, "f64[1]"))
     result = run(path, "--samples", samples)
     assert result.exit_code == 1
     assert "neither a label nor a score" in result.stderr
@@ -145,7 +145,7 @@ def test_a_rune_without_answers_is_refused(tmp_path: Path, samples: Path) -> Non
 
 def test_samples_that_are_too_long_for_the_rune_are_listed_and_nothing_is_left(tmp_path: Path, samples: Path) -> None:
     path = tmp_path / "small.rune"
-    path.write_bytes(mirror(Capability.RAW, 4, "u16[2]"))
+    path.write_bytes(mirror(RAW, 4, "u16[2]"))
     result = run(path, "--samples", samples)
     assert result.exit_code == 1
     assert "left out: 3 files" in result.stdout

@@ -85,9 +85,9 @@ def test_a_rune_that_is_too_large_for_the_board_ends_with_status_1(tmp_path: Pat
     long = SOUND.replace("500", "2000").replace("8000", "32000")
     result = run("fit", project(tmp_path, long), "--board", "microbit-v1", "--format", "json")
     assert result.exit_code == 1
-    (found,) = json.loads(result.stdout)["fits"]
-    assert found["verdict"] == "too large"
-    assert found["ram"]["excess"] == found["ram"]["needed"] - 16_384 > 0
+    (board_fit,) = json.loads(result.stdout)["fits"]
+    assert board_fit["verdict"] == "too large"
+    assert board_fit["ram"]["excess"] == board_fit["ram"]["needed"] - 16_384 > 0
 
 
 @pytest.mark.usefixtures("bare")
@@ -124,8 +124,8 @@ def test_a_rune_is_measured_on_the_emulated_core(target: str, board: str, tmp_pa
     core(target)
     result = run("fit", project(tmp_path, SOUND), "--board", board, "--format", "json")
     assert result.exit_code == 0
-    found = json.loads(result.stdout)
-    (on_target,), (fits,) = found["targets"], found["fits"]
+    report = json.loads(result.stdout)
+    (on_target,), (fits,) = report["targets"], report["fits"]
     assert on_target["not_measured"] is None
     assert on_target["instructions"] > 0
     assert on_target["ram"] >= 2 * 16_000  # The program's frame, and the output.
@@ -142,19 +142,19 @@ def test_boards_and_limits_are_asked_about_what_forge_yml_wishes(tmp_path: Path)
     for name, data in template("sine").items():
         (folder / name).write_bytes(data)
 
-    def asked(aim: str) -> tuple[str, int, int]:
+    def figures_for(aim: str) -> tuple[str, int, int]:
         (folder / "forge.yml").write_text(
             f"build: {{optimize-packages: {aim}}}\nlimits: {{flash: {{cortex-m4: 1 kB}}}}\n"
         )
-        told, as_json = (
+        text, as_json = (
             run("fit", str(folder), "--board", "nrf52840-dk", "--format", form).stdout for form in ("text", "json")
         )
         (on_target,) = json.loads(as_json)["targets"]
         project = project_of(folder)
         limited = target_figures(project, require_policy(project.files))["cortex-m4"]
-        return told, on_target["flash"], limited.flash
+        return text, on_target["flash"], limited.flash
 
-    small, fast = asked("size"), asked("speed")
+    small, fast = figures_for("size"), figures_for("speed")
     assert "with -Os on an emulated core" in small[0]
     assert "with -O3 on an emulated core" in fast[0]
     assert small[1] == small[2] < fast[1] == fast[2]
@@ -165,8 +165,8 @@ def test_what_the_compiler_is_told_changes_flash_and_instructions() -> None:
     core("cortex-m4")
 
     def needs(optimize: str) -> tuple[int, int]:
-        told = run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", optimize, "--format", "json").stdout
-        (on_target,) = json.loads(told)["targets"]
+        output = run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", optimize, "--format", "json").stdout
+        (on_target,) = json.loads(output)["targets"]
         return on_target["flash"], on_target["instructions"]
 
     size, balanced, speed = needs("size"), needs("balanced"), needs("speed")

@@ -20,8 +20,8 @@ pipeline:
 """
 
 
-def fmt(*arguments: str | Path, given: bytes | None = None) -> Result:
-    return CliRunner().invoke(main, ["fmt", *map(str, arguments)], input=given)
+def fmt(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["fmt", *map(str, arguments)], input=stdin)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_diff_prints_what_would_change_and_writes_nothing(runefile: Path) -> Non
 
 
 def test_a_pipe_goes_through(runefile: Path) -> None:
-    result = fmt("-", given=ROUGH.encode())
+    result = fmt("-", stdin=ROUGH.encode())
     assert result.exit_code == 0
     assert runefile.read_text("utf-8") == ROUGH
     fmt()
@@ -97,8 +97,8 @@ def test_what_cannot_be_read_stays_as_it_is(text: bytes, runefile: Path) -> None
 
 
 def test_a_pipe_of_bytes_or_without_end_is_refused(runefile: Path) -> None:
-    assert "Standard input is not UTF-8" in fmt("-", given=b"\xff").stderr
-    assert "at most" in fmt("-", given=b"#" * (1 << 21)).stderr
+    assert "Standard input is not UTF-8" in fmt("-", stdin=b"\xff").stderr
+    assert "at most" in fmt("-", stdin=b"#" * (1 << 21)).stderr
 
 
 def test_a_missing_file_is_an_error(runefile: Path) -> None:
@@ -144,13 +144,13 @@ def test_what_stands_where_the_yaml_would_go_is_left_alone(runefile: Path) -> No
 
 def test_the_old_text_form_under_the_new_name_is_kept_under_another(runefile: Path) -> None:
     runefile.write_text(OLD, encoding="utf-8")
-    kept = runefile.with_name("Runefile.yml.old")
-    kept.write_text("mine", encoding="utf-8")
+    backup = runefile.with_name("Runefile.yml.old")
+    backup.write_text("mine", encoding="utf-8")
     refused = fmt()
     assert refused.exit_code == 1
     assert "exists already" in refused.stderr
-    assert (runefile.read_text("utf-8"), kept.read_text("utf-8")) == (OLD, "mine")
-    kept.unlink()
+    assert (runefile.read_text("utf-8"), backup.read_text("utf-8")) == (OLD, "mine")
+    backup.unlink()
     assert fmt().stdout == "Formatted Runefile.yml; its old text is kept in Runefile.yml.old\n"
-    assert kept.read_text("utf-8") == OLD
+    assert backup.read_text("utf-8") == OLD
     assert runefile.read_text("utf-8").startswith("version: 1\n")

@@ -89,9 +89,9 @@ def test_it_is_written_into_a_new_file_and_over_an_old_one(tmp_path: Path) -> No
 
 
 def test_json_lists_boxes_and_arrows(tmp_path: Path) -> None:
-    told = json.loads(graph(project(tmp_path), "-f", "json").stdout)
-    assert told["nodes"][0] == {"name": "in", "kind": "capability", "inputs": 0, "outputs": 1}
-    assert told["edges"] == [{"source": "in", "output": 0, "target": "out", "input": 0, "type": "u8[4]"}]
+    payload = json.loads(graph(project(tmp_path), "-f", "json").stdout)
+    assert payload["nodes"][0] == {"name": "in", "kind": "capability", "inputs": 0, "outputs": 1}
+    assert payload["edges"] == [{"source": "in", "output": 0, "target": "out", "input": 0, "type": "u8[4]"}]
 
 
 def test_of_a_broken_runefile_what_is_understood_is_drawn(tmp_path: Path) -> None:

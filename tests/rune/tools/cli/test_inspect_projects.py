@@ -59,12 +59,12 @@ def test_a_broken_project_is_shown_as_far_as_it_is_understood(tmp_path: Path) ->
 
 
 def test_json_of_a_project_has_its_files_and_outline() -> None:
-    told = json.loads(inspect(FOLDER / "sine", "-f", "json").stdout)
-    assert told["project"]["form"] == "yaml"
-    assert told["project"]["runefile"]["path"] == "Runefile.yml"
-    assert "sine.tflite" in [file["path"] for file in told["project"]["files"]]
-    assert told["project"]["errors"] == 0
-    assert "model" in [node["kind"] for node in told["outline"]["nodes"]]
+    payload = json.loads(inspect(FOLDER / "sine", "-f", "json").stdout)
+    assert payload["project"]["form"] == "yaml"
+    assert payload["project"]["runefile"]["path"] == "Runefile.yml"
+    assert "sine.tflite" in [file["path"] for file in payload["project"]["files"]]
+    assert payload["project"]["errors"] == 0
+    assert "model" in [node["kind"] for node in payload["outline"]["nodes"]]
 
 
 def test_a_folder_without_a_runefile_is_no_project(tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_a_folder_without_a_runefile_is_no_project(tmp_path: Path) -> None:
 
 @pytest.fixture
 def zune(tmp_path: Path) -> Path:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("Runefile.yml", SMALL)
         archive.writestr("models/model", b"1234")
     path = tmp_path / "app.rune"
-    path.write_bytes(made.getvalue())
+    path.write_bytes(buffer.getvalue())
     return path
 
 
@@ -135,8 +135,8 @@ def test_a_proc_block_alone_is_shown_by_its_description(tmp_path: Path) -> None:
     path.write_bytes(pack(MODULE, {".rune_proc_block": described}))
     lines = inspect(path).stdout.splitlines()
     assert lines[1:4] == ["Proc Blocks:", "- Fft: A spectrum", "- Label"]
-    told = json.loads(inspect(path, "-f", "json").stdout)
-    assert [block["type_name"] for block in told["module"]["proc-blocks"]] == ["Fft", "Label"]
+    payload = json.loads(inspect(path, "-f", "json").stdout)
+    assert [block["type_name"] for block in payload["module"]["proc-blocks"]] == ["Fft", "Label"]
 
 
 def test_runes_of_the_first_years_are_shown(tmp_path: Path) -> None:

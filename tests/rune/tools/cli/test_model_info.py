@@ -8,8 +8,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
-from tests.model_cases import COMPILED, REFUSED
-from tests.packed import read_packed
+from tests.support.model_cases import COMPILED, REFUSED
+from tests.support.packed import read_packed
 
 
 def model_info(path: Path, *options: str) -> Result:
@@ -70,12 +70,12 @@ def test_every_model_of_the_test_data_is_shown_in_both_ways(test_data: Path) -> 
     models = sorted((test_data / "models").glob("*.tflite"))
     assert models
     for path in models:
-        told = json.loads(model_info(path, "-f", "json").stdout)
+        payload = json.loads(model_info(path, "-f", "json").stdout)
         lines = model_info(path).stdout.splitlines()
-        assert lines[0] == f"Ops: {told['ops']}"
-        for tensor in (*told["inputs"], *told["outputs"]):
-            told_of = f"\t{tensor['name']}: {tensor['element_kind']}{tensor['dims']}"
-            assert any(line.startswith(told_of) for line in lines)
+        assert lines[0] == f"Ops: {payload['ops']}"
+        for tensor in (*payload["inputs"], *payload["outputs"]):
+            prefix = f"\t{tensor['name']}: {tensor['element_kind']}{tensor['dims']}"
+            assert any(line.startswith(prefix) for line in lines)
             if "scale" in tensor:
                 assert any(line.endswith(f", zero point {tensor['zero_point']}") for line in lines)
 

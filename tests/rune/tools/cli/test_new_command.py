@@ -35,8 +35,8 @@ def test_every_template_makes_a_project_that_checks(name: str, folder: Path) -> 
     assert _run("new", name).exit_code == 0
     assert _run("check", name).exit_code == 0
     described = json.loads((FOLDER / name / "template.json").read_text(encoding="utf-8"))
-    made = {path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()}
-    assert made == set(described["files"])
+    files = {path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()}
+    assert files == set(described["files"])
 
 
 def test_a_template_goes_into_the_folder_that_is_named(folder: Path) -> None:
@@ -51,8 +51,8 @@ def test_without_a_name_the_templates_are_listed() -> None:
 
 
 def test_templates_and_new_folders_are_told_as_json() -> None:
-    told = json.loads(_run("new", "--format", "json").stdout)
-    assert {"keywords", "sine"} <= {template["name"] for template in told["templates"]}
+    payload = json.loads(_run("new", "--format", "json").stdout)
+    assert {"keywords", "sine"} <= {template["name"] for template in payload["templates"]}
     assert json.loads(_run("new", "sine", "--format", "json").stdout) == {"folder": "sine"}
 
 
@@ -104,15 +104,15 @@ def test_a_model_that_does_not_say_its_range_of_pixels_gets_the_question_and_bot
     assert _pixels(folder / "own") == ["capability: IMAGE", question]
     files = FolderFiles(folder / "own")
     checked = check(files, PUBLISHED_BLOCKS)
-    (asked,) = checked.diagnostics
-    assert (asked.code, [fix.title for fix in asked.fixes]) == ("RUNE0048", ["0 to 1, as it is", "0 to 255"])
-    assert not any(fix.is_safe for fix in asked.fixes)
-    for fix, pixels in zip(asked.fixes, ("0-1", "0-255"), strict=True):
-        made = folder / pixels
-        assert _run("new", "--model", model, str(made), "--pixels", pixels)
-        said = (made / "Runefile.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+    (diagnostic,) = checked.diagnostics
+    assert (diagnostic.code, [fix.title for fix in diagnostic.fixes]) == ("RUNE0048", ["0 to 1, as it is", "0 to 255"])
+    assert not any(fix.is_safe for fix in diagnostic.fixes)
+    for fix, pixels in zip(diagnostic.fixes, ("0-1", "0-255"), strict=True):
+        project = folder / pixels
+        assert _run("new", "--model", model, str(project), "--pixels", pixels)
+        said = (project / "Runefile.yml").read_text(encoding="utf-8").splitlines(keepends=True)
         assert apply_edits(checked.source.text, fix.edits) == "".join(line for line in said if "#" not in line)
-        assert _run("check", str(made)).stdout.endswith("0 errors, 0 warnings\n")
+        assert _run("check", str(project)).stdout.endswith("0 errors, 0 warnings\n")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
     keyboard, terminal = pty.openpty()
     try:
         model = test_data / "models" / "mlperf_ic_float.tflite"
-        asking = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "rune.tools.cli", "new", "--model", str(model), "own"],
             stdin=terminal,
             stdout=subprocess.PIPE,
@@ -169,7 +169,7 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
         )
         os.write(keyboard, f"{answer}\n".encode())
-        stdout, _ = asking.communicate(timeout=60)
+        stdout, _ = process.communicate(timeout=60)
         shown = os.read(keyboard, 4096).decode()
     finally:
         os.close(terminal)

@@ -56,8 +56,8 @@ def test_a_build_tells_of_missed_limits_that_it_can_judge_and_of_no_other(projec
     assert "✗ Size: missed." in result.stderr
     assert "Memory" not in result.stderr
     assert "Accuracy" not in result.stderr
-    told = json.loads(run("build", project, "--format", "json").stdout)["limits"]
-    assert [(each["limit"]["kind"], each["outcome"]) for each in told] == [("size", "missed"), ("memory", "met")]
+    limits = json.loads(run("build", project, "--format", "json").stdout)["limits"]
+    assert [(each["limit"]["kind"], each["outcome"]) for each in limits] == [("size", "missed"), ("memory", "met")]
 
 
 def test_an_evaluation_judges_all_limits_and_its_status_says_whether_they_are_met(project: Path, samples: Path) -> None:
@@ -87,8 +87,8 @@ def test_rules_that_cannot_be_read_stop_a_build_and_a_check_says_where(project: 
     (project / "forge.yml").write_text("limits:\n  sise: 1 kB\n")
     checked = run("check", project, "--format", "json")
     assert checked.exit_code == 1
-    (found,) = json.loads(checked.stdout)["diagnostics"]
-    assert (found["file"], found["code"], found["span"]["start"]["line"]) == ("forge.yml", "RUNE0008", 2)
+    (diagnostic,) = json.loads(checked.stdout)["diagnostics"]
+    assert (diagnostic["file"], diagnostic["code"], diagnostic["span"]["start"]["line"]) == ("forge.yml", "RUNE0008", 2)
     built = run("build", project)
     assert built.exit_code == 1
     assert "did you mean" in built.stderr.lower()
@@ -99,9 +99,9 @@ def test_a_build_is_for_what_forge_yml_says_and_an_option_says_otherwise(project
     (project / "forge.yml").write_text("build: {optimize: size, match: tflm}\n")
 
     def built(*options: str) -> tuple[str, str]:
-        told = run("build", project, "-o", tmp_path / "app.rune", "--format", "json", *options)
-        assert told.exit_code == 0, told.output
-        report = json.loads(told.stdout)["report"]
+        result = run("build", project, "-o", tmp_path / "app.rune", "--format", "json", *options)
+        assert result.exit_code == 0, result.output
+        report = json.loads(result.stdout)["report"]
         return report["optimized_for"], report["profile"]
 
     assert built() == ("size", "tflite-micro")

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.abi import Capability
+from rune.capabilities.rand import RAND
+from rune.capabilities.raw import RAW
+from rune.capabilities.sound import SOUND
 from rune.tools.cli import main
 from rune.tools.cli.results import shortest_f32
 from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text
@@ -24,19 +26,19 @@ def run(tmp_path: Path, module: bytes, *arguments: str) -> Result:
 
 def test_texts_and_numbers_are_printed_as_they_always_were(tmp_path: Path) -> None:
     (tmp_path / "raw").write_bytes(struct.pack("<2f", 0.69727874, 1.0))
-    result = run(tmp_path, mirror(Capability.RAW, 8, "f32[1, 2]"), "--raw", str(tmp_path / "raw"))
+    result = run(tmp_path, mirror(RAW, 8, "f32[1, 2]"), "--raw", str(tmp_path / "raw"))
     assert result.exit_code == 0
     assert result.stdout == '{"2":[{"element-type":"f32","dimensions":[1,2],"elements":[0.69727874,1.0]}]}\n'
-    words = run(tmp_path, echo(Capability.RAND, 4, SERIAL), "--random", "1")
+    words = run(tmp_path, echo(RAND, 4, SERIAL), "--random", "1")
     assert json.loads(words.stdout) == {"2": [{"element_type": "utf8", "dimensions": [1], "elements": ["up"]}]}
 
 
 def test_generated_input_needs_no_file(tmp_path: Path) -> None:
-    assert run(tmp_path, echo(Capability.SOUND, 100, SERIAL), "--generated").exit_code == 0
+    assert run(tmp_path, echo(SOUND, 100, SERIAL), "--generated").exit_code == 0
 
 
 def test_a_file_that_is_missing_is_an_error_with_its_reason(tmp_path: Path) -> None:
-    result = run(tmp_path, echo(Capability.RAW, 4, SERIAL))
+    result = run(tmp_path, echo(RAW, 4, SERIAL))
     assert result.exit_code == 1
     assert result.stderr == (
         'Error: Unable to load the "RAW" input\n\n'

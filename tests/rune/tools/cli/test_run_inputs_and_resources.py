@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.abi import Capability
+from rune.capabilities.accel import ACCEL
+from rune.capabilities.rand import RAND
+from rune.capabilities.raw import RAW
 from rune.tools.cli import main
 from tests.rune.running.runtime.wat_runes import mirror, rune, text
 
@@ -57,7 +59,7 @@ def app(folder: Path, module: bytes) -> Path:
 )
 def test_a_raw_file_is_given_in_every_spelling(flags: list[str], tmp_path: Path) -> None:
     (tmp_path / "a:b").write_bytes(b"\x07\x08")
-    path = app(tmp_path, mirror(Capability.RAW, 2, "u8[2]"))
+    path = app(tmp_path, mirror(RAW, 2, "u8[2]"))
     assert elements(run(path, *(flag.replace("FILE", str(tmp_path / "a:b")) for flag in flags))) == [[7, 8]]
 
 
@@ -65,12 +67,12 @@ def test_a_raw_file_is_given_in_every_spelling(flags: list[str], tmp_path: Path)
 @pytest.mark.parametrize("flag", ["--{}={}", "-c{}:{}"])
 def test_motion_is_given_in_every_spelling(kind: str, flag: str, tmp_path: Path) -> None:
     (tmp_path / "move.csv").write_text("1,2,3\n", encoding="utf-8")
-    path = app(tmp_path, mirror(Capability.ACCEL, 12, "f32[1, 3]"))
+    path = app(tmp_path, mirror(ACCEL, 12, "f32[1, 3]"))
     assert elements(run(path, flag.format(kind, tmp_path / "move.csv"))) == [[1.0, 2.0, 3.0]]
 
 
 def test_a_seed_gives_the_same_numbers_under_all_its_names(tmp_path: Path) -> None:
-    path = app(tmp_path, mirror(Capability.RAND, 4, "u32[1]"))
+    path = app(tmp_path, mirror(RAND, 4, "u32[1]"))
     first = elements(run(path, "--random", "7"))
     assert elements(run(path, "--rand", "7")) == elements(run(path, "-c", "rand:7")) == first
     assert elements(run(path, "-c", "random:8")) != first
@@ -97,7 +99,7 @@ def test_the_source_of_a_capability_picks_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pair", ["image", "picture:a", "raw:", ":a", "rand:no", "rand:99999999999999999999999"])
 def test_what_is_no_kind_and_file_is_a_wrong_call(pair: str, tmp_path: Path) -> None:
-    result = run(app(tmp_path, mirror(Capability.RAW, 2, "u8[2]")), "-c", pair)
+    result = run(app(tmp_path, mirror(RAW, 2, "u8[2]")), "-c", pair)
     assert result.exit_code == 2
     assert "--capability" in result.stderr
 
@@ -114,7 +116,7 @@ def test_repeats_give_a_line_each_of_one_loaded_rune(tmp_path: Path) -> None:
 
 
 def test_text_is_for_people(tmp_path: Path) -> None:
-    path = app(tmp_path, mirror(Capability.RAW, 80, "f32[20]"))
+    path = app(tmp_path, mirror(RAW, 80, "f32[20]"))
     (tmp_path / "x").write_bytes(struct.pack("<20f", *[0.1] * 20))
     result = run(path, "--raw", tmp_path / "x", "--format", "text")
     assert result.stdout == f"2: f32[20] {', '.join(['0.1'] * 16)} … 4 more\n"
@@ -122,7 +124,7 @@ def test_text_is_for_people(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ["wasm3", "wasmer", "wasmtime"])
 def test_the_old_names_of_engines_are_accepted(engine: str, tmp_path: Path) -> None:
-    assert run(app(tmp_path, mirror(Capability.RAW, 4, "u8[4]")), "--generated", "--engine", engine).exit_code == 0
+    assert run(app(tmp_path, mirror(RAW, 4, "u8[4]")), "--generated", "--engine", engine).exit_code == 0
 
 
 def test_a_loop_ends_at_the_time_that_was_chosen(tmp_path: Path) -> None:
@@ -148,23 +150,23 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--host-resources", "--capacity", "WORDS=100", "-o", str(folder / "app.rune")]
     result = CliRunner().invoke(main, ["build", str(folder), "--format", "json", *options])
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert told["report"]["resources"] == [{"name": "WORDS", "capacity": 100, "default": True}]
-    assert told["file"] == str(folder / "app.rune")
+    payload = json.loads(result.stdout)
+    assert payload["report"]["resources"] == [{"name": "WORDS", "capacity": 100, "default": True}]
+    assert payload["file"] == str(folder / "app.rune")
     return folder
 
 
 def test_a_resource_is_replaced_by_a_text_or_a_file(labelled: Path) -> None:
-    given: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
-    assert elements(run(*given)) == [["no"]]
-    assert elements(run(*given, "--string-resource", "WORDS=oui\nnon=non")) == [["non=non"]]
+    arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
+    assert elements(run(*arguments)) == [["no"]]
+    assert elements(run(*arguments, "--string-resource", "WORDS=oui\nnon=non")) == [["non=non"]]
     (labelled / "words").write_text("ja\nnein\n", encoding="utf-8")
-    assert elements(run(*given, "--file-resource", f"WORDS={labelled / 'words'}")) == [["nein"]]
+    assert elements(run(*arguments, "--file-resource", f"WORDS={labelled / 'words'}")) == [["nein"]]
 
 
 def test_a_resource_that_the_rune_does_not_read_is_an_error(labelled: Path, tmp_path: Path) -> None:
-    given: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
-    unknown = run(*given, "--string-resource", "WORD=x")
+    arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
+    unknown = run(*arguments, "--string-resource", "WORD=x")
     assert (unknown.exit_code, unknown.stderr) == (1, "Error: This rune has no resource WORD. It has: WORDS.\n")
     built = CliRunner().invoke(main, ["build", str(labelled), "-o", str(tmp_path / "in.rune")])
     assert built.exit_code == 0

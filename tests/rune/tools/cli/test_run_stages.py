@@ -77,7 +77,7 @@ def _is_module(data: bytes) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("outputs", "asked", "kinds", "expected"),
+    ("outputs", "requests", "kinds", "expected"),
     [
         ({"a": {"kind": {"type": "serial"}}, "b": {"kind": {"type": "tensor"}}}, ["b", "a"], "TS", "ba"),
         ({"a": {"kind": {"type": "serial"}}, "b": {"kind": {"type": "serial"}}}, ["b", "a"], "SS", "ba"),
@@ -89,8 +89,8 @@ def _is_module(data: bytes) -> bool:
         ("nothing", "nothing", "ST", "--"),
     ],
 )
-def test_a_strangers_graph_names_what_it_tells(outputs: object, asked: object, kinds: str, expected: str) -> None:
+def test_a_strangers_graph_names_what_it_tells(outputs: object, requests: object, kinds: str, expected: str) -> None:
     names = {"S": "serial", "T": "tensor"}
-    graph = {"outputs": outputs, "requests": {"outputs": asked}}
-    found = requested_stages(graph, "outputs", [names[kind] for kind in kinds])
-    assert [name or "-" for name in found] == list(expected)
+    graph = {"outputs": outputs, "requests": {"outputs": requests}}
+    stages = requested_stages(graph, "outputs", [names[kind] for kind in kinds])
+    assert [name or "-" for name in stages] == list(expected)

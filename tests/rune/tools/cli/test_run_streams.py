@@ -56,8 +56,8 @@ def wav(samples: Sequence[int]) -> bytes:
 def run(rune: bytes, folder: Path, samples: Sequence[int], *options: str) -> Result:
     (folder / "hops.rune").write_bytes(rune)
     (folder / "long.wav").write_bytes(wav(samples))
-    given = ["run", str(folder / "hops.rune"), "--sound", str(folder / "long.wav"), *options]
-    done = CliRunner().invoke(main, given)
+    arguments = ["run", str(folder / "hops.rune"), "--sound", str(folder / "long.wav"), *options]
+    done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     return done
 
@@ -71,9 +71,9 @@ def test_a_long_sound_gives_a_line_for_each_window_with_its_time(rune: bytes, tm
     assert [line["time"] for line in lines] == [0.04, 0.06, 0.08, 0.1]
     places = [line[key][0]["elements"] for line in lines for key in line if key != "time"]
     assert places == [[0], [55 - 20], [55 - 40], [0]]
-    told = run(rune, tmp_path, LONG, "--format", "text").stdout.splitlines()
-    assert told[1].startswith("0.060 s  ")
-    assert told[1].endswith("u32[1] 35")
+    printed = run(rune, tmp_path, LONG, "--format", "text").stdout.splitlines()
+    assert printed[1].startswith("0.060 s  ")
+    assert printed[1].endswith("u32[1] 35")
 
 
 def test_a_sound_that_fills_no_window_says_so(rune: bytes, tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_check_says_what_the_window_keeps(tmp_path: Path) -> None:
 
 
 def test_it_is_verified_past_its_first_window(rune: bytes) -> None:
-    found = verify(FILES, rune).rune
-    assert found.is_alike
-    assert found.bytes > 0
+    verification = verify(FILES, rune).rune
+    assert verification.is_alike
+    assert verification.bytes > 0
     waiting = build(MemoryFiles({"Runefile.yml": RUNEFILE.replace(b"hop: 20", b"hop: 40")}), BuildOptions("hops")).rune
     assert not verify(FILES, waiting).rune.is_alike
 
@@ -111,20 +111,20 @@ def test_an_evaluation_answers_by_windows_and_fills_a_short_sample_with_silence(
         LabelledSample("whole", "31", lambda: wav([0] * 31 + [9] + [0] * 8)),
         LabelledSample("nothing", "0", lambda: wav([0] * 3)),
     ]
-    found = evaluate(build(MemoryFiles({"Runefile.yml": SCORES}), BuildOptions("scores")).rune, samples)
-    assert {outcome.name: outcome.answer for outcome in found.outcomes} == {"short": "5", "whole": "31"}
-    assert [(each.name, each.reason) for each in found.unread] == [
+    evaluation = evaluate(build(MemoryFiles({"Runefile.yml": SCORES}), BuildOptions("scores")).rune, samples)
+    assert {outcome.name: outcome.answer for outcome in evaluation.outcomes} == {"short": "5", "whole": "31"}
+    assert [(each.name, each.reason) for each in evaluation.unread] == [
         ("nothing", "the recording is shorter than what one run reads")
     ]
 
 
 def test_only_runs_that_complete_a_window_are_measured(rune: bytes) -> None:
     loaded = Runtime.load(rune)
-    waits = []
+    waiting = []
     for _ in range(8):
         loaded.call(generated_inputs(loaded.capabilities))
-        waits.append(loaded.waits)
-    assert waits == [True, True, True, False, True, False, True, False]
+        waiting.append(loaded.waits)
+    assert waiting == [True, True, True, False, True, False, True, False]
     assert measure(rune, runs=3, seconds=0.05).milliseconds > 0
 
 

@@ -28,22 +28,22 @@ class _Registry(BaseHTTPRequestHandler):
     """A registry with one block; `answers` are bytes by path."""
 
     answers: dict[str, bytes]
-    asked: list[str]
+    requests: list[str]
     warned: list[str]
     """Paths that are answered with a warning."""
 
     def do_GET(self) -> None:
-        self.asked.append(self.path)
-        found = self.answers.get(self.path.partition("?")[0])
-        self.send_response(200 if found is not None else 404)
+        self.requests.append(self.path)
+        body = self.answers.get(self.path.partition("?")[0])
+        self.send_response(200 if body is not None else 404)
         if self.path in self.warned:
             self.send_header("Warning", '299 - "deprecated"')
-        self.send_header("Content-Length", str(len(found or b"{}")))
+        self.send_header("Content-Length", str(len(body or b"{}")))
         self.end_headers()
-        self.wfile.write(found or b"{}")
+        self.wfile.write(body or b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Nothing: what was asked is in `asked`."""
+        """Logs nothing: `requests` lists the addresses."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_
         f"{BASE}/manifests/{DIGEST}": MANIFEST,
         f"{BASE}/blobs/{digest_of(SMOOTH)}": SMOOTH,
     }
-    handler = type("Handler", (_Registry,), {"answers": answers, "asked": [], "warned": []})
+    handler = type("Handler", (_Registry,), {"answers": answers, "requests": [], "warned": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -70,10 +70,10 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "clap"
-    made.mkdir()
-    (made / "Runefile.yml").write_text(RUNEFILE.format(block=PATH, type="f32"))
-    return made
+    path = tmp_path / "clap"
+    path.mkdir()
+    (path / "Runefile.yml").write_text(RUNEFILE.format(block=PATH, type="f32"))
+    return path
 
 
 def _rune(*arguments: object) -> Result:
@@ -106,10 +106,10 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Reg
     assert (added.exit_code, PATH in added.output) == (0, True)
     assert (folder / "rune.lock").read_text().splitlines()[-1] == f"{PATH} {DIGEST}"
     registry.answers.clear()
-    registry.asked.clear()
+    registry.requests.clear()
     rune = folder / "clap.rune"
     built = _rune("build", folder, "--output", rune)
-    assert (built.exit_code, registry.asked) == (0, []), built.output
+    assert (built.exit_code, registry.requests) == (0, []), built.output
     frame = struct.pack("<4f", 1.0, 0.0, 0.0, -4.0)
     assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
 
@@ -133,7 +133,7 @@ def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry],
     (folder / "rune.lock").write_text(f"{PATH} {DIGEST}\n")
     first = _rune("check", folder)
     assert (first.exit_code, f"Fetched {PATH}" in first.output) == (0, True), first.output
-    assert registry.asked == [f"{BASE}/manifests/{DIGEST}", f"{BASE}/blobs/{digest_of(SMOOTH)}"]
+    assert registry.requests == [f"{BASE}/manifests/{DIGEST}", f"{BASE}/blobs/{digest_of(SMOOTH)}"]
     # What lies damaged in the cache is fetched again.
     (source,) = (tmp_path / "cache").rglob(digest_of(SMOOTH).partition(":")[2])
     source.write_bytes(b"def smooth(x: f32[4]) -> f32[4]:\n    return x\n")

@@ -13,8 +13,10 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.tools.cli import main
-from tests.model_cases import compiled_model, refused_cases
+from rune.tools.cli.failure import NOT_PROVEN
 from tests.rune.compiler.verify.projects import around, rune_of, template, with_changed_weight
+from tests.rune.compiler.verify.test_rebuild import with_version
+from tests.support.model_cases import compiled_model, refused_cases
 
 
 def run(*arguments: str | Path) -> Result:
@@ -34,10 +36,13 @@ def sine(tmp_path: Path) -> Path:
 
 
 def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
-    done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4")
-    assert done.exit_code == 0, done.output
-    first, reference, rune, model = done.stdout.splitlines()
+    done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4", "--seed", "7")
+    assert done.exit_code == NOT_PROVEN, done.output
+    first, rebuild, inputs, reference, rune, model = done.stdout.splitlines()
+    assert first.startswith("not rebuilt: the graph, labels and arguments are the rune's own; ")
     assert "identical to the reference on 8 inputs" in first
+    assert rebuild.startswith("  rebuild: not rebuilt: ")
+    assert inputs == "  inputs: seed 7; repeat them with --seed 7"
     assert reference.startswith("  reference: ai-edge-litert ")
     assert rune.startswith("  rune: the rune gives the same ")
     assert model.startswith("  sine (sine.tflite): ")
@@ -46,9 +51,9 @@ def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
 def test_a_folder_is_built_and_verified(sine: Path) -> None:
     done = run(sine, "-n", "2", "--format", "json")
     assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)
-    assert found["within"] is True
-    assert [model["runs"] for model in found["models"]] == ["compiled"]
+    payload = json.loads(done.stdout)
+    assert payload["within"] is True
+    assert [model["runs"] for model in payload["models"]] == ["compiled"]
 
 
 def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> None:
@@ -57,8 +62,8 @@ def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> N
     for path in files.paths():
         (tmp_path / path).write_bytes(files.read(path))
 
-    def verified(wish: str) -> Result:
-        (tmp_path / "forge.yml").write_text(f"build: {{{wish}}}\n")
+    def verified(setting: str) -> Result:
+        (tmp_path / "forge.yml").write_text(f"build: {{{setting}}}\n")
         return run(tmp_path, "-n", "2", "--format", "json")
 
     refused = verified("optimise: speed")
@@ -66,13 +71,32 @@ def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> N
     assert json.loads(refused.stdout)["diagnostics"][0]["file"] == "forge.yml"
     done = verified("optimize: speed, match: tflm")
     assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)
-    assert found["second"]["inputs"] > 0 == found["second"]["differing"]
-    assert found["reference"].startswith("tflite-micro ")
+    payload = json.loads(done.stdout)
+    assert payload["second"]["inputs"] > 0 == payload["second"]["differing"]
+    assert payload["reference"].startswith("tflite-micro ")
 
 
 def test_a_rune_is_verified_with_its_project(sine: Path) -> None:
     assert run(sine.with_suffix(".rune"), "--project", sine, "-n", "2").exit_code == 0
+
+
+def test_only_a_proven_rune_is_green(sine: Path) -> None:
+    rune = sine.with_suffix(".rune")
+
+    def verified(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(main, ["--color", "always", "verify", *map(str, arguments), "-n", "1"])
+
+    assert verified(rune, "--project", sine).stdout.startswith("\x1b[32midentical to the reference on ")
+    rune.write_bytes(with_version(rune.read_bytes()))
+    other = verified(rune, "--project", sine)
+    assert other.exit_code == NOT_PROVEN
+    assert other.stdout.startswith("\x1b[33mnot rebuilt: made by 0.0.9; ")
+    model = sine / "sine.tflite"
+    model.write_bytes(with_changed_weight(model.read_bytes(), 1))
+    wrong = verified(rune, "--project", sine)
+    assert wrong.exit_code == 1
+    assert wrong.stdout.startswith("\x1b[31m")
+    assert "in the constants of op 1 FULLY_CONNECTED of sine" in wrong.stdout
 
 
 def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
@@ -85,18 +109,19 @@ def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
 
 def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
     rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
-    made = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
+    build_report = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
     verified = (rune, "--project", sine, "--report", report, "-n", "2")
-    for told, origin in (
-        ({"report": made}, "this"),
-        ({**made, "toolchain_digest": "sha256:another"}, "other"),
-        ({key: value for key, value in made.items() if key != "toolchain_digest"}, "other"),
+    for content in (
+        {"report": build_report},
+        {**build_report, "toolchain_digest": "sha256:another"},
+        {key: value for key, value in build_report.items() if key != "toolchain_digest"},
     ):
-        report.write_text(json.dumps(told))
+        report.write_text(json.dumps(content))
         done = run(*verified, "-f", "json")
         assert done.exit_code == 0, done.output
-        assert json.loads(done.stdout)["rune"]["origin"] == origin
-    report.write_text(json.dumps(made | {"rune": {"size": 1, "digest": "sha256:another"}}))
+        # The same bytes are the same, whoever is said to have made them.
+        assert json.loads(done.stdout)["rebuild"]["state"] == "identical"
+    report.write_text(json.dumps(build_report | {"rune": {"size": 1, "digest": "sha256:another"}}))
     assert "is the report of another rune" in run(*verified).stderr
     report.write_text("[]")
     assert "is not the report of a build" in run(*verified).stderr

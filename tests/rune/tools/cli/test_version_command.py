@@ -43,8 +43,8 @@ def test_verbose_has_the_lines_of_the_old_command(monkeypatch: pytest.MonkeyPatc
 
 
 def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = json.loads(shown(monkeypatch, COMMIT, "-f", "json"))
-    assert {key: told[key] for key in told if key not in ("host", "python-version", "compiler", "runtime")} == {
+    payload = json.loads(shown(monkeypatch, COMMIT, "-f", "json"))
+    assert {key: payload[key] for key in payload if key not in ("host", "python-version", "compiler", "runtime")} == {
         "executable": "rune",
         "rune-version": rune.__version__,
         "commit-short-hash": "0123456",
@@ -55,7 +55,7 @@ def test_json_has_the_keys_of_the_old_command(monkeypatch: pytest.MonkeyPatch) -
         "rustc-commit-hash": None,
         "rustc-commit-date": None,
     }
-    assert re.fullmatch(r"\w+-[\w-]+", told["host"])
+    assert re.fullmatch(r"\w+-[\w-]+", payload["host"])
     assert json.loads(shown(monkeypatch, None, "-f", "json"))["commit-hash"] is None
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from rune.tools.cli import main
 from rune.tools.remote import BrowserSignIn, RegistryRefused, SignInNeeded
 
-ASKED = {
+SIGN_IN_STARTED = {
     "device_code": "long-secret",
     "user_code": "BCDF-GHJK",
     "verification_uri": "http://127.0.0.1:1/accounts/device",
@@ -24,7 +24,10 @@ ASKED = {
     "interval": 1,
 }
 PENDING = (400, {"error": "authorization_pending"})
-GIVEN = (200, {"access_token": "hf_given", "token_type": "Bearer", "name": "rune login on bench", "person": "Mika"})
+TOKEN_ISSUED = (
+    200,
+    {"access_token": "hf_given", "token_type": "Bearer", "name": "rune login on bench", "person": "Mika"},
+)
 
 
 class Answers:
@@ -77,26 +80,26 @@ def test_the_command_shows_the_code_and_keeps_the_token(
     registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    registry.queue = [(201, ASKED), PENDING, GIVEN]
+    registry.queue = [(201, SIGN_IN_STARTED), PENDING, TOKEN_ISSUED]
     result = CliRunner().invoke(main, ["login", registry.address])
     assert result.exit_code == 0, result.output
     assert "Open http://127.0.0.1:1/accounts/device and enter this code:\n\n    BCDF-GHJK\n" in result.output
     assert "as Mika" in result.output
     assert "hf_given" not in result.output
-    kept = json.loads((tmp_path / "rune" / "credentials.json").read_text())
-    assert kept["tokens"] == {registry.address: "hf_given"}
-    asked, *fetched, checked = registry.seen
-    assert asked[0] == "/api/v1/device-sign-ins"
+    credentials = json.loads((tmp_path / "rune" / "credentials.json").read_text())
+    assert credentials["tokens"] == {registry.address: "hf_given"}
+    start_request, *fetched, checked = registry.seen
+    assert start_request[0] == "/api/v1/device-sign-ins"
     assert fetched == [("/api/v1/device-sign-ins/token", {"device_code": "long-secret"})] * 2
     assert checked == ("/v2/", "Bearer hf_given")
 
 
 def test_a_program_waits_longer_when_it_is_told_to(registry: Answers) -> None:
     pauses: list[float] = []
-    registry.queue = [(201, ASKED), PENDING, (400, {"error": "slow_down"}), GIVEN]
+    registry.queue = [(201, SIGN_IN_STARTED), PENDING, (400, {"error": "slow_down"}), TOKEN_ISSUED]
     with BrowserSignIn(registry.address) as browser:
-        given = browser.wait(browser.ask("bench"), pauses.append)
-    assert given.token == "hf_given"
+        sign_in = browser.wait(browser.ask("bench"), pauses.append)
+    assert sign_in.token == "hf_given"
     assert pauses == [1, 1, 6]
 
 
@@ -107,7 +110,7 @@ def test_a_refusal_and_an_end_are_said(
     registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, said: str
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    registry.queue = [(201, ASKED), (400, {"error": error})]
+    registry.queue = [(201, SIGN_IN_STARTED), (400, {"error": error})]
     result = CliRunner().invoke(main, ["login", registry.address])
     assert result.exit_code == 4
     assert said in result.output
@@ -115,7 +118,7 @@ def test_a_refusal_and_an_end_are_said(
 
 
 def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
-    registry.queue = [(201, ASKED | {"expires_in": 0})]
+    registry.queue = [(201, SIGN_IN_STARTED | {"expires_in": 0})]
     with BrowserSignIn(registry.address) as browser, pytest.raises(SignInNeeded, match="expired before it was allowed"):
         browser.wait(browser.ask("bench"))
 
@@ -127,7 +130,7 @@ def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
 )
 def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: str) -> None:
     for name in ("verification_uri", "verification_uri_complete"):
-        registry.queue = [(201, ASKED | {name: page})]
+        registry.queue = [(201, SIGN_IN_STARTED | {name: page})]
         with BrowserSignIn(registry.address) as browser, pytest.raises(RegistryRefused):
             browser.ask("bench")
 
@@ -141,9 +144,9 @@ def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: 
         (201, b"[" * 60_000),
         (201, b"x" * 1_000_000),
         (201, {}),
-        (201, ASKED | {"user_code": "\x1b[2J"}),
-        (201, ASKED | {"expires_in": "soon"}),
-        (201, ASKED | {"device_code": ["x"]}),
+        (201, SIGN_IN_STARTED | {"user_code": "\x1b[2J"}),
+        (201, SIGN_IN_STARTED | {"expires_in": "soon"}),
+        (201, SIGN_IN_STARTED | {"device_code": ["x"]}),
         (302, {}),
         (429, {"detail": "Too many\x1b[2J requests"}),
         (500, b"<html>"),

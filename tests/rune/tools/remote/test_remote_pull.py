@@ -129,8 +129,8 @@ def test_an_unknown_rune_says_where_it_was_looked_for(registry: SimulatedRegistr
 
 
 def test_a_registry_that_does_not_answer_is_named(home: Path) -> None:
-    with simulated_registry() as gone:
-        address = gone.address
+    with simulated_registry() as registry:
+        address = registry.address
     result = rune("pull", f"{address}/acme/keywords:1")
     assert result.exit_code == 3
     assert address in result.output

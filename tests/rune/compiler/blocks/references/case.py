@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-Given = Mapping[str, Any]
-Reference = Callable[[Given, Sequence[Array]], Sequence[Array]]
+Arguments = Mapping[str, Any]
+Reference = Callable[[Arguments, Sequence[Array]], Sequence[Array]]
 """What comes out for complete arguments and the inputs of one run."""
-History = Callable[[Given, Sequence[Sequence[Array]]], Sequence[Array]]
+History = Callable[[Arguments, Sequence[Sequence[Array]]], Sequence[Array]]
 """What comes out of the last of several runs, for a block that keeps something."""
 
 F32 = np.float32
@@ -27,7 +27,7 @@ class Case:
     block: str
     name: str
     runs: Sequence[Sequence[Array]]
-    arguments: Given = field(default_factory=dict)
+    arguments: Arguments = field(default_factory=dict)
 
 
 def case(block: str, name: str, *inputs: Array, **arguments: Any) -> Case:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import F32, F64, Array, Case, Given, Reference, case, noise
+from tests.rune.compiler.blocks.references.case import F32, F64, Arguments, Array, Case, Reference, case, noise
 
 
 def _overlap(one: Array, other: Array) -> np.float32:
@@ -18,51 +18,51 @@ def _overlap(one: Array, other: Array) -> np.float32:
     return F32(0) if min(areas) <= 0 else F32(common / F32(F32(areas[0] + areas[1]) - common))
 
 
-def nms(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def nms(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     boxes = inputs[0].reshape(-1, 4)
     scores = inputs[1].reshape(len(boxes), -1)
     best = [int(np.nanargmax(row)) if not np.isnan(row).all() else 0 for row in scores]
-    counted = [i for i, k in enumerate(best) if scores[i, k] > F32(given["threshold"])]
-    kept: list[int] = []
+    counted = [i for i, k in enumerate(best) if scores[i, k] > F32(arguments["threshold"])]
+    selected: list[int] = []
     for i in sorted(counted, key=lambda i: -scores[i, best[i]]):
-        rivals = [j for j in kept if given["among"] == "all" or best[j] == best[i]]
-        if all(not _overlap(boxes[i], boxes[j]) > F32(given["overlap"]) for j in rivals):
-            kept.append(i)
-    rows = [[*boxes[i], scores[i, best[i]], best[i]] for i in kept[: given["most"]]]
+        rivals = [j for j in selected if arguments["among"] == "all" or best[j] == best[i]]
+        if all(not _overlap(boxes[i], boxes[j]) > F32(arguments["overlap"]) for j in rivals):
+            selected.append(i)
+    rows = [[*boxes[i], scores[i, best[i]], best[i]] for i in selected[: arguments["most"]]]
     return [np.array(rows, F32).reshape(-1, 6)]
 
 
-def ssd_boxes(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def ssd_boxes(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     codes = inputs[0].reshape(-1, 4)
-    anchors = np.array(given["anchors"].replace(",", " ").split(), F64).astype(F32).reshape(-1, 4)
-    scales = np.array([given[name] for name in ("y_scale", "x_scale", "h_scale", "w_scale")], F32)
+    anchors = np.array(arguments["anchors"].replace(",", " ").split(), F64).astype(F32).reshape(-1, 4)
+    scales = np.array([arguments[name] for name in ("y_scale", "x_scale", "h_scale", "w_scale")], F32)
     middle = codes[:, :2] / scales[:2] * anchors[:, 2:] + anchors[:, :2]
     grown = np.exp((codes[:, 2:] / scales[2:]).astype(F64)).astype(F32)
     half = F32(0.5) * grown * anchors[:, 2:]
     return [np.concatenate([middle - half, middle + half], axis=1)]
 
 
-def yolo_boxes(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def yolo_boxes(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     table = inputs[0].reshape(inputs[0].shape[-2:])
-    rows = table if given["version"] == "v5" else table.T
+    rows = table if arguments["version"] == "v5" else table.T
     middle, half = rows[:, [1, 0]], rows[:, [3, 2]] * F32(0.5)
-    boxes = np.concatenate([middle - half, middle + half], axis=1) * F32(given["factor"])
-    return [boxes, rows[:, 5:] * rows[:, 4:5] if given["version"] == "v5" else np.ascontiguousarray(rows[:, 4:])]
+    boxes = np.concatenate([middle - half, middle + half], axis=1) * F32(arguments["factor"])
+    return [boxes, rows[:, 5:] * rows[:, 4:5] if arguments["version"] == "v5" else np.ascontiguousarray(rows[:, 4:])]
 
 
-def key_points(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def key_points(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _, _, columns, points = inputs[0].shape
     cells = inputs[0].reshape(-1, points)
     moved = inputs[1].reshape(-1, 2, points) if len(inputs) > 1 else None
-    found = []
+    rows = []
     for point in range(points):
         heat = np.where(np.isnan(cells[:, point]), -np.inf, cells[:, point])
         best = int(np.argmax(heat))
-        if heat[best] > F32(given["threshold"]):
-            place = np.array(divmod(best, columns), F32) * F32(given["stride"])
+        if heat[best] > F32(arguments["threshold"]):
+            place = np.array(divmod(best, columns), F32) * F32(arguments["stride"])
             place = place if moved is None else place + moved[best, :, point]
-            found.append([*place, heat[best], point])
-    return [np.array(found, F32).reshape(-1, 4)]
+            rows.append([*place, heat[best], point])
+    return [np.array(rows, F32).reshape(-1, 4)]
 
 
 REFERENCES: Mapping[str, Reference] = {

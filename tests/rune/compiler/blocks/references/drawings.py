@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import F32, Array, Case, Given, case, noise
+from tests.rune.compiler.blocks.references.case import F32, Arguments, Array, Case, case, noise
 
 _TIME = np.arange(100, dtype=np.float64) / 100
 _WAVES = (np.sin(2 * np.pi * 3 * _TIME) + 0.35 * np.sin(2 * np.pi * 24 * _TIME)).astype(F32)
@@ -37,22 +37,22 @@ _BOX_SCORES = np.array([[0.9], [0.8], [0.7], [0.85], [0.6], [0.3]], F32)
 _LEARNT = np.arange(8, dtype=np.float64)[:, None]
 _LABELLED = np.array([0, 0, 0, 0, 0, 1, 1, 1], np.float64)
 _MEASURED = np.array([0.4, 1.3, 1.1, 2.4, 2.2, 3.6, 3.1, 4.2])
-_ASKED = np.linspace(0, 7, 24)[:, None]
+_QUERIES = np.linspace(0, 7, 24)[:, None]
 
 
 def _learner(block: str, targets: Array, /, **arguments: object) -> Case:
-    return Case(block, "drawn", ((_LEARNT, targets, _ASKED),), arguments)
+    return Case(block, "drawn", ((_LEARNT, targets, _QUERIES),), arguments)
 
 
 def _walk(block: str, numbers: Sequence[float], type_: type, /, **arguments: object) -> Case:
     return Case(block, "drawn", tuple((np.array([number], type_),) for number in numbers), arguments)
 
 
-def window(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def window(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     """The last `size` of the stream; empty until it is full, and in between two hops."""
     stream = np.concatenate([run[0] for run in runs])
-    is_new = len(stream) >= given["size"] and (len(stream) - given["size"]) % given["hop"] == 0
-    return [stream[-given["size"] :]] if is_new else []
+    is_new = len(stream) >= arguments["size"] and (len(stream) - arguments["size"]) % arguments["hop"] == 0
+    return [stream[-arguments["size"] :]] if is_new else []
 
 
 DRAWINGS: Sequence[Case] = (

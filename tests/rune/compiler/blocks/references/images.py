@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import F32, Array, Case, Given, Reference, case, noise, whole
+from tests.rune.compiler.blocks.references.case import F32, Arguments, Array, Case, Reference, case, noise, whole
 
 
 def _line(size: int, wanted: int, centres: str) -> tuple[Array, Array, Array]:
@@ -63,46 +63,46 @@ def _resized(image: Array, height: int, width: int, method: str, centres: str) -
     return np.asarray(total.astype(image.dtype)[None])
 
 
-def resize(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [_resized(inputs[0], given["height"], given["width"], given["method"], given["centres"])]
+def resize(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [_resized(inputs[0], arguments["height"], arguments["width"], arguments["method"], arguments["centres"])]
 
 
-def letterbox(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def letterbox(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     (image,) = inputs
     _, height, width, channels = image.shape
-    scale = min(given["height"] / height, given["width"] / width)
+    scale = min(arguments["height"] / height, arguments["width"] / width)
     inner = [max(1, int(np.floor(side * scale + 0.5))) for side in (height, width)]
-    out = np.full((1, given["height"], given["width"], channels), given["fill"], image.dtype)
-    top, left = (given["height"] - inner[0]) // 2, (given["width"] - inner[1]) // 2
-    small = _resized(image, inner[0], inner[1], given["method"], "half_pixel")
+    out = np.full((1, arguments["height"], arguments["width"], channels), arguments["fill"], image.dtype)
+    top, left = (arguments["height"] - inner[0]) // 2, (arguments["width"] - inner[1]) // 2
+    small = _resized(image, inner[0], inner[1], arguments["method"], "half_pixel")
     out[:, top : top + inner[0], left : left + inner[1]] = small
     return [out]
 
 
-def crop(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def crop(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     (image,) = inputs
     starts = [
-        (whole_ - given[size]) // 2 if given[start] < 0 else given[start]
+        (whole_ - arguments[size]) // 2 if arguments[start] < 0 else arguments[start]
         for whole_, size, start in zip(image.shape[1:3], ("height", "width"), ("top", "left"), strict=True)
     ]
-    return [image[:, starts[0] : starts[0] + given["height"], starts[1] : starts[1] + given["width"]]]
+    return [image[:, starts[0] : starts[0] + arguments["height"], starts[1] : starts[1] + arguments["width"]]]
 
 
-def color(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def color(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     (image,) = inputs
-    if given["from"] == "grey":
+    if arguments["from"] == "grey":
         return [np.repeat(image, 3, axis=3)]
-    if given["to"] != "grey":
+    if arguments["to"] != "grey":
         return [image[..., ::-1]]
-    red, green, blue = np.moveaxis(image[..., ::-1] if given["from"] == "bgr" else image, 3, 0)
+    red, green, blue = np.moveaxis(image[..., ::-1] if arguments["from"] == "bgr" else image, 3, 0)
     if image.dtype == np.uint8:
         weighted = 19595 * red.astype(int) + 38470 * green.astype(int) + 7471 * blue.astype(int)
         return [((weighted + 32768) >> 16).astype(np.uint8)[..., None]]
     return [(red * F32(0.299) + green * F32(0.587) + blue * F32(0.114))[..., None]]
 
 
-def layout(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    order = (0, 3, 1, 2) if given["to"] == "nchw" else (0, 2, 3, 1)
+def layout(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    order = (0, 3, 1, 2) if arguments["to"] == "nchw" else (0, 2, 3, 1)
     return [np.transpose(inputs[0], order)]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import Array, Case, Fails, Given, Reference, case, noise
+from tests.rune.compiler.blocks.references.case import Arguments, Array, Case, Fails, Reference, case, noise
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class Line:
     spreads: Array
 
     def of(self, rows: Array) -> Array:
-        found = np.full(len(rows), self.offset)
+        sums = np.full(len(rows), self.offset)
         for feature, weight in enumerate(self.weights):
-            found = found + (rows[:, feature] - self.means[feature]) / self.spreads[feature] * weight
-        return found
+            sums = sums + (rows[:, feature] - self.means[feature]) / self.spreads[feature] * weight
+        return sums
 
     def behind(self, rows: Array) -> Array:
         """The same with the offset added last."""
-        found = np.zeros(len(rows))
+        sums = np.zeros(len(rows))
         for feature, weight in enumerate(self.weights):
-            found = found + (rows[:, feature] - self.means[feature]) * weight
-        return found + self.offset
+            sums = sums + (rows[:, feature] - self.means[feature]) * weight
+        return sums + self.offset
 
 
 def _sum(numbers: Array) -> float:
@@ -50,9 +50,9 @@ def _columns(rows: Array) -> tuple[Array, Array]:
 
 
 def _check(block: str, inputs: Sequence[Array]) -> None:
-    rows, targets, asked = inputs
-    for which, given in (("to learn from", rows), ("targets", targets), ("to predict", asked)):
-        for place in np.argwhere(~np.isfinite(given)):
+    rows, targets, queries = inputs
+    for which, values in (("to learn from", rows), ("targets", targets), ("to predict", queries)):
+        for place in np.argwhere(~np.isfinite(values)):
             if which == "targets":
                 raise Fails(f"{block}: the target of row {place[0]} is not a finite number")
             raise Fails(f"{block}: feature {place[1]} of row {place[0]} {which} is not a finite number")
@@ -118,22 +118,24 @@ def published_penalties(targets: Array, features: int) -> Penalties:
     return Penalties(square, square / 2, pull)
 
 
-def elastic_net(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def elastic_net(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _check("elastic_net", inputs)
-    rows, targets, asked = inputs[0], inputs[1].reshape(-1), inputs[2]
-    return [descend("elastic_net", rows, targets, published_penalties(targets, rows.shape[1])).of(asked)]
+    rows, targets, queries = inputs[0], inputs[1].reshape(-1), inputs[2]
+    return [descend("elastic_net", rows, targets, published_penalties(targets, rows.shape[1])).of(queries)]
 
 
-def usual_penalties(given: Given, count: int) -> Penalties:
+def usual_penalties(arguments: Arguments, count: int) -> Penalties:
     return Penalties(
-        count * given["alpha"] * (1.0 - given["l1_ratio"]), count * given["alpha"] * given["l1_ratio"], 0.0
+        count * arguments["alpha"] * (1.0 - arguments["l1_ratio"]),
+        count * arguments["alpha"] * arguments["l1_ratio"],
+        0.0,
     )
 
 
-def penalized_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def penalized_regression(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _check("penalized_regression", inputs)
-    rows, targets, asked = inputs[0], inputs[1].reshape(-1), inputs[2]
-    return [descend("penalized_regression", rows, targets, usual_penalties(given, len(rows))).of(asked)]
+    rows, targets, queries = inputs[0], inputs[1].reshape(-1), inputs[2]
+    return [descend("penalized_regression", rows, targets, usual_penalties(arguments, len(rows))).of(queries)]
 
 
 def _middle(met: Array, above: int) -> float:
@@ -142,10 +144,10 @@ def _middle(met: Array, above: int) -> float:
 
 
 def _times(rows: Array, weights: Array) -> Array:
-    found = np.zeros(len(rows))
+    sums = np.zeros(len(rows))
     for feature, weight in enumerate(weights):
-        found = found + rows[:, feature] * weight
-    return found
+        sums = sums + rows[:, feature] * weight
+    return sums
 
 
 def _root(matrix: Array) -> Array:
@@ -164,16 +166,16 @@ def _root(matrix: Array) -> Array:
 
 
 def _solved(root: Array, right: Array) -> Array:
-    found = right.copy()
-    for i in range(len(found)):
+    solution = right.copy()
+    for i in range(len(solution)):
         for k in range(i):
-            found[i] = found[i] - root[i, k] * found[k]
-        found[i] = found[i] / root[i, i]
-    for i in reversed(range(len(found))):
-        for k in range(i + 1, len(found)):
-            found[i] = found[i] - root[k, i] * found[k]
-        found[i] = found[i] / root[i, i]
-    return found
+            solution[i] = solution[i] - root[i, k] * solution[k]
+        solution[i] = solution[i] / root[i, i]
+    for i in reversed(range(len(solution))):
+        for k in range(i + 1, len(solution)):
+            solution[i] = solution[i] - root[k, i] * solution[k]
+        solution[i] = solution[i] / root[i, i]
+    return solution
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ class Support:
 class Change:
     """A step in the weights with the offset behind, and in what stands in pairs."""
 
-    found: Array
+    solution: Array
     multiplier: Array
     missed: Array
     beyond: Array
@@ -247,8 +249,8 @@ class Round:
         matrix[range(features), range(features)] += 1
         root, none = _root(matrix), np.zeros(len(self.sign))
         change = Change(self.right * 0, none, none, none)
-        for given in aims:
-            first, second, aim = none, none, given
+        for value in aims:
+            first, second, aim = none, none, value
             if aim is None:
                 ratio = pairs.after(pairs.longest(1.0, change), change).mean() / pairs.mean()
                 aim = ratio * ratio * ratio * pairs.mean()
@@ -257,11 +259,11 @@ class Round:
             other = aim - pairs.room * pairs.missed + second
             wanted = product / pairs.multiplier - other / pairs.room - self.error
             right = np.cumsum((self.sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]
-            found = _solved(root, right + self.right)
-            along = _times(self.scaled, found[:features]) + found[features]
+            solution = _solved(root, right + self.right)
+            along = _times(self.scaled, solution[:features]) + solution[features]
             moved = (wanted - self.sign * along) / stiffness
             missed = (other + pairs.missed * moved) / pairs.room
-            change = Change(found, moved, missed, (product - pairs.beyond * moved) / pairs.multiplier)
+            change = Change(solution, moved, missed, (product - pairs.beyond * moved) / pairs.multiplier)
         return change
 
 
@@ -302,12 +304,12 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
             change = system.changes([pairs.mean() / 2])
             share = pairs.longest(0.995, change)
         pairs = pairs.after(share, change)
-        weights = weights + share * change.found[:features]
-        offset += share * float(change.found[features])
+        weights = weights + share * change.solution[:features]
+        offset += share * float(change.solution[features])
     raise Fails(f"{block}: no weights were found in 100 rounds")
 
 
-def classifier(given: Given, rows: Array, targets: Array) -> tuple[Support, Array]:
+def classifier(arguments: Arguments, rows: Array, targets: Array) -> tuple[Support, Array]:
     """What tells two labels apart, and those."""
     labels = np.unique(targets)
     if len(labels) == 1:
@@ -317,30 +319,30 @@ def classifier(given: Given, rows: Array, targets: Array) -> tuple[Support, Arra
         raise Fails(f"support_vector_classifier: row {seen.index(3)} has a third label: it tells two apart")
     sign = np.where(targets == labels[1], 1.0, -1.0)
     name = "support_vector_classifier"
-    return support(name, rows, sign, np.ones(len(rows)), given["c"], given["tolerance"]), labels
+    return support(name, rows, sign, np.ones(len(rows)), arguments["c"], arguments["tolerance"]), labels
 
 
-def support_vector_classifier(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def support_vector_classifier(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _check("support_vector_classifier", inputs)
-    found, labels = classifier(given, inputs[0], inputs[1].reshape(-1))
-    values = found.line.behind(inputs[2])
+    machine, labels = classifier(arguments, inputs[0], inputs[1].reshape(-1))
+    values = machine.line.behind(inputs[2])
     _check_decided("support_vector_classifier", values)
     return [np.where(values > 0, labels[1], labels[0])]
 
 
-def regression(given: Given, rows: Array, targets: Array) -> tuple[Support, float]:
+def regression(arguments: Arguments, rows: Array, targets: Array) -> tuple[Support, float]:
     """What lies within `eps` of targets less their mean, and that mean."""
     mean = _sum(targets) / len(targets)
     away = targets - mean
     sign = np.repeat([1.0, -1.0], len(rows))
-    bound = np.append(away - given["eps"], -away - given["eps"])
-    return support("support_vector_regression", rows, sign, bound, given["c"], given["tolerance"]), mean
+    bound = np.append(away - arguments["eps"], -away - arguments["eps"])
+    return support("support_vector_regression", rows, sign, bound, arguments["c"], arguments["tolerance"]), mean
 
 
-def support_vector_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def support_vector_regression(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _check("support_vector_regression", inputs)
-    found, mean = regression(given, inputs[0], inputs[1].reshape(-1))
-    return [found.line.behind(inputs[2]) + mean]
+    machine, mean = regression(arguments, inputs[0], inputs[1].reshape(-1))
+    return [machine.line.behind(inputs[2]) + mean]
 
 
 LOGISTIC_PENALTY = 2.0**-24
@@ -370,22 +372,22 @@ def shares(scores: Array) -> Array:
     return np.asarray(grown / grown.sum(axis=1, keepdims=True))
 
 
-def logistic(given: Given, rows: Array, targets: Array) -> Scores:
+def logistic(arguments: Arguments, rows: Array, targets: Array) -> Scores:
     """Newton's method with its whole matrix; of two classes the first has the score 0."""
     labels = np.unique(targets)
     if len(labels) == 1:
         raise Fails(f"logistic_regression: all {len(rows)} rows have the same label: it takes two or more")
-    if len(labels) > given["classes"]:
+    if len(labels) > arguments["classes"]:
         seen = [len(np.unique(targets[: place + 1])) for place in range(len(targets))]
-        row = seen.index(given["classes"] + 1)
+        row = seen.index(arguments["classes"] + 1)
         raise Fails(f"logistic_regression: row {row} has one label more than `classes` says")
     means, spreads = _columns(rows)
     spreads = np.where((rows == rows[0]).all(axis=0), 0.0, spreads)
     if not np.isfinite(spreads).all():
         feature = np.argmax(~np.isfinite(spreads))
         raise Fails(f"logistic_regression: feature {feature} is too large or too small to be squared")
-    found = Scores(np.zeros((len(labels), rows.shape[1] + 1)), labels, means, spreads)
-    scaled, truth = found.scaled(rows), (targets[:, None] == labels).astype(float)
+    model = Scores(np.zeros((len(labels), rows.shape[1] + 1)), labels, means, spreads)
+    scaled, truth = model.scaled(rows), (targets[:, None] == labels).astype(float)
     free = slice(1 if len(labels) == 2 else 0, None)
     penalty = LOGISTIC_PENALTY * len(rows)
     weights = np.zeros((len(labels), scaled.shape[1]))
@@ -414,18 +416,18 @@ def logistic(given: Given, rows: Array, targets: Array) -> Scores:
     return Scores(weights, labels, means, spreads)
 
 
-def logistic_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def logistic_regression(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _check("logistic_regression", inputs)
-    found = logistic(given, inputs[0], inputs[1].reshape(-1))
-    scores = found.of(inputs[2])
+    model = logistic(arguments, inputs[0], inputs[1].reshape(-1))
+    scores = model.of(inputs[2])
     _check_decided("logistic_regression", scores.sum(axis=1))
-    return [found.labels[scores.argmax(axis=1)]]
+    return [model.labels[scores.argmax(axis=1)]]
 
 
 _F64 = np.float64
 _ROWS = noise(41, 12, 2).astype(_F64)
 _HEIGHTS = (3.0 * _ROWS[:, 0] - 2.0 * _ROWS[:, 1] + noise(42, 12).astype(_F64) * 0.5 + 20.0).round(3)
-_ASKED = noise(43, 5, 2).astype(_F64)
+_QUERIES = noise(43, 5, 2).astype(_F64)
 _TWO = np.where(_ROWS[:, 0] + noise(44, 12).astype(_F64) * 0.8 > 0, 7.0, -3.0)
 _THREE = np.array([[0.0, 0.1], [0.3, 0], [1, 1.2], [1.1, 0.8], [0.2, 2], [0.1, 1.8], [0.9, 0.9], [0.2, 1.1]])
 _NAMES = np.array([5.0, 5, 2, 2, 11, 11, 5, 2])
@@ -437,22 +439,24 @@ _LEVELS = np.array([[0.0, 1], [0, 2], [0, 3]])
 _FAR = _ROWS * [1e-6, 1e5] + [1e3, -1e7]
 
 CASES: Sequence[Case] = (
-    case("elastic_net", "a plane with noise", _ROWS, _HEIGHTS, _ASKED),
-    case("elastic_net", "a mean of 0 pulls nowhere", _ROWS, _HEIGHTS - _HEIGHTS.mean(), _ASKED),
+    case("elastic_net", "a plane with noise", _ROWS, _HEIGHTS, _QUERIES),
+    case("elastic_net", "a mean of 0 pulls nowhere", _ROWS, _HEIGHTS - _HEIGHTS.mean(), _QUERIES),
     case("elastic_net", "far apart", _FAR, _HEIGHTS * 1e4, _FAR[:2]),
     case("elastic_net", "a constant feature", _LEVELS, np.arange(3.0), _LEVELS),
     case("elastic_net", "not a number", _SPOILT, np.arange(3.0), _SPOILT[:1]),
-    case("penalized_regression", "a plane with noise", _ROWS, _HEIGHTS, _ASKED, alpha=0.1),
-    case("penalized_regression", "so dear that all weights are 0", _ROWS, _HEIGHTS, _ASKED, alpha=100.0, l1_ratio=1.0),
-    case("penalized_regression", "one weight is 0", _ROWS, _HEIGHTS, _ASKED, alpha=2.2, l1_ratio=1.0),
+    case("penalized_regression", "a plane with noise", _ROWS, _HEIGHTS, _QUERIES, alpha=0.1),
+    case(
+        "penalized_regression", "so dear that all weights are 0", _ROWS, _HEIGHTS, _QUERIES, alpha=100.0, l1_ratio=1.0
+    ),
+    case("penalized_regression", "one weight is 0", _ROWS, _HEIGHTS, _QUERIES, alpha=2.2, l1_ratio=1.0),
     case("penalized_regression", "squares alone", _FAR, _HEIGHTS, _FAR[:2], l1_ratio=0.0),
     case("penalized_regression", "least squares", _LINE, 3 * _LINE[:, 0] - 2, np.array([[0.0], [10]]), alpha=0.0),
-    case("penalized_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, alpha=0.01),
-    case("penalized_regression", "targets all alike", _ROWS, np.full(12, 4.0), _ASKED),
+    case("penalized_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _QUERIES, alpha=0.01),
+    case("penalized_regression", "targets all alike", _ROWS, np.full(12, 4.0), _QUERIES),
     case("penalized_regression", "too large", np.array([[1e200], [-1e200]]), np.arange(2.0), np.ones((1, 1))),
     case("penalized_regression", "targets too large", _LINE, _LINE[:, 0] * 1e200, np.ones((1, 1))),
     case("penalized_regression", "an infinite target", _LINE, np.append(np.arange(5.0), np.inf), np.ones((1, 1))),
-    case("logistic_regression", "two classes that overlap", _ROWS, _TWO, _ASKED),
+    case("logistic_regression", "two classes that overlap", _ROWS, _TWO, _QUERIES),
     case("logistic_regression", "three classes", _THREE, _NAMES, _GRID),
     case("logistic_regression", "two that a line parts", _LINE, _APART, np.array([[3.4], [3.6], [-9], [90]])),
     case("logistic_regression", "a constant feature", np.hstack([_LINE, _LINE * 0 + 3]), _APART, np.array([[3.0, 9]])),
@@ -460,9 +464,9 @@ CASES: Sequence[Case] = (
     case("logistic_regression", "one label", _LINE, np.ones(6), _LINE),
     case("logistic_regression", "a label too many", _LINE, np.arange(6.0), _LINE, classes=3),
     case("logistic_regression", "not a number to predict", _LINE, _APART, np.array([[1.0], [np.nan]])),
-    case("support_vector_classifier", "two classes that overlap", _ROWS, _TWO, _ASKED),
+    case("support_vector_classifier", "two classes that overlap", _ROWS, _TWO, _QUERIES),
     case("support_vector_classifier", "two that a line parts", _LINE, _APART, np.array([[3.4], [3.6], [-9], [90]])),
-    case("support_vector_classifier", "cheap misses", _ROWS, _TWO, _ASKED, c=0.01, epochs=1),
+    case("support_vector_classifier", "cheap misses", _ROWS, _TWO, _QUERIES, c=0.01, epochs=1),
     case("support_vector_classifier", "far apart", _FAR, _TWO, _FAR[:4], tolerance=0.1),
     case("support_vector_classifier", "rows all alike", _LINE * 0 + 2, np.append(_APART[:5], 0.0), _LINE),
     case("support_vector_classifier", "too large", _LINE * 1e200, _APART, _LINE),
@@ -470,12 +474,12 @@ CASES: Sequence[Case] = (
     case("support_vector_classifier", "one label", _LINE, np.ones(6), _LINE),
     case("support_vector_classifier", "a third label", _THREE, _NAMES, _GRID),
     case("support_vector_classifier", "an infinite feature", np.array([[np.inf], [1]]), np.arange(2.0), _LINE),
-    case("support_vector_regression", "a plane with noise", _ROWS, _HEIGHTS, _ASKED, eps=0.2),
-    case("support_vector_regression", "the defaults", _ROWS * 10, _HEIGHTS * 10, _ASKED * 10),
-    case("support_vector_regression", "all within the distance", _ROWS, _HEIGHTS, _ASKED, eps=50.0),
+    case("support_vector_regression", "a plane with noise", _ROWS, _HEIGHTS, _QUERIES, eps=0.2),
+    case("support_vector_regression", "the defaults", _ROWS * 10, _HEIGHTS * 10, _QUERIES * 10),
+    case("support_vector_regression", "all within the distance", _ROWS, _HEIGHTS, _QUERIES, eps=50.0),
     case("support_vector_regression", "no distance", _LINE, 3 * _LINE[:, 0] - 2, np.array([[0.0], [10]]), eps=0.0),
     case("support_vector_regression", "far apart", _FAR, _HEIGHTS * 100, _FAR[:2], c=1000.0, tolerance=1e-6),
-    case("support_vector_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, eps=0.1),
+    case("support_vector_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _QUERIES, eps=0.1),
     case("support_vector_regression", "targets too large", _LINE, _LINE[:, 0] * 2e307, np.ones((1, 1))),
     case("support_vector_regression", "not a number", _SPOILT, np.arange(3.0), _SPOILT[:1]),
 )

@@ -64,24 +64,24 @@ def _of_speech(sound: Any) -> dict[str, Any]:
 def _of_micro(sound: Any) -> dict[str, Any]:
     from pymicro_features import MicroFrontend  # type: ignore[import-not-found,unused-ignore]
 
-    frontend, found, data = MicroFrontend(), [], sound.astype("<i2").tobytes()
+    frontend, rows, data = MicroFrontend(), [], sound.astype("<i2").tobytes()
     while len(data) >= 320:
         answer = frontend.process_samples(data[:320])
         data = data[2 * answer.samples_read :]
         if answer.features:
-            found.append(answer.features)
-    return {"log_mel": _rows(found)}
+            rows.append(answer.features)
+    return {"log_mel": _rows(rows)}
 
 
 def main() -> None:
     real = SOUND.astype(np.float32) / np.float32(32768)
-    made = {
+    recorded = {
         "librosa": _of_librosa(real),
         "keras": _of_keras(real),
         "python_speech_features": _of_speech(SOUND),
         "micro_frontend": _of_micro(SOUND),
     }
-    lines = [f'  "{name}": {json.dumps(features)}' for name, features in made.items()]
+    lines = [f'  "{name}": {json.dumps(features)}' for name, features in recorded.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

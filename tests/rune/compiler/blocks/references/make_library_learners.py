@@ -18,7 +18,7 @@ from tests.rune.compiler.blocks.references.learners import LOGISTIC_PENALTY
 PATH = Path(__file__).parent / "library_learners.json"
 
 
-def judged(block: str, arguments: dict[str, Any], rows: Array, targets: Array, asked: Array) -> Array:
+def judged(block: str, arguments: dict[str, Any], rows: Array, targets: Array, queries: Array) -> Array:
     """What scikit-learn predicts."""
     from sklearn.linear_model import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
         ElasticNet,
@@ -39,7 +39,7 @@ def judged(block: str, arguments: dict[str, Any], rows: Array, targets: Array, a
             model = SVC(kernel="linear", C=arguments["c"], tol=1e-8)
         case _:
             model = SVR(kernel="linear", C=arguments["c"], epsilon=arguments["eps"], tol=1e-8)
-    return np.asarray(model.fit(rows, targets).predict(asked))
+    return np.asarray(model.fit(rows, targets).predict(queries))
 
 
 BLOCKS: dict[str, list[dict[str, Any]]] = {
@@ -59,32 +59,32 @@ CLOSE = {"penalized_regression": 1e-7}
 def data(block: str, chance: np.random.Generator) -> tuple[Array, Array, Array]:
     """Rows, targets or labels, and rows to predict."""
     count, features = int(chance.integers(12, 30)), int(chance.integers(2, 5))
-    rows, asked = chance.standard_normal((count, features)), chance.standard_normal((6, features))
+    rows, queries = chance.standard_normal((count, features)), chance.standard_normal((6, features))
     heights = rows @ chance.standard_normal(features) * 3 + chance.standard_normal(count) * chance.uniform(0.1, 3)
     if block == "support_vector_classifier":
-        return rows, np.where(heights > 0, 5.0, 2.0), asked
+        return rows, np.where(heights > 0, 5.0, 2.0), queries
     if block == "logistic_regression":
         classes = int(chance.integers(2, 4))
-        return rows, np.argsort(np.argsort(heights)) * classes // count + 1.0, asked
-    return rows, heights + 50, asked
+        return rows, np.argsort(np.argsort(heights)) * classes // count + 1.0, queries
+    return rows, heights + 50, queries
 
 
 def main() -> None:
-    chance, made = np.random.default_rng(163), {}
+    chance, recorded = np.random.default_rng(163), {}
     for block, each in BLOCKS.items():
         for number, arguments in enumerate(each * 2):
-            rows, targets, asked = (array.round(6) for array in data(block, chance))
-            made[f"{block} {number}"] = {
+            rows, targets, queries = (array.round(6) for array in data(block, chance))
+            recorded[f"{block} {number}"] = {
                 "block": block,
                 "arguments": arguments,
                 "labels": block in ("logistic_regression", "support_vector_classifier"),
                 "close": CLOSE.get(block, 1e-3),
                 "rows": rows.tolist(),
                 "targets": targets.tolist(),
-                "asked": asked.tolist(),
-                "predicted": [float(f"{value:.12g}") for value in judged(block, arguments, rows, targets, asked)],
+                "asked": queries.tolist(),
+                "predicted": [float(f"{value:.12g}") for value in judged(block, arguments, rows, targets, queries)],
             }
-    PATH.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    PATH.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -76,15 +76,15 @@ def _spectrum(samples: Sequence[int]) -> list[Point]:
     turns = [_turn(-2 * math.pi * k / half) for k in range(half)]
     points = _transform([(samples[2 * k], samples[2 * k + 1]) for k in range(half)], turns)
     first = _divided(points[0], 2)
-    found = [(0, 0)] * (half + 1)
-    found[0], found[half] = (_short(first[0] + first[1]), 0), (_short(first[0] - first[1]), 0)
+    spectrum = [(0, 0)] * (half + 1)
+    spectrum[0], spectrum[half] = (_short(first[0] + first[1]), 0), (_short(first[0] - first[1]), 0)
     for k in range(1, half // 2 + 1):
         a, b = _divided(points[k], 2), _divided((points[half - k][0], -points[half - k][1]), 2)
         sum_, difference = _plus(a, b), _minus(a, b)
         moved = _times(difference, _turn(-math.pi * (k / half + 0.5)))
-        found[k] = (sum_[0] + moved[0]) >> 1, (sum_[1] + moved[1]) >> 1
-        found[half - k] = (sum_[0] - moved[0]) >> 1, (moved[1] - sum_[1]) >> 1
-    return found
+        spectrum[k] = (sum_[0] + moved[0]) >> 1, (sum_[1] + moved[1]) >> 1
+        spectrum[half - k] = (sum_[0] - moved[0]) >> 1, (moved[1] - sum_[1]) >> 1
+    return spectrum
 
 
 def _mel(hertz: Any) -> np.float32:
@@ -96,7 +96,7 @@ def _bands(rate: int, size: int) -> list[list[tuple[int, int, int]]]:
     low, per_row = _mel(LOW), F32(0.5 * rate / (size // 2))
     spacing = F32((_mel(HIGH) - low) / F32(BANDS + 1))
     centres = [F32(low + F32(spacing * F32(i + 1))) for i in range(BANDS + 1)]
-    row, found = int(1.5 + float(F32(LOW) / per_row)), []
+    row, band_rows = int(1.5 + float(F32(LOW) / per_row)), []
     for channel, centre in enumerate(centres):
         before, rows = low if channel == 0 else centres[channel - 1], []
         while _mel(F32(row) * per_row) <= centre:
@@ -104,8 +104,8 @@ def _bands(rate: int, size: int) -> list[list[tuple[int, int, int]]]:
             whole = math.floor(float(F32(weight * F32(4096))) + 0.5)
             rows.append((row, whole, math.floor((1.0 - float(weight)) * 4096 + 0.5)))
             row += 1
-        found.append(rows)
-    return found
+        band_rows.append(rows)
+    return band_rows
 
 
 def _root(number: int) -> int:
@@ -170,7 +170,7 @@ def features(
     length = WINDOW_MS * rate // 1000
     size = 1 << (length - 1).bit_length()
     window = window_of(length, of_f32=of_f32)
-    bands, gains, found = _bands(rate, size), _gain_table(), []
+    bands, gains, outputs = _bands(rate, size), _gain_table(), []
     for start in range(0, len(sound) - length + 1, step):
         frame = [(sound[start + i] * window[i]) >> 12 for i in range(length)]
         shift = 15 - max(0, *(abs(_short(-value)) for value in frame if value != -32768)).bit_length()
@@ -192,5 +192,5 @@ def features(
             evened = (ratio * ratio & 0xFFFFFFFF) >> 20 if ratio < 8192 else (ratio >> 6) - 64
             raised = (evened << 3) & 0xFFFFFFFF
             out.append(_log(raised) if raised > 1 else 0)
-        found.append(out)
-    return found
+        outputs.append(out)
+    return outputs

@@ -12,9 +12,9 @@ import numpy as np
 from tests.rune.compiler.blocks.references.case import (
     F32,
     F64,
+    Arguments,
     Array,
     Case,
-    Given,
     History,
     Reference,
     case,
@@ -27,7 +27,7 @@ def _butterworth(kind: str, order: int, cutoff: float, rate: float) -> list[tupl
     """From the poles on the analogue circle, by the bilinear transform."""
     warped = 2.0 * rate * np.tan(np.pi * cutoff / rate)
     angles = np.pi * (2 * np.arange((order + 1) // 2) + 1) / (2 * order) + np.pi / 2
-    found: list[tuple[float, ...]] = []
+    filters: list[tuple[float, ...]] = []
     for angle in angles:
         pole = np.exp(1j * angle)
         pole = warped * pole if kind == "lowpass" else warped / pole
@@ -36,31 +36,31 @@ def _butterworth(kind: str, order: int, cutoff: float, rate: float) -> list[tupl
         if abs(pole.imag) < 1e-9 * abs(pole):
             a1 = -digital.real
             gain = (1.0 + sign * a1) / 2.0
-            found.append((gain, sign * gain, 0.0, a1, 0.0))
+            filters.append((gain, sign * gain, 0.0, a1, 0.0))
             continue
         a1, a2 = -2.0 * digital.real, abs(digital) ** 2
         gain = (1.0 + sign * a1 + a2) / 4.0
-        found.append((gain, 2.0 * sign * gain, gain, a1, a2))
-    return found
+        filters.append((gain, 2.0 * sign * gain, gain, a1, a2))
+    return filters
 
 
-def sections(given: Given) -> list[tuple[float, ...]]:
-    rate, kind = given["sample_rate"], given["kind"]
+def sections(arguments: Arguments) -> list[tuple[float, ...]]:
+    rate, kind = arguments["sample_rate"], arguments["kind"]
     if kind == "notch":
-        w = 2.0 * np.pi * given["cutoff"] / rate
-        gain = 1.0 / (1.0 + np.tan(w / given["quality"] / 2.0))
+        w = 2.0 * np.pi * arguments["cutoff"] / rate
+        gain = 1.0 / (1.0 + np.tan(w / arguments["quality"] / 2.0))
         return [(gain, -2.0 * gain * np.cos(w), gain, -2.0 * gain * np.cos(w), 2.0 * gain - 1.0)]
     if kind == "bandpass":
-        low = _butterworth("highpass", given["order"], given["cutoff"], rate)
-        return [*low, *_butterworth("lowpass", given["order"], given["high"], rate)]
-    return _butterworth(kind, given["order"], given["cutoff"], rate)
+        low = _butterworth("highpass", arguments["order"], arguments["cutoff"], rate)
+        return [*low, *_butterworth("lowpass", arguments["order"], arguments["high"], rate)]
+    return _butterworth(kind, arguments["order"], arguments["cutoff"], rate)
 
 
-def iir(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def iir(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     signals = [run[0].astype(F64).reshape(len(run[0]), -1) for run in runs]
-    if given["fresh"]:
+    if arguments["fresh"]:
         signals = signals[-1:]
-    filters = sections(given)
+    filters = sections(arguments)
     out = np.concatenate(signals)
     for channel in range(out.shape[1]):
         row = [float(value) for value in out[:, channel]]
@@ -77,24 +77,24 @@ def iir(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
     return [out[-len(signals[-1]) :].astype(F32).reshape(runs[-1][0].shape)]
 
 
-def taps(given: Given) -> Array:
-    nyquist, count = given["sample_rate"] / 2, given["taps"]
+def taps(arguments: Arguments) -> Array:
+    nyquist, count = arguments["sample_rate"] / 2, arguments["taps"]
     low, high = {
-        "lowpass": (0.0, given["cutoff"] / nyquist),
-        "highpass": (given["cutoff"] / nyquist, 1.0),
-        "bandpass": (given["cutoff"] / nyquist, given["high"] / nyquist),
-    }[given["kind"]]
+        "lowpass": (0.0, arguments["cutoff"] / nyquist),
+        "highpass": (arguments["cutoff"] / nyquist, 1.0),
+        "bandpass": (arguments["cutoff"] / nyquist, arguments["high"] / nyquist),
+    }[arguments["kind"]]
     place = np.arange(count) - (count - 1) / 2
-    made = (high * np.sinc(high * place) - low * np.sinc(low * place)) * np.hamming(count)
-    middle = {"lowpass": 0.0, "highpass": 1.0, "bandpass": (low + high) / 2}[given["kind"]]
-    return np.asarray(made / np.sum(made * np.cos(np.pi * place * middle)))
+    weights = (high * np.sinc(high * place) - low * np.sinc(low * place)) * np.hamming(count)
+    middle = {"lowpass": 0.0, "highpass": 1.0, "bandpass": (low + high) / 2}[arguments["kind"]]
+    return np.asarray(weights / np.sum(weights * np.cos(np.pi * place * middle)))
 
 
-def fir(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def fir(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     signals = [run[0].astype(F64).reshape(len(run[0]), -1) for run in runs]
-    if given["fresh"]:
+    if arguments["fresh"]:
         signals = signals[-1:]
-    weights = taps(given)
+    weights = taps(arguments)
     x = np.concatenate([np.repeat(signals[0][:1], len(weights) - 1, axis=0), *signals])
     last = len(signals[-1])
     out = np.stack(
@@ -103,17 +103,19 @@ def fir(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
     return [out.astype(F32).reshape(runs[-1][0].shape)]
 
 
-def detrend(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def detrend(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     x = inputs[0].astype(F64).reshape(len(inputs[0]), -1)
     t = np.arange(len(x)) - (len(x) - 1) / 2
     mean = x.mean(axis=0)
-    slope = (t[:, None] * (x - mean)).sum(0) / np.sum(t * t) if given["kind"] == "linear" and len(x) > 1 else 0.0 * mean
+    slope = (
+        (t[:, None] * (x - mean)).sum(0) / np.sum(t * t) if arguments["kind"] == "linear" and len(x) > 1 else 0.0 * mean
+    )
     return [(x - (mean + t[:, None] * slope)).astype(F32).reshape(inputs[0].shape)]
 
 
-def resample(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    common = gcd(given["to_rate"], given["sample_rate"])
-    up, down = given["to_rate"] // common, given["sample_rate"] // common
+def resample(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    common = gcd(arguments["to_rate"], arguments["sample_rate"])
+    up, down = arguments["to_rate"] // common, arguments["sample_rate"] // common
     half = 10 * max(up, down)
     place = np.arange(-half, half + 1)
     weights = np.sinc(place / max(up, down)) * np.kaiser(2 * half + 1, 5.0)
@@ -128,12 +130,12 @@ def resample(given: Given, inputs: Sequence[Array]) -> list[Array]:
     return [out.astype(inputs[0].dtype).reshape(count, *inputs[0].shape[1:])]
 
 
-def spectral_features(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def spectral_features(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     signal = inputs[0].astype(F64).reshape(len(inputs[0]), -1)
-    rate, samples = given["sample_rate"], len(signal)
+    rate, samples = arguments["sample_rate"], len(signal)
     size = max(16, 1 << (samples - 1).bit_length())
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(samples) / samples)
-    edges = [float(word) for word in given["bands"].replace(",", " ").split()]
+    edges = [float(word) for word in arguments["bands"].replace(",", " ").split()]
     frequencies = np.arange(size // 2 + 1) * rate / size
     rows: list[list[Any]] = []
     for channel in range(signal.shape[1]):
@@ -143,9 +145,9 @@ def spectral_features(given: Given, inputs: Sequence[Array]) -> list[Array]:
         power = np.abs(np.fft.rfft(x * window, size)) ** 2 / (rate * np.sum(window**2))
         power[1:-1] *= 2.0
         tops = [k for k in range(1, size // 2) if power[k] > power[k - 1] and power[k] >= power[k + 1]]
-        tops = sorted(tops, key=lambda k: (-power[k], k))[: given["peaks"]]
+        tops = sorted(tops, key=lambda k: (-power[k], k))[: arguments["peaks"]]
         peaks = [part for k in tops for part in (frequencies[k], power[k])]
-        peaks += [0.0] * (2 * given["peaks"] - len(peaks))
+        peaks += [0.0] * (2 * arguments["peaks"] - len(peaks))
         bands = []
         for low, high in pairwise(edges):
             is_in = (frequencies >= low) & ((frequencies < high) | ((high == edges[-1]) & (high == rate / 2)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import F32, F64, Array, Case, Given, Reference, case, noise, whole
+from tests.rune.compiler.blocks.references.case import F32, F64, Arguments, Array, Case, Reference, case, noise, whole
 
 
 def _listed(text: str) -> list[Fraction]:
@@ -19,19 +19,19 @@ def _at(numbers: list[Fraction], channel: int, usual: int) -> Fraction:
     return numbers[channel % len(numbers)] if numbers else Fraction(usual)
 
 
-def scale(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def scale(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     (x,) = inputs
     names = ("mean", "deviation", "factor", "offset")
-    mean, deviation, factor, offset = (_listed(given[name]) for name in names)
+    mean, deviation, factor, offset = (_listed(arguments[name]) for name in names)
     channels = max(1, len(mean), len(deviation), len(factor), len(offset))
     low, high, low_to, high_to = (Fraction(n) for n in (0, 1, 0, 1))
-    if given["from"] or given["to"] or not (mean or deviation or factor or offset):
-        if given["from"]:
-            low, high = (Fraction(part.strip()) for part in given["from"].split(".."))
+    if arguments["from"] or arguments["to"] or not (mean or deviation or factor or offset):
+        if arguments["from"]:
+            low, high = (Fraction(part.strip()) for part in arguments["from"].split(".."))
         else:
             low, high = Fraction(int(np.iinfo(x.dtype).min)), Fraction(int(np.iinfo(x.dtype).max))
-        if given["to"]:
-            low_to, high_to = (Fraction(part.strip()) for part in given["to"].split(".."))
+        if arguments["to"]:
+            low_to, high_to = (Fraction(part.strip()) for part in arguments["to"].split(".."))
     times, plus = [], []
     for c in range(channels):
         # y = ((x - low) / (high - low) * (high_to - low_to) + low_to - mean) / deviation * factor + offset
@@ -42,17 +42,17 @@ def scale(given: Given, inputs: Sequence[Array]) -> list[Array]:
     return [x.astype(F32) * np.array(times, F32) + np.array(plus, F32)]
 
 
-def quantize(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    steps = (inputs[0] / F32(given["scale"])).astype(F32)
+def quantize(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    steps = (inputs[0] / F32(arguments["scale"])).astype(F32)
     rounded = np.sign(steps).astype(F64) * np.floor(np.abs(steps.astype(F64)) + 0.5)
-    type_ = TYPES[given["type"]]
+    type_ = TYPES[arguments["type"]]
     limits = np.iinfo(type_)
-    moved = np.where(np.isnan(rounded), 0, rounded) + given["zero_point"]
+    moved = np.where(np.isnan(rounded), 0, rounded) + arguments["zero_point"]
     return [np.clip(moved, limits.min, limits.max).astype(type_)]
 
 
-def dequantize(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [((inputs[0].astype(np.int64) - given["zero_point"]) * F64(F32(given["scale"]))).astype(F32)]
+def dequantize(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [((inputs[0].astype(np.int64) - arguments["zero_point"]) * F64(F32(arguments["scale"]))).astype(F32)]
 
 
 TYPES: Mapping[str, Any] = {
@@ -67,18 +67,18 @@ TYPES: Mapping[str, Any] = {
 }
 
 
-def cast(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    x, type_ = inputs[0].astype(F64), TYPES[given["type"]]
+def cast(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    x, type_ = inputs[0].astype(F64), TYPES[arguments["type"]]
     if type_ in (F32, F64):
         return [x.astype(type_)]
-    is_nearest = given["rounding"] == "nearest"
+    is_nearest = arguments["rounding"] == "nearest"
     whole_ = np.trunc(x) + (np.abs(x - np.trunc(x)) >= 0.5) * np.sign(x) if is_nearest else np.trunc(x)
     limits = np.iinfo(type_)
     return [np.clip(np.nan_to_num(whole_, nan=0.0), limits.min, limits.max).astype(type_)]
 
 
-def softmax(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    x = inputs[0] if given["over"] == "rows" else inputs[0].reshape(1, -1)
+def softmax(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    x = inputs[0] if arguments["over"] == "rows" else inputs[0].reshape(1, -1)
     rows = x.reshape(-1, x.shape[-1])
     out = np.empty_like(rows)
     for row, scores in zip(out, rows, strict=True):
@@ -90,16 +90,17 @@ def softmax(given: Given, inputs: Sequence[Array]) -> list[Array]:
     return [out.reshape(inputs[0].shape)]
 
 
-def class_index(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def class_index(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     rows = inputs[0].reshape(-1, inputs[0].shape[-1])
     best = [max(range(row.size), key=lambda i: (not np.isnan(row[i]), row[i], -i)) for row in rows]
     return [np.array(best, np.uint32).reshape(inputs[0].shape[:-1] or 1)]
 
 
-def top_k(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    scores, k = inputs[0].reshape(-1), given["k"]
+def top_k(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    scores, k = inputs[0].reshape(-1), arguments["k"]
     order = sorted(
-        (i for i in range(scores.size) if scores[i] >= F32(given["threshold"])), key=lambda i: (-float(scores[i]), i)
+        (i for i in range(scores.size) if scores[i] >= F32(arguments["threshold"])),
+        key=lambda i: (-float(scores[i]), i),
     )[:k]
     empty = k - len(order)
     return [

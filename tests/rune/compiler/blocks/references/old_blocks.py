@@ -11,64 +11,64 @@ from typing import Any
 import numpy as np
 
 from rune.compiler.blocks.signature import ArgumentValue
-from tests.rune.compiler.blocks.block_module import Given
+from tests.rune.compiler.blocks.block_module import InputTensor
 from tests.rune.compiler.blocks.references.case import F32, F64, Array, Fails
 from tests.rune.compiler.blocks.references.numbers import TYPES
 
 Arguments = Mapping[str, ArgumentValue]
 Output = Array | list[str]
-Old = Callable[[Arguments, Sequence[Given]], Sequence[Output]]
+Old = Callable[[Arguments, Sequence[InputTensor]], Sequence[Output]]
 
 _TYPES = {**TYPES, "u64": np.uint64, "i64": np.int64}
 
 
-def array(given: Given) -> Array:
+def array(tensor: InputTensor) -> Array:
     """An input with the sizes of its run."""
-    sizes = list(given.type.dimensions)
-    for axis, size in zip(given.type.run_time, given.sizes, strict=True):
+    sizes = list(tensor.type.dimensions)
+    for axis, size in zip(tensor.type.run_time, tensor.sizes, strict=True):
         sizes[axis] = size
-    listed = [float(each) if isinstance(each, str) else each for each in given.elements]
-    return np.array(listed, _TYPES[str(given.type.element)]).reshape(sizes)
+    listed = [float(each) if isinstance(each, str) else each for each in tensor.elements]
+    return np.array(listed, _TYPES[str(tensor.type.element)]).reshape(sizes)
 
 
-def accuracy(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def accuracy(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     truth, predicted = (array(each).reshape(-1) for each in inputs)
     return [np.array([np.mean(truth == predicted)], F64)]
 
 
-def audio_float_conversion(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def audio_float_conversion(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     return [np.maximum(array(inputs[0]).astype(F32) / F32(32767), F32(-1))]
 
 
-def binary_classification(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def binary_classification(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     """A list of scores against a list of one, as lists compare."""
     is_above = array(inputs[0]).reshape(-1).tolist() > [float(F32(arguments["threshold"]))]
     return [np.array([is_above], np.uint32)]
 
 
-def image_input(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def image_input(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     return [array(inputs[0]).reshape(1, int(arguments["width"]), int(arguments["height"]), 3)]
 
 
-def image_normalization(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def image_normalization(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     x = array(inputs[0])
     limits = np.iinfo(x.dtype)
     return [(x.astype(F32) - F32(limits.min)) / (F32(limits.max) - F32(limits.min))]
 
 
-def label(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def label(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     words = str(arguments["wordlist"]).strip().replace("\r\n", "\n").split("\n")
-    found = []
+    labels = []
     for index in array(inputs[0]).reshape(-1).tolist():
         if isinstance(index, float) and not (index.is_integer() and 0 <= index <= 2**24):
             raise Fails("no index")
         if not 0 <= index < len(words):
             raise Fails(f"there are {len(words)} labels")
-        found.append(words[int(index)])
-    return [found]
+        labels.append(words[int(index)])
+    return [labels]
 
 
-def modulo(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def modulo(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     x = array(inputs[0])
     rest = np.fmod(x.astype(F32), F32(arguments["modulus"]))
     if x.dtype.kind == "f":
@@ -81,7 +81,7 @@ def modulo(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
     return [np.array(whole, x.dtype).reshape(x.shape)]
 
 
-def most_confident_indices(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def most_confident_indices(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     scores = array(inputs[0]).reshape(-1)
     for place, score in enumerate(scores):
         if score != score:
@@ -90,7 +90,7 @@ def most_confident_indices(arguments: Arguments, inputs: Sequence[Given]) -> lis
     return [np.array(order[: int(arguments["count"])], np.uint32)]
 
 
-def normalize(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def normalize(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     """In the element's own arithmetic: whole numbers wrap, and their quotients are truncated."""
     x = array(inputs[0])
     flat = x.reshape(-1)
@@ -111,7 +111,7 @@ def normalize(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
     return [np.array(quotients, x.dtype).reshape(x.shape)]
 
 
-def object_filter(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def object_filter(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     """The published search, which begins anew after each object that it drops."""
     objects: list[list[Any]] = []
     for row in array(inputs[0])[0]:
@@ -136,14 +136,14 @@ def _first_pair(objects: Sequence[Sequence[Any]]) -> tuple[int, int] | None:
     return None
 
 
-def pad(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def pad(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     x, type_ = array(inputs[0]), inputs[0].type
     whole = np.full(type_.dimensions, arguments["value"], x.dtype)
     whole[tuple(slice(size) for size in x.shape)] = x
     return [whole, np.array([x.shape[axis] for axis in type_.run_time], np.uint32)]
 
 
-def parse(arguments: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def parse(arguments: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     words = [word for text in inputs[0].elements for word in str(text).split("\0")[0].split()]
     type_ = _TYPES[str(arguments["element_type"])]
     count = int(arguments["count"])
@@ -179,27 +179,27 @@ def _nearest_f32(word: str) -> Any:
     return min((near, *(np.nextafter(near, F32(end)) for end in (-np.inf, np.inf))), key=apart)
 
 
-def segment_output(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def segment_output(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     """The class of each pixel, and those that were seen."""
     scores = array(inputs[0])[0]
     best = np.where(np.nan_to_num(scores, nan=-np.inf).max(axis=2) > 0, np.nan_to_num(scores, nan=-1).argmax(axis=2), 0)
     return [best.astype(np.uint32), np.unique(best).astype(np.uint32)]
 
 
-def signed_pixels(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def signed_pixels(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     return [(array(inputs[0]).astype(np.int16) - 128).astype(np.int8)]
 
 
-def password_strength(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def password_strength(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     sizes = [len(text.encode()) for text in map(str, inputs[0].elements) if text.endswith("\n")]
     return [np.array([0 if size > 11 else 1 if size >= 8 else 2 for size in sizes], np.uint32)]
 
 
-def same(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def same(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     return [array(inputs[0])]
 
 
-def text_extractor(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def text_extractor(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     try:
         words = bytes(array(inputs[0]).tolist()).decode()
     except UnicodeDecodeError:
@@ -216,7 +216,7 @@ def text_extractor(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
     return [[text]]
 
 
-def utf8_decode(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def utf8_decode(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     data = bytes(array(inputs[0]).tolist()).split(b"\0")[0]
     try:
         return [[data.decode()]]
@@ -224,7 +224,7 @@ def utf8_decode(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
         raise Fails(f"no UTF-8 from byte {error.start} on") from None
 
 
-def window(_: Arguments, inputs: Sequence[Given]) -> list[Output]:
+def window(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
     """Of a chunk that is a whole window; `time.HISTORIES` has no others, and tests of streams compare those."""
     return same(_, inputs)
 

@@ -9,10 +9,10 @@ import numpy as np
 from tests.rune.compiler.blocks.references.case import (
     F32,
     F64,
+    Arguments,
     Array,
     Case,
     Fails,
-    Given,
     Reference,
     case,
     noise,
@@ -24,18 +24,18 @@ def _one(number: float) -> Array:
     return np.array([number], F64)
 
 
-def argmax(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def argmax(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     scores = np.nan_to_num(inputs[0].reshape(-1), nan=-1.0)
     return [np.array([scores.argmax() if scores.max() > 0 else 0], np.uint32)]
 
 
-def prediction_errors(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def prediction_errors(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     apart = inputs[0].reshape(-1) - inputs[1].reshape(-1)
     # cumsum adds from the first to the last; sum does not.
     return [_one(np.cumsum(each)[-1] / apart.size) for each in (np.abs(apart), apart * apart)]
 
 
-def f1_score(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def f1_score(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     truth, predicted = (each.reshape(-1) for each in inputs)
     if np.unique(predicted.view(np.uint64)).size != 2:
         precision = recall = F64(np.count_nonzero(truth == predicted)) / truth.size
@@ -57,12 +57,12 @@ def _of_class(truth: Array, predicted: Array, positive: int) -> list[Array]:
     return [_ratio(2 * right, said + there), _ratio(right, said), _ratio(right, there)]
 
 
-def precision_recall(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def precision_recall(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     truth, predicted = (each.reshape(-1) for each in inputs)
-    return _of_class(truth, predicted, given["positive"])
+    return _of_class(truth, predicted, arguments["positive"])
 
 
-def metric(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def metric(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     truth, predicted = (each.reshape(-1) for each in inputs)
     for place, each in enumerate(truth):
         if each not in (0.0, 1.0):
@@ -72,13 +72,13 @@ def metric(given: Given, inputs: Sequence[Array]) -> list[Array]:
     around = truth - np.cumsum(truth)[-1] / truth.size
     apart = truth - predicted
     explained = 1 - np.cumsum(apart * apart)[-1] / np.cumsum(around * around)[-1]
-    errors = prediction_errors(given, inputs)
+    errors = prediction_errors(arguments, inputs)
     return [*_of_class(truth, predicted, 1), _one(F64(above) / (ones.size * zeros.size)), *errors, _one(explained)]
 
 
-def train_test_split(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def train_test_split(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     features, targets = inputs[0], inputs[1].reshape(-1)
-    tests = int(F32(len(targets)) * F32(given["test_size"]))
+    tests = int(F32(len(targets)) * F32(arguments["test_size"]))
     return [features[tests:], targets[tests:], features[:tests], targets[:tests]]
 
 
@@ -87,9 +87,9 @@ def _reflected(one: Array, other: Array) -> F64:
     return F64(np.cumsum(one * other)[-1])
 
 
-def linear_regression(_given: Given, inputs: Sequence[Array]) -> list[Array]:
+def linear_regression(_arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     """Householder reflections, column by column; NumPy's own least squares are what the result is compared with."""
-    features, right, asked = inputs[0], inputs[1].reshape(-1).copy(), inputs[2]
+    features, right, queries = inputs[0], inputs[1].reshape(-1).copy(), inputs[2]
     matrix = np.hstack([features, np.ones((len(features), 1))])
     columns = matrix.shape[1]
     sides = []
@@ -105,20 +105,20 @@ def linear_regression(_given: Given, inputs: Sequence[Array]) -> list[Array]:
         sides.append(side)
         for column in (*(matrix[k:, j] for j in range(k + 1, columns)), right[k:]):
             column += _reflected(mirror, column) / (side * mirror[0]) * mirror
-    found = np.zeros(columns)
+    weights = np.zeros(columns)
     for k in reversed(range(columns)):
         rest = right[k]
         for j in range(k + 1, columns):
-            rest = rest - matrix[k, j] * found[j]
-        found[k] = rest / sides[k]
-    return [np.array([np.cumsum([found[-1], *(row * found[:-1])])[-1] for row in asked])]
+            rest = rest - matrix[k, j] * weights[j]
+        weights[k] = rest / sides[k]
+    return [np.array([np.cumsum([weights[-1], *(row * weights[:-1])])[-1] for row in queries])]
 
 
 _TRUTH = np.array([1, 0, 1, 1, 0, 0, 1, 0], F64)
 _SAID = np.array([1, 1, 0, 1, 0, 1, 1, 0], F64)
 _SCORES = np.array([0.9, 0.4, 0.35, 1.0, 0.1, 0.4, 0.4, 0.2], F64)
 _ROWS = noise(31, 7, 2).astype(F64)
-_ASKED = noise(32, 3, 2).astype(F64)
+_QUERIES = noise(32, 3, 2).astype(F64)
 _DEPENDENT = np.array([[1, 2], [2, 4], [3, 6], [4, 8]], F64)
 
 CASES: Sequence[Case] = (
@@ -153,11 +153,11 @@ CASES: Sequence[Case] = (
     case("metric", "a measurement", np.array([1.0, 0.5]), np.array([1.0, 0.0])),
     case("train_test_split", "a fifth", noise(35, 10, 3).astype(F64), noise(36, 10).astype(F64)),
     case("train_test_split", "half, rounded down", _ROWS, noise(37, 7).astype(F64), test_size=0.5),
-    case("linear_regression", "a plane with noise", _ROWS, noise(38, 7).astype(F64), _ASKED),
+    case("linear_regression", "a plane with noise", _ROWS, noise(38, 7).astype(F64), _QUERIES),
     case("linear_regression", "a line", np.array([[1.0], [2], [4]]), np.array([3.0, 5, 9]), np.array([[0.0], [10]])),
-    case("linear_regression", "as many rows as unknowns", _ROWS[:3], noise(39, 3).astype(F64), _ASKED),
-    case("linear_regression", "far apart", _ROWS * [1e-9, 1e9], noise(40, 7).astype(F64) * 1e6, _ASKED),
-    case("linear_regression", "a feature that follows", _DEPENDENT, np.arange(4.0), _ASKED),
+    case("linear_regression", "as many rows as unknowns", _ROWS[:3], noise(39, 3).astype(F64), _QUERIES),
+    case("linear_regression", "far apart", _ROWS * [1e-9, 1e9], noise(40, 7).astype(F64) * 1e6, _QUERIES),
+    case("linear_regression", "a feature that follows", _DEPENDENT, np.arange(4.0), _QUERIES),
     case("linear_regression", "a constant feature", np.array([[2.0], [2], [2]]), np.arange(3.0), np.ones((1, 1))),
     case("linear_regression", "not a number", np.array([[np.nan], [2], [2]]), np.arange(3.0), np.ones((1, 1))),
 )

@@ -6,27 +6,27 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import Array, Case, Given, Reference, case, noise, whole
+from tests.rune.compiler.blocks.references.case import Arguments, Array, Case, Reference, case, noise, whole
 
 
 def _whole_numbers(text: str) -> list[int]:
     return [int(word) for word in text.replace(",", " ").split()]
 
 
-def reshape(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [inputs[0].reshape(_whole_numbers(given["dimensions"]))]
+def reshape(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [inputs[0].reshape(_whole_numbers(arguments["dimensions"]))]
 
 
-def transpose(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [np.transpose(inputs[0], _whole_numbers(given["order"]) or None)]
+def transpose(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [np.transpose(inputs[0], _whole_numbers(arguments["order"]) or None)]
 
 
-def concatenate(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [np.concatenate(inputs, axis=given["axis"])]
+def concatenate(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [np.concatenate(inputs, axis=arguments["axis"])]
 
 
-def split(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return np.split(inputs[0], given["parts"], axis=given["axis"])
+def split(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return np.split(inputs[0], arguments["parts"], axis=arguments["axis"])
 
 
 REFERENCES: Mapping[str, Reference] = {

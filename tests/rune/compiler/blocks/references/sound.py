@@ -11,9 +11,9 @@ from tests.rune.compiler.blocks.references import micro_frontend
 from tests.rune.compiler.blocks.references.case import (
     F32,
     F64,
+    Arguments,
     Array,
     Case,
-    Given,
     History,
     Reference,
     case,
@@ -36,12 +36,12 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 EPSILON = np.finfo(F64).eps
 
 
-def _complete(given: Given) -> dict[str, Any]:
-    own = DEFAULTS[given["preset"]]
-    full = {name: given.get(name) or value for name, value in own.items()}
-    if not given.get("frame") and own["frame"] == own["fft_size"]:
+def _complete(arguments: Arguments) -> dict[str, Any]:
+    own = DEFAULTS[arguments["preset"]]
+    full = {name: arguments.get(name) or value for name, value in own.items()}
+    if not arguments.get("frame") and own["frame"] == own["fft_size"]:
         full["frame"] = full["fft_size"]
-    full["high"] = given["high"] or given["sample_rate"] / 2
+    full["high"] = arguments["high"] or arguments["sample_rate"] / 2
     return full
 
 
@@ -85,9 +85,9 @@ def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
         return rising + np.where((places >= top) & (places < high), (high - places) / (high - top), 0.0)
 
 
-def bands(given: Given, sound: Array) -> tuple[Array, Array]:
+def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
     """The energies `[frames, bands]` and the whole energy of each frame."""
-    preset, full = given["preset"], _complete(given)
+    preset, full = arguments["preset"], _complete(arguments)
     size, frame, step = full["fft_size"], full["frame"], full["step"]
     x = sound.reshape(-1).astype(F64)
     if preset == "python_speech_features":
@@ -104,7 +104,7 @@ def bands(given: Given, sound: Array) -> tuple[Array, Array]:
         window = np.pad(window, (before, size - frame - before))
     rows = np.stack([x[t * step : t * step + size] * window for t in range(count)])
     power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset == "python_speech_features" else 1)
-    return power @ filters(preset, given["sample_rate"], full).T, power.sum(axis=1)
+    return power @ filters(preset, arguments["sample_rate"], full).T, power.sum(axis=1)
 
 
 def _logarithms(preset: str, energies: Array) -> Array:
@@ -114,13 +114,13 @@ def _logarithms(preset: str, energies: Array) -> Array:
     return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
 
 
-def mfe(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    return [bands(given, inputs[0])[0].astype(F32)]
+def mfe(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    return [bands(arguments, inputs[0])[0].astype(F32)]
 
 
-def mfcc(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    preset, full = given["preset"], _complete(given)
-    energies, whole_ = bands(given, inputs[0])
+def mfcc(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    preset, full = arguments["preset"], _complete(arguments)
+    energies, whole_ = bands(arguments, inputs[0])
     logs = _logarithms(preset, energies)
     i, band = np.arange(full["coefficients"])[:, None], np.arange(full["bands"])[None]
     cosines = np.sqrt(2.0 / full["bands"]) * np.cos(np.pi * i * (2 * band + 1) / (2 * full["bands"]))
@@ -128,25 +128,25 @@ def mfcc(given: Given, inputs: Sequence[Array]) -> list[Array]:
         cosines[0] /= np.sqrt(2.0)
     if preset == "python_speech_features":
         cosines *= 1.0 + 11.0 * np.sin(np.pi * i / 22.0)
-    made = logs @ cosines.T
+    coefficients = logs @ cosines.T
     if preset == "python_speech_features":
-        made[:, 0] = np.log(np.where(whole_ == 0, EPSILON, whole_))
-    return [made.astype(F32)]
+        coefficients[:, 0] = np.log(np.where(whole_ == 0, EPSILON, whole_))
+    return [coefficients.astype(F32)]
 
 
-def log_mel(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
-    if given["preset"] != "micro_frontend":
-        return [_logarithms(given["preset"], bands(given, runs[-1][0])[0]).astype(F32)]
+def log_mel(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
+    if arguments["preset"] != "micro_frontend":
+        return [_logarithms(arguments["preset"], bands(arguments, runs[-1][0])[0]).astype(F32)]
     estimates = [0] * micro_frontend.BANDS
     for (sound,) in runs:
-        if given["fresh"]:
+        if arguments["fresh"]:
             estimates = [0] * micro_frontend.BANDS
-        made = np.array(micro_frontend.features(sound.reshape(-1).tolist(), given["step"] or 320, estimates))
-    if given["type"] == "u16":
-        return [made.astype(np.uint16)]
-    if given["type"] == "f32":
-        return [(made * 0.0390625).astype(F32)]
-    return [np.minimum((made * 256 + 333) // 666 - 128, 127).astype(np.int8)]
+        features = np.array(micro_frontend.features(sound.reshape(-1).tolist(), arguments["step"] or 320, estimates))
+    if arguments["type"] == "u16":
+        return [features.astype(np.uint16)]
+    if arguments["type"] == "f32":
+        return [(features * 0.0390625).astype(F32)]
+    return [np.minimum((features * 256 + 333) // 666 - 128, 127).astype(np.int8)]
 
 
 REFERENCES: Mapping[str, Reference] = {"mfe": mfe, "mfcc": mfcc}

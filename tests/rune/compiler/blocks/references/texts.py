@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import Array, Case, Fails, Given, Reference, case, text
+from tests.rune.compiler.blocks.references.case import Arguments, Array, Case, Fails, Reference, case, text
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _OLD_LENGTH = 384
@@ -50,8 +50,8 @@ def _words(written: str) -> list[str]:
 
 def basic(written: str, *, is_lower: bool) -> list[str]:
     """BERT's basic tokenizer."""
-    kept = "".join(letter for letter in written if _is_blank(letter) or not _is_dropped(letter))
-    spaced = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", re.sub("[\u2028\u2029]", " ", kept))
+    cleaned = "".join(letter for letter in written if _is_blank(letter) or not _is_dropped(letter))
+    spaced = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", re.sub("[\u2028\u2029]", " ", cleaned))
     return [part for word in _words(spaced) for part in _apart(_plain(word) if is_lower else word)]
 
 
@@ -70,17 +70,17 @@ def published(written: str) -> Iterator[str]:
 
 def pieces(words: Sequence[str] | Iterator[str], numbers: Mapping[str, int]) -> list[int]:
     """WordPiece: the longest first."""
-    found: list[int] = []
+    ids: list[int] = []
     for word in words:
-        made: list[int] | None = [] if len(word) <= 100 else None
+        word_ids: list[int] | None = [] if len(word) <= 100 else None
         rest = word
-        while rest and made is not None:
+        while rest and word_ids is not None:
             prefix = "" if len(rest) == len(word) else "##"
             size = next((size for size in range(len(rest), 0, -1) if prefix + rest[:size] in numbers), 0)
-            made = [*made, numbers[prefix + rest[:size]]] if size else None
+            word_ids = [*word_ids, numbers[prefix + rest[:size]]] if size else None
             rest = rest[size:]
-        found += [numbers["[UNK]"]] if made is None else made
-    return found
+        ids += [numbers["[UNK]"]] if word_ids is None else word_ids
+    return ids
 
 
 def _joined(first: list[int], second: list[int] | None, numbers: Mapping[str, int], length: int) -> list[Array]:
@@ -94,8 +94,8 @@ def _joined(first: list[int], second: list[int] | None, numbers: Mapping[str, in
     return [np.array([row], np.int32) for row in rows]
 
 
-def _numbers(given: Given) -> dict[str, int]:
-    return {word: number for number, word in enumerate(given["vocabulary"].split("\n"))}
+def _numbers(arguments: Arguments) -> dict[str, int]:
+    return {word: number for number, word in enumerate(arguments["vocabulary"].split("\n"))}
 
 
 def _decoded(block: str, array: Array, name: str) -> str:
@@ -106,32 +106,32 @@ def _decoded(block: str, array: Array, name: str) -> str:
         raise Fails(f"{block}: {name} is no UTF-8 from byte {error.start} on") from None
 
 
-def tokenizers(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    numbers = _numbers(given)
-    found: list[list[int]] = []
+def tokenizers(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    numbers = _numbers(arguments)
+    ids: list[list[int]] = []
     for place, array in enumerate(inputs, 1):
         written = _decoded("tokenizers", array, f"sentence {place}")
         if not written:
             raise Fails(f"tokenizers: sentence {place} is empty")
-        found.append(pieces(published(written), numbers))
-    first, second = found
+        ids.append(pieces(published(written), numbers))
+    first, second = ids
     while len(first) + len(second) > _OLD_LENGTH - 3:
         (first if len(first) >= len(second) else second).pop()
     joined = _joined(first, second, numbers, _OLD_LENGTH)
-    words = given["vocabulary"].split("\n")
+    words = arguments["vocabulary"].split("\n")
     return [*joined, text("".join(f"{words[number]}\n" for number in joined[0][0]))]
 
 
-def word_piece(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    numbers = _numbers(given)
-    is_lower = given["case"] == "lower"
+def word_piece(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    numbers = _numbers(arguments)
+    is_lower = arguments["case"] == "lower"
     texts = [_decoded("word_piece", array, f"text {place}") for place, array in enumerate(inputs, 1)]
     first, *more = [pieces(basic(written, is_lower=is_lower), numbers) for written in texts]
     second = more[0] if more else []
-    while len(first) + len(second) > given["length"] - 2 - len(more):
+    while len(first) + len(second) > arguments["length"] - 2 - len(more):
         (first if len(first) > len(second) else second).pop()
     used = 2 + len(more) + len(first) + len(second)
-    length = given["length"] if given["padding"] == "full" else used
+    length = arguments["length"] if arguments["padding"] == "full" else used
     return _joined(first, more[0] if more else None, numbers, length)
 
 
@@ -159,11 +159,11 @@ def _parts(written: str) -> Iterator[str]:
         at = end
 
 
-def byte_pair(given: Given, inputs: Sequence[Array]) -> list[Array]:
-    numbers = json.loads(given["vocabulary"])
-    lines = [line for line in given["merges"].splitlines() if not line.startswith("#version")]
+def byte_pair(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    numbers = json.loads(arguments["vocabulary"])
+    lines = [line for line in arguments["merges"].splitlines() if not line.startswith("#version")]
     ranks = {tuple(line.split()): rank for rank, line in enumerate(lines)}
-    found: list[int] = []
+    tokens: list[int] = []
     for part in _parts(_decoded("byte_pair", inputs[0], "the text")):
         word = tuple(BYTES[byte] for byte in part.encode())
         while pairs := [pair for pair in pairwise(word) if pair in ranks]:
@@ -176,20 +176,20 @@ def byte_pair(given: Given, inputs: Sequence[Array]) -> list[Array]:
                 else:
                     joined.append(token)
             word = tuple(token.rstrip("\n") for token in joined)
-        found += [numbers[token] for token in word]
-    start, end = ([numbers[given[name]]] if given[name] else [] for name in ("start", "end"))
-    ids = [*start, *found[: given["length"] - len(start) - len(end)], *end]
-    empty = given["length"] - len(ids) if given["pad"] else 0
-    padded = ids + [numbers[given["pad"]] for _ in range(empty)]
+        tokens += [numbers[token] for token in word]
+    start, end = ([numbers[arguments[name]]] if arguments[name] else [] for name in ("start", "end"))
+    ids = [*start, *tokens[: arguments["length"] - len(start) - len(end)], *end]
+    empty = arguments["length"] - len(ids) if arguments["pad"] else 0
+    padded = ids + [numbers[arguments["pad"]] for _ in range(empty)]
     return [np.array([padded], np.int32), np.array([[1] * len(ids) + [0] * empty], np.int32)]
 
 
 def _byte_letters() -> dict[int, str]:
     """As published: bytes that print as they are, then letters from 256 on."""
-    kept = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
-    letters = {byte: chr(byte) for byte in kept}
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    letters = {byte: chr(byte) for byte in printable}
     for byte in range(256):
-        letters.setdefault(byte, chr(256 + len(letters) - len(kept)))
+        letters.setdefault(byte, chr(256 + len(letters) - len(printable)))
     return letters
 
 
@@ -241,7 +241,7 @@ _ODD = (
 _LONG = "a" * 100 + " " + "a" * 101 + " " + "é" * 100
 
 
-def _given(block: str, name: str, *inputs: Array, **arguments: object) -> Case:
+def _case(block: str, name: str, *inputs: Array, **arguments: object) -> Case:
     return case(block, name, *inputs, vocabulary=VOCABULARY, **arguments)
 
 
@@ -250,25 +250,25 @@ def _paired(name: str, written: str | bytes, **arguments: object) -> Case:
 
 
 CASES: list[Case] = [
-    _given("tokenizers", "a question and where its answer is", text(_QUESTION, 3), text(_CONTEXT)),
-    _given("tokenizers", "accents, ideographs, Hangul, special words, what is dropped", text(_ODD), text(_ODD)),
-    _given("tokenizers", "words of 100 letters and of 101", text(_LONG), text("- , '")),
-    _given("tokenizers", "two of one length are cut, the first first", text("a " * 200), text("the " * 200)),
-    _given("tokenizers", "only the second is cut", text("a"), text("the " * 400)),
-    _given("tokenizers", "only spaces", text(" "), text("\t\u3000")),
-    _given("tokenizers", "an empty sentence", text(_QUESTION), text("", 4)),
-    _given("tokenizers", "no UTF-8", text(b"who \xff"), text("a")),
-    _given("word_piece", "one text", text("Who wrote these lines? Unaffable Ada!"), length=16),
-    _given("word_piece", "a question and a text", text(_QUESTION), text(_CONTEXT, 2), length=24),
-    _given("word_piece", "as long as it is", text(_QUESTION), text(_CONTEXT), length=24, padding="none"),
-    _given("word_piece", "one as long as it is, and empty", text("", 4), length=8, padding="none"),
-    _given(
+    _case("tokenizers", "a question and where its answer is", text(_QUESTION, 3), text(_CONTEXT)),
+    _case("tokenizers", "accents, ideographs, Hangul, special words, what is dropped", text(_ODD), text(_ODD)),
+    _case("tokenizers", "words of 100 letters and of 101", text(_LONG), text("- , '")),
+    _case("tokenizers", "two of one length are cut, the first first", text("a " * 200), text("the " * 200)),
+    _case("tokenizers", "only the second is cut", text("a"), text("the " * 400)),
+    _case("tokenizers", "only spaces", text(" "), text("\t\u3000")),
+    _case("tokenizers", "an empty sentence", text(_QUESTION), text("", 4)),
+    _case("tokenizers", "no UTF-8", text(b"who \xff"), text("a")),
+    _case("word_piece", "one text", text("Who wrote these lines? Unaffable Ada!"), length=16),
+    _case("word_piece", "a question and a text", text(_QUESTION), text(_CONTEXT, 2), length=24),
+    _case("word_piece", "as long as it is", text(_QUESTION), text(_CONTEXT), length=24, padding="none"),
+    _case("word_piece", "one as long as it is, and empty", text("", 4), length=8, padding="none"),
+    _case(
         "word_piece", "two of one length are cut, the last first", text("a a a a"), text("the the the the"), length=8
     ),
-    _given("word_piece", "accents, ideographs, Hangul, what is dropped", text(_ODD), length=64),
-    _given("word_piece", "case and accents kept", text("Ada ada éé " + _ODD), length=64, case_="keep"),
-    _given("word_piece", "words of 100 letters and of 101", text(_LONG), length=300, padding="none"),
-    _given("word_piece", "half a character", text("a"), text("wrote é".encode()[:-1]), length=8),
+    _case("word_piece", "accents, ideographs, Hangul, what is dropped", text(_ODD), length=64),
+    _case("word_piece", "case and accents kept", text("Ada ada éé " + _ODD), length=64, case_="keep"),
+    _case("word_piece", "words of 100 letters and of 101", text(_LONG), length=300, padding="none"),
+    _case("word_piece", "half a character", text("a"), text("wrote é".encode()[:-1]), length=8),
     _paired("a sentence, padded", "the thing in the café", length=24, pad="<|endoftext|>"),
     _paired("as long as it is", "the thing\0\0"),
     _paired("short words, numbers, signs", "we'll they're 12 x12 ''s'S 's !!'ll a'd 1'm!!! ²½x٣", length=64),

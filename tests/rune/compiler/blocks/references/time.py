@@ -6,56 +6,58 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.rune.compiler.blocks.references.case import F32, F64, Array, Case, Given, History, Reference, case, noise
+from tests.rune.compiler.blocks.references.case import F32, F64, Arguments, Array, Case, History, Reference, case, noise
 
 
-def moving_average(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
-    kept = [run[0].astype(F64) for run in runs[-given["length"] :]]
-    total = np.zeros_like(kept[0])
-    for each in kept:
+def moving_average(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
+    recent = [run[0].astype(F64) for run in runs[-arguments["length"] :]]
+    total = np.zeros_like(recent[0])
+    for each in recent:
         total = total + each
-    return [(total / len(kept)).astype(F32)]
+    return [(total / len(recent)).astype(F32)]
 
 
-def hysteresis(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def hysteresis(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     switch = np.zeros(runs[0][0].shape, np.uint8)
     for (scores,) in runs:
-        switch = np.where(scores >= F32(given["on"]), 1, np.where(scores < F32(given["off"]), 0, switch))
+        switch = np.where(scores >= F32(arguments["on"]), 1, np.where(scores < F32(arguments["off"]), 0, switch))
     return [switch.astype(np.uint8)]
 
 
-def debounce(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def debounce(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     stacked = np.stack([run[0].reshape(-1) for run in runs])
-    out = np.full(stacked.shape[1], given["initial"], stacked.dtype)
+    out = np.full(stacked.shape[1], arguments["initial"], stacked.dtype)
     for i in range(stacked.shape[1]):
-        for end in range(given["runs"], len(runs) + 1):
-            if len(set(stacked[end - given["runs"] : end, i].tolist())) == 1:
+        for end in range(arguments["runs"], len(runs) + 1):
+            if len(set(stacked[end - arguments["runs"] : end, i].tolist())) == 1:
                 out[i] = stacked[end - 1, i]
     return [out.reshape(runs[0][0].shape)]
 
 
-def hold(given: Given, runs: Sequence[Sequence[Array]]) -> list[Array]:
+def hold(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     last = runs[-1][0].reshape(-1).copy()
     for i in range(last.size):
-        recent = [int(run[0].reshape(-1)[i]) for run in runs[-given["runs"] - 1 :]]
-        last[i] = next((value for value in reversed(recent) if value != given["rest"]), given["rest"])
+        recent = [int(run[0].reshape(-1)[i]) for run in runs[-arguments["runs"] - 1 :]]
+        last[i] = next((value for value in reversed(recent) if value != arguments["rest"]), arguments["rest"])
     return [last.reshape(runs[-1][0].shape)]
 
 
-def mse(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def mse(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     difference = inputs[0].astype(F64).reshape(-1) - inputs[1].astype(F64).reshape(-1)
     measured = {
         "squared": lambda: np.cumsum(difference**2)[-1] / difference.size,
         "root": lambda: np.sqrt(np.cumsum(difference**2)[-1] / difference.size),
         "absolute": lambda: np.cumsum(np.abs(difference))[-1] / difference.size,
-    }[given["measure"]]()
+    }[arguments["measure"]]()
     return [np.array([measured], F32)]
 
 
-def k_means(given: Given, inputs: Sequence[Array]) -> list[Array]:
+def k_means(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     x = inputs[0].astype(F64).reshape(-1)
-    centres = np.array([float(word) for word in given["centres"].replace(",", " ").split()], F32).reshape(-1, x.size)
-    radii = np.array([float(word) for word in given["radii"].replace(",", " ").split()] or [1.0], F32)
+    centres = np.array([float(word) for word in arguments["centres"].replace(",", " ").split()], F32).reshape(
+        -1, x.size
+    )
+    radii = np.array([float(word) for word in arguments["radii"].replace(",", " ").split()] or [1.0], F32)
     distances = np.sqrt(((x - centres.astype(F64)) ** 2).sum(axis=1)) / radii.astype(F64)
     best = int(np.argmin(distances))
     return [np.array([distances[best]], F32), np.array([best], np.uint32)]

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import SupportsInt
 
-from rune.abi import Capability
+from rune.capabilities.accel import ACCEL
+from rune.capabilities.float_image import FLOAT_IMAGE
+from rune.capabilities.image import IMAGE
+from rune.capabilities.rand import RAND
+from rune.capabilities.raw import RAW
+from rune.capabilities.sound import SOUND
 from tests.rune.running.runtime.conformance.case import Case, Message, fails, message, tensor
 from tests.rune.running.runtime.conformance.wat import call, do, module
 
 TENSOR = 5
 
 
-def mirror(kind: int, size: int, shape: str, manifest: str = "") -> str:
+def mirror(kind: SupportsInt, size: int, shape: str, manifest: str = "") -> str:
     """Reads `size` bytes of its one capability and sends them as a TENSOR; its handles are 1 and 2."""
     head = struct.pack("<I", len(shape)) + shape.encode()
     return module(
-        "\n".join([do("capability", kind), manifest, do("output", TENSOR)]),
+        "\n".join([do("capability", int(kind)), manifest, do("output", TENSOR)]),
         do("read", 16 + len(head), size, 1) + "\n" + do("write", 2, 16, len(head) + size),
         data={16: head},
         pages=1 + size // 65536,
@@ -31,21 +37,21 @@ def cases() -> Iterator[Case]:
 
 
 def _capabilities() -> Iterator[Case]:
-    given = bytes(range(8))
+    data = bytes(range(8))
     shapes = {
-        Capability.RAND: ("u32[1, 2]", tensor("u32", [1, 2], struct.unpack("<2I", given))),
-        Capability.SOUND: ("i16[1, 4]", tensor("i16", [1, 4], struct.unpack("<4h", given))),
-        Capability.ACCEL: ("u8[8]", tensor("u8", [8], list(given))),
-        Capability.IMAGE: ("u8[1, 2, 4, 1]", tensor("u8", [1, 2, 4, 1], list(given))),
-        Capability.RAW: ("u8[1, 8]", tensor("u8", [1, 8], list(given))),
-        Capability.FLOAT_IMAGE: ("i32[2]", tensor("i32", [2], struct.unpack("<2i", given))),
+        RAND: ("u32[1, 2]", tensor("u32", [1, 2], struct.unpack("<2I", data))),
+        SOUND: ("i16[1, 4]", tensor("i16", [1, 4], struct.unpack("<4h", data))),
+        ACCEL: ("u8[8]", tensor("u8", [8], list(data))),
+        IMAGE: ("u8[1, 2, 4, 1]", tensor("u8", [1, 2, 4, 1], list(data))),
+        RAW: ("u8[1, 8]", tensor("u8", [1, 8], list(data))),
+        FLOAT_IMAGE: ("i32[2]", tensor("i32", [2], struct.unpack("<2i", data))),
     }
     for kind, (shape, sent) in shapes.items():
         yield Case(
             f"capability-{kind.name.lower().replace('_', '-')}",
             f"{kind.name} is asked for, read and sent back",
             mirror(kind, 8, shape),
-            inputs={1: given},
+            inputs={1: data},
             capabilities=[{"id": 1, "kind": kind.name, "parameters": {}}],
             expected=[[message(2, sent)]] * 2,
         )
@@ -162,14 +168,12 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
     yield Case(
         "capability-other-length",
         "Input that is longer than what the rune asks for",
-        mirror(Capability.RAW, 4, "u8[4]"),
+        mirror(RAW, 4, "u8[4]"),
         inputs={1: b"abcde"},
         error=fails("input"),
     )
     yield from _short_inputs()
-    yield Case(
-        "capability-without-input", "Nothing was given", mirror(Capability.RAW, 4, "u8[4]"), error=fails("input")
-    )
+    yield Case("capability-without-input", "Nothing was given", mirror(RAW, 4, "u8[4]"), error=fails("input"))
     yield Case(
         "capability-of-no-one",
         "A read of a capability that was never asked for",
@@ -194,13 +198,13 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
 
 def _short_inputs() -> Iterator[Case]:
     """The buffer holds what an earlier input left: it must not be taken for a part of this one."""
-    given = b"hi"
+    data = b"hi"
     shapes = {
-        Capability.SOUND: ("i16[8]", tensor("i16", [8], struct.unpack("<8h", given.ljust(16, b"\0")))),
-        Capability.ACCEL: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", given.ljust(16, b"\0")))),
-        Capability.IMAGE: ("u8[1, 16]", tensor("u8", [1, 16], list(given.ljust(16, b"\0")))),
-        Capability.RAW: ("u8[16]", tensor("u8", [16], list(given.ljust(16, b"\0")))),
-        Capability.FLOAT_IMAGE: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", given.ljust(16, b"\0")))),
+        SOUND: ("i16[8]", tensor("i16", [8], struct.unpack("<8h", data.ljust(16, b"\0")))),
+        ACCEL: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", data.ljust(16, b"\0")))),
+        IMAGE: ("u8[1, 16]", tensor("u8", [1, 16], list(data.ljust(16, b"\0")))),
+        RAW: ("u8[16]", tensor("u8", [16], list(data.ljust(16, b"\0")))),
+        FLOAT_IMAGE: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", data.ljust(16, b"\0")))),
     }
     for kind, (shape, sent) in shapes.items():
         head = struct.pack("<I", len(shape)) + shape.encode()
@@ -208,11 +212,11 @@ def _short_inputs() -> Iterator[Case]:
             f"capability-short-{kind.name.lower().replace('_', '-')}",
             f"Input of {kind.name} that is shorter than its buffer is followed by zeros, and not by what was in it",
             module(
-                "\n".join([do("capability", kind), do("output", TENSOR)]),
+                "\n".join([do("capability", int(kind)), do("output", TENSOR)]),
                 do("read", 16 + len(head), 16, 1) + "\n" + do("write", 2, 16, len(head) + 16),
                 data={16: head, 16 + len(head): b"SECRETSECRETSECR"},
             ),
-            inputs={1: given},
+            inputs={1: data},
             expected=[[message(2, sent)]] * 2,
             logs=[{"level": "WARN", "message": f"The {kind.name} input has 2 of 16 bytes; the rest is zero"}],
         )

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from rune.abi import ModelFormat
 from rune.running.runtime.interpreters import open_model
-from tests.model_cases import ModelCase, Run, model_cases
 from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.running.runtime.conformance.wat import call, do, module
 from tests.rune.running.runtime.tflite_graphs import open_output
+from tests.support.model_cases import ModelCase, Run, model_cases
 
 TENSOR = 5
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
@@ -119,8 +119,8 @@ def _open() -> Iterator[Case]:
 
     def filling(name: str, description: str, rows: int) -> Case:
         model = ModelCase("fill", open_output(), (Run((struct.pack("<2i", rows, 3),), (filled,)),))
-        made = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(filled)])
-        return replace(made, needs=["tflite", "open-outputs"])
+        case = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(filled)])
+        return replace(case, needs=["tflite", "open-outputs"])
 
     yield filling("model-open-output", "An output whose dimensions are known once the model ran", 2)
     for rows in (3, 1):
@@ -231,11 +231,11 @@ def _chained() -> Case:
 def _nearly_half() -> Case:
     """Sums so near a half that kernels part: XNNPACK's, which all hosts run, give other bytes than the reference's."""
     model, shapes = model_case("conv_2d_i8_zero_points_at_the_ends"), (["i8[1, 6, 6, 3]"], ["i8[1, 6, 6, 5]"])
-    given = model.runs[1]
-    outputs = open_model(TFLITE, model.data).run(given.inputs)
-    if outputs == given.outputs:
+    run = model.runs[1]
+    outputs = open_model(TFLITE, model.data).run(run.inputs)
+    if outputs == run.outputs:
         raise ValueError("the kernels do not part on this input")
-    alike = replace(model, runs=(Run(given.inputs, outputs),))
+    alike = replace(model, runs=(Run(run.inputs, outputs),))
     return running("model-i8-nearly-half", "Sums near a half, rounded alike by all hosts", alike, *shapes, [180])
 
 

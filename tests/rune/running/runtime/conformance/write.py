@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from tests.rune.running.runtime.conformance import asked, modelled, old, pictures, said, stopped
 from tests.rune.running.runtime.conformance.case import FOLDER, Case, files
 
-KEPT = frozenset({"README.md", "motion.json"})
+HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 
 
 def all_cases() -> tuple[Case, ...]:
@@ -33,7 +33,7 @@ def main() -> None:
     for path in FOLDER.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name not in KEPT:
+        elif path.name not in HAND_WRITTEN:
             path.unlink()
     for name, data in all_files().items():
         path = FOLDER / name

@@ -21,7 +21,7 @@ from jsonschema.exceptions import best_match
 
 from tests.forge.event_check import closed
 
-DESCRIPTION = Path(__file__).resolve().parent.parent / "docs" / "reference" / "openapi.yaml"
+DESCRIPTION = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "openapi.yaml"
 ADDRESSES = "/api/v1/"
 UNDESCRIBED = frozenset({"/api/v1/schema"})
 """The description does not describe itself."""
@@ -92,8 +92,8 @@ class Description:
                 raise NotDescribed(f"{operation}: {status}: {problem.json_path}: {problem.message[:500]}")
 
     def _content(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = self._responses[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
-        content: Mapping[str, Any] = found.get("content", {})
+        described = self._responses[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        content: Mapping[str, Any] = described.get("content", {})
         return content
 
     def _validator(self, key: tuple[str, str, str], schema: Mapping[str, Any]) -> Draft202012Validator:

@@ -29,30 +29,30 @@ def signature(path: str) -> ModelSignature:
     return _SIGNATURE
 
 
-def held(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Checked:
+def checked_with_invariants(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Checked:
     """Checks a Runefile of any bytes, and that what comes of it can be shown and sent, and its fixes applied."""
     checked = _checked(data, runefile)
     text = data.decode("utf-8", "replace")
     fixes = [fix for diagnostic in checked.diagnostics for fix in diagnostic.fixes]
     for fix in fixes[:most_fixes]:
-        mended = text
+        fixed = text
         for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
-            mended = mended[: edit.span.start.offset] + edit.text + mended[edit.span.end.offset :]
-        _checked(mended.encode("utf-8", "replace"), runefile)
+            fixed = fixed[: edit.span.start.offset] + edit.text + fixed[edit.span.end.offset :]
+        _checked(fixed.encode("utf-8", "replace"), runefile)
     return checked
 
 
 def same(text: str) -> bool:
     """Whether the fast reader could read it; what it read, and how it is written, is compared with the full readers."""
-    found = read_plain(text)
-    if found is None:
+    plain = read_plain(text)
+    if plain is None:
         return False
     composer = Composer(SourceText("Runefile.yml", text), text)
     try:
         expected = composer.document()
     except (Unreadable, TooMuch) as error:
         raise AssertionError(f"the full reader refuses {text!r}") from error
-    assert found == expected
+    assert plain == expected
     assert composer.notices == []
     assert read_layout(text) == LayoutReader(text, 0).document()
     return True

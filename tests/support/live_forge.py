@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from tests.empty_database import empty_database
+from tests.support.empty_database import empty_database
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 START_TIME = 60
 """Seconds in which the program must be serving, on a machine that is busy with other tests."""
 
@@ -43,8 +43,8 @@ class LiveForge:
         self.data = data
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        self.environment = {**kept, "DATA_DIR": str(data), "PORT": str(self.port), **(environment or {})}
+        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        self.environment = {**inherited, "DATA_DIR": str(data), "PORT": str(self.port), **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
 
@@ -125,9 +125,9 @@ class LiveForge:
 
     def printed_link(self) -> str:
         """The sign-in link that the first start prints."""
-        found = re.search(r"http\S+#token=\S+", self.log())
-        assert found, self.log()
-        return found.group()
+        match = re.search(r"http\S+#token=\S+", self.log())
+        assert match, self.log()
+        return match.group()
 
     def let_one_person_be_many(self) -> None:
         """Lifts what one person may have open at once, where one stands for a crowd."""
@@ -140,9 +140,9 @@ class LiveForge:
         answer = subprocess.run(
             command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, check=True, timeout=60
         )
-        found = re.search(r"http\S+#token=\S+", answer.stdout)
-        assert found, answer.stdout
-        return found.group()
+        match = re.search(r"http\S+#token=\S+", answer.stdout)
+        assert match, answer.stdout
+        return match.group()
 
     def __enter__(self) -> Self:
         self.start()

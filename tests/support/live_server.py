@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.live_forge import REPOSITORY, LiveForge
+from tests.support.live_forge import REPOSITORY, LiveForge
 
 __all__ = ["REPOSITORY", "LiveServer"]
 
@@ -34,9 +34,9 @@ class LiveServer(LiveForge):
         self.http.close()
         super().__exit__()
 
-    def sign_in(self) -> None:
-        """Uses the printed link as the page's script does."""
-        _, token = self.printed_link().split("#token=")
+    def sign_in(self, link: str = "") -> None:
+        """Uses a link, or the one that the first start printed, as the page's script does."""
+        _, token = (link or self.printed_link()).split("#token=")
         self.http.get("/sign-in")
         answer = self.http.post(
             "/sign-in", data={"token": token, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]}
@@ -58,8 +58,8 @@ class LiveServer(LiveForge):
 
     def token(self, *scopes: str) -> str:
         """A new token of the person."""
-        made = self.api("POST", "tokens", json={"name": "test", "scopes": list(scopes) or ["registry"]})
-        secret: str = made["token"] if "token" in made else made["secret"]
+        reply = self.api("POST", "tokens", json={"name": "test", "scopes": list(scopes) or ["registry"]})
+        secret: str = reply["token"] if "token" in reply else reply["secret"]
         return secret
 
     def build(self, project: str) -> Any:

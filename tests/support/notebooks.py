@@ -25,9 +25,9 @@ for number, source in enumerate(cells, start=1):
 
 def notebook(path: Path) -> dict[str, Any]:
     """The notebook as JSON."""
-    found = json.loads(path.read_text("utf-8"))
-    assert isinstance(found, dict)
-    return found
+    content = json.loads(path.read_text("utf-8"))
+    assert isinstance(content, dict)
+    return content
 
 
 def code_cells(path: Path) -> list[str]:

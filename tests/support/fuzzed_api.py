@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from forge.accounts.tokens.scopes import Scope
-from tests.live_forge import REPOSITORY
-from tests.live_server import LiveServer
+from tests.support.live_forge import REPOSITORY
+from tests.support.live_server import LiveServer
 
 DESCRIPTION = REPOSITORY / "docs" / "reference" / "openapi.yaml"
 ENDING = frozenset(
@@ -57,7 +57,7 @@ Things = Mapping[str, str | int]
 def fuzzed_server(data: Path) -> LiveServer:
     """A server that counts nobody's requests."""
     server = LiveServer(data)
-    server.program = "tests/fuzzed_program.py"
+    server.program = "tests/support/fuzzed_program.py"
     return server
 
 
@@ -107,8 +107,8 @@ def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str
 
 def _statuses(report: Path) -> dict[str, int]:
     entries: list[Any] = json.loads(report.read_text("utf-8"))["log"]["entries"] if report.exists() else []
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for entry in entries:
         status = str(entry["response"]["status"])
-        found[status] = found.get(status, 0) + 1
-    return found
+        counts[status] = counts.get(status, 0) + 1
+    return counts

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.packed import read_packed
+from tests.support.packed import read_packed
 
-FOLDER = Path(__file__).resolve().parent / "models"
+FOLDER = Path(__file__).resolve().parent.parent / "models"
 COMPILED = FOLDER / "compiled.zip"
 """Pairs of a model, `NAME.tflite`, and the answers of the reference kernels, `NAME.json`."""
 KERAS = FOLDER / "keras.zip"
@@ -51,25 +51,25 @@ class RefusedCase:
 @cache
 def model_cases() -> tuple[ModelCase, ...]:
     """All of them, by name."""
-    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(COMPILED))
+    return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(COMPILED))
 
 
 @cache
 def keras_cases() -> tuple[ModelCase, ...]:
     """Those that Keras exported, by name."""
-    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(KERAS))
+    return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(KERAS))
 
 
 @cache
 def architecture_cases() -> tuple[ModelCase, ...]:
     """Whole networks, by name; the name ends in the form."""
-    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(ARCHITECTURES))
+    return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(ARCHITECTURES))
 
 
 @cache
 def refused_cases() -> tuple[RefusedCase, ...]:
     """All of them, by name."""
-    return tuple(_refused(name, data, json.loads(told)) for name, data, told in _pairs(REFUSED))
+    return tuple(_refused(name, data, json.loads(text)) for name, data, text in _pairs(REFUSED))
 
 
 def compiled_model(name: str) -> bytes:
@@ -89,12 +89,16 @@ def _pairs(pack: Path) -> tuple[tuple[str, bytes, bytes], ...]:
     return tuple((name, files[f"{name}.tflite"], files[f"{name}.json"]) for name in names)
 
 
-def _case(name: str, data: bytes, told: dict[str, Any]) -> ModelCase:
-    return ModelCase(name, data, tuple(Run(_bytes(run["inputs"]), _bytes(run["outputs"])) for run in told["runs"]))
+def _case(name: str, data: bytes, description: dict[str, Any]) -> ModelCase:
+    return ModelCase(
+        name, data, tuple(Run(_bytes(run["inputs"]), _bytes(run["outputs"])) for run in description["runs"])
+    )
 
 
-def _refused(name: str, data: bytes, told: dict[str, Any]) -> RefusedCase:
-    return RefusedCase(name, data, tuple((item["op"], item["types"], item["count"]) for item in told["unsupported"]))
+def _refused(name: str, data: bytes, description: dict[str, Any]) -> RefusedCase:
+    return RefusedCase(
+        name, data, tuple((item["op"], item["types"], item["count"]) for item in description["unsupported"])
+    )
 
 
 def _bytes(texts: list[str]) -> tuple[bytes, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
-from tests.live_forge import REPOSITORY
+from tests.support.live_forge import REPOSITORY
 
 PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.permission.disabled": True,
@@ -24,7 +24,7 @@ def launch_firefox(playwright: Playwright, path: str, folder: Path, sound: Mappi
     `sound` are the variables of a sound card; without one, the microphone and the camera are Firefox's own.
     """
     program = folder / "firefox-for-playwright"
-    relay = f"FIREFOX={shlex.quote(path)} exec {shlex.quote(sys.executable)} -m tests.browsers.firefox_relay"
+    relay = f"FIREFOX={shlex.quote(path)} exec {shlex.quote(sys.executable)} -m tests.support.browsers.firefox_relay"
     program.write_text(f'#!/bin/sh\ncd {shlex.quote(str(REPOSITORY))} && {relay} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return playwright.firefox.launch(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.live_forge import free_port
+from tests.support.live_forge import free_port
 from tools.browser import postgresql
 from tools.needs import POSTGRESQL, REDIS, lack
 
@@ -79,8 +79,8 @@ class Services:
         for granted is found.
         """
         sorting = "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
-        made = f'CREATE DATABASE "{database}" TEMPLATE template0 {sorting}'
-        subprocess.run([_program("psql"), f"{self.postgresql}/postgres", "-qc", made], check=True)
+        statement = f'CREATE DATABASE "{database}" TEMPLATE template0 {sorting}'
+        subprocess.run([_program("psql"), f"{self.postgresql}/postgres", "-qc", statement], check=True)
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
 
@@ -111,10 +111,10 @@ def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
         data, port = Path(name) / "data", free_port()
         command = [initdb, "--pgdata", str(data), "--username", "forge", "--auth", "trust", "--no-sync"]
         subprocess.run(command, check=True, user=user, cwd=name, stdout=subprocess.DEVNULL)
-        given = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": name, "timezone": "UTC"}
+        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": name, "timezone": "UTC"}
         if not durable:
-            given |= {"fsync": "off", "full_page_writes": "off"}
-        options = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
+            settings |= {"fsync": "off", "full_page_writes": "off"}
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         question = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
         server = Server([program, "-D", str(data), *options], Path(name), question, user)
         server.start()

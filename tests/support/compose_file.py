@@ -20,12 +20,12 @@ def compose_file() -> Mapping[str, Any]:
     return read
 
 
-def service_environment(service: str, given: Mapping[str, str]) -> dict[str, str]:
+def service_environment(service: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables of a service, where these are those of the shell. Raises `KeyError` for one that must be given."""
 
     def value(match: re.Match[str]) -> str:
-        if given.get(match["name"]):
-            return given[match["name"]]
+        if environment.get(match["name"]):
+            return environment[match["name"]]
         if match["kind"] == "?":
             raise KeyError(match["name"])
         return match["rest"] or ""

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.live_forge import free_port
+from tests.support.live_forge import free_port
 
 PATIENCE = 120
 """Seconds after which something that should have happened has not."""
@@ -150,13 +150,13 @@ class WebKit:
     def find(self, role: str, name: str = "", *, text: str = "", inside: object = None) -> Any:
         """Waits for a visible thing of this role whose name begins with `name` and whose text has `text` in it."""
 
-        def found() -> Any:
+        def element() -> Any:
             try:
                 return self.run(_FIND, role, name, text, inside)
             except WebDriverError:
                 return None  # the page goes to another one, or drew itself anew
 
-        return self.until(found, f"{role} {name!r} {text!r}; the page: {self._seen}")
+        return self.until(element, f"{role} {name!r} {text!r}; the page: {self._seen}")
 
     @property
     def _seen(self) -> str:

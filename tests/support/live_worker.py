@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from tests.live_forge import REPOSITORY
+from tests.support.live_forge import REPOSITORY
 
 
 @contextmanager

@@ -56,14 +56,14 @@ class Memory:
 
     def heaps(self) -> tuple[Heap, ...]:
         """Every thread's memory, after its garbage was collected."""
-        found = []
+        heaps = []
         for session in list(self._sessions):
             for _ in range(2):  # what the first round ends may free more
                 self._ask("HeapProfiler.collectGarbage", session=session)
         for session, kind in list(self._sessions.items()):
             usage = self._ask("Runtime.getHeapUsage", session=session)
-            found.append(Heap(kind, {part: int(usage.get(part, 0)) for part in PARTS}))
-        return tuple(found)
+            heaps.append(Heap(kind, {part: int(usage.get(part, 0)) for part in PARTS}))
+        return tuple(heaps)
 
     def _ask(self, method: str, parameters: Mapping[str, Any] | None = None, session: str | None = None) -> Any:
         number = next(self._numbers)

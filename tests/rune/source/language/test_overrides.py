@@ -45,17 +45,17 @@ def analysed(runefile: str = RUNEFILE, words: str = WORDS) -> Analysis:
     return read(MemoryFiles({"Runefile.yml": runefile.encode(), "words.txt": words.encode()}))
 
 
-def texts(*wishes: Override, words: str = WORDS) -> Mapping[str, str]:
-    return applied(analysed(words=words), wishes, read)
+def texts(*overrides: Override, words: str = WORDS) -> Mapping[str, str]:
+    return applied(analysed(words=words), overrides, read)
 
 
 def test_fields_are_the_arguments_with_what_they_say() -> None:
-    found = {
+    values = {
         (fields.stage, each.field.name): stated(each) for fields in overridable(analysed()) for each in fields.arguments
     }
-    assert found["best", "count"] == "1"
-    assert found["label", "wordlist"] == WORDS
-    assert found["numbers", "source"] == ""
+    assert values["best", "count"] == "1"
+    assert values["label", "wordlist"] == WORDS
+    assert values["numbers", "source"] == ""
 
 
 def test_a_text_that_the_host_gives_is_no_field() -> None:
@@ -76,8 +76,8 @@ def test_a_number_is_changed_in_its_place_with_the_types_that_follow() -> None:
 
 
 def test_several_wishes_are_granted_together() -> None:
-    found = texts(Override("best", "count", "1", "2"), Override("label", "wordlist", WORDS, WORDS.upper()))
-    assert sorted(found) == ["Runefile.yml", "words.txt"]
+    files = texts(Override("best", "count", "1", "2"), Override("label", "wordlist", WORDS, WORDS.upper()))
+    assert sorted(files) == ["Runefile.yml", "words.txt"]
 
 
 def test_what_the_files_say_already_changes_nothing() -> None:
@@ -91,13 +91,13 @@ def test_an_empty_value_goes_back_to_the_default() -> None:
 
 def test_lines_keep_the_endings_that_they_have() -> None:
     windows = WORDS.replace("\n", "\r\n")
-    found = texts(Override("label", "wordlist", WORDS, WORDS.replace("left", "links")), words=windows)
-    assert found == {"words.txt": windows.replace("left", "links")}
+    files = texts(Override("label", "wordlist", WORDS, WORDS.replace("left", "links")), words=windows)
+    assert files == {"words.txt": windows.replace("left", "links")}
 
 
 @pytest.mark.protects("reviews/suggestion-rights")
 @pytest.mark.parametrize(
-    ("wish", "reason"),
+    ("override", "reason"),
     [
         (Override("best", "count", "2", "3"), '"count" of "best" is "1" by now, and was "2" when this was suggested.'),
         (Override("best", "count", "1", "9"), '"count" of "best" must be at most 4.'),
@@ -112,9 +112,9 @@ def test_lines_keep_the_endings_that_they_have() -> None:
         ),
     ],
 )
-def test_a_wish_is_refused_with_a_sentence(wish: Override, reason: str) -> None:
+def test_a_wish_is_refused_with_a_sentence(override: Override, reason: str) -> None:
     with pytest.raises(OverrideRefused) as refused:
-        texts(wish)
+        texts(override)
     assert refused.value.reason == reason
 
 

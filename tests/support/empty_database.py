@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SHARED = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all (tools/test.py)."""
 DATABASE = "forge.sqlite3"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.described_answers import Description, NotDescribed
+from tests.support.described_answers import Description, NotDescribed
 
 DESCRIBED: dict[str, Any] = {
     "paths": {

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.live_forge import LiveForge
-from tests.live_server import LiveServer
+from tests.support.live_forge import LiveForge
+from tests.support.live_server import LiveServer
 
 
 class LiveInstallation:

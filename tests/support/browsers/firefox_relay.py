@@ -2,7 +2,7 @@
 
 Playwright drives a Firefox of Debian by WebDriver BiDi, but asks each new context for media features (the scheme of
 colours), which the long-term release does not know yet, and gives up. Run as the browser's program: `python -m
-tests.browsers.firefox_relay <arguments of Firefox>`, with the program's path in FIREFOX.
+tests.support.browsers.firefox_relay <arguments of Firefox>`, with the program's path in FIREFOX.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ async def main(arguments: list[str]) -> int:
     assert firefox.stderr is not None
     async with asyncio.TaskGroup() as group:
         async for line in firefox.stderr:
-            found = _LISTENS.search(line.decode(errors="replace"))
-            if found is None:
+            match = _LISTENS.search(line.decode(errors="replace"))
+            if match is None:
                 continue
-            relay = group.create_task(_relay(found[1]))
+            relay = group.create_task(_relay(match[1]))
         status = await firefox.wait()
         relay.cancel()
     return status

@@ -1,0 +1,77 @@
+"""An upgrade that is undone: the database of before comes back, whatever its tables were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.backups import manage
+from tests.support.live_forge import LiveForge
+from tests.support.live_server import LiveServer
+from tests.support.services import ServiceMissing, Services, running_services
+
+pytestmark = pytest.mark.foreign
+
+RENAME = (
+    "from django.db import connection\n"
+    "connection.cursor().execute('ALTER TABLE projects_project RENAME COLUMN {} TO {}')"
+)
+"""Gives a table a shape that no model of this version has."""
+
+
+@pytest.fixture(scope="module")
+def services() -> Iterator[Services]:
+    try:
+        with running_services() as services:
+            yield services
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.protects("operation/upgrades")
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    services = request.getfixturevalue("services") if database == "postgresql" else None
+    settings = services.environment("undone") if services else {}
+    with LiveServer(tmp_path / "data", settings) as server:
+        organisation = server.organisation()
+        server.api("POST", "projects", json={"organisation": organisation, "name": "kept", "template": "sine"})
+        session, environment = dict(server.http.cookies), server.environment
+    # The tables of an earlier version: an app is new, and a column has another name.
+    run(environment, "migrate", "activity", "zero")
+    run(environment, "shell", "-c", RENAME.format("description", "summary"))
+    run(environment, "link")
+    (backup,) = (tmp_path / "data" / "backups").iterdir()
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+    restored = run(environment, "restore", str(backup), "--replace")
+    assert "Start the server to go on" in restored
+    run(environment, "shell", "-c", RENAME.format("summary", "description"))
+    with LiveForge(tmp_path / "data", settings) as again:
+        page = httpx.get(f"{again.address}/{organisation}/kept/studio", cookies=session, trust_env=False)
+        assert page.status_code == 200, "who was signed in still is"
+
+
+@pytest.mark.protects("operation/upgrades")
+def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
+    with LiveServer(tmp_path / "data") as server:
+        environment = server.environment
+    run(environment, "migrate", "activity", "zero")
+    run(environment, "link")
+    (backup,) = (tmp_path / "data" / "backups").iterdir()
+    elsewhere = environment | services.environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
+    refused = manage(elsewhere, "restore", str(backup))
+    assert refused.returncode == 1
+    assert "a copy of a SQLite database" in refused.stderr
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    """Runs a command of the program, which succeeds."""
+    finished = manage(environment, *arguments)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
