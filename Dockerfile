@@ -24,7 +24,7 @@ RUN cd .venv/lib/python3*/site-packages \
 
 FROM ${DEBIAN} AS serve
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates python3 \
+ && apt-get install --yes --no-install-recommends ca-certificates python3 postgresql-client \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin forge \
  && install -d -o forge -g forge -m 700 /data

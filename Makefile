@@ -31,6 +31,7 @@ check: ## Format, lint, types, import floors, plain words, in both languages
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 	@$(VENV)/lint-imports --no-logo
+	@$(VENV)/python -m tools.plain_words
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
 
@@ -71,4 +72,4 @@ train-setup: ## Also install what the templates' training scripts need (TensorFl
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays
-	@rm -rf .venv static/build static/language static/example dist frontend/node_modules frontend/src/api/schema.ts
+	@rm -rf .venv static/build static/language static/example dist frontend/node_modules frontend/src/api/schema.ts frontend/src/runtime/declared-capabilities.ts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.figure import table
 from benchmarks.models import further_models, models
-from rune.compiler.anvil.aim import AIMS
+from rune.aim import AIMS
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from benchmarks.browser import open_page
 from benchmarks.figure import Spread, table
 from tests.e2e.studio import create, expect_running, open_file, put_file, replace_in_editor, sign_in
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 EDITS = 20
 AIM = 1.0

@@ -13,7 +13,7 @@ from benchmarks.browser import open_page
 from benchmarks.checking import LARGE, LIMITS, RUNS, USUAL, runefile
 from benchmarks.figure import Spread, table
 from tests.e2e.studio import create, expect_running, open_file, sign_in
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 
 STARTS = 5
 LETTERS = 40

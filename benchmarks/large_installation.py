@@ -28,7 +28,6 @@ def fill() -> None:
     from django.utils import timezone
 
     from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
-    from forge.activity.kinds import ActivityKind as Deed
     from forge.activity.models import Activity
     from forge.builds.models import Build, Kind, Preview, ProjectContents, State
     from forge.projects.models import Favourite, Project, Version, Visibility
@@ -123,8 +122,8 @@ def fill() -> None:
                 organisation_id=build.project.organisation_id,
                 project=build.project,
                 person=build.requested_by,
-                kind=Deed.BUILT,
-                facts={"build": build.number, "failed": build.state == State.FAILED},
+                kind="built",
+                facts={"number": build.number, "failure": "· failed" if build.state == State.FAILED else ""},
                 at=build.finished or now,
             )
             for build in builds

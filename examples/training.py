@@ -86,12 +86,12 @@ class Converted:
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
 
-    def outputs(self, given: NDArray[Any]) -> list[NDArray[Any]]:
+    def outputs(self, values: NDArray[Any]) -> list[NDArray[Any]]:
         """Of one input, whatever dimensions it is written in, without the batch."""
-        self._interpreter.set_tensor(self._input["index"], given.reshape(self._input["shape"]))
+        self._interpreter.set_tensor(self._input["index"], values.reshape(self._input["shape"]))
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index)[0] for index in self._outputs]
 
-    def scores(self, given: NDArray[Any]) -> NDArray[np.float32]:
+    def scores(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """The first output."""
-        return np.asarray(self.outputs(given)[0], np.float32)
+        return np.asarray(self.outputs(values)[0], np.float32)

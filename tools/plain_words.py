@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,15 +46,17 @@ WORDS = {
 """Words that are refused as whole words of a name, and what to think of instead."""
 OWN, OWN_TEST = "tools/plain_words.py", "tests/tools/test_plain_words.py"
 """What names the words that it refuses."""
-ALLOWED = re.compile(r"not_?found", re.IGNORECASE)
-"""The protocol's own name of an error."""
+TERMS = {("not", "found"), ("held", "out")}
+"""The field's own terms, which have such a word in them: an error of HTTP, and data that a model was not trained on."""
+DICTATED = {"connection_made"}
+"""Methods that the standard library names: whoever derives from its class cannot name them otherwise."""
 
 PHRASES = {
     r"\bmended\b|\bmend\b": "fixed, fix",
     r"\blaid open\b|\blay open\b|\blays open\b": "instrumented",
     r"\bnobody's\b": "say who, or what",
     r"\bwhat waits\b": "pending ...",
-    r"\b(is|are) none\.": "is not valid, does not exist",
+    r"(?<!there )\b(is|are) (?-i:none)\.": "is not valid, does not exist",
     r"\bof the gone\b": "of deleted ...",
     r"\b(is|are|was|were) told of\b": "is notified of, describes",
     r"\bsays so\b|\bsaid so\b": "reports it",
@@ -70,6 +72,85 @@ PHRASES = {
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
 
+NAMES_NOT_YET: tuple[str, ...] = (
+    "forge/accounts/models.py",
+    "forge/accounts/permissions.py",
+    "forge/builds/choices.py",
+    "forge/builds/evaluations/limits.py",
+    "forge/builds/evaluations/outcomes.py",
+    "forge/builds/figures.py",
+    "forge/builds/models.py",
+    "forge/builds/pages/board_fits.py",
+    "forge/builds/previews/variants.py",
+    "forge/core/errors.py",
+    "forge/jobs/serializers.py",
+    "forge/jobs/sources.py",
+    "forge/moderation/actions.py",
+    "forge/moderation/announcements.py",
+    "forge/moderation/models.py",
+    "forge/notices/rules.py",
+    "forge/projects/models.py",
+    "forge/reviews/changes/actions/offers.py",
+    "forge/reviews/changes/models.py",
+    "forge/reviews/changes/serializers.py",
+    "forge/reviews/models.py",
+    "forge/reviews/rounds/announcements.py",
+    "forge/reviews/rounds/serializers.py",
+    "forge/webhooks/models.py",
+    "rune/devices/firmware/protocol.py",
+    "rune/running/evaluation/labelled.py",
+    "rune/running/runtime/engine.py",
+)
+"""Files whose names are not yet plain: nothing is added here. A file without such a name must leave it."""
+SENTENCES_NOT_YET: tuple[str, ...] = (
+    "CHANGELOG.md",
+    "benchmarks/in_the_page.py",
+    "benchmarks/model_reading.py",
+    "docs/adr/",
+    "docs/architecture.md",
+    "docs/benchmarks.md",
+    "docs/guides/",
+    "docs/proof.md",
+    "docs/reference/",
+    "docs/security/",
+    "docs/tutorial.md",
+    "examples/anomaly/machine.py",
+    "examples/picture/signs.py",
+    "examples/wake-word/README.md",
+    "forge/accounts/",
+    "forge/builds/",
+    "forge/collab/",
+    "forge/compute/",
+    "forge/core/",
+    "forge/jobs/",
+    "forge/moderation/",
+    "forge/projects/",
+    "forge/registry/",
+    "forge/reviews/",
+    "forge/serving/",
+    "forge/web/",
+    "forge/webhooks/",
+    "frontend/",
+    "rune/capabilities/",
+    "rune/compiler/",
+    "rune/devices/",
+    "rune/model/",
+    "rune/running/",
+    "rune/source/",
+    "rune/tools/",
+    "templates/compare.html",
+    "templates/parts/taken-down.html",
+    "templates/webhooks/webhook.html",
+    "tests/e2e/",
+    "tests/foreign/",
+    "tests/forge/",
+    "tests/proof/",
+    "tests/rune/",
+    "tests/support/",
+    "tools/reference.py",
+)
+"""Folders and files whose sentences are not yet plain: nothing is added here, as above."""
+
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
 
@@ -82,6 +163,7 @@ class Finding:
     line: int
     text: str
     better: str
+    is_name: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}: {self.better}"
@@ -89,9 +171,11 @@ class Finding:
 
 def refused_word(name: str) -> str | None:
     """The first refused word of an identifier in snake_case or CamelCase, or None."""
-    if ALLOWED.search(name):
-        return None
-    return next((part.lower() for part in _PARTS.findall(name) if part.lower() in WORDS), None)
+    parts: list[str] = [part.lower() for part in _PARTS.findall(name)]
+    for before, part, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
+        if part in WORDS and not {(before, part), (part, after)} & TERMS:
+            return part
+    return None
 
 
 def refused_names(path: str, source: str) -> Iterator[Finding]:
@@ -103,12 +187,14 @@ def refused_names(path: str, source: str) -> Iterator[Finding]:
         for line, name in _bindings(node):
             word = refused_word(name)
             if word is not None:
-                yield Finding(path, line, f"the name {name}", WORDS[word])
+                yield Finding(path, line, f"the name {name}", WORDS[word], is_name=True)
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
     match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if (
+            name.startswith("test_") or name in DICTATED
+        ):
             return
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield node.lineno, name
@@ -151,13 +237,29 @@ def findings(root: Path) -> Iterator[Finding]:
             yield from refused_phrases(name, path.read_text("utf-8"))
 
 
-def main() -> int:
-    refused = list(findings(ROOT))
+def without_exceptions(refused: Iterable[Finding], names: Sequence[str], sentences: Sequence[str]) -> list[str]:
+    """What is refused outside of the exceptions, and each exception that nothing needs any more."""
+    messages, unused = [], {*names, *sentences}
     for finding in refused:
-        print(finding)
-    if refused:
-        print(f"{len(refused)} names and sentences to write in plain English (CONTRIBUTING.md, How we write)")
-    return 1 if refused else 0
+        exceptions = [each for each in (names if finding.is_name else sentences) if finding.path.startswith(each)]
+        unused -= set(exceptions)
+        if not exceptions:
+            messages.append(str(finding))
+    return messages + [
+        f"{each}: nothing is refused there; take it out of the list of exceptions" for each in sorted(unused)
+    ]
+
+
+def main() -> int:
+    if "--all" in sys.argv[1:]:
+        messages = list(map(str, findings(ROOT)))
+    else:
+        messages = without_exceptions(findings(ROOT), NAMES_NOT_YET, SENTENCES_NOT_YET)
+    for message in messages:
+        print(message)
+    if messages:
+        print(f"{len(messages)} names and sentences to write in plain English (CONTRIBUTING.md, How we write)")
+    return 1 if messages else 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from zipfile import ZipFile
 
 import click
 
+from rune.capabilities import CAPABILITIES, Capability
+from rune.capabilities.capability import SOURCE
 from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.mean import SUM_OF_INT8
@@ -56,7 +58,36 @@ def generated() -> dict[Path, str]:
         "runefile.schema.json": runefile_schema(),
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
-    return {REFERENCE / name: text for name, text in pages.items()}
+    tables = {REFERENCE / "runefile.md": capabilities_table()}
+    filled = {path: with_table(path.read_text("utf-8"), table) for path, table in tables.items()}
+    return {REFERENCE / name: text for name, text in pages.items()} | filled
+
+
+_TABLE_START = "<!-- Table written by `make reference`. -->\n"
+_TABLE_END = "<!-- End of the table. -->\n"
+
+
+def with_table(page: str, table: str) -> str:
+    """A page that is written by hand, with a generated table between its marks."""
+    before, start, rest = page.partition(_TABLE_START)
+    _, end, after = rest.partition(_TABLE_END)
+    if not start or not end:
+        raise ValueError("the page has no place for its table")
+    return f"{before}{start}{table}{end}{after}"
+
+
+def capabilities_table() -> str:
+    """The capabilities with their arguments and tensors."""
+    rows = [
+        f"| `{each.name}` | {_cell(each.summary)} | {_arguments_of(each)} | {_cell(each.formula)} |"
+        for each in CAPABILITIES.values()
+    ]
+    return "\n".join(["| name | reads | arguments | gives |", "| --- | --- | --- | --- |", *rows]) + "\n"
+
+
+def _arguments_of(capability: Capability) -> str:
+    own = [each for each in capability.parameters if each is not SOURCE]
+    return ", ".join(f"`{each.name}`{' (must be given)' if each.is_required else ''}" for each in own)
 
 
 def command_page() -> str:
@@ -315,6 +346,7 @@ SETTINGS = {
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
     "REDIS_URL": "The Redis that joins several web processes, redis://host:6379/0; one process alone needs none.",
     "BROKER_URL": "The queue of builds; by default it is in the server itself, as is the worker.",
+    "WORKER_CAPABILITIES": "What the workers of this process can do, separated by commas: build, lab, gpu.",
     "S3_URL": "A bucket for files, s3://bucket or s3+https://host:9000/bucket; by default they are in DATA_DIR.",
     "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
@@ -363,6 +395,7 @@ def settings_page() -> str:
         "SECRET_KEY": "generated",
         "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
+        "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }
@@ -400,7 +433,7 @@ def openapi() -> str:
 
 def events_page() -> str:
     """What the sockets of events tell, from the declarations. The web app is set up, as `openapi` leaves it."""
-    from forge.core.events.declarations import StreamKind, declared_types
+    from forge.core.events.declarations import StreamKind, declared_types, webhook_topics
 
     lines = [
         "# Events",
@@ -412,13 +445,19 @@ def events_page() -> str:
         "`ProjectEvent` is the choice of all of a project. [How to follow them](api.md#sockets).",
     ]
     for kind in StreamKind:
-        rows = ["| event | | says | read again |", "| --- | --- | --- | --- |"]
+        rows = ["| event | | payload | read again |", "| --- | --- | --- | --- |"]
         for each in declared_types():
             if each.stream == kind:
-                says = [f"[`{name}`]" if name in each.told else f"`{name}`" for name in each.fields]
-                again = ", ".join(each.read_again)
-                rows.append(f"| `{each.name}` | {_cell(each.hint.__doc__ or '')} | {', '.join(says)} | {again} |")
+                keys = [f"[`{name}`]" if name in each.transient else f"`{name}`" for name in each.fields]
+                meaning, again = _cell(each.payload_type.__doc__ or ""), ", ".join(each.read_again)
+                rows.append(f"| `{each.name}` | {meaning} | {', '.join(keys)} | {again} |")
         lines += [f"## {kind.name.capitalize()}", "\n".join(rows)]
+    rows = ["| topic | message | sent after |", "| --- | --- | --- |"]
+    for topic in webhook_topics().values():
+        for each in declared_types():
+            if each.webhook is not None and each.webhook.topic is topic:
+                rows += [f"| `{topic.name}`: {topic.label} | `{kind}` | `{each.name}` |" for kind in each.webhook.types]
+    lines += ["## Messages to webhooks", "[How to receive them](../guides/webhooks.md).", "\n".join(rows)]
     return _joined(lines)
 
 

@@ -36,7 +36,7 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.live_forge import LiveForge
+from tests.support.live_forge import LiveForge
 from tools.browser import chromium
 
 COMPILING = 8 * PATIENCE

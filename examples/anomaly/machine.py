@@ -139,14 +139,14 @@ def coloured(count: int, slope: float, rng: np.random.Generator) -> Wave:
     bins = size // 2 + 1
     spectrum = rng.standard_normal(bins) + 1j * rng.standard_normal(bins)
     spectrum *= np.maximum(np.arange(bins), 40 * size / RATE) ** (-slope / 2)
-    made = irfft(spectrum, size)[:count]
-    return np.asarray(made / _power(made))
+    noise = irfft(spectrum, size)[:count]
+    return np.asarray(noise / _power(noise))
 
 
 def _ringing(driven: Wave, hertz: float, decay: float) -> Wave:
     """What a part of the housing makes of it: a resonance."""
-    made = lfilter([1.0], [1.0, -2 * decay * np.cos(2 * np.pi * hertz / RATE), decay**2], driven)
-    return np.asarray(made / max(_power(made), 1e-9))
+    ringing = lfilter([1.0], [1.0, -2 * decay * np.cos(2 * np.pi * hertz / RATE), decay**2], driven)
+    return np.asarray(ringing / max(_power(ringing), 1e-9))
 
 
 def _power(sound: Wave) -> float:

@@ -70,8 +70,8 @@ def features_of(rune: LoadedRune, sound: NDArray[np.int16]) -> Features:
     """f32[n, 14, 40] of the windows of a sound, one behind the other."""
     (capability,) = rune.capabilities
     starts = range(0, len(sound) - WINDOW + 1, WINDOW)
-    found = [rune.call({capability.id: sound[start : start + WINDOW].tobytes()})[0] for start in starts]
-    return np.array([list(message.tensors[0].elements) for message in found], np.float32).reshape(-1, FRAMES, BANDS)
+    messages = [rune.call({capability.id: sound[start : start + WINDOW].tobytes()})[0] for start in starts]
+    return np.array([list(message.tensors[0].elements) for message in messages], np.float32).reshape(-1, FRAMES, BANDS)
 
 
 def normal_sounds(seed: int, count: int) -> Iterator[NDArray[np.int16]]:
@@ -99,8 +99,8 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
     """The mean of a second in each band, and the same drawn again through a bottleneck of six numbers."""
     import keras
 
-    given = keras.Input(batch_shape=(batch, FRAMES, BANDS))
-    pooled = keras.layers.Reshape((FRAMES, 1, BANDS))(given)
+    source = keras.Input(batch_shape=(batch, FRAMES, BANDS))
+    pooled = keras.layers.Reshape((FRAMES, 1, BANDS))(source)
     pooled = keras.layers.AveragePooling2D((FRAMES, 1))(pooled)
     pooled = keras.layers.Reshape((BANDS,))(pooled)
     x = pooled
@@ -109,24 +109,24 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
         x = keras.layers.BatchNormalization(momentum=0.97)(x)
         if units > 6:
             x = keras.layers.ReLU()(x)
-    return keras.Model(given, [pooled, keras.layers.Dense(BANDS)(x)])
+    return keras.Model(source, [pooled, keras.layers.Dense(BANDS)(x)])
 
 
-def train(given: Features, epochs: int):  # type: ignore[no-untyped-def]
+def train(windows: Features, epochs: int):  # type: ignore[no-untyped-def]
     import keras
     from training import drawn, new
 
     model = new(network, SEED)
-    pooled, given_again = model.outputs
-    model = keras.Model(model.input, keras.layers.Subtract()([given_again, pooled]))
-    steps = len(given) // _BATCH
+    pooled, predicted = model.outputs
+    model = keras.Model(model.input, keras.layers.Subtract()([predicted, pooled]))
+    steps = len(windows) // _BATCH
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * steps)
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss="mse")
 
     def batches() -> Iterator[tuple[Features, Features]]:
         nothing = np.zeros((_BATCH, BANDS), np.float32)
-        for chosen in drawn(len(given), _BATCH, np.random.default_rng([SEED, 9])):
-            yield given[chosen], nothing
+        for chosen in drawn(len(windows), _BATCH, np.random.default_rng([SEED, 9])):
+            yield windows[chosen], nothing
 
     model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
     return model
@@ -140,9 +140,9 @@ class Errors:
 
         self._model = Converted(model)
 
-    def steady(self, given: Features) -> NDArray[np.float64]:
+    def steady(self, windows: Features) -> NDArray[np.float64]:
         """The mean of the last three errors at each window."""
-        single = np.array([self._error(window) for window in given])
+        single = np.array([self._error(window) for window in windows])
         return np.array([single[max(0, k - MEAN_OF + 1) : k + 1].mean() for k in range(len(single))])
 
     def _error(self, window: Features) -> float:
@@ -158,12 +158,12 @@ def thresholds(errors: Errors, validation: list[Features]) -> tuple[float, float
 
 def alarms(scores: NDArray[np.float64], on: float, off: float) -> list[int]:
     """The windows at which hysteresis switches on."""
-    found, is_on = [], False
+    places, is_on = [], False
     for place, score in enumerate(scores):
         if not is_on and score >= on:
-            found.append(place)
+            places.append(place)
         is_on = score >= (off if is_on else on)
-    return found
+    return places
 
 
 def measure(rune: LoadedRune, errors: Errors, on: float, off: float, count: int) -> dict[str, object]:
@@ -174,16 +174,16 @@ def measure(rune: LoadedRune, errors: Errors, on: float, off: float, count: int)
     for number, fault in enumerate(FAULTS):
         caught[fault] = {}
         for strength in _STRENGTHS:
-            found = 0
+            detected = 0
             for k in range(count):
                 rng = np.random.default_rng([SEED, 4, number, strength + 100, k])
                 sound = recording(_SECONDS, rng, fault=fault, strength=strength, since=_SECONDS / 2)
                 places = alarms(errors.steady(features_of(rune, sound)), on, off)
                 late = [(place + 1) * WINDOW / RATE - _SECONDS / 2 for place in places]
                 late = [delay for delay in late if delay > 0]
-                found += bool(late)
+                detected += bool(late)
                 delays += late[:1]
-            caught[fault][f"{strength} dB"] = round(found / count, 3)
+            caught[fault][f"{strength} dB"] = round(detected / count, 3)
     false = sum(len(alarms(scores, on, off)) for scores in normal)
     return {
         "normal_minutes": round(3 * count * _SECONDS / 60),
@@ -229,12 +229,12 @@ def main() -> None:
     if options.recordings is None:
         validation = [features_of(rune, sound) for sound in normal_sounds(2, 30)]
     else:  # the last fifth of each recording
-        validation = [found[len(found) * 4 // 5 :] for found in each]
-        each = [found[: len(found) * 4 // 5] for found in each]
-    given = np.concatenate(each)
+        validation = [part[len(part) * 4 // 5 :] for part in each]
+        each = [part[: len(part) * 4 // 5] for part in each]
+    windows = np.concatenate(each)
     from training import to_tflite
 
-    converted = to_tflite(network, train(given, options.epochs).get_weights(), given[::7][:800])
+    converted = to_tflite(network, train(windows, options.epochs).get_weights(), windows[::7][:800])
     errors = Errors(converted)
     on, off = thresholds(errors, validation)
     (options.out / "anomaly.tflite").write_bytes(converted)

@@ -43,12 +43,12 @@ def alphabet(cache_folder: Path, fonts: tuple[str, ...]) -> tuple[Strokes, ...]:
     sys.path.append(str(wheel))
     from HersheyFonts import HersheyFonts  # from the wheel that was just checked
 
-    made = []
+    letters = []
     for name in fonts:
         font = HersheyFonts()
         font.load_default_font(name)
-        made += [_boxed([tuple(stroke) for stroke in font.strokes_for_text(letter)]) for letter in LETTERS]
-    return tuple(made)
+        letters += [_boxed([tuple(stroke) for stroke in font.strokes_for_text(letter)]) for letter in LETTERS]
+    return tuple(letters)
 
 
 def _boxed(strokes: list[tuple[tuple[float, float], ...]]) -> Strokes:

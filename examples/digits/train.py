@@ -49,8 +49,8 @@ def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.
         alphabet(cache, FONTS)
         starts = range(0, count, _CHUNK)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            made = list(pool.map(_pictures_from, [cache] * len(starts), starts))
-        np.savez(path, images=np.concatenate([m[0] for m in made]), labels=np.concatenate([m[1] for m in made]))
+            examples = list(pool.map(_pictures_from, [cache] * len(starts), starts))
+        np.savez(path, images=np.concatenate([m[0] for m in examples]), labels=np.concatenate([m[1] for m in examples]))
     data = np.load(path)
     return data["images"], data["labels"]
 
@@ -58,8 +58,8 @@ def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.
 def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
     digits, labels = mnist(cache, "train")
     letters = alphabet(cache, FONTS)
-    made = [example(digits, labels, letters, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
-    return np.stack([picture for picture, _ in made]), np.array([label for _, label in made])
+    examples = [example(digits, labels, letters, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
+    return np.stack([picture for picture, _ in examples]), np.array([label for _, label in examples])
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]
@@ -67,14 +67,14 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
     import keras
     from training import finished
 
-    given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
-    x = finished(keras.layers.Conv2D(24, 5, 2, padding="same", use_bias=False)(given))
+    source = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
+    x = finished(keras.layers.Conv2D(24, 5, 2, padding="same", use_bias=False)(source))
     for filters, stride in ((48, 1), (80, 2), (96, 1)):
         x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
         x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
     x = keras.layers.AveragePooling2D(7)(x)
     x = keras.layers.Reshape((96,))(x)
-    return keras.Model(given, keras.layers.Dense(NOTHING + 1, activation="softmax")(x))
+    return keras.Model(source, keras.layers.Dense(NOTHING + 1, activation="softmax")(x))
 
 
 def train(images: Images, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]

@@ -90,10 +90,10 @@ def _utterance(corpus: Corpus, label: int, rng: np.random.Generator) -> Wave:
             position += len(word) + int(rng.integers(0, 3_200))
     elif kind < 0.35:
         word = resampled(corpus.draw(int(rng.integers(len(KEYWORDS))), rng), rng)
-        kept = max(int(rng.uniform(0.1, 0.4) * len(word)), 400)
+        length = max(int(rng.uniform(0.1, 0.4) * len(word)), 400)
         front = rng.random() < 0.5
-        scrap = word[-kept:] if front else word[:kept]
-        add(out, scrap, 0 if front else RATE - kept)
+        scrap = word[-length:] if front else word[:length]
+        add(out, scrap, 0 if front else RATE - length)
     else:
         word = resampled(corpus.draw(UNKNOWN, rng), rng)
         _place(out, word, rng, at_edge=int(rng.integers(-len(word) // 2, RATE - len(word) // 2)))
@@ -197,8 +197,8 @@ def _music(corpus: Corpus, count: int, rng: np.random.Generator) -> Wave:
         return music(count, rng)
     piece = resampled(corpus.draw(SILENCE, rng), rng)
     start = int(rng.integers(0, len(piece) - count + 1))
-    made = in_a_room(piece[start : start + count], rng)
-    return (made / (np.sqrt(np.mean(made**2)) + 1e-6)).astype(np.float32)
+    sound = in_a_room(piece[start : start + count], rng)
+    return (sound / (np.sqrt(np.mean(sound**2)) + 1e-6)).astype(np.float32)
 
 
 def tones(count: int, rng: np.random.Generator) -> Wave:
@@ -224,8 +224,8 @@ def coloured(count: int, slope: float, rng: np.random.Generator) -> Wave:
     bins = size // 2 + 1
     spectrum = rng.standard_normal(bins) + 1j * rng.standard_normal(bins)
     spectrum *= np.maximum(np.arange(bins), 30 * size / RATE) ** (-slope / 2)
-    made = irfft(spectrum, size)[:count]
-    return (made / (np.sqrt(np.mean(made**2)) + 1e-12)).astype(np.float32)
+    noise = irfft(spectrum, size)[:count]
+    return (noise / (np.sqrt(np.mean(noise**2)) + 1e-12)).astype(np.float32)
 
 
 def _decay(count: int) -> Wave:

@@ -28,7 +28,9 @@ _LIMIT = 0.15
 _LOWEST, _HIGHEST, _STEP = -3.0, 3.0, 0.25
 
 
-def found_eagerness(model: keras.Model, cache: Path, workers: int, scale: float, prompts: Path) -> NDArray[np.float32]:
+def calibrated_eagerness(
+    model: keras.Model, cache: Path, workers: int, scale: float, prompts: Path
+) -> NDArray[np.float32]:
     """By the voices and sounds of the calibration."""
     front_end = Features()
     voices = corpus(cache, workers, scale, "calibration")
@@ -46,19 +48,19 @@ def found_eagerness(model: keras.Model, cache: Path, workers: int, scale: float,
 
 def eagerness(kinds: Sequence[Logits], tests: Sequence[tuple[Test, Logits]]) -> NDArray[np.float32]:
     """What is to be added to each label's logit. `kinds` are logits of sounds without keywords, `tests` with them."""
-    found = np.zeros(len(LABELS), np.float32)
-    found[: len(KEYWORDS)] = _LOWEST
+    best = np.zeros(len(LABELS), np.float32)
+    best[: len(KEYWORDS)] = _LOWEST
     undecided = set(range(len(KEYWORDS)))
     while undecided:
-        shares = np.mean([heard(test, calls(scores(logits + found))).shares for test, logits in tests], axis=0)
+        shares = np.mean([heard(test, calls(scores(logits + best))).shares for test, logits in tests], axis=0)
         word = min(undecided, key=lambda label: (shares[label], label))
-        tried = found.copy()
+        tried = best.copy()
         tried[word] += _STEP
         if tried[word] > _HIGHEST or any(a_minute(scores(logits + tried)) > _LIMIT for logits in kinds):
             undecided.remove(word)
         else:
-            found = tried
-    return found
+            best = tried
+    return best
 
 
 def scores(logits: Logits) -> NDArray[np.float32]:

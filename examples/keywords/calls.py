@@ -26,14 +26,14 @@ def calls(scores: NDArray[np.float32]) -> list[tuple[int, int]]:
     words = scores[:, : len(KEYWORDS)].astype(np.float64)
     sums = np.cumsum(np.concatenate([np.zeros((1, words.shape[1])), words]), axis=0)
     means = (sums[MEAN_OF:] - sums[:-MEAN_OF]) / MEAN_OF
-    found: list[tuple[int, int]] = []
+    detections: list[tuple[int, int]] = []
     for label in range(means.shape[1]):
         is_on = False
         for number in np.flatnonzero((means[:, label] >= ON) | (means[:, label] < OFF)):
             was_on, is_on = is_on, bool(means[number, label] >= ON)
             if is_on and not was_on:
-                found.append((int(number) + MEAN_OF - 1, label))
-    return sorted(found)
+                detections.append((int(number) + MEAN_OF - 1, label))
+    return sorted(detections)
 
 
 def a_minute(scores: NDArray[np.float32]) -> float:

@@ -60,20 +60,20 @@ def _piece(task: tuple[int, int]) -> NDArray[np.int16]:
 
 def windows(cache: Path, name: str, count: int, seed: int, workers: int, scale: float, part: Part) -> Windows:
     """So many windows of the prior of `augment.draw_label`."""
-    return _made(cache, name, count, seed, workers, scale, part, (None,))
+    return _windows(cache, name, count, seed, workers, scale, part, (None,))
 
 
 def negatives(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
     """So many windows without a keyword, a third of them without speech."""
-    return _made(cache, name, count, seed, workers, scale, "training", (UNKNOWN, SILENCE, UNKNOWN))
+    return _windows(cache, name, count, seed, workers, scale, "training", (UNKNOWN, SILENCE, UNKNOWN))
 
 
 def near_words(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
     """So many windows of short words that are no keyword."""
-    return _made(cache, name, count, seed, workers, scale, "near", (UNKNOWN,))
+    return _windows(cache, name, count, seed, workers, scale, "near", (UNKNOWN,))
 
 
-def _made(
+def _windows(
     cache: Path, name: str, count: int, seed: int, workers: int, scale: float, part: Part,
     labels: tuple[int | None, ...],
 ) -> Windows:  # fmt: skip
@@ -84,8 +84,8 @@ def _made(
         chunks = range(0, count, _CHUNK)
         tasks = [(cache, workers, scale, part, seed, start, min(_CHUNK, count - start), labels) for start in chunks]
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            made = list(pool.map(_chunk, tasks))
-        np.savez(path, features=np.concatenate([m[0] for m in made]), labels=np.concatenate([m[1] for m in made]))
+            parts = list(pool.map(_chunk, tasks))
+        np.savez(path, features=np.concatenate([m[0] for m in parts]), labels=np.concatenate([m[1] for m in parts]))
         print(f"{path.name}: {count} windows", flush=True)
     data = np.load(path)
     return Windows(data["features"], data["labels"])
@@ -97,14 +97,14 @@ _worker: dict[Part, tuple[Corpus, Features]] = {}
 def _chunk(
     task: tuple[Path, int, float, Part, int, int, int, tuple[int | None, ...]],
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    cache, workers, scale, part, seed, start, count, given = task
+    cache, workers, scale, part, seed, start, count, chosen_labels = task
     if part not in _worker:
         _worker[part] = (corpus(cache, workers, scale, part), Features())
     clips, front_end = _worker[part]
     features, labels = np.zeros((count, COUNT), np.int8), np.zeros(count, np.int64)
     for k in range(count):
         rng = np.random.default_rng([seed, start + k])
-        label = given[(start + k) % len(given)]
+        label = chosen_labels[(start + k) % len(chosen_labels)]
         labels[k] = draw_label(rng) if label is None else label
         features[k] = front_end.of(window(clips, int(labels[k]), rng))
     return features, labels

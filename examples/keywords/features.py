@@ -59,8 +59,8 @@ class Features:
         return features
 
 
-def _code(block: Block, input_type: TensorType, **given: int) -> BlockCode:
-    arguments = {a.name: given.get(a.name, a.default) for a in block.arguments}
+def _code(block: Block, input_type: TensorType, **overrides: int) -> BlockCode:
+    arguments = {a.name: overrides.get(a.name, a.default) for a in block.arguments}
     return block.code((input_type,), arguments)
 
 

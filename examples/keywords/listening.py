@@ -47,11 +47,11 @@ def spoken(words: Sequence[tuple[int, Wave]], ratio: float, seed: int, noise: So
     return Test(whole, tuple(label for label, _ in words))
 
 
-def _noise(given: Sound | None, rng: np.random.Generator) -> Wave:
-    if given is None:
+def _noise(recording: Sound | None, rng: np.random.Generator) -> Wave:
+    if recording is None:
         return coloured(APART, 1.0, rng)
-    start = int(rng.integers(len(given) - APART))
-    passage = given[start : start + APART].astype(np.float32)
+    start = int(rng.integers(len(recording) - APART))
+    passage = recording[start : start + APART].astype(np.float32)
     return passage / (np.sqrt(np.mean(passage**2)) + 1)
 
 
@@ -66,10 +66,10 @@ def drawn(corpus: Corpus, each: int, seed: int) -> list[tuple[int, Wave]]:
     return [words[place] for place in rng.permutation(len(words))]
 
 
-def heard(test: Test, found: Sequence[tuple[int, int]]) -> Heard:
+def heard(test: Test, detections: Sequence[tuple[int, int]]) -> Heard:
     """A call counts for the word in whose three seconds its last window ends."""
     called: list[set[int]] = [set() for _ in test.labels]
-    for number, label in found:
+    for number, label in detections:
         place = int(end_of(number) * RATE) // APART
         if place < len(called):
             called[place].add(label)

@@ -74,13 +74,13 @@ def _without_words(voices: Corpus, prompts: Path, music: Path) -> dict[str, Soun
 
 def _shares(tests: Sequence[tuple[str, Test]], scores) -> dict[str, object]:  # type: ignore[no-untyped-def]
     """By word and loudness of the noise, the share that was called; and that which was called as another word."""
-    found = {name: heard(test, calls(scores(test.sound))) for name, test in tests}
+    results = {name: heard(test, calls(scores(test.sound))) for name, test in tests}
     words = {
-        word: {name: round(each.shares[label], 3) for name, each in found.items()}
+        word: {name: round(each.shares[label], 3) for name, each in results.items()}
         for label, word in enumerate(KEYWORDS)
         if any(label in test.labels for _, test in tests)
     }
-    return {**words, "as_another_word": {name: round(each.wrong, 3) for name, each in found.items()}}
+    return {**words, "as_another_word": {name: round(each.wrong, 3) for name, each in results.items()}}
 
 
 def _repeated(recordings: Sequence[Said]) -> list[tuple[int, Wave]]:

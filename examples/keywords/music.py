@@ -41,8 +41,8 @@ def music(count: int, rng: np.random.Generator) -> Wave:
             add_at(out, start, _note(pitch(scale, key + 24, int(rng.integers(-3, 9))), beat, melody, rng))
     if rng.random() < 0.5:
         drums(out, first, beat // 2, count, rng)
-    made = out[:count]
-    return (made / (np.sqrt(np.mean(made**2)) + 1e-9)).astype(np.float32)
+    wave = out[:count]
+    return (wave / (np.sqrt(np.mean(wave**2)) + 1e-9)).astype(np.float32)
 
 
 def _timbre(rng: np.random.Generator) -> _Timbre:

@@ -22,15 +22,15 @@ _BATCH = 128
 
 def network(batch: int | None) -> keras.Model:
     """From features / 128 to the shares of the labels."""
-    given = keras.Input(batch_shape=(batch, FRAMES * BANDS))
-    x = keras.layers.Reshape((FRAMES, BANDS, 1))(given)
+    source = keras.Input(batch_shape=(batch, FRAMES * BANDS))
+    x = keras.layers.Reshape((FRAMES, BANDS, 1))(source)
     for filters, kernel, stride in ((32, (8, 8), (2, 4)), (48, (3, 3), (2, 1)), (56, (3, 3), (1, 2)), (64, (3, 1), 1)):
         x = keras.layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False)(x)
         x = finished(x)
     x = keras.layers.AveragePooling2D((x.shape[1], x.shape[2]))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(0.2)(x)
-    return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+    return keras.Model(source, keras.layers.Dense(len(LABELS), activation="softmax")(x))
 
 
 def train(model: keras.Model, windows: Windows, epochs: int, rate: float, seed: int) -> None:
@@ -54,8 +54,8 @@ def hardest(model: keras.Model, negatives: Windows, count: int) -> Windows:
 def scores(model: keras.Model, features: NDArray[np.int8]) -> NDArray[np.float32]:
     """Of windows, f32[n, 8]."""
     parts = range(0, len(features), 1_000)
-    found = [model(features[start : start + 1_000].astype(np.float32) / 128, training=False) for start in parts]
-    return np.concatenate([np.asarray(part) for part in found])
+    batches = [model(features[start : start + 1_000].astype(np.float32) / 128, training=False) for start in parts]
+    return np.concatenate([np.asarray(part) for part in batches])
 
 
 def logits(model: keras.Model, features: NDArray[np.int8]) -> NDArray[np.float32]:

@@ -76,18 +76,18 @@ class Said:
 
 def said(recordings: Path | None, alsa: Path, prompts: Path) -> list[Said]:
     """Of those folders that are there. `recordings` holds files that are named after their word."""
-    found = []
+    clips = []
     if recordings is not None:
         paths = [path for path in sorted(recordings.glob("*.wav")) if path.stem in KEYWORDS]
-        found += [Said(path.stem, f"recording of {path.stem}", read_wave(path)) for path in paths]
+        clips += [Said(path.stem, f"recording of {path.stem}", read_wave(path)) for path in paths]
     for name, (word, start) in _ALSA_WORDS.items():
         if (alsa / f"{name}.wav").is_file():
-            found.append(Said(word, "alsa-utils", read_wave(alsa / f"{name}.wav")[int(start * RATE) :]))
+            clips.append(Said(word, "alsa-utils", read_wave(alsa / f"{name}.wav")[int(start * RATE) :]))
     for name, (word, start, end) in _PROMPT_WORDS.items():
         if (prompts / f"{name}.wav").is_file():
             sound = read_wave(prompts / f"{name}.wav")[int(start * RATE) : int(end * RATE)]
-            found.append(Said(word, "asterisk-core-sounds", sound))
-    return found
+            clips.append(Said(word, "asterisk-core-sounds", sound))
+    return clips
 
 
 def without_keyword(prompts: Path) -> list[Path]:

@@ -33,13 +33,13 @@ def piece(count: int, rng: np.random.Generator) -> Wave:
     style = str(rng.choice(["band", "chords", "solo", "arpeggio"], p=[0.4, 0.25, 0.2, 0.15]))
     out = np.zeros(count + 4 * beat, np.float32)
     degree = 0
-    held = int(rng.choice([1, 2, 2, 4]))
+    chord_beats = int(rng.choice([1, 2, 2, 4]))
     first = -int(rng.integers(0, 4 * beat))
     for place, start in enumerate(range(first, count, beat)):
-        if place % held == 0 and style in ("band", "chords"):
+        if place % chord_beats == 0 and style in ("band", "chords"):
             degree = int(rng.integers(len(scale)))
             for step in (0, 2, 4, 6)[: int(rng.integers(1, 5))]:
-                add_at(out, start, _note(pitch(scale, key + 12, degree + step), held * beat, chords, rng))
+                add_at(out, start, _note(pitch(scale, key + 12, degree + step), chord_beats * beat, chords, rng))
         if style in ("band", "solo") and rng.random() < 0.8:
             add_at(out, start, _note(pitch(scale, key + 24, int(rng.integers(-3, 9))), beat, melody, rng))
         if style == "arpeggio":
@@ -48,8 +48,8 @@ def piece(count: int, rng: np.random.Generator) -> Wave:
                 add_at(out, start + part * beat // 4, note)
     if style != "chords" and rng.random() < 0.4:
         drums(out, first, beat // 2, count, rng)
-    made = out[:count]
-    return (made / (np.sqrt(np.mean(made**2)) + 1e-9)).astype(np.float32)
+    wave = out[:count]
+    return (wave / (np.sqrt(np.mean(wave**2)) + 1e-9)).astype(np.float32)
 
 
 def _timbre(rng: np.random.Generator) -> _Timbre:

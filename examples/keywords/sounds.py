@@ -44,10 +44,10 @@ def music_minutes(minutes: int) -> Sound:
 def pieces_minutes(corpus: Corpus, minutes: int) -> Sound:
     """The pieces of the corpus in many styles and rooms, each at a volume of its own."""
     rng = np.random.default_rng(47)
-    made: list[Sound] = []
-    while sum(map(len, made)) < minutes * 60 * RATE:
-        made.append(_loud(in_a_room(corpus.draw(SILENCE, rng), rng), rng))
-    return np.concatenate(made)[: minutes * 60 * RATE]
+    sounds: list[Sound] = []
+    while sum(map(len, sounds)) < minutes * 60 * RATE:
+        sounds.append(_loud(in_a_room(corpus.draw(SILENCE, rng), rng), rng))
+    return np.concatenate(sounds)[: minutes * 60 * RATE]
 
 
 def recorded_music(folder: Path) -> Sound:

@@ -59,11 +59,11 @@ def cached(path: Path, make: Callable[[], Iterable[Clip]]) -> list[Clip]:
     """The clips of a file beside its index; where it is lacking, they are made and written first."""
     index, samples = path.with_suffix(".json"), path.with_suffix(".npy")
     if not index.exists():
-        made = [clip for clip in make() if len(clip.sound) > 1_600]
-        np.save(samples, np.concatenate([clip.sound for clip in made]))
-        entries = [[c.label, c.engine, c.voice, c.held_out, len(c.sound)] for c in made]
+        clips = [clip for clip in make() if len(clip.sound) > 1_600]
+        np.save(samples, np.concatenate([clip.sound for clip in clips]))
+        entries = [[c.label, c.engine, c.voice, c.held_out, len(c.sound)] for c in clips]
         index.write_text(json.dumps(entries), encoding="utf-8")
-        print(f"{path.name}: {len(made)} clips", flush=True)
+        print(f"{path.name}: {len(clips)} clips", flush=True)
     entries = json.loads(index.read_text(encoding="utf-8"))
     sounds = np.split(np.load(samples), np.cumsum([samples for *_, samples in entries])[:-1])
     return [Clip(*about, sound) for (*about, _), sound in zip(entries, sounds, strict=True)]
@@ -90,8 +90,8 @@ def _espeak(workers: int, scale: float) -> Iterable[Clip]:
     plans += [_Plan(invented_word(rng), UNKNOWN, k % 10 == 9) for k in range(int(3_500 * scale))]
     chunks = [plans[start : start + _CHUNK] for start in range(0, len(plans), _CHUNK)]
     with ThreadPoolExecutor(workers) as pool:
-        for made in pool.map(_espeak_chunk, chunks, range(len(chunks))):
-            yield from made
+        for clips in pool.map(_espeak_chunk, chunks, range(len(chunks))):
+            yield from clips
 
 
 def _espeak_chunk(plans: list[_Plan], seed: int) -> list[Clip]:
@@ -204,7 +204,7 @@ def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
     chosen += [others[k] for k in rng.integers(0, len(others), int(1_300 * scale))]
     parts = [chosen[start : start + 100] for start in range(0, len(chosen), 100)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return [clip for made in pool.map(_world_part, parts, range(len(parts))) for clip in made]
+        return [clip for clips in pool.map(_world_part, parts, range(len(parts))) for clip in clips]
 
 
 def _world_part(clips: list[Clip], seed: int) -> list[Clip]:

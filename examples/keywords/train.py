@@ -38,12 +38,12 @@ def main() -> None:
     model, learned = trained(options.cache, *common)
     test = windows(options.cache, "test", 6_000, SEED + 1, *common, "test")
 
-    from calibrate import found_eagerness
+    from calibrate import calibrated_eagerness
     from measure import measure
     from network import to_int8
     from training import Converted
 
-    readily = found_eagerness(model, options.cache, *common, options.prompts)
+    readily = calibrated_eagerness(model, options.cache, *common, options.prompts)
     converted = to_int8(model, learned, readily)
     (options.out / "keywords.tflite").write_bytes(converted)
     measure(

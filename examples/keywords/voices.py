@@ -81,11 +81,11 @@ def other_speaker(sound: Sound, rng: np.random.Generator) -> Sound:
     pitch[pitch > 600] = 600
     if rng.random() < 0.05:
         pitch = np.zeros_like(pitch)
-    made = pyworld.synthesize(
+    wave = pyworld.synthesize(
         np.ascontiguousarray(pitch), np.ascontiguousarray(envelope), np.ascontiguousarray(breath), 16_000
     )
-    peak = max(float(np.abs(made).max()), 1e-6)
-    return (made / peak * 24_000).astype(np.int16)
+    peak = max(float(np.abs(wave).max()), 1e-6)
+    return (wave / peak * 24_000).astype(np.int16)
 
 
 def read_wave(path: Path) -> Sound:

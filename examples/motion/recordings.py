@@ -141,5 +141,5 @@ def turned_each(angles: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _direction(rng: np.random.Generator) -> NDArray[np.float64]:
-    found = rng.standard_normal(3)
-    return found / np.linalg.norm(found)
+    vector = rng.standard_normal(3)
+    return vector / np.linalg.norm(vector)

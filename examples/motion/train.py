@@ -41,19 +41,19 @@ _GRAVITY = 9.81
 def windows(among: list[Recording], count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """So many windows for training: exercises by chance, one in ten at rest, one in five something else."""
     by_label = [[each for each in among if each.label == label] for label in range(len(EXERCISES))]
-    made, labels = np.zeros((count, LENGTH, 3), np.float32), np.zeros(count, np.int64)
+    motions, labels = np.zeros((count, LENGTH, 3), np.float32), np.zeros(count, np.int64)
     for place in range(count):
         rng = np.random.default_rng([SEED, place])
         kind = rng.random()
         if kind < 0.1:
-            made[place], labels[place] = resting(rng), RESTING
+            motions[place], labels[place] = resting(rng), RESTING
         elif kind < 0.3:
-            made[place], labels[place] = something_else(rng), SOMETHING_ELSE
+            motions[place], labels[place] = something_else(rng), SOMETHING_ELSE
         else:
             label = int(rng.integers(len(EXERCISES)))
             chosen = by_label[label][int(rng.integers(len(by_label[label])))]
-            made[place], labels[place] = exercise(chosen, rng), label
-    return made, labels
+            motions[place], labels[place] = exercise(chosen, rng), label
+    return motions, labels
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]
@@ -61,17 +61,17 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
     import keras
     from training import finished
 
-    given = keras.Input(batch_shape=(batch, LENGTH, 3))
-    x = keras.layers.Reshape((LENGTH, 1, 3))(given)
+    source = keras.Input(batch_shape=(batch, LENGTH, 3))
+    x = keras.layers.Reshape((LENGTH, 1, 3))(source)
     for filters, kernel, stride in ((24, 9, 2), (32, 7, 2), (48, 5, 2), (64, 5, 2)):
         x = finished(keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x))
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(0.3)(x)
-    return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+    return keras.Model(source, keras.layers.Dense(len(LABELS), activation="softmax")(x))
 
 
-def train(given: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+def train(motions: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
     from training import drawn, fit, new, smoothed_labels
 
     model = new(network, SEED)
@@ -79,7 +79,7 @@ def train(given: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         answers = np.eye(len(LABELS), dtype=np.float32)[labels]
         for chosen in drawn(len(labels), _BATCH, np.random.default_rng([SEED, 1])):
-            yield given[chosen], answers[chosen]
+            yield motions[chosen], answers[chosen]
 
     fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.05), decay=2e-3)
     return model
@@ -95,13 +95,13 @@ def measure(model: bytes, test: list[Recording]) -> dict[str, object]:
     for each in test:
         starts = range(0, len(each.rows) - LENGTH + 1, _HOP)
         shares = [classifier.scores(plain_window(each, start)) for start in starts]
-        single[each.label] += [int(np.argmax(found)) == each.label for found in shares]
+        single[each.label] += [int(np.argmax(row)) == each.label for row in shares]
         means = [np.mean(shares[max(0, k - 2) : k + 1], axis=0) for k in range(len(shares))]
         steady += [int(np.argmax(mean)) == each.label for mean in means]
     rng = np.random.default_rng([SEED, 2])
     rest = [int(np.argmax(classifier.scores(resting(rng)))) == RESTING for _ in range(1_000)]
     others = [int(np.argmax(classifier.scores(something_else(rng)))) == SOMETHING_ELSE for _ in range(1_000)]
-    every = [right for found in single for right in found]
+    every = [right for row in single for right in row]
     return {
         "model_bytes": len(model),
         "people": {"trained_on": 10 - len(HELD_OUT), "tested_on": len(HELD_OUT)},
@@ -110,7 +110,7 @@ def measure(model: bytes, test: list[Recording]) -> dict[str, object]:
         "accuracy": {
             "single_windows": _share(every),
             "mean_of_three": _share(steady),
-            "each_exercise": {name: _share(found) for name, found in zip(EXERCISES, single, strict=True)},
+            "each_exercise": {name: _share(row) for name, row in zip(EXERCISES, single, strict=True)},
             "resting_synthetic": _share(rest),
             "something_else_synthetic": _share(others),
         },
@@ -144,12 +144,12 @@ def main() -> None:
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
-    found = recordings(options.cache)
-    test = [each for each in found if each.person in HELD_OUT]
-    given, labels = windows([each for each in found if each.person not in HELD_OUT], options.windows)
+    recorded = recordings(options.cache)
+    test = [each for each in recorded if each.person in HELD_OUT]
+    motions, labels = windows([each for each in recorded if each.person not in HELD_OUT], options.windows)
     from training import to_tflite
 
-    converted = to_tflite(network, train(given, labels, options.epochs).get_weights(), given[:600])
+    converted = to_tflite(network, train(motions, labels, options.epochs).get_weights(), motions[:600])
     (options.out / "motion.tflite").write_bytes(converted)
     quality = measure(converted, test)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")

@@ -26,8 +26,12 @@ def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
     """So many training pictures, u8[n, 64, 64]."""
     path = cache / f"pictures-{count}.npz"
     if not path.exists():
-        made = [example(np.random.default_rng([SEED, number])) for number in range(count)]
-        np.savez(path, given=np.stack([picture for picture, _ in made]), labels=np.array([label for _, label in made]))
+        examples = [example(np.random.default_rng([SEED, number])) for number in range(count)]
+        np.savez(
+            path,
+            given=np.stack([picture for picture, _ in examples]),
+            labels=np.array([label for _, label in examples]),
+        )
     data = np.load(path)
     return data["given"], data["labels"]
 
@@ -37,18 +41,18 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
     import keras
     from training import finished
 
-    given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
-    x = finished(keras.layers.Conv2D(16, 5, 2, padding="same", use_bias=False)(given))
+    source = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
+    x = finished(keras.layers.Conv2D(16, 5, 2, padding="same", use_bias=False)(source))
     for filters, stride in ((32, 2), (48, 1), (64, 2), (96, 1)):
         x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
         x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
     x = keras.layers.AveragePooling2D(x.shape[1])(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(0.2)(x)
-    return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+    return keras.Model(source, keras.layers.Dense(len(LABELS), activation="softmax")(x))
 
 
-def train(given: Picture, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+def train(images: Picture, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
     from training import drawn, fit, new, smoothed_labels
 
     model = new(network, SEED)
@@ -59,9 +63,9 @@ def train(given: Picture, labels: NDArray[np.int64], epochs: int):  # type: igno
         mirrored = np.array([LABELS.index({"left": "right", "right": "left"}.get(name, name)) for name in LABELS])
         for chosen in drawn(len(labels), _BATCH, rng):
             if rng.random() < 0.5:
-                yield given[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
+                yield images[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
             else:
-                yield given[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
+                yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
 
     fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.02))
     return model
@@ -112,11 +116,11 @@ def main() -> None:
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
-    given, labels = pictures(options.cache, options.pictures)
+    images, labels = pictures(options.cache, options.pictures)
     from training import to_tflite
 
-    sample = given[:600, :, :, None].astype(np.float32) / 255
-    converted = to_tflite(network, train(given, labels, options.epochs).get_weights(), sample)
+    sample = images[:600, :, :, None].astype(np.float32) / 255
+    converted = to_tflite(network, train(images, labels, options.epochs).get_weights(), sample)
     (options.out / "picture.tflite").write_bytes(converted)
     quality = measure(converted, 3_000)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")

@@ -24,10 +24,10 @@ def train(steps: int):  # type: ignore[no-untyped-def]
 
     keras.utils.set_random_seed(SEED)
     tf.config.experimental.enable_op_determinism()
-    given = keras.Input(batch_shape=(None, 1))
-    x = keras.layers.Dense(32, activation="relu")(given)
+    source = keras.Input(batch_shape=(None, 1))
+    x = keras.layers.Dense(32, activation="relu")(source)
     x = keras.layers.Dense(32, activation="relu")(x)
-    model = keras.Model(given, keras.layers.Dense(1)(x))
+    model = keras.Model(source, keras.layers.Dense(1)(x))
     model.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, steps)), loss="mse")
     numbers = np.random.default_rng(SEED).uniform(-TURN, TURN, (512 * 64, 1)).astype(np.float32)
     epochs = steps * 512 // len(numbers)
@@ -40,11 +40,11 @@ def to_tflite(model) -> bytes:  # type: ignore[no-untyped-def]
     import keras
     import tensorflow as tf
 
-    given = keras.Input(batch_shape=(1, 1))
-    x = given
+    source = keras.Input(batch_shape=(1, 1))
+    x = source
     for layer in model.layers[1:]:
         x = layer(x)
-    return bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(given, x)).convert())
+    return bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(source, x)).convert())
 
 
 def measure(model: bytes) -> dict[str, object]:
@@ -53,10 +53,10 @@ def measure(model: bytes) -> dict[str, object]:
 
     interpreter = tf.lite.Interpreter(model_content=model)
     interpreter.allocate_tensors()
-    given, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
+    source, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
     errors = []
     for number in np.linspace(-TURN, TURN, 2_001):
-        interpreter.set_tensor(given, np.array([[number]], np.float32))
+        interpreter.set_tensor(source, np.array([[number]], np.float32))
         interpreter.invoke()
         errors.append(abs(float(interpreter.get_tensor(result)[0, 0]) - math.sin(number)))
     return {

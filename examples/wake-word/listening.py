@@ -30,16 +30,16 @@ def calls(project: Path, sound: Sound) -> list[float]:
     rune = Runtime.load(build(FolderFiles(project), BuildOptions("wake-word")).rune)
     (capability,) = rune.capabilities
     heard_output = rune.outputs[0]
-    found, is_on = [], False
+    times, is_on = [], False
     for start in range(0, len(sound) - _CHUNK + 1, _CHUNK):
         for message in rune.call({capability.id: sound[start : start + _CHUNK].tobytes()}):
             if message.channel != heard_output.id:
                 continue
             said = message.tensors[0].elements[0] == PHRASE
             if said and not is_on:
-                found.append((start + _CHUNK) / RATE)
+                times.append((start + _CHUNK) / RATE)
             is_on = said
-    return found
+    return times
 
 
 def listen_and_count(project: Path, held_out: tuple[Corpus, Corpus], prompts: Path) -> dict[str, object]:
@@ -47,8 +47,8 @@ def listen_and_count(project: Path, held_out: tuple[Corpus, Corpus], prompts: Pa
     phrases, words = held_out
     heard, twice = {}, 0
     for name, ratio in (("clean", 60.0), ("noise_20_db", 20.0), ("noise_10_db", 10.0)):
-        found = calls(project, spoken(phrases, IS_PHRASE, ratio))
-        each = [sum(_APART / RATE * k <= at < _APART / RATE * (k + 1) for at in found) for k in range(_CALLS)]
+        times = calls(project, spoken(phrases, IS_PHRASE, ratio))
+        each = [sum(_APART / RATE * k <= at < _APART / RATE * (k + 1) for at in times) for k in range(_CALLS)]
         heard[name] = round(float(np.mean([count > 0 for count in each])), 3)
         twice += sum(count > 1 for count in each)
     other = corpus_of([(0, engine, s) for by in words.sounds.values() for engine, sounds in by.items() for s in sounds])

@@ -52,10 +52,10 @@ NEAR = (
 
 def clips(cache: Path) -> list[Clip]:
     """About 5,000, made where the cache lacks them. `label` 1 is the phrase, 0 what sounds like it."""
-    return cached(cache / "phrase", _made)
+    return cached(cache / "phrase", _make_clips)
 
 
-def _made() -> Iterator[Clip]:
+def _make_clips() -> Iterator[Clip]:
     base = [*_flite(), *_festival()]
     rng = np.random.default_rng([51, 1])
     others = [base[int(k)] for k in rng.integers(0, len(base), 700)]

@@ -82,14 +82,14 @@ def scene(phrases: Corpus, words: Corpus, rng: np.random.Generator) -> Scene:
     return Scene(level(heard + noise, rng, softest=-36.0), place)
 
 
-def windows(made: Scene, features: NDArray[np.int8], rng: np.random.Generator) -> list[tuple[NDArray[np.int8], int]]:
+def windows(scene: Scene, features: NDArray[np.int8], rng: np.random.Generator) -> list[tuple[NDArray[np.int8], int]]:
     """Some windows of a scene: 1 just after the phrase; 0 before it is nearly said, and long after it."""
     ends = np.arange(FRAMES + 15, len(features) + 1)
     times = ((ends - 1) * _STEP + _FRAME) / RATE
-    if made.phrase is None:
+    if scene.phrase is None:
         called, quiet = np.zeros(len(ends), bool), np.ones(len(ends), bool)
     else:
-        start, end = made.phrase
+        start, end = scene.phrase
         called = (times >= end + 0.02) & (times < end + 0.45)
         quiet = (times < end - 0.3 * (end - start)) | (times > end + 1.0)
     chosen = [(end, 1) for end in rng.choice(ends[called], 2)] if called.any() else []

@@ -43,12 +43,14 @@ def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], N
     if not path.exists():
         phrases, words = corpora(cache, workers, held_out=False)
         rune = front_end()
-        made: list[tuple[NDArray[np.int8], int]] = []
+        examples: list[tuple[NDArray[np.int8], int]] = []
         for number in range(count):
             rng = np.random.default_rng([SEED, number])
             each = scene(phrases, words, rng)
-            made += windows(each, features_of(rune, each.sound), rng)
-        np.savez(path, given=np.stack([window for window, _ in made]), labels=np.array([label for _, label in made]))
+            examples += windows(each, features_of(rune, each.sound), rng)
+        np.savez(
+            path, given=np.stack([window for window, _ in examples]), labels=np.array([label for _, label in examples])
+        )
     data = np.load(path)
     return data["given"], data["labels"]
 
@@ -58,17 +60,17 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
     import keras
     from training import finished
 
-    given = keras.Input(batch_shape=(batch, FRAMES, BANDS))
-    x = keras.layers.Reshape((FRAMES, 1, BANDS))(given)
+    source = keras.Input(batch_shape=(batch, FRAMES, BANDS))
+    x = keras.layers.Reshape((FRAMES, 1, BANDS))(source)
     for filters, kernel, stride in ((48, 5, 2), (48, 5, 2), (48, 5, 2), (64, 3, 1)):
         x = keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x)
         x = finished(x)
     x = keras.layers.Reshape((x.shape[1] * x.shape[3],))(x)
     x = keras.layers.Dropout(0.3)(x)
-    return keras.Model(given, keras.layers.Dense(1, activation="sigmoid")(x))
+    return keras.Model(source, keras.layers.Dense(1, activation="sigmoid")(x))
 
 
-def train(given: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+def train(inputs: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
     import keras
     from training import drawn, fit, new
 
@@ -77,7 +79,7 @@ def train(given: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # t
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         rng = np.random.default_rng([SEED, 1, 1])
         for chosen in drawn(len(labels), _BATCH, rng):
-            pictures = given[chosen].astype(np.float32) / 128
+            pictures = inputs[chosen].astype(np.float32) / 128
             pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
             for picture in pictures:
                 width, at = int(rng.integers(0, 7)), int(rng.integers(0, BANDS - 7))
@@ -100,13 +102,13 @@ def main() -> None:
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
-    given, labels = training(options.cache, options.workers, options.scenes)
+    inputs, labels = training(options.cache, options.workers, options.scenes)
     print(f"{len(labels)} windows, {labels.mean():.2f} of them just after the phrase", flush=True)
     import tensorflow as tf
     from training import to_tflite
 
-    sample = np.concatenate([given[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
-    model = train(given, labels, options.epochs)
+    sample = np.concatenate([inputs[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
+    model = train(inputs, labels, options.epochs)
     converted = to_tflite(network, model.get_weights(), sample, takes=tf.int8)
     (options.out / "wake-word.tflite").write_bytes(converted)
 
