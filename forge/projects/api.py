@@ -10,12 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.organisations.access import find_organisation
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
-from forge.core.api.preconditions import OPTIONAL_IF_MATCH, optional_if_match
+from forge.core.api.preconditions import (
+    ETAG,
+    OPTIONAL_IF_MATCH,
+    REFUSALS,
+    REQUIRED_IF_MATCH,
+    optional_if_match,
+    seen_by,
+    with_etag,
+)
 from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
@@ -28,6 +36,7 @@ from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
+from forge.projects.seen import files_facets, project_facets
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
     FavouriteJson,
@@ -119,11 +128,14 @@ class ProjectDetail(ProjectView):
     """One project."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
-    raises = raising(get=Gone, patch=Conflict, delete=Conflict)
+    raises = raising(get=Gone, patch=Conflict, delete=(Conflict, *REFUSALS))
 
-    @extend_schema(responses=ProjectJson)
+    @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        return Response(project_to_json(self.project(request, organisation, name, Verb.SEE), principal_of(request)))
+        """One project. Whoever may delete it gets an `ETag`, which that takes."""
+        project, principal = self.project(request, organisation, name, Verb.SEE), principal_of(request)
+        answer = Response(project_to_json(project, principal))
+        return with_etag(answer, project_facets(project)) if can(principal, Verb.MANAGE, project) else answer
 
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
@@ -133,9 +145,13 @@ class ProjectDetail(ProjectView):
         )
         return Response(project_to_json(changed, principal_of(request)))
 
-    @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
+    @extend_schema(
+        responses={204: OpenApiResponse(description="deleted; an owner can restore it")},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def delete(self, request: Request, organisation: str, name: str) -> Response:
-        actions.delete_project(principal_of(request), self.project(request, organisation, name, Verb.MANAGE))
+        project, seen = self.project(request, organisation, name, Verb.MANAGE), seen_by(request)
+        actions.delete_project(principal_of(request), project, seen=seen)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -190,10 +206,12 @@ class ProjectFilesList(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="projects_files_list", responses=FilesJson)
+    @extend_schema(operation_id="projects_files_list", responses=FilesJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
+        """The files as they are. Restoring a version takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
-        return Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
+        answer = Response({"files": [file_to_json(entry) for entry in files.list_files(project)]})
+        return with_etag(answer, files_facets(project))
 
 
 class ProjectFile(ProjectView):

@@ -16,6 +16,7 @@ from django.dispatch import Signal
 from forge.core.actors import Actor
 from forge.core.api.json_types import Uuid
 from forge.core.hooks import Hook
+from forge.core.seen import Facet
 from forge.projects.models import Project, Version
 
 document_changed = Signal()
@@ -116,6 +117,9 @@ class VersionBuildJson(TypedDict):
     state: str
     url: str
 
+
+deletion_facets: Hook[[Project], Sequence[Facet]] = Hook()
+"""What higher floors have that goes with a deleted project: the registry gives its tags."""
 
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()
 """Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""

@@ -18,6 +18,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.api import rune_response
 from forge.builds.models import Build
+from forge.core.api.preconditions import REFUSALS, REQUIRED_IF_MATCH, seen_by
 from forge.core.api.views import needing, raising
 from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
@@ -60,22 +61,26 @@ class ProjectTags(ProjectView):
     """The tags of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
-    raises = raising(get=Gone, post=Conflict)
+    raises = raising(get=Gone, post=(Conflict, *REFUSALS))
 
     @extend_schema(operation_id="tags_list", responses=TagListJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(tag_list_to_json(tags_of(principal_of(request), project)))
 
-    @extend_schema(operation_id="tags_publish", request=PublishSerializer, responses={201: TagJson})
+    @extend_schema(
+        operation_id="tags_publish",
+        request=PublishSerializer,
+        responses={201: TagJson},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Publishes a build. Where the tag is protected and something is missing, the answer is 409, and `missing` says
-        what, in sentences."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
+        """Publishes a build. `If-Match` is the `ETag` of the build's gate. Where the tag is protected and something is
+        missing, the answer is 409, and `missing` says what, in sentences."""
+        project, seen = self.project(request, organisation, name, Verb.PUBLISH), seen_by(request)
         body = self.read_body(request, PublishSerializer)
-        tag = publish_build(
-            principal_of(request), _build_of(request, project, body["build"]), body["tag"], body["notes"]
-        )
+        build = _build_of(request, project, body["build"])
+        tag = publish_build(principal_of(request), build, body["tag"], body["notes"], seen=seen)
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 
@@ -83,16 +88,21 @@ class ProjectTagOverrides(ProjectView):
     """Publishing past a gate."""
 
     needs = needing(post=Scope.PROJECT_MANAGE)
-    raises = raising(post=(Conflict, Invalid))
+    raises = raising(post=(Conflict, Invalid, *REFUSALS))
 
-    @extend_schema(operation_id="tags_override", request=OverrideSerializer, responses={201: TagJson})
+    @extend_schema(
+        operation_id="tags_override",
+        request=OverrideSerializer,
+        responses={201: TagJson},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Publishes a build under a protected tag although something is missing. Only owners may, with a reason that
         the rune's page and the audit log show. A token needs the scope `rune:publish` as well."""
-        project = self.project(request, organisation, name, Verb.OVERRIDE_GATE)
+        project, seen = self.project(request, organisation, name, Verb.OVERRIDE_GATE), seen_by(request)
         body = self.read_body(request, OverrideSerializer)
         build = _build_of(request, project, body["build"])
-        tag = publish_past_gate(principal_of(request), build, body["tag"], body["reason"], body["notes"])
+        tag = publish_past_gate(principal_of(request), build, body["tag"], body["reason"], body["notes"], seen=seen)
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 

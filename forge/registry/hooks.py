@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from forge.builds.models import Build
 from forge.core.hooks import Hook
+from forge.core.seen import Facet
 from forge.projects.models import Project
 
 
@@ -39,6 +40,10 @@ class Clearance(StrEnum):
 
 clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()
 """By the digests of runes. One that nobody speaks of is unjudged. The caller has found the project for someone."""
+
+
+publication_facets: Hook[[Build], Sequence[Facet]] = Hook()
+"""What else publishing a build depends on: reviews gives its verdicts. The caller has found the build for someone."""
 
 
 judges_of: Hook[[Build], Collection[UUID]] = Hook()

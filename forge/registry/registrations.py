@@ -12,6 +12,7 @@ from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
     PublishedVersions,
     VersionPartsJson,
+    deletion_facets,
     name_assigned,
     published_versions,
     state_parts,
@@ -23,10 +24,12 @@ from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
+from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
 from forge.registry.use import FLUSH_EVERY, write_down
 
 name_assigned.register(take_along)
+deletion_facets.register(tag_facets)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))

@@ -74,6 +74,9 @@ class Verdict(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     verdict = models.CharField(max_length=10, choices=VerdictChoice.choices)
     comment = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, default="build")
+    place = models.JSONField(default=dict)
+    """With `kind`, what the comment is about: an anchor (`forge.reviews.threads.anchors`)."""
     rune_digest = models.CharField(max_length=71)
     replaced = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)

@@ -22,6 +22,7 @@ from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
 from forge.reviews.rounds.open_reviews import OpenReview, open_reviews
+from forge.reviews.rounds.pages.state_tags import STATE_TAGS
 from forge.reviews.suggestions.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 
@@ -65,19 +66,15 @@ def people_with_a_verdict(build: Build) -> Collection[UUID]:
     return [person for person in verdicts.values_list("user", flat=True) if person is not None]
 
 
-STATE_WORDS: Mapping[ReviewState, CardVerdict] = {
-    ReviewState.WAITING: CardVerdict("In review", "info"),
-    ReviewState.CHANGES: CardVerdict("Changes requested", "warn"),
-    ReviewState.APPROVED: CardVerdict("Approved", "ok"),
-}
-"""How an open review looks on its project's card."""
+IN_REVIEW = CardVerdict("In review", "info")
+"""How a review that waits looks on its project's card, which says nothing else of reviews."""
 
 
 @card_verdicts.register
 def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]:
     """How the newest open review of each project stands. The caller has found the projects for someone."""
     reviews = open_reviews(Review.objects.filter(project__in=project_ids, closed=None).order_by("created"))
-    return {each.review.project_id: STATE_WORDS[each.state] for each in reviews}
+    return {each.review.project_id: _card_verdict(each.state) for each in reviews}
 
 
 @organisation_counts.register
@@ -90,6 +87,11 @@ def trials_that_an_organisation_had(organisation: Organisation) -> Counts:
 def trials_that_a_person_had(user: User) -> Counts:
     """The same of a person, in all organisations together."""
     return {Resource.TRIALS: trials_of_person(user).count()}
+
+
+def _card_verdict(state: ReviewState) -> CardVerdict:
+    look = STATE_TAGS[state]
+    return IN_REVIEW if state is ReviewState.WAITING else CardVerdict(look.word, look.colour)
 
 
 def _progress(each: OpenReview) -> str:

@@ -19,9 +19,10 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
 from forge.builds.pages.memory_map import memory_picture
-from forge.core.errors import Conflict, DomainError, Invalid
+from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.core.seen import seen_in, seen_state
 from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
@@ -30,12 +31,15 @@ from forge.registry.access import tags_of
 from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.distribution.manifests import is_tag
 from forge.registry.next_tag import next_tag
+from forge.registry.seen import build_facets
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.gate.pages import gate_facts
-from forge.reviews.registrations import STATE_WORDS
+from forge.reviews.models import Review
 from forge.reviews.rounds.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.rounds.decision import ReviewState, Verdicts
+from forge.reviews.rounds.open_reviews import open_reviews, states_of_runes
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
+from forge.reviews.rounds.pages.state_tags import STATE_TAGS as STATE_TAGS_OF_REVIEWS
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_on_build
 from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
@@ -110,13 +114,15 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     published = tags_of(principal, project)
     builds, pages = rows_of(request, builds_of(principal, project), SHOWN)
     judged = verdicts_on_runes(principal, project)
+    waiting = Review.objects.visible_to(principal).filter(project=project, closed=None)
+    states = states_of_runes(open_reviews(waiting), judged)
     rows = [
         BuildRow(
             build,
             STATE_TAGS[State(build.state)],
             tuple(tag.name for tag in published if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
-            judged_as(judged[build.artefact.digest]) if build.artefact and build.artefact.digest in judged else None,
+            _judged_as(build, states, judged),
         )
         for build in builds
     ]
@@ -169,7 +175,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         if verdict == "undo":
             undo_verdict(principal, build)
         elif verdict:
-            give_verdict(principal, build, verdict, text)
+            give_verdict(principal, build, verdict, text, about=read_key(request.POST.get("about", "")))
         else:
             begin_thread(principal, build, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict) as error:
@@ -184,8 +190,9 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
     project, build = _build_of(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
-        tag = publish_build(principal_of(request), build, wanted, request.POST.get("notes", ""))
-    except (Invalid, Conflict) as error:
+        notes, seen = request.POST.get("notes", ""), seen_in(request.POST)
+        tag = publish_build(principal_of(request), build, wanted, notes, seen=seen)
+    except (Invalid, Conflict, Stale) as error:
         return _again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
@@ -198,8 +205,8 @@ def publish_past(request: HttpRequest, organisation: str, name: str, number: int
     wanted = request.POST.get("tag", "")
     try:
         reason, notes = request.POST.get("reason", ""), request.POST.get("notes", "")
-        tag = publish_past_gate(principal_of(request), build, wanted, reason, notes)
-    except (Invalid, Conflict) as error:
+        tag = publish_past_gate(principal_of(request), build, wanted, reason, notes, seen=seen_in(request.POST))
+    except (Invalid, Conflict, Stale) as error:
         return _again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
@@ -250,16 +257,22 @@ def _context(
             "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),
+            "seen": seen_state(build_facets(build)),
             **gate_facts(principal, build, tag if tag and is_tag(tag) else next_tag(published)),
         }
     return context
 
 
-def judged_as(verdicts: Verdicts) -> CardVerdict:
-    """What the standing verdicts on a rune say, on one line."""
-    if verdicts.objecting:
-        return STATE_WORDS[ReviewState.CHANGES]
-    return CardVerdict(counted(len(verdicts.approving), "approval"), "ok")
+def _judged_as(build: Build, states: Mapping[str, ReviewState], verdicts: Mapping[str, Verdicts]) -> CardVerdict | None:
+    """Where a build stands, on one line, with how many approve it while more are needed."""
+    digest = "" if build.artefact is None else build.artefact.digest
+    if (state := states.get(digest)) is None:
+        return None
+    approving = len(verdicts[digest].approving) if digest in verdicts else 0
+    if state is ReviewState.WAITING and approving:
+        return CardVerdict(f"{STATE_TAGS_OF_REVIEWS[state].word}, {counted(approving, 'approval')}", "info")
+    look = STATE_TAGS_OF_REVIEWS[state]
+    return CardVerdict(look.word, look.colour)
 
 
 def _talk(principal: Principal, build: Build, which: ThreadFilter) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_a_fork_is_offered_back_resolved_reviewed_merged_and_undone(forge: LiveF
     owner.get_by_role("link", name="Letters answer nothing").click()
     expect(owner.get_by_role("button", name="Merge", exact=True)).to_be_disabled()
     assert findings(owner) == []
-    owner.get_by_role("radio", name="Theirs").check()
+    owner.get_by_role("radio", name="The fork").check()
     owner.get_by_role("button", name="Use what is chosen").click()
     expect(owner.get_by_text("1 of 1 resolved")).to_be_visible()
     owner.get_by_role("button", name="Build the merged result").click()

@@ -109,10 +109,10 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     owner.get_by_role("link", name="Resolve in the studio").click()
     dialog = owner.get_by_role("dialog")
     expect(dialog.get_by_text("1 conflict left of 1")).to_be_visible(timeout=PATIENCE)
-    expect(dialog.get_by_label("Here", exact=True)).to_contain_text("source: 2")
-    expect(dialog.get_by_label("Theirs", exact=True)).to_contain_text("source: 1")
+    expect(dialog.get_by_label("This project", exact=True)).to_contain_text("source: 2")
+    expect(dialog.get_by_label("The fork", exact=True)).to_contain_text("source: 1")
     assert findings(owner) == []
-    dialog.get_by_role("button", name="Here", exact=True).click()
+    dialog.get_by_role("button", name="This project", exact=True).click()
     expect(dialog.get_by_text("No conflict is left")).to_be_visible()
     dialog.get_by_role("button", name="Edit").click()
     written = dialog.get_by_label("What stands in place of")
@@ -121,7 +121,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     expect(dialog.get_by_text("Another text").first).to_be_visible()
     dialog.get_by_role("button", name="Start over").click()
     expect(dialog.get_by_text("1 conflict left of 1")).to_be_visible()
-    dialog.get_by_role("button", name="Theirs", exact=True).click()
+    dialog.get_by_role("button", name="The fork", exact=True).click()
     dialog.get_by_role("link", name="Build, review and merge").click()
     owner.wait_for_url(page)
 

@@ -32,6 +32,6 @@ def published(live: LiveServer) -> Published:
     live.api("POST", "projects", json={"organisation": repository.split("/")[0], "name": "first", "template": "sine"})
     build = live.build(repository)
     assert build["state"] == "succeeded", build
-    live.api("POST", f"projects/{repository}/tags", json={"tag": "1.0", "build": build["id"]})
+    live.publish(repository, build["id"], "1.0")
     rune = live.http.get(build["rune_url"]).content
     return Published(repository, "1.0", rune, live.token("registry"))

@@ -47,7 +47,7 @@ def keep(name: str) -> Path:
             organisation = server.organisation()
             server.api("POST", "projects", json={"organisation": organisation, "name": PROJECT, "template": "sine"})
             build = server.build(f"{organisation}/{PROJECT}")
-            server.api("POST", f"projects/{organisation}/{PROJECT}/tags", json={"build": build["id"], "tag": "1.0"})
+            server.publish(f"{organisation}/{PROJECT}", build["id"], "1.0")
             contents = contents_of(server)
         with closing(sqlite3.connect(data / "forge.sqlite3")) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -47,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallat
         server.api("POST", "projects", json=fields)
         project = f"{fields['organisation']}/kept"
         build = server.build(project)
-        server.api("POST", f"projects/{project}/tags", json={"build": build["id"], "tag": "1.0"})
+        server.publish(project, build["id"], "1.0")
         server.api("PUT", f"projects/{project}/files/notes.md", content="ñandú\n".encode())
         stopped = threading.Event()
 

@@ -75,7 +75,7 @@ def test_the_lines_of_the_tour_work_as_they_are_typed(fresh: LiveServer, tmp_pat
     fresh.api("PUT", f"projects/{project}/files/labels.txt", content=labels.encode())
     build = fresh.build(project)
     assert build["state"] == "succeeded", build
-    fresh.api("POST", f"projects/{project}/tags", json={"tag": "1.0", "build": build["id"]})
+    fresh.publish(project, build["id"], "1.0")
 
     for name, place in ((".venv", Path(sys.prefix)), ("examples", REPOSITORY / "examples")):
         (tmp_path / name).symlink_to(place)

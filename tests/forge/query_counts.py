@@ -43,6 +43,7 @@ from forge.webhooks.actions import create_webhook
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
 from tests.forge.factories.samples import zipped
+from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, job_addresses, people_addresses, webhook_addresses
 
@@ -82,6 +83,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware", "api/v1/builds/{build}/firmware", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware.uf2", "api/v1/builds/{build}/firmware.uf2", None),
+    ("get", "api/v1/builds/<uuid:build_id>/gate", "api/v1/builds/{build}/gate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
     ("get", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", None),
@@ -374,6 +376,10 @@ def counted(
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
         judges = (method, route) == ("post", "api/v1/builds/<uuid:build_id>/reviews")
         headers |= {"If-Match": f'"{named["{digest}"]}"'} if judges else {}
+        if method == "form":
+            sent = seen_form(path, **sent)
+        elif method != "get" and not judges:
+            headers |= seen_headers(path, sent)
         call = partial(_ask, browser, method, path, sent, headers)
         name = key(method, route)
         queries = _queries_of(call)

@@ -31,7 +31,7 @@ LEFT_OUT = frozenset({"archive_unpack", "samples_import", "samples_import_previe
 NO_CHECKS = frozenset(
     {
         "positive_data_acceptance",  # a name that is taken, a path that is not there: well formed, and refused
-        "missing_required_header",  # none is required
+        "missing_required_header",  # If-Match is asked for with 428, and after the rights with 403
         "object_level_authorization",  # the matrix of permissions asks each address as ten people
     }
 )
@@ -67,7 +67,7 @@ def known_things(server: LiveServer) -> Things:
     server.api("POST", "projects", json={"organisation": organisation, "name": "fuzzed", "template": "sine"})
     project = f"{organisation}/fuzzed"
     build = server.build(project)
-    server.api("POST", f"projects/{project}/tags", json={"build": build["id"], "tag": "1.0"})
+    server.publish(project, build["id"], "1.0")
     return {"organisation": organisation, "name": "fuzzed", "build_id": build["id"], "tag": "1.0", "number": 1}
 
 

@@ -10,11 +10,17 @@ from forge.accounts.principals import Principal
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
 from forge.projects.samples.access import kinds_of
-from rune.running.evaluation.changes import Change, changed
+from rune.running.evaluation.changes import Change, Lost, changed, lost
 from rune.running.evaluation.evaluation import Evaluation, Outcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
-from rune.running.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
+from rune.running.evaluation.wording import (
+    accuracy_sentence,
+    lost_sentences,
+    outcome_sentence,
+    percent,
+    stream_sentence,
+)
 from rune.wording import counted
 
 WIDEST = 16
@@ -72,6 +78,14 @@ class ShownEvaluation:
     confusion: tuple[ConfusionRow, ...]
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
+    lost: tuple[str, ...]
+    """What the earlier build was tested on and this one is not, in sentences."""
+
+
+def lost_between(before: Build | None, build: Build) -> Lost:
+    """What an earlier build was tested on and this one is not."""
+    then, now = evaluation_of(before) if before is not None else None, evaluation_of(build)
+    return Lost((), 0) if then is None or now is None else lost(then, now)
 
 
 def shown_evaluation(principal: Principal, build: Build, before: Build | None) -> ShownEvaluation | None:
@@ -98,6 +112,7 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
         confusion=_confusion(table),
         worst=_worst(principal, build, evaluation, then),
         notes=tuple(_notes(evaluation)),
+        lost=() if then is None else lost_sentences(lost(then, evaluation)),
     )
 
 

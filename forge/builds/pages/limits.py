@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.comparison.figures import FigureRow
-from rune.source.policy import Judgement, Outcome
+from rune.running.evaluation.changes import Lost
+from rune.running.evaluation.wording import lost_sentences
+from rune.source.policy import Judgement, LimitKind, Outcome
 from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 
 
@@ -29,6 +31,9 @@ OUTCOME_TAGS = {
     Outcome.UNKNOWN: OutcomeTag(OUTCOME_WORDS[Outcome.UNKNOWN], "warn", icon="circle-question-mark"),
 }
 
+MET_ON_FEWER = OutcomeTag("Met on fewer labels", "warn", icon="triangle-exclamation-point")
+NOTHING_LOST = Lost((), 0)
+
 
 @dataclass(frozen=True)
 class ShownLimit:
@@ -48,17 +53,20 @@ class ShownFigure:
     limit: ShownLimit | None
 
 
-def shown_limits(build: Build) -> tuple[ShownLimit, ...]:
-    """The build's limits, in their order."""
-    return tuple(_shown(each) for each in judgements_of(build))
+def shown_limits(build: Build, lost: Lost = NOTHING_LOST) -> tuple[ShownLimit, ...]:
+    """The build's limits, in their order. `lost` is what the build that it is compared with was tested on."""
+    return tuple(_shown(each, lost) for each in judgements_of(build))
 
 
-def with_limits(rows: Iterable[FigureRow], build: Build) -> tuple[ShownFigure, ...]:
+def with_limits(rows: Iterable[FigureRow], build: Build, lost: Lost = NOTHING_LOST) -> tuple[ShownFigure, ...]:
     """The figures, each with its limit, which has the same name."""
-    limits = {limit_name(each.limit): _shown(each) for each in judgements_of(build)}
+    limits = {limit_name(each.limit): _shown(each, lost) for each in judgements_of(build)}
     return tuple(ShownFigure(row, limits.get(row.name)) for row in rows)
 
 
-def _shown(judgement: Judgement) -> ShownLimit:
-    limit, look = judgement.limit, OUTCOME_TAGS[judgement.outcome]
-    return ShownLimit(limit_name(limit), bound_text(limit), look, judgement_sentence(judgement))
+def _shown(judgement: Judgement, lost: Lost) -> ShownLimit:
+    limit, look, sentence = judgement.limit, OUTCOME_TAGS[judgement.outcome], judgement_sentence(judgement)
+    if lost.labels and limit.kind is LimitKind.ACCURACY and judgement.outcome.passes:
+        # An accuracy without the labels that were hard to tell says less than the one before it.
+        look, sentence = MET_ON_FEWER, " ".join([sentence, *lost_sentences(lost)])
+    return ShownLimit(limit_name(limit), bound_text(limit), look, sentence)

@@ -1,13 +1,21 @@
-"""Acts on something that can change name the state that the caller read: `If-Match` (RFC 9110, 13.1.1; RFC 6585, 3)."""
+"""Acts on something that can change name the state that the caller read: `If-Match` (RFC 9110, 13.1.1; RFC 6585, 3).
+
+A `GET` answers the state as `ETag` (`with_etag`), the act takes it (`seen_by`), and the action compares it
+under the lock of what it changes (`forge.core.seen`).
+"""
 
 from __future__ import annotations
 
-from django.utils.http import parse_etags
+from collections.abc import Sequence
+
+from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from forge.core.errors import PreconditionRequired
+from forge.core.errors import PreconditionRequired, Stale
+from forge.core.seen import SAY_WHAT_YOU_SAW, Facet, Seen, seen_state
 
 
 def _if_match(*, required: bool) -> OpenApiParameter:
@@ -17,13 +25,34 @@ def _if_match(*, required: bool) -> OpenApiParameter:
 
 OPTIONAL_IF_MATCH = _if_match(required=False)
 REQUIRED_IF_MATCH = _if_match(required=True)
+ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="The state that an act on it names as `If-Match`.",
+)
+REFUSALS = (Stale, PreconditionRequired)
+"""What an act that takes `If-Match` raises, beside its own errors."""
+
+
+def with_etag(response: Response, facets: Sequence[Facet]) -> Response:
+    """Returns the response with the state of what it describes as its `ETag`."""
+    response["ETag"] = quote_etag(seen_state(facets))
+    return response
+
+
+def seen_by(request: Request) -> Seen:
+    """Returns the states that `If-Match` names, for an action to compare once it has checked the permission; none
+    without the header, which `forge.core.seen.require_seen` refuses."""
+    return optional_if_match(request) or []
 
 
 def required_if_match(request: Request) -> list[str]:
     """Returns the states that `If-Match` names, without quotes. Raises `PreconditionRequired` where it is missing."""
     states = optional_if_match(request)
     if states is None:
-        raise PreconditionRequired("Send If-Match with the ETag of what you read, so that nothing newer is acted on.")
+        raise PreconditionRequired(SAY_WHAT_YOU_SAW)
     return states
 
 

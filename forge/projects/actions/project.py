@@ -17,6 +17,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.announcements import (
     ORGANISATION_PROJECT_CREATED,
@@ -33,6 +34,7 @@ from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
+from forge.projects.seen import project_facets
 from forge.projects.serializers import project_summary
 from forge.projects.templates import find_template
 
@@ -182,9 +184,12 @@ def update_project(
 
 
 @transaction.atomic
-def delete_project(actor: Actor, project: Project) -> None:
-    """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden`."""
+def delete_project(actor: Actor, project: Project, *, seen: Seen = None) -> None:
+    """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden` and `Stale`."""
     require(actor, Verb.MANAGE, project)
+    Project.objects.lock(project.pk)
+    project.refresh_from_db(fields=["name", "visibility", "sequence"])
+    require_seen(project_facets(project), seen)
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
     write_entry(actor, "project.delete", f"project:{project.pk}", project.place, name=project.full_name)

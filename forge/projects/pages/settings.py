@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import principal_of
-from forge.core.errors import Conflict, Invalid
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
+from forge.core.seen import seen_in, seen_state
 from forge.projects.actions import delete_project, update_project
+from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.projects.seen import project_facets
 
 
 @for_person
@@ -20,12 +25,7 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     """A project's name, description and visibility, and deleting it."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.DESCRIBE)
-    context = {
-        "project": project,
-        "manages": can(principal, Verb.MANAGE, project),
-        "hooks": can(principal, Verb.MANAGE_WEBHOOKS, project.organisation),
-        "saved": "saved" in request.GET,
-    }
+    context = _context(principal, project) | {"saved": "saved" in request.GET}
     if request.method == "GET":
         return render(request, "project/settings.html", context)
     former = project.name
@@ -45,10 +45,24 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     return redirect(f"{changed.get_absolute_url()}/settings?saved")
 
 
+def _context(principal: Principal, project: Project) -> dict[str, Any]:
+    return {
+        "project": project,
+        "manages": can(principal, Verb.MANAGE, project),
+        "hooks": can(principal, Verb.MANAGE_WEBHOOKS, project.organisation),
+        "seen": seen_state(project_facets(project)),
+        "saved": False,
+    }
+
+
 @for_person
 @require_POST
 def delete(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Deleting a project; the page that follows has the way back."""
     project = project_of(request, organisation, name, Verb.MANAGE)
-    delete_project(principal_of(request), project)
+    principal = principal_of(request)
+    try:
+        delete_project(principal, project, seen=seen_in(request.POST))
+    except Stale as error:
+        return show_again(request, "project/settings.html", _context(principal, project), error)
     return redirect("deleted-projects", organisation=project.organisation.name)

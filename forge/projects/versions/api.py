@@ -21,6 +21,7 @@ from forge.comparison.serializers import ComparisonJson, FileStateJson, comparis
 from forge.comparison.snapshots import Snapshot
 from forge.core.api.json_types import PageJson, Timestamp
 from forge.core.api.pages import CursorPages
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
@@ -29,14 +30,17 @@ from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import MEDIA_TYPE, archive_response
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
 from forge.projects.models import Project, Version
+from forge.projects.seen import files_facets_of
 from forge.projects.versions.authors import line_versions, people_of
-from forge.projects.versions.comparison_source import snapshot_of_now, snapshot_of_version
+from forge.projects.versions.comparison_source import snapshot_of_tree, snapshot_of_version
 from forge.projects.versions.store import (
+    WorkingTree,
     available_files,
     described_in,
     find_version,
     stored_text,
     versions_of,
+    working_tree,
 )
 
 NOW = "now"
@@ -209,15 +213,16 @@ class VersionRestore(ProjectView):
     """Making the files what they were in a version, for everyone and live."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
     @extend_schema(
         operation_id="versions_restore",
         request=RestoreVersionSerializer,
         parameters=[
+            REQUIRED_IF_MATCH,
             OpenApiParameter(
                 "as", str, description="update: answer with a Yjs update that is stored nowhere, for an editor to apply"
-            )
+            ),
         ],
         responses={
             (200, "application/json"): RestoredVersionJson,
@@ -225,13 +230,15 @@ class VersionRestore(ProjectView):
         },
     )
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:
-        project = self.project(request, organisation, name, Verb.EDIT)
+        """The `ETag` of the list of files, or of a comparison with the files as they are, says which files are
+        replaced."""
+        project, seen = self.project(request, organisation, name, Verb.EDIT), seen_by(request)
         version = find_version(project, number)
         paths = self.read_body(request, RestoreVersionSerializer)["paths"]
         if request.query_params.get("as") == "update":
-            update = restoring_update(principal_of(request), project, version, paths)
+            update = restoring_update(principal_of(request), project, version, paths, seen=seen)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
-        restored = restore_version(principal_of(request), project, version, paths)
+        restored = restore_version(principal_of(request), project, version, paths, seen=seen)
         return Response({"before": restored.before.number, "changed": list(restored.changed)})
 
 
@@ -245,20 +252,24 @@ class VersionsCompared(ProjectView):
         parameters=[
             OpenApiParameter("from", str, required=True, description="a version's number, or `now`"),
             OpenApiParameter("to", str, description="a version's number, or `now`, which it is by default"),
+            ETAG,
         ],
         responses=ComparisonJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
+        """With the files as they are, the answer has an `ETag`, which restoring a version takes."""
         project = self.project(request, organisation, name, Verb.READ)
-        before = _snapshot_of(project, request.query_params.get("from", ""))
-        after = _snapshot_of(project, request.query_params.get("to", NOW))
-        return Response(comparison_to_json(compare(before, after)))
+        sides = [request.query_params.get("from", ""), request.query_params.get("to", NOW)]
+        tree = working_tree(project) if NOW in sides else None
+        before, after = (_snapshot_of(project, side, tree) for side in sides)
+        answer = Response(comparison_to_json(compare(before, after)))
+        return answer if tree is None else with_etag(answer, files_facets_of(project, tree.digest))
 
 
-def _snapshot_of(project: Project, which: str) -> Snapshot:
+def _snapshot_of(project: Project, which: str, tree: WorkingTree | None) -> Snapshot:
     """A side of a comparison. Raises `Invalid` and `VersionNotFound`."""
-    if which == NOW:
-        return snapshot_of_now(project)
+    if which == NOW and tree is not None:
+        return snapshot_of_tree(project, tree)
     if not which.isascii() or not which.isdigit() or len(which) > 9:
         raise Invalid("Give the number of a version, or `now`.")
     return snapshot_of_version(find_version(project, int(which)))

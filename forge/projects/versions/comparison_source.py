@@ -11,18 +11,13 @@ from forge.core.errors import Damaged, NotFound
 from forge.projects.files.mounting import with_blocks
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
-from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
+from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.source.runefile import Outline
 
 MAX_TEXT_BYTES = 64 * 1024
 """Bytes of a file that is compared line by line."""
 MAX_TEXTS = 20
 """Files of one side that are read for a comparison."""
-
-
-def snapshot_of_now(project: Project) -> Snapshot:
-    """The files as they are."""
-    return snapshot_of_tree(project, working_tree(project))
 
 
 def snapshot_of_tree(project: Project, seen: WorkingTree) -> Snapshot:

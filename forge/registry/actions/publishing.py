@@ -18,6 +18,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
@@ -29,6 +30,7 @@ from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
 from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
 from forge.registry.published_versions import fix_version
+from forge.registry.seen import build_facets
 from rune.source.policy import Policy
 from rune.source.policy.tags import look
 
@@ -63,29 +65,29 @@ def note_pull(actor: Actor, project: Project, digest: str) -> None:
         note_download(actor, project, "rune.pull", digest=digest)
 
 
-def publish_build(actor: Actor, build: Build, tag: str, notes: str = "") -> Tag:
+def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen: Seen = None) -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
-    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagInUse`, and
+    Publishing the same again changes nothing. Raises `Forbidden`, `Stale`, `BadTag`, `NotPublishable`, `TagInUse`, and
     `GateClosed` where the tag is protected and the build lacks what that demands.
     """
     require(actor, Verb.PUBLISH, build.project)
     tag, notes = _checked_tag(tag), checked_notes(notes)
     digests = _store(build)
-    return _publish(actor, build, tag, digests, notes)
+    return _publish(actor, build, tag, digests, notes, seen)
 
 
-def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "") -> Tag:
+def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "", *, seen: Seen = None) -> Tag:
     """Publishes a build under a protected tag although something is missing; everyone reads the reason.
 
-    Raises `Forbidden`, `Invalid`, `BadTag`, `NotPublishable`, `TagInUse` and `NothingToOverride`.
+    Raises `Forbidden`, `Stale`, `Invalid`, `BadTag`, `NotPublishable`, `TagInUse` and `NothingToOverride`.
     """
     require(actor, Verb.PUBLISH, build.project)
     require(actor, Verb.OVERRIDE_GATE, build.project)
     tag, reason, notes = _checked_tag(tag), _checked_reason(reason), checked_notes(notes)
     digests = _store(build)
-    return _override(actor, build, tag, digests, reason, notes)
+    return _override(actor, build, tag, digests, reason, notes, seen)
 
 
 def _checked_tag(tag: str) -> str:
@@ -121,10 +123,11 @@ def _store(build: Build) -> Digests:
 
 
 @transaction.atomic
-def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str) -> Tag:
+def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
+    require_seen(build_facets(build), seen)
     if existing is None:
         _require_distinct(project, name)
     if stays(name):
@@ -150,8 +153,9 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 
 
 @transaction.atomic
-def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str) -> Tag:
+def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
     if existing is None:

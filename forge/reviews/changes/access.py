@@ -36,6 +36,11 @@ def find_numbered_change_request(actor: Actor, project: Project, number: int) ->
     return change
 
 
+def find_again(request: ChangeRequest) -> ChangeRequest:
+    """A change request as it is now, for an act that found it before. The caller has found it for someone."""
+    return ChangeRequest.objects.select_related("project__organisation", "offered", "decided_by").get(pk=request.pk)
+
+
 def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
     """A change request that the person sees at either end: they read its project, or the fork that it comes from and
     see the project's page.

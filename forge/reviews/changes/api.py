@@ -15,6 +15,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.api import ProjectView
@@ -22,6 +23,8 @@ from forge.projects.versions.store import find_version
 from forge.reviews import actions
 from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
 from forge.reviews.changes.merging import merging_of
+from forge.reviews.changes.models import ChangeRequest
+from forge.reviews.changes.seen import offer_facets, request_facets
 from forge.reviews.changes.serializers import (
     ChangeRequestJson,
     NewerOfferSerializer,
@@ -77,21 +80,21 @@ class ProjectOffers(ProjectView):
 class OneChangeRequest(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="change_requests_retrieve", responses=OpenChangeRequestJson)
+    @extend_schema(operation_id="change_requests_retrieve", responses=OpenChangeRequestJson, parameters=[ETAG])
     def get(self, request: Request, change_id: UUID) -> Response:
-        """With what is in conflict, and what is missing before it is merged."""
-        return Response(_as_json(principal_of(request), change_id))
+        """With what is in conflict, and what is missing before it is merged. The acts on it take the `ETag`."""
+        return _answer(principal_of(request), change_id)
 
 
 class ChangeRequestOffer(ForgeView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
     raises = raising(post=Conflict)
 
-    @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson)
+    @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson, parameters=[ETAG])
     def get(self, request: Request, change_id: UUID) -> Response:
         """What is offered and was before, for both sides."""
         change = find_offer(principal_of(request), change_id)
-        return Response(offer_with_rounds_to_json(change, rounds_of(change)))
+        return with_etag(Response(offer_with_rounds_to_json(change, rounds_of(change))), offer_facets(change))
 
     @extend_schema(operation_id="change_requests_newer", request=NewerOfferSerializer, responses=OfferJson)
     def post(self, request: Request, change_id: UUID) -> Response:
@@ -119,77 +122,105 @@ class ChangeRequestAsk(ForgeView):
 
 class ChangeRequestResolutions(ForgeView):
     needs = needing(post=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
-    raises = raising(Conflict)
+    raises = raising(Conflict, *REFUSALS)
 
     @extend_schema(
-        operation_id="change_requests_resolve", request=ResolutionSerializer, responses=OpenChangeRequestJson
+        operation_id="change_requests_resolve",
+        request=ResolutionSerializer,
+        responses=OpenChangeRequestJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
     )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Says what stands in place of a conflict."""
-        principal = principal_of(request)
+        principal, seen = principal_of(request), seen_by(request)
         body = self.read_body(request, ResolutionSerializer)
         choice = Choice(Side(body["side"]), body["text"])
-        actions.resolve_conflict(principal, find_change_request(principal, change_id), body["conflict"], choice)
-        return Response(_as_json(principal, change_id))
+        change = find_change_request(principal, change_id)
+        actions.resolve_conflict(principal, change, body["conflict"], choice, seen=seen)
+        return _answer(principal, change_id)
 
-    @extend_schema(operation_id="change_requests_start_over", responses=OpenChangeRequestJson)
+    @extend_schema(
+        operation_id="change_requests_start_over",
+        responses=OpenChangeRequestJson,
+        parameters=[REQUIRED_IF_MATCH, ETAG],
+    )
     def delete(self, request: Request, change_id: UUID) -> Response:
         """Makes all conflicts open again."""
-        principal = principal_of(request)
-        actions.start_over(principal, find_change_request(principal, change_id))
-        return Response(_as_json(principal, change_id))
+        principal, seen = principal_of(request), seen_by(request)
+        actions.start_over(principal, find_change_request(principal, change_id), seen=seen)
+        return _answer(principal, change_id)
 
 
 class ChangeRequestBuilds(ForgeView):
     needs = needing(post=Scope.BUILD_RUN)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="change_requests_build", request=None, responses={202: OpenChangeRequestJson})
+    @extend_schema(
+        operation_id="change_requests_build",
+        request=None,
+        responses={202: OpenChangeRequestJson},
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Builds what merging makes; the project's files stay as they are."""
-        principal = principal_of(request)
-        actions.build_merged(principal, find_change_request(principal, change_id))
+        principal, seen = principal_of(request), seen_by(request)
+        actions.build_merged(principal, find_change_request(principal, change_id), seen=seen)
         return Response(_as_json(principal, change_id), status=status.HTTP_202_ACCEPTED)
 
 
 class ChangeRequestMerge(ForgeView):
     needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="change_requests_merge", request=ReasonSerializer, responses=OpenChangeRequestJson)
+    @extend_schema(
+        operation_id="change_requests_merge",
+        request=ReasonSerializer,
+        responses=OpenChangeRequestJson,
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Merges it. With a `reason`, an owner merges past what is missing, but for conflicts."""
-        principal = principal_of(request)
+        principal, seen = principal_of(request), seen_by(request)
         change, reason = find_change_request(principal, change_id), self.read_body(request, ReasonSerializer)["reason"]
         if reason.strip():
-            actions.merge_past_gate(principal, change, reason)
+            actions.merge_past_gate(principal, change, reason, seen=seen)
         else:
-            actions.merge_change_request(principal, change)
+            actions.merge_change_request(principal, change, seen=seen)
         return Response(_as_json(principal, change_id))
 
 
 class ChangeRequestUndo(ForgeView):
     needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="change_requests_undo", request=None, responses=OpenChangeRequestJson)
+    @extend_schema(
+        operation_id="change_requests_undo",
+        request=None,
+        responses=OpenChangeRequestJson,
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Takes what a merge changed out of the files again; what was edited since stays."""
-        principal = principal_of(request)
-        actions.undo_merge(principal, find_change_request(principal, change_id))
+        principal, seen = principal_of(request), seen_by(request)
+        actions.undo_merge(principal, find_change_request(principal, change_id), seen=seen)
         return Response(_as_json(principal, change_id))
 
 
 class ChangeRequestClose(ForgeView):
     needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="change_requests_close", request=ReasonSerializer, responses=OfferJson)
+    @extend_schema(
+        operation_id="change_requests_close",
+        request=ReasonSerializer,
+        responses=OfferJson,
+        parameters=[REQUIRED_IF_MATCH],
+    )
     def post(self, request: Request, change_id: UUID) -> Response:
         """Ends it without merging. Only its author needs no reason."""
-        principal = principal_of(request)
+        principal, seen = principal_of(request), seen_by(request)
         reason = self.read_body(request, ReasonSerializer)["reason"]
-        actions.close_change_request(principal, find_offer(principal, change_id), reason)
+        actions.close_change_request(principal, find_offer(principal, change_id), reason, seen=seen)
         return Response(offer_to_json(find_offer(principal, change_id)))
 
 
@@ -224,8 +255,17 @@ class ChangeRequestThreads(ForgeView):
         return Response(thread_to_json(find_thread(principal, begun.pk)), status=status.HTTP_201_CREATED)
 
 
+def _answer(principal: Actor, change_id: UUID) -> Response:
+    """A change request with its state, for the next act."""
+    change = find_change_request(principal, change_id)
+    return with_etag(Response(_json_of(change)), request_facets(change))
+
+
 def _as_json(principal: Actor, change_id: UUID) -> OpenChangeRequestJson:
     """Read fresh, for what an act may have changed."""
-    change = find_change_request(principal, change_id)
+    return _json_of(find_change_request(principal, change_id))
+
+
+def _json_of(change: ChangeRequest) -> OpenChangeRequestJson:
     is_readable = change.is_open and change.base is not None and change.offered is not None
     return open_change_request_to_json(change, merging_of(change) if is_readable else None)

@@ -9,8 +9,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
+from forge.core.seen import Facet
 from forge.projects.models import Project
-from forge.registry.hooks import Clearance, GateAnswer, clearances, gates
+from forge.registry.hooks import Clearance, GateAnswer, clearances, gates, publication_facets
 from forge.registry.models import Admission, Publication
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
 from forge.reviews.models import Verdict, VerdictChoice
@@ -41,6 +42,21 @@ def said_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Cl
         else:
             said.setdefault(digest, Clearance.APPROVED)
     return said
+
+
+@publication_facets.register
+def verdict_facets(build: Build) -> tuple[Facet, ...]:
+    """Who approves the build's bytes, and who wants them changed."""
+    verdicts = Verdict.objects.standing().filter(
+        project=build.project_id, rune_digest="" if build.artefact is None else build.artefact.digest
+    )
+    newest = verdicts.select_related("user").order_by("-created").first()
+    sentence = "A verdict was withdrawn."
+    if newest is not None:
+        did = "approved it" if newest.verdict == VerdictChoice.APPROVE else "asked for changes"
+        sentence = f"{newest.user or 'Someone who left'} {did}, or a verdict was withdrawn."
+    rows = sorted([str(user), verdict] for user, verdict in verdicts.values_list("user", "verdict"))
+    return (Facet("verdicts", rows, sentence),)
 
 
 def _situation(build: Build) -> Situation:

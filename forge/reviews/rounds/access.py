@@ -66,12 +66,6 @@ def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID,
     return frozenset(rune for rune in runes if said.get(rune) == {VerdictChoice.APPROVE})
 
 
-def is_approved(verdicts: list[Verdict]) -> bool:
-    """Whether a current verdict approves and none asks for changes."""
-    standing = {verdict.verdict for verdict in verdicts if not verdict.replaced}
-    return standing == {VerdictChoice.APPROVE}
-
-
 def approvals_of(build: Build) -> int:
     """How many members approve a build's bytes, for whoever may see what was published of it."""
     if build.artefact is None:
@@ -88,6 +82,19 @@ def approved_before(build: Build) -> Build | None:
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
     approved = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     return approved.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+
+
+def judged_before(actor: Actor, build: Build) -> Build | None:
+    """The newest build that the person gave a verdict on in an earlier round of a review of this build."""
+    if actor.pk is None:
+        return None
+    reviews = Round.objects.filter(build=build).values("review")
+    rounds = Round.objects.filter(review__in=reviews, build__number__lt=build.number)
+    verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, user_id=actor.pk)
+    judged = Build.objects.filter(
+        pk__in=rounds.values("build"), artefact__digest__in=verdicts.values("rune_digest"), state=State.SUCCEEDED
+    )
+    return judged.select_related("artefact", "version", "project__organisation").order_by("-number").first()
 
 
 def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:

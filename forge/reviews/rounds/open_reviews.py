@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from forge.reviews.models import Review, ReviewerGroup, ReviewQuerySet, Round
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.reviews.models import Review, ReviewerGroup, ReviewQuerySet, Round, Verdict
 from forge.reviews.rounds.access import verdicts_by_round, with_joining
-from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, waited_for
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of, waited_for
 
 
 @dataclass(frozen=True)
@@ -86,3 +88,32 @@ def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenRe
         names={row.person: row.name for row in rows if row.person is not None},
         verdicts=verdicts,
     )
+
+
+def states_of_runes(reviews: Iterable[OpenReview], verdicts: Mapping[str, Verdicts]) -> dict[str, ReviewState]:
+    """Where runes stand, by digest: the one source of what pages say of a build.
+
+    A rune that somebody wants changed says so. One that an open review judges is approved when that review is; with
+    several, when all are. Any other is approved by one approval. A rune that nobody asked about or judged is left out.
+    """
+    states = {digest: _without_review(each) for digest, each in verdicts.items() if each.approving or each.objecting}
+    for each in reviews:
+        digest = each.review.judged or ""
+        so_far = states.get(digest, ReviewState.APPROVED)
+        states[digest] = each.state if so_far is ReviewState.APPROVED else so_far
+    return states
+
+
+def state_of_rune(actor: Actor, build: Build, verdicts: Iterable[Verdict]) -> ReviewState | None:
+    """The same of one build, on whose bytes these are the verdicts; None where nobody asked about or judged it."""
+    if build.artefact is None:
+        return None
+    standing = {each.user_id: each.verdict for each in verdicts if not each.replaced and each.user_id is not None}
+    rounds = Round.objects.filter(build__artefact__digest=build.artefact.digest).values("review")
+    open_ = Review.objects.visible_to(actor).filter(project=build.project_id, closed=None, pk__in=rounds)
+    judging = [each for each in open_reviews(open_) if each.review.judged == build.artefact.digest]
+    return states_of_runes(judging, {build.artefact.digest: verdicts_of(standing)}).get(build.artefact.digest)
+
+
+def _without_review(verdicts: Verdicts) -> ReviewState:
+    return ReviewState.CHANGES if verdicts.objecting else ReviewState.APPROVED

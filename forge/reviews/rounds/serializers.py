@@ -11,6 +11,8 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import state_of
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
+from forge.reviews.threads.conversation import anchor_of_verdict
+from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
 
 
 class VerdictJson(TypedDict):
@@ -20,6 +22,7 @@ class VerdictJson(TypedDict):
     user: PersonJson | None
     verdict: Annotated[str, choices("VerdictChoice", VerdictChoice.values)]
     comment: str
+    anchor: Annotated[AnchorJson, "what the comment is about"]
     rune_digest: str
     build_number: Annotated[int, "the build that was looked at; a verdict holds for all builds of these bytes"]
     replaced: Annotated[bool, "whether the same member gave another one later"]
@@ -84,6 +87,7 @@ def verdict_to_json(verdict: Verdict) -> VerdictJson:
         "user": _person(verdict.user),
         "verdict": verdict.verdict,
         "comment": verdict.comment,
+        "anchor": anchor_to_json(anchor_of_verdict(verdict)),
         "rune_digest": verdict.rune_digest,
         "build_number": verdict.build.number or 0,
         "replaced": verdict.replaced,

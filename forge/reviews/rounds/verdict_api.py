@@ -22,11 +22,13 @@ from forge.reviews.actions import give_verdict, undo_verdict
 from forge.reviews.errors import NewerBuild
 from forge.reviews.rounds.access import verbs_on_build, verdicts_on
 from forge.reviews.rounds.serializers import ReviewsJson, VerdictJson, verdict_to_json
+from forge.reviews.threads.serializers import WantedAnchorSerializer, anchor_request_of
 
 
 class GiveVerdictSerializer(serializers.Serializer[Any]):
     verdict = serializers.CharField(max_length=20)
     comment = serializers.CharField(allow_blank=True, default="")
+    anchor = WantedAnchorSerializer(required=False)
 
 
 class BuildReviews(ForgeView):
@@ -62,7 +64,8 @@ class BuildReviews(ForgeView):
         if build.artefact is not None and build.artefact.digest not in digests:
             raise NewerBuild("If-Match names other bytes than this build's. Read its verdicts again.")
         body = self.read_body(request, GiveVerdictSerializer)
-        verdict = give_verdict(principal_of(request), build, body["verdict"], body["comment"])
+        about = anchor_request_of(body)
+        verdict = give_verdict(principal_of(request), build, body["verdict"], body["comment"], about=about)
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
 
 

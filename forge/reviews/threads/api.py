@@ -15,6 +15,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.samples.access import DEFAULT_DAYS
@@ -24,6 +25,7 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
+from forge.reviews.threads.seen import thread_facets
 from forge.reviews.threads.serializers import (
     BeginThreadSerializer,
     CommentJson,
@@ -81,9 +83,10 @@ class BuildThreads(ForgeView):
 class OneThread(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="threads_retrieve", responses=ThreadJson)
+    @extend_schema(operation_id="threads_retrieve", responses=ThreadJson, parameters=[ETAG])
     def get(self, request: Request, thread_id: UUID) -> Response:
-        return Response(thread_to_json(find_thread(principal_of(request), thread_id)))
+        """One thread. Resolving it takes the `ETag`."""
+        return _answer(principal_of(request), thread_id)
 
 
 class ThreadComments(ForgeView):
@@ -101,26 +104,30 @@ class ThreadComments(ForgeView):
 
 class ThreadResolve(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="threads_resolve", request=None, responses=ThreadJson)
+    @extend_schema(
+        operation_id="threads_resolve", request=None, responses=ThreadJson, parameters=[REQUIRED_IF_MATCH, ETAG]
+    )
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Says that nothing is left to do."""
-        principal = principal_of(request)
-        actions.resolve_thread(principal, find_thread(principal, thread_id))
-        return Response(thread_to_json(find_thread(principal, thread_id)))
+        principal, seen = principal_of(request), seen_by(request)
+        actions.resolve_thread(principal, find_thread(principal, thread_id), seen=seen)
+        return _answer(principal, thread_id)
 
 
 class ThreadReopen(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
+    raises = raising(post=(Conflict, *REFUSALS))
 
-    @extend_schema(operation_id="threads_reopen", request=None, responses=ThreadJson)
+    @extend_schema(
+        operation_id="threads_reopen", request=None, responses=ThreadJson, parameters=[REQUIRED_IF_MATCH, ETAG]
+    )
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Says that something is left to do."""
-        principal = principal_of(request)
-        actions.reopen_thread(principal, find_thread(principal, thread_id))
-        return Response(thread_to_json(find_thread(principal, thread_id)))
+        principal, seen = principal_of(request), seen_by(request)
+        actions.reopen_thread(principal, find_thread(principal, thread_id), seen=seen)
+        return _answer(principal, thread_id)
 
 
 class OneComment(ForgeView):
@@ -178,6 +185,12 @@ class BuildWrongResults(ForgeView):
         """Marks a result as wrong outside of a review."""
         principal = principal_of(request)
         return _marked(principal, find_build(principal, build_id), request)
+
+
+def _answer(principal: Actor, thread_id: UUID) -> Response:
+    """A thread with its state, for the next act."""
+    thread = find_thread(principal, thread_id)
+    return with_etag(Response(thread_to_json(thread)), thread_facets(thread, thread.thread.comments.all()))
 
 
 def _begun(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:

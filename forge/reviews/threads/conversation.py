@@ -15,7 +15,7 @@ from forge.core.threads import comments_for_reading
 from forge.projects.access import require
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import require_reading
-from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
+from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review, Verdict
 from forge.reviews.rounds.access import reviews_about
 from forge.reviews.threads.anchors import WHOLE_CHANGE, Anchor, AnchorKind
 
@@ -25,6 +25,11 @@ def anchor_of(thread: AnchoredThread) -> Anchor:
     if thread.change_request_id is not None:
         return WHOLE_CHANGE
     return Anchor(AnchorKind(thread.kind), thread.place)
+
+
+def anchor_of_verdict(verdict: Verdict) -> Anchor:
+    """What the comment of a verdict is about."""
+    return Anchor(AnchorKind(verdict.kind), verdict.place)
 
 
 def threads_in_review(actor: Actor, review: Review) -> list[AnchoredThread]:

@@ -11,12 +11,12 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.models import Comment
 from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
-from forge.reviews.threads.anchors import AnchorKind, AnchorRequest
+from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of
 
 
 class AnchorJson(TypedDict):
-    """What a thread is about. `title` and `detail` are the words of the time when it began."""
+    """What a thread, or a verdict's comment, is about. `title` and `detail` are the words of the time when it began."""
 
     kind: Annotated[str, choices("AnchorKind", tuple(AnchorKind))]
     title: str
@@ -128,7 +128,7 @@ def thread_to_json(thread: AnchoredThread) -> ThreadJson:
     inner = thread.thread
     return {
         "id": str(thread.pk),
-        "anchor": _anchor(thread),
+        "anchor": anchor_to_json(anchor_of(thread)),
         "build": None if thread.build is None else str(thread.build.pk),
         "build_number": None if thread.build is None else thread.build.number or 0,
         "change_request": None if thread.change_request_id is None else str(thread.change_request_id),
@@ -175,8 +175,8 @@ def comment_to_json(comment: Comment) -> CommentJson:
     }
 
 
-def _anchor(thread: AnchoredThread) -> AnchorJson:
-    anchor = anchor_of(thread)
+def anchor_to_json(anchor: Anchor) -> AnchorJson:
+    """What a thread or a comment is about."""
     place: Any = anchor.place
     return {
         "kind": anchor.kind,

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
+from forge.core.seen import FIELD
 from rune.wording import counted, size_text
 
 register = template.Library()
@@ -83,6 +84,12 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
         value = typed[name]
     messages = error.errors.get(name, []) if isinstance(error, DomainError) else []
     return {"name": name, "label": label, "value": value, "type": kind, "messages": messages} | attributes
+
+
+@register.simple_tag
+def seen(state: str) -> SafeString:
+    """The hidden field of a form that acts on something that moves: the state that the page shows."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, state)
 
 
 @register.simple_tag

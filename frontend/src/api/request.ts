@@ -19,6 +19,10 @@ type NamesAndQuery<T, Known> = T extends Parameterised
   ? Part<"path", Without<NonNullable<T["parameters"]["path"]>, Known>> &
       Part<"query", NonNullable<T["parameters"]["query"]>>
   : object;
+/** What was read of a thing before an act on it: its ETag, which the act sends as If-Match. */
+type Seen<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
+  ? { readonly seen: string }
+  : object;
 type Without<T, Known> = [T] extends [never] ? never : Omit<T, Known & PropertyKey>;
 
 /** The parameters of an operation, in its path (but those that are known) and in its query. */
@@ -27,7 +31,7 @@ export type Parameters<M extends Method, P extends Path<M>, Known = never> = Opt
 >;
 /** Its parameters and its body. */
 export type Options<M extends Method, P extends Path<M>, Known = never> = OptionalIfEmpty<
-  NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>>
+  NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>> & Seen<Operation<M, P>>
 >;
 /** The JSON that it answers. */
 export type Answer<M extends Method, P extends Path<M>> = NonNullable<
@@ -40,6 +44,13 @@ export type Body<M extends Method, P extends Path<M>> = NonNullable<RequestBodyO
 export interface Values {
   readonly path?: object;
   readonly query?: object;
+  readonly seen?: string;
+}
+
+/** An answer with the state of what it describes, for an act on it. */
+export interface Read<T> {
+  readonly value: T;
+  readonly seen: string;
 }
 
 /** Escapes the letters of a file's path that an address cannot carry; its slashes stay. */

@@ -26,6 +26,21 @@ class Change:
         return self.chance < 0.05
 
 
+@dataclass(frozen=True)
+class Lost:
+    """What an evaluation no longer tests: labels of which no sample is left, and how many samples are gone in all."""
+
+    labels: tuple[str, ...]
+    samples: int
+
+
+def lost(before: Evaluation, after: Evaluation) -> Lost:
+    """What was tested before and is not any more. A sample is known by its name."""
+    labels = {each.label for each in after.outcomes}
+    gone = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
+    return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(gone))
+
+
 def changed(before: Evaluation, after: Evaluation) -> Change:
     """Which samples became right or wrong from one to the other. A sample is known by its name."""
     was = {each.name: each.is_right for each in before.outcomes}

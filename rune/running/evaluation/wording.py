@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rune.running.evaluation.changes import Lost
 from rune.running.evaluation.evaluation import Evaluation, Outcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
-from rune.wording import counted, plain
+from rune.wording import counted, listed, plain
 
 _WIDEST_TABLE = 16
 """Labels of a confusion matrix that fits a terminal."""
@@ -125,3 +126,16 @@ def _confusion_lines(table: Confusion) -> Iterator[str]:
     for label, row in zip(table.labels, table.counts, strict=True):
         cells = "  ".join(f"{count or '.':>{len(answer)}}" for count, answer in zip(row, answers, strict=True))
         yield f"  {plain(label):<{first}}  {cells}".rstrip()
+
+
+def lost_sentences(lost: Lost) -> tuple[str, ...]:
+    """`Labels 2, 6 and 9 are no longer tested.` and how many samples are gone."""
+    sentences = []
+    if lost.labels:
+        names = listed([plain(label) for label in lost.labels])
+        one = len(lost.labels) == 1
+        sentences.append(f"{'Label' if one else 'Labels'} {names} {'is' if one else 'are'} no longer tested.")
+    if lost.samples:
+        verb = "was" if lost.samples == 1 else "were"
+        sentences.append(f"{counted(lost.samples, 'sample')} of the earlier test {verb} withdrawn or left out.")
+    return tuple(sentences)

@@ -21,6 +21,7 @@ from forge.registry.actions import publish_build
 from forge.registry.errors import TagInUse
 from forge.registry.models import Tag
 from tests.forge.factories.builds import RUNE, approved, built
+from tests.forge.factories.seen import seen_form, seen_headers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 
@@ -82,10 +83,10 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     update_project(owner, again, visibility="public")
     build = built(owner, again, OTHER)
     browser = browser_of(owner)
-    by_page = browser.post(f"/acme/kitchen/builds/{build.number}/publish", {"tag": "1.0"})
-    by_api = browser.post(
-        f"{API}/projects/acme/kitchen/tags", {"tag": "1.0", "build": str(build.pk)}, content_type=JSON
-    )
+    page, address = f"/acme/kitchen/builds/{build.number}/publish", f"{API}/projects/acme/kitchen/tags"
+    by_page = browser.post(page, seen_form(page, tag="1.0"))
+    body = {"tag": "1.0", "build": str(build.pk)}
+    by_api = browser.post(address, body, content_type=JSON, headers=seen_headers(address, body))
     assert (by_page.status_code, by_api.status_code) == (409, 409)
     assert pulled("acme/kitchen:1.0", stranger) == (404, "")
     # The same bytes, and other versions, are nobody's harm.

@@ -24,6 +24,7 @@ from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
+from tests.forge.factories.seen import seen_form
 
 pytestmark = pytest.mark.django_db
 
@@ -85,10 +86,10 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: An
         return text_of(browser.get(f"{PAGE}/conversation"))
 
     assert "How <em>loud</em>?" in said()
-    answer = browser.post(here, {"text": "Softly.", "do": "resolve"})
+    answer = browser.post(here, seen_form(here, text="Softly.", do="resolve"))
     assert answer["Location"] == f"{PAGE}?threads=all#thread-{thread.pk}"
     assert "Every thread is resolved." in said()
-    browser.post(here, {"do": "reopen"})
+    browser.post(here, seen_form(here, do="reopen"))
     assert "Every thread is resolved." not in said()
     assert browser.post(here, {"text": " "}).status_code == 400
     browser.post(f"/acme/kitchen/comments/{comment.pk}", {"text": "How quiet?"})

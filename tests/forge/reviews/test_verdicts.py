@@ -15,11 +15,17 @@ from forge.projects.actions import write_file
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.models import Verdict
-from forge.reviews.rounds.access import approvals_of, approved_before, is_approved, verdicts_on
+from forge.reviews.rounds.access import approvals_of, approved_before, verdicts_on
+from forge.reviews.rounds.decision import ReviewState
+from forge.reviews.rounds.open_reviews import state_of_rune
 from forge.reviews.threads.conversation import threads_on_build
 from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
+
+
+def is_approved(actor: Any, build: Any) -> bool:
+    return state_of_rune(actor, build, verdicts_on(actor, build)) is ReviewState.APPROVED
 
 
 def another(user: Any, project: Any) -> Any:
@@ -76,9 +82,9 @@ def test_who_thinks_again_replaces_the_earlier_verdict(project: Any, developer: 
     build = built(developer, project)
     give_verdict(owner, build, "changes", "Too slow")
     give_verdict(reviewer, build, "approve")
-    assert not is_approved(verdicts_on(owner, build))
+    assert not is_approved(owner, build)
     give_verdict(owner, build, "approve")
-    assert is_approved(verdicts_on(owner, build))
+    assert is_approved(owner, build)
     assert [(one.verdict, one.replaced) for one in verdicts_on(owner, build)] == [
         ("changes", True),
         ("approve", False),
@@ -108,7 +114,7 @@ def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
     again = same_again(owner, project)
     assert [(one.build.number, one.verdict) for one in verdicts_on(owner, again)] == [(1, "approve")]
     give_verdict(reviewer, again, "changes", "On second thought")
-    assert not is_approved(verdicts_on(owner, first))
+    assert not is_approved(owner, first)
     assert approvals_of(again) == 0
 
 
@@ -145,4 +151,4 @@ def test_after_a_minute_a_verdict_can_only_be_replaced(project: Any, developer: 
     Verdict.objects.filter(pk=verdict.pk).update(created=timezone.now() - timedelta(seconds=61))
     with pytest.raises(TooLate, match="replaces the first"):
         undo_verdict(owner, build)
-    assert is_approved(verdicts_on(owner, build))
+    assert is_approved(owner, build)

@@ -23,6 +23,7 @@ from rune.compiler.verify.rebuild_result import FRESH, Rebuild, RebuildState
 from rune.compiler.verify.rune_verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
+from tests.forge.factories.seen import seen_form
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,8 @@ def test_a_taken_tag_is_explained_where_it_was_typed(project: Any, developer: An
     publish_build(developer, built(developer, project), "1.0")
     write_file(developer, project, "notes.txt", b"more")
     built(developer, project, RUNE + b"more")
-    response = browser_of(developer).post("/acme/kitchen/builds/2/publish", {"tag": "1.0"})
+    address = "/acme/kitchen/builds/2/publish"
+    response = browser_of(developer).post(address, seen_form(address, tag="1.0"))
     assert response.status_code == 409
     assert "cannot move" in text_of(response)
     assert 'value="1.0"' in text_of(response)

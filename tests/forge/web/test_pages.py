@@ -22,6 +22,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.factories.builds import built
+from tests.forge.factories.seen import seen_form
 
 pytestmark = pytest.mark.django_db
 
@@ -255,7 +256,7 @@ def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, ow
     fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
     saved = browser.post("/acme/kitchen/settings", fields)
     assert saved["Location"] == "/acme/pantry/settings?saved"
-    assert browser.post("/acme/pantry/delete")["Location"] == "/acme/-/deleted"
+    assert browser.post("/acme/pantry/delete", seen_form("/acme/pantry/delete"))["Location"] == "/acme/-/deleted"
     assert "pantry" in browser.get("/acme/-/deleted").content.decode()
     assert browser.post("/acme/-/deleted/pantry/restore")["Location"] == "/acme/pantry/studio"
     project.refresh_from_db()

@@ -13,14 +13,17 @@ from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
+from forge.core.errors import Stale
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
+from forge.projects.seen import files_facets_of
 from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
-from forge.projects.versions.store import snapshot
+from forge.projects.versions.store import snapshot, working_tree
 
 
 @dataclass(frozen=True)
@@ -32,32 +35,38 @@ class RestoreResult:
 
 
 def restore_version(
-    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None
+    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None, *, seen: Seen = None
 ) -> RestoreResult:
     """Makes the files what they were in a version, or only those of `paths`, as one update of the live document.
 
-    Raises `Forbidden`.
+    Raises `Forbidden` and `Stale`.
     """
     require(actor, Verb.EDIT, project)
+    sequence = _require_seen(project, seen)
     # The bytes are read before the transaction, in which nothing is waited for.
     wanted = files_to_restore(version, paths)
     before = _save_current(actor, project, version)
     with editing(project, actor.pk) as doc:
+        _require_unedited(project, sequence)
         changed = _restore(actor, project, version, doc, wanted, paths)
         _tell(actor, project, version, before)
     return RestoreResult(before, changed)
 
 
-def restoring_update(actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None) -> bytes:
+def restoring_update(
+    actor: Actor, project: Project, version: Version, paths: Collection[str] | None = None, *, seen: Seen = None
+) -> bytes:
     """The same as an update of the live document that is stored nowhere: an editor applies it and sends it on.
 
-    So it is one step of that editor's undo. Raises `Forbidden`.
+    So it is one step of that editor's undo. Raises `Forbidden` and `Stale`.
     """
     require(actor, Verb.EDIT, project)
+    sequence = _require_seen(project, seen)
     wanted = files_to_restore(version, paths)
     current = _save_current(actor, project, version)
     with transaction.atomic():
         Project.objects.lock(project.pk)
+        _require_unedited(project, sequence)
         doc = load_document(project.pk).doc
         before = doc.get_state()
         with doc.transaction():
@@ -65,6 +74,22 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
         note_clients(project.pk, {doc.client_id: actor.pk})
         _tell(actor, project, version, current)
     return doc.get_update(before)
+
+
+def _require_seen(project: Project, seen: Seen) -> int | None:
+    """Returns the number of the last edit of the files that were seen; None where nobody says what they saw. Raises
+    `Stale`."""
+    if seen is None:
+        return None
+    tree = working_tree(project)
+    require_seen(files_facets_of(project, tree.digest), seen)
+    return tree.sequence
+
+
+def _require_unedited(project: Project, sequence: int | None) -> None:
+    """Raises `Stale` where somebody edited since. The caller has locked the project."""
+    if sequence is not None and load_document(project.pk).sequence != sequence:
+        raise Stale(f"Somebody edited the files of {project.full_name} at this moment. Nothing was done. Try it again.")
 
 
 def _tell(actor: Actor, project: Project, version: Version, before: Version) -> None:

@@ -12,6 +12,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen, seen_state
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.errors import FileChanged
@@ -20,6 +21,7 @@ from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
 from forge.projects.versions.restore import FileToRestore, restore
 from forge.projects.versions.store import Manifest, WorkingTree, snapshot, store_version, stored_text, working_tree
+from forge.reviews.changes.access import find_again
 from forge.reviews.changes.actions.offers import (
     decide,
     keep_result,
@@ -32,20 +34,21 @@ from forge.reviews.changes.announcements import ChangeStep, change_event, offer_
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
 
 
-def merge_change_request(actor: Actor, request: ChangeRequest) -> Version:
+def merge_change_request(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Version:
     """Makes the project's files what was built, reviewed and approved, by the smallest edits; answers their version.
 
-    Raises `Forbidden`, `NotOpen`, `CannotMerge` with all that is missing, and `FileChanged` where somebody edits at
-    this moment.
+    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` with all that is missing, and `FileChanged` where somebody
+    edits at this moment.
     """
     require(actor, Verb.EDIT, request.project)
-    return _merge(actor, request, past="")
+    return _merge(actor, request, seen, past="")
 
 
-def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str) -> Version:
+def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, seen: Seen = None) -> Version:
     """The same without approvals or limits, for a reason that is written down; conflicts must be resolved all the same.
 
     Raises `Forbidden`, `Invalid`, and what `merge_change_request` raises.
@@ -54,13 +57,16 @@ def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str) -> Versio
     require(actor, Verb.OVERRIDE_GATE, request.project)
     if not reason.strip():
         raise Invalid("Write why it is merged all the same.", errors={"reason": ["Write why."]})
-    return _merge(actor, request, past=reason.strip()[:1000])
+    return _merge(actor, request, seen, past=reason.strip()[:1000])
 
 
-def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
+def _merge(actor: Actor, request: ChangeRequest, seen: Seen, *, past: str) -> Version:
     project = request.project
+    require_seen(offer_facets(request), seen)
     require_open(request)
+    compared = seen_state(conflict_facets(request))
     merge = merging_of(request)
+    require_seen(merge_facets(request, merge), seen)
     require_resolved(merge)
     if not past and (missing := missing_to_merge(request, merge)):
         raise CannotMerge(" ".join(missing))
@@ -69,6 +75,8 @@ def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
     edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
+        # What was compared above is still what is offered and chosen; the files are compared by their sequence.
+        require_seen(conflict_facets(find_again(request)), [compared])
         _apply(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
@@ -81,13 +89,14 @@ def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
     return merged
 
 
-def undo_merge(actor: Actor, request: ChangeRequest) -> Version:
+def undo_merge(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Version:
     """Takes what a merge changed out of the project's files again; what was edited since stays. It is open then.
 
-    Raises `Forbidden`, `NotOpen`, `CannotUndo` where later edits touch the same, and `FileChanged`.
+    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotUndo` where later edits touch the same, and `FileChanged`.
     """
     project = request.project
     require(actor, Verb.EDIT, project)
+    require_seen(offer_facets(request), seen)
     before, merged = request.before, request.merged
     if request.state != ChangeState.MERGED or before is None or merged is None:
         raise NotOpen("Only a change request that is merged can be undone.")

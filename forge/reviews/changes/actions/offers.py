@@ -13,15 +13,17 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.seen import Seen, require_seen
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.store import snapshot, store_version
-from forge.reviews.changes.access import base_of, fork_to_offer
+from forge.reviews.changes.access import base_of, find_again, fork_to_offer
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
 from forge.reviews.changes.merging import Merging, merging_of, without_recordings
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.changes.seen import conflict_facets, offer_facets
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.actions.conversation import begin_thread
@@ -116,9 +118,11 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
     return thread
 
 
-def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice) -> None:
-    """Says what stands in place of a conflict. Raises `Forbidden`, `NotOpen`, `NoSuchConflict` and `Invalid`."""
+def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice, *, seen: Seen = None) -> None:
+    """Says what stands in place of a conflict. Raises `Forbidden`, `Stale`, `NotOpen`, `NoSuchConflict` and
+    `Invalid`."""
     require(actor, Verb.EDIT, request.project)
+    require_seen(offer_facets(request), seen)
     merge = merging_of(request)
     conflict = next((each for each in merge.conflicts if each.key == key), None)
     if conflict is None:
@@ -130,6 +134,7 @@ def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Cho
         raise Invalid(f"A text has at most {LONGEST_WRITTEN} characters, and no null character.")
     with transaction.atomic():
         require_open(request)
+        require_seen(conflict_facets(find_again(request)), seen)
         Resolution.objects.update_or_create(
             request=request, key=key, defaults={"side": choice.side, "text": text, "chosen_by": actor.person}
         )
@@ -137,21 +142,25 @@ def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Cho
 
 
 @transaction.atomic
-def start_over(actor: Actor, request: ChangeRequest) -> None:
-    """Forgets what was chosen in the conflicts. Raises `Forbidden` and `NotOpen`."""
+def start_over(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> None:
+    """Forgets what was chosen in the conflicts. Raises `Forbidden`, `Stale` and `NotOpen`."""
     require(actor, Verb.EDIT, request.project)
+    Project.objects.lock(request.project_id)
+    require_seen(conflict_facets(find_again(request)), seen)
     require_open(request)
     Resolution.objects.filter(request=request).delete()
     _note(actor, request, "change.start_over", ChangeStep.RESOLVED)
 
 
-def build_merged(actor: Actor, request: ChangeRequest) -> Build:
+def build_merged(actor: Actor, request: ChangeRequest, *, seen: Seen = None) -> Build:
     """Builds what merging would make, as a version of the project; its files stay as they are.
 
-    Raises `Forbidden`, `NotOpen`, `CannotMerge` while a conflict is unresolved, and what `request_build` raises.
+    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` while a conflict is unresolved, and what `request_build`
+    raises.
     """
     require(actor, Verb.EDIT, request.project)
     require(actor, Verb.BUILD, request.project)
+    require_seen(conflict_facets(request), seen)
     require_open(request)
     merge = merging_of(request)
     require_resolved(merge)
@@ -166,15 +175,17 @@ def build_merged(actor: Actor, request: ChangeRequest) -> Build:
 
 
 @transaction.atomic
-def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "") -> None:
+def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "", *, seen: Seen = None) -> None:
     """Ends a change request without merging; its author may take it back, and who edits the project may decline it
-    with a reason. Raises `Forbidden`, `NotOpen` and `Invalid`."""
+    with a reason. Raises `Forbidden`, `Stale`, `NotOpen` and `Invalid`."""
     is_author = _may_withdraw(actor, request)
     if not is_author:
         require(actor, Verb.EDIT, request.project)
     reason = checked_text(reason)
     if not is_author and not reason:
         raise Invalid("Write why it is closed.", errors={"reason": ["Write why it is closed."]})
+    Project.objects.lock(request.project_id)
+    require_seen(offer_facets(find_again(request)), seen)
     require_open(request)
     decide(request, actor, ChangeState.CLOSED, reason)
     _note(actor, request, "change.close", ChangeStep.CLOSED)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.models import UNFINISHED, Build, State
-from forge.core.errors import Conflict, Invalid
+from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.core.seen import seen_in, seen_state
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import find_version, versions_of
@@ -37,11 +38,12 @@ from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, version_view
 from forge.reviews.changes.participants import offers_it
+from forge.reviews.changes.seen import conflict_facets, merge_facets, offer_facets
 from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
-from forge.reviews.rounds.pages.reviews import STATE_TAGS, ReviewStateTag
 from forge.reviews.rounds.pages.rune_facts import rune_facts
+from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
 from rune.source.merge import Choice, Side
@@ -65,6 +67,11 @@ class ChangeRequestRow:
 
     request: ChangeRequest
     look: ReviewStateTag
+
+    @property
+    def seen(self) -> str:
+        """What of it the list shows."""
+        return seen_state(offer_facets(self.request))
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         if act is None:
             raise Invalid("Nothing is called like this here.")
         place = act(principal, change, typed)
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, Stale) as error:
         _, fresh = _change_of(request, organisation, name, number)
         return show_again(request, *_page(principal, project, fresh, typed), error)
     return redirect(f"{change.get_absolute_url()}{place}")
@@ -126,37 +133,37 @@ def _resolve(principal: Principal, change: ChangeRequest, typed: QueryDict) -> s
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
     choice = Choice(Side(side), typed.get("text", ""))
-    actions.resolve_conflict(principal, change, typed.get("conflict", ""), choice)
+    actions.resolve_conflict(principal, change, typed.get("conflict", ""), choice, seen=seen_in(typed))
     return "#conflicts"
 
 
 def _start_over(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.start_over(principal, change)
+    actions.start_over(principal, change, seen=seen_in(typed))
     return "#conflicts"
 
 
 def _build(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.build_merged(principal, change)
+    actions.build_merged(principal, change, seen=seen_in(typed))
     return ""
 
 
 def _merge(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_change_request(principal, change)
+    actions.merge_change_request(principal, change, seen=seen_in(typed))
     return ""
 
 
 def _merge_past(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_past_gate(principal, change, typed.get("reason", ""))
+    actions.merge_past_gate(principal, change, typed.get("reason", ""), seen=seen_in(typed))
     return ""
 
 
 def _undo(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.undo_merge(principal, change)
+    actions.undo_merge(principal, change, seen=seen_in(typed))
     return ""
 
 
 def _close(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.close_change_request(principal, change, typed.get("reason", ""))
+    actions.close_change_request(principal, change, typed.get("reason", ""), seen=seen_in(typed))
     return ""
 
 
@@ -209,7 +216,7 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return redirect(_offered(principal, fork, request.POST))
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, Stale) as error:
             return show_again(request, "changes/offer.html", _offer_context(principal, fork), error)
     return render(request, "changes/offer.html", _offer_context(principal, fork))
 
@@ -232,7 +239,8 @@ def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
     if do == "newer":
         actions.offer_newer(principal, find_offer(principal, existing.pk), version)
     elif do == "close":
-        actions.close_change_request(principal, find_offer(principal, existing.pk), typed.get("reason", ""))
+        change = find_offer(principal, existing.pk)
+        actions.close_change_request(principal, change, typed.get("reason", ""), seen=seen_in(typed))
     elif do == "reopen":
         actions.reopen_change_request(principal, find_offer(principal, existing.pk))
     return here
@@ -280,6 +288,7 @@ def _shared_facts(principal: Principal, project: Project, change: ChangeRequest,
         "before": before,
         "is_author": change.author_id == principal.pk,
         "may_offer_newer": change.is_open and edits_source,
+        "seen": seen_state(offer_facets(change)),
         "respond": f"{change.get_absolute_url()}/respond",
         "talk_url": f"{change.get_absolute_url()}/conversation",
         **_talk(principal, change, which),
@@ -311,7 +320,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
     try:
         merging = merging_of(change)
     except (Conflict, Invalid) as error:
-        return context | {"unread": error}
+        return context | {"unread": error, "seen": seen_state(conflict_facets(change))}
     return context | _merging(principal, project, change, merging)
 
 
@@ -323,6 +332,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
     conflicts = shown_conflicts(merging)
     return {
         **facts,
+        "seen": seen_state(merge_facets(change, merging)),
         "merging": merging,
         "view": merge_view(project, merging),
         "pipeline": facts.get("pipeline"),

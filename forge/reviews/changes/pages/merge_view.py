@@ -21,16 +21,20 @@ from forge.reviews.changes.merging import Merging, without_recordings
 from rune.source.merge import Choice, Conflict, ConflictKind
 from rune.source.merge import Side as MergeSide
 from rune.source.runefile import outline_to_json
-from rune.wording import listed, size_text
+from rune.wording import listed
 
 MOST_FILES = 12
 
 SIDE_WORDS = {
-    MergeSide.OURS: "Here",
-    MergeSide.THEIRS: "Theirs",
+    MergeSide.OURS: "This project",
+    MergeSide.THEIRS: "The fork",
     MergeSide.BOTH: "Both changes",
     MergeSide.WRITTEN: "Another text",
 }
+FILE_DELETED = "The file is deleted."
+NOT_THERE = "Not in this version."
+EMPTY = "Empty."
+"""The words of the studio's dialog are the same (frontend/src/studio/dialogs/conflicts/steps.ts)."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ def _conflict(conflict: Conflict, merge: Merging) -> ShownConflict:
         detail = f"{conflict.path}, line {conflict.line}"
     title = conflict.path if is_file else conflict.name
     if is_file and detail == "deleted":
-        detail = f"{'deleted here' if conflict.ours is None else 'deleted there'}, changed on the other side"
+        detail = f"deleted in {'this project' if conflict.ours is None else 'the fork'}, changed on the other side"
     sides = tuple(_side(conflict, side, merge) for side in conflict.sides if side is not MergeSide.WRITTEN)
     is_written = choice is not None and choice.side is MergeSide.WRITTEN
     written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
@@ -198,21 +202,13 @@ def _side(conflict: Conflict, side: MergeSide, merge: Merging) -> ShownSide:
     if conflict.kind is ConflictKind.FILE and said is not None:
         text = merge.text_of(said)
         if text is None:
-            size = next(
-                (
-                    each["size"]
-                    for tree in (merge.ours.manifest, merge.theirs)
-                    for each in tree.values()
-                    if each["digest"] == said
-                ),
-                0,
-            )
-            return ShownSide(side, SIDE_WORDS[side], (), f"{size_text(size)}, {said[7:15]}…")
+            return ShownSide(side, SIDE_WORDS[side], (), f"A file with the digest {said[:19]}…")
         said, base = text, None if base is None else merge.text_of(base)
     if said is None:
-        return ShownSide(side, SIDE_WORDS[side], (), "It is not there.")
+        sentence = FILE_DELETED if conflict.kind is ConflictKind.FILE else NOT_THERE
+        return ShownSide(side, SIDE_WORDS[side], (), sentence)
     if not said:
-        return ShownSide(side, SIDE_WORDS[side], (), "Nothing stands there.")
+        return ShownSide(side, SIDE_WORDS[side], (), EMPTY)
     return ShownSide(side, SIDE_WORDS[side], _lines(base or "", said))
 
 

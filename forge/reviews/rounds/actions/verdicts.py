@@ -24,6 +24,8 @@ from forge.reviews.models import Review, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import digest_of, is_reviewable
 from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
 from forge.reviews.rounds.authorship import is_own_rune
+from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 
 UNDONE_WITHIN = timedelta(minutes=1)
 """How long a verdict can be taken back as if it had not been given; later it can be replaced by another."""
@@ -40,12 +42,19 @@ class JudgedRound:
 
 @transaction.atomic
 def give_verdict(
-    actor: Actor, build: Build, verdict: str, comment: str = "", *, judged: JudgedRound | None = None
+    actor: Actor,
+    build: Build,
+    verdict: str,
+    comment: str = "",
+    *,
+    about: AnchorRequest = WHOLE_BUILD,
+    judged: JudgedRound | None = None,
 ) -> Verdict:
     """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
 
-    With `judged`, the verdict holds only while that round is the newest of its review. Raises `Forbidden`,
-    `PersonNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
+    `about` is the place of the build that the comment is about. With `judged`, the verdict holds only while that round
+    is the newest of its review. Raises `Forbidden`, `PersonNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`,
+    `BadVerdict`, `BadAnchor` and `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
     if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
@@ -64,6 +73,7 @@ def give_verdict(
             "You built this, or wrote part of it since the last approved build, so someone else must give the verdict. "
             "Ask them for a review."
         )
+    anchor = anchored(actor, build, about) if comment else Anchor()
     # The project's row is the lock: two presses at once leave one verdict that holds, and no round begins meanwhile.
     Project.objects.lock(build.project_id)
     if judged is not None:
@@ -75,6 +85,8 @@ def give_verdict(
         user=actor.person,
         verdict=verdict,
         comment=comment,
+        kind=anchor.kind,
+        place=dict(anchor.place),
         rune_digest=build.artefact.digest,
     )
     write_entry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,33 +40,16 @@ from forge.reviews.rounds.access import (
     verdicts_on,
 )
 from forge.reviews.rounds.authorship import authors_of
-from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.invitees import waiting_to_join
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
+from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review
 from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
 
 SHOWN = 50
 """Reviews on the list."""
-
-
-@dataclass(frozen=True)
-class ReviewStateTag:
-    """How a review's state looks: its word, the tag's colour and its icon."""
-
-    word: str
-    colour: str
-    icon: str
-
-
-# The front end's build finds the icons that it must draw by `icon="…"`.
-STATE_TAGS = {
-    ReviewState.WAITING: ReviewStateTag("Waiting", "info", icon="clock"),
-    ReviewState.CHANGES: ReviewStateTag("Changes requested", "warn", icon="message-square"),
-    ReviewState.APPROVED: ReviewStateTag("Approved", "ok", icon="check"),
-    ReviewState.CLOSED: ReviewStateTag("Closed", "", icon="ban"),
-}
 
 
 @dataclass(frozen=True)
@@ -81,10 +64,11 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Somebody who was asked, and the verdict, None without one."""
+    """Somebody who was asked, and the verdict, None without one; `build` is the number of the one that was judged."""
 
     person: User
     verdict: str | None
+    build: int | None
 
 
 @dataclass(frozen=True)
@@ -199,7 +183,8 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
             actions.undo_verdict(principal, build)
         elif verdict:
             judged = actions.JudgedRound(review, _number(request.POST.get("round", "")), request.POST.get("rune", ""))
-            actions.give_verdict(principal, build, verdict, text, judged=judged)
+            about = read_key(request.POST.get("about", ""))
+            actions.give_verdict(principal, build, verdict, text, about=about, judged=judged)
         else:
             actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict, Stale) as error:
@@ -235,6 +220,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
+    builds = {each.user_id: each.build.number for each in verdicts_on(principal, last.build) if not each.replaced}
     return {
         "project": project,
         "review": review,
@@ -242,7 +228,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "build": last.build,
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
-        "groups": [_approvals(group, verdicts) for group in review.groups.all()],
+        "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
         **_talk(principal, review, which),
         "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
@@ -272,8 +258,11 @@ def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:
     return [verdict for each in review.rounds.all() for verdict in verdicts_on(principal, each.build)]
 
 
-def _approvals(group: ReviewerGroup, verdicts: Verdicts) -> Approvals:
-    people = tuple(Reviewer(person, verdicts.of(person.pk)) for person in sorted(group.people.all(), key=str))
+def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | None, int | None]) -> Approvals:
+    people = tuple(
+        Reviewer(person, verdicts.of(person.pk), builds.get(person.pk))
+        for person in sorted(group.people.all(), key=str)
+    )
     required = RequiredGroup(frozenset(each.person.pk for each in people), group.needed)
     return Approvals(group.title, group.needed, group.needed - missing(required, verdicts), people)
 

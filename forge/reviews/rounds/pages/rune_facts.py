@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.models import Build, State
 from forge.builds.pages.changes import change_sentences
-from forge.builds.pages.evaluation import shown_evaluation
+from forge.builds.pages.evaluation import lost_between, shown_evaluation
 from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
@@ -22,22 +23,26 @@ from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.reviews.models import Verdict
-from forge.reviews.rounds.access import approved_before, is_approved, is_reviewable, verdicts_on
+from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
 from forge.reviews.rounds.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.rounds.authorship import is_own_rune
+from forge.reviews.rounds.decision import ReviewState
+from forge.reviews.rounds.open_reviews import state_of_rune
+from forge.reviews.rounds.pages.state_tags import STATE_TAGS
+from rune.running.evaluation.wording import lost_sentences
 
 
 def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
     """Who approves the build's bytes, who wants them changed, and whether the person may say so."""
     verdicts = verdicts_on(principal, build)
     standing = [verdict for verdict in verdicts if not verdict.replaced]
+    state = state_of_rune(principal, build, verdicts)
     is_own = is_reviewable(build) and is_own_rune(principal, build)
     mine = next((verdict for verdict in standing if verdict.user_id == principal.pk), None)
     return {
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
-        "is_approved": is_approved(verdicts),
-        "approved_as": _approved_as(build, standing) if is_approved(verdicts) else None,
-        "change_requests": [verdict for verdict in standing if verdict.verdict == "changes"],
+        "verdict_look": None if state is None else STATE_TAGS[state],
+        "approved_as": _approved_as(build, standing) if state is ReviewState.APPROVED else None,
         "judges": can(principal, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own,
         "is_own": is_own,
         "mine": mine,
@@ -55,30 +60,45 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     """The rune to try, and how it differs from the last approved build's, or the one before; {} without a rune."""
     if not is_reviewable(build):
         return {}
-    before, is_approved_one = compared_with(principal, build)
+    before, why = compared_with(principal, build)
+    lost = lost_between(before, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
-        "before_is_approved": is_approved_one,
-        "figures": with_limits(figure_rows(figures, earlier), build),
-        "limits": shown_limits(build),
+        "before_is_approved": why is ComparedAs.APPROVED,
+        "compared_as": why,
+        "figures": with_limits(figure_rows(figures, earlier), build, lost),
+        "limits": shown_limits(build, lost),
         "verified": verification_of(build),
         "hosted": host_models(build),
         "evaluation": shown_evaluation(principal, build, before),
-        "changes": () if comparison is None or earlier is None else change_sentences(comparison, figures, earlier),
+        "changes": ()
+        if comparison is None or earlier is None
+        else (*change_sentences(comparison, figures, earlier), *lost_sentences(lost)),
         "pipeline": _drawn(build, comparison),
     }
 
 
-def compared_with(principal: Principal, build: Build) -> tuple[Build | None, bool]:
-    """The last approved build, or else the one before, and whether it is the approved one."""
+class ComparedAs(StrEnum):
+    """Why a build is compared with the one that it is compared with."""
+
+    JUDGED = "judged"
+    """The reader judged it in an earlier round of the same review."""
+    APPROVED = "approved"
+    PREVIOUS = "previous"
+
+
+def compared_with(principal: Principal, build: Build) -> tuple[Build | None, ComparedAs]:
+    """The build that the reader judged in an earlier round, or else the last approved build, or the one before."""
     if not is_reviewable(build):
-        return None, False
+        return None, ComparedAs.PREVIOUS
+    if (judged := judged_before(principal, build)) is not None:
+        return judged, ComparedAs.JUDGED
     approved = approved_before(build)
-    return approved or _previous(principal, build), approved is not None
+    return approved or _previous(principal, build), ComparedAs.APPROVED if approved else ComparedAs.PREVIOUS
 
 
 def _runs_otherwise(before: Build, build: Build) -> bool:

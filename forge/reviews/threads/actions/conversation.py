@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.core.models import Comment
+from forge.core.seen import Seen, require_seen
 from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
@@ -25,6 +26,7 @@ from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.mentions import mentioned as mentioned_in
 from forge.reviews.threads.mentions import names_of
+from forge.reviews.threads.seen import thread_facets
 
 
 @transaction.atomic
@@ -72,10 +74,14 @@ def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
 
 
 @transaction.atomic
-def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
-    """Says that nothing is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+def resolve_thread(actor: Actor, thread: AnchoredThread, text: str = "", *, seen: Seen = None) -> None:
+    """Says that nothing is left to do, with a last reply where there is one. Raises `Forbidden`, `Stale`, `NotYours`,
+    `AlreadySo` where somebody was faster, and what `reply_in_thread` raises."""
     require_ending(actor, thread)
     _lock(thread)
+    _require_seen(thread, seen)
+    if text.strip():
+        reply_in_thread(actor, thread, text)
     if thread.thread.resolved is not None:
         raise AlreadySo("This thread is resolved already.")
     threads.resolve(thread.thread, actor.person)
@@ -83,10 +89,12 @@ def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
 
 
 @transaction.atomic
-def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
-    """Says that something is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+def reopen_thread(actor: Actor, thread: AnchoredThread, *, seen: Seen = None) -> None:
+    """Says that something is left to do. Raises `Forbidden`, `Stale`, `NotYours`, and `AlreadySo` where somebody was
+    faster."""
     require_ending(actor, thread)
     _lock(thread)
+    _require_seen(thread, seen)
     if thread.thread.resolved is None:
         raise AlreadySo("This thread is open already.")
     threads.reopen(thread.thread)
@@ -142,6 +150,12 @@ def _lock(thread: AnchoredThread) -> None:
     """The project's row is the lock of its threads, which are read again under it."""
     Project.objects.lock(thread.project_id)
     thread.thread.refresh_from_db()
+
+
+def _require_seen(thread: AnchoredThread, seen: Seen) -> None:
+    """Raises `Stale`. The caller has locked the thread."""
+    if seen is not None:
+        require_seen(thread_facets(thread, Comment.objects.filter(thread=thread.thread_id)), seen)
 
 
 def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:

@@ -29,6 +29,7 @@ from forge.comparison.line_stretches import FileLines
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import Comment
+from forge.core.seen import seen_in, seen_state
 from forge.projects.models import Sample
 from forge.projects.pages.lookup import project_of
 from forge.projects.samples.access import samples_of
@@ -36,11 +37,12 @@ from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
 from forge.reviews.threads.anchoring import anchored
-from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
+from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
-from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
+from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
 from forge.reviews.threads.mentions import Names, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
+from forge.reviews.threads.seen import thread_facets
 
 SAMPLES_SHOWN = 60
 """The newest samples, beside those that somebody talks about."""
@@ -82,6 +84,8 @@ class ShownThread:
     """What it suggests."""
     may_end: bool
     """Whether who reads may resolve it, and open it again."""
+    seen: str
+    """The state that resolving it names."""
 
 
 class ThreadFilter(StrEnum):
@@ -113,6 +117,10 @@ class ConversationEntry:
     is_shown: bool
     thread: ShownThread | None = None
     verdict: Verdict | None = None
+    anchor: Anchor | None = None
+    """What the comment of the verdict is about; None for the whole build."""
+    place: str = ""
+    """The id of the element of the page that it is about; "" where the page has none."""
     verdict_html: SafeString | None = None
 
 
@@ -155,12 +163,7 @@ def talk_facts(
     names = names_of(people)
     shown = [_shown(principal, thread, parts, names) for thread in threads]
     entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
-    entries += [
-        ConversationEntry(
-            verdict.created, which is not ThreadFilter.RESOLVED, None, verdict, _html(verdict.comment, names)
-        )
-        for verdict in verdicts
-    ]
+    entries += [_verdict_entry(verdict, which, parts, names) for verdict in verdicts]
     return {
         "talks": True,
         "talk": sorted(entries, key=lambda entry: entry.at),
@@ -171,6 +174,19 @@ def talk_facts(
         "samples": parts.samples,
         "people": [person_to_json(person) for person in people],
     }
+
+
+def _verdict_entry(verdict: Verdict, which: ThreadFilter, parts: Parts, names: Names) -> ConversationEntry:
+    anchor = anchor_of_verdict(verdict)
+    is_whole = anchor.kind is AnchorKind.BUILD
+    return ConversationEntry(
+        verdict.created,
+        which is not ThreadFilter.RESOLVED,
+        verdict=verdict,
+        anchor=None if is_whole else anchor,
+        place=element_id(anchor.spot) if not is_whole and anchor.spot in parts.keys else "",
+        verdict_html=_html(verdict.comment, names),
+    )
 
 
 def request_talk_facts(
@@ -261,13 +277,13 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
     anchored_thread = find_thread(principal, thread_id)
     _require_here(request, organisation, name, anchored_thread)
     text, pressed = request.POST.get("text", ""), request.POST.get("do", "")
-    if text.strip():
-        actions.reply_in_thread(principal, anchored_thread, text)
     if pressed == "resolve":
-        actions.resolve_thread(principal, anchored_thread)
-    elif pressed == "reopen" and not text.strip():
-        actions.reopen_thread(principal, anchored_thread)
-    elif not text.strip():
+        actions.resolve_thread(principal, anchored_thread, text, seen=seen_in(request.POST))
+    elif text.strip():
+        actions.reply_in_thread(principal, anchored_thread, text)
+    elif pressed == "reopen":
+        actions.reopen_thread(principal, anchored_thread, seen=seen_in(request.POST))
+    else:
         raise Invalid("Write something first.")
     return redirect(_page_of(request, anchored_thread))
 
@@ -325,6 +341,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
         replay=replay,
         suggestion=_suggestion(principal, thread),
         may_end=may_end(principal, thread),
+        seen=seen_state(thread_facets(thread, thread.thread.comments.all())),
     )
 
 

@@ -29,6 +29,7 @@ import {
   type Options,
   type Parameters,
   type Path,
+  type Read,
   type Values,
 } from "../../api/request";
 import type { LanguageReply, LanguageRequest } from "../../language";
@@ -128,11 +129,16 @@ export class ProjectClient {
     });
   }
 
-  /** What differs between two sides, each a version's number or "now". */
-  compare(from: string, to: string): Promise<Comparison> {
-    return this.call("get", `${PROJECT}/versions/compare`, {
+  /** What differs between two sides, each a version's number or "now"; `seen` is "" between two versions. */
+  compare(from: string, to: string): Promise<Read<Comparison>> {
+    return this.read("get", `${PROJECT}/versions/compare`, {
       query: { from, to },
     });
+  }
+
+  /** The state of the files as they are, which restoring a version names. */
+  async filesState(): Promise<string> {
+    return (await this.read("get", `${PROJECT}/files`)).seen;
   }
 
   /** A text as it was in a version; null for a file that is none. */
@@ -154,22 +160,24 @@ export class ProjectClient {
   }
 
   /** What restoring would change, as an update of the document that is stored only when this page sends it. */
-  async restoring(version: number, paths: readonly string[] | null): Promise<Uint8Array> {
+  async restoring(version: number, paths: readonly string[] | null, seen: string): Promise<Uint8Array> {
     const path = { number: version };
     const response = await this.request("post", `${PROJECT}/versions/{number}/restore`, {
       path,
       query: { as: "update" },
       body: { paths },
+      seen,
     });
     return new Uint8Array(await response.arrayBuffer());
   }
 
   /** Restore a version on the server, for all. */
-  async restore(version: number, paths: readonly string[] | null): Promise<void> {
+  async restore(version: number, paths: readonly string[] | null, seen: string): Promise<void> {
     const path = { number: version };
     await this.request("post", `${PROJECT}/versions/{number}/restore`, {
       path,
       body: { paths },
+      seen,
     });
   }
 
@@ -300,9 +308,15 @@ export class ProjectClient {
     return this.call("post", "/api/v1/builds/{build_id}/cancel", { path: { build_id: build } });
   }
 
-  publish(tag: string, build: string): Promise<Tag> {
+  /** The state of a build and its tags, which publishing it names. */
+  async gateState(build: string): Promise<string> {
+    return (await this.read("get", "/api/v1/builds/{build_id}/gate", { path: { build_id: build } })).seen;
+  }
+
+  publish(tag: string, build: string, seen: string): Promise<Tag> {
     return this.call("post", `${PROJECT}/tags`, {
       body: { tag, build, notes: "" },
+      seen,
     });
   }
 
@@ -346,14 +360,26 @@ export class ProjectClient {
     return (await (await this.request(method, path, ...options)).json()) as Answer<M, P>;
   }
 
+  /** The same with the state of what the answer describes. */
+  async read<M extends Method, P extends Path<M>>(
+    method: M,
+    path: P,
+    ...options: Options<M, P, keyof Project>
+  ): Promise<Read<Answer<M, P>>> {
+    const response = await this.request(method, path, ...options);
+    return { value: (await response.json()) as Answer<M, P>, seen: response.headers.get("ETag") ?? "" };
+  }
+
   private request<M extends Method, P extends Path<M>>(
     method: M,
     path: P,
     ...[options]: Options<M, P, keyof Project>
   ): Promise<Response> {
-    const { body = {}, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
+    const { body = {}, seen, ...parameters } = (options ?? {}) as Values & { readonly body?: unknown };
     const address = this.fill(path, parameters);
-    return method === "get" ? this.send(address, JSON_ONLY) : this.sendBody(method, address, JSON.stringify(body));
+    return method === "get"
+      ? this.send(address, JSON_ONLY)
+      : this.sendBody(method, address, JSON.stringify(body), "application/json", seen);
   }
 
   private address<M extends Method, P extends Path<M>>(
@@ -368,11 +394,18 @@ export class ProjectClient {
     return addressOf(path, { path: { ...this.project, ...names }, query });
   }
 
-  private sendBody(method: Method, address: string, body: string | Blob, type = "application/json"): Promise<Response> {
+  private sendBody(
+    method: Method,
+    address: string,
+    body: string | Blob,
+    type = "application/json",
+    seen?: string,
+  ): Promise<Response> {
+    const condition: Record<string, string> = seen === undefined ? {} : { "If-Match": seen };
     return this.send(address, {
       method: method.toUpperCase(),
       body,
-      headers: { ...JSON_ONLY.headers, "Content-Type": type, [TOKEN]: this.token },
+      headers: { ...JSON_ONLY.headers, "Content-Type": type, [TOKEN]: this.token, ...condition },
     });
   }
 

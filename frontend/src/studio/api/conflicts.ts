@@ -1,10 +1,11 @@
 // The requests of the dialog in which the conflicts of a change request are resolved.
 import type { MergeSide, OpenChangeRequest } from "../../api/schema";
+import type { Read } from "../../api/request";
 import type { ProjectClient } from "./client";
 
 /** A change request with what is in conflict. */
-export function changeRequest(client: ProjectClient, id: string): Promise<OpenChangeRequest> {
-  return client.call("get", "/api/v1/change-requests/{change_id}", parameters(id));
+export function changeRequest(client: ProjectClient, id: string): Promise<Read<OpenChangeRequest>> {
+  return client.read("get", "/api/v1/change-requests/{change_id}", parameters(id));
 }
 
 /** What stands in place of a conflict; `text` of the side that is written. */
@@ -14,16 +15,18 @@ export function resolveConflict(
   conflict: string,
   side: MergeSide,
   text: string,
-): Promise<OpenChangeRequest> {
-  return client.call("post", "/api/v1/change-requests/{change_id}/resolutions", {
+  seen: string,
+): Promise<Read<OpenChangeRequest>> {
+  return client.read("post", "/api/v1/change-requests/{change_id}/resolutions", {
     ...parameters(id),
     body: { conflict, side, text },
+    seen,
   });
 }
 
 /** All conflicts are open again. */
-export function startOver(client: ProjectClient, id: string): Promise<OpenChangeRequest> {
-  return client.call("delete", "/api/v1/change-requests/{change_id}/resolutions", parameters(id));
+export function startOver(client: ProjectClient, id: string, seen: string): Promise<Read<OpenChangeRequest>> {
+  return client.read("delete", "/api/v1/change-requests/{change_id}/resolutions", { ...parameters(id), seen });
 }
 
 function parameters(id: string) {

@@ -93,8 +93,9 @@ export default function Dialogs({ request }: DialogsProps) {
         <PublishRuneDialog
           session={session}
           build={request.build}
-          onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
-          onOverrideGate={(tag, reason) => overrideGate(workspace.client, tag, request.build.id, reason)}
+          readState={() => workspace.client.gateState(request.build.id)}
+          onPublish={(tag, seen) => workspace.client.publish(tag, request.build.id, seen)}
+          onOverrideGate={(tag, reason, seen) => overrideGate(workspace.client, tag, request.build.id, reason, seen)}
           onClose={onClose}
         />
       );

@@ -1,5 +1,6 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
 import type { Authors, Comparison, Preview, ProjectEvent, TextEdit, Version } from "../../api/schema";
+import type { Read } from "../../api/request";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
@@ -315,17 +316,24 @@ export class Workspace {
   }
 
   /** Make the files what they were in a version, or those of some paths: one step of the page's undo, seen by all. */
-  async restore(version: number, paths: readonly string[] | null): Promise<void> {
+  async restore(version: number, paths: readonly string[] | null, seen: string): Promise<void> {
     await this.sent();
-    const update = await this.client.restoring(version, paths);
-    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths);
+    const update = await this.client.restoring(version, paths, seen);
+    if (update.byteLength > LARGEST_UPDATE) await this.client.restore(version, paths, seen);
     else this.files.apply(update);
   }
 
-  /** What differs between two sides, as it is here. */
-  async compare(from: number | "now", to: number | "now"): Promise<Comparison> {
-    if (from === "now" || to === "now") await this.sent();
-    return this.client.compare(String(from), String(to));
+  /** The state of the files as they are here, for a restoring that is offered now. */
+  async filesState(): Promise<string> {
+    await this.sent();
+    return this.client.filesState();
+  }
+
+  /** What differs between two sides, as it is here, with the state of the files as they are. */
+  async compare(from: number | "now", to: number | "now"): Promise<Read<Comparison>> {
+    await this.sent();
+    const read = await this.client.compare(String(from), String(to));
+    return from === "now" || to === "now" ? read : { value: read.value, seen: await this.client.filesState() };
   }
 
   /** Who wrote the lines of a text, as it is here. */

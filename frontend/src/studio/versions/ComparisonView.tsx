@@ -1,4 +1,5 @@
 // Two moments beside each other: what became of the pipeline, the models and the files, and the way back.
+import type { Read } from "../../api/request";
 import type { Comparison, FileChange, Version } from "../../api/schema";
 import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
@@ -71,7 +72,8 @@ function SideChoice({
 
 export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now, onSides }: ComparisonViewProps) {
   const { from, to } = sides;
-  const [comparison, setComparison] = useState<Comparison | null>(null);
+  const [read, setRead] = useState<Read<Comparison> | null>(null);
+  const comparison = read?.value ?? null;
   const [error, setError] = useState<string | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const [isLong, setIsLong] = useState(false);
@@ -80,7 +82,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   useEffect(() => {
     let isActive = true;
     workspace.compare(from, to).then(
-      (answer) => isActive && setComparison(answer),
+      (answer) => isActive && setRead(answer),
       (problem: unknown) => isActive && setError(sentenceOf(problem)),
     );
     return () => {
@@ -89,7 +91,7 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
   }, [workspace, from, to, round]);
 
   const restore = (version: number, paths: readonly string[] | null): void => {
-    workspace.restore(version, paths).then(
+    workspace.restore(version, paths, read?.seen ?? "").then(
       () => {
         workspace.toasts.say(
           paths === null
@@ -100,7 +102,11 @@ export function ComparisonView({ workspace, versions, sides, nonce, mayEdit, now
         // Before this page's edit is stored, the server would compare with what was.
         void workspace.stored().then(() => setRound((before) => before + 1));
       },
-      (problem: unknown) => workspace.toasts.say(sentenceOf(problem)),
+      (problem: unknown) => {
+        workspace.toasts.say(sentenceOf(problem));
+        // Somebody edited the files meanwhile: what is compared is read again.
+        setRound((before) => before + 1);
+      },
     );
   };
   /** Restoring a version means the one that is not now; of two versions, the earlier. */

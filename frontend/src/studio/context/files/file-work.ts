@@ -124,8 +124,9 @@ export function fileWork(workspace: Workspace, places: Places, dialogs: DialogSt
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
     ].filter((each) => each !== "");
+    const seen = workspace.filesState();
     say(`${file.name} is unpacked: ${parts.join(", ")}.`, () =>
-      attempt(workspace.restore(before, [...added, ...replaced])),
+      attempt(seen.then((state) => workspace.restore(before, [...added, ...replaced], state))),
     );
   };
 

@@ -1,5 +1,6 @@
 // The conflicts of a change request, one after the other: both sides beside each other, and what stands there after the
 // merge. Each choice is kept at once, and can be made again until it is merged; both sides stay in the history.
+import type { Read } from "../../../api/request";
 import type { Conflict, MergeSide, OpenChangeRequest } from "../../../api/schema";
 import { Check } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -21,7 +22,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   const { workspace, dialogs } = useStudio();
   const { client } = workspace;
   const mayEdit = useMayEdit();
-  const [request, setRequest] = useState<OpenChangeRequest | null>(null);
+  const [read, setRead] = useState<Read<OpenChangeRequest> | null>(null);
   const [at, setAt] = useState<string | null>(null);
   const [wrong, setWrong] = useState("");
   const [isBusy, setIsBusy] = useState(false);
@@ -29,7 +30,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   useEffect(() => {
     let isOpen = true;
     changeRequest(client, id).then(
-      (answer) => isOpen && setRequest(answer),
+      (answer) => isOpen && setRead(answer),
       (error: unknown) => isOpen && setWrong(sentenceOf(error)),
     );
     return () => {
@@ -37,26 +38,28 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
     };
   }, [client, id]);
 
+  const request = read?.value ?? null;
+  const seen = read?.seen ?? "";
   const conflicts = request?.conflicts ?? [];
   const shown =
     conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
   const remaining = conflicts.filter(({ chosen }) => chosen === null).length;
 
   /** Answers whether it is kept; what was typed stays where it is not. */
-  const save = (response: Promise<OpenChangeRequest>, after: string | null): Promise<boolean> => {
+  const save = (response: Promise<Read<OpenChangeRequest>>, after: string | null): Promise<boolean> => {
     setIsBusy(true);
     setWrong("");
     return response
       .then(
         (answer) => {
-          setRequest(answer);
-          setAt(after === null ? null : (nextUnresolved(answer.conflicts, after) ?? after));
+          setRead(answer);
+          setAt(after === null ? null : (nextUnresolved(answer.value.conflicts, after) ?? after));
           return true;
         },
         async (error: unknown) => {
           setWrong(sentenceOf(error));
           // A side may say something else by now: what there is to choose is read again.
-          setRequest(await changeRequest(client, id).catch(() => request));
+          setRead(await changeRequest(client, id).catch(() => read));
           return false;
         },
       )
@@ -113,7 +116,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 key={shown.key}
                 conflict={shown}
                 mayEdit={mayEdit && !isBusy}
-                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text), shown.key)}
+                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text, seen), shown.key)}
               />
             </div>
           )}
@@ -123,7 +126,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 type="button"
                 className="button quiet"
                 disabled={isBusy}
-                onClick={() => void save(startOver(client, id), null)}
+                onClick={() => void save(startOver(client, id, seen), null)}
               >
                 Start over
               </button>
@@ -158,8 +161,8 @@ function ConflictItem({ conflict, mayEdit, onChoose }: ConflictItemProps) {
         <span className="small muted mono">{placeOf(conflict)}</span>
       </div>
       <div className="resolve-both">
-        <SideText label="Here" base={conflict.base ?? ""} {...ours} />
-        <SideText label="Theirs" base={conflict.base ?? ""} {...theirs} />
+        <SideText label={SIDE_LABELS.ours} base={conflict.base ?? ""} {...ours} />
+        <SideText label={SIDE_LABELS.theirs} base={conflict.base ?? ""} {...theirs} />
       </div>
       {isText && conflict.base !== null && (
         <details>

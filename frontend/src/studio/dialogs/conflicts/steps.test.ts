@@ -20,7 +20,7 @@ const conflict = (key: string, values: Partial<Conflict> = {}): Conflict => ({
 
 describe("the conflicts of a change request", () => {
   it("say what is no text in a sentence, and never show a digest as a text", () => {
-    expect(shownSide(conflict("a"), null).note).toBe("The file does not exist here.");
+    expect(shownSide(conflict("a"), null).note).toBe("Not in this version.");
     expect(shownSide(conflict("a", { kind: "file" }), null).note).toBe("The file is deleted.");
     expect(shownSide(conflict("a", { kind: "file" }), `sha256:${"0".repeat(64)}`)).toEqual({
       text: "",

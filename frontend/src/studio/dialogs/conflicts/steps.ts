@@ -1,19 +1,24 @@
-// What there is to choose in a conflict, in words, and which conflict comes next.
+// What there is to choose in a conflict, in words, and which conflict comes next. The words are those of the page
+// (forge/reviews/changes/pages/merge_view.py), to which a test holds them.
 import type { Conflict, MergeSide } from "../../../api/schema";
 
 export const SIDE_LABELS: Readonly<Record<MergeSide, string>> = {
-  ours: "Here",
-  theirs: "Theirs",
+  ours: "This project",
+  theirs: "The fork",
   both: "Both changes",
   written: "Another text",
 };
 
+export const FILE_DELETED = "The file is deleted.";
+export const NOT_THERE = "Not in this version.";
+export const EMPTY = "Empty.";
+
 /** What a side says, or a sentence where it has no text to show. */
 export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
   if (text === null)
-    return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "The file does not exist here." };
+    return { text: "", note: conflict.kind === "file" ? FILE_DELETED : NOT_THERE };
   if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
-  return { text: text, note: text === "" ? "Empty." : "" };
+  return { text: text, note: text === "" ? EMPTY : "" };
 }
 
 export const placeOf = ({ kind, path, line }: Conflict): string =>

@@ -11,8 +11,10 @@ import { outside } from "../ShareDialog";
 interface PublishRuneDialogProps {
   readonly session: Pick<ProjectState, "project" | "public_url" | "tags" | "may">;
   readonly build: Build;
-  readonly onPublish: (tag: string) => Promise<unknown>;
-  readonly onOverrideGate: (tag: string, reason: string) => Promise<unknown>;
+  /** The state of the build and of the project's tags, which publishing names. */
+  readonly readState: () => Promise<string>;
+  readonly onPublish: (tag: string, seen: string) => Promise<unknown>;
+  readonly onOverrideGate: (tag: string, reason: string, seen: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
@@ -41,8 +43,16 @@ function existingTagNote(existing: Tag, build: Build): string {
   return `${existing.tag} is build ${existing.build_number}${stays ? " for good. Choose the next version." : `; publishing moves it to build ${build.number}.`}`;
 }
 
-export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, onClose }: PublishRuneDialogProps) {
+export function PublishRuneDialog({
+  session,
+  build,
+  readState,
+  onPublish,
+  onOverrideGate,
+  onClose,
+}: PublishRuneDialogProps) {
   const { project } = session;
+  const [seen, setSeen] = useState(readState);
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
   const [closed, setClosed] = useState<Closed | null>(null);
@@ -59,9 +69,11 @@ export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, o
     setError(null);
     setClosed(null);
     try {
-      await onPublish(chosen);
+      await onPublish(chosen, await seen);
       setPublished(chosen);
     } catch (reason) {
+      // What is said of the refusal is what was seen when it is pressed again.
+      setSeen(readState());
       if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag: chosen, missing: reason.missing });
       else setError(sentenceOf(reason));
     } finally {
@@ -117,7 +129,12 @@ export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, o
           missing={closed.missing}
           mayOverride={session.may.includes("override_gate")}
           onOverride={async (reason) => {
-            await onOverrideGate(closed.tag, reason);
+            try {
+              await onOverrideGate(closed.tag, reason, await seen);
+            } catch (refused) {
+              setSeen(readState());
+              throw refused;
+            }
             setPublished(closed.tag);
           }}
         />

@@ -1,0 +1,56 @@
+"""The state of what an address acts on, as a page that was opened a moment ago has it in its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from forge.builds.models import Build
+from forge.core.models import Comment
+from forge.core.seen import FIELD, Facet, seen_state
+from forge.projects.models import Project
+from forge.projects.seen import files_facets, project_facets
+from forge.registry.seen import build_facets
+from forge.reviews.changes.seen import request_facets
+from forge.reviews.models import AnchoredThread, ChangeRequest
+from forge.reviews.threads.seen import thread_facets
+
+
+def seen_form(path: str, **fields: Any) -> dict[str, Any]:
+    """What a page's form sends to an address."""
+    facets = _facets(path, fields)
+    return fields | ({FIELD: seen_state(facets)} if facets else {})
+
+
+def seen_headers(path: str, body: Any = None) -> dict[str, str]:
+    """The `If-Match` of a request that acts on what is there now."""
+    facets = _facets(path, body if isinstance(body, dict) else {})
+    return {"If-Match": f'"{seen_state(facets)}"'} if facets else {}
+
+
+def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
+    """None for an address whose acts depend on nothing."""
+    if match := re.search(r"/threads/([0-9a-f-]{36})", path):
+        thread = AnchoredThread.objects.select_related("thread").get(pk=match[1])
+        return thread_facets(thread, Comment.objects.filter(thread=thread.pk))
+    if match := re.search(r"/change-requests/([0-9a-f-]{36})/(?!threads)", path):
+        return request_facets(ChangeRequest.objects.get(pk=match[1]))
+    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/change-requests/(\d+)/respond", path):
+        return request_facets(ChangeRequest.objects.get(project=_project(match), number=match[3]))
+    if path.endswith("/offer") and body.get("offer"):
+        return request_facets(ChangeRequest.objects.get(pk=body["offer"]))
+    if match := re.fullmatch(r"/?([^/]+)/([^/]+)/builds/(\d+)/publish(-past-gate)?", path):
+        return build_facets(Build.objects.get(project=_project(match), number=match[3]))
+    if re.search(r"/projects/[^/]+/[^/]+/tags(/override)?$", path) and body.get("build"):
+        return build_facets(Build.objects.get(pk=body["build"]))
+    if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
+        return files_facets(_project(match))
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/delete", path):
+        return project_facets(_project(match))
+    return ()
+
+
+def _project(match: re.Match[str]) -> Project:
+    organisation, name = [each for each in match.groups() if each is not None][:2]
+    return Project.objects.select_related("organisation").get(organisation__name=organisation, name=name)
