@@ -134,7 +134,11 @@ BLOCK_PUBLISHED = declare(
         BlockPublishedJson,
         ("versions",),
         audit=AuditSentences(
-            AuditTopic.PUBLISHING, {"block.publish": "published the block {block} {version} of {project}"}
+            AuditTopic.PUBLISHING,
+            {
+                "block.publish": "published the block {block} {version} of {project}",
+                "block.override": "published the block {block} {version} of {project} past its gate: {reason}",
+            },
         ),
     )
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 from forge.builds.models import Build
 from forge.core.hooks import Hook
 from forge.core.seen import Facet
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class GateAnswer:
 
 gates: Hook[[Build, str], GateAnswer] = Hook()
 """Asked in the transaction that publishes, with the project's row locked, and by pages that say it beforehand."""
+
+
+block_gates: Hook[[Project, Version, str], GateAnswer] = Hook()
+"""The same of a version of a block, whose files are a version of the project. Asked with the project's row locked."""
 
 
 class Clearance(StrEnum):
@@ -52,9 +56,12 @@ judges_of: Hook[[Build], Collection[UUID]] = Hook()
 
 def gate(build: Build, tag: str) -> GateAnswer:
     """What all gates say together."""
-    answers = gates.call(build, tag)
-    missing = tuple(dict.fromkeys(each for answer in answers for each in answer.missing))
-    return GateAnswer(any(answer.is_protected for answer in answers), missing)
+    return _together(gates.call(build, tag))
+
+
+def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
+    """What all gates say of a block's version together."""
+    return _together(block_gates.call(project, source, version))
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:
@@ -65,3 +72,8 @@ def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clear
         for digest, clearance in said.items():
             results[digest] = max(results[digest], clearance, key=order.index)
     return results
+
+
+def _together(answers: Collection[GateAnswer]) -> GateAnswer:
+    missing = tuple(dict.fromkeys(each for answer in answers for each in answer.missing))
+    return GateAnswer(any(answer.is_protected for answer in answers), missing)

@@ -33,6 +33,12 @@ class PersonNeeded(Forbidden):
     title = "An approval needs a person"
 
 
+class ConfirmationNeeded(Conflict):
+    """An approval by somebody who did not prove just now who they are, where the organisation's rules ask for that."""
+
+    title = "Confirm that it is you"
+
+
 class SameRune(Conflict):
     """A new round with the bytes of the one before: what was said of them still holds."""
 

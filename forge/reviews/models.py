@@ -16,6 +16,7 @@ from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project, Version
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.rules.models import OrganisationRules
 
 __all__ = [
     "AnchoredThread",
@@ -28,6 +29,7 @@ __all__ = [
     "InvitedReviewer",
     "InvitedReviewerQuerySet",
     "OfferRound",
+    "OrganisationRules",
     "Resolution",
     "Review",
     "ReviewQuerySet",
@@ -78,6 +80,8 @@ class Verdict(models.Model):
     place = models.JSONField(default=dict)
     """With `kind`, what the comment is about: an anchor (`forge.reviews.threads.anchors`)."""
     rune_digest = models.CharField(max_length=71)
+    confirmed = models.BooleanField(default=False)
+    """Whether the member had just proved with a passkey or a password who they are."""
     replaced = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -118,6 +122,9 @@ class Review(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
+    reminded_before = models.DateTimeField(null=True, blank=True)
+    """When its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
+    reminded_after = models.DateTimeField(null=True, blank=True)
     joining: int
     """How many people may still join it by a letter; of what `forge.reviews.rounds.access.with_joining` found."""
     judged: str | None

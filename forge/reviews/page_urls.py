@@ -7,6 +7,7 @@ from django.urls import path
 from forge.reviews.changes.pages import change_requests
 from forge.reviews.guests import pages as guests
 from forge.reviews.rounds.pages import reviews
+from forge.reviews.rules import pages as rules
 from forge.reviews.suggestions import pages as suggestions
 from forge.reviews.threads.pages import conversation
 
@@ -15,6 +16,9 @@ site_pages = [
     path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
     path("try/reviews/<uuid:review_id>/conversation", guests.conversation, name="guest-conversation"),
     path("try/reviews/<uuid:review_id>/rune", guests.rune, name="guest-rune"),
+]
+organisation_pages = [
+    path("<str:organisation>/-/settings/rules", rules.rules_page, name="organisation-rules"),
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/builds/<int:number>/ask", reviews.ask, name="ask-for-review"),

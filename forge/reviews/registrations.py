@@ -15,10 +15,12 @@ from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import judges_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.rounds.actions.reminders import remind_of_due_reviews
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
 from forge.reviews.rounds.open_reviews import OpenReview, open_reviews
@@ -26,6 +28,11 @@ from forge.reviews.rounds.pages.state_tags import STATE_TAGS
 from forge.reviews.suggestions.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 
+register(
+    PeriodicTask(
+        "reviews-due", 600, Runs.ONE_WORKER, "reminds reviewers of reviews that are due", remind_of_due_reviews
+    )
+)
 purposes.register(review_of)
 invitation_accepted.register(become_reviewer)
 

@@ -7,10 +7,12 @@ from forge.reviews.gate import api as gate_api
 from forge.reviews.guests import api as guest_api
 from forge.reviews.rounds import api as review_api
 from forge.reviews.rounds import verdict_api as api
+from forge.reviews.rules import api as rules_api
 from forge.reviews.suggestions import api as suggestion_api
 from forge.reviews.threads import api as thread_api
 
 urlpatterns = [
+    path("organisations/<str:organisation>/rules", rules_api.OrganisationRulesView.as_view()),
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),
     path("reviews/<uuid:review_id>", review_api.OneReview.as_view()),
     path("reviews/<uuid:review_id>/rounds", review_api.ReviewRounds.as_view()),

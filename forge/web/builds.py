@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
+from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
@@ -175,7 +176,8 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         if verdict == "undo":
             undo_verdict(principal, build)
         elif verdict:
-            give_verdict(principal, build, verdict, text, about=read_key(request.POST.get("about", "")))
+            about, confirmed = read_key(request.POST.get("about", "")), confirmed_recently(request)
+            give_verdict(principal, build, verdict, text, about=about, confirmed=confirmed)
         else:
             begin_thread(principal, build, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict) as error:

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects.organisation_pages,
     *registry.organisation_pages,
     *webhooks.organisation_pages,
+    *reviews.organisation_pages,
     *jobs.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),

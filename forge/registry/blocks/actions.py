@@ -25,7 +25,8 @@ from forge.projects.versions.store import WorkingTree, store_version, working_tr
 from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
 from forge.registry.distribution.manifests import MANIFEST_TYPE
-from forge.registry.errors import BadBlock, BlockBroken, TagInUse
+from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
+from forge.registry.hooks import block_gate
 from forge.registry.licences import FILES, licence_of
 from forge.registry.messages import checked_notes, checked_sentence
 from forge.registry.models import BLOCK_NAME_LENGTH, BlockVersion, Manifest, Repository
@@ -36,13 +37,19 @@ from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.pyblock.testing.check import tests_of_block
 
 
-def publish_block(actor: Actor, project: Project, path: str, version: str, notes: str = "") -> BlockVersion:
+def publish_block(
+    actor: Actor, project: Project, path: str, version: str, notes: str = "", *, past: str = ""
+) -> BlockVersion:
     """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
 
-    Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Raises
-    `Forbidden`, `BadBlock`, `BlockBroken`, `TagInUse`, `ProjectFileNotFound` and `Busy`.
+    Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
+    passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
+    override the gate publishes `past` it, for a reason that the audit log keeps. Raises `Forbidden`, `BadBlock`,
+    `BlockBroken`, `TagInUse`, `GateClosed`, `ProjectFileNotFound` and `Busy`.
     """
     require(actor, Verb.PUBLISH, project)
+    if past := checked_notes(past):
+        require(actor, Verb.OVERRIDE_GATE, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
     seen = working_tree(project)
     files, interface = _checked_files(actor, project, seen, path, version)
@@ -51,7 +58,7 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
     source = store_version(project, seen, actor.person)
-    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes))
+    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes, past))
 
 
 def deprecate_block(
@@ -96,6 +103,8 @@ class _Prepared:
     interface: InterfaceJson
     data: bytes
     notes: str
+    past: str
+    """Why the gate is overridden; "" where it is not."""
 
 
 def _checked_files(
@@ -152,6 +161,10 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
             "must get the same bytes. Choose the next version."
         )
         raise TagInUse(message, errors={"version": [message]})
+    # Asked behind the lock: no verdict comes between the answer and the version.
+    missing = block_gate(project, prepared.source, files.version).missing
+    if missing and not prepared.past:
+        raise GateClosed(f"{files.name} {files.version}", missing)
     fix_version(project, f"{files.name}@{files.version}", digest)
     reserve_names(project.organisation)
     organisation = project.organisation_id
@@ -175,7 +188,9 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
         notes=prepared.notes,
     )
     said = {"block": block.name, "version": block.version}
-    write_entry(actor, "block.publish", f"project:{project.pk}", project.place, digest=digest, **said)
+    past = {"reason": prepared.past, "missing": list(missing)} if missing else {}
+    action = "block.override" if missing else "block.publish"
+    write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
     append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
     return block
 

@@ -34,6 +34,9 @@ class PublishBlockSerializer(serializers.Serializer[Any]):
     path = serializers.CharField(max_length=400)
     version = serializers.CharField(max_length=40)
     notes = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+    reason = serializers.CharField(
+        max_length=500, allow_blank=True, default="", help_text="why it is published past its gate, by an owner"
+    )
 
 
 class BlockDeprecationSerializer(serializers.Serializer[Any]):
@@ -56,10 +59,14 @@ class ProjectBlocks(ProjectView):
     @extend_schema(operation_id="blocks_publish", request=PublishBlockSerializer, responses={201: BlockVersionJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
-        has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever."""
+        has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever. Where it is
+        protected and the build of these files lacks something, the answer is 409, and `missing` says what; with a
+        `reason`, an owner publishes all the same."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         body = self.read_body(request, PublishBlockSerializer)
-        block = publish_block(principal_of(request), project, body["path"], body["version"], body["notes"])
+        block = publish_block(
+            principal_of(request), project, body["path"], body["version"], body["notes"], past=body["reason"]
+        )
         return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
 

@@ -27,6 +27,7 @@ from forge.reviews.rounds.actions.requests import (
     close_review,
 )
 from forge.reviews.rounds.actions.verdicts import JudgedRound, give_verdict, undo_verdict
+from forge.reviews.rules.actions import Rules, change_rules
 from forge.reviews.suggestions.actions import (
     RequestedChange,
     decline_suggestion,
@@ -50,12 +51,14 @@ __all__ = [
     "JudgedRound",
     "RequestedChange",
     "RequestedGroup",
+    "Rules",
     "ask_for_changes",
     "ask_for_review",
     "ask_in_a_new_round",
     "begin_thread",
     "build_merged",
     "change_reviewers",
+    "change_rules",
     "close_change_request",
     "close_review",
     "decline_suggestion",

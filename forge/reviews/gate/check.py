@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.evaluations.limits import judgements_of, policy_of
-from forge.builds.models import Build
+from forge.builds.models import Build, State
 from forge.core.seen import Facet
-from forge.projects.models import Project
-from forge.registry.hooks import Clearance, GateAnswer, clearances, gates, publication_facets
+from forge.projects.models import Project, Version
+from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
 from forge.registry.models import Admission, Publication
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
 from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import authors_of
+from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import Policy
 
 
@@ -29,6 +31,21 @@ def answer(build: Build, tag: str) -> GateAnswer:
     """What the registry is told."""
     demands = demands_on(build, tag)
     return GateAnswer(demands.is_protected, demands.missing)
+
+
+@block_gates.register
+def answer_for_block(project: Project, source: Version, version: str) -> GateAnswer:
+    """What the registry is told of a block: what the version demands of the build of the same files."""
+    builds = Build.objects.numbered().filter(project=project, version=source, state=State.SUCCEEDED)
+    build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
+    if build is not None:
+        return answer(build, version)
+    in_force, since = _in_force(project)
+    rules = rules_of(project.organisation_id)
+    situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
+    is_protected = demands(situation, version).is_protected
+    unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
+    return GateAnswer(is_protected, (unbuilt,) if is_protected else ())
 
 
 @clearances.register
@@ -46,7 +63,7 @@ def said_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Cl
 
 @publication_facets.register
 def verdict_facets(build: Build) -> tuple[Facet, ...]:
-    """Who approves the build's bytes, and who wants them changed."""
+    """Who approves the build's bytes, who wants them changed, and the organisation's rules."""
     verdicts = Verdict.objects.standing().filter(
         project=build.project_id, rune_digest="" if build.artefact is None else build.artefact.digest
     )
@@ -56,24 +73,32 @@ def verdict_facets(build: Build) -> tuple[Facet, ...]:
         did = "approved it" if newest.verdict == VerdictChoice.APPROVE else "asked for changes"
         sentence = f"{newest.user or 'Someone who left'} {did}, or a verdict was withdrawn."
     rows = sorted([str(user), verdict] for user, verdict in verdicts.values_list("user", "verdict"))
-    return (Facet("verdicts", rows, sentence),)
+    return (Facet("verdicts", rows, sentence), *rule_facets(rules_of(build.project.organisation_id)))
 
 
 def _situation(build: Build) -> Situation:
-    # An override lets one build past the rules and makes no new ones.
-    passed = Publication.objects.filter(repository__project=build.project_id, admission=Admission.PASSED)
-    newest = passed.order_by("-created").first()
+    in_force, since = _in_force(build.project)
     members = _members(build.project)
-    authors = authors_of(build)
+    authors, rules = authors_of(build), rules_of(build.project.organisation_id)
     return Situation(
         members,
         policy_of(build) or Policy(),
-        Policy() if newest is None else Policy.from_json(newest.policy),
-        None if newest is None else newest.created,
+        in_force,
+        since,
         _verdicts(build, members),
         authors,
         judgements_of(build),
+        rules.policy,
+        rules.confirms,
     )
+
+
+def _in_force(project: Project) -> tuple[Policy, datetime | None]:
+    """The policy in force, and since when; the default without a time."""
+    # An override lets one build past the rules and makes no new ones.
+    passed = Publication.objects.filter(repository__project=project.pk, admission=Admission.PASSED)
+    newest = passed.order_by("-created").first()
+    return (Policy(), None) if newest is None else (Policy.from_json(newest.policy), newest.created)
 
 
 def _members(project: Project) -> tuple[GateMember, ...]:
@@ -94,7 +119,11 @@ def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerd
     )
     return tuple(
         MemberVerdict(
-            each.user_id, each.verdict == VerdictChoice.APPROVE, each.created, policy_of(each.build) or Policy()
+            each.user_id,
+            each.verdict == VerdictChoice.APPROVE,
+            each.created,
+            policy_of(each.build) or Policy(),
+            each.confirmed,
         )
         for each in rows.select_related("build__artefact")
         if each.user_id is not None

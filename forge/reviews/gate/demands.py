@@ -17,6 +17,9 @@ from rune.source.policy.tags import LATEST, VERSIONS, protects
 from rune.source.policy.wording import approval_text, judgement_sentence, limit_name, rule_changes
 from rune.wording import listed
 
+NO_RULES = Policy(approvals=(), protected_tags=())
+"""An organisation that leaves the rules to its projects."""
+
 
 @dataclass(frozen=True)
 class GateMember:
@@ -36,6 +39,7 @@ class MemberVerdict:
     approves: bool
     created: datetime
     policy: Policy
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Situation:
     """All that the demands depend on.
 
     `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
+    `organisation` are the organisation's rules, which stand beside both policies; with `confirms`, only those approvals
+    count that were confirmed with a passkey or a password.
     """
 
     members: tuple[GateMember, ...]
@@ -52,6 +58,8 @@ class Situation:
     verdicts: tuple[MemberVerdict, ...]
     authors: frozenset[UUID]
     judgements: tuple[Judgement, ...]
+    organisation: Policy = NO_RULES
+    confirms: bool = False
 
     @property
     def changes_rules(self) -> bool:
@@ -93,6 +101,7 @@ class Demands:
     approvals: tuple[NeededApproval, ...]
     objectors: tuple[str, ...]
     changes: tuple[str, ...]
+    confirms: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -112,6 +121,8 @@ class Demands:
         if needed.is_of_authors:
             authors = "Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
             return f"{sentence} {authors}"
+        if self.confirms:
+            sentence += " Approvals count that were confirmed with a passkey or a password."
         if self.changes:
             return f"{sentence} It changes the rules, so only approvals count that were given on it. Ask for a review."
         return f"{sentence} Ask for a review."
@@ -130,7 +141,7 @@ def _limit_sentence(judgement: Judgement) -> str:
 
 def demands(situation: Situation, tag: str) -> Demands:
     """What a tag demands of the build."""
-    policies = (situation.proposed, situation.in_force)
+    policies = (situation.proposed, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
     needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
     approving = frozenset(each.person for each in situation.verdicts if each.approves and _counts(each, situation))
@@ -141,6 +152,7 @@ def demands(situation: Situation, tag: str) -> Demands:
         tuple(_needed(each, situation, approving) for each in needed),
         tuple(each.name for each in situation.members if each.person in objecting),
         rule_changes(situation.in_force, situation.proposed),
+        situation.confirms,
     )
 
 
@@ -160,7 +172,7 @@ def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
 
 def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
     """Nobody approves what they made, and who approved bytes under other rules has not approved these."""
-    if verdict.person in situation.authors:
+    if verdict.person in situation.authors or (situation.confirms and not verdict.confirmed):
         return False
     if not situation.changes_rules:
         return True

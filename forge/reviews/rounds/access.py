@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from forge.accounts.organisations.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
@@ -178,6 +179,12 @@ def digest_of(one_round: Round) -> str:
     """The digest of the bytes that a round judges."""
     artefact = one_round.build.artefact
     return "" if artefact is None else artefact.digest
+
+
+def is_overdue(review: Review, verdicts: Verdicts) -> bool:
+    """Whether its due date has passed and it still waits."""
+    has_passed = review.due is not None and review.due < timezone.localdate()
+    return has_passed and state_of(review, verdicts) is ReviewState.WAITING
 
 
 def state_of(review: Review, verdicts: Verdicts) -> ReviewState:

@@ -48,6 +48,8 @@ class ReviewStep(StrEnum):
     ROUND = "round"
     REVIEWERS = "reviewers"
     CLOSED = "closed"
+    DUE_SOON = "due-soon"
+    OVERDUE = "overdue"
 
 
 class ReviewChangedJson(TypedDict):
@@ -60,7 +62,7 @@ class ReviewChangedJson(TypedDict):
 
 
 class ReviewAskedJson(TypedDict):
-    """A review was requested, continued with a new round, changed or closed."""
+    """A review was requested, continued with a new round, changed or closed, is due soon or is overdue."""
 
     review: Uuid
     number: int
@@ -166,6 +168,16 @@ REVIEW_REQUESTS = NoticeTopic(
     values=("build", "round"),
     addressee_action="Review",
 )
+REMINDERS = NoticeTopic(
+    "review-due",
+    icon="clock",
+    messages={
+        ReviewStep.DUE_SOON: "Your review of build {build} is due on {due}",
+        ReviewStep.OVERDUE: "Your review of build {build} was due on {due}",
+    },
+    values=("build", "due"),
+    addressee_action="Review",
+)
 CLOSED_REVIEWS = NoticeTopic("review-closed", icon="ban", messages={"closed": "{who} closed the review"})
 _REVIEW_KINDS: Mapping[str, str] = {
     ReviewStep.REQUESTED: "review-requested",
@@ -194,6 +206,19 @@ def _review_notice(event: StoredEvent[ReviewAskedJson]) -> NoticeDraft | None:
     reviewers = frozenset[UUID]()
     if not is_closed:
         reviewers = waited_for(groups_of(review), standing_verdicts([review])[review.pk])
+    if step in (ReviewStep.DUE_SOON, ReviewStep.OVERDUE):
+        due = f"{review.due.day} {review.due:%B}" if review.due else ""
+        return NoticeDraft(
+            REMINDERS,
+            step,
+            title=review.title,
+            subject=review.subject,
+            path=f"/reviews/{review.number}",
+            values={"build": last.build.number, "due": due},
+            addressees=reviewers,
+            # Who asked hears that it is overdue: they can ask others.
+            participants=known_people({review.asked_by_id}) if step is ReviewStep.OVERDUE else frozenset(),
+        )
     first_or_later = "first-round" if last.number == 1 else "later-round"
     return NoticeDraft(
         CLOSED_REVIEWS if is_closed else REVIEW_REQUESTS,
@@ -235,6 +260,7 @@ REVIEW_ASKED = declare(
         audit=AuditSentences(
             AuditTopic.REVIEWS,
             {
+                "organisation.rules": "changed the rules for publishing of {organisation}: {changes}",
                 "review.ask": "requested {review} of {project}, on build {build_number}",
                 "review.round": "continued {review} of {project} with build {build_number}, in round {round}",
                 "review.reviewers": "changed the reviewers of {review} of {project}",
@@ -250,7 +276,7 @@ REVIEW_ASKED = declare(
             },
             _review_activity,
         ),
-        notice=NoticeAnnouncement((REVIEW_REQUESTS, CLOSED_REVIEWS), _review_notice),
+        notice=NoticeAnnouncement((REVIEW_REQUESTS, REMINDERS, CLOSED_REVIEWS), _review_notice),
         webhook=WebhookAnnouncement(REVIEWS_AND_VERDICTS, tuple(_REVIEW_MESSAGES.values()), _review_message),
     )
 )

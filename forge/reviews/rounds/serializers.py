@@ -9,7 +9,7 @@ from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
-from forge.reviews.rounds.access import state_of
+from forge.reviews.rounds.access import is_overdue, state_of
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
 from forge.reviews.threads.conversation import anchor_of_verdict
 from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
@@ -73,6 +73,7 @@ class ReviewJson(TypedDict):
     state: Annotated[str, choices("ReviewState", tuple(ReviewState))]
     asked_by: PersonJson | None
     due: str | None
+    overdue: Annotated[bool, "whether the due date has passed and it still waits"]
     created: Timestamp
     closed: Timestamp | None
     rounds: list[RoundJson]
@@ -105,6 +106,7 @@ def review_to_json(review: Review, verdicts: Verdicts) -> ReviewJson:
         "state": state_of(review, verdicts).value,
         "asked_by": _person(review.asked_by),
         "due": review.due.isoformat() if review.due else None,
+        "overdue": is_overdue(review, verdicts),
         "created": review.created.isoformat(),
         "closed": review.closed.isoformat() if review.closed else None,
         "rounds": [round_to_json(each) for each in review.rounds.all()],

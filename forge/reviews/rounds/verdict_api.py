@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
+from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.api.preconditions import REQUIRED_IF_MATCH, required_if_match
@@ -64,8 +65,10 @@ class BuildReviews(ForgeView):
         if build.artefact is not None and build.artefact.digest not in digests:
             raise NewerBuild("If-Match names other bytes than this build's. Read its verdicts again.")
         body = self.read_body(request, GiveVerdictSerializer)
-        about = anchor_request_of(body)
-        verdict = give_verdict(principal_of(request), build, body["verdict"], body["comment"], about=about)
+        about, confirmed = anchor_request_of(body), confirmed_recently(request._request)
+        verdict = give_verdict(
+            principal_of(request), build, body["verdict"], body["comment"], about=about, confirmed=confirmed
+        )
         return Response(verdict_to_json(verdict), status=status.HTTP_201_CREATED)
 
 

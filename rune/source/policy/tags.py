@@ -23,6 +23,11 @@ _LIKE_A_VERSION = re.compile(r"v?[0-9oli]+([._-][0-9oli]+)+", re.IGNORECASE)
 _LIKE_DIGITS: Final = str.maketrans("oli", "011")
 
 
+def is_pattern(text: str) -> bool:
+    """Whether a text can protect tags: `versions`, a tag, or one with `*`."""
+    return re.fullmatch(PATTERN, text) is not None
+
+
 def names_version(tag: str) -> bool:
     """Whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`): it means its bytes for ever.
 

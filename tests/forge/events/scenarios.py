@@ -51,6 +51,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
 from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.rounds.actions.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks
@@ -675,6 +676,18 @@ def a_result_is_marked_as_wrong(world: World) -> Act:
     build = built(world.developer, world.project)
     result = WrongResult("up", "down", 90, sample_terms(world.project).text)
     return lambda: reviews.mark_wrong(world.reviewer, build, b"1,2,3\n", result)
+
+
+@scene(reviews.change_rules)
+def the_rules_of_an_organisation_change(world: World) -> Act:
+    return lambda: reviews.change_rules(world.owner, world.organisation, reviews.Rules(1, ("versions",)))
+
+
+@scene(remind_of_due_reviews)
+def a_review_is_overdue(world: World) -> Act:
+    review = _new_review(world)
+    Review.objects.filter(pk=review.pk).update(due=timezone.localdate() - timedelta(days=1))
+    return remind_of_due_reviews
 
 
 @scene(reviews.undo_verdict)

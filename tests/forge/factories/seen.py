@@ -53,4 +53,5 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
 
 def _project(match: re.Match[str]) -> Project:
     organisation, name = [each for each in match.groups() if each is not None][:2]
-    return Project.objects.select_related("organisation").get(organisation__name=organisation, name=name)
+    projects = Project.objects.select_related("organisation").filter(deleted_at=None)
+    return projects.get(organisation__name=organisation, name=name)

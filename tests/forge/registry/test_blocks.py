@@ -19,8 +19,9 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.files.mounting import with_blocks
 from forge.projects.versions.store import working_tree
 from forge.registry.actions import deprecate_block, end_block_deprecation, publish_block
-from forge.registry.errors import BadBlock, BlockBroken, TagInUse
+from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.models import BlockVersion
+from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
 from rune.compiler.blocks.mounted import SHELF, mounted_path
 from tests.forge.factories.blocks import published_block
@@ -242,3 +243,27 @@ def test_advice_against_a_version_is_told_and_taken_back(
     published_block(developer, hidden, "1.0")
     with pytest.raises(Invalid, match="not open to everyone"):
         deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.", "acme/hidden#smooth@1.0")
+
+
+@pytest.mark.protects("reviews/block-versions")
+def test_a_version_of_a_block_passes_the_gate_of_the_projects_tags(
+    sounds: Any, developer: Any, reviewer: Any, owner: Any
+) -> None:
+    with pytest.raises(GateClosed, match="These files were not built"):
+        publish_block(developer, sounds, "smooth.py", "1.2")
+    build = built(developer, sounds)
+    with pytest.raises(GateClosed, match="0 of 1 approval"):
+        publish_block(developer, sounds, "smooth.py", "1.2")
+    give_verdict(reviewer, build, "approve")
+    write_file(developer, sounds, "smooth.py", SMOOTH + b"# unseen\n")
+    with pytest.raises(GateClosed, match="These files were not built"):
+        publish_block(developer, sounds, "smooth.py", "1.2")
+    with pytest.raises(Forbidden):
+        publish_block(developer, sounds, "smooth.py", "1.2", past="The fair opens in an hour.")
+    assert not BlockVersion.objects.exists()
+    write_file(developer, sounds, "smooth.py", SMOOTH)
+    assert publish_block(developer, sounds, "smooth.py", "1.2").version == "1.2"
+    write_file(developer, sounds, "smooth.py", SMOOTH + b"# unseen\n")
+    assert publish_block(owner, sounds, "smooth.py", "1.3", past="The fair opens in an hour.").version == "1.3"
+    entry = AuditEntry.objects.get(action="block.override")
+    assert entry.data["reason"] == "The fair opens in an hour."

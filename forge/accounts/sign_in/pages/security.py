@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,17 @@ def security(request: HttpRequest) -> HttpResponse:
 def to_security(request: HttpRequest) -> HttpResponse:
     """allauth's list of passkeys, which is on that page."""
     return redirect("mfa_index")
+
+
+def confirmed_recently(request: HttpRequest) -> bool:
+    """Whether the person proved within the last minutes, with a password, a passkey or a code, who they are.
+
+    A link proves that somebody has it, and an account without any of the three proves nothing.
+    """
+    user = request.user
+    if not user.is_authenticated or not get_reauthentication_flows(user):
+        return False
+    return did_recently_reauthenticate(request) and not signed_in_by_recent_link(request)
 
 
 def signed_in_by_recent_link(request: HttpRequest) -> bool:

@@ -19,11 +19,20 @@ from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import BadVerdict, NewerBuild, NotReviewable, OwnBuild, PersonNeeded, TooLate
+from forge.reviews.errors import (
+    BadVerdict,
+    ConfirmationNeeded,
+    NewerBuild,
+    NotReviewable,
+    OwnBuild,
+    PersonNeeded,
+    TooLate,
+)
 from forge.reviews.models import Review, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import digest_of, is_reviewable
 from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
 from forge.reviews.rounds.authorship import is_own_rune
+from forge.reviews.rules.access import rules_of
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 
@@ -49,12 +58,14 @@ def give_verdict(
     *,
     about: AnchorRequest = WHOLE_BUILD,
     judged: JudgedRound | None = None,
+    confirmed: bool = False,
 ) -> Verdict:
     """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
 
     `about` is the place of the build that the comment is about. With `judged`, the verdict holds only while that round
-    is the newest of its review. Raises `Forbidden`, `PersonNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`,
-    `BadVerdict`, `BadAnchor` and `Invalid`.
+    is the newest of its review. `confirmed` says that the person proved just now who they are. Raises `Forbidden`,
+    `PersonNeeded`, `ConfirmationNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict`, `BadAnchor` and
+    `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
     if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
@@ -73,6 +84,11 @@ def give_verdict(
             "You built this, or wrote part of it since the last approved build, so someone else must give the verdict. "
             "Ask them for a review."
         )
+    if verdict == VerdictChoice.APPROVE and not confirmed and rules_of(build.project.organisation_id).confirms:
+        raise ConfirmationNeeded(
+            "Your organisation asks who approves to confirm with a passkey or a password. Do that, then approve again.",
+            confirm="/accounts/reauthenticate/",
+        )
     anchor = anchored(actor, build, about) if comment else Anchor()
     # The project's row is the lock: two presses at once leave one verdict that holds, and no round begins meanwhile.
     Project.objects.lock(build.project_id)
@@ -88,6 +104,7 @@ def give_verdict(
         kind=anchor.kind,
         place=dict(anchor.place),
         rune_digest=build.artefact.digest,
+        confirmed=confirmed,
     )
     write_entry(
         actor,

@@ -16,6 +16,7 @@ from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import team_of
+from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid, Stale
@@ -33,6 +34,7 @@ from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.access import (
     find_numbered_review,
     groups_of,
+    is_overdue,
     newest_round,
     reviews_of,
     standing_verdicts,
@@ -60,6 +62,7 @@ class ReviewRow:
     build: Build
     rounds: int
     look: ReviewStateTag
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
             newest_round(review).build,
             len(review.rounds.all()),
             STATE_TAGS[state_of(review, verdicts[review.pk])],
+            is_overdue(review, verdicts[review.pk]),
         )
         for review in reviews
     ]
@@ -184,7 +188,8 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         elif verdict:
             judged = actions.JudgedRound(review, _number(request.POST.get("round", "")), request.POST.get("rune", ""))
             about = read_key(request.POST.get("about", ""))
-            actions.give_verdict(principal, build, verdict, text, about=about, judged=judged)
+            confirmed = confirmed_recently(request)
+            actions.give_verdict(principal, build, verdict, text, about=about, judged=judged, confirmed=confirmed)
         else:
             actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict, Stale) as error:
@@ -227,6 +232,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "round": last,
         "build": last.build,
         "look": STATE_TAGS[state_of(review, verdicts)],
+        "is_overdue": is_overdue(review, verdicts),
         "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
