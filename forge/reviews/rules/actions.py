@@ -9,7 +9,7 @@ from django.db import transaction
 
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -35,8 +35,9 @@ class Rules:
 
 @transaction.atomic
 def change_rules(actor: Actor, organisation: Organisation, rules: Rules, *, seen: Seen = None) -> OrganisationRules:
-    """Sets the rules for all projects of an organisation. Raises `Forbidden`, `Stale` and `Invalid`."""
+    """Sets the rules for all projects of an organisation. Raises `Forbidden`, `PersonNeeded`, `Stale` and `Invalid`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
+    require_person(actor)
     tags = _checked_tags(rules.protected_tags)
     if not 0 <= rules.approvals <= MAXIMUM_APPROVALS:
         message = f"Choose 0 to {MAXIMUM_APPROVALS} approvals."

@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
-from forge.core.api.views import ForgeView, needing, raising
+from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.rules.actions import MAXIMUM_APPROVALS, MAXIMUM_TAGS, Rules, change_rules
 from forge.reviews.rules.models import OrganisationRules
@@ -35,7 +35,7 @@ class RulesSerializer(serializers.Serializer[Any]):
 
 
 class OrganisationRulesView(ForgeView):
-    needs = needing(get=Scope.ORGANISATION_READ, put=Scope.ORGANISATION_WRITE)
+    needs = needing(get=Scope.ORGANISATION_READ, put=PERSON)
     raises = raising(put=REFUSALS)
 
     @extend_schema(operation_id="rules_retrieve", responses=RulesJson, parameters=[ETAG])

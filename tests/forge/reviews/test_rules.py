@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.accounts.actions import create_token
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.models import Organisation
 from forge.core.errors import Forbidden, Invalid, Stale
@@ -135,6 +136,16 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     assert (rules.approvals, rules.protected_tags, rules.confirms) == (2, ["versions", "latest"], True)
     (told,) = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
     assert "approvals from 0 to 2" in str(told)
+
+
+@pytest.mark.protects("reviews/organisation-rules")
+def test_a_token_of_an_owner_changes_no_rules(organisation: Organisation, owner: Any) -> None:
+    _, secret = create_token(owner, "bot", ["organisation:read", "organisation:write"], None)
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+    etag = client.get(API).headers["ETag"]
+    body = {"approvals": 0, "protected_tags": [], "confirms": False}
+    answer = client.put(API, body, content_type="application/json", headers={"if-match": etag})
+    assert answer.status_code == 403
 
 
 @pytest.mark.protects("reviews/stale-acts")

@@ -20,12 +20,12 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import (
+    ApprovalByProgram,
     BadVerdict,
     ConfirmationNeeded,
     NewerBuild,
     NotReviewable,
     OwnBuild,
-    PersonNeeded,
     TooLate,
 )
 from forge.reviews.models import Review, Round, Verdict, VerdictChoice
@@ -64,12 +64,12 @@ def give_verdict(
 
     `about` is the place of the build that the comment is about. With `judged`, the verdict holds only while that round
     is the newest of its review. `confirmed` says that the person proved just now who they are. Raises `Forbidden`,
-    `PersonNeeded`, `ConfirmationNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict`, `BadAnchor` and
-    `Invalid`.
+    `ApprovalByProgram`, `ConfirmationNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict`, `BadAnchor`
+    and `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
     if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
-        raise PersonNeeded("A token cannot approve a build. Open its page, try it and press Approve there.")
+        raise ApprovalByProgram("A token cannot approve a build. Open its page, try it and press Approve there.")
     comment = comment.strip()
     if verdict not in VerdictChoice.values:
         raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
