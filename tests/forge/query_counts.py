@@ -59,6 +59,8 @@ _PAGE = "<str:organisation>/<str:name>"
 _CHANGE = "api/v1/change-requests/<uuid:change_id>"
 _NAMED = "api/v1/change-requests/{change}"
 
+_RULES = "api/v1/organisations/<str:organisation>/rules"
+
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
     f"POST {_P}/duplicate": "stores each file, as making a project of files does",
@@ -83,6 +85,10 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware", "api/v1/builds/{build}/firmware", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware.uf2", "api/v1/builds/{build}/firmware.uf2", None),
+    ("get", _RULES, "api/v1/organisations/acme/rules", None),
+    ("put", _RULES, "api/v1/organisations/acme/rules", {"approvals": 1, "protected_tags": ["v*"], "confirms": False}),
+    ("get", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", None),
+    ("form", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", {"approvals": "1"}),
     ("get", "api/v1/builds/<uuid:build_id>/gate", "api/v1/builds/{build}/gate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),

@@ -41,8 +41,8 @@ class OrganisationRulesView(ForgeView):
     @extend_schema(operation_id="rules_retrieve", responses=RulesJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
         """The rules for publishing. Changing them takes the `ETag`."""
-        found = find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION)
-        return _answer(rules_of(found.pk))
+        owner = find_organisation(principal_of(request), organisation, Verb.SEE_ORGANISATION)
+        return _answer(rules_of(owner.pk))
 
     @extend_schema(
         operation_id="rules_change",
@@ -53,10 +53,10 @@ class OrganisationRulesView(ForgeView):
     def put(self, request: Request, organisation: str) -> Response:
         """Sets the rules. A project's `forge.yml` can add to them, and takes nothing away."""
         principal = principal_of(request)
-        found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
+        owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
         body = self.read_body(request, RulesSerializer)
         rules = Rules(body["approvals"], tuple(body["protected_tags"]), body["confirms"])
-        return _answer(change_rules(principal, found, rules, seen=seen_by(request)))
+        return _answer(change_rules(principal, owner, rules, seen=seen_by(request)))
 
 
 def _answer(rules: OrganisationRules) -> Response:

@@ -37,8 +37,8 @@ class Lost:
 def lost(before: Evaluation, after: Evaluation) -> Lost:
     """What was tested before and is not any more. A sample is known by its name."""
     labels = {each.label for each in after.outcomes}
-    gone = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
-    return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(gone))
+    missing = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
+    return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
 
 
 def changed(before: Evaluation, after: Evaluation) -> Change:

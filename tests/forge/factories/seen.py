@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from forge.accounts.models import Organisation
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.seen import FIELD, Facet, seen_state
@@ -14,6 +15,7 @@ from forge.projects.seen import files_facets, project_facets
 from forge.registry.seen import build_facets
 from forge.reviews.changes.seen import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest
+from forge.reviews.rules.access import rule_facets, rules_of
 from forge.reviews.threads.seen import thread_facets
 
 
@@ -44,6 +46,8 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(project=_project(match), number=match[3]))
     if re.search(r"/projects/[^/]+/[^/]+/tags(/override)?$", path) and body.get("build"):
         return build_facets(Build.objects.get(pk=body["build"]))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:rules|-/settings/rules)", path):
+        return rule_facets(rules_of(Organisation.objects.get(name=match[1]).pk))
     if match := re.search(r"/projects/([^/]+)/([^/]+)/versions/\d+/restore", path):
         return files_facets(_project(match))
     if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)|/?([^/]+)/([^/]+)/delete", path):

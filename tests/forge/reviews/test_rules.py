@@ -134,8 +134,8 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     assert client.post(PAGE, form | seen).status_code == 302
     rules = OrganisationRules.objects.get()
     assert (rules.approvals, rules.protected_tags, rules.confirms) == (2, ["versions", "latest"], True)
-    (told,) = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
-    assert "approvals from 0 to 2" in str(told)
+    (entry,) = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
+    assert "approvals from 0 to 2" in str(entry)
 
 
 @pytest.mark.protects("reviews/organisation-rules")

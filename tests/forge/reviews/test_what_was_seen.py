@@ -36,7 +36,7 @@ NOTHING_DONE = "Nothing was done. Look at it as it is now, then decide again."
 def form_on(client: Client, page: str, action: str) -> dict[str, str]:
     """The hidden `seen` of the form of a page that goes to an address."""
     forms = re.findall(rf'<form[^>]*action="{action}"[^>]*>.*?</form>', client.get(page).content.decode(), re.DOTALL)
-    state = next(found[1] for form in forms if (found := re.search(r'name="seen" value="([^"]*)"', form)))
+    state = next(match[1] for form in forms if (match := re.search(r'name="seen" value="([^"]*)"', form)))
     return {"seen": state}
 
 

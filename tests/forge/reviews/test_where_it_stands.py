@@ -149,8 +149,8 @@ def test_a_comment_about_a_place_keeps_it_when_it_is_sent_with_a_verdict(
     assert (verdict.kind, verdict.place["name"]) == ("figure", "size")
     page = browser_of(developer).get(f"{PAGE}/conversation").content.decode()
     assert 'About <a href="#at-figure:size">' in page
-    told = client.get(f"/api/v1/builds/{build.pk}/reviews").json()["reviews"][0]
-    assert (told["anchor"]["kind"], told["anchor"]["name"]) == ("figure", "size")
+    judged = client.get(f"/api/v1/builds/{build.pk}/reviews").json()["reviews"][0]
+    assert (judged["anchor"]["kind"], judged["anchor"]["name"]) == ("figure", "size")
     assert client.post(f"{PAGE}/respond", form | {"about": "stage:nowhere"}).status_code == 400
     assert Verdict.objects.get() == verdict
 
