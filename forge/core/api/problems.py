@@ -36,6 +36,7 @@ class ProblemJson(TypedDict):
     limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
     location: NotRequired[Annotated[str, "the present address of what was renamed, as in the header"]]
     missing: NotRequired[Annotated[list[str], "what a protected tag demands and a build lacks, in sentences"]]
+    confirm: NotRequired[Annotated[str, "the page on which the person proves who they are"]]
     error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
 
 

@@ -21,5 +21,5 @@ export function publishBlock(
   version: string,
   notes: string,
 ): Promise<BlockVersion> {
-  return client.call("post", BLOCKS, { body: { path, version, notes } });
+  return client.call("post", BLOCKS, { body: { path, version, notes, reason: "" } });
 }
