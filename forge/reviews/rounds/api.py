@@ -29,7 +29,10 @@ from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_js
 
 
 class NewReviewerGroupSerializer(serializers.Serializer[Any]):
-    people = serializers.ListField(child=serializers.UUIDField(), max_length=50)
+    people = serializers.ListField(child=serializers.UUIDField(), max_length=50, default=list)
+    team = serializers.CharField(
+        max_length=60, allow_blank=True, default="", help_text="a team's name, in place of `people`"
+    )
     needed = serializers.IntegerField(min_value=0, default=1)
     title = serializers.CharField(max_length=60, allow_blank=True, default="")
 
@@ -133,7 +136,9 @@ class ReviewClose(ForgeView):
 
 
 def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
-    return tuple(RequestedGroup(tuple(each["people"]), each["needed"], each["title"]) for each in body["reviewers"])
+    return tuple(
+        RequestedGroup(tuple(each["people"]), each["needed"], each["title"], each["team"]) for each in body["reviewers"]
+    )
 
 
 def _as_json(principal: Actor, review_id: UUID) -> ReviewJson:

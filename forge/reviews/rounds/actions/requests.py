@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from forge.accounts.models import User
+from forge.accounts.models import Membership, User
+from forge.accounts.organisations.access import require_in
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
@@ -41,11 +42,13 @@ MOST_PEOPLE = 50
 
 @dataclass(frozen=True)
 class RequestedGroup:
-    """People of whom `needed` must approve; with 0 they may, and nobody waits for them."""
+    """People of whom `needed` must approve; with 0 they may, and nobody waits for them. A team, by its name, is asked
+    as those of its people who may judge the build."""
 
-    people: tuple[UUID, ...]
+    people: tuple[UUID, ...] = ()
     needed: int = 1
     title: str = ""
+    team: str = ""
 
 
 @transaction.atomic
@@ -76,7 +79,7 @@ def ask_for_review(
         project=project, number=last + 1, title=title, message=message, asked_by=actor.person, due=due
     )
     if reviewers or not addresses:
-        _put_groups(review, reviewers, authors_of(build))
+        _put_groups(actor, review, reviewers, authors_of(build))
     Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
     send_invitations(actor, review, addresses)
     _tell(
@@ -126,7 +129,7 @@ def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[Requested
     Project.objects.lock(review.project_id)
     _require_open(review)
     ReviewerGroup.objects.filter(review=review).delete()
-    _put_groups(review, reviewers, authors_of(newest_round(review).build))
+    _put_groups(actor, review, reviewers, authors_of(newest_round(review).build))
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
@@ -187,19 +190,35 @@ def _has_rules_of(build: Build, other: Build) -> bool:
     return policy_of(build) == policy_of(other)
 
 
-def _put_groups(review: Review, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]) -> None:
+def _put_groups(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]) -> None:
     """Writes the groups. Raises `BadReviewers`."""
     if not any(group.needed for group in reviewers):
         raise BadReviewers("Choose at least one person whose approval is needed.")
     if len(reviewers) > MOST_GROUPS:
         raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers, this one has {len(reviewers)}.")
     able = _members_who_judge(review.project)
-    for position, group in enumerate(reviewers):
+    for position, requested in enumerate(reviewers):
+        group = _with_people(actor, review.project, requested, able.keys() - authors) if requested.team else requested
         _require_able(group, able, authors)
         row = ReviewerGroup.objects.create(
             review=review, position=position, title=group.title.strip()[:60], needed=group.needed
         )
         row.people.set([able[person] for person in group.people])
+
+
+def _with_people(actor: Actor, project: Project, group: RequestedGroup, able: Collection[UUID]) -> RequestedGroup:
+    """A team as the people of it who may judge. Raises `Forbidden` and `BadReviewers`."""
+    require_in(actor, Verb.SEE_ORGANISATION, project.organisation)
+    members = Membership.objects.filter(
+        organisation=project.organisation_id, teams__organisation=project.organisation_id, teams__name=group.team
+    )
+    people = tuple(person for person in members.values_list("user", flat=True) if person in able)
+    if not people:
+        raise BadReviewers(
+            f"Nobody of the team {group.team[:60]} can be asked: its people may give no verdict here, or built this or "
+            "wrote part of it."
+        )
+    return replace(group, people=people, title=group.title.strip() or f"Team {group.team}")
 
 
 def _members_who_judge(project: Project) -> dict[UUID, User]:
@@ -222,4 +241,7 @@ def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozen
 
 
 def _for_audit(reviewers: Sequence[RequestedGroup]) -> list[str]:
-    return [f"{group.needed} of {', '.join(str(one) for one in group.people)}" for group in reviewers]
+    return [
+        f"{group.needed} of {f'team {group.team}' if group.team else ', '.join(str(one) for one in group.people)}"
+        for group in reviewers
+    ]

@@ -17,6 +17,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.project_people import team_of
 from forge.accounts.sign_in.pages.security import confirmed_recently
+from forge.accounts.teams.access import teams_of
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid, Stale
@@ -114,6 +115,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
         "project": project,
         "build": build,
         "members": _possible_reviewers(project, build),
+        "teams": teams_of(project.organisation) if can(principal, Verb.SEE_ORGANISATION, project.organisation) else (),
         "open_reviews": [
             review
             for review in reviews_of(principal, project).filter(closed=None)
@@ -139,6 +141,8 @@ def _request_review(principal: Principal, project: Project, build: Build, typed:
     people = tuple(_uuid(each) for each in typed.getlist("people"))
     needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
     groups = [RequestedGroup(people, needed)] if people else []
+    if team := typed.get("team", ""):
+        groups.append(RequestedGroup(needed=_number(typed.get("team_needed", "1")), team=team))
     return actions.ask_for_review(
         principal,
         build,
