@@ -13,6 +13,7 @@ from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
+from forge.core.api.problems import status_of
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in, seen_state
@@ -30,8 +31,12 @@ def rules_page(request: HttpRequest, organisation: str) -> HttpResponse:
         return render(request, "organisation/rules.html", _context(principal, place))
     try:
         change_rules(principal, place, _typed(request), seen=seen_in(request.POST))
-    except (Invalid, Stale) as error:
+    except Invalid as error:
         return show_again(request, "organisation/rules.html", _context(principal, place), error)
+    except Stale as error:
+        # The form shows the rules as they are now, and not what was typed beside the ones before.
+        context = _context(principal, place) | {"error": error}
+        return render(request, "organisation/rules.html", context, status=status_of(error))
     return redirect("organisation-rules", organisation=place.name)
 
 

@@ -131,11 +131,16 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     client = browser_of(people["owner"])
     assert client.post(PAGE, form).status_code == 412, "a form that saw nothing"
     seen = {"seen": seen_state(rule_facets(rules_of(organisation.pk)))}
+    change_rules(people["owner"], organisation, Rules(3))
+    refused = client.post(PAGE, form | seen)
+    assert refused.status_code == 412
+    assert 'name="approvals" type="number" value="3"' in refused.content.decode(), "the rules as they are now"
+    seen = {"seen": seen_state(rule_facets(rules_of(organisation.pk)))}
     assert client.post(PAGE, form | seen).status_code == 302
     rules = OrganisationRules.objects.get()
     assert (rules.approvals, rules.protected_tags, rules.confirms) == (2, ["versions", "latest"], True)
-    (entry,) = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
-    assert "approvals from 0 to 2" in str(entry)
+    entries = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
+    assert "approvals from 3 to 2" in str(entries)
 
 
 @pytest.mark.protects("reviews/organisation-rules")
