@@ -142,6 +142,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{organisation}/-/activity",
         f"{organisation}/-/settings",
         f"{organisation}/-/settings/audit",
+        f"{organisation}/-/settings/rules",
         f"{organisation}/-/settings/webhooks",
         f"{organisation}/-/deleted",
         project,
