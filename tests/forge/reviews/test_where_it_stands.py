@@ -106,6 +106,16 @@ def test_a_reader_compares_a_round_with_what_they_judged_last(
     assert "What changed since build 2" in text_of(browser_of(owner).get(PAGE)), "who judged none"
 
 
+def test_a_build_that_its_reader_judged_and_approved_is_called_approved(
+    project: Project, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    first = built(developer, project)
+    review = ask_for_review(developer, first, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
+    give_verdict(reviewer, first, "approve")
+    ask_in_a_new_round(developer, review, newer(developer, project, 2))
+    assert 'data-before-name="Approved build 1"' in browser_of(reviewer).get(PAGE).content.decode()
+
+
 # -- what is no longer tested
 
 

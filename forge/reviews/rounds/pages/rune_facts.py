@@ -61,6 +61,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     if not is_reviewable(build):
         return {}
     before, why = compared_with(principal, build)
+    approved = approved_before(build) if why is ComparedAs.JUDGED else None
     lost = lost_between(before, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
@@ -68,7 +69,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "rune_url": rune_url(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
-        "before_is_approved": why is ComparedAs.APPROVED,
+        "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),
         "compared_as": why,
         "figures": with_limits(figure_rows(figures, earlier), build, lost),
         "limits": shown_limits(build, lost),
@@ -80,6 +81,10 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         else (*change_sentences(comparison, figures, earlier), *lost_sentences(lost)),
         "pipeline": _drawn(build, comparison),
     }
+
+
+def _is(one: Build | None, other: Build | None) -> bool:
+    return one is not None and other is not None and one.pk == other.pk
 
 
 class ComparedAs(StrEnum):
