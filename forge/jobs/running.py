@@ -120,7 +120,7 @@ class RunningJob:
             queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
 
     def _try_again(self, kind: JobKind, reason: str, last_reason: str) -> None:
-        """Queues the job for another attempt, or ends it where there is none."""
+        """Queues the job again, or ends it when its last attempt failed."""
         if self.attempt >= kind.attempts:
             self._fail(last_reason)
             return
