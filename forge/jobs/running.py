@@ -89,7 +89,7 @@ class RunningJob:
         queue.save_checkpoint(self._lease, data)
 
     def run(self) -> None:
-        """Does the job. A lost lease ends it without a word: another worker has the job, or it was cancelled."""
+        """Does the job. A lost lease ends it silently: another worker has the job, or it was cancelled."""
         try:
             self._run()
         except LeaseLost:

@@ -132,7 +132,7 @@ class FormerProjectName(models.Model):
 
 
 class Favourite(models.Model):
-    """That a person wants a project at hand, on their own home page or in Explore. Nobody else sees whose it is; the
+    """That a person wants a project at hand, on their own home page or in Explore. Nobody else sees which person it belongs to; the
     project's page has the number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""The hooks that reviews registers with lower floors: what waits for a person and what a person waits
+"""The hooks that reviews registers with lower floors: the decisions that wait for a person, and those that a person waits
 for on the home page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes
 were tried."""
 

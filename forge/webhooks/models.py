@@ -46,7 +46,7 @@ class Webhook(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     stopped = models.DateTimeField(null=True)
-    """When somebody switched it off, or it had taken nothing for days; what waits is sent when it is on again."""
+    """When somebody switched it off, or every message had failed for days; pending messages are sent when it is on again."""
     stopped_because = models.CharField(max_length=200, blank=True)
     """"" where somebody switched it off."""
 

@@ -116,7 +116,7 @@ export class Pico {
     }
   }
 
-  /** Moves what waits into the receiver, as far as it has room; whether that is all. */
+  /** Moves pending bytes into the receiver, as far as it has room; returns whether all were moved. */
   #feed(): boolean {
     let taken = 0;
     while (taken < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {

@@ -102,7 +102,7 @@ export class Session {
   #modelTimes: number[] = [];
   /** The newest input of each capability, by its place in the rune. */
   readonly #inputs = new Map<number, ArrayBuffer>();
-  /** What waits of each capability that is read as a stream, the oldest first. */
+  /** Pending chunks of each capability that is read as a stream, the oldest first. */
   readonly #line = new Map<number, ArrayBuffer[]>();
   #isStream = false;
   #isRunning = false;

@@ -1,4 +1,4 @@
-"""`program.c`: what the firmware's own C is told of a rune; and what a board says of it to who asks."""
+"""Writes `program.c`: the constants of a rune that the firmware's C reads, and the answers to a host's queries."""
 
 from __future__ import annotations
 

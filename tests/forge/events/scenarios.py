@@ -143,7 +143,7 @@ def the_public_page_is_unpublished(world: World) -> Act:
 def the_public_page_is_put_back(world: World) -> Act:
     moderator = _moderator()
     moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
-    return lambda: moderation.put_back(moderator, world.project, "It was mended.")
+    return lambda: moderation.put_back(moderator, world.project, "It was fixed.")
 
 
 @scene(moderation.refuse_appeal)

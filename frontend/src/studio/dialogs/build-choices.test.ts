@@ -47,7 +47,7 @@ test("beside a choice stands what the newest build with it came to", () => {
   expect(runeFigures(MADE, "speed", "tflm")).toBe("");
 });
 
-test("packages are told of for the targets that are chosen", () => {
+test("packages are shown for the chosen targets", () => {
   const chosen = { ...BALANCED, targets: ["cortex-m4"] };
   expect(packageFigures(MADE, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
   expect(packageFigures(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
@@ -55,7 +55,7 @@ test("packages are told of for the targets that are chosen", () => {
   expect(packageFigures(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
 });
 
-test("what forge.yml says is told of, as it goes before what is chosen", () => {
+test("settings of forge.yml are shown, since they override the choice", () => {
   expect(policyText(null)).toBe("");
   expect(policyText({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
     "forge.yml says: the rune is for: size; results of TFLite Micro. These settings override the choices here.",
