@@ -87,7 +87,7 @@ class Rooms:
             self._rooms[project_id][0].submit_stored(item)
 
     def close_from_thread(self, seconds: float = 10.0) -> None:
-        """Stores the pending updates of all rooms and ends the writer; called from another thread when the server stops."""
+        """Stores the pending updates of all rooms and ends the writer; for another thread, when the server stops."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             asyncio.run_coroutine_threadsafe(self.close(), loop).result(seconds)

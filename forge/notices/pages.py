@@ -38,8 +38,8 @@ LEVEL_LABELS = {
     Level.OFF: "Off: nothing",
 }
 MAIL_LABELS = {
-    MailChoice.ASKED_AND_DIGEST: "At once what asks for me, the rest once a day",
-    MailChoice.ASKED: "Only what asks for me, at once",
+    MailChoice.REQUESTED_AND_DIGEST: "At once what asks for me, the rest once a day",
+    MailChoice.REQUESTED: "Only what asks for me, at once",
     MailChoice.DIGEST: "Everything once a day",
     MailChoice.NONE: "No email",
 }

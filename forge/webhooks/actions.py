@@ -67,7 +67,7 @@ def create_webhook(
 
 @transaction.atomic
 def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
-    """Gives a webhook another address or other topics, or switches it off or on; pending messages are sent when it is on.
+    """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
     Raises `Forbidden`, `BadWebhookAddress` and `Invalid`.
     """

@@ -44,7 +44,7 @@ def _port(field: StructField) -> BoardPortJson:
         "type": str(field.type),
         "bytes": 0 if field.is_text else field.type.size,
         "texts": count if field.is_text else 0,
-        "waits": bool(field.is_new),
+        "optional": bool(field.is_new),
         "sizes": _rank(field),
     }
 

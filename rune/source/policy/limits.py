@@ -93,7 +93,7 @@ _DECLARATIONS: Final[Mapping[LimitKind, LimitDeclaration]] = {
         ("80 %", "90 %", "95 %", "99 %"),
         is_least=True,
         names=Names.LABEL,
-        example="Such as `recall: {yes: 90 %}`: the least share of the samples of a label that the model must recognise.",
+        example="Such as `recall: {yes: 90 %}`: the least share of a label's samples that the model must recognise.",
         no_figure="No test sample with this label was run.",
     ),
     LimitKind.FALSE_ALARMS: LimitDeclaration(

@@ -456,7 +456,7 @@ def an_archive_of_samples_is_imported(world: World) -> Act:
 
 @scene(projects.mark_samples)
 def a_sample_gets_another_label(world: World) -> Act:
-    marking = projects.Marking(_sample(world).pk, "down", "kept")
+    marking = projects.Marking(_sample(world).pk, "down", "holdout")
     return lambda: projects.mark_samples(world.developer, world.project, [marking])
 
 

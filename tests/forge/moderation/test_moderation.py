@@ -143,7 +143,7 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     assert b"Boards got hot." in inside.get("/acme/kitchen").content
     assert inside.get("/acme/kitchen/studio").status_code == 200
     assert PublishedVersion.objects.filter(tag="1.0").exists()
-    assert Notice.objects.get(person=owner, kind="taken-down").reason == "asked"
+    assert Notice.objects.get(person=owner, kind="taken-down").reason == "requested"
     assert not Notice.objects.filter(person=developer, kind="taken-down").exists()
     assert own_reports(stranger).get().state == ReportState.TAKEN_DOWN
     with pytest.raises(Conflict):
