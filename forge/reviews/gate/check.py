@@ -35,7 +35,7 @@ def answer(build: Build, tag: str) -> GateAnswer:
 
 @block_gates.register
 def answer_for_block(project: Project, source: Version, version: str) -> GateAnswer:
-    """What the registry is told of a block: what the version demands of the build of the same files."""
+    """Answers for a block: what the version demands of the build of the same files."""
     builds = Build.objects.numbered().filter(project=project, version=source, state=State.SUCCEEDED)
     build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
     if build is not None:

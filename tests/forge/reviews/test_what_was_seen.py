@@ -212,7 +212,7 @@ def test_a_project_is_deleted_with_what_was_seen(
     client = browser_of(owner)
     form = form_on(client, "/acme/kitchen/settings", "/acme/kitchen/delete")
     etag = client.get(API).headers["ETag"]
-    assert "ETag" not in browser_of(developer).get(API).headers, "who cannot delete it is told of no edit"
+    assert "ETag" not in browser_of(developer).get(API).headers, "who cannot delete it learns of no edit"
     publish_build(developer, approved(built(developer, project)), "1.0")
     assert sent(client, "delete", API).status_code == 428
     stale = sent(client, "delete", API, etag=etag)
