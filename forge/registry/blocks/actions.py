@@ -161,11 +161,11 @@ def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersio
             "must get the same bytes. Choose the next version."
         )
         raise TagInUse(message, errors={"version": [message]})
+    fix_version(project, f"{files.name}@{files.version}", digest)
     # Asked behind the lock: no verdict comes between the answer and the version.
     missing = block_gate(project, prepared.source, files.version).missing
     if missing and not prepared.past:
         raise GateClosed(f"{files.name} {files.version}", missing)
-    fix_version(project, f"{files.name}@{files.version}", digest)
     reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)

@@ -25,7 +25,7 @@ from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
 from rune.compiler.blocks.mounted import SHELF, mounted_path
 from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.registry.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
@@ -43,6 +43,11 @@ def sounds(project: Any, developer: Any) -> Any:
     write_file(developer, project, "smooth.py", SMOOTH)
     write_file(developer, project, "smooth_test.py", TESTS)
     return project
+
+
+def approve(person: Any, project: Any) -> None:
+    """The project's files as they are, built and approved by somebody else, where there is somebody."""
+    approved(built(person, project, RUNE + str(project.builds.count()).encode()))
 
 
 def _user_of(person: Any, organisation: Any, lock: str, name: str = "clap") -> Any:
@@ -91,6 +96,7 @@ def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any
 
 @pytest.mark.protects("compiling/shared-blocks")
 def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: Any) -> None:
+    approve(developer, sounds)
     first = publish_block(developer, sounds, "smooth.py", "1.2", "Slower.\0\n")
     assert (first.name, first.summary, first.notes) == (
         "smooth",
@@ -112,6 +118,7 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
     write_file(developer, sounds, "smooth_test.py", TESTS.replace(b"0.5", b"0.25"))
     with pytest.raises(TagInUse, match=r"Choose the next version"):
         publish_block(developer, sounds, "smooth.py", "1.2")
+    approve(developer, sounds)
     assert publish_block(developer, sounds, "smooth.py", "1.3").manifest.blob_id != first.manifest.blob_id
     # Nor from another project of this name.
     update_project(owner, sounds, name="pantry")
@@ -125,6 +132,7 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
 def test_two_organisations_and_a_stranger(
     sounds: Any, developer: Any, owner: Any, viewer: Any, stranger: Any, browser_of: Any
 ) -> None:
+    approve(developer, sounds)
     block = publish_block(developer, sounds, "smooth.py", "1.2")
     digest = block.manifest.blob_id
     lock = f"acme/kitchen#smooth@1.2 {digest}\n"
@@ -208,6 +216,7 @@ def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, devel
 def test_advice_against_a_version_is_told_and_taken_back(
     sounds: Any, developer: Any, owner: Any, reviewer: Any, client: Client
 ) -> None:
+    approve(developer, sounds)
     digest = publish_block(developer, sounds, "smooth.py", "1.2").manifest.blob_id
     _user_of(developer, sounds.organisation, f"acme/kitchen#smooth@1.2 {digest}\n")
     with pytest.raises(Invalid):
