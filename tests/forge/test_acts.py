@@ -44,6 +44,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
     "forge.projects.versions.actions.autosave.autosave_version": "nobody acts; everybody sees the new version",
+    "forge.reviews.rounds.actions.reminders.remind_of_due_reviews": "nobody acts; a date passes",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -643,6 +643,7 @@ def a_deprecation_is_withdrawn(world: World) -> Act:
 @scene(registry.publish_block)
 def a_block_is_published(world: World) -> Act:
     write_file(world.developer, world.project, "smooth.py", SMOOTH)
+    approved(built(world.developer, world.project))
     return lambda: registry.publish_block(world.developer, world.project, "smooth.py", "1.0")
 
 
