@@ -20,11 +20,11 @@ from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_ve
 from forge.registry.hooks import judges_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.actions.invitations import become_reviewer
-from forge.reviews.rounds.actions.reminders import remind_of_due_reviews
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
 from forge.reviews.rounds.open_reviews import OpenReview, open_reviews
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS
+from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.suggestions.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 

@@ -30,6 +30,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.builds.leases": "a worker that holds a build's lease tells how it goes on: nobody acts",
     "forge.builds.previews.refresh": "a worker tells what came of a preview: nobody acts",
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
+    "forge.reviews.rounds.reminders": "a date passes: nobody acts",
     "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }
 """Who tells events beside acts, and why."""
@@ -44,7 +45,6 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
     "forge.projects.versions.actions.autosave.autosave_version": "nobody acts; everybody sees the new version",
-    "forge.reviews.rounds.actions.reminders.remind_of_due_reviews": "nobody acts; a date passes",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -51,7 +51,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
 from forge.reviews.rounds.actions.invitations import become_reviewer
-from forge.reviews.rounds.actions.reminders import remind_of_due_reviews
+from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks

@@ -14,7 +14,7 @@ from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, close_review, give_verdict
 from forge.reviews.models import Review
-from forge.reviews.rounds.actions.reminders import remind_of_due_reviews
+from forge.reviews.rounds.reminders import remind_of_due_reviews
 from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
