@@ -84,7 +84,7 @@ NAMES_NOT_YET: tuple[str, ...] = (
     "forge/builds/previews/variants.py",
     "forge/core/errors.py",
     "forge/jobs/serializers.py",
-    "forge/jobs/sources.py",
+    "forge/jobs/listing.py",
     "forge/moderation/actions.py",
     "forge/moderation/announcements.py",
     "forge/moderation/models.py",

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from forge.builds.choices import AimJson, MatchJson
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named
@@ -26,6 +26,7 @@ from forge.core.events.announcements import (
     WebhookTopic,
 )
 from forge.core.events.declarations import EventType, StreamKind, declare
+from forge.jobs.models import JobState
 
 LONGEST_ERROR = 200
 """Characters of a build's error in a notice."""
@@ -79,10 +80,10 @@ FAILED_BUILDS = NoticeTopic(
 )
 ENDED_BUILDS = WebhookTopic("build", "Builds that end")
 WEBHOOK_TYPES: Mapping[str, str] = {
-    State.SUCCEEDED: "build.succeeded",
-    State.FAILED: "build.failed",
-    State.LOST: "build.failed",
-    State.CANCELLED: "build.cancelled",
+    JobState.SUCCEEDED: "build.succeeded",
+    JobState.FAILED: "build.failed",
+    JobState.LOST: "build.failed",
+    JobState.CANCELLED: "build.cancelled",
 }
 
 
@@ -90,16 +91,16 @@ def _activity(event: StoredEvent[BuildChangedJson]) -> ActivityEntry | None:
     """Returns an entry of the person who requested the build, once it has ended."""
     build = event.data["build"]
     person = build["requested_by"]
-    if build["state"] not in (State.SUCCEEDED, State.FAILED, State.LOST) or person is None:
+    if build["state"] not in (JobState.SUCCEEDED, JobState.FAILED, JobState.LOST) or person is None:
         return None
-    failure = "" if build["state"] == State.SUCCEEDED else f"· build {build['number']} failed"
+    failure = "" if build["state"] == JobState.SUCCEEDED else f"· build {build['number']} failed"
     return ActivityEntry("built", "", {"number": build["number"], "failure": failure}, UUID(person["id"]))
 
 
 def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:
     """Tells the person who requested a build that it failed. One that succeeded is seen where it was requested."""
     build = event.data["build"]
-    if build["state"] not in (State.FAILED, State.LOST):
+    if build["state"] not in (JobState.FAILED, JobState.LOST):
         return None
     person = build["requested_by"]
     error = str(build["error"] or "").partition("\n")[0][:LONGEST_ERROR]
@@ -118,7 +119,7 @@ def _message(event: StoredEvent[BuildChangedJson], project: ProjectAddress) -> W
     build = event.data["build"]
     if build["state"] not in WEBHOOK_TYPES:
         return None
-    report = build["report"] if build["state"] == State.SUCCEEDED else None
+    report = build["report"] if build["state"] == JobState.SUCCEEDED else None
     rune = report.get("rune") if report else None
     data = {
         "id": build["id"],
@@ -141,6 +142,7 @@ BUILD_CHANGED = declare(
             AuditTopic.BUILDS,
             {
                 "build.request": "requested {build} of {project}",
+                # Of entries that are older than jobs: the audit entry of a job tells it now.
                 "build.cancel": "cancelled {build} of {project}",
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Final, cast
 
 from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -11,25 +11,29 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.limits import Resource, limits_of, locked
-from forge.builds.models import Build
 from forge.core.errors import TooOften
+from forge.jobs.models import Job
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-def builds_of_organisation(organisation: Organisation) -> QuerySet[Build]:
-    """The numbered builds of its projects."""
-    return Build.objects.numbered().filter(project__organisation=organisation)
+KIND: Final = "build"
+"""The kind of the jobs that make numbered builds."""
 
 
-def builds_of_person(user: User) -> QuerySet[Build]:
-    """The numbered builds that a person asked for."""
-    return Build.objects.numbered().filter(requested_by=user)
+def builds_of_organisation(organisation: Organisation) -> QuerySet[Job]:
+    """The jobs that make the builds of its projects."""
+    return Job.objects.filter(kind=KIND, organisation=organisation)
 
 
-def count_builds(builds: QuerySet[Build]) -> dict[Resource, int]:
+def builds_of_person(user: User) -> QuerySet[Job]:
+    """The jobs that make the builds that a person asked for."""
+    return Job.objects.filter(kind=KIND, requested_by=user)
+
+
+def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
     """How many were asked for in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
@@ -56,7 +60,7 @@ def require_another_build(organisation: Organisation, user: User | None) -> None
         _require("You", builds_of_person(user), limits_of(user.stream))
 
 
-def _require(who: str, builds: QuerySet[Build], limits: dict[Resource, int]) -> None:
+def _require(who: str, builds: QuerySet[Job], limits: dict[Resource, int]) -> None:
     now, counts = timezone.now(), count_builds(builds)
     if counts[Resource.BUILDS] >= limits[Resource.BUILDS]:
         oldest = builds.filter(created__gt=now - HOUR).aggregate(at=Min("created"))["at"]

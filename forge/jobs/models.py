@@ -21,7 +21,7 @@ from forge.projects.models import Project
 class JobState(models.TextChoices):
     """Where a job stands. The last four are ends."""
 
-    QUEUED = "queued", "Queued"
+    QUEUED = "queued", "Waiting"
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
@@ -114,6 +114,7 @@ class Job(Leased):
             models.Index(fields=["started"], name="jobs_begun"),
             models.Index(fields=["organisation", "created"], name="jobs_of_organisations"),
             models.Index(fields=["kind", "finished"], name="jobs_to_delete"),
+            models.Index(fields=["kind", "state", "created"], name="jobs_by_state"),
         ]
         ordering = ["-created"]
 
@@ -131,12 +132,20 @@ class Job(Leased):
         return self.state not in UNFINISHED_STATES
 
 
+WORKER = "worker"
+"""The step of lines about the job itself: it was cancelled, put back, or its worker died."""
+
+
 class JobLogLine(models.Model):
     """One line of a job's log, numbered from 1 through all its attempts."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
     number = models.PositiveIntegerField()
+    step = models.CharField(max_length=20, blank=True)
+    """The part of the work that it tells of; `WORKER` for what happened to the job itself."""
     text = models.TextField()
+    milliseconds = models.FloatField(null=True, blank=True)
+    """How long that part took."""
     level = models.CharField(max_length=10, default="info")
     at = models.DateTimeField(default=timezone.now)
 

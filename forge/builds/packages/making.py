@@ -5,45 +5,44 @@ What one target refuses is said by name, and the others are made all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
+from django.db import transaction
+
+from forge.builds.access import complete_builds
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, package_job
-from forge.builds.leases import BuildLease, set_package
 from forge.builds.models import Artefact, BuildPackage
+from forge.builds.telling import tell_build
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.toolchain import BUILD_SECONDS
-from forge.compute.scheduler.pace import PaceNow
 from forge.core.errors import Damaged
+from forge.jobs.kinds import JobContext
 from rune.aim import Aim
 from rune.wording import counted, size_text
 
 REASONS = 3
 """Errors that a refusal tells. Those of one target are often the same for each stage."""
 
-Say = Callable[[str, str, str], None]
-"""Writes a line into the build's log: its step, its text and its level."""
-
 
 @dataclass(frozen=True)
 class PackageWork:
-    """What packages are made with: the build's lease, its job and its rune."""
+    """What packages are made with: the job of the build, what its rune was made of, and the rune."""
 
-    lease: BuildLease
-    job: Job
+    job: JobContext
+    build: UUID
+    work: Job
     rune: Artefact
-    say: Say
-    tick: Callable[[], None]
-    pace: PaceNow
 
     def run(self, new_compiler: NewCompiler) -> Mapping[str, Artefact]:
         """Makes those that were asked for; answers what there is, by target. One process serves all of them, and the
-        next where it dies. Raises `LeaseLost` and `Stopping`."""
-        packages = BuildPackage.objects.filter(build=self.lease.build_id)
+        next where it dies. Raises what `JobContext.tick` raises."""
+        packages = BuildPackage.objects.filter(build=self.build)
         wanted = list(packages.values_list("target", "build__optimize_packages"))
         if not wanted:
             return {}
@@ -52,15 +51,15 @@ class PackageWork:
         return {target: artefact for target, artefact in packages_by_target.items() if artefact is not None}
 
     def _make(self, target: str, aim: Aim, compiler: Compiler) -> Artefact | None:
-        recorder = PackageRecorder(self.lease, target, self.say)
+        recorder = PackageRecorder(self.job, self.build, target)
 
         @contextmanager
         def lent() -> Any:
             yield compiler
 
         try:
-            artefact = Execution(package_job(self.job, self.rune, target, aim), recorder).run(
-                lent, limit=BUILD_SECONDS, tick=self.tick, pace=self.pace
+            artefact = Execution(package_job(self.work, self.rune, target, aim), recorder).run(
+                lent, limit=BUILD_SECONDS, tick=self.job.tick, pace=self.job.pace
             )
         except ChildDied as error:
             recorder.refuse(error.reason)
@@ -78,14 +77,14 @@ class PackageWork:
 class PackageRecorder:
     """Records what became of one package."""
 
-    def __init__(self, lease: BuildLease, target: str, say: Say) -> None:
-        self._lease = lease
+    def __init__(self, job: JobContext, build: UUID, target: str) -> None:
+        self._job = job
+        self._build = build
         self._target = target
-        self._say = say
         self.is_refused = False
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
-        set_package(self._lease, self._target, artefact=artefact, refusal="", needs=artefact.needs)
+        self._store(artefact=artefact, refusal="", needs=artefact.needs)
 
     def reused(self, missing: tuple[Step, ...]) -> None:
         """The line that tells of the package tells enough."""
@@ -106,7 +105,7 @@ class PackageRecorder:
         """The rune runs the samples; the package gives the same bytes."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
-        set_package(self._lease, self._target, needs=dict(needs))
+        self._store(needs=dict(needs))
 
     def failed(self, answer: Answer) -> None:
         self.refuse(refusal_of(answer["error"], answer["diagnostics"]))
@@ -116,12 +115,19 @@ class PackageRecorder:
         if self.is_refused:
             return
         self.is_refused = True
-        set_package(self._lease, self._target, artefact=None, refusal=reason, needs=None)
-        self._say("package", f"No package for {self._target}: {reason}", "warning")
+        self._store(artefact=None, refusal=reason, needs=None)
+        self._job.log(f"No package for {self._target}: {reason}", "warning", "package")
 
     def done(self, artefact: Artefact) -> None:
         """Says what was made."""
-        self._say("package", f"Package for {self._target}: {package_sentence(artefact)}", "info")
+        self._job.log(f"Package for {self._target}: {package_sentence(artefact)}", step="package")
+
+    @transaction.atomic
+    def _store(self, **values: object) -> None:
+        """Writes what became of the package, and tells of it. Raises `LeaseLost`."""
+        self._job.confirm_lease()
+        BuildPackage.objects.filter(build=self._build, target=self._target).update(**values)
+        tell_build(complete_builds().get(pk=self._build))
 
 
 def refusal_of(error: str, diagnostics: Sequence[Mapping[str, Any]]) -> str:

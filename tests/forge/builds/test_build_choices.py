@@ -16,12 +16,13 @@ from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.choices import Choices, choices_of
 from forge.builds.jobs import numbered_job, package_job
-from forge.builds.models import Artefact, Build, PreviewState, State
+from forge.builds.models import Artefact, Build, PreviewState
 from forge.builds.previews.refresh import refresh_previews
 from forge.comparison.figures import figure_rows
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.compiler.anvil.profile import TFLM
@@ -94,7 +95,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     build = request_build(developer, project)
     choose_for_builds(developer, project, {"optimize": "size", "match": "litert", "targets": []})
     done = work(build)
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
     report = done.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("speed", "tflite-micro")
@@ -158,7 +159,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     shown = preview.build.artefact.report
     assert (shown["optimized_for"], shown["profile"]) == ("balanced", "tflite-micro")
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
     report = done.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("size", "tflite-micro")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,14 +16,13 @@ from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.builds.packages.making import refusal_of
 from forge.compute.child import package_steps
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
@@ -32,6 +30,7 @@ from rune.devices.packages.errors import SelfTestFailed
 from rune.project.files import MemoryFiles
 from rune.source.policy import Outcome
 from tests.forge.builds.conftest import log_of
+from tests.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +69,7 @@ def test_a_build_makes_its_packages_once(
     write_file(developer, project, "forge.yml", limits)
     choose_for_builds(developer, project, {"targets": ["c", "x86_64-linux"]})
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     by_target = packages(done)
     assert [each.refusal for each in by_target.values()] == ["", ""], log_of(done)
     assert by_target["x86_64-linux"].needs["ram"] > 0
@@ -99,16 +98,15 @@ def test_a_build_makes_its_packages_once(
     assert payload[1]["digest"] == answer.headers["ETag"].strip('"')
 
     second = request_build(developer, project)
-    lease = take()
-    assert lease is not None
+    lease = take_job()
 
     class Idle(Compiler):
         def start(self) -> None:
             raise AssertionError("a compiler was started")
 
-    LeasedBuild(lease, threading.Event(), lambda: Idle(Path())).run()
+    run_job(lease, lambda: Idle(Path()))
     second.refresh_from_db()
-    assert second.state == State.SUCCEEDED, log_of(second)
+    assert second.state == JobState.SUCCEEDED, log_of(second)
     assert packages(second)["c"].artefact == by_target["c"].artefact
     assert packages(second)["x86_64-linux"].needs == by_target["x86_64-linux"].needs
     # What a build has is not pruned, and what nobody has is.
@@ -153,7 +151,7 @@ def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     write_file(developer, project, "Runefile.yml", HOSTED)
     choose_for_builds(developer, project, {"targets": ["c"]})
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     package = packages(done)["c"]
     assert package.artefact is None
     assert package.refusal.count("WORDS") == 1

@@ -11,15 +11,16 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
-from forge.builds.models import Build, BuildLogLine
+from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
+from forge.jobs.models import JobLogLine
 from forge.projects.actions import write_file
 from forge.projects.files.document import add_text
 from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import built, set_job
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +56,15 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
         "steps": [{"step": EVIL, "text": EVIL, "milliseconds": 1.0}],
     }
     good = built(developer, project, outline=OUTLINE, **report)
-    BuildLogLine.objects.create(build=good, number=1, step="check", text=EVIL)
+    JobLogLine.objects.create(job=good.job, number=1, step="check", text=EVIL)
     begin_thread(developer, good, EVIL)
     give_verdict(owner, good, "approve", EVIL)
     publish_build(developer, good, "latest")
     write_file(developer, project, "more.txt", b"x")
     bad = built(developer, project, outline=OUTLINE)
-    Build.objects.filter(pk=bad.pk).update(state="failed", artefact=None, error=EVIL, diagnostics=[DIAGNOSTIC])
-    BuildLogLine.objects.create(build=bad, number=1, step=EVIL[:20], text=EVIL, level="error")
+    Build.objects.filter(pk=bad.pk).update(artefact=None, diagnostics=[DIAGNOSTIC])
+    set_job(bad, state="failed", error=EVIL)
+    JobLogLine.objects.create(job=bad.job, number=1, step=EVIL[:20], text=EVIL, level="error")
     return good, bad
 
 

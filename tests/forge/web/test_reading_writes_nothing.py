@@ -155,7 +155,7 @@ def test_what_writes_and_what_notifies_is_seen(
     with watching() as seen, django_capture_on_commit_callbacks(execute=True):
         request_build(owner, project)
     assert "INSERT builds_build" in seen.written
-    assert "forge.builds.work" in seen.notified
+    assert "forge.jobs.work" in seen.notified
 
 
 @pytest.mark.protects("sign-in/reading-changes-nothing")
