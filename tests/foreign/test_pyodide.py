@@ -39,7 +39,8 @@ PROJECT = (
 )
 DISTRIBUTIONS = ("PyYAML", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers")
 COMPILED = (".so", ".pyd", ".pyx", ".pyc")
-MARKERS: list[str] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["markers"]
+_PYTEST = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+MARKERS: list[str] = _PYTEST["markers"]
 SETTINGS = """\
 [pytest]
 addopts = -q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider --capture=sys
