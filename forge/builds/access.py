@@ -61,7 +61,7 @@ def preview_of(project: Project) -> Preview | None:
 
 def packages_for_reading() -> QuerySet[BuildPackage]:
     """Packages with the size and the digest of each, without the whole reports."""
-    return BuildPackage.objects.select_related("artefact").defer("artefact__report", "artefact__diagnostics")
+    return BuildPackage.objects.select_related("artefact", "job").defer("artefact__report", "artefact__diagnostics")
 
 
 def find_package(build: Build, target: str) -> BuildPackage:

@@ -19,6 +19,7 @@ from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
 from forge.builds.models import Build, BuildChoices, BuildPackage, Kind, Preview, plain_options
 from forge.builds.notify import previews
+from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
@@ -26,6 +27,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
+from forge.jobs.models import Job
 from forge.jobs.queue import announce, create_job
 from forge.jobs.worker import notify_workers
 from forge.projects.access import require
@@ -90,12 +92,23 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         **manner_to_json(choices),
     )
-    packages = [BuildPackage(build=build, target=target) for target in choices.targets]
-    BuildPackage.objects.bulk_create(packages)
+    BuildPackage.objects.bulk_create(
+        BuildPackage(build=build, target=target, job=_package_job(build, job, target, party))
+        for target in choices.targets
+    )
     write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(job)
     transaction.on_commit(notify_workers, robust=True)
     return build
+
+
+def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:
+    """A job that makes a package once the build has succeeded. That of the build tells of all of them."""
+    spec = {"build": str(build.pk), "target": target}
+    key = f"package:{build.version_id}:{target}"
+    return create_job(
+        PACKAGE, party.organisation, spec, party=party, project=build.project, key=key, required_job=of_build
+    )
 
 
 @transaction.atomic

@@ -7,8 +7,9 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from forge.builds.choices import AimJson, MatchJson
+from forge.builds.evaluations.limits import JudgedLimitJson
 from forge.builds.models import Build
-from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
+from forge.builds.serializers import BuildJson, BuildPackageJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named
 from forge.core.audit.messages import declare as declare_sentences
@@ -36,6 +37,14 @@ class BuildChangedJson(TypedDict):
     """A numbered build was requested, started, ended, or was put back into the queue."""
 
     build: BuildJson
+
+
+class PackageChangedJson(TypedDict):
+    """A package of a numbered build was begun, is made or was refused; `limits` are what is said of the build now."""
+
+    build: Uuid
+    package: BuildPackageJson
+    limits: list[JudgedLimitJson]
 
 
 class BuildLogAppendedJson(TypedDict):
@@ -163,6 +172,7 @@ TARGETS_CHANGED = declare(
         audit=AuditSentences(AuditTopic.BUILDS, {"targets.choose": "chose what builds of {project} are made for"}),
     )
 )
+PACKAGE_CHANGED = declare(EventType("package.changed", StreamKind.PROJECT, PackageChangedJson))
 BUILD_LOG = declare(EventType("build.log", StreamKind.PROJECT, BuildLogAppendedJson))
 PREVIEW_CHANGED = declare(EventType("preview.changed", StreamKind.PROJECT, PreviewChangedJson))
 PREVIEW_WATCHED = declare(EventType("preview.watched", StreamKind.PROJECT, PreviewWatchedJson))

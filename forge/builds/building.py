@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.builds.evaluations.limits import judged, preferred_options
+from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
+from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
 from forge.builds.models import Artefact, Build
-from forge.builds.packages.making import PackageWork
 from forge.builds.quotas import require_another_build
 from forge.builds.serializers import build_url
 from forge.builds.telling import tell_change, tell_log
@@ -32,7 +32,6 @@ from forge.jobs.models import Capability
 from forge.jobs.models import Job as QueuedJob
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
-from rune.source.policy.wording import judgement_line
 from rune.wording import counted, listed
 
 COMPILER_ATTEMPTS = 3
@@ -56,7 +55,6 @@ class BuildRun:
         self._is_compiled = False
         self._failure: str | None = None
         self._is_measured_before = False
-        self._measurement: Mapping[str, Any] | None = None
 
     def run(self) -> None:
         """Does the build. Raises `JobFailed` and `AttemptFailed`, and what `JobContext.tick` raises."""
@@ -87,18 +85,20 @@ class BuildRun:
         return artefact
 
     def _complete(self, work: Job, artefact: Artefact) -> None:
-        """Stores what is known once there is a rune: its figures, its packages, and what is said of its limits."""
+        """Stores what is known once there is a rune: its figures, and what is said of its limits."""
         values: dict[str, Any] = {"diagnostics": artefact.diagnostics}
         if self._is_measured_before:
-            self._measurement = artefact.report["run"]
-            values["measurement"] = self._measurement
+            values["measurement"] = artefact.report["run"]
         stored = None if work.tests is None else stored_evaluation(artefact, work.tests.digest)
         if work.tests is not None and stored is not None:
             # Found now, or when the same rune was run on the same samples before.
             values |= {"samples": work.tests.digest, "evaluation": dict(summary_of(stored))}
         self._store(**values, **preferred_options(artefact))
-        packages = PackageWork(self._job, self._build.pk, work, artefact).run(self._new_compiler)
-        self._judge(artefact, stored, packages)
+        pending = pending_targets(self._build.pk)
+        judgements = judge_build(self._job, self._build.pk)
+        # What is said of a target is in the log of its package.
+        known = [each for each in judgements if not (each.limit.kind.is_of_target and each.limit.label in pending)]
+        log_judgements(self._job, known)
 
     @transaction.atomic
     def _store(self, **values: object) -> None:
@@ -143,7 +143,6 @@ class BuildRun:
         self._failure = f"The rune {problem}. {sentence[:1].upper()}{sentence[1:]}."
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
-        self._measurement = run
         self._store(measurement=None if run is None else dict(run))
         if run is None:
             self._say("measure", f"Inference time was not measured: {reason}", level="warning")
@@ -170,20 +169,6 @@ class BuildRun:
     def failed(self, answer: Answer) -> None:
         self._store(diagnostics=answer["diagnostics"])
         self._failure = answer["error"]
-
-    def _judge(
-        self, artefact: Artefact, evaluation: Mapping[str, Any] | None, packages: Mapping[str, Artefact]
-    ) -> None:
-        """Says of each limit of `forge.yml` whether it is met. A missed one does not end the build."""
-        judgements = judged(
-            artefact,
-            self._measurement,
-            evaluation,
-            {target: package.needs for target, package in packages.items() if package.needs is not None},
-        )
-        for each in judgements:
-            self._say("limits", judgement_line(each), level="info" if each.outcome.passes else "warning")
-        self._store(judgements=[each.to_json() for each in judgements])
 
     def _say(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:
         self._job.log(text, level, step, milliseconds)

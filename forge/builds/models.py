@@ -300,28 +300,46 @@ class BuildChoices(models.Model):
         return f"choices of {self.project_id}"
 
 
+class BuildPackageManager(models.Manager["BuildPackage"]):
+    """Reads each package with its job, which knows where it stands."""
+
+    def get_queryset(self) -> models.QuerySet[BuildPackage]:
+        return super().get_queryset().select_related("job")
+
+
 class BuildPackage(models.Model):
-    """A target that a build was asked to make a package for, and what became of it: an artefact, or a refusal."""
+    """A package for a target that a build was asked for. A job makes it, or says why there is none."""
 
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="packages")
     target = models.CharField(max_length=40)
+    job = models.OneToOneField(Job, on_delete=models.RESTRICT, related_name="package")
+    """What makes it, once the job of the build has succeeded."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="packages")
-    refusal = models.TextField(blank=True)
-    """Why there is none, for a person; empty where there is one, or not yet."""
     needs = models.JSONField(null=True, blank=True)
     """`rune.devices.boards.describing.NeedsJson`; None until it is known."""
+
+    objects = BuildPackageManager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["build", "target"], name="one_package_a_target"),
-            models.CheckConstraint(
-                condition=Q(artefact__isnull=True) | Q(refusal=""), name="a_package_is_made_or_refused"
-            ),
         ]
         ordering = ["target"]
 
     def __str__(self) -> str:
         return f"package of {self.build_id} for {self.target}"
+
+    @property
+    def state(self) -> JobState:
+        """Where it stands."""
+        return JobState(self.job.state)
+
+    @property
+    def refusal(self) -> str:
+        """Why there is none, for a person; "" where there is one, or not yet."""
+        if not self.job.is_finished or self.state == JobState.SUCCEEDED:
+            return ""
+        return self.job.error or "It was cancelled."
 
 
 class PreviewState(models.TextChoices):

@@ -21,16 +21,19 @@ MINUTE = timedelta(minutes=1)
 
 KIND: Final = "build"
 """The kind of the jobs that make numbered builds."""
+PACKAGE_KIND: Final = "package"
+"""The kind of the jobs that make their packages, whose time counts as well."""
+_KINDS: Final = (KIND, PACKAGE_KIND)
 
 
 def builds_of_organisation(organisation: Organisation) -> QuerySet[Job]:
-    """The jobs that make the builds of its projects."""
-    return Job.objects.filter(kind=KIND, organisation=organisation)
+    """The jobs that make the builds of its projects, and their packages."""
+    return Job.objects.filter(kind__in=_KINDS, organisation=organisation)
 
 
 def builds_of_person(user: User) -> QuerySet[Job]:
-    """The jobs that make the builds that a person asked for."""
-    return Job.objects.filter(kind=KIND, requested_by=user)
+    """The jobs that make the builds that a person asked for, and their packages."""
+    return Job.objects.filter(kind__in=_KINDS, requested_by=user)
 
 
 def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
@@ -43,7 +46,7 @@ def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
     )
     in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(
-        builds=Count("pk", filter=in_hour),
+        builds=Count("pk", filter=in_hour & Q(kind=KIND)),
         # One that runs still counts up to now.
         time=Sum(ran, filter=in_day & Q(started__isnull=False)),
     )
@@ -63,7 +66,7 @@ def require_another_build(organisation: Organisation, user: User | None) -> None
 def _require(who: str, builds: QuerySet[Job], limits: dict[Resource, int]) -> None:
     now, counts = timezone.now(), count_builds(builds)
     if counts[Resource.BUILDS] >= limits[Resource.BUILDS]:
-        oldest = builds.filter(created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
+        oldest = builds.filter(kind=KIND, created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
         raise TooOften(
             f"{who} asked for {limits[Resource.BUILDS]} builds in the last hour, which is as many as there may be. "
             "Try again later; the preview goes on meanwhile.",

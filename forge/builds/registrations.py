@@ -18,6 +18,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build, Kind, Preview
 from forge.builds.notify import previews
 from forge.builds.packages.firmware import FIRMWARE
+from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
@@ -194,6 +195,7 @@ def builds_of_a_person(user: User) -> Counts:
 
 
 register_kind(BUILD)
+register_kind(PACKAGE)
 register_kind(FIRMWARE)
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
 register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

@@ -51,6 +51,8 @@ class BuildPackageJson(TypedDict):
     """A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later."""
 
     target: str
+    job: Annotated[Uuid, "the job that makes it, once the build has succeeded"]
+    state: BuildStateJson
     size: int | None
     digest: str | None
     needs: NeedsJson | None
@@ -213,6 +215,8 @@ def package_to_json(package: BuildPackage) -> BuildPackageJson:
     artefact = package.artefact
     return {
         "target": package.target,
+        "job": str(package.job_id),
+        "state": package.state,
         "size": artefact.size if artefact else None,
         "digest": artefact.digest if artefact else None,
         "needs": cast("NeedsJson | None", package.needs),

@@ -57,4 +57,4 @@ def may_change(actor: Actor, job: Job) -> bool:
 
 
 def _complete() -> JobQuerySet:
-    return Job.objects.select_related("organisation", "project__organisation", "requested_by")
+    return Job.objects.select_related("organisation", "project__organisation", "requested_by", "required_job")

@@ -96,7 +96,7 @@ def items_of(actor: Actor, jobs: Sequence[Job]) -> list[JobItem]:
                 waits=facts.reason if facts else "",
                 position=facts.position if facts else None,
                 may_cancel=changes and not job.is_finished,
-                may_retry=changes and kind.can_retry and job.state in RETRIABLE,
+                may_retry=changes and kind.can_retry and job.state in RETRIABLE and job.needs_nothing,
             )
         )
     return items

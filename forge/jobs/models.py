@@ -82,6 +82,8 @@ class Job(Leased):
     """The digest of the spec as canonical JSON."""
     exclusive = models.CharField(max_length=100, blank=True)
     """Jobs with the same key run one at a time; empty for a job that runs beside any other."""
+    required_job = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="dependents")
+    """A job that has to succeed before this one is begun; when it ends otherwise, so does this one."""
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
     paused = models.BooleanField(default=False)
@@ -125,6 +127,11 @@ class Job(Leased):
     def subject(self) -> str:
         """The key of its audit entries."""
         return f"job:{self.pk}"
+
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether it waits for no other job, or no longer."""
+        return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
 
     @property
     def is_finished(self) -> bool:

@@ -25,6 +25,7 @@ from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState
 from forge.jobs.order import RecentJobs, Waiting, fair_order
+from forge.jobs.titles import title_of
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 
@@ -71,7 +72,14 @@ def enqueue(
 
 
 def create_job(
-    kind: JobKind, organisation: UUID, spec: Mapping[str, Any], *, party: Party, project: Project | None, key: str = ""
+    kind: JobKind,
+    organisation: UUID,
+    spec: Mapping[str, Any],
+    *,
+    party: Party,
+    project: Project | None,
+    key: str = "",
+    required_job: Job | None = None,
 ) -> Job:
     """Stores a job that waits. The caller stores what belongs to it, and calls `announce`, in the same transaction."""
     return Job.objects.create(
@@ -84,6 +92,7 @@ def create_job(
         spec=dict(spec),
         spec_digest=canonical_digest(dict(spec)),
         exclusive=key,
+        required_job=required_job,
     )
 
 
@@ -98,6 +107,10 @@ def _announce_change(job: Job) -> None:
     """The same for a row that a statement changed."""
     job.refresh_from_db()
     announce(job)
+
+
+NEEDS_NOTHING = Q(required_job=None) | Q(required_job__state=JobState.SUCCEEDED)
+"""Selects jobs that wait for no other job, or no longer."""
 
 
 def _anyone(party: Party) -> bool:
@@ -118,7 +131,9 @@ def take(
     now = now or timezone.now()
     same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
     queued = Job.objects.filter(state=JobState.QUEUED)
-    ready = queued.filter(Q(exclusive="") | ~Exists(same_key), capability__in=capabilities, paused=False, due__lte=now)
+    ready = queued.filter(
+        Q(exclusive="") | ~Exists(same_key), NEEDS_NOTHING, capability__in=capabilities, paused=False, due__lte=now
+    )
     while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
         party = parties[0].party
         job = ready.filter(
@@ -195,6 +210,34 @@ def finish(
         links_of(lease.job).delete()
     append_log(lease.job, lines)
     _announce_change(lease.job)
+    if state != JobState.SUCCEEDED:
+        _end_dependents(lease.job)
+
+
+def _end_dependents(job: Job) -> None:
+    """Ends the jobs that wait for one that ended without success, and those that wait for them."""
+    state = JobState.CANCELLED if job.state == JobState.CANCELLED else JobState.FAILED
+    for waiting in job.dependents.filter(state=JobState.QUEUED):
+        text = f"{title_of(job).text} {_ENDS[job.state]}. It is needed for this."
+        if revoke(
+            Job.objects.filter(pk=waiting.pk, state=JobState.QUEUED), state=state, error=text, finished=timezone.now()
+        ):
+            append_log(waiting, [LogLine(text, "error")])
+            _announce_change(waiting)
+            _end_dependents(waiting)
+
+
+_ENDS = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled", JobState.LOST: "was lost"}
+"""What happened to a job that ended without success."""
+
+
+def _revive_dependents(job: Job) -> None:
+    """Queues jobs again that were ended because this one had ended."""
+    ended = job.dependents.filter(started=None, state__in=(JobState.FAILED, JobState.CANCELLED)).exclude(error="")
+    for waiting in ended:
+        if revoke(Job.objects.filter(pk=waiting.pk), state=JobState.QUEUED, error="", finished=None):
+            _announce_change(waiting)
+            _revive_dependents(waiting)
 
 
 @transaction.atomic
@@ -218,6 +261,7 @@ def cancel(job: Job, by: str) -> bool:
         return False
     append_log(job, [LogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
     _announce_change(job)
+    _end_dependents(job)
     return True
 
 
@@ -245,6 +289,7 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
         return False
     append_log(job, [LogLine(f"{by} started the {kind_of(job.kind).noun} again.")])
     _announce_change(job)
+    _revive_dependents(job)
     return True
 
 
@@ -262,6 +307,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
             revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
             append_log(job, [LogLine(text, "error")])
             _announce_change(job)
+            _end_dependents(job)
             continue
         text = f"The worker stopped answering. The {noun} starts again, attempt {job.attempt + 1} of {attempts}."
         revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")

@@ -117,6 +117,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
+        "pending": []
+        if build is None or not build.is_over
+        else [each for each in build.packages.all() if not each.job.is_finished],
         "packages": []
         if build is None
         else [(each, package_url(each)) for each in build.packages.all() if each.artefact_id],

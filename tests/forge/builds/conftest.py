@@ -19,6 +19,7 @@ from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
+from forge.jobs.models import JobState
 from tests.forge.factories.builds import run_job, take_job
 
 BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
@@ -61,6 +62,9 @@ def work(stopping: threading.Event, compiler: Compiler) -> Callable[[Build], Bui
 
     def worked(build: Build) -> Build:
         run_job(take_job(), lambda: nullcontext(compiler), stopping=stopping)
+        # Its packages, which wait for it.
+        for _ in range(build.packages.filter(job__state=JobState.QUEUED).count()):
+            run_job(take_job(), lambda: nullcontext(compiler), stopping=stopping)
         build.refresh_from_db()
         return build
 

@@ -23,9 +23,8 @@ from forge.accounts.principals import INSTALLATION
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
 from forge.builds import telling
-from forge.builds.access import complete_builds
 from forge.builds.building import BUILD
-from forge.builds.models import Build, BuildPackage
+from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews import refresh as previews
 from forge.compute.pool.compiler import Compiler
@@ -499,16 +498,25 @@ def a_build_with_packages_is_requested(world: World) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
-@scene(telling.tell_build)
-def a_worker_tells_of_a_package(world: World) -> Act:
+@scene(telling.tell_package)
+def a_package_is_refused(world: World) -> Act:
     builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
+    finished(builds.request_build(world.developer, world.project))
+    lease = take_job()
+    return lambda: queue.finish(lease, JobState.FAILED, error="The model needs its host.")
+
+
+@scene(queue.finish)
+def a_build_with_packages_fails(world: World) -> Act:
+    builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
+    lease = _take(world)
+    return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
+
+
+@scene(telling.tell_build)
+def a_build_is_shown_again(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-
-    def refuse() -> None:
-        BuildPackage.objects.filter(build=build).update(refusal="The model needs its host.")
-        telling.tell_build(complete_builds().get(pk=build.pk))
-
-    return refuse
+    return lambda: telling.tell_build(build)
 
 
 @scene(jobs.cancel_job)

@@ -17,8 +17,10 @@ from forge.builds.artefacts.store import keep_artefact, take_known
 from forge.builds.execution import NewCompiler
 from forge.builds.jobs import numbered_job, package_job
 from forge.builds.models import Build, BuildPackage
+from forge.builds.packages.making import PACKAGE
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.slots import Party
 from forge.jobs import kinds, queue
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Capability, Job, JobState
@@ -128,16 +130,27 @@ def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package:
         source.write_bytes(package)
         answer = {"report": {"name": build.name, "needs": needs}, "diagnostics": []}
         artefact = keep_artefact(job, source, answer, lambda _: None)
-    stored, _ = BuildPackage.objects.update_or_create(
-        build=build, target=target, defaults={"artefact": artefact, "needs": needs, "refusal": ""}
-    )
-    return stored
+    return _stored_package(build, target, JobState.SUCCEEDED, "", artefact=artefact, needs=needs)
 
 
 def refused(build: Build, target: str, reason: str = "The model needs its host.") -> BuildPackage:
     """The build without a package for a target, and why."""
-    package, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
-    return package
+    return _stored_package(build, target, JobState.FAILED, reason)
+
+
+def _stored_package(build: Build, target: str, state: JobState, error: str, **values: object) -> BuildPackage:
+    """A package whose job ended so, whether the build was asked for it or not."""
+    package = BuildPackage.objects.filter(build=build, target=target).first()
+    if package is None:
+        spec, party = {"build": str(build.pk), "target": target}, Party(build.project.organisation_id)
+        job = queue.create_job(
+            PACKAGE, party.organisation, spec, party=party, project=build.project, required_job=build.job
+        )
+        package = BuildPackage.objects.create(build=build, target=target, job=job)
+    now = timezone.now()
+    Job.objects.filter(package=package).update(state=state, error=error, attempt=1, started=now, finished=now)
+    BuildPackage.objects.filter(pk=package.pk).update(**values)
+    return BuildPackage.objects.select_related("build", "artefact").get(pk=package.pk)
 
 
 def approved(build: Build) -> Build:
