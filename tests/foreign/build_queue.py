@@ -64,7 +64,7 @@ def results() -> dict[str, Any]:
     states = Counter[str]()
     wrong = []
     attempts = 0
-    for build in Build.objects.numbered().prefetch_related("log"):
+    for build in Build.objects.numbered():
         states[build.state] += 1
         attempts = max(attempts, build.attempt)
         is_whole = build.state == JobState.SUCCEEDED and build.artefact_id is not None and build.measurement is not None

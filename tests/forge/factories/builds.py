@@ -98,7 +98,8 @@ def run_job(
 ) -> None:
     """Does a leased job of an executor that compiles, as a worker does."""
     kind = kind_of(lease.job.kind)
-    kinds.register(replace(kind, execute=partial(kind.execute, new_compiler=new_compiler)))
+    execute: Any = kind.execute
+    kinds.register(replace(kind, execute=partial(execute, new_compiler=new_compiler)))
     try:
         RunningJob(lease, stopping or threading.Event(), pace).run()
     finally:

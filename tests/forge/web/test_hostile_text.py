@@ -13,7 +13,7 @@ from django.test import Client
 from forge.accounts.models import Organisation, User
 from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
-from forge.jobs.models import JobLogLine
+from forge.jobs.models import Job, JobLogLine
 from forge.projects.actions import write_file
 from forge.projects.files.document import add_text
 from forge.projects.files.document_store import editing
@@ -56,7 +56,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
         "steps": [{"step": EVIL, "text": EVIL, "milliseconds": 1.0}],
     }
     good = built(developer, project, outline=OUTLINE, **report)
-    JobLogLine.objects.create(job=good.job, number=1, step="check", text=EVIL)
+    _write_line(good, "check")
     begin_thread(developer, good, EVIL)
     give_verdict(owner, good, "approve", EVIL)
     publish_build(developer, good, "latest")
@@ -64,7 +64,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
     bad = built(developer, project, outline=OUTLINE)
     Build.objects.filter(pk=bad.pk).update(artefact=None, diagnostics=[DIAGNOSTIC])
     set_job(bad, state="failed", error=EVIL)
-    JobLogLine.objects.create(job=bad.job, number=1, step=EVIL[:20], text=EVIL, level="error")
+    _write_line(bad, EVIL[:20], "error")
     return good, bad
 
 
@@ -216,3 +216,7 @@ def test_a_readme_that_is_slow_to_read_is_read_once(
     assert file is not None
     file.unlink()
     assert visitor.get("/acme/kitchen").content == first
+
+
+def _write_line(build: Build, step: str, level: str = "info") -> None:
+    JobLogLine.objects.create(job=Job.objects.get(build=build), number=1, step=step, text=EVIL, level=level)
