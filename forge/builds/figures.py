@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forge.builds.models import Preview, PreviewState
 from forge.builds.quotas import KIND
-from forge.jobs.models import Job, JobState
+from forge.jobs.models import Capability, Job, JobState
 
 RECENT = timedelta(minutes=15)
 """Over how long waits and durations are taken."""
@@ -51,16 +51,18 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
 
 
 def stuck_for(now: datetime | None = None) -> timedelta | None:
-    """How long a build has waited although no worker works at any, or worked on without its lease; None if none did.
+    """How long a build has waited although no worker works, or one worked on without its lease; None if none did.
 
     A worker renews its lease every few seconds, so one that does not is dead or stuck.
     """
     now = now or timezone.now()
-    numbered = Job.objects.filter(kind=KIND)
-    lost: datetime | None = numbered.filter(state=JobState.RUNNING).aggregate(at=Min("lease_until"))["at"]
+    # A worker that builds nothing at the moment may be at a package or at firmware.
+    running = Job.objects.filter(capability=Capability.BUILD, state=JobState.RUNNING)
+    lost: datetime | None = running.aggregate(at=Min("lease_until"))["at"]
     if lost is not None and lost < now:
         return now - lost
     if lost is not None:
         return None
-    oldest: datetime | None = numbered.filter(state=JobState.QUEUED).aggregate(at=Min("created"))["at"]
+    queued = Job.objects.filter(kind=KIND, state=JobState.QUEUED)
+    oldest: datetime | None = queued.aggregate(at=Min("created"))["at"]
     return now - oldest if oldest else None
