@@ -218,7 +218,7 @@ def _end_dependents(job: Job) -> None:
     """Ends the jobs that wait for one that ended without success, and those that wait for them."""
     state = JobState.CANCELLED if job.state == JobState.CANCELLED else JobState.FAILED
     for waiting in job.dependents.filter(state=JobState.QUEUED):
-        text = f"{title_of(job).text} {_ENDS[job.state]}. It is needed for this."
+        text = f"{title_of(job).text} {_ENDS[JobState(job.state)]}. It is needed for this."
         if revoke(
             Job.objects.filter(pk=waiting.pk, state=JobState.QUEUED), state=state, error=text, finished=timezone.now()
         ):

@@ -24,9 +24,10 @@ def judge_build(job: JobContext, build_id: UUID) -> Sequence[Judgement]:
     build = Build.objects.select_related(None).select_for_update().get(pk=build_id)
     if build.artefact is None:
         return ()
-    needs = BuildPackage.objects.filter(build=build, needs__isnull=False).values_list("target", "needs")
+    packages = BuildPackage.objects.filter(build=build).values_list("target", "needs")
+    needs = {target: each for target, each in packages if each is not None}
     evaluation = stored_evaluation(build.artefact, build.samples) if build.samples else None
-    judgements = judged(build.artefact, build.measurement, evaluation, dict(needs), pending_targets(build_id))
+    judgements = judged(build.artefact, build.measurement, evaluation, needs, pending_targets(build_id))
     Build.objects.filter(pk=build_id).update(judgements=[each.to_json() for each in judgements])
     return judgements
 
