@@ -40,5 +40,5 @@ def log_judgements(job: JobContext, judgements: Sequence[Judgement]) -> None:
 
 def pending_targets(build_id: UUID) -> frozenset[str]:
     """The targets whose packages are not made yet."""
-    pending = BuildPackage.objects.filter(build=build_id, needs=None, job__state__in=UNFINISHED_STATES)
+    pending = BuildPackage.objects.filter(build=build_id, needs__isnull=True, job__state__in=UNFINISHED_STATES)
     return frozenset(pending.values_list("target", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -22,7 +23,7 @@ from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import LEASE
-from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.models import Capability, Job, JobState, Worker
 from forge.jobs.queue import JobLease, LogLine
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import log_of
@@ -140,6 +141,7 @@ def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
     build: Build, developer: Any, client: Client
 ) -> None:
     client.force_login(developer)
+    Worker.objects.create(id=uuid4(), capabilities=[Capability.BUILD], seen=timezone.now())
     listed = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
     payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert [each["id"] for each in listed] == [payload["job"]]

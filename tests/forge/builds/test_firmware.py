@@ -43,7 +43,7 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def queued() -> list[UUID]:
     """The builds whose firmware is to be made."""
-    return [UUID(job.spec["build"]) for job in Job.objects.unfinished().order_by("created")]
+    return [UUID(job.spec["build"]) for job in Job.objects.unfinished().filter(kind="firmware").order_by("created")]
 
 
 @pytest.fixture
