@@ -77,6 +77,6 @@ def find_package(build: Build, target: str) -> BuildPackage:
 
 
 def complete_builds() -> BuildQuerySet:
-    """Builds with all that is told of them."""
+    """Builds with all that is shown of them."""
     builds = Build.objects.select_related("project__organisation", "version", "artefact", "job__requested_by")
     return builds.prefetch_related(Prefetch("packages", packages_for_reading()))
