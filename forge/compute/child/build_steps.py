@@ -35,9 +35,9 @@ from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStop
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
 from rune.source.runefile import check, diagnostic_to_json, outline_to_json
-from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.source.runefile.diagnostics import Severity
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
+from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest
 from rune.wording import plain

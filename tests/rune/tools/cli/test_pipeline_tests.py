@@ -11,17 +11,17 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli import main
 
-BLOCK = '''
+BLOCK = """
 def half(x: f32["n"]) -> f32["n"]:
     y = f32[len(x)]()
     for i in range(len(x)):
         y[i] = x[i] / 2.0
     return y
-'''
-TEST = '''
+"""
+TEST = """
 def test_it_halves():
     assert half([2.0]) == [1.0]
-'''
+"""
 RUNEFILE = """\
 version: 1
 image: runicos/base
