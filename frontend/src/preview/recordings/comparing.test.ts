@@ -1,11 +1,11 @@
-// Two runes on one take: driven by the worker's own core, in this process.
+// Two runes on one recording: driven by the worker's own core, in this process.
 import { expect, test } from "vitest";
 import { mirror } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
 import { unpackResult } from "../../runtime/packing";
 import type { Engine } from "../session";
 import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
-import type { Content } from "./take";
+import type { Content } from "./recording";
 
 const ACCEL = 3;
 const motion: Content = { kind: "motion", rows: [[1, 2, 3]], times: [0] };
@@ -25,14 +25,14 @@ function engine(): Engine {
   };
 }
 
-test("a rune is heard on every window of a take", async () => {
+test("a rune is heard on every window of a recording", async () => {
   const heard = await hear(engine(), mirror(ACCEL, 12, "f32[3]"), motion, new AbortController().signal);
   expect(heard.answers).toEqual(["2"]);
   expect(heard.outputs).toHaveLength(1);
   expect(heard.milliseconds).not.toBeNull();
 });
 
-test("a take of another kind is refused in words", async () => {
+test("a recording of another kind is refused in words", async () => {
   const sound: Content = { kind: "sound", rate: 16000, samples: new Float32Array(10) };
   await expect(hear(engine(), mirror(ACCEL, 12, "f32[3]"), sound, new AbortController().signal)).rejects.toThrow(
     "This recording is not of the kind that the rune reads (accel).",

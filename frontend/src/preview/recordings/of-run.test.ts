@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
-import { takeOfRun } from "./of-run";
-import { windowsOf } from "./take";
+import { recordingOfRun } from "./of-run";
+import { windowsOf } from "./recording";
 
 const request = (kind: string, size: number, parameters: Record<string, number>): CapabilityRequest =>
   ({ id: 1, kind, size, parameters, type: null, stage: null }) as unknown as CapabilityRequest;
@@ -15,13 +15,13 @@ test.each([
   ],
   ["a motion", request("ACCEL", 24, {}), Float32Array.from([1, 2, 3, -0.5, 0, 9.75]).buffer],
 ])("%s gives the rune again what it was given", (_, requests, inputs) => {
-  const take = takeOfRun([requests], new Map([[0, inputs]]), "up");
-  const windows = take === null ? null : windowsOf(take.content, requests);
+  const recording = recordingOfRun([requests], new Map([[0, inputs]]), "up");
+  const windows = recording === null ? null : windowsOf(recording.content, requests);
   expect(new Uint8Array(windows?.at(0) ?? new ArrayBuffer(0))).toEqual(new Uint8Array(inputs));
 });
 
 test("numbers and random inputs are no recordings", () => {
   const inputs = new Map([[0, new ArrayBuffer(4)]]);
-  expect(takeOfRun([request("RAW", 4, {})], inputs, "x")).toBeNull();
-  expect(takeOfRun([request("SOUND", 4, {})], new Map(), "x")).toBeNull();
+  expect(recordingOfRun([request("RAW", 4, {})], inputs, "x")).toBeNull();
+  expect(recordingOfRun([request("SOUND", 4, {})], new Map(), "x")).toBeNull();
 });

@@ -1,15 +1,15 @@
-// A sample's file as the content of a take, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
+// A sample's file as the content of a recording, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
 import type { CapabilityRequest } from "../../runtime";
 import { ROW_STEP } from "../motion";
 import { parseRows } from "../motion-file";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
-import type { Content, TakeKind } from "./take";
+import type { Content, RecordingKind } from "./recording";
 
 /** A recording that a project keeps. */
 export interface Recorded {
   readonly label: string;
-  readonly kind: TakeKind;
+  readonly kind: RecordingKind;
   readonly file: Blob;
   /** Nobody asked for it: that it cannot be played is then not said. */
   readonly isUnasked?: true;

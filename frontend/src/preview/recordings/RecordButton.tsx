@@ -1,8 +1,8 @@
-// Begins and ends a take, says how long it is, and that it stays in the page.
+// Begins and ends a recording, says how long it is, and that it stays in the page.
 import { Circle, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Recorder, RecordingSince } from "./recorder";
-import { useTakes } from "./store";
+import { useRecordings } from "./store";
 
 interface Props<Piece> {
   readonly recorder: Recorder<Piece>;
@@ -11,7 +11,7 @@ interface Props<Piece> {
 
 export function RecordButton<Piece>({ recorder, recording }: Props<Piece>) {
   const [seconds, setSeconds] = useState(0);
-  const [, takes] = useTakes();
+  const [, recordings] = useRecordings();
   useEffect(() => {
     if (recording === null) return undefined;
     const timer = setInterval(() => setSeconds((performance.now() - recording) / 1000), 200);
@@ -36,7 +36,7 @@ export function RecordButton<Piece>({ recorder, recording }: Props<Piece>) {
         </span>
       )}
       <span className="visually-hidden" role="status">
-        {recording !== null ? "Recording" : takes.length > 0 ? `Saved as ${takes.at(-1)?.label ?? ""}` : ""}
+        {recording !== null ? "Recording" : recordings.length > 0 ? `Saved as ${recordings.at(-1)?.label ?? ""}` : ""}
       </span>
     </>
   );

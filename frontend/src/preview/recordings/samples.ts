@@ -5,7 +5,7 @@ import { hearLoaded, oneInput } from "./comparing";
 import { contentOfFile, type Recorded } from "./decode";
 
 /** A recording that is read when it is its turn. */
-export interface Recording {
+export interface SampleRecording {
   readonly id: string;
   readonly read: () => Promise<Recorded>;
 }
@@ -18,7 +18,7 @@ export type Answer = { readonly answer: string | null; readonly outputs: string 
 export async function heardOnAll(
   container: HTMLElement,
   rune: ArrayBuffer,
-  recordings: readonly Recording[],
+  recordings: readonly SampleRecording[],
   signal: AbortSignal,
   onAnswered: (count: number) => void,
 ): Promise<ReadonlyMap<string, Answer>> {

@@ -1,11 +1,11 @@
-// The rune that runs beside another build of the project, on the same take: what each says and how long it takes.
+// The rune that runs beside another build of the project, on the same recording: what each says and how long it takes.
 import { useContext, useEffect, useId, useRef, useState } from "react";
 import { useHost } from "../host";
 import { millisecondsText } from "../numbers";
 import { FrameEngine } from "../use-session";
 import { difference, differenceText, hear, timesText, type Heard } from "./comparing";
 import { RunningContext } from "./running";
-import type { Content } from "./take";
+import type { Content } from "./recording";
 
 type Comparison = { readonly now: Heard; readonly other: Heard } | { readonly problem: string } | null;
 

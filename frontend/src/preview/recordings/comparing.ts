@@ -1,11 +1,11 @@
-// Two runes on the same take, one after another, window by window. No component; what runs them is given.
+// Two runes on the same recording, one after another, window by window. No component; what runs them is given.
 import { DEFAULT_LIMITS, type CapabilityRequest, type Loaded, type OutputMessage } from "../../runtime";
 import { median } from "../numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings";
 import type { Engine } from "../session";
-import { windowsOf, type Content } from "./take";
+import { windowsOf, type Content } from "./recording";
 
-/** Windows of one comparison: more are spread evenly over the take. */
+/** Windows of one comparison: more are spread evenly over the recording. */
 const MOST_WINDOWS = 120;
 
 export interface Spread {
@@ -25,7 +25,7 @@ export interface Heard {
   readonly outputs: readonly string[];
 }
 
-/** Runs a rune on all of a take. Rejects with an Error whose message is for a person. */
+/** Runs a rune on all of a recording. Rejects with an Error whose message is for a person. */
 export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
   const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
   return hearLoaded(engine, loaded, oneInput(loaded), content, signal);

@@ -1,12 +1,12 @@
-// Takes: cut by their ends, given again window by window, and written as files.
+// Recordings: cut by their ends, given again window by window, and written as files.
 import { expect, test } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
 import { parseRows } from "../motion-file";
 import { toI16 } from "../sound/samples";
 import { csvOf, wavOf } from "./encode";
-import { motionRecording, pictureRecording, soundRecording } from "./recording";
-import { TakeStore } from "./store";
-import { lengthOf, lengthText, trimmed, windowsOf, type Content } from "./take";
+import { motionCapture, pictureCapture, soundCapture } from "./capture";
+import { RecordingStore } from "./store";
+import { lengthOf, lengthText, trimmed, windowsOf, type Content } from "./recording";
 
 const request = (
   kind: CapabilityRequest["kind"],
@@ -17,11 +17,11 @@ const ramp = (count: number) => Float32Array.from({ length: count }, (_, index) 
 const sound: Content = { kind: "sound", rate: 1000, samples: ramp(3000) };
 
 test("a recorded sound is joined and gives the windows that were heard", () => {
-  const recording = soundRecording(1000);
-  expect(recording.content()).toBeNull();
-  recording.push(ramp(1000), 0);
-  recording.push(ramp(500), 1);
-  const content = recording.content();
+  const capture = soundCapture(1000);
+  expect(capture.content()).toBeNull();
+  capture.push(ramp(1000), 0);
+  capture.push(ramp(500), 1);
+  const content = capture.content();
   expect(content).toMatchObject({ kind: "sound", rate: 1000 });
   if (content === null) return;
   expect(lengthOf(content)).toBe(1500);
@@ -30,36 +30,36 @@ test("a recorded sound is joined and gives the windows that were heard", () => {
   expect([...new Int16Array(windows?.at(1) ?? new ArrayBuffer(0))].slice(0, 3)).toEqual([250, 251, 252]);
 });
 
-test("a take shorter than a window is filled with silence", () => {
+test("a recording shorter than a window is filled with silence", () => {
   const windows = windowsOf({ ...sound, samples: ramp(10) }, request("SOUND", 40, { hz: 1000 }));
   expect(windows?.count).toBe(1);
   expect([...new Int16Array(windows?.at(0) ?? new ArrayBuffer(0))].slice(8, 12)).toEqual([8, 9, 0, 0]);
 });
 
-test("a take of another rate is resampled to the rune's", () => {
+test("a recording of another rate is resampled to the rune's", () => {
   const windows = windowsOf(sound, request("SOUND", 1000, { hz: 500 }));
   expect(windows?.count).toBe(1 + Math.floor((1500 - 500) / 125));
   expect(windows?.at(0).byteLength).toBe(1000);
 });
 
-test("a take is cut by its ends and is never empty", () => {
-  const store = new TakeStore();
-  const take = store.add(sound);
-  store.change(take.id, { from: 1000, to: 2000 });
-  expect(lengthOf(trimmed(store.state.getState()[0] ?? take))).toBe(1000);
-  store.change(take.id, { from: 3000, to: 3000 });
-  expect(trimmed(store.state.getState()[0] ?? take)).toMatchObject({ samples: { length: 1 } });
+test("a recording is cut by its ends and is never empty", () => {
+  const store = new RecordingStore();
+  const recording = store.add(sound);
+  store.change(recording.id, { from: 1000, to: 2000 });
+  expect(lengthOf(trimmed(store.state.getState()[0] ?? recording))).toBe(1000);
+  store.change(recording.id, { from: 3000, to: 3000 });
+  expect(trimmed(store.state.getState()[0] ?? recording)).toMatchObject({ samples: { length: 1 } });
 });
 
 test("pictures are kept with their times, and one that is cut out alone stays", () => {
   const picture = { width: 2, height: 1, format: "gray", isFloat: false } as const;
-  const recording = pictureRecording(picture);
-  for (const [index, at] of [500, 600, 700].entries()) recording.push(Uint8Array.of(index, index).buffer, at);
-  const content = recording.content();
+  const capture = pictureCapture(picture);
+  for (const [index, at] of [500, 600, 700].entries()) capture.push(Uint8Array.of(index, index).buffer, at);
+  const content = capture.content();
   if (content === null) throw new Error("nothing was recorded");
   expect(content).toMatchObject({ times: [0, 100, 200] });
-  const take = new TakeStore().add(content);
-  const cut = trimmed({ ...take, from: 130, to: 140 });
+  const recording = new RecordingStore().add(content);
+  const cut = trimmed({ ...recording, from: 130, to: 140 });
   expect(cut).toMatchObject({ times: [0], frames: { length: 1 } });
   expect(lengthText(cut)).toBe("one picture");
   const windows = windowsOf(cut, request("IMAGE", 2, { width: 2, height: 1, pixel_format: 2 }));
@@ -90,24 +90,24 @@ test("motion is given once, row by row, to a rune that makes windows itself", ()
 });
 
 test("motion is given again as the last rows before each moment", () => {
-  const recording = motionRecording();
-  for (let index = 0; index < 50; index += 1) recording.push([index, 0, 0], index * 20);
-  const content = recording.content();
+  const capture = motionCapture();
+  for (let index = 0; index < 50; index += 1) capture.push([index, 0, 0], index * 20);
+  const content = capture.content();
   if (content === null) throw new Error("nothing was recorded");
   const windows = windowsOf(content, request("ACCEL", 10 * 12));
   expect(windows?.count).toBe(1 + Math.floor(40 / 6));
   expect(new Float32Array(windows?.at(1) ?? new ArrayBuffer(0))[0]).toBe(6);
 });
 
-test("a take is not for a capability of another kind", () => {
+test("a recording is not for a capability of another kind", () => {
   expect(windowsOf(sound, request("IMAGE", 4))).toBeNull();
   expect(windowsOf(sound, request("RAW", 4))).toBeNull();
 });
 
 test("a recording ends by itself before it fills the memory", () => {
-  const recording = soundRecording(16000);
+  const capture = soundCapture(16000);
   let pushes = 0;
-  while (recording.push(new Float32Array(16000), 0)) pushes += 1;
+  while (capture.push(new Float32Array(16000), 0)) pushes += 1;
   expect(pushes).toBe(59);
 });
 

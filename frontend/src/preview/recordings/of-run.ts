@@ -1,16 +1,16 @@
-// The recording of one run: the very input that gave a result, as a take. Pure.
+// The recording of one run: the very input that gave a result, as a recording. Pure.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { ROW_STEP, type Row } from "../motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
-import { lengthOf, type Content, type Take } from "./take";
+import { lengthOf, type Content, type Recording } from "./recording";
 
 /** What was recorded, of the first input that can be; null where nothing of the kind was given. */
-export function takeOfRun(
+export function recordingOfRun(
   capabilities: readonly CapabilityRequest[],
   ran: ReadonlyMap<number, ArrayBuffer>,
   label: string,
-): Take | null {
+): Recording | null {
   for (const [place, request] of capabilities.entries()) {
     const bytes = ran.get(place);
     const content = bytes === undefined ? null : contentOf(request, bytes);

@@ -1,13 +1,19 @@
-// Keeps what is there now, a drawing, as a take.
+// Keeps what is there now, a drawing, as a recording.
 import { BookmarkPlus } from "lucide-react";
 import { useState } from "react";
-import type { Take } from "./take";
+import type { Recording } from "./recording";
 
-export function KeepButton({ isBlank, onKeep }: { readonly isBlank: boolean; readonly onKeep: () => Take | false }) {
+export function KeepButton({
+  isBlank,
+  onKeep,
+}: {
+  readonly isBlank: boolean;
+  readonly onKeep: () => Recording | false;
+}) {
   const [said, setSaid] = useState("");
   const keep = (): void => {
-    const take = onKeep();
-    if (take !== false) setSaid(`Saved as ${take.label}`);
+    const recording = onKeep();
+    if (recording !== false) setSaid(`Saved as ${recording.label}`);
   };
   return (
     <>

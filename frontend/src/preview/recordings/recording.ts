@@ -1,4 +1,4 @@
-// A take: what was recorded of one input, cut and named by its person. Pure; it lives in the page's memory alone.
+// A recording: what was recorded of one input, cut and named by its person. Pure; it lives in the page's memory alone.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { rowsToBytes, type Row } from "../motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../picture/pixels";
@@ -30,9 +30,9 @@ export interface MotionContent {
 }
 
 export type Content = SoundContent | PictureContent | MotionContent;
-export type TakeKind = Content["kind"];
+export type RecordingKind = Content["kind"];
 
-export interface Take {
+export interface Recording {
   readonly id: number;
   readonly label: string;
   /** Milliseconds since 1970. */
@@ -48,8 +48,8 @@ export function lengthOf(content: Content): number {
   return content.kind === "sound" ? (content.samples.length / content.rate) * 1000 : (content.times.at(-1) ?? 0);
 }
 
-/** What lies between the take's two ends; never nothing. */
-export function trimmed({ content, from, to }: Take): Content {
+/** What lies between the recording's two ends; never nothing. */
+export function trimmed({ content, from, to }: Recording): Content {
   if (content.kind === "sound") {
     const first = Math.min(Math.floor((from / 1000) * content.rate), content.samples.length - 1);
     return {
@@ -71,7 +71,7 @@ export function trimmed({ content, from, to }: Take): Content {
     : { ...content, rows: content.rows.filter((_, index) => isInside(index)), times: moved };
 }
 
-/** The inputs that a take gives a rune, one after another. */
+/** The inputs that a recording gives a rune, one after another. */
 export interface Windows {
   readonly count: number;
   /** Milliseconds between two of them, as they came. */
@@ -82,7 +82,7 @@ export interface Windows {
 const FRAME_STEP = 100;
 const MOTION_RUNS = 8;
 
-/** Null when the take is of another kind than the capability. */
+/** Null when the recording is of another kind than the capability. */
 export function windowsOf(content: Content, request: CapabilityRequest): Windows | null {
   if (content.kind !== recordingOf(request)) return null;
   switch (content.kind) {

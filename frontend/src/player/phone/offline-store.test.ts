@@ -1,6 +1,6 @@
 // What a phone keeps of a project, and how it is forgotten.
 import { beforeEach, expect, test } from "vitest";
-import { OfflineStore, CACHE } from "./kept";
+import { OfflineStore, CACHE } from "./offline-store";
 import type { PlayerState } from "./types";
 
 const HOST = "https://forge.example";

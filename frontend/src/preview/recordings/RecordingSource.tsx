@@ -1,4 +1,4 @@
-// A recorded take as the input: chosen from the page's takes, replayed once or round and round, cut, named, sent or deleted.
+// A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
 import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { recordingOf } from "../../runtime";
@@ -9,9 +9,9 @@ import { Seen } from "../sources/Seen";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
-import { useTakes } from "./store";
-import { lengthOf, lengthText, trimmed, windowsOf, type Take } from "./take";
-import "../styles/takes.css";
+import { useRecordings } from "./store";
+import { lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
+import "../styles/recordings.css";
 
 const Compare = lazy(() => import("./Compare"));
 
@@ -21,12 +21,12 @@ const HOW: Readonly<Record<string, string>> = {
   motion: "Start the motion sensor under Live, then press Record.",
 };
 
-export default function TakeSource({ request, onInput }: SourceProps) {
-  const [store, all] = useTakes();
+export default function RecordingSource({ request, onInput }: SourceProps) {
+  const [store, all] = useRecordings();
   const kind = recordingOf(request);
-  const takes = all.filter(({ content }) => content.kind === kind);
+  const recordings = all.filter(({ content }) => content.kind === kind);
   const [chosenId, setChosenId] = useState<number | null>(null);
-  const chosen = takes.find(({ id }) => id === chosenId) ?? takes.at(-1) ?? null;
+  const chosen = recordings.find(({ id }) => id === chosenId) ?? recordings.at(-1) ?? null;
   if (chosen === null) {
     return (
       <p className="preview-waiting muted">
@@ -36,19 +36,19 @@ export default function TakeSource({ request, onInput }: SourceProps) {
   }
   return (
     <>
-      <ul className="preview-takes" aria-label="Recordings">
-        {takes.map((take) => (
-          <li key={take.id}>
-            <button type="button" aria-pressed={take.id === chosen.id} onClick={() => setChosenId(take.id)}>
-              <span className="cut">{take.label}</span>
-              <small className="num">{lengthText(take.content)}</small>
+      <ul className="preview-recordings" aria-label="Recordings">
+        {recordings.map((recording) => (
+          <li key={recording.id}>
+            <button type="button" aria-pressed={recording.id === chosen.id} onClick={() => setChosenId(recording.id)}>
+              <span className="cut">{recording.label}</span>
+              <small className="num">{lengthText(recording.content)}</small>
             </button>
           </li>
         ))}
       </ul>
-      <ChosenTake
+      <ChosenRecording
         key={chosen.id}
-        take={chosen}
+        recording={chosen}
         request={request}
         onInput={onInput}
         onChange={(changed) => store.change(chosen.id, changed)}
@@ -59,21 +59,21 @@ export default function TakeSource({ request, onInput }: SourceProps) {
 }
 
 interface ChosenProps extends SourceProps {
-  readonly take: Take;
-  readonly onChange: (changed: Partial<Pick<Take, "label" | "from" | "to">>) => void;
+  readonly recording: Recording;
+  readonly onChange: (changed: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
   readonly onDelete: () => void;
 }
 
-/** How it plays: each press is another turn, so that the same take can be played again. */
+/** How it plays: each press is another turn, so that the same recording can be played again. */
 interface Turn {
   readonly number: number;
   readonly loops: boolean;
 }
 
-function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps) {
+function ChosenRecording({ recording, request, onInput, onChange, onDelete }: ChosenProps) {
   const host = useHost();
   const id = useId();
-  const content = useMemo(() => trimmed(take), [take]);
+  const content = useMemo(() => trimmed(recording), [recording]);
   const windows = useMemo(() => windowsOf(content, request), [content, request]);
   const [turn, setTurn] = useState<Turn>({ number: 0, loops: false });
   const [isPlaying, setPlaying] = useState(true);
@@ -109,7 +109,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
   // Without an end there is none to wait for: it goes on until it is played once, and that ends.
   const stop = (): void => play(false);
   const isMoving = (windows?.count ?? 0) > 1;
-  const length = lengthOf(take.content);
+  const length = lengthOf(recording.content);
   return (
     <>
       <Played kind={content.kind} request={request} input={played} />
@@ -141,7 +141,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
             id={`${id}-label`}
             className="input"
             maxLength={60}
-            value={take.label}
+            value={recording.label}
             onChange={(event) => onChange({ label: event.target.value })}
           />
         </div>
@@ -150,15 +150,15 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
             <legend className="small muted">The part that is used</legend>
             <End
               label="From"
-              value={take.from}
+              value={recording.from}
               maximum={length}
-              onChange={(from) => onChange({ from: Math.min(from, take.to) })}
+              onChange={(from) => onChange({ from: Math.min(from, recording.to) })}
             />
             <End
               label="To"
-              value={take.to}
+              value={recording.to}
               maximum={length}
-              onChange={(to) => onChange({ to: Math.max(to, take.from) })}
+              onChange={(to) => onChange({ to: Math.max(to, recording.from) })}
             />
           </fieldset>
         )}
@@ -168,8 +168,8 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
           <button
             type="button"
             className="button"
-            disabled={take.label.trim() === ""}
-            onClick={() => host.onSend?.(take)}
+            disabled={recording.label.trim() === ""}
+            onClick={() => host.onSend?.(recording)}
           >
             <Send aria-hidden="true" />
             Send to the project…
@@ -241,12 +241,12 @@ function End({ label, value, maximum, onChange }: EndProps) {
 }
 
 interface PlayedProps {
-  readonly kind: Take["content"]["kind"];
+  readonly kind: Recording["content"]["kind"];
   readonly request: SourceProps["request"];
   readonly input: ArrayBuffer | null;
 }
 
-/** The newest input that the take gave, or the last ones of a stream. */
+/** The newest input that the recording gave, or the last ones of a stream. */
 function Played({ kind, request, input }: PlayedProps) {
   switch (kind) {
     case "sound":

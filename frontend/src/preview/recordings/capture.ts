@@ -1,19 +1,19 @@
-// A recording under way: pieces go in as they come, a take's content comes out. It ends by itself before it fills memory.
+// A capture: pieces go in as they come, the content of a recording comes out. It ends by itself before it fills memory.
 import type { Row } from "../motion";
 import type { PictureRequest } from "../picture/pixels";
-import type { Content } from "./take";
+import type { Content } from "./recording";
 
 const MOST_MILLISECONDS = 60_000;
 const MOST_BYTES = 24 * 1024 * 1024;
 
-export interface Recording<Piece> {
+export interface Capture<Piece> {
   /** False when it is full and must end. */
   readonly push: (piece: Piece, at: number) => boolean;
   /** Null while nothing was recorded. */
   readonly content: () => Content | null;
 }
 
-export function soundRecording(rate: number): Recording<Float32Array> {
+export function soundCapture(rate: number): Capture<Float32Array> {
   const pieces: Float32Array[] = [];
   let length = 0;
   return {
@@ -35,7 +35,7 @@ export function soundRecording(rate: number): Recording<Float32Array> {
   };
 }
 
-export function pictureRecording(picture: PictureRequest): Recording<ArrayBuffer> {
+export function pictureCapture(picture: PictureRequest): Capture<ArrayBuffer> {
   const frames: ArrayBuffer[] = [];
   const clock = timed();
   let bytes = 0;
@@ -50,7 +50,7 @@ export function pictureRecording(picture: PictureRequest): Recording<ArrayBuffer
   };
 }
 
-export function motionRecording(): Recording<Row> {
+export function motionCapture(): Capture<Row> {
   const rows: Row[] = [];
   const clock = timed();
   return {

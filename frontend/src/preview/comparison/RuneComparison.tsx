@@ -7,11 +7,11 @@ import type { Snapshot } from "../session";
 import { useSession } from "../use-session";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
-import "./versus.css";
+import "./comparison.css";
 
 const NO_INPUT = "It answers here as soon as there is input.";
 
-export interface VersusSide {
+export interface ComparisonSide {
   readonly name: string;
   /** What can be done with it. */
   readonly below: ReactNode;
@@ -24,12 +24,12 @@ interface Props {
   readonly rune: ArrayBuffer | null;
   /** Said while there is none. */
   readonly waiting: string;
-  readonly sides: readonly [running: VersusSide, beside: VersusSide];
+  readonly sides: readonly [running: ComparisonSide, beside: ComparisonSide];
   /** Told of what each says to the same input. */
   readonly children?: (running: readonly Card[], beside: readonly Card[]) => ReactNode;
 }
 
-export default function Versus({ running, rune, waiting, sides, children }: Props) {
+export default function RuneComparison({ running, rune, waiting, sides, children }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [session, beside] = useSession(rune, null, undefined, frame, undefined, undefined);
   // What the first rune said to the input that the second one was given: one run may be ahead of the other.
@@ -85,7 +85,7 @@ function Side({
   cards,
   waiting,
 }: {
-  readonly side: VersusSide;
+  readonly side: ComparisonSide;
   readonly cards: readonly Card[];
   readonly waiting: string;
 }) {

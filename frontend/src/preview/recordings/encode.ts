@@ -2,7 +2,7 @@
 import type { Row } from "../motion";
 import { drawSeen } from "../picture/rgba";
 import { toI16 } from "../sound/samples";
-import { trimmed, type Take } from "./take";
+import { trimmed, type Recording } from "./recording";
 
 const HEADER = 44;
 
@@ -34,9 +34,9 @@ export function csvOf(rows: readonly Row[]): string {
   return rows.map((row) => `${row.map((value) => String(Math.fround(value))).join(",")}\n`).join("");
 }
 
-/** What is sent of a take: of pictures the first. */
-export async function fileOf(take: Take): Promise<Blob> {
-  const content = trimmed(take);
+/** What is sent of a recording: of pictures the first. */
+export async function fileOf(recording: Recording): Promise<Blob> {
+  const content = trimmed(recording);
   switch (content.kind) {
     case "sound":
       return new Blob([wavOf(content.samples, content.rate)], { type: "audio/wav" });

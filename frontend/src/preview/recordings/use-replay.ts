@@ -1,9 +1,9 @@
-// A recording that the page was opened for becomes a take, as soon as there is a rune that reads such input.
+// A recording that the page was opened for becomes a recording, as soon as there is a rune that reads such input.
 import { useEffect, useState } from "react";
 import { recordingOf, type Loaded } from "../../runtime";
 import { contentOfFile, type Recorded } from "./decode";
-import type { TakeStore } from "./store";
-import type { Content } from "./take";
+import type { RecordingStore } from "./store";
+import type { Content } from "./recording";
 
 export interface Replay {
   /** The place of the capability that is given the recording; null while there is none. */
@@ -14,7 +14,7 @@ export interface Replay {
 
 const NOTHING: Replay = { place: null, problem: null };
 
-export function useReplay(recorded: Recorded | null, loaded: Loaded | null, takes: TakeStore): Replay {
+export function useReplay(recorded: Recorded | null, loaded: Loaded | null, recordings: RecordingStore): Replay {
   const [replay, setReplay] = useState(NOTHING);
   const [done, setDone] = useState<Recorded | null>(null);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, take
     read().then(
       (content) => {
         if (!wanted) return;
-        takes.add(content, recorded.label);
+        recordings.add(content, recorded.label);
         settle({ place, problem: null });
       },
       (error: unknown) => {
@@ -46,6 +46,6 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, take
     return () => {
       wanted = false;
     };
-  }, [recorded, loaded, takes, done]);
+  }, [recorded, loaded, recordings, done]);
   return replay;
 }
