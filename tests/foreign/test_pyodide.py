@@ -39,7 +39,9 @@ PROJECT = (
 )
 DISTRIBUTIONS = ("PyYAML", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers")
 COMPILED = (".so", ".pyd", ".pyx", ".pyc")
-MARKERS: list[str] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["markers"]
+MARKERS: list[str] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"][
+    "markers"
+]
 SETTINGS = """\
 [pytest]
 addopts = -q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider --capture=sys
