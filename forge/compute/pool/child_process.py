@@ -30,6 +30,7 @@ from forge.compute.pool.answer_stream import AnswerStream
 from forge.compute.pool.control_groups import new_group
 from forge.compute.pool.guard import guard, out_of_memory
 from forge.compute.pool.removal import remove_tree
+from forge.compute.pool.workdir import passable
 from forge.compute.scheduler.pace import Pace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 from rune.running.isolation.control_group import ControlGroup
@@ -62,7 +63,7 @@ class ChildProcess:
         self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
     ) -> None:
         root.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=root))
+        self.folder = passable(Path(tempfile.mkdtemp(prefix="compiler-", dir=root)))
         self.answers = AnswerStream(self._became_ready, self.stop, self.events)
         self.isolation: Isolation | None = None
         """None until it said that it is ready; nothing of a job is read before."""

@@ -160,7 +160,8 @@ def _start() -> None:
         parameters = connection.get_connection_params()
         for name in ("cursor_factory", "context", "prepare_threshold"):
             parameters.pop(name, None)
-        presence.start(PostgresqlProbe(parameters), connection.pool.check)
+        pool: Any = getattr(connection, "pool")  # noqa: B009 (only PostgreSQL's connections have one)
+        presence.start(PostgresqlProbe(parameters), pool.check)
 
 
 server_started.register(_start)

@@ -55,11 +55,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, A
     return [*({**answer, "id": 1} for answer in built), *OTHERS]
 
 
-def stream_of(*lines: bytes, asked: int | None = 1) -> tuple[AnswerStream, list[str]]:
+def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[str]]:
     """A stream that read these lines to their end, with a reader for each; and why its process was ended."""
     ended: list[str] = []
     stream = AnswerStream(lambda answer: None, ended.append)
-    stream.job = asked
+    stream.job = job
     reading = threading.Thread(target=stream.read, args=(BytesIO(b"".join((READY, *lines))),))
     reading.start()
     while stream.queue.get(timeout=10) is not None:
@@ -176,7 +176,7 @@ def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
 
 @pytest.mark.protects("compiling/unasked-answers")
 def test_a_standby_process_that_writes_is_ended(tmp_path: Path) -> None:
-    stream, ended = stream_of(line_of(OTHERS[0]), asked=None)
+    stream, ended = stream_of(line_of(OTHERS[0]), job=None)
     assert isinstance(stream.fault, SpokeUnasked)
     assert ended == [stream.fault.reason]
 

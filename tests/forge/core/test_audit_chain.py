@@ -1,4 +1,4 @@
-"""The chain of the audit log: what changes it is found, and what may happen to it is not taken for a change."""
+"""The chain of the audit log: what changes it is problem, and what may happen to it is not taken for a change."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def rows(entry: AuditEntry) -> QuerySet[Any]:
 
 
 def broken() -> Break:
-    found = check_chain().broken
-    assert found is not None
-    return found
+    problem = check_chain().broken
+    assert problem is not None
+    return problem
 
 
 def test_entries_are_placed_in_order_and_each_carries_the_digest_before(log: list[AuditEntry]) -> None:
@@ -117,9 +117,9 @@ def test_a_removed_end_is_found_by_a_copy_also_when_the_chain_is_made_to_fit(log
     assert broken() == Break(5, "", "The entry is missing: the chain ended at 6.")
     AuditChain.objects.update(position=4, digest=log[3].digest)
     assert check_chain().broken is None, "the database alone tells nothing"
-    found = check_chain(read_anchors(copy)).broken
-    assert found is not None
-    assert (found.position, "up to 6" in found.reason) == (5, True)
+    problem = check_chain(read_anchors(copy)).broken
+    assert problem is not None
+    assert (problem.position, "up to 6" in problem.reason) == (5, True)
 
 
 @pytest.mark.protects("audit/cut-log")
@@ -130,9 +130,9 @@ def test_a_chain_that_was_computed_anew_differs_from_the_copy(log: list[AuditEnt
     write_entry(user, "file.write", "project:x", path="other.py")
     extend_all()
     assert check_chain().broken is None
-    found = check_chain(read_anchors(copy)).broken
-    assert found is not None
-    assert (found.position, found.reason) == (6, "The copy has another entry at this position.")
+    problem = check_chain(read_anchors(copy)).broken
+    assert problem is not None
+    assert (problem.position, problem.reason) == (6, "The copy has another entry at this position.")
 
 
 @pytest.mark.protects("audit/erased-people")

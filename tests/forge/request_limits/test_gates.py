@@ -145,11 +145,11 @@ class _Accepting:
 async def test_few_sockets_join_at_once_and_all_get_their_turn() -> None:
     app = _Accepting()
     gate = SocketGate(app, Capacity(100, 100, 100, 100, 100))
-    asked = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket")) for _ in range(20)]
+    handshakes = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket")) for _ in range(20)]
     await _turn()
     assert app.joining == AT_ONCE
     app.go.set()
-    await asyncio.gather(*asked)
+    await asyncio.gather(*handshakes)
     assert (app.open, app.most) == (20, AT_ONCE)
 
 

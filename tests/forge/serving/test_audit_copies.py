@@ -57,7 +57,7 @@ def positions(path: Path) -> list[int]:
 
 
 def all_positions() -> list[int]:
-    return list(AuditEntry.objects.order_by("position").values_list("position", flat=True))
+    return [entry.position or 0 for entry in AuditEntry.objects.order_by("position")]
 
 
 def test_a_file_gets_each_entry_once_and_the_log_compares_with_it(user: User, tmp_path: Path, copies: Copies) -> None:

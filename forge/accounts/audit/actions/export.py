@@ -41,7 +41,7 @@ def end_old_entries() -> int:
     extend_all()
     old = AuditEntry.objects.filter(position__lte=_last_old(now - timedelta(days=days), now - timedelta(days=2 * days)))
     last = old.order_by("-position").first()
-    if last is None:
+    if last is None or last.position is None:
         return 0
     with transaction.atomic():
         what = {"entries": counted(old.count(), "entry", "entries"), "days": days}
