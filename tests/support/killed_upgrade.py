@@ -120,7 +120,7 @@ def _names(path: Path) -> list[str]:
 
 def main(template: Path, folder: Path, one_in: int) -> None:
     os.environ["DATA_DIR"] = str(folder)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "forge.settings"
     sys.path.insert(0, str(REPOSITORY))
     _lay(template, folder)
     import django

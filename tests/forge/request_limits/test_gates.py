@@ -62,7 +62,7 @@ async def _ask(gate: Any, address: str, **more: Any) -> list[Any]:
 
 
 async def _turn() -> None:
-    for _ in range(3):
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
