@@ -40,8 +40,10 @@ from forge.serving.tracing import traced  # noqa: E402
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
+    bodies = BodyGate(_http, settings.UPLOAD_LIMIT, identify)
     files = StaticFiles(
-        DatabaseGate(BodyGate(_http, settings.UPLOAD_LIMIT, identify), presence),
+        # SQLite is a file of this machine, and never away.
+        DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,
         Path(settings.STATIC_ROOT),
         settings.STATIC_URL,
         autorefresh=settings.DEBUG,
