@@ -25,7 +25,7 @@ GROWING = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Path:
+def stored(tmp_path: Path) -> Path:
     with tarfile.open(OLDEST) as tar:
         tar.extractall(tmp_path, filter="data")
     return tmp_path
@@ -41,8 +41,8 @@ def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[
 
 @pytest.mark.protects("operation/killed-upgrades")
 @pytest.mark.parametrize("one_in", [pytest.param(12, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)])
-def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, kept: Path) -> None:
-    first, whole, *outcomes = killed_at_each_step(kept / DATA, kept / "upgraded", one_in)
+def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
+    first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
     assert whole["status"] == 0
     if whole["steps"] < 20:
         pytest.skip("nothing was added to the tables since the folder was kept")
@@ -56,21 +56,21 @@ def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one
         # Complete, and of the state before all: a second one is taken only where no migration had begun.
         assert 1 <= len(outcome["backups"]) <= 2, step
         assert {tuple(sorted(names)) for names in outcome["backups"]} == {tuple(sorted(whole["backups"][0]))}, step
-    kept_rows = {name: count for name, count in first["before"]["rows"].items() if name not in GROWING}
-    assert {name: whole["rows"].get(name) for name in kept_rows} == kept_rows
-    assert tables_of(kept / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
+    remaining = {name: count for name, count in first["before"]["rows"].items() if name not in GROWING}
+    assert {name: whole["rows"].get(name) for name in remaining} == remaining
+    assert tables_of(stored / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
 
 
 @pytest.mark.protects("operation/killed-upgrades")
-def test_a_server_starts_on_a_folder_whose_upgrade_was_killed(kept: Path) -> None:
-    before = json.loads((kept / CONTENTS).read_text())
-    killed_at_each_step(kept / DATA, kept / "upgraded", 10**9)
-    (kept / "upgraded" / "upgrade-unfinished").touch()
-    server = LiveServer(kept / "upgraded")
+def test_a_server_starts_on_a_folder_whose_upgrade_was_killed(stored: Path) -> None:
+    before = json.loads((stored / CONTENTS).read_text())
+    killed_at_each_step(stored / DATA, stored / "upgraded", 10**9)
+    (stored / "upgraded" / "upgrade-unfinished").touch()
+    server = LiveServer(stored / "upgraded")
     server.start()
     try:
         server.sign_in(server.link())
         assert contents_of(server) == before
     finally:
         server.__exit__()
-    assert not (kept / "upgraded" / "upgrade-unfinished").exists()
+    assert not (stored / "upgraded" / "upgrade-unfinished").exists()
