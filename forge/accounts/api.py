@@ -41,7 +41,7 @@ from forge.accounts.serializers import (
     usage_to_json,
 )
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.views import ForgeView, needing, raising
+from forge.core.api.views import PERSON, ForgeView, needing, raising
 from forge.core.errors import Conflict, Moved
 
 
@@ -199,7 +199,7 @@ class InvitationEmails(OrganisationView):
 class HandOver(OrganisationView):
     """Making another member an owner in one's own place."""
 
-    needs = needing(post=Scope.MEMBER_MANAGE)
+    needs = needing(post=PERSON)
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="who asked is a maintainer now")})
     def post(self, request: Request, organisation: str, member: UUID) -> Response:
@@ -223,7 +223,7 @@ class InvitationDetail(OrganisationView):
 class Tokens(ForgeView):
     """One's tokens, and making one."""
 
-    needs = needing(get=Scope.ACCOUNT_READ, post=Scope.TOKEN_CREATE)
+    needs = needing(get=PERSON, post=PERSON)
 
     @extend_schema(operation_id="tokens_list", responses=TokensJson)
     def get(self, request: Request) -> Response:
@@ -244,7 +244,7 @@ class Tokens(ForgeView):
 class TokenDetail(ForgeView):
     """One token: deleting it."""
 
-    needs = needing(delete=Scope.ACCOUNT_WRITE)
+    needs = needing(delete=PERSON)
 
     @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
     def delete(self, request: Request, token: UUID) -> Response:

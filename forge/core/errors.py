@@ -57,6 +57,12 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
+class PersonNeeded(Forbidden):
+    """A program asks for what its person does themself, on a page."""
+
+    title = "This needs a person"
+
+
 class SetupRequired(Forbidden):
     """The person may do it once they have set something up in their own account; `location` is the page for that."""
 

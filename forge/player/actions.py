@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
+from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import hash_secret, new_secret
@@ -32,6 +33,7 @@ _ENDED = "The code was used already, or is older than 5 minutes. Show a new code
 def make_phone_link(actor: Actor, project: Project) -> str:
     """A link that lets one phone in, once, within 5 minutes. Raises `Forbidden` and what `require` does."""
     require(actor, Verb.READ, project)
+    require_person(actor)
     now = timezone.now()
     secret = new_secret()
     PhonePass.objects.create(

@@ -22,8 +22,8 @@ from forge.accounts.principals import PrincipalKind, principal_of, signed_in
 from forge.accounts.sign_in.authentication import SessionWithCsrf
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
-from forge.core.api.views import ForgeView, needing
-from forge.core.errors import Forbidden, Moved
+from forge.core.api.views import PERSON, ForgeView, needing
+from forge.core.errors import Moved
 from forge.player.actions import (
     LINK_LIFE,
     PASS_LIFE,
@@ -153,7 +153,7 @@ class PhonesJson(TypedDict):
 class ProjectPhones(ProjectView):
     """A person's own phones on a project: letting one in, counting them, ending them."""
 
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_READ, post=PERSON, delete=Scope.PROJECT_WRITE)
 
     @extend_schema(operation_id="phones_retrieve", responses=PhonesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -165,8 +165,6 @@ class ProjectPhones(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """A link with its QR code, which lets one phone of one's own run the project, once, within 5 minutes."""
         project = self.project(request, organisation, name, Verb.READ)
-        if request.auth is not None:
-            raise Forbidden("A token cannot give a phone access. Do it in the studio.")
         url = make_phone_link(signed_in(request), project)
         # The code is read off a screen: the least correction makes the largest squares.
         rows = segno.make(url, error="l", micro=False).matrix

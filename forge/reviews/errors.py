@@ -1,6 +1,6 @@
 """What can go wrong with reviews."""
 
-from forge.core.errors import Conflict, Forbidden, Invalid, Stale
+from forge.core.errors import Conflict, Invalid, PersonNeeded, Stale
 
 
 class NotReviewable(Conflict):
@@ -27,7 +27,7 @@ class NewerBuild(Stale):
     title = "A newer build is judged now"
 
 
-class PersonNeeded(Forbidden):
+class ApprovalByProgram(PersonNeeded):
     """An approval by a program: only a person who looked at the build can approve it."""
 
     title = "An approval needs a person"

@@ -18,6 +18,7 @@ CHECKS = frozenset(
     {
         "forge.accounts.organisations.access.require_in",
         "forge.accounts.organisations.access.require_operator",
+        "forge.accounts.organisations.access.require_person",
         "forge.accounts.organisations.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.moderation.access.require_moderator",

@@ -19,7 +19,7 @@ from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
 from forge.core.audit.entries import NOWHERE, Place
-from forge.core.errors import Forbidden, Moved, NotFound, SignInNeeded
+from forge.core.errors import Forbidden, Moved, NotFound, PersonNeeded, SignInNeeded
 
 
 def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
@@ -52,15 +52,9 @@ def organisations_requiring_second_factor(actor: Actor) -> QuerySet[Organisation
     return Organisation.objects.filter(pk__in=actor.blocked_organisations)
 
 
-def members_of(organisation: Organisation, words: str = "") -> QuerySet[Membership]:
-    """The members whose name or address has these words in it, the first one first.
-
-    The caller has found the organisation for someone.
-    """
-    members = organisation.memberships.select_related("user")
-    for word in words.split():
-        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return members
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Returns the members with their people, the first one first. The caller has checked the right to see them."""
+    return organisation.memberships.select_related("user")
 
 
 def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
@@ -141,6 +135,17 @@ def require_operator(actor: Actor) -> None:
     """Raises `Forbidden` for whoever acts over the network: for what is done by commands where the server runs."""
     if actor.kind != PrincipalKind.INSTALLATION:
         raise Forbidden("Only the operator of this server can do this, by a command on its machine.")
+
+
+def person_needed() -> PersonNeeded:
+    """What a token hears where its person must act."""
+    return PersonNeeded("A token cannot do this, whatever its scopes are. Sign in and do it on the page.")
+
+
+def require_person(actor: Actor) -> None:
+    """For what concerns who somebody is, and who owns an organisation: raises `PersonNeeded` for a token or a pass."""
+    if actor.kind != PrincipalKind.PERSON:
+        raise person_needed()
 
 
 def require_scope(actor: Actor, scope: Scope) -> None:

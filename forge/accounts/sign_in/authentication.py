@@ -10,10 +10,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from forge.accounts.models import ApiToken, User
-from forge.accounts.organisations.access import scope_needed
+from forge.accounts.organisations.access import person_needed, scope_needed
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.secrets import find_token
+from forge.core.api.needs import PERSON
 from forge.core.audit.denials import Denial
+from forge.core.errors import DomainError
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -38,6 +40,7 @@ class SessionWithCsrf(SessionAuthentication):
 
 class TokenScope(BasePermission):
     """Keeps a token to its scopes: each view says in `needs` which one a method takes; others are refused.
+    What concerns who somebody is takes a person, and no token.
 
     What a person may do, and a token with a scope, is checked by the actions.
     """
@@ -47,6 +50,10 @@ class TokenScope(BasePermission):
         if not isinstance(token, ApiToken):
             return True
         method = {"HEAD": "get", "OPTIONS": "get"}.get(str(request.method), str(request.method).lower())
+        if view.needs.get(method) == PERSON:
+            refused: DomainError = person_needed()
+            refused.denial = Denial(principal_of(request), "do what takes a person", request.path, token.owner.place)
+            raise refused
         needed: str | None = view.needs.get(method, "a scope that no token has")
         if needed is not None and needed not in token.scopes:
             refused = scope_needed(needed)

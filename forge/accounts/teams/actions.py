@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import NameInUse
 from forge.accounts.models import Membership, Organisation, Team
-from forge.accounts.organisations.access import require_in, require_scope
+from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS
@@ -95,7 +95,9 @@ def remove_from_team(actor: Actor, team: Team, person: UUID) -> None:
     """
     organisation = team.organisation
     require_scope(actor, Scope.MEMBER_MANAGE)
-    if person != actor.pk:
+    if person == actor.pk:
+        require_person(actor)
+    else:
         require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     member = team.members.filter(user=person).first()
     if member is None:

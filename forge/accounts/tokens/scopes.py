@@ -25,12 +25,11 @@ class Scope(StrEnum):
     MEMBER_MANAGE = "member:manage"
     AUDIT_READ = "audit:read"
     WEBHOOK_MANAGE = "webhook:manage"
-    TOKEN_CREATE = "token:create"  # noqa: S105
 
 
 SCOPE_TEXTS: Mapping[Scope, str] = {
-    Scope.ACCOUNT_READ: "Read your account and list your tokens, samples and notices",
-    Scope.ACCOUNT_WRITE: "Withdraw samples, delete tokens and manage your notices",
+    Scope.ACCOUNT_READ: "Read your account and list your samples and notices",
+    Scope.ACCOUNT_WRITE: "Withdraw samples and manage your notices",
     Scope.ORGANISATION_READ: "Read your organisations and their members",
     Scope.PROJECT_READ: "Read projects, their files and builds",
     Scope.PROJECT_CREATE: "Create projects",
@@ -42,10 +41,9 @@ SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
     Scope.ORGANISATION_CREATE: "Create organisations",
     Scope.ORGANISATION_WRITE: "Rename organisations",
-    Scope.MEMBER_MANAGE: "Invite and remove members and change their roles",
+    Scope.MEMBER_MANAGE: "Invite and remove members and change their roles, owners excepted",
     Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
     Scope.WEBHOOK_MANAGE: "Manage webhooks, which send what happens to addresses outside",
-    Scope.TOKEN_CREATE: "Create tokens with scopes that the token has itself",
 }
 """What a scope allows, as pages say it."""
 
@@ -74,10 +72,9 @@ SHORT: Mapping[str, tuple[Scope, ...]] = {
     "registry": (Scope.REGISTRY_PULL,),
     "admin": _ADMIN,
 }
-"""Short names for several scopes. `admin` alone has members, deletion, visibility and organisations in it; none has
-tokens."""
+"""Short names for several scopes. `admin` alone has members, deletion, visibility and organisations in it."""
 
-OF_ACCOUNT = frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE, Scope.TOKEN_CREATE})
+OF_ACCOUNT = frozenset({Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE})
 """Scopes for what is of no organisation: a token that is restricted to organisations or projects has none of them."""
 
 OF_ORGANISATION = frozenset(

@@ -18,6 +18,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from forge.core.api.failures import failures, reason
 from forge.core.api.json_types import Choices, Format, PageJson, TypeAt
+from forge.core.api.needs import PERSON
 from forge.core.api.problems import MEDIA_TYPE, ProblemJson
 from forge.core.hooks import Hook
 
@@ -187,9 +188,11 @@ class ForgeSchema(AutoSchema):
     """Describes a view; its `responses` may be types of answers. Each status of a refusal is described as a problem."""
 
     def get_auth(self) -> list[Schema]:
-        """Without a scope that is needed, anyone is answered."""
+        """Without a scope that is needed, anyone is answered; what needs a person takes no token."""
         schemes: list[Schema] = super().get_auth()
         needs: Mapping[str, str | None] = getattr(self.view, "needs", {})
+        if needs.get(self.method.lower(), "") == PERSON:
+            return [scheme for scheme in schemes if "token" not in scheme]
         is_open = needs.get(self.method.lower(), "") is None
         return [{}] if is_open and not schemes else [*schemes, {}] if is_open else schemes
 

@@ -12,6 +12,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from forge.core.api.body_types import require_described_types
+from forge.core.api.needs import PERSON as PERSON
 from forge.core.blobs.chunks import CHUNK
 from forge.core.errors import DomainError
 
@@ -19,7 +20,8 @@ S = TypeVar("S", bound="Serializer[Any]")
 
 
 def needing(**scopes: str | None) -> Mapping[str, str | None]:
-    """The scope that a token needs, by method in small letters; None where anyone is answered."""
+    """The scope that a token needs, by method in small letters; None where anyone is answered, `PERSON` where no
+    token is."""
     return MappingProxyType(scopes)
 
 

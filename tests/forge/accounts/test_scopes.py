@@ -15,7 +15,8 @@ from forge.accounts.actions import create_token
 from forge.accounts.models import ApiToken, Invitation, User
 from forge.accounts.permissions import SCOPES_OF, Verb
 from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope, expand_scopes
-from forge.core.api.views import ForgeView
+from forge.core.api.views import PERSON, ForgeView
+from forge.core.models import AuditEntry
 from forge.projects.models import Project
 from tests.forge.web.test_permissions_matrix import CASES, COLUMNS, Case, answers_of, name_of, things
 from tests.support.shares import table_by_kind
@@ -23,7 +24,6 @@ from tests.support.shares import table_by_kind
 __all__ = ["things"]
 
 _API = [case for case in CASES if case[1].startswith("api/v1/")]
-_PHONES = "api/v1/projects/<str:organisation>/<str:name>/phones"
 _RAW = "application/octet-stream"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
@@ -55,7 +55,8 @@ def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
     return status
 
 
-_OF_TOKENS = [case for case in _API if (case[0], case[1]) != ("post", _PHONES)]
+_OF_TOKENS = [case for case in _API if _VIEWS[case[1]].needs[case[0]] != PERSON]
+_OF_PEOPLE = [case for case in _API if _VIEWS[case[1]].needs[case[0]] == PERSON]
 _PEOPLE = tuple(kind for kind in COLUMNS if kind != "anonymous")
 
 
@@ -67,7 +68,7 @@ def _without_visitor(answers: dict[str, int]) -> dict[str, int]:
 def test_each_route_of_the_api_says_which_scope_each_method_takes(route: str) -> None:
     view = _VIEWS[route]
     assert set(view.needs) == {method for method in _METHODS if hasattr(view, method)}
-    assert {scope for scope in view.needs.values() if scope is not None} <= set(Scope)
+    assert {scope for scope in view.needs.values() if scope is not None} <= {PERSON, *Scope}
 
 
 _ALSO_READING = {
@@ -87,15 +88,13 @@ def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: 
     for case in _API:
         method, route, _, _, answers = case
         needed = _VIEWS[route].needs[method]
-        if needed is None or (method, route) == ("post", _PHONES):
+        if needed is None or needed == PERSON:
             continue
         _, alone = create_token(owner, "alone", [needed], None)
         _, others = create_token(owner, "others", list(Scope), None)
         ApiToken.objects.filter(name="others").update(scopes=[scope for scope in Scope if scope != needed])
         statuses = (_ask(alone, case, things), _ask(others, case, things))
         expected = answers[0]
-        if route == "api/v1/tokens" and method == "post":
-            expected = 403  # it asks for more than it has
         if (method, route) in _ALSO_READING:
             expected = 404  # it is about a project, which takes reading or managing that one as well
         if statuses != (expected, 403):
@@ -138,18 +137,24 @@ def test_a_short_name_has_nothing_in_it_that_makes_people_tokens_or_visibility(p
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.protects("sign-in/identity-by-token")
 @pytest.mark.django_db
-def test_a_token_makes_tokens_with_its_own_scopes_only(user: User) -> None:
-    _, secret = create_token(user, "maker", ["token:create", "project:read"], None)
+def test_what_concerns_who_somebody_is_takes_a_person(owner: User, things: dict[str, str]) -> None:
+    """Tokens, phones, and who owns an organisation: a token with all scopes is refused, and the log says so."""
+    _, secret = create_token(owner, "all", list(Scope), None)
+    routes = {(method, route.rpartition("/api/v1/")[2]) for method, route, *_ in _OF_PEOPLE}
+    assert {
+        ("get", "api/v1/tokens"),
+        ("post", "api/v1/tokens"),
+        ("delete", "api/v1/tokens/<uuid:token>"),
+        ("post", "api/v1/projects/<str:organisation>/<str:name>/phones"),
+        ("post", "api/v1/organisations/<str:organisation>/members/<uuid:member>/hand-over"),
+    } <= routes
+    for case in _OF_PEOPLE:
+        assert _ask(secret, case, things) == 403, case
     headers = {"Authorization": f"Bearer {secret}"}
-
-    def make(*scopes: str) -> int:
-        body = {"name": "made", "scopes": scopes}
-        return Client().post("/api/v1/tokens", body, content_type="application/json", headers=headers).status_code
-
-    assert make("project:read") == 201
-    assert make("project:write") == make("read") == 403
-    assert ApiToken.objects.get(name="made").scopes == ["project:read"]
+    assert Client().get("/api/v1/tokens", headers=headers).json()["title"] == "This needs a person"
+    assert AuditEntry.objects.filter(action="access.refuse", data__where="/api/v1/tokens").exists()
 
 
 @pytest.mark.django_db

@@ -106,9 +106,7 @@ def test_a_reach_gives_no_more_than_the_owners_role(project: Project, owner: Use
     assert _ask(secret, "projects/acme/kitchen").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "scope", [Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE, Scope.TOKEN_CREATE]
-)
+@pytest.mark.parametrize("scope", [Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE, Scope.ORGANISATION_CREATE])
 def test_what_is_of_no_organisation_is_not_for_a_token_that_is_held(
     scope: Scope, organisation: Organisation, owner: User
 ) -> None:

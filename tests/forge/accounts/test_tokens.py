@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.actions import create_token, delete_token
-from forge.accounts.models import ApiToken, User
+from forge.accounts.actions import create_token, delete_token, require_second_factor
+from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
+from forge.accounts.principals import acting_as
+from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Invalid, NotFound, PersonNeeded
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +84,45 @@ def test_nobody_ends_the_token_of_another(user: User, owner: User) -> None:
         delete_token(owner, token.pk)
 
 
-@pytest.mark.protects("sign-in/token-scopes")
-def test_a_token_that_writes_cannot_make_tokens(user: User) -> None:
-    _, secret = create_token(user, "bench", ["write"], None)
+@pytest.mark.protects("sign-in/identity-by-token")
+@pytest.mark.parametrize("scopes", [["write"], list(Scope)])
+def test_a_token_makes_lists_and_deletes_no_tokens(user: User, scopes: list[str]) -> None:
+    _, secret = create_token(user, "bench", scopes, None)
+    other, _ = create_token(user, "other", ["read"], None)
     assert _ask(secret, "post", "/api/v1/tokens", {"name": "more", "scopes": ["write"]}) == 403
+    assert _ask(secret, "get", "/api/v1/tokens") == 403
+    assert _ask(secret, "delete", f"/api/v1/tokens/{other.pk}") == 403
+    principal = acting_as(user, find_token(secret))
+    with pytest.raises(PersonNeeded):
+        create_token(principal, "more", ["read"], None)
+    with pytest.raises(PersonNeeded):
+        delete_token(principal, other.pk)
+    assert ApiToken.objects.count() == 2
+
+
+@pytest.mark.protects("sign-in/identity-by-token")
+def test_a_token_touches_no_owner_and_does_not_leave_for_its_person(
+    owner: User, user: User, organisation: Organisation
+) -> None:
+    """A token that manages members could else make its thief an owner, who stays when the token has ended."""
+    _, secret = create_token(owner, "people", ["member:manage"], None)
+    members = "/api/v1/organisations/acme/members"
+    second = User.objects.create_user("second@example.org", name="Second")
+    Membership.objects.create(organisation=organisation, user=second, role=Role.OWNER)
+    assert _ask(secret, "patch", f"{members}/{user.pk}", {"role": "owner"}) == 403
+    assert _ask(secret, "patch", f"{members}/{second.pk}", {"role": "viewer"}) == 403
+    assert _ask(secret, "delete", f"{members}/{second.pk}") == 403
+    assert _ask(secret, "delete", f"{members}/{owner.pk}") == 403
+    assert _ask(secret, "post", f"{members}/{user.pk}/hand-over") == 403
+    invitations = "/api/v1/organisations/acme/invitations"
+    assert _ask(secret, "post", invitations, {"role": "owner"}) == 403
+    assert _ask(secret, "post", f"{invitations}/letters", {"role": "owner", "emails": ["a@example.org"]}) == 403
+    with pytest.raises(PersonNeeded):
+        require_second_factor(acting_as(owner, find_token(secret)), organisation, required=True)
+    assert _ask(secret, "patch", f"{members}/{user.pk}", {"role": "maintainer"}) == 200
+    assert _ask(secret, "delete", f"{members}/{user.pk}") == 204
+    assert Membership.objects.filter(organisation=organisation, role=Role.OWNER).count() == 2
+    assert not Invitation.objects.exists()
 
 
 @pytest.mark.protects("sign-in/forged-requests")

@@ -13,7 +13,7 @@ from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount
 from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
-from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
@@ -39,6 +39,8 @@ def invite(
     """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     offer = checked_offer(role, days, places)
+    if offer.role == Role.OWNER:
+        require_person(actor)
     invitation, link = make_link(actor, organisation, offer)
     subject = f"organisation:{organisation.pk}"
     write_entry(actor, "invitation.create", subject, organisation.place, role=str(offer.role), places=places, days=days)
@@ -52,6 +54,8 @@ def invite_by_email(
     """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     offer = checked_offer(role, days, 1)
+    if offer.role == Role.OWNER:
+        require_person(actor)
     to = organisation.title or organisation.name
     subject = f"organisation:{organisation.pk}"
     sent = []

@@ -9,7 +9,7 @@ from django.db import transaction
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import LastOwner
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role
-from forge.accounts.organisations.access import require_in, require_scope
+from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.invitations import checked_role
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.scopes import Scope
@@ -21,10 +21,15 @@ from forge.core.events.log import append_event
 
 @transaction.atomic
 def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role: str) -> Membership:
-    """Gives a member another role. Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`."""
+    """Gives a member another role; a person alone changes who is an owner.
+
+    Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`.
+    """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
     new_role = checked_role(role)
+    if Role.OWNER in (membership.role, new_role):
+        require_person(actor)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
         _keep_an_owner(organisation, membership)
     before, membership.role = membership.role, new_role
@@ -39,15 +44,19 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
 
 @transaction.atomic
 def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
-    """Takes a member out, of the organisation and of all its projects; anyone may leave by themselves.
+    """Takes a member out, of the organisation and of all its projects; anyone may leave by themselves. A token takes
+    out neither an owner nor its own person.
 
     Raises `Forbidden`, `NotFound` and `LastOwner`.
     """
     require_scope(actor, Scope.MEMBER_MANAGE)
-    if member_id != actor.pk:
+    if member_id == actor.pk:
+        require_person(actor)
+    else:
         require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
     if membership.role == Role.OWNER:
+        require_person(actor)
         _keep_an_owner(organisation, membership)
     membership.delete()
     ProjectMembership.objects.filter(organisation=organisation, user=member_id).delete()
@@ -62,6 +71,7 @@ def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None
     Raises `Forbidden` and `NotFound`.
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    require_person(actor)
     heir, former = _membership(organisation, member_id), _membership(organisation, actor.pk)
     if heir.user_id == former.user_id:
         raise Invalid("You are an owner already. Choose another member.", errors={"member": ["Another member."]})

@@ -10,7 +10,7 @@ from django.db import transaction
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, User
-from forge.accounts.organisations.access import require_in
+from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.people.actions.account import end_connections
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -36,6 +36,7 @@ def require_second_factor(actor: Actor, organisation: Organisation, *, required:
     Raises `Forbidden`, `NotFound` and `OwnSecondFactorNeeded`.
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    require_person(actor)
     if required and not actor.person.has_second_factor:
         raise OwnSecondFactorNeeded(
             "You would be kept out yourself. Set up your own second factor under Security first."

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import require_scope
+from forge.accounts.organisations.access import require_person
 from forge.accounts.tokens.restriction import checked_restriction
-from forge.accounts.tokens.scopes import SCOPE_NAMES, Scope, excluded_scopes, expand_scopes
+from forge.accounts.tokens.scopes import SCOPE_NAMES, excluded_scopes, expand_scopes
 from forge.accounts.tokens.secrets import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit.entries import Place, write_entry
@@ -35,18 +35,16 @@ def create_token(
     """Makes a token and gives it with its secret, which is shown this once.
 
     `scopes` are names out of `scopes.SCOPE_NAMES`. `restriction` are keys like `organisation:<id>` and `project:<id>`,
-    to which the token is held; without it, it reaches all that its owner does. A token makes tokens with its own scopes
-    only. Raises `Invalid` and `Forbidden`.
+    to which the token is held; without it, it reaches all that its owner does. No token makes tokens. Raises `Invalid`
+    and `PersonNeeded`.
     """
-    require_scope(actor, Scope.TOKEN_CREATE)
+    require_person(actor)
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_LENGTH:
         message = f"Say what the token is for, in at most {MAX_NAME_LENGTH} characters."
         raise Invalid(message, errors={"name": [f"1 to {MAX_NAME_LENGTH} characters"]})
     checked = checked_restriction(actor, restriction)
     wanted = _checked_scopes(scopes, checked)
-    for scope in wanted:
-        require_scope(actor, Scope(scope))
     now = timezone.now()
     expires = expires or now + timedelta(days=90)
     if not now < expires <= now + MAX_TOKEN_LIFE:
@@ -78,8 +76,8 @@ def _checked_scopes(scopes: Sequence[str], restriction: Collection[str] | None) 
 
 @transaction.atomic
 def delete_token(actor: Actor, token_id: UUID) -> None:
-    """Deletes one of the person's own tokens. Raises `NotFound`."""
-    require_scope(actor, Scope.ACCOUNT_WRITE)
+    """Deletes one of the person's own tokens. Raises `PersonNeeded` and `NotFound`."""
+    require_person(actor)
     token = ApiToken.objects.visible_to(actor).filter(pk=token_id).first()
     if token is None:
         raise NotFound("You have no such token.")

@@ -47,7 +47,6 @@ SCOPE_GROUPS = (
             Scope.WEBHOOK_MANAGE,
             Scope.ORGANISATION_WRITE,
             Scope.ORGANISATION_CREATE,
-            Scope.TOKEN_CREATE,
         ),
     ),
 )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.models import Invitation, ProjectMembership
+from forge.accounts.organisations.access import require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
@@ -93,6 +94,8 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     Raises `Forbidden` and `NotFound`.
     """
     require(actor, Verb.READ if person_id == actor.pk else Verb.MANAGE, project)
+    if person_id == actor.pk:
+        require_person(actor)
     ended, _ = ProjectMembership.objects.filter(project=project.pk, user=person_id).delete()
     if not ended:
         raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")

@@ -19,7 +19,7 @@ from forge.core.events.log import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import BadVerdict, NewerBuild, NotReviewable, OwnBuild, PersonNeeded, TooLate
+from forge.reviews.errors import ApprovalByProgram, BadVerdict, NewerBuild, NotReviewable, OwnBuild, TooLate
 from forge.reviews.models import Review, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import digest_of, is_reviewable
 from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
@@ -45,11 +45,11 @@ def give_verdict(
     """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
 
     With `judged`, the verdict holds only while that round is the newest of its review. Raises `Forbidden`,
-    `PersonNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
+    `ApprovalByProgram`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict` and `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
     if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
-        raise PersonNeeded("A token cannot approve a build. Open its page, try it and press Approve there.")
+        raise ApprovalByProgram("A token cannot approve a build. Open its page, try it and press Approve there.")
     comment = comment.strip()
     if verdict not in VerdictChoice.values:
         raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})

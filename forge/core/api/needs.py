@@ -1,0 +1,6 @@
+"""What a method of a view needs beside a scope."""
+
+from __future__ import annotations
+
+PERSON = "a person"
+"""In `needs` of a view: no token is answered, whatever its scopes are. It is for what concerns who somebody is."""
