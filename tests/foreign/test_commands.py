@@ -110,7 +110,7 @@ def test_link_prints_another_link_for_anyone(tmp_path: Path) -> None:
     assert "does not look like an email address" in errors
 
 
-@pytest.mark.protects("operation/listening-ports")
+@pytest.mark.protects("operation/taken-ports")
 @pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
 def test_a_server_whose_port_is_in_use_makes_no_tables(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
