@@ -116,7 +116,7 @@ def test_a_server_whose_port_is_in_use_makes_no_tables(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         server = _command(tmp_path, port, "serve")
-        _, errors = server.communicate(timeout=60)
+        _, errors = server.communicate(timeout=120)
     assert server.returncode == 1
     assert f"Port {port} of 127.0.0.1 cannot be used" in errors
     assert list(tmp_path.glob("forge.sqlite3*")) == []

@@ -74,18 +74,15 @@ def test_new_requests_are_refused_with_a_page_and_addresses_without_it_are_answe
 
 def test_an_answer_that_has_begun_goes_on() -> None:
     presence = Presence()
-    is_away = asyncio.Event()
 
     async def stream(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await asyncio.wait_for(is_away.wait(), 10)
+        lost = presence.lost()
+        await asyncio.wait_for(lost, 10)
+        await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b"rest"})
 
-    def go_away() -> None:
-        presence.set_away(is_away=True)
-        is_away._loop.call_soon_threadsafe(is_away.set)  # type: ignore[attr-defined]
-
-    sent = ask(presence, "/acme", stream, go_away)
+    sent = ask(presence, "/acme", stream, lambda: presence.set_away(is_away=True))
     assert [message.get("status", message.get("body")) for message in sent] == [200, b"rest"]
 
 

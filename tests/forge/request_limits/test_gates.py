@@ -110,8 +110,10 @@ async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> N
     gate = _sockets(app)
     # More than one address may have of strangers: those of a known person are not counted there.
     mika = {"type": "websocket", "user": _User(1)}
-    three = [asyncio.create_task(_ask(gate, "10.0.0.2", **mika)) for _ in range(3)]
-    await _turn()
+    three = []
+    for _ in range(3):
+        three.append(asyncio.create_task(_ask(gate, "10.0.0.2", **mika)))
+        await _turn()
     assert app.inside == 3
     accepted, closed = await _ask(gate, "10.0.0.9", **mika)
     assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
