@@ -61,11 +61,14 @@ class Presence:
             thread.join(ANSWER_SECONDS + CONNECT_SECONDS)
 
     def lost(self) -> asyncio.Future[None]:
-        """A future that is done when the database goes away; cancel it when it is not waited for any more."""
+        """A future that is done when the database is away; cancel it when it is not waited for any more."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         with self._lock:
-            self._waiting[future] = loop
+            if self.is_away:
+                future.set_result(None)
+            else:
+                self._waiting[future] = loop
         future.add_done_callback(self._forget)
         return future
 

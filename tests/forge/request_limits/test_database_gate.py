@@ -32,7 +32,8 @@ def ask(
 
         scope = {"type": "http", "path": path, "method": "GET", "headers": []}
         request = asyncio.ensure_future(DatabaseGate(application, presence)(scope, receive, send))
-        await asyncio.sleep(0)
+        for _ in range(5):  # until the application waits
+            await asyncio.sleep(0)
         await asyncio.to_thread(meanwhile)
         await asyncio.wait_for(request, 10)
 
