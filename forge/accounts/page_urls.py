@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from forge.accounts.audit import pages as audit
-from forge.accounts.grants.pages import made
+from forge.accounts.grants.pages import lists as grant_lists
 from forge.accounts.organisations.pages import organisation
 from forge.accounts.people import pages as people
 from forge.accounts.sign_in.pages import password_reset, security, sessions, sign_in
@@ -58,8 +58,8 @@ site_pages: list[URLPattern | URLResolver] = [
     path("accounts/sessions/<uuid:session>/end", sessions.end_session, name="end-session"),
     path("accounts/tokens", tokens.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", tokens.delete_token, name="delete-token"),
-    path("accounts/made", made.made, name="made"),
-    path("accounts/made/<str:kind>/<uuid:grant>/end", made.end_made, name="end-made"),
+    path("accounts/made", grant_lists.own_grants_page, name="made"),
+    path("accounts/made/<str:kind>/<uuid:grant>/end", grant_lists.end_grant, name="end-made"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
 ]
 organisation_pages = [
@@ -71,10 +71,10 @@ organisation_pages = [
     path("<str:organisation>/-/invitations", organisation.invite, name="invite"),
     path("<str:organisation>/-/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
     path("<str:organisation>/-/members/<uuid:member>", organisation.member, name="member"),
-    path("<str:organisation>/-/members/<uuid:member>/made", made.made_by_member, name="member-made"),
+    path("<str:organisation>/-/members/<uuid:member>/made", grant_lists.grants_of_member, name="member-made"),
     path(
         "<str:organisation>/-/members/<uuid:member>/made/<str:kind>/<uuid:grant>",
-        made.change_made_by_member,
+        grant_lists.change_grant_of_member,
         name="change-member-made",
     ),
     path("<str:organisation>/-/hand-over", organisation.hand_over, name="hand-over"),

@@ -141,6 +141,13 @@ _MORE: list[tuple[str, str, str, Any]] = [
         {"reason": "Deaf"},
     ),
     ("delete", f"{_P}/tags/<str:tag>/deprecation", "api/v1/projects/acme/kitchen/tags/0.0/deprecation", None),
+    (
+        "put",
+        f"{_P}/tags/<str:tag>/withdrawal",
+        "api/v1/projects/acme/kitchen/tags/0.0/withdrawal",
+        {"reason": "Leaked"},
+    ),
+    ("delete", f"{_P}/tags/<str:tag>/withdrawal", "api/v1/projects/acme/kitchen/tags/0.0/withdrawal", None),
     ("get", f"{_P}/blocks/<str:block>/<str:version>", "api/v1/projects/acme/kitchen/blocks/smooth/1.0", None),
     (
         "put",

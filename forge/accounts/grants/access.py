@@ -14,7 +14,7 @@ from forge.core.errors import NotFound
 
 
 @dataclass(frozen=True)
-class MadeThing:
+class OwnedGrant:
     """A grant, its kind, and whether it works with its maker's right of today."""
 
     kind: GrantKind
@@ -26,27 +26,27 @@ class MadeThing:
 class Loss:
     """What becomes of grants when their maker's right ends."""
 
-    ended: tuple[MadeThing, ...] = ()
-    handed_over: tuple[MadeThing, ...] = ()
+    ended: tuple[OwnedGrant, ...] = ()
+    handed_over: tuple[OwnedGrant, ...] = ()
 
 
-def made_by(people: Collection[User], organisation: Organisation | None = None) -> list[MadeThing]:
+def grants_of(people: Collection[User], organisation: Organisation | None = None) -> list[OwnedGrant]:
     """Returns what people made that could still work, everywhere or in an organisation. The caller may know of it."""
     scope = Scope([person.pk for person in people], organisation.pk if organisation else None)
     makers = {person.pk: acting_as(person) for person in people}
     return [
-        MadeThing(kind, grant, grant.holds(makers[grant.maker]))
+        OwnedGrant(kind, grant, grant.holds(makers[grant.maker]))
         for kind in kinds().values()
         for grant in kind.find(scope)
     ]
 
 
-def own_things(actor: Actor) -> list[MadeThing]:
+def own_things(actor: Actor) -> list[OwnedGrant]:
     """Returns what the person behind an actor made."""
-    return made_by([actor.person])
+    return grants_of([actor.person])
 
 
-def find_thing(things: Iterable[MadeThing], kind: str, grant: UUID) -> MadeThing:
+def find_thing(things: Iterable[OwnedGrant], kind: str, grant: UUID) -> OwnedGrant:
     """Returns one of them. Raises `NotFound`."""
     match = next((each for each in things if each.kind.name == kind and each.grant.id == grant), None)
     if match is None:
@@ -54,7 +54,7 @@ def find_thing(things: Iterable[MadeThing], kind: str, grant: UUID) -> MadeThing
     return match
 
 
-def sorted_by_loss(things: Iterable[MadeThing], maker: Actor, heir: Actor | None = None) -> Loss:
+def sorted_by_loss(things: Iterable[OwnedGrant], maker: Actor, heir: Actor | None = None) -> Loss:
     """Returns what somebody with these rights loses of what they made: what an heir has the right to is handed over."""
     lost = [each for each in things if not each.grant.holds(maker)]
     inherited = [each for each in lost if heir is not None and each.grant.can_be_handed_over and each.grant.holds(heir)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.accounts.grants.access import Loss, MadeThing, as_now, find_thing, made_by, own_things, sorted_by_loss
+from forge.accounts.grants.access import Loss, OwnedGrant, as_now, find_thing, grants_of, own_things, sorted_by_loss
 from forge.accounts.grants.declarations import GrantKind
 from forge.accounts.models import Organisation, User
 from forge.accounts.organisations.access import require_in, require_person
@@ -32,7 +32,7 @@ def end_members_thing(actor: Actor, organisation: Organisation, member: User, ki
     """Ends something that a member made in an organisation. Raises `Forbidden`, `PersonNeeded` and `NotFound`."""
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     require_person(actor)
-    thing = find_thing(made_by([member], organisation), kind, grant)
+    thing = find_thing(grants_of([member], organisation), kind, grant)
     thing.kind.end([grant])
     _write_loss(actor, organisation.place, member, Loss(ended=(thing,)), None)
 
@@ -45,7 +45,7 @@ def hand_over_thing(actor: Actor, organisation: Organisation, member: User, kind
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     require_person(actor)
-    thing = find_thing(made_by([member], organisation), kind, grant)
+    thing = find_thing(grants_of([member], organisation), kind, grant)
     if thing.kind.hand_over is None or not thing.grant.can_be_handed_over:
         raise Invalid(f"{thing.grant.title} cannot be handed over. End it, and make another one.")
     if not thing.grant.holds(as_now(heir)):
@@ -61,7 +61,7 @@ def end_lost_grants(organisation: Organisation, people: Iterable[User], actor: A
     What an heir has the right to, and what can be handed over, works with the heir's right from now on.
     """
     for person in people:
-        things = made_by([person], organisation)
+        things = grants_of([person], organisation)
         loss = sorted_by_loss(things, as_now(person), as_now(heir) if heir else None)
         for kind, group in _by_kind(loss.ended):
             kind.end([each.grant.id for each in group])
@@ -71,7 +71,7 @@ def end_lost_grants(organisation: Organisation, people: Iterable[User], actor: A
         _write_loss(actor, organisation.place, person, loss, heir)
 
 
-def _by_kind(things: Iterable[MadeThing]) -> list[tuple[GrantKind, list[MadeThing]]]:
+def _by_kind(things: Iterable[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
     return [(kind, list(group)) for kind, group in groupby(things, key=lambda each: each.kind)]
 
 

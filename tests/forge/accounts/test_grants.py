@@ -26,7 +26,7 @@ from forge.accounts.actions import (
     remove_member,
 )
 from forge.accounts.errors import BadAccount, LinkEnded, OtherAddress
-from forge.accounts.grants.access import made_by
+from forge.accounts.grants.access import grants_of
 from forge.accounts.grants.actions import end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import declare, kinds
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
@@ -159,7 +159,7 @@ def _guest_link(maker: User, project: Project) -> models.Model:
 
 
 def _works(person: User) -> list[str]:
-    return [each.kind.name for each in made_by([person]) if each.works]
+    return [each.kind.name for each in grants_of([person]) if each.works]
 
 
 KINDS = ("guest-link", "invitation", "phone", "token", "webhook")
@@ -173,11 +173,11 @@ def test_each_kind_ends_with_the_membership_and_does_not_come_back_with_its_make
     _make(kind, owner, project)
     assert _works(owner) == [kind]
     remove_member(second, organisation, owner.pk)
-    assert made_by([owner]) == []
+    assert grants_of([owner]) == []
     entry = AuditEntry.objects.get(action="grant.lose")
     assert (entry.organisation, entry.data["member"]) == (organisation.pk, str(owner.pk))
     Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
-    assert made_by([owner]) == []
+    assert grants_of([owner]) == []
 
 
 @pytest.mark.protects("roles/rights-that-end")
@@ -189,7 +189,7 @@ def test_each_kind_works_only_while_its_maker_has_the_right(
     _make(kind, owner, project)
     Membership.objects.filter(user=owner).delete()
     assert _works(owner) == []
-    assert [each.kind.name for each in made_by([owner])] == [kind]
+    assert [each.kind.name for each in grants_of([owner])] == [kind]
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_roles_in_one_project_end_what_was_made_with_them(
             join_as(stranger, secret)
     make_phone_link(stranger, project)
     end_project_role(owner, project, stranger.pk)
-    assert made_by([stranger]) == []
+    assert grants_of([stranger]) == []
 
 
 @pytest.mark.protects("roles/rights-that-end")
@@ -304,7 +304,7 @@ def test_a_role_by_a_team_ends_what_was_made_with_it(
         delete_team(owner, team)
     else:
         give_team_role(owner, team, [project], "developer")
-    assert made_by([viewer]) == []
+    assert grants_of([viewer]) == []
 
 
 @pytest.mark.protects("roles/rights-that-end")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.errors import NoSuchPerson
-from forge.accounts.grants.access import made_by
+from forge.accounts.grants.access import grants_of
 from forge.accounts.models import SignInLink, User
 from forge.accounts.people.actions.account import end_connections
 from forge.accounts.principals import INSTALLATION
@@ -29,7 +29,7 @@ def disable_person(email: str) -> User:
     person.is_active = False
     person.save(update_fields=["is_active"])
     # Whoever has one of their links could come back by it as somebody else.
-    things = made_by([person])
+    things = grants_of([person])
     for thing in things:
         thing.kind.end([thing.grant.id])
     SignInLink.objects.filter(email=person.email, used__isnull=True).update(used=now)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from forge.accounts.grants.access import MadeThing, made_by, own_things
+from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
 from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import GrantKind, kinds
 from forge.accounts.models import Membership, Organisation, Role
@@ -29,14 +29,14 @@ _OWN, _OF_MEMBER = "account/made.html", "organisation/member.html"
 @for_person
 @never_cache
 @require_GET
-def made(request: HttpRequest) -> HttpResponse:
+def own_grants_page(request: HttpRequest) -> HttpResponse:
     """What one made that works with one's right, kind by kind."""
     return render(request, _OWN, {"groups": _grouped(own_things(principal_of(request))), "kinds": kinds().values()})
 
 
 @for_person
 @require_POST
-def end_made(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
+def end_grant(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
     """Ending one of them."""
     end_own_thing(principal_of(request), kind, grant)
     return redirect("made")
@@ -45,7 +45,7 @@ def end_made(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
 @for_person
 @never_cache
 @require_GET
-def made_by_member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
+def grants_of_member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
     """What a member made in an organisation: what ends when they go, and what can be handed over."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
@@ -54,7 +54,7 @@ def made_by_member(request: HttpRequest, organisation: str, member: UUID) -> Htt
 
 @for_person
 @require_POST
-def change_made_by_member(
+def change_grant_of_member(
     request: HttpRequest, organisation: str, member: UUID, kind: str, grant: UUID
 ) -> HttpResponse:
     """Ending something that a member made, or handing it over."""
@@ -77,7 +77,7 @@ def member_context(principal: Principal, organisation: Organisation, member: Mem
     owners = members_of(organisation).filter(role=Role.OWNER, user__is_active=True).exclude(user=member.user)
     return tabs_of(principal, organisation) | {
         "member": member,
-        "groups": _grouped(made_by([member.user], organisation)),
+        "groups": _grouped(grants_of([member.user], organisation)),
         "heirs": [each.user for each in owners],
         "roles": ROLE_DESCRIPTIONS,
     }
@@ -91,7 +91,7 @@ def find_member(organisation: Organisation, person: UUID | None) -> Membership:
     return member
 
 
-def _grouped(things: Sequence[MadeThing]) -> list[tuple[GrantKind, list[MadeThing]]]:
+def _grouped(things: Sequence[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
     groups = [(kind, [each for each in things if each.kind is kind]) for kind in kinds().values()]
     return [(kind, group) for kind, group in groups if group]
 
