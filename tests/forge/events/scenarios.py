@@ -645,6 +645,12 @@ def a_version_is_withdrawn(world: World) -> Act:
     return lambda: registry.withdraw_tag(world.developer, world.project, "1.0", "It had a password in it.")
 
 
+@scene(registry.withdraw_for_operator)
+def the_operator_withdraws_a_version(world: World) -> Act:
+    _published(world)
+    return lambda: registry.withdraw_for_operator(INSTALLATION, world.project, "1.0", "It had a password in it.")
+
+
 @scene(registry.end_withdrawal)
 def a_version_is_listed_again(world: World) -> Act:
     _published(world)
