@@ -26,10 +26,11 @@ test: ## Run all the tests (what they need of Debian's packages is installed fir
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.test
 
-check: ## Format, lint, types, import floors, plain words, in both languages
+check: ## Format, lint, templates, types, import floors, plain words, in both languages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
+	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/python -m tools.plain_words
 	@$(VENV)/mypy

@@ -78,7 +78,7 @@ def measure() -> str:
     return (
         "The page's own Python (Pyodide) in a worker, in Chromium; a check is from the file sent to its answer.\n\n"
         f"{table(['', 'measured', 'at most'], python)}\n\n"
-        f"Tasks of more than {LONG} ms on the page's own thread; the aim is none.\n\n"
+        f"Tasks of more than {LONG} ms on the page's own thread; the aim is zero.\n\n"
         f"{table(['', 'tasks', 'longest'], tasks)}"
     )
 

@@ -1,4 +1,4 @@
-"""How long it takes to read a model, and to refuse a file that is none. `python -m benchmarks.model_reading FOLDER`."""
+"""Times reading a model, and refusing a file that is not one. `python -m benchmarks.model_reading FOLDER`."""
 
 from __future__ import annotations
 

@@ -2,6 +2,14 @@
 import hooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
+import refused from "../tools/plain_words.json" with { type: "json" };
+
+// The names that tools/plain_words.py refuses in Python too: a refused word as a whole part of a name in camelCase.
+const words = Object.keys(refused.words);
+const capitals = words.map((word) => word[0].toUpperCase() + word.slice(1));
+const start = `(?:^[_$]*|_)(?:${words.join("|")})(?![a-z])(?!Out)`;
+const middle = `(?<!not|Not)(?:${capitals.join("|")})(?![a-z])(?!Out)`;
+const plainName = `^(?!.*(?:${start}|${middle}))`;
 
 export default defineConfig(
   { ignores: ["node_modules/", "*.cjs"] },
@@ -11,6 +19,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       eqeqeq: "error",
+      "id-match": ["error", plainName, { onlyDeclarations: true, properties: true, ignoreDestructuring: true }],
       "no-console": "error",
       "no-eval": "error",
       "no-implied-eval": "off",

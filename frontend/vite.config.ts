@@ -165,6 +165,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+    // A test that hangs ends; none measures how fast the machine is.
+    testTimeout: 60_000,
     exclude: [...configDefaults.exclude, ...(EVENT_CASES === undefined ? ["src/**/*.cases.test.ts"] : [])],
     provide: EVENT_CASES === undefined ? {} : { eventCases: JSON.parse(readFileSync(EVENT_CASES, "utf8")) as object },
     // One thread for many files: loading the modules anew for each file took two thirds of the time. What a test puts

@@ -24,16 +24,16 @@ _BATCH = 128
 
 def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
     """So many training pictures, u8[n, 64, 64]."""
-    path = cache / f"pictures-{count}.npz"
+    path = cache / f"labelled-pictures-{count}.npz"
     if not path.exists():
         examples = [example(np.random.default_rng([SEED, number])) for number in range(count)]
         np.savez(
             path,
-            given=np.stack([picture for picture, _ in examples]),
+            inputs=np.stack([picture for picture, _ in examples]),
             labels=np.array([label for _, label in examples]),
         )
     data = np.load(path)
-    return data["given"], data["labels"]
+    return data["inputs"], data["labels"]
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]

@@ -39,7 +39,7 @@ def corpora(cache: Path, workers: int, *, held_out: bool) -> tuple[Corpus, Corpu
 
 def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
     """The windows of so many scenes: i8[n, 65, 40], and 1 where the phrase was just said."""
-    path = cache / f"windows-{count}.npz"
+    path = cache / f"labelled-windows-{count}.npz"
     if not path.exists():
         phrases, words = corpora(cache, workers, held_out=False)
         rune = front_end()
@@ -49,10 +49,10 @@ def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], N
             each = scene(phrases, words, rng)
             examples += windows(each, features_of(rune, each.sound), rng)
         np.savez(
-            path, given=np.stack([window for window, _ in examples]), labels=np.array([label for _, label in examples])
+            path, inputs=np.stack([window for window, _ in examples]), labels=np.array([label for _, label in examples])
         )
     data = np.load(path)
-    return data["given"], data["labels"]
+    return data["inputs"], data["labels"]
 
 
 def network(batch: int | None):  # type: ignore[no-untyped-def]

@@ -391,7 +391,7 @@ class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
 
 
 class BrowserSession(models.Model):
-    """What a person is told of a session: the browser, from where, and when it was last used. It goes with Django's."""
+    """What a person sees of a session: the browser, from where, and when it was last used. It goes with Django's."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="browser")

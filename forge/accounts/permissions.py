@@ -238,5 +238,5 @@ def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:
-    """The verbs of a role; nobody's role has none."""
+    """The verbs of a role; none for a person without a role."""
     return frozenset() if role is None else ALLOWED[role]

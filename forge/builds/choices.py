@@ -84,7 +84,7 @@ class TargetsJson(MannerJson):
 
     targets: list[TargetJson]
     in_file: BuildPreferencesJson | None
-    made: list[TargetBuildJson]
+    builds: list[TargetBuildJson]
 
 
 def package_targets() -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class NumberedSlots:
         self._stopping = stopping
 
     def work(self) -> None:
-        """Builds what waits, one after another; returns when nothing waits that there is a place for."""
+        """Builds the queued builds, one after another; returns when none is left that a slot is free for."""
         while (lease := self._begin()) is not None:
             try:
                 with self._scheduler.claim(lease.party) as slot:

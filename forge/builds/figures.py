@@ -1,4 +1,4 @@
-"""How builds and previews stand, in figures for whoever runs the installation. Names nobody's project."""
+"""How builds and previews stand, in figures for whoever runs the installation. Names no project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BuildFigures:
     by_state: Mapping[str, int]
     oldest_wait: float
     """How long the build that waits longest has waited; 0 where none waits."""
-    waits: tuple[float, ...]
+    wait_times: tuple[float, ...]
     durations: tuple[float, ...]
     previews: Mapping[str, int]
 
@@ -40,7 +40,7 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
     return BuildFigures(
         by_state={str(state): counted.get(state, 0) for state in State.values},
         oldest_wait=(now - oldest).total_seconds() if oldest else 0.0,
-        waits=tuple(each.total_seconds() for each in waiting_times),
+        wait_times=tuple(each.total_seconds() for each in waiting_times),
         durations=tuple(
             each.total_seconds() for each in durations.values_list(F("finished") - F("started"), flat=True)
         ),

@@ -75,7 +75,7 @@ class LeasedBuild:
         self._measurement: Mapping[str, Any] | None = None
 
     def run(self) -> None:
-        """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
+        """Does the build. A lost lease ends it silently: another worker has the build, or it was cancelled."""
         with log_context_of_build(self._lease.build_id):
             self._run()
 

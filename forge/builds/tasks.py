@@ -21,7 +21,7 @@ def task(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @task("forge.builds.work")
 def work() -> None:
-    """Builds what waits."""
+    """Builds the queued builds."""
     numbered.work()
 
 

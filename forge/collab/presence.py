@@ -85,7 +85,7 @@ class Presence:
         return announced
 
     def _with_next_clock(self, client: int, clock: int, state: str) -> ClientState:
-        """With a clock that is higher than all that were told of this client."""
+        """The state with a clock higher than every clock announced for this client."""
         clock = max(clock, self._clocks.pop(client, -1) + 1)
         self._clocks[client] = clock
         while len(self._clocks) > MAX_REMEMBERED_CLOCKS:

@@ -40,7 +40,7 @@ QUEUE_LIMIT = 1_000
 MAX_ROUNDS = 8
 """How often updates that came out of order are tried again in one batch; who sent more of them is asked."""
 SMALL_ROOM = 20
-"""Members that are told of each update at once; in a larger room several go together."""
+"""Members up to which each update is sent at once; in a larger room several updates are sent together."""
 DELAY_PER_MEMBER_SECONDS = 0.00025
 """Seconds that updates are gathered for each member above those."""
 PRESENCE_DELAY_SECONDS = 0.03

@@ -87,13 +87,13 @@ class Rooms:
             self._rooms[project_id][0].submit_stored(item)
 
     def close_from_thread(self, seconds: float = 10.0) -> None:
-        """Stores what waits in all rooms and ends the writer; called from another thread when the server stops."""
+        """Stores the pending updates of all rooms and ends the writer; for another thread, when the server stops."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             asyncio.run_coroutine_threadsafe(self.close(), loop).result(seconds)
 
     async def close(self) -> None:
-        """Stores what waits in all rooms, and ends the writer."""
+        """Stores the pending updates of all rooms, and ends the writer."""
         for room, loaded, _ in tuple(self._rooms.values()):
             if _succeeded(loaded) and not room.is_broken:
                 await room.drained()

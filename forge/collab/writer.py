@@ -76,7 +76,7 @@ class Writer:
                 self._thread.start()
 
     def close(self) -> None:
-        """Writes what waits, and ends the thread."""
+        """Writes the pending updates, and ends the thread."""
         with self._lock:
             thread, self._thread = self._thread, None
             if thread is not None:

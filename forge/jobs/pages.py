@@ -70,7 +70,7 @@ class JobRow:
 @for_person
 @never_cache
 def jobs_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What runs, what waits and why, and what ended, the newest first."""
+    """The organisation's jobs in every state, the newest first; a queued job says what it waits for."""
     principal = principal_of(request)
     return render(request, "jobs/list.html", _list(request, principal, find_organisation(principal, organisation)))
 

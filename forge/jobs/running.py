@@ -89,7 +89,7 @@ class RunningJob:
         queue.save_checkpoint(self._lease, data)
 
     def run(self) -> None:
-        """Does the job. A lost lease ends it without a word: another worker has the job, or it was cancelled."""
+        """Does the job. A lost lease ends it silently: another worker has the job, or it was cancelled."""
         try:
             self._run()
         except LeaseLost:
@@ -120,7 +120,7 @@ class RunningJob:
             queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
 
     def _try_again(self, kind: JobKind, reason: str, last_reason: str) -> None:
-        """Queues the job for another attempt, or ends it where there is none."""
+        """Queues the job again, or ends it when its last attempt failed."""
         if self.attempt >= kind.attempts:
             self._fail(last_reason)
             return

@@ -1,4 +1,4 @@
-"""Finding what can be reported, who decides, and what waits for a decision."""
+"""Access to reportable pages, to moderators and to undecided reports."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def key_of(subject: Subject) -> str:
 
 
 def open_cases(actor: Actor) -> list[Case]:
-    """What waits for a decision, the longest first: reports, and appeals. Two queries. Raises `NotFound`."""
+    """Returns the undecided reports and appeals, the oldest first. Two queries. Raises `NotFound`."""
     require_moderator(actor)
     reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN)
     reports = reports.select_related("project__organisation", "person", "reporter")

@@ -104,7 +104,7 @@ def refuse_appeal(actor: Actor, subject: Subject, text: str) -> None:
     text = checked_text(text, needed=True)
     _lock(subject)
     down = _down(subject)
-    if not down.waits:
+    if not down.has_open_appeal:
         raise Conflict("No appeal waits for a decision.")
     down.refusal = text
     down.save(update_fields=["refusal"])

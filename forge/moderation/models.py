@@ -147,6 +147,6 @@ class TakeDown(models.Model):
         return f"{self.reason}: {self.project_id or self.person_id}"
 
     @property
-    def waits(self) -> bool:
+    def has_open_appeal(self) -> bool:
         """Whether an appeal waits for a decision."""
         return self.appealed is not None and not self.refusal and self.ended is None

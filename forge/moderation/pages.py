@@ -58,7 +58,7 @@ def _reporting(request: HttpRequest, principal: Principal, about: str) -> dict[s
 @for_person
 @never_cache
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, for moderators."""
+    """The undecided reports and appeals, for moderators."""
     return render(request, "moderation/queue.html", _queue(request, principal_of(request)))
 
 

@@ -1,4 +1,4 @@
-"""What waits for a moderator on their home page."""
+"""Lists undecided reports on the home page of moderators."""
 
 from __future__ import annotations
 

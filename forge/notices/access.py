@@ -39,7 +39,7 @@ def level_of(actor: Actor, project: Project) -> Level:
 def mail_choice_of(actor: Actor) -> MailChoice:
     """What a person gets by email."""
     row = MailPreference.objects.filter(person=actor.pk).first()
-    return MailChoice(row.choice) if row else MailChoice.ASKED_AND_DIGEST
+    return MailChoice(row.choice) if row else MailChoice.REQUESTED_AND_DIGEST
 
 
 def levels_of(actor: Actor) -> list[WatchedProject]:

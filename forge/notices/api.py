@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +17,9 @@ from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import ForgeView, needing
-from forge.core.errors import Invalid
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
+from forge.notices.filters import NoticeFilter
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
 from forge.projects.api import ProjectView
 
@@ -65,17 +65,13 @@ class Notices(ForgeView):
 
     @extend_schema(
         operation_id="notices_list",
-        parameters=[OpenApiParameter("show", enum=["open", "unread", "done"], description="`open` without it")],
+        parameters=NoticeFilter.parameters(),
         responses=PageJson[NoticeJson],
     )
     def get(self, request: Request) -> Response:
-        notices = notices_of(signed_in(request))
-        shown = {"open": notices.open(), "unread": notices.unread(), "done": notices.exclude(done=None)}
-        show = request.query_params.get("show", "open")
-        if show not in shown:
-            raise Invalid(f"There is no list {show}.", errors={"show": [f"Choose one of {', '.join(shown)}."]})
+        notices = NoticeFilter.narrow(request.query_params, notices_of(signed_in(request)))
         pages = NoticePages()
-        rows = pages.paginate_queryset(shown[show], request, view=self) or []
+        rows = pages.paginate_queryset(notices, request, view=self) or []
         return pages.get_paginated_response([notice_to_json(notice) for notice in rows])
 
 

@@ -64,10 +64,10 @@ def _send_to(person_id: UUID, now: datetime) -> int:
 def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
     """One email for each notice that asks something, and one for all the rest."""
     rows = list(notices)
-    for notice in (notice for notice in rows if notice.reason == Reason.ASKED):
+    for notice in (notice for notice in rows if notice.reason == Reason.REQUESTED):
         place = notice.project.full_name if notice.project else notice.organisation.name
         yield _email("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
-    rest = [notice for notice in rows if notice.reason != Reason.ASKED]
+    rest = [notice for notice in rows if notice.reason != Reason.REQUESTED]
     if rest:
         context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
         yield _email("digest", person, context | {"more": max(0, len(rest) - LISTED)})

@@ -24,7 +24,7 @@ def sentence(topic: NoticeTopic | None, reason: Reason, who: str, facts: Facts, 
     A topic that no app declares any more has no sentence but the name of the thing.
     """
     template = topic.messages.get(str(facts.get("message"))) if topic else None
-    your = "your" if reason is Reason.ASKED else "a"
+    your = "your" if reason is Reason.REQUESTED else "a"
     # Values are put in last, so a brace in one is text.
     text = title(facts) if template is None else fill(template, {**facts, "who": who or "Someone", "your": your})
     return text if events < 2 else f"{text} · and {counted(events - 1, 'more event')}"
@@ -34,4 +34,4 @@ def action(topic: NoticeTopic | None, reason: Reason) -> str:
     """Returns the label of the button of the next step."""
     if topic is None:
         return "Open"
-    return (topic.addressee_action if reason is Reason.ASKED else "") or topic.action
+    return (topic.addressee_action if reason is Reason.REQUESTED else "") or topic.action

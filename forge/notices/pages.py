@@ -21,6 +21,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
+from forge.notices.filters import LISTS, NoticeFilter
 from forge.notices.messages import action, sentence, title
 from forge.notices.models import Notice
 from forge.notices.rules import Level, MailChoice, Reason
@@ -38,12 +39,11 @@ LEVEL_LABELS = {
     Level.OFF: "Off: nothing",
 }
 MAIL_LABELS = {
-    MailChoice.ASKED_AND_DIGEST: "At once what asks for me, the rest once a day",
-    MailChoice.ASKED: "Only what asks for me, at once",
+    MailChoice.REQUESTED_AND_DIGEST: "At once what asks for me, the rest once a day",
+    MailChoice.REQUESTED: "Only what asks for me, at once",
     MailChoice.DIGEST: "Everything once a day",
     MailChoice.NONE: "No email",
 }
-SHOWS = {"open": "Inbox", "unread": "Unread", "done": "Done"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,10 @@ class NoticeRow:
 @for_person
 def inbox(request: HttpRequest) -> HttpResponse:
     """A person's notices, those that changed last first."""
-    all_notices = notices_of(principal_of(request))
-    show = request.GET.get("show", "open")
-    shown = {"unread": all_notices.unread(), "done": all_notices.exclude(done=None)}.get(show, all_notices.open())
-    notices, pages = rows_of(request, shown, SHOWN)
-    context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": SHOWS}
+    filters = NoticeFilter(request.GET, notices_of(principal_of(request)))
+    notices, pages = rows_of(request, filters.qs, SHOWN)
+    show = filters.values["show"] or "open"
+    context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": LISTS}
     return render(request, "notices/inbox.html", context)
 
 

@@ -69,7 +69,7 @@ def _write(
         is_unread = notice.events > 0 and notice.read is None and notice.done is None
         notice.reason = stronger(reason, Reason(notice.reason)) if is_unread else reason
         notice.events = notice.events + 1 if is_unread else 1
-        due = mail_due(Reason(notice.reason), choices.get(person, MailChoice.ASKED_AND_DIGEST), now)
+        due = mail_due(Reason(notice.reason), choices.get(person, MailChoice.REQUESTED_AND_DIGEST), now)
         # A digest that is due stays due; what asks for something is not put off by what follows it.
         notice.mail_due = min(filter(None, (notice.mail_due if is_unread else None, due)), default=None)
         notice.organisation_id, notice.project = organisation, project

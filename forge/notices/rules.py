@@ -14,7 +14,7 @@ from forge.core.events.announcements import NoticeDraft, NoticeTopic
 class Reason(StrEnum):
     """Why somebody hears of it."""
 
-    ASKED = "asked"
+    REQUESTED = "requested"
     """It asks them for something: a verdict, an answer."""
     MINE = "mine"
     """It is about what they asked for, built, or take part in."""
@@ -33,8 +33,8 @@ class Level(StrEnum):
 class MailChoice(StrEnum):
     """What somebody gets by email."""
 
-    ASKED_AND_DIGEST = "asked-and-digest"
-    ASKED = "asked"
+    REQUESTED_AND_DIGEST = "requested-and-digest"
+    REQUESTED = "requested"
     DIGEST = "digest"
     NONE = "none"
 
@@ -73,14 +73,14 @@ def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Ma
 def topic_and_message(draft: NoticeDraft, reason: Reason) -> tuple[NoticeTopic, str]:
     """Returns the topic and the key of the message for somebody who gets the notice for this reason."""
     other = draft.topic.for_addressees
-    if reason is Reason.ASKED and other is not None:
+    if reason is Reason.REQUESTED and other is not None:
         return other, next(iter(other.messages))
     return draft.topic, draft.message
 
 
 def _reason(draft: NoticeDraft, person: UUID, level: Level) -> Reason | None:
     if person in draft.addressees:
-        return Reason.ASKED
+        return Reason.REQUESTED
     if person in draft.participants:
         return Reason.MINE
     return Reason.WATCHING if level is Level.ALL and draft.is_for_watchers else None
@@ -89,16 +89,16 @@ def _reason(draft: NoticeDraft, person: UUID, level: Level) -> Reason | None:
 def stronger(first: Reason, second: Reason) -> Reason:
     """Of the reasons of two events that one unread notice tells of, the one that counts."""
     order: Set[Reason] = {first, second}
-    return next(reason for reason in (Reason.ASKED, Reason.MINE, Reason.WATCHING) if reason in order)
+    return next(reason for reason in (Reason.REQUESTED, Reason.MINE, Reason.WATCHING) if reason in order)
 
 
 def mail_due(reason: Reason, choice: MailChoice, now: datetime) -> datetime | None:
     """When an email tells of a notice that is made now; None where none does."""
     if choice is MailChoice.NONE:
         return None
-    if reason is Reason.ASKED and choice is not MailChoice.DIGEST:
+    if reason is Reason.REQUESTED and choice is not MailChoice.DIGEST:
         return now + MAIL_AFTER
-    return None if choice is MailChoice.ASKED else next_digest(now)
+    return None if choice is MailChoice.REQUESTED else next_digest(now)
 
 
 def next_digest(now: datetime) -> datetime:

@@ -120,8 +120,10 @@ def favourites_of(actor: Actor) -> ProjectQuerySet:
 
 
 def favourites_seen(actor: Actor) -> ProjectQuerySet:
-    """The favourites of a person whose pages they may open, of others too: what is told of them is what their pages
-    tell."""
+    """Returns the favourites that a person may open, those of other organisations included.
+
+    A list shows no more of them than their own pages do.
+    """
     mine = Favourite.objects.filter(person=actor.pk).values("project")
     return Project.objects.visible_to(actor).filter(pk__in=mine)
 

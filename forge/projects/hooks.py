@@ -91,7 +91,7 @@ class PendingItem:
 
 @dataclass(frozen=True)
 class PendingItems:
-    """What waits for a person, and what the person waits for."""
+    """The decisions that wait for a person, and those that the person waits for."""
 
     for_me: Sequence[PendingItem] = ()
     for_others: Sequence[PendingItem] = ()

@@ -132,8 +132,8 @@ class FormerProjectName(models.Model):
 
 
 class Favourite(models.Model):
-    """That a person wants a project at hand, on their own home page or in Explore. Nobody else sees whose it is; the
-    project's page has the number."""
+    """A person's favourite, listed on their home page and in Explore. Others see only the number, on the project's
+    page."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -236,7 +236,7 @@ class SampleSplit(models.TextChoices):
 
     TRAIN = "train", "Train"
     TEST = "test", "Test"
-    KEPT = "kept", "Kept"
+    HOLDOUT = "holdout", "Held out"
 
 
 class SampleQuerySet(models.QuerySet["Sample"]):

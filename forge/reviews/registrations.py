@@ -1,6 +1,6 @@
-"""The hooks that reviews registers with lower floors: what waits for a person and what a person waits
-for on the home page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes
-were tried."""
+"""The hooks that reviews registers with lower floors: the decisions that wait for a person, and those that the person
+waits for, on the home page; the verdicts on projects' cards; what an invitation into a review leads to; and how many
+changes were tried."""
 
 from __future__ import annotations
 

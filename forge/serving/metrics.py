@@ -35,7 +35,7 @@ class InstallationCollector(Collector):
         oldest = "Seconds that the build at the front of the queue has waited."
         yield GaugeMetricFamily("forge_build_oldest_wait_seconds", oldest, figures.oldest_wait)
         wait_text, duration_text = "Seconds that recent builds waited.", "Seconds that recent builds took."
-        yield _by_label("forge_build_wait_seconds", wait_text, "quantile", _quantiles(figures.waits))
+        yield _by_label("forge_build_wait_seconds", wait_text, "quantile", _quantiles(figures.wait_times))
         yield _by_label("forge_build_seconds", duration_text, "quantile", _quantiles(figures.durations))
         store = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
         yield GaugeMetricFamily("forge_store_files", "Files in the store.", store["count"])

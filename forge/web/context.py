@@ -13,7 +13,7 @@ from forge.web.docs.guides import guide_of
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The installation: its public address, whether anyone else can open it, how people sign in; what explains the
-    page, and what waits in the inbox."""
+    page, and the number of unread notices."""
     return {
         "public_url": settings.PUBLIC_URL,
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,

@@ -1,4 +1,4 @@
-"""The home page: what waits for a person, what happened, their projects, and templates."""
+"""The home page: decisions that wait for a person, recent activity, their projects, and templates."""
 
 from __future__ import annotations
 

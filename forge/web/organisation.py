@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,8 +13,9 @@ from forge.accounts.quotas.shown_usage import shown_usage
 from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.core.errors import NotFound, SignInNeeded
+from forge.core.http.filters import ListFilter, WordsFilter
 from forge.core.http.pages import for_person
-from forge.core.http.paging import rows_of, slice_of, words_of
+from forge.core.http.paging import rows_of, slice_of
 from forge.projects.models import Project
 from forge.registry.listings import listed
 from forge.web.explore import complete as complete_runes
@@ -24,6 +24,13 @@ from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import project_list
 
 ACTIVITY_SHOWN = 50
+
+
+class ActivityFilter(ListFilter):
+    """The activity of an organisation."""
+
+    person = WordsFilter("person__name", "person__email")
+    project = WordsFilter("project__name")
 
 
 RUNES_SHOWN = 24
@@ -64,17 +71,12 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     member_organisation = find_organisation(principal, organisation)
     entries = activity_of(principal).filter(organisation=member_organisation)
-    person, project = words_of(request, "person"), words_of(request, "project")
-    if person:
-        entries = entries.filter(Q(person__name__icontains=person) | Q(person__email__icontains=person))
-    if project:
-        entries = entries.filter(project__name__icontains=project)
-    shown, pages = slice_of(request, entries, ACTIVITY_SHOWN)
+    filters = ActivityFilter(request.GET, entries)
+    shown, pages = slice_of(request, filters.qs, ACTIVITY_SHOWN)
     context = {
         "rows": activity_rows(principal, complete(shown)),
         "pages": pages,
-        "person": person,
-        "in_project": project,
+        "chosen": filters.values,
     }
     return render(request, "organisation/activity.html", tabs_of(principal, member_organisation) | context)
 

@@ -67,7 +67,7 @@ def create_webhook(
 
 @transaction.atomic
 def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
-    """Gives a webhook another address or other topics, or switches it off or on; what waits is sent when it is on.
+    """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
 
     Raises `Forbidden`, `BadWebhookAddress` and `Invalid`.
     """
@@ -105,7 +105,7 @@ def rotate_secret(actor: Actor, webhook: Webhook) -> str:
 
 @transaction.atomic
 def delete_webhook(actor: Actor, webhook: Webhook) -> None:
-    """Deletes a webhook with its deliveries; what waits is not sent. Raises `Forbidden`."""
+    """Deletes a webhook with its deliveries; pending messages are not sent. Raises `Forbidden`."""
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
     jobs_of_webhook(webhook).delete()

@@ -46,7 +46,7 @@ class Webhook(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     stopped = models.DateTimeField(null=True)
-    """When somebody switched it off, or it had taken nothing for days; what waits is sent when it is on again."""
+    """When somebody switched it off, or every message had failed for days. Pending messages wait."""
     stopped_because = models.CharField(max_length=200, blank=True)
     """"" where somebody switched it off."""
 
@@ -72,7 +72,7 @@ class DeliveryState(models.TextChoices):
 
     WAITING = "waiting", "Waiting"
     DELIVERED = "delivered", "Delivered"
-    GIVEN_UP = "given-up", "Given up"
+    FAILED = "failed", "Failed"
 
 
 class Delivery(models.Model):
@@ -98,7 +98,7 @@ class Delivery(models.Model):
         """Where it stands: what its job says."""
         if not self.job.is_finished:
             return DeliveryState.WAITING
-        return DeliveryState.DELIVERED if self.job.state == JobState.SUCCEEDED else DeliveryState.GIVEN_UP
+        return DeliveryState.DELIVERED if self.job.state == JobState.SUCCEEDED else DeliveryState.FAILED
 
 
 class Attempt(models.Model):

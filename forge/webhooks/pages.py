@@ -44,7 +44,7 @@ class DeliveryStateTag:
 STATE_TAGS: Mapping[str, DeliveryStateTag] = {
     DeliveryState.WAITING: DeliveryStateTag("info", icon="clock"),
     DeliveryState.DELIVERED: DeliveryStateTag("ok", icon="check"),
-    DeliveryState.GIVEN_UP: DeliveryStateTag("bad", icon="x"),
+    DeliveryState.FAILED: DeliveryStateTag("bad", icon="x"),
 }
 
 

@@ -109,7 +109,7 @@ def see_a_mistake_and_mend_it(page: Page) -> None:
     page.get_by_role("tab", name=re.compile("Problems 1")).click()
     problem = page.get_by_role("tabpanel").filter(has_text="drawinng").last
     expect(problem).to_contain_text("RUNE0021")
-    # The mend is a step of its own: taking it back leaves what was typed before.
+    # The fix is a step of its own: undoing it leaves what was typed before.
     problem.get_by_role("button", name="Change to drawing").click()
     expect_running(page)
     page.get_by_role("textbox", name="Runefile.yml").focus()

@@ -71,7 +71,7 @@ def test_a_rune_is_made_and_built_with_the_keyboard_alone(forge: LiveForge, open
     page.keyboard.press("Tab")
     assert not page.evaluate(IN_TEXT)
 
-    # A mistake, found by its key and mended by another.
+    # One key goes to a mistake, another fixes it.
     run_command(page, "Runefile.yml")
     text = page.get_by_role("textbox", name="Runefile.yml")
     expect(text).to_be_visible(timeout=PATIENCE)
@@ -82,7 +82,7 @@ def test_a_rune_is_made_and_built_with_the_keyboard_alone(forge: LiveForge, open
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.keyboard.type("inputs: [drawinng]")
-    # A half-typed name is a problem too: only the whole one has a mend.
+    # A half-typed name is a problem too: only the whole one has a fix.
     expect(text.locator(".problem.error")).to_have_text("drawinng", timeout=PATIENCE)
     expect(page.get_by_role("button", name="1 error")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Control+Home")

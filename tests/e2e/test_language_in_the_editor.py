@@ -32,7 +32,7 @@ def test_the_page_checks_completes_explains_renames_and_formats_by_itself(
     expect(page.locator("[data-language='browser']")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".word-capability").first).to_have_text("IMAGE", timeout=PATIENCE)
 
-    # From now on nothing is asked of the server: a problem is told in the page, and mended by a key.
+    # From now on nothing is asked of the server: the page reports a problem, and a key fixes it.
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url) if request.url.endswith("/language") else None)
     to_end_of(page, "inputs: [drawing]")

@@ -114,7 +114,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     owner.goto(project)
     expect(owner.get_by_text("Boards got hot.")).to_be_visible(timeout=PATIENCE)
     problems += findings(owner)
-    owner.get_by_label("Is this wrong, or did you mend it? Say so, once").fill("It waits now.")
+    owner.get_by_label("Is this wrong, or did you fix it? Tell the moderators, once").fill("It waits now.")
     owner.get_by_role("button", name="Ask to put it back").click()
     expect(owner.get_by_text("The answer is shown here.")).to_be_visible(timeout=PATIENCE)
     jo.goto(f"{forge.address}/admin/reports")

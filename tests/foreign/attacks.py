@@ -25,7 +25,7 @@ class Attack:
         for _ in range(self._connections):
             client = socket.socket()
             client.settimeout(2)
-            # What waits in the attacker's own system was not taken by anyone.
+            # Objects that are left in the attacker's own System V queues were read by nobody.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)
             self.sockets.append(client)
             try:

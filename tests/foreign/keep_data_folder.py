@@ -37,7 +37,7 @@ def contents_of(server: LiveServer) -> dict[str, Any]:
 
 
 def keep(name: str) -> Path:
-    """Writes the archive. Raises `FileExistsError` for a name that is taken: an archive is never replaced."""
+    """Writes the archive. Raises `FileExistsError` where the file exists: an archive is never replaced."""
     target = FOLDER / f"{name}.tar.gz"
     if target.exists():
         raise FileExistsError(f"{target} exists. An archive stays as it is; choose another name.")

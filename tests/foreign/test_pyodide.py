@@ -39,14 +39,13 @@ PROJECT = (
 )
 DISTRIBUTIONS = ("PyYAML", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers")
 COMPILED = (".so", ".pyd", ".pyx", ".pyc")
-_PYTEST = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
-MARKERS: list[str] = _PYTEST["markers"]
+PYTEST = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 SETTINGS = """\
 [pytest]
 addopts = -q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider --capture=sys
 filterwarnings = error
 markers =
-""" + "".join(f"    {marker}\n" for marker in MARKERS)
+""" + "".join(f"    {marker}\n" for marker in PYTEST["markers"])
 
 
 @dataclass(frozen=True)

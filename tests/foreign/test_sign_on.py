@@ -91,7 +91,7 @@ def test_who_comes_in_and_who_does_not(forge: LiveForge, provider: str, new_brow
         come_in(forge, browser, "new")
         assert person(forge, browser) == "Person new"
 
-    # An address that the provider did not check is nobody's.
+    # An address that the provider did not confirm identifies nobody.
     claim(provider, "unchecked", "kim@new.example", is_confirmed=False)
     browser = new_browser()
     answer = come_in(forge, browser, "unchecked")

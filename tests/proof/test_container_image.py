@@ -1,4 +1,4 @@
-"""The Dockerfile's image, built and started without Docker: it serves, is nobody's by default, and keeps its data."""
+"""The Dockerfile's image, built and started without Docker: it serves, runs as nobody, and keeps its data."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _complete(block: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hard(block: str, chance: np.random.Generator) -> tuple[dict[str, Any], list[Array]]:
-    """Data of all sizes, some of which lean on each other, have rows twice, or numbers that are none."""
+    """Data of all sizes, some of which lean on each other, have rows twice, or NaN."""
     count, features = int(chance.integers(2, 40)), int(chance.integers(1, 7))
     rows = chance.standard_normal((count, features)) * 10.0 ** chance.integers(-4, 5, features)
     rows += 10.0 ** chance.integers(-3, 5, features)

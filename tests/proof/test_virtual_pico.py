@@ -85,7 +85,7 @@ def outputs_of(payload: bytes, description: Mapping[str, Any]) -> bytes:
     at, data = 12 + 4 * len(description["steps"]), b""
     for output in description["outputs"]:
         assert output["sizes"] == 0, "no template has an output whose sizes a run decides"
-        if output["waits"]:
+        if output["optional"]:
             (is_sent,) = struct.unpack_from("<I", payload, at)
             at += 4
             if not is_sent:

@@ -55,7 +55,7 @@ Things = Mapping[str, str | int]
 
 
 def fuzzed_server(data: Path) -> LiveServer:
-    """A server that counts nobody's requests."""
+    """A server without request limits."""
     server = LiveServer(data)
     server.program = "tests/support/fuzzed_program.py"
     return server

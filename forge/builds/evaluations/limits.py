@@ -27,7 +27,7 @@ class JudgedLimitJson(TypedDict):
     bound: float
     value: float | None
     name: str
-    found: Annotated[str, "the value as text; empty where nothing was measured"]
+    value_text: Annotated[str, "the value as text; empty where nothing was measured"]
     limit: Annotated[str, "the bound as text"]
     sentence: str
 
@@ -94,7 +94,7 @@ def judged_to_json(judgement: Judgement) -> JudgedLimitJson:
         "bound": limit.bound,
         "value": None if figure is None else figure.value,
         "name": limit_name(limit),
-        "found": value_text(judgement),
+        "value_text": value_text(judgement),
         "limit": bound_text(limit),
         "sentence": judgement_sentence(judgement),
     }

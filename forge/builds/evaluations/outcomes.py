@@ -53,7 +53,7 @@ class EvaluationSummaryJson(TypedDict):
     accuracy: float | None
     low: float | None
     high: float | None
-    telling: bool
+    is_precise: bool
     false_alarms_an_hour: float | None
     reason: str | None
 
@@ -120,7 +120,7 @@ def summary_of(stored: Mapping[str, Any]) -> EvaluationSummaryJson:
         "accuracy": share and share["value"],
         "low": share and share["low"],
         "high": share and share["high"],
-        "telling": bool(share and share["telling"]),
+        "is_precise": bool(share and share["is_precise"]),
         "false_alarms_an_hour": stream and stream["false_alarms_an_hour"]["value"],
         "reason": stored.get("reason"),
     }

@@ -66,7 +66,7 @@ class BoardFit:
     package: BuildPackage | None
     ram: Meter | None = None
     flash: Meter | None = None
-    found: Fit | None = None
+    fit: Fit | None = None
 
     @property
     def chip(self) -> str:
@@ -75,17 +75,17 @@ class BoardFit:
     @property
     def time(self) -> str:
         """The range of one run; empty where there is no estimate."""
-        time = self.found and self.found.time
+        time = self.fit and self.fit.time
         return f"{milliseconds(time.least)} to {milliseconds(time.most)}" if time else ""
 
     @property
     def time_share(self) -> str:
-        time = self.found and self.found.time
+        time = self.fit and self.fit.time
         return "" if not time else share_text(time)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        return self.found.time.assumptions if self.found and self.found.time else ()
+        return self.fit.time.assumptions if self.fit and self.fit.time else ()
 
     @property
     def sensors(self) -> str:
@@ -102,7 +102,7 @@ class BoardFit:
 
     @property
     def is_measured(self) -> bool:
-        return self.found is not None and self.found.is_measured
+        return self.fit is not None and self.fit.is_measured
 
     @property
     def download(self) -> str:

@@ -30,7 +30,7 @@ class StoredEvent(Generic[D]):
     data: D
     """The stored payload: keys that are not required are absent."""
     holder: UUID
-    """The id of the project or organisation whose stream it is."""
+    """The id of the project or organisation to whose subscribers the event is sent."""
     actor: UUID | None
     """The person who acted; None for the installation."""
 
@@ -127,7 +127,7 @@ class NoticeDraft:
     addressees: frozenset[UUID] = frozenset()
     """Those of whom it asks something: a verdict, an answer."""
     participants: frozenset[UUID] = frozenset()
-    """Those whose thing it is, or who take part in it."""
+    """The owners of the subject, and those who take part in it."""
     is_for_watchers: bool = True
     """Whether people get it who watch the whole project."""
 

@@ -98,7 +98,7 @@ class EventType(Generic[P, D]):
     def check(self, stream: str, payload: Mapping[str, Any]) -> None:
         """Compares a stream and the keys of a payload with the declaration. Raises `WrongEvent`."""
         if stream.partition(":")[0] != self.stream:
-            raise WrongEvent(f"{self.name} is an event of a {self.stream}, and {stream} is none.")
+            raise WrongEvent(f"{self.name} is an event of a {self.stream}, not of a {stream}.")
         if missing := set(self.fields) - self.transient - set(payload):
             raise WrongEvent(f"{self.name} lacks {', '.join(sorted(missing))}.")
         if unknown := set(payload) - set(self.fields):

@@ -82,7 +82,7 @@ def _entry(key: str, value: Any) -> FileEntry | None:
         content = str(text)
         return FileEntry(key, path, TEXT, text=content, size=len(content.encode("utf-8")))
     digest, size = value.get("digest"), value.get("size")
-    # A client can write any number, also one that is none.
+    # A client can write any value, also one that is not a number.
     if kind == BINARY and isinstance(digest, str) and isinstance(size, int | float) and 0 <= size <= _LARGEST_SIZE:
         return FileEntry(key, path, BINARY, digest=digest, size=int(size))
     return None

@@ -81,7 +81,7 @@ class _AllowedOnly(PoolManager):
 
 
 def origin_of(url: str) -> str:
-    """`https://host` or `https://host:port` of an address, in lower case; "" of what is none."""
+    """`https://host` or `https://host:port` of an address, in lower case; "" for a text that is not an address."""
     try:
         split = urlsplit(url)
         port = "" if split.port is None else f":{split.port}"

@@ -101,7 +101,7 @@ def _name(person: User) -> str:
 
 
 def _address(person: str | None) -> str:
-    """What commits call a person: no mail is ever delivered to this domain (RFC 6761), and nobody's address is told."""
+    """The address of a person in commits: no mail is ever delivered to this domain (RFC 6761)."""
     return f"{person or 'nobody'}@people.invalid"
 
 

@@ -87,7 +87,7 @@ def base_of(fork: Fork) -> Version:
 
 
 def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
-    """With all that is told of one."""
+    """With everything that a page shows of a change request."""
     return requests.select_related(
         "project__organisation",
         "source__organisation",

@@ -32,5 +32,5 @@ def missing_to_merge(request: ChangeRequest, merge: Merging) -> tuple[str, ...]:
     if build.state in UNFINISHED:
         return (f"Build {build.number} of the merged result has not ended. Wait for it.",)
     if build.state != State.SUCCEEDED or build.artefact is None:
-        return (f"The merged result does not build: build {build.number} {build.state}. Mend it, and build again.",)
+        return (f"Build {build.number} of the merged result {build.state}. Fix its problems, and build again.",)
     return demands_to_merge(build).missing

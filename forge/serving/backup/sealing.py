@@ -36,7 +36,7 @@ def new_identity(path: Path) -> str:
 def sealed(output: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
     """A stream whose bytes are encrypted for the recipients on their way to `output`; `output` itself without any.
 
-    Raises `BackupError` for a recipient that is none.
+    Raises `BackupError` for a text that is not a recipient.
     """
     if not recipients:
         yield output

@@ -50,17 +50,17 @@ const KNOWN = {
 type Answer = (request: string) => string;
 
 async function start(files: PythonFiles, alive: () => void): Promise<Answer> {
-  const kept: Readonly<Record<string, readonly [ArrayBuffer, string]>> = {
+  const responses: Readonly<Record<string, readonly [ArrayBuffer, string]>> = {
     "pyodide.asm.wasm": [files.wasm, "application/wasm"],
     "python_stdlib.zip": [files.library, "application/zip"],
     "pyodide-lock.json": [files.lock, "application/json"],
   };
-  const given = (address: unknown): Promise<Response> => {
-    const [bytes, type] = kept[String(address).replace(NOWHERE, "")] ?? [];
+  const fetchLocal = (address: unknown): Promise<Response> => {
+    const [bytes, type] = responses[String(address).replace(NOWHERE, "")] ?? [];
     if (bytes === undefined) return Promise.reject(new Error(`${String(address)} is not there`));
     return Promise.resolve(new Response(bytes, { headers: { "Content-Type": type ?? "" } }));
   };
-  Object.defineProperty(self, "fetch", { value: given, configurable: true, writable: true });
+  Object.defineProperty(self, "fetch", { value: fetchLocal, configurable: true, writable: true });
   const pyodide = await loadPyodide({ indexURL: NOWHERE, jsglobals: KNOWN });
   pyodide.unpackArchive(files.language, "zip", { extractDir: "/language" });
   const answer = (pyodide.runPython(START) as (alive: () => void) => Answer)(alive);

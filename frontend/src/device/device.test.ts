@@ -59,12 +59,12 @@ test("inputs of another rune's size are refused by name, and the board goes on",
 test("a line that is cut fails what was asked, and tells", async () => {
   const line = new ChipLine(new Pico(sine()), (bytes) => bytes);
   const device = await Device.open(line);
-  const told = vi.fn();
-  device.onClosed = told;
-  const asked = device.run(number(1));
+  const onReport = vi.fn();
+  device.onClosed = onReport;
+  const running = device.run(number(1));
   line.cut("The plug was pulled.");
-  await expect(asked).rejects.toThrow("The plug was pulled.");
-  expect(told).toHaveBeenCalledExactlyOnceWith("The plug was pulled.");
+  await expect(running).rejects.toThrow("The plug was pulled.");
+  expect(onReport).toHaveBeenCalledExactlyOnceWith("The plug was pulled.");
   await expect(device.run(number(1))).rejects.toThrow("The plug was pulled.");
 });
 
@@ -120,9 +120,9 @@ test("over a serial port in pieces; who is silent is given up, and a pulled plug
   expect(valueOf((await device.run(number(Math.PI / 2))).outputs[0]?.pieces[0])).toBeCloseTo(1, 1);
   port.isSilent = true;
   await expect(device.run(number(0))).rejects.toThrow("does not answer");
-  const told = new Promise<string>((resolve) => (device.onClosed = resolve));
+  const onReport = new Promise<string>((resolve) => (device.onClosed = resolve));
   port.readable = null;
   port.controller?.error(new DOMException("The device has been lost.", "NetworkError"));
-  expect(await told).toContain("The line was cut");
+  expect(await onReport).toContain("The line was cut");
   await device.close();
 });

@@ -54,7 +54,7 @@ interface PendingRequest {
 export class Device {
   readonly #line: Line;
   #reader = new FrameReader();
-  #asked: PendingRequest | null = null;
+  #request: PendingRequest | null = null;
   #number = 0;
   #closed: string | null = null;
   /** Called when the line ends by itself. */
@@ -71,7 +71,7 @@ export class Device {
     try {
       await line.open({
         onBytes: (bytes) => device.#take(bytes),
-        onQuiet: () => device.#asked?.take(null),
+        onQuiet: () => device.#request?.take(null),
         onClosed: (reason) => device.#end(reason),
       });
       device.#hello = readHello(await device.#ask(Kind.hello));
@@ -106,7 +106,7 @@ export class Device {
 
   async close(): Promise<void> {
     this.#closed ??= "It was closed.";
-    this.#asked?.fail(new DeviceError(this.#closed));
+    this.#request?.fail(new DeviceError(this.#closed));
     await this.#line.close();
   }
 
@@ -142,14 +142,14 @@ export class Device {
 
   #exchange(kind: number, payload?: Uint8Array): Promise<Frame | null> {
     if (this.#closed !== null) return Promise.reject(new DeviceError(this.#closed));
-    if (this.#asked !== null) return Promise.reject(new Error("a device is asked one thing at a time"));
+    if (this.#request !== null) return Promise.reject(new Error("a device is asked one thing at a time"));
     this.#number = (this.#number % 0xffff) + 1;
     const id = this.#number;
     return new Promise<Frame | null>((resolve, reject) => {
       const end = () => {
-        this.#asked = null;
+        this.#request = null;
       };
-      this.#asked = {
+      this.#request = {
         id,
         take: (frame) => {
           end();
@@ -170,15 +170,15 @@ export class Device {
   #take(bytes: Uint8Array): void {
     for (const frame of this.#reader.push(bytes)) {
       // An error that belongs to no request, and is no answer to an older one, has the number 0.
-      if (this.#asked !== null && (frame.id === this.#asked.id || (frame.id === 0 && frame.kind === Kind.error)))
-        this.#asked.take(frame);
+      if (this.#request !== null && (frame.id === this.#request.id || (frame.id === 0 && frame.kind === Kind.error)))
+        this.#request.take(frame);
     }
   }
 
   #end(reason: string): void {
     if (this.#closed !== null) return;
     this.#closed = reason;
-    this.#asked?.fail(new DeviceError(reason));
+    this.#request?.fail(new DeviceError(reason));
     this.onClosed(reason);
   }
 

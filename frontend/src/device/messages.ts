@@ -10,7 +10,7 @@ export interface Port {
   /** Of an output of texts, how many. */
   readonly texts: number;
   /** Whether a run may be without it: a window that is not full yet says nothing. */
-  readonly waits: boolean;
+  readonly optional: boolean;
   /** How many sizes a run decides, which come before it; `bytes` and `texts` are then the most there can be. */
   readonly sizes: number;
 }
@@ -46,7 +46,7 @@ export interface Ran {
   readonly outputs: readonly (BoardOutput | null)[];
 }
 
-/** In the place of a step: the firmware waits for a request, or is busy with something else than a step. */
+/** In the place of a step: the firmware optional for a request, or is busy with something else than a step. */
 export const WAITS = 0xffffffff;
 export const BUSY = 0xfffffffe;
 
@@ -100,11 +100,11 @@ function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
 
 function isPort(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { name, capability, type, bytes, texts, waits, sizes } = value as Record<string, unknown>;
+  const { name, capability, type, bytes, texts, optional, sizes } = value as Record<string, unknown>;
   return (
     [name, capability, type].every((each) => typeof each === "string") &&
     [bytes, texts, sizes].every(isCount) &&
-    typeof waits === "boolean"
+    typeof optional === "boolean"
   );
 }
 
@@ -122,8 +122,8 @@ export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
   return { cycles, stack, stepCycles, outputs: tensors };
 }
 
-function readOutput(reader: Reader, { type, bytes, texts, waits, sizes }: Port): BoardOutput | null {
-  if (waits && reader.word() === 0) return null;
+function readOutput(reader: Reader, { type, bytes, texts, optional, sizes }: Port): BoardOutput | null {
+  if (optional && reader.word() === 0) return null;
   const shape = sizes === 0 ? null : Array.from({ length: sizes }, () => reader.word());
   const count = shape?.reduce((product, size) => product * size, 1) ?? 0;
   if (texts === 0) return { sizes: shape, pieces: [reader.bytes(shape === null ? bytes : count * elementBytes(type))] };

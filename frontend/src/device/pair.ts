@@ -3,14 +3,14 @@
 // goes on.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { read, type Readings } from "../preview";
-import { DEFAULT_LIMITS, type Given, type Limits, type Loaded, type RunResult } from "../runtime";
+import { DEFAULT_LIMITS, type LoadExtras, type Limits, type Loaded, type RunResult } from "../runtime";
 import type { Device } from "./device";
 import type { Ran } from "./messages";
 import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
 
 /** What runs the rune in the page. */
 export interface Twin {
-  load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 

@@ -9,7 +9,7 @@ test.each([
   ["cut", (file: Uint8Array) => file.subarray(0, 700), "no whole UF2"],
   ["of another chip", (file: Uint8Array) => file.with(28, 0x57), "another chip"],
   ["with a block lost", (file: Uint8Array) => file.slice(512), "incomplete"],
-  ["of something else", (file: Uint8Array) => file.with(0, 0), "is none"],
+  ["of something else", (file: Uint8Array) => file.with(0, 0), "is not a valid UF2 block"],
 ])("a file that is %s is refused", (_, spoil, said) => {
   expect(() => readUf2(spoil(sine().uf2))).toThrow(said);
 });

@@ -107,7 +107,7 @@ export class Pico {
             throw new Fault(`it jumps to ${addressText(next)}, where no code is`);
           if (core.SP < stackBottom) throw new Fault("its stack outgrew its memory");
         }
-        if (isFed && this.#waits()) return;
+        if (isFed && this.#hasPending()) return;
       }
       this.stopped = { why: "budget", address: at, step: this.#step(), text: `${budget} cycles` };
     } catch (error) {
@@ -116,19 +116,19 @@ export class Pico {
     }
   }
 
-  /** Moves what waits into the receiver, as far as it has room; whether that is all. */
+  /** Moves pending bytes into the receiver, as far as it has room; returns whether all were moved. */
   #feed(): boolean {
-    let taken = 0;
-    while (taken < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {
-      this.#uart.feedByte(this.#waiting[taken] ?? 0);
-      taken += 1;
+    let moved = 0;
+    while (moved < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {
+      this.#uart.feedByte(this.#waiting[moved] ?? 0);
+      moved += 1;
     }
-    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+    if (moved > 0) this.#waiting = this.#waiting.slice(moved);
     return this.#waiting.length === 0;
   }
 
   /** Whether the firmware read all that came and is at its beginning again. */
-  #waits(): boolean {
+  #hasPending(): boolean {
     return this.#step() === WAITS && (this.#uart.flags & RECEIVER_IS_EMPTY) !== 0;
   }
 

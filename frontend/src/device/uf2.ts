@@ -18,7 +18,7 @@ export function readUf2(file: Uint8Array): Piece[] {
     const at = number * BLOCK;
     const word = (place: number) => view.getUint32(at + place, true);
     if (word(0) !== 0x0a324655 || word(4) !== 0x9e5d5157 || word(508) !== 0x0ab16f30)
-      throw new Error(`Block ${number} of the UF2 file is none.`);
+      throw new Error(`Block ${number} is not a valid UF2 block.`);
     if ((word(8) & 0x2000) === 0 || word(28) !== RP2040) throw new Error("The UF2 file is for another chip.");
     if (word(16) !== PAYLOAD || word(20) !== number || word(24) !== total)
       throw new Error("The UF2 file is incomplete.");

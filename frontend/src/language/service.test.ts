@@ -60,10 +60,10 @@ function service(): {
 
 describe("the language", () => {
   it("is the server's until the page's own is there", async () => {
-    const { worker, requests: asked, language } = service();
+    const { worker, requests: sent, language } = service();
     language.start();
     expect(await language.ask({ ask: "check" })).toBe("server");
-    expect(asked[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });
+    expect(sent[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });
     expect(language.state.getState()).toBe("server");
     worker.say({ ready: true, milliseconds: 1 });
     expect(language.state.getState()).toBe("browser");

@@ -15,7 +15,7 @@ function listed(words: readonly string[]): string {
 /** Each stage with what it is, what became of it, what it reads and what it read before, in the order of the Runefile. */
 export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
   return nodes.map((stage) => {
-    const [gone, read] = [true, false].map((isGone) => [
+    const [removed, read] = [true, false].map((isGone) => [
       ...new Set(
         wires
           .filter((wire) => wire.target === stage.name && (wire.mark === "removed") === isGone)
@@ -26,15 +26,19 @@ export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
       `${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`,
       stage.note ?? "",
       stage.state === undefined ? "" : `keeps ${listed(stage.state.map(({ name }) => name))} between runs`,
-      ...describeReading(stage, read ?? [], gone ?? []),
+      ...describeReading(stage, read ?? [], removed ?? []),
     ];
     return words.filter((word) => word !== "").join(", ");
   });
 }
 
-function describeReading({ kind, mark }: Stage, read: readonly string[], gone: readonly string[]): readonly string[] {
-  if (mark === "removed" && gone.length > 0) return [`read ${listed(gone)}`];
+function describeReading(
+  { kind, mark }: Stage,
+  read: readonly string[],
+  removed: readonly string[],
+): readonly string[] {
+  if (mark === "removed" && removed.length > 0) return [`read ${listed(removed)}`];
   const reads = read.length > 0 ? `reads ${listed(read)}` : kind === "capability" ? "" : "reads nothing";
-  const others = gone.filter((source) => !read.includes(source));
+  const others = removed.filter((source) => !read.includes(source));
   return [reads, others.length > 0 ? `no longer reads ${listed(others)}` : ""];
 }

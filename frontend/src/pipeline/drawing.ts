@@ -14,26 +14,26 @@ const MARGIN = 5;
 const ARROW = "M-6 -4 0 0 -6 4Z";
 
 function element(tag: string, className: string, text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const created = document.createElement(tag);
+  created.className = className;
+  created.textContent = text;
+  return created;
 }
 
 function nodeElement({ node, x, y, width, height }: PlacedNode, hasDetail: boolean): HTMLElement {
-  const made = element("div", `node ${node.kind} ${node.mark ?? ""}`);
-  made.title = node.shown === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
-  Object.assign(made.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
-  made.append(element("b", "", node.shown ?? node.name));
-  if (hasDetail) made.append(element("span", "", node.detail));
-  if (hasDetail && (node.note ?? "") !== "") made.append(element("small", "", node.note));
-  return made;
+  const created = element("div", `node ${node.kind} ${node.mark ?? ""}`);
+  created.title = node.shown === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
+  Object.assign(created.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+  created.append(element("b", "", node.shown ?? node.name));
+  if (hasDetail) created.append(element("span", "", node.detail));
+  if (hasDetail && (node.note ?? "") !== "") created.append(element("small", "", node.note));
+  return created;
 }
 
 function svgElement(tag: string, attributes: Readonly<Record<string, string>>): SVGElement {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const created = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  return created;
 }
 
 function wireElements({ wire, points }: PlacedWire): readonly SVGElement[] {
@@ -50,9 +50,9 @@ function wireElements({ wire, points }: PlacedWire): readonly SVGElement[] {
 }
 
 function labelElement({ wire, label, text }: PlacedWire): HTMLElement {
-  const made = element("span", `pipeline-type ${wire.mark ?? ""}`, text);
-  Object.assign(made.style, { left: `${label.x}px`, top: `${label.y - 10}px` });
-  return made;
+  const created = element("span", `pipeline-type ${wire.mark ?? ""}`, text);
+  Object.assign(created.style, { left: `${label.x}px`, top: `${label.y - 10}px` });
+  return created;
 }
 
 /** The labels to draw: where wires of one output go the same way, what flows is said once. */
@@ -67,17 +67,17 @@ function labelled(wires: readonly PlacedWire[]): readonly PlacedWire[] {
 }
 
 function picture(placed: Placed, hasDetail: boolean): HTMLElement {
-  const made = element("div", "pipeline-picture");
-  made.setAttribute("aria-hidden", "true");
-  Object.assign(made.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
+  const created = element("div", "pipeline-picture");
+  created.setAttribute("aria-hidden", "true");
+  Object.assign(created.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
   const wires = svgElement("svg", { width: String(placed.width), height: String(placed.height) });
   wires.append(...placed.wires.flatMap(wireElements));
-  made.append(
+  created.append(
     wires,
     ...placed.nodes.map((node) => nodeElement(node, hasDetail)),
     ...labelled(placed.wires).map(labelElement),
   );
-  return made;
+  return created;
 }
 
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */

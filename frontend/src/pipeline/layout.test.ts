@@ -17,7 +17,7 @@ function outline(
   return { nodes: names.map((name) => node(name)), wires };
 }
 
-function found(nodes: readonly PlacedNode[], name: string): PlacedNode {
+function nodeNamed(nodes: readonly PlacedNode[], name: string): PlacedNode {
   const placed = nodes.find((each) => each.node.name === name);
   if (placed === undefined) throw new Error(`${name} is not placed`);
   return placed;
@@ -29,7 +29,7 @@ describe("a pipeline without branches", () => {
   test("stands in one row, from left to right", () => {
     const { nodes, height } = place(CHAIN);
     expect(new Set(nodes.map((each) => each.y))).toEqual(new Set([0]));
-    const lefts = ["audio", "fft", "model", "serial"].map((name) => found(nodes, name).x);
+    const lefts = ["audio", "fft", "model", "serial"].map((name) => nodeNamed(nodes, name).x);
     expect(lefts).toEqual([...lefts].sort((one, other) => one - other));
     expect(height).toBe(50);
   });
@@ -37,8 +37,8 @@ describe("a pipeline without branches", () => {
   test("has wires from edge to edge, with room for what they say", () => {
     const { nodes, wires } = place(outline([wire("audio", "model", "i16[16000, 2, 2]")]));
     const [only] = wires;
-    expect(only?.points[0]?.x).toBe(found(nodes, "audio").x + found(nodes, "audio").width);
-    expect(only?.points[1]?.x).toBe(found(nodes, "model").x);
+    expect(only?.points[0]?.x).toBe(nodeNamed(nodes, "audio").x + nodeNamed(nodes, "audio").width);
+    expect(only?.points[1]?.x).toBe(nodeNamed(nodes, "model").x);
     expect((only?.points[1]?.x ?? 0) - (only?.points[0]?.x ?? 0)).toBeGreaterThan("i16[16000,2,2]".length * 6);
   });
 });
@@ -48,15 +48,15 @@ describe("a pipeline that branches", () => {
 
   test("puts the branches beside each other", () => {
     const { nodes } = place(branched);
-    const label = found(nodes, "label");
-    const scores = found(nodes, "scores");
+    const label = nodeNamed(nodes, "label");
+    const scores = nodeNamed(nodes, "scores");
     expect(label.x + label.width / 2).toBe(scores.x + scores.width / 2);
     expect(Math.abs(label.y - scores.y)).toBeGreaterThanOrEqual(50);
   });
 
   test("lets a wire that skips a layer pass the node in it", () => {
     const { nodes, wires } = place(outline([wire("image", "resize"), wire("resize", "join"), wire("image", "join")]));
-    const resize = found(nodes, "resize");
+    const resize = nodeNamed(nodes, "resize");
     const long = wires.find((each) => each.points.length === 4);
     const [, before, after] = long?.points ?? [];
     const bend = before?.y ?? resize.y;
@@ -110,7 +110,7 @@ describe("ports", () => {
       outline([wire("model", "out", "f32[1]"), { ...wire("model", "out", "u8[4]"), source_index: 1, target_index: 1 }]),
     );
     expect(wires.map((each) => each.text)).toEqual(["f32[1]", "u8[4]"]);
-    const out = found(nodes, "out");
+    const out = nodeNamed(nodes, "out");
     expect(out.inputs).toHaveLength(2);
     expect(wires.map((each) => each.points.at(-1)?.y)).toEqual(out.inputs.map((y) => out.y + y));
     expect(Math.abs((wires[0]?.label.y ?? 0) - (wires[1]?.label.y ?? 0))).toBeGreaterThanOrEqual(12);
@@ -118,9 +118,9 @@ describe("ports", () => {
 
   test("are as many as are known of the stage, and a stage with many is higher", () => {
     const { nodes } = place(CHAIN, { counts: new Map([["model", { inputs: 5, outputs: 3 }]]) });
-    const model = found(nodes, "model");
+    const model = nodeNamed(nodes, "model");
     expect([model.inputs.length, model.outputs.length]).toEqual([5, 3]);
-    expect(model.height).toBeGreaterThan(found(nodes, "fft").height);
+    expect(model.height).toBeGreaterThan(nodeNamed(nodes, "fft").height);
     expect(model.inputs.every((y) => y > 0 && y < model.height)).toBe(true);
   });
 

@@ -140,8 +140,8 @@ export function place(
         ],
   );
   /** How much of each track's length labels have taken, from its right end. */
-  const taken = new Map<string, number>();
-  const wires = lanes.flatMap((lane) => lane.wires.map((wire) => placeWire(wire, lane.slots, grid, form, taken)));
+  const usedWidths = new Map<string, number>();
+  const wires = lanes.flatMap((lane) => lane.wires.map((wire) => placeWire(wire, lane.slots, grid, form, usedWidths)));
   return { nodes, wires, width: grid.width, height: grid.height };
 }
 
@@ -181,7 +181,13 @@ function leftOf(grid: Grid, slot: Slot): number {
   return columnLeft(grid, slot) + ((grid.widths[slot.layer] ?? 0) - slot.width) / 2;
 }
 
-function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, taken: Map<string, number>): PlacedWire {
+function placeWire(
+  wire: Wire,
+  slots: readonly Slot[],
+  grid: Grid,
+  form: Form,
+  usedWidths: Map<string, number>,
+): PlacedWire {
   const points: Point[] = [];
   const text = labelOf(wire, form);
   let label: Point | null = null;
@@ -212,7 +218,7 @@ function placeWire(wire: Wire, slots: readonly Slot[], grid: Grid, form: Form, t
         { x: turn.left, y: to },
       );
       if (label === null) {
-        label = labelOn(`${slot.layer} ${track}`, turn, text, taken);
+        label = labelOn(`${slot.layer} ${track}`, turn, text, usedWidths);
         isBetween = label !== null;
       }
     }
@@ -236,11 +242,11 @@ function labelAt(from: Point, to: Point, text: string): Point {
 }
 
 /** Over the way between two rows, beside the labels of the wires that go there along with it; null where there is no room. */
-function labelOn(track: string, turn: Turn, text: string, taken: Map<string, number>): Point | null {
+function labelOn(track: string, turn: Turn, text: string, usedWidths: Map<string, number>): Point | null {
   if (text === "") return null;
   const width = labelWidth(text.length);
-  const used = taken.get(track) ?? 0;
+  const used = usedWidths.get(track) ?? 0;
   if (used > 0 && used + width > turn.right - turn.left - 2 * LABEL_END) return null;
-  taken.set(track, used + width + LABEL_ROOM);
+  usedWidths.set(track, used + width + LABEL_ROOM);
   return { x: Math.max(width / 2, turn.right - LABEL_END - used - width / 2), y: turn.level };
 }

@@ -35,9 +35,9 @@ export function layersOf(names: readonly string[], wires: readonly Wire[]): Read
   const layerOf = (name: string): number => {
     const known = layer.get(name);
     if (known !== undefined) return known;
-    const found = (reads.get(name) ?? []).reduce((last, source) => Math.max(last, layerOf(source) + 1), 0);
-    layer.set(name, found);
-    return found;
+    const own = (reads.get(name) ?? []).reduce((last, source) => Math.max(last, layerOf(source) + 1), 0);
+    layer.set(name, own);
+    return own;
   };
   for (const name of names) layerOf(name);
   return layer;

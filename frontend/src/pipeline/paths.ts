@@ -47,16 +47,16 @@ export function pathOf(points: readonly Point[]): string {
 
 /** Without the points that a straight line passes anyway, and each once. */
 export function simplified(points: readonly Point[]): readonly Point[] {
-  const kept: Point[] = [];
+  const corners: Point[] = [];
   for (const point of points) {
-    const [before, last] = [kept.at(-2), kept.at(-1)];
+    const [before, last] = [corners.at(-2), corners.at(-1)];
     if (last !== undefined && last.x === point.x && last.y === point.y) continue;
     const isPassed =
       before !== undefined &&
       last !== undefined &&
       ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y));
-    if (isPassed) kept.pop();
-    kept.push(point);
+    if (isPassed) corners.pop();
+    corners.push(point);
   }
-  return kept;
+  return corners;
 }

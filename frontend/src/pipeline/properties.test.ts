@@ -60,17 +60,17 @@ function along(points: readonly Point[]): readonly Point[] {
 
 describe("in every picture", () => {
   test("each stage and each wire of the pipeline is drawn once", () => {
-    const found = wrong(
+    const violations = wrong(
       (placed, { pipeline }) =>
         placed.nodes.length === pipeline.nodes.length &&
         new Set(placed.wires.map(({ wire }) => wire)).size === pipeline.wires.length &&
         placed.wires.length === pipeline.wires.length,
     );
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("each wire begins at the right edge of what gives and ends at the left edge of what reads, which stands further on", () => {
-    const found = wrong((placed) => {
+    const violations = wrong((placed) => {
       const nodes = byName(placed);
       return placed.wires.every(({ wire, points }) => {
         const [source, target, start, end] = [nodes.get(wire.source), nodes.get(wire.target), points[0], points.at(-1)];
@@ -85,14 +85,14 @@ describe("in every picture", () => {
         );
       });
     });
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("each wire comes to its end from the left", () => {
-    const found = wrong((placed) =>
+    const violations = wrong((placed) =>
       placed.wires.every(({ points }) => (points.at(-1)?.x ?? 0) > (points.at(-2)?.x ?? 0)),
     );
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("no two stages overlap", () => {
@@ -115,18 +115,18 @@ describe("in every picture", () => {
   });
 
   test("nothing is outside of the room that it was given", () => {
-    const found = wrong((placed, { room }) => {
+    const violations = wrong((placed, { room }) => {
       const xs = [
         ...placed.nodes.flatMap(({ x, width }) => [x, x + width]),
         ...placed.wires.flatMap(({ points }) => points.map(({ x }) => x)),
       ];
       return placed.width <= room && xs.every((x) => x >= 0 && x <= placed.width);
     });
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("what flows is said for each output, and no two labels between rows lie on each other", () => {
-    const found = wrong(({ wires }, { form }) => {
+    const violations = wrong(({ wires }, { form }) => {
       if (!form.hasTypes) return wires.every(({ text }) => text === "");
       const outputOf = ({ wire }: PlacedWire): string => `${wire.source} ${wire.source_index}`;
       const said = new Set(wires.filter(({ text }) => text !== "").map(outputOf));
@@ -139,21 +139,21 @@ describe("in every picture", () => {
         between.every((one, index) => between.slice(index + 1).every((other) => apart(one, other)))
       );
     });
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("nothing is above or below its edges", () => {
-    const found = wrong((placed) =>
+    const violations = wrong((placed) =>
       [
         ...placed.nodes.flatMap(({ y, height }) => [y, y + height]),
         ...placed.wires.flatMap(({ points }) => points.map(({ y }) => y)),
       ].every((y) => y >= 0 && y <= placed.height),
     );
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("wires of different outputs that go to another row never lie on each other there", () => {
-    const found = wrong(({ wires }) => {
+    const violations = wrong(({ wires }) => {
       const levels = new Map<string, Set<string>>();
       for (const { wire, points } of wires) {
         for (const [index, { x, y }] of points.entries()) {
@@ -166,7 +166,7 @@ describe("in every picture", () => {
       }
       return [...levels.values()].every((sources) => sources.size === 1);
     });
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 });
 
@@ -174,7 +174,7 @@ describe("a small picture", () => {
   const small = (pipeline: Pipeline): Placed => placedIn(pipeline, 280, true);
 
   test("has room for every pipeline, and says what stands for several stages", () => {
-    const found = SEEDS.filter((seed) => {
+    const violations = SEEDS.filter((seed) => {
       const pipeline = randomPipeline(seed, 60);
       const { width, height, nodes } = small(pipeline);
       const shown = nodes.flatMap(({ node }) => (node.shown === undefined ? [node.name] : node.detail.split(", ")));
@@ -188,7 +188,7 @@ describe("a small picture", () => {
             .join()
       );
     });
-    expect(found).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("loses no way from one stage to another", () => {

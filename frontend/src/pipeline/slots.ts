@@ -39,10 +39,10 @@ function portsOf(count: number, height: number, gap: number): readonly number[] 
 function countsOf(pipeline: Pipeline, known: PortCounts): PortCounts {
   const counts = new Map<string, { inputs: number; outputs: number }>();
   for (const { name, kind } of pipeline.nodes) {
-    const given = known.get(name);
+    const ends = known.get(name);
     counts.set(name, {
-      inputs: given?.inputs ?? (kind === "capability" ? 0 : 1),
-      outputs: given?.outputs ?? (kind === "output" ? 0 : 1),
+      inputs: ends?.inputs ?? (kind === "capability" ? 0 : 1),
+      outputs: ends?.outputs ?? (kind === "output" ? 0 : 1),
     });
   }
   for (const { source, source_index, target, target_index } of pipeline.wires) {
@@ -75,16 +75,16 @@ function median(slots: readonly Slot[]): number | null {
 
 /** Stack a layer without overlaps, each slot as near to what it is joined to as the order allows. */
 function settle(layer: Slot[], neighbours: (slot: Slot) => readonly Slot[], reorder: boolean, gap: number): void {
-  const wish = new Map(layer.map((slot) => [slot, median(neighbours(slot)) ?? slot.y + slot.height / 2]));
-  const wishOf = (slot: Slot): number => wish.get(slot) ?? 0;
-  if (reorder) layer.sort((one, other) => wishOf(one) - wishOf(other));
+  const preferred = new Map(layer.map((slot) => [slot, median(neighbours(slot)) ?? slot.y + slot.height / 2]));
+  const preferredOf = (slot: Slot): number => preferred.get(slot) ?? 0;
+  if (reorder) layer.sort((one, other) => preferredOf(one) - preferredOf(other));
   let least = -Infinity;
   for (const slot of layer) {
-    slot.y = Math.max(wishOf(slot) - slot.height / 2, least);
+    slot.y = Math.max(preferredOf(slot) - slot.height / 2, least);
     least = slot.y + slot.height + gap;
   }
   const shift =
-    layer.reduce((sum, slot) => sum + wishOf(slot) - slot.height / 2 - slot.y, 0) / Math.max(1, layer.length);
+    layer.reduce((sum, slot) => sum + preferredOf(slot) - slot.height / 2 - slot.y, 0) / Math.max(1, layer.length);
   for (const slot of layer) slot.y += shift;
 }
 

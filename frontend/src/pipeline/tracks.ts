@@ -21,12 +21,15 @@ export function trackOf(slot: Slot, wire: Wire): string {
 
 /** For each layer but the last. */
 export function tracksOf(layers: number, lanes: readonly Lane[]): readonly Tracks[] {
-  const found: Map<string, number>[] = Array.from({ length: Math.max(0, layers - 1) }, () => new Map<string, number>());
+  const byLayer: Map<string, number>[] = Array.from(
+    { length: Math.max(0, layers - 1) },
+    () => new Map<string, number>(),
+  );
   for (const { wires, slots } of lanes) {
     for (const slot of slots.slice(0, -1))
-      for (const wire of wires) found[slot.layer]?.set(trackOf(slot, wire), outputAt(slot, wire));
+      for (const wire of wires) byLayer[slot.layer]?.set(trackOf(slot, wire), outputAt(slot, wire));
   }
-  return found.map((tracks) => [...tracks].toSorted(([, one], [, other]) => one - other).map(([track]) => track));
+  return byLayer.map((tracks) => [...tracks].toSorted(([, one], [, other]) => one - other).map(([track]) => track));
 }
 
 /** Where a track turns: right of its row, between the rows, left of the next row. */

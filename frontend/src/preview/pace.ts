@@ -13,12 +13,12 @@ export const NO_PACE: Pace = { requested: null, ran: 0, dropped: 0 };
 const SPAN = 5000;
 
 export class PaceMeter {
-  #asked: number[] = [];
+  #requests: number[] = [];
   #ran: number[] = [];
   #dropped: number[] = [];
 
   asked(now: number): void {
-    this.#asked = recent(this.#asked, now);
+    this.#requests = recent(this.#requests, now);
   }
 
   ran(now: number): void {
@@ -31,7 +31,7 @@ export class PaceMeter {
 
   read(now: number): Pace {
     const since = (times: readonly number[]) => times.filter((time) => time > now - SPAN);
-    const requested = since(this.#asked);
+    const requested = since(this.#requests);
     return { requested: rateOf(requested), ran: rateOf(since(this.#ran)) ?? 0, dropped: since(this.#dropped).length };
   }
 }

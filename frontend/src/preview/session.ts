@@ -6,7 +6,7 @@ import {
   DEFAULT_LIMITS,
   MOST_OUTPUT_BYTES,
   RuneError,
-  type Given,
+  type LoadExtras,
   type Limits,
   type Loaded,
   type LogLine,
@@ -20,7 +20,7 @@ import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from 
 
 /** What runs a rune: the sandboxed frame in a page. */
 export interface Engine {
-  load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
@@ -102,7 +102,7 @@ export class Session {
   #modelTimes: number[] = [];
   /** The newest input of each capability, by its place in the rune. */
   readonly #inputs = new Map<number, ArrayBuffer>();
-  /** What waits of each capability that is read as a stream, the oldest first. */
+  /** Pending chunks of each capability that is read as a stream, the oldest first. */
   readonly #line = new Map<number, ArrayBuffer[]>();
   #isStream = false;
   #isRunning = false;
@@ -273,13 +273,13 @@ export class Session {
     const now = this.#now();
     this.#pace.ran(now);
     // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
-    const waits = result.outputs.length === 0 && loaded?.capabilities.some(({ isStream }) => isStream === true);
-    if (waits !== true) {
+    const isIncomplete = result.outputs.length === 0 && loaded?.capabilities.some(({ isStream }) => isStream === true);
+    if (isIncomplete !== true) {
       this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
       this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
     }
     this.#store.setState({
-      ...(waits !== true && {
+      ...(isIncomplete !== true && {
         readings: read(readings, result.outputs, {
           wordlists: loaded?.wordlists ?? [],
           isStream: this.#isStream,

@@ -5,7 +5,7 @@ import {
   RuneError,
   RuneFrame,
   type Addresses,
-  type Given,
+  type LoadExtras,
   type Limits,
   type Loaded,
   type RunResult,
@@ -32,7 +32,7 @@ export class FrameEngine implements Engine {
     this.#frame = null;
   }
 
-  async load(rune: ArrayBuffer, limits: Limits, extras: Given): Promise<Loaded> {
+  async load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded> {
     return (await this.#open()).load(rune, limits, extras);
   }
 

@@ -201,7 +201,7 @@ function tensorShape(value: unknown): Shape | null {
   return sizes.length === dimensions.length ? { type, dimensions: sizes } : null;
 }
 
-/** A scale that could not be one is none. */
+/** Undefined for a number that cannot be a scale. */
 function tensorMeaning(value: unknown): TensorMeaning | null {
   const { quantization, probability } = record(value);
   const { scale, zero_point: zeroPoint } = record(quantization);

@@ -4,13 +4,13 @@ import { RuneError } from "./errors";
 export const HANDLE_LIMIT = 1024;
 
 export class Handles {
-  #given = 0;
+  #count = 0;
 
   take(): number {
-    if (this.#given >= HANDLE_LIMIT) {
+    if (this.#count >= HANDLE_LIMIT) {
       throw new RuneError("stopped", `The rune was stopped: it asked for more than ${HANDLE_LIMIT} handles.`);
     }
-    this.#given += 1;
-    return this.#given;
+    this.#count += 1;
+    return this.#count;
   }
 }

@@ -20,7 +20,7 @@ export type {
   CapabilityRequest,
   ElementName,
   FrameRequest,
-  LoadExtras as Given,
+  LoadExtras,
   HostModel,
   Limits,
   Loaded,

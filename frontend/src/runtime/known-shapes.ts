@@ -15,7 +15,7 @@ interface Known {
 export class KnownShapes {
   #known: readonly Known[] = [];
 
-  /** What the text of a shape says, `size` bytes of `data`. Throws an `output` error for a text that is none. */
+  /** Parses the text of a shape, `size` bytes of `data`. Throws an `output` error for a text that is not a shape. */
   read(data: Uint8Array, offset: number, size: number): Shape {
     for (const known of this.#known) if (isAt(data, offset, size, known.text)) return known.shape;
     const text = data.slice(offset, offset + size);

@@ -62,7 +62,7 @@ export class RuneFrame {
   #limits: Limits = DEFAULT_LIMITS;
   #lastId = 0;
   #hasStarted = false;
-  #given: LoadExtras = {};
+  #extras: LoadExtras = {};
   /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
 
@@ -95,7 +95,7 @@ export class RuneFrame {
   async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<Loaded> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
     this.#limits = limits;
-    this.#given = extras;
+    this.#extras = extras;
     const load = (): Promise<Loaded> => {
       this.#start();
       const interpreters = [...this.#interpreters].map(([id, { name, binary }]) => ({ id, name, binary }));
@@ -196,7 +196,7 @@ export class RuneFrame {
   async #provide(name: InterpreterName, port: MessagePort): Promise<void> {
     // Nothing of the rune runs while it is fetched, so no clock does.
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
-    const files = await interpreterFiles(name, this.#given.onFetch).catch((error: unknown) =>
+    const files = await interpreterFiles(name, this.#extras.onFetch).catch((error: unknown) =>
       error instanceof Stalled ? STALLED : NOT_FETCHED,
     );
     if (port !== this.#port) return;

@@ -46,6 +46,6 @@ class BlockPath:
 
 
 def parse_block_path(text: str) -> BlockPath | None:
-    """The parts of a path, or None when it is none."""
+    """The parts of a path, or None for a text that is not a path."""
     match = _PATH.match(text)
     return BlockPath(match["base"], match["version"], match["sub_path"]) if match else None

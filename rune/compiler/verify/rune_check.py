@@ -156,7 +156,7 @@ def check_rune(
             distinct=len(seen),
         )
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
-        # What waits for a window of a stream is not done in this run.
+        # A stage after a window that is not full does not run this time.
         own.run(
             pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.ports if tensors.get(port)}
         )
@@ -302,7 +302,7 @@ def _differing(expected: Sequence[OutputMessage], actual: Sequence[OutputMessage
 
 
 def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
-    """Whether both say the same numbers to an output of one kind; what is no number is like what is none."""
+    """Whether two outputs of one kind have the same numbers; every NaN equals every other."""
     if wanted.kind is not got.kind:
         return False
     if wanted.data == got.data:

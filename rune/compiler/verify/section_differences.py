@@ -37,7 +37,7 @@ _MOST_TEXT: Final = 80
 _ABSENT: Final = object()
 
 NamedConstants = Sequence[tuple[str, bytes]]
-"""Constants that stand in the data section, by the steps that read them."""
+"""The constants of the data section, by the steps that read them."""
 
 
 def rune_differences(expected: bytes, actual: bytes, constants: NamedConstants = ()) -> tuple[str, ...]:

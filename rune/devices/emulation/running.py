@@ -28,7 +28,7 @@ SECONDS: Final = 300
 """After which it is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
 _TRANSLATED: Final = 64
-"""Megabytes for translated code: without a word QEMU takes a gigabyte, and a machine may have two of its own."""
+"""Megabytes for translated code: by default QEMU takes a gigabyte, and a machine may have only two."""
 _FAULTED: Final = 2
 _STATUS: Final = 16
 

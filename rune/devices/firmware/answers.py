@@ -42,7 +42,7 @@ class BoardProblem:
     text: str
 
 
-_PORT = {"name": str, "capability": str, "type": str, "bytes": int, "texts": int, "waits": bool, "sizes": int}
+_PORT = {"name": str, "capability": str, "type": str, "bytes": int, "texts": int, "optional": bool, "sizes": int}
 _HELLO = {"protocol": int, "rune": str, "digest": str, "board": str, "clock_hz": int}
 
 
@@ -104,7 +104,7 @@ def read_run(payload: bytes, hello: HelloJson) -> BoardRun:
 
 
 def _output(reader: _Reader, port: BoardPortJson) -> BoardOutput | None:
-    if port["waits"] and not reader.word():
+    if port["optional"] and not reader.word():
         return None
     dimensions = tuple(reader.word() for _ in range(port["sizes"])) or None
     if not port["texts"]:

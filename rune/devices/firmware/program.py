@@ -1,4 +1,4 @@
-"""`program.c`: what the firmware's own C is told of a rune; and what a board says of it to who asks."""
+"""Writes `program.c`: the constants of a rune that the firmware's C reads, and the answers to a host's queries."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _port(field: StructField) -> BoardPortJson:
         "type": str(field.type),
         "bytes": 0 if field.is_text else field.type.size,
         "texts": count if field.is_text else 0,
-        "waits": bool(field.is_new),
+        "optional": bool(field.is_new),
         "sizes": _rank(field),
     }
 

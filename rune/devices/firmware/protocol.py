@@ -9,7 +9,7 @@ PROTOCOL: Final = 1
 
 
 class BoardPortJson(TypedDict):
-    """An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it,
+    """An input or output: how many bytes it has, or how many texts, at most. `optional` where a run may be without it,
     `sizes` how many sizes a run decides and sends before it."""
 
     name: str
@@ -17,7 +17,7 @@ class BoardPortJson(TypedDict):
     type: str
     bytes: int
     texts: int
-    waits: bool
+    optional: bool
     sizes: int
 
 

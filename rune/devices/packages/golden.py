@@ -151,7 +151,7 @@ def _reference(rune: CompiledRune, types: Sequence[TensorType], seeds: Iterable[
 
 
 def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
-    """What a run sends; None where it fails or a number is none."""
+    """The outputs of a run; None where it fails or sends NaN."""
     pairs = zip(started.capabilities, inputs, strict=True)
     try:
         messages = started.call({request.id: data for request, data in pairs})

@@ -223,7 +223,7 @@ class SvdfOptions:
 
 @dataclass(frozen=True)
 class LstmOptions:
-    """Of UNIDIRECTIONAL_SEQUENCE_LSTM. A clip of 0 is none. With `time_major`, time is the first dimension."""
+    """Of UNIDIRECTIONAL_SEQUENCE_LSTM. A clip of 0 clips nothing. With `time_major`, time is the first dimension."""
 
     activation: Activation
     cell_clip: float

@@ -70,7 +70,7 @@ class Unsupported:
 
     @property
     def is_wrong_in_pages(self) -> bool:
-        """Whether LiteRT.js, which runs what is not compiled in pages, gives wrong numbers for it without a word."""
+        """Whether LiteRT.js, which runs what is not compiled in pages, silently gives wrong numbers for it."""
         return is_wrong_in_pages(self.op, self.types)
 
     def to_json(self) -> UnsupportedOpJson:

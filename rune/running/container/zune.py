@@ -83,7 +83,7 @@ def is_zune(data: bytes) -> bool:
 
 
 def read_zune(data: bytes) -> Zune:
-    """A zune's Runefile and the list of its entries. Raises `ContainerError` for anything that is none."""
+    """A zune's Runefile and the list of its entries. Raises `ContainerError` for any other file."""
     packed = tuple(_directory(data))
     entries = tuple(Entry(each.path, each.size) for each in packed)
     runefile = next((each for each in packed if each.path == RUNEFILE), None)

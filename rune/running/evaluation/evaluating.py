@@ -146,7 +146,7 @@ class _Trial:
         inputs = dict(generated_inputs(loaded.capabilities))
         inputs[self._fed.id] = data
         messages = loaded.call(inputs)
-        if loaded.waits:
+        if loaded.is_incomplete:
             return None
         answer = self._reader.read(messages)
         return Answer(self._spelled(answer.label), answer.scores)

@@ -189,7 +189,7 @@ def _share(share: Share | None) -> dict[str, Any] | None:
         "value": _rounded(share.value),
         "low": _rounded(share.low),
         "high": _rounded(share.high),
-        "telling": share.is_precise,
+        "is_precise": share.is_precise,
     }
 
 

@@ -14,8 +14,8 @@ class Split(StrEnum):
     """The model may learn from it, so it says nothing about how good the model is."""
     TEST = "test"
     """Each evaluation runs it."""
-    KEPT = "kept"
-    """Held back for a last, unbiased look: run only when it is asked for."""
+    HOLDOUT = "holdout"
+    """Held out for a last, unbiased look: run only when it is asked for."""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
         raise SamplesRefused(f"Line {line}: {error}") from None
     split = field("split").lower() or Split.TEST.value
     if split not in _SPLITS:
-        raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or kept.")
+        raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or holdout.")
     return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
 
 

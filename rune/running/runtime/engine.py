@@ -118,7 +118,7 @@ class LoadedRune:
         return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
 
     @property
-    def waits(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
         return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
 

@@ -50,7 +50,7 @@ def measure(data: bytes, *, runs: int = 20, seconds: float = 2.0, limits: Limits
 def _whole_run(rune: LoadedRune, inputs: Mapping[int, InputSource], end: float) -> None:
     """Runs until all of the rune was done in one run, or the time is over."""
     rune.call(inputs)
-    while rune.waits and time.monotonic() < end:
+    while rune.is_incomplete and time.monotonic() < end:
         rune.call(inputs)
 
 

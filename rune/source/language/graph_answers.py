@@ -107,12 +107,12 @@ def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> EditGra
 
 def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
     """The files and edits of a new block "name", which reads from "source" and is read by "feeds", both or neither of
-    which are given. With "is_asked", only {"reason"}: why it cannot be called so, or null.
+    which are given. With "dry_run", only {"reason"}: why it cannot be called so, or null.
 
     Raises `NewBlockRefused` and `BadRequest`.
     """
     name = text_of(request, "name")
-    if flag_of(request, "is_asked", default=False):
+    if flag_of(request, "dry_run", default=False):
         return {"reason": name_problem(analysis, name)}
     source = port_from_json(request, "source") if request.get("source") is not None else None
     feeds = port_from_json(request, "feeds") if request.get("feeds") is not None else None
@@ -126,12 +126,12 @@ def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlock
 
 def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
     """The file and edits that make the block of "stage", of the catalogue or of another project, the project's own.
-    With "is_asked", only {"reason"}: why that cannot be, or null.
+    With "dry_run", only {"reason"}: why that cannot be, or null.
 
     Raises `NewBlockRefused` and `BadRequest`.
     """
     stage = text_of(request, "stage")
-    if flag_of(request, "is_asked", default=False):
+    if flag_of(request, "dry_run", default=False):
         try:
             copy_block(analysis, stage)
         except NewBlockRefused as refused:

@@ -74,7 +74,7 @@ class Server(LanguageServer):
         self.tell(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
 
     def _tell_of_blocks(self, document: Document, analysis: Analysis) -> None:
-        """What is wrong in the project's own blocks; of one that was mended, that nothing is."""
+        """The problems of the project's own blocks, and an empty list for a block that has none any more."""
         by_uri: dict[str, list[Diagnostic]] = {}
         for each in analysis.checked.diagnostics:
             if each.file != analysis.runefile:

@@ -89,11 +89,11 @@ _DECLARATIONS: Final[Mapping[LimitKind, LimitDeclaration]] = {
     LimitKind.RECALL: LimitDeclaration(
         "Recall",
         SHARE,
-        "For labels, the least share of their test samples that must be found: `yes: 90 %`.",
+        "For labels, the least share of their test samples that the model must recognise: `yes: 90 %`.",
         ("80 %", "90 %", "95 %", "99 %"),
         is_least=True,
         names=Names.LABEL,
-        example="Such as `recall: {yes: 90 %}`: the least share of the samples of a label that must be found.",
+        example="Such as `recall: {yes: 90 %}`: the least share of a label's samples that the model must recognise.",
         no_figure="No test sample with this label was run.",
     ),
     LimitKind.FALSE_ALARMS: LimitDeclaration(

@@ -130,7 +130,7 @@ def _value(
 
 
 def read_argument(content: int | float | str, known: Argument) -> ArgumentValue | None:
-    """The value that a text or number means for an argument; None when it is none."""
+    """The value that a text or number means for an argument; None when it is not valid."""
     if known.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
         if isinstance(content, float) and content.is_integer():
             return str(int(content))

@@ -136,7 +136,7 @@ def _report_python(text: str, stage: StageSyntax, blocks: BlockResolver, report:
     """Says that a project's own block has a wrong signature, which its file tells, or no file."""
     span, file = stage.target.span, python_file(text)
     if isinstance(blocks, ProjectBlocks) and blocks.text(text) is not None:
-        message = f"The block {quoted(file or text)} cannot be used before its file is mended"
+        message = f"The block {quoted(file or text)} cannot be used until the problems of its file are fixed"
         report.error(Code.PYTHON_BLOCK, message, span, ["The problems are shown in the file."])
         return
     message = f"There is no text {quoted(file or text)} in the project"

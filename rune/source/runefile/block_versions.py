@@ -16,7 +16,7 @@ from rune.wording import quoted
 CHANGED: Mapping[str, str] = MappingProxyType(
     {
         "argmax": "Version 0.12 gave the last of the greatest scores, also where none is above 0: see `class_index`.",
-        "label": "Version 0.12 did not trim the wordlist, and gave the text `fallback` for an index that is none.",
+        "label": "Version 0.12 did not trim the wordlist, and gave the text `fallback` for an unknown index.",
         "modulo": "Version 0.12 computed in f64.",
         "most_confident_indices": "Version 0.12 put up with scores that are no numbers.",
         "noise_filtering": "Version 0.12 kept nothing from run to run, as `fresh: 1` does here.",

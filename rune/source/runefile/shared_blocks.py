@@ -136,7 +136,7 @@ def _advised_against(shared: SharedBlock, offered: ShelfVersion) -> SharedBlock:
 
 
 def _with_stage_errors(path: SharedPath, block: Block) -> Outputs:
-    """The block's outputs, where a problem of its text is told where it is used: nobody here can mend that file."""
+    """The block's outputs. A problem of its text is reported where it is used: this project cannot fix that file."""
 
     def outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         try:

@@ -1,4 +1,4 @@
-"""What is told of a stage that names a block of another project: unknown, not in the lock, or advised against."""
+"""Diagnostics of a stage that names a block of another project: unknown, not in the lock, or deprecated."""
 
 from __future__ import annotations
 

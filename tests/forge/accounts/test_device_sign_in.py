@@ -108,7 +108,7 @@ def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, use
     DeviceSignIn.objects.filter(redeemed__isnull=True).update(expires=timezone.now() - timedelta(seconds=1))
     pages, programs = set(), set()
     for code, device_code in (
-        ("ZZZZ-ZZZZ", "nobody's"),
+        ("ZZZZ-ZZZZ", "unknown"),
         (used["user_code"], used["device_code"]),
         (old["user_code"], old["device_code"]),
     ):

@@ -99,7 +99,7 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure", "evaluate"]
     assert "1 of 2 samples right" in log_of(done)
     assert done.evaluation is not None
-    assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["telling"]) == (2, 1, False)
+    assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["is_precise"]) == (2, 1, False)
     evaluation = evaluation_of(done)
     assert evaluation is not None
     outcomes = {each.name: (each.label, each.answer) for each in evaluation.outcomes}
@@ -154,7 +154,7 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
 
 
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
-    give(developer, axes, b"1,0,0\n", "left", split="kept")
+    give(developer, axes, b"1,0,0\n", "left", split="holdout")
     done = work(request_build(developer, axes))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)

@@ -79,7 +79,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "watched": watched,
         "organisation": lambda: get(organisation),
         "members": lambda: listed(f"{organisation}/members", "members"),
-        # Only owners read them, and the one who follows is none.
+        # Only owners read them, and the follower is not an owner.
         "webhooks": lambda: listed(f"{organisation}/webhooks", "webhooks"),
         "jobs": lambda: listed(f"{organisation}/jobs", "results"),
         "notices": lambda: listed("/api/v1/notices", "results"),

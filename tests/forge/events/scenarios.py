@@ -143,7 +143,7 @@ def the_public_page_is_unpublished(world: World) -> Act:
 def the_public_page_is_put_back(world: World) -> Act:
     moderator = _moderator()
     moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
-    return lambda: moderation.put_back(moderator, world.project, "It was mended.")
+    return lambda: moderation.put_back(moderator, world.project, "It was fixed.")
 
 
 @scene(moderation.refuse_appeal)
@@ -456,7 +456,7 @@ def an_archive_of_samples_is_imported(world: World) -> Act:
 
 @scene(projects.mark_samples)
 def a_sample_gets_another_label(world: World) -> Act:
-    marking = projects.Marking(_sample(world).pk, "down", "kept")
+    marking = projects.Marking(_sample(world).pk, "down", "holdout")
     return lambda: projects.mark_samples(world.developer, world.project, [marking])
 
 

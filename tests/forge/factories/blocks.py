@@ -1,4 +1,4 @@
-"""A published block, without the compiler: for tests that are about who sees it and what is told of it."""
+"""A published block, without the compiler: for tests about who sees it, and what they see."""
 
 from __future__ import annotations
 

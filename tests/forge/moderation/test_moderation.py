@@ -143,12 +143,12 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     assert b"Boards got hot." in inside.get("/acme/kitchen").content
     assert inside.get("/acme/kitchen/studio").status_code == 200
     assert PublishedVersion.objects.filter(tag="1.0").exists()
-    assert Notice.objects.get(person=owner, kind="taken-down").reason == "asked"
+    assert Notice.objects.get(person=owner, kind="taken-down").reason == "requested"
     assert not Notice.objects.filter(person=developer, kind="taken-down").exists()
     assert own_reports(stranger).get().state == ReportState.TAKEN_DOWN
     with pytest.raises(Conflict):
         take_down(moderator, project, "harm", "Again.")
-    put_back(moderator, project, "It was mended.")
+    put_back(moderator, project, "It was fixed.")
     assert outside.get("/acme/kitchen").status_code == 200
     assert outside.get(pulling, headers=headers).status_code == 200
     assert listed(stranger).count() == 1
@@ -286,8 +286,8 @@ def test_the_forms_report_decide_and_appeal(
     assert deciding.post("/admin/reports/do", {**about, "do": "dance", "text": "x"}).status_code == 404
     done = deciding.post("/admin/reports/do", {**about, "do": "take-down", "reason": "harm", "text": "Too hot."})
     assert done.status_code == 302
-    assert inside.post("/acme/kitchen/appeal", {"text": "Mended."}).status_code == 302
-    assert b"Mended." in deciding.get("/admin/reports").content
+    assert inside.post("/acme/kitchen/appeal", {"text": "Fixed."}).status_code == 302
+    assert b"Fixed." in deciding.get("/admin/reports").content
     assert deciding.post("/admin/reports/do", {**about, "do": "put-back", "text": "Thank you."}).status_code == 302
     assert outside.get("/acme/kitchen").status_code == 200
     assert deciding.post("/admin/reports/do", {"about": "project:nonsense", "do": "dismiss"}).status_code == 404

@@ -63,7 +63,7 @@ def mailing(settings: Any, reviewer: User, developer: User) -> None:
 def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
     review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
-    assert kinds_of(reviewer) == [("review-asked", "asked")]
+    assert kinds_of(reviewer) == [("review-asked", "requested")]
     assert kinds_of(developer) == kinds_of(owner) == []
 
 
@@ -102,7 +102,7 @@ def test_a_new_round_asks_again(review: Review, project: Project, reviewer: User
     write_file(developer, project, "notes.md", b"better")
     ask_in_a_new_round(developer, review, built(developer, project, RUNE + b"better"), "Hears you now.")
     (notice,) = notices_of(reviewer)
-    assert (notice.reason, notice.facts["round"], notice.read) == ("asked", 2, None)
+    assert (notice.reason, notice.facts["round"], notice.read) == ("requested", 2, None)
 
 
 def test_a_failed_build_concerns_who_pressed_build(project: Project, developer: User, owner: User) -> None:
@@ -137,7 +137,7 @@ def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, 
 
 def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User) -> None:
     begin_thread(developer, review, f"@{owner} what do you think?")
-    assert kinds_of(owner) == [("mention", "asked")]
+    assert kinds_of(owner) == [("mention", "requested")]
 
 
 def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
@@ -309,7 +309,7 @@ def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
     link = headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
     stranger = Client(enforce_csrf_checks=True)
     assert stranger.get(f"/{link}").status_code == 200
-    assert mail_choice_of(reviewer) == MailChoice.ASKED_AND_DIGEST
+    assert mail_choice_of(reviewer) == MailChoice.REQUESTED_AND_DIGEST
     assert stranger.post(f"/{link}", {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert mail_choice_of(reviewer) == MailChoice.NONE
     assert AuditEntry.objects.filter(action="notices.mail", person=reviewer.pk).count() == 1

@@ -49,7 +49,7 @@ def draft(
 
 def test_who_is_asked_hears_why_and_so_does_whose_it_is() -> None:
     reasons = recipients(draft(addressees={ANN}, participants={ANN, BEN}), CAT, Audience(ALL))
-    assert reasons == {ANN: Reason.ASKED, BEN: Reason.MINE}
+    assert reasons == {ANN: Reason.REQUESTED, BEN: Reason.MINE}
 
 
 def test_nobody_hears_of_their_own_act() -> None:
@@ -72,19 +72,19 @@ def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
     audience = Audience(ALL, muted=frozenset({ANN}))
     assert recipients(draft(REVIEW_REQUESTS, addressees={ANN}), None, audience) == {}
     assert recipients(draft(participants={ANN}), None, audience) == {}
-    assert recipients(draft(addressees={ANN}), None, audience) == {ANN: Reason.ASKED}
+    assert recipients(draft(addressees={ANN}), None, audience) == {ANN: Reason.REQUESTED}
 
 
 @pytest.mark.parametrize(
     ("reason", "choice", "now", "due"),
     [
-        (Reason.ASKED, MailChoice.ASKED_AND_DIGEST, EVENING, EVENING + MAIL_AFTER),
-        (Reason.MINE, MailChoice.ASKED_AND_DIGEST, EVENING, DIGEST_TOMORROW),
+        (Reason.REQUESTED, MailChoice.REQUESTED_AND_DIGEST, EVENING, EVENING + MAIL_AFTER),
+        (Reason.MINE, MailChoice.REQUESTED_AND_DIGEST, EVENING, DIGEST_TOMORROW),
         (Reason.WATCHING, MailChoice.DIGEST, MORNING, DIGEST_TODAY),
-        (Reason.ASKED, MailChoice.DIGEST, EVENING, DIGEST_TOMORROW),
-        (Reason.ASKED, MailChoice.ASKED, EVENING, EVENING + MAIL_AFTER),
-        (Reason.MINE, MailChoice.ASKED, EVENING, None),
-        (Reason.ASKED, MailChoice.NONE, EVENING, None),
+        (Reason.REQUESTED, MailChoice.DIGEST, EVENING, DIGEST_TOMORROW),
+        (Reason.REQUESTED, MailChoice.REQUESTED, EVENING, EVENING + MAIL_AFTER),
+        (Reason.MINE, MailChoice.REQUESTED, EVENING, None),
+        (Reason.REQUESTED, MailChoice.NONE, EVENING, None),
     ],
 )
 def test_an_email_is_due_as_was_chosen(reason: Reason, choice: MailChoice, now: datetime, due: datetime | None) -> None:
@@ -96,7 +96,7 @@ def test_the_next_digest_at_the_very_moment_is_tomorrows() -> None:
 
 
 def test_of_two_reasons_the_one_that_asks_counts() -> None:
-    assert stronger(Reason.WATCHING, Reason.ASKED) is Reason.ASKED
+    assert stronger(Reason.WATCHING, Reason.REQUESTED) is Reason.REQUESTED
     assert stronger(Reason.MINE, Reason.WATCHING) is Reason.MINE
 
 
@@ -106,7 +106,7 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
     [
         (
             REVIEW_REQUESTS,
-            Reason.ASKED,
+            Reason.REQUESTED,
             {"message": "first-round", "build": 3},
             "Jo asks for your review of build 3",
             "Review",
@@ -120,7 +120,7 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
         ),
         (
             REVIEW_REQUESTS,
-            Reason.ASKED,
+            Reason.REQUESTED,
             {"message": "later-round", "round": 2, "build": 4},
             "Jo asks for your review again: round 2, build 4",
             "Review",
@@ -130,7 +130,7 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
         (VERDICTS, Reason.MINE, {"message": "changes", "build": 3}, "Jo asks for changes to build 3", "Open"),
         (VERDICTS, Reason.MINE, {"message": "undone", "build": 3}, "Jo withdrew the verdict on build 3", "Open"),
         (COMMENTS, Reason.MINE, {"message": "comment"}, "Jo commented", "Open"),
-        (MENTIONS, Reason.ASKED, {"message": "mentioned"}, "Jo mentioned you", "Answer"),
+        (MENTIONS, Reason.REQUESTED, {"message": "mentioned"}, "Jo mentioned you", "Answer"),
         (
             FAILED_BUILDS,
             Reason.MINE,
@@ -148,7 +148,7 @@ def test_of_two_reasons_the_one_that_asks_counts() -> None:
         ),
         (
             STOPPED_WEBHOOKS,
-            Reason.ASKED,
+            Reason.REQUESTED,
             {"message": "stopped", "host": "ci.example"},
             "Deliveries to ci.example failed for days. Nothing more is sent there",
             "See why",

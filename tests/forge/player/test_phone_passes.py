@@ -114,7 +114,7 @@ def test_a_pass_opens_its_projects_player_and_nothing_else(
     Project.objects.create(organisation=organisation, name="cellar", created_by=user)
     assert phone.get(f"{HERE}/state").status_code == 200
     assert phone.get("/player/acme/cellar/state").status_code == 401
-    # Its cookie is sent below /player/ alone; sent elsewhere by hand, it is nobody's.
+    # Its cookie is sent below /player/ alone; sent elsewhere by hand, it identifies nobody.
     for path in (
         "/api/v1/me",
         "/api/v1/projects/acme/kitchen/state",

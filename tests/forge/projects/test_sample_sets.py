@@ -206,12 +206,12 @@ def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, pr
         send_sample(user, project, [a_sound(loud)], label="up", days=90, consent=consent) for loud in (1, 2)
     )
     changes = [
-        {"id": str(first.pk), "label": " down  left ", "split": "kept"},
+        {"id": str(first.pk), "label": " down  left ", "split": "holdout"},
         {"id": str(second.pk), "split": "train"},
     ]
     answer = client.post(f"{SAMPLES}/marks", {"changes": changes}, content_type="application/json")
     assert answer.status_code == 200, answer.content
-    assert _marks() == {first.pk: ("down left", "kept"), second.pk: ("up", "train")}
+    assert _marks() == {first.pk: ("down left", "holdout"), second.pk: ("up", "train")}
     before = answer.json()["before"]
     client.post(f"{SAMPLES}/marks", {"changes": before}, content_type="application/json")
     assert _marks() == {first.pk: ("up", "test"), second.pk: ("up", "test")}

@@ -88,7 +88,7 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
     )
     assert (by_page.status_code, by_api.status_code) == (409, 409)
     assert pulled("acme/kitchen:1.0", stranger) == (404, "")
-    # The same bytes, and other versions, are nobody's harm.
+    # The same bytes, and other versions, harm nobody.
     assert publish(owner, again, "1.1", OTHER) == pulled("acme/kitchen:1.1", stranger)[1]
 
 

@@ -122,7 +122,7 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
         AnchorRequest(AnchorKind.LINE, "notes.txt", 2),
         AnchorRequest(AnchorKind.LINE, "photo.bin", 1),
         AnchorRequest(AnchorKind.LINE, "none.txt", 1),
-        # What a recording holds is nobody's text: it would outlive the consent.
+        # A comment quotes no recording: the quotation would outlive the consent.
         AnchorRequest(AnchorKind.LINE, motion.path, 1),
         AnchorRequest(AnchorKind.SAMPLE, str(uuid4())),
         AnchorRequest(AnchorKind.SAMPLE, "no id"),

@@ -29,7 +29,7 @@ def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     # Who offered and may merge waits for nobody by that.
     give_project_role(owner, project, stranger.pk, "developer")
     assert pending(stranger) == ([], [page])
-    # Who made it sees the origin no more, and is told of it no more; a public one's change request is for them too.
+    # Its author cannot see the origin any more, and gets no notices of it; those of a public project stay.
     end_project_role(owner, project, stranger.pk)
     assert pending(stranger) == ([], [])
     Project.objects.filter(pk=project.pk).update(visibility="public")

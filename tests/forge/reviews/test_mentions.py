@@ -36,7 +36,7 @@ NAMES = names_of([ANA, BEN, BEN_2, ODD])
         ("@Ben Ray, and @Ana", {BEN, ANA}),
         ("**@Ana** and [@Ben Ray](https://example.org)", {ANA, BEN}),
         ("@C++ (the (best", {ODD}),
-        # A first name that two have is nobody's.
+        # A first name that two people have mentions neither.
         ("@Ben", set()),
         ("ana@ana.example", set()),
         ("@Anabel", set()),

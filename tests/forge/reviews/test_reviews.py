@@ -1,4 +1,4 @@
-"""Asking for a review: who is asked, what waits for whom, further rounds, and how it ends."""
+"""Reviews: their reviewers, whose decision they wait for, further rounds, and how they end."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     actions.ask_for_changes(reviewer, find_change_request(reviewer, offer.pk), "Three would do, and say why.")
     browser, home = browser_of(stranger), "Changes are asked for"
     assert home in browser.get("/").content.decode()
-    assert Notice.objects.filter(person=stranger, reason="asked", facts__message="changes").exists()
+    assert Notice.objects.filter(person=stranger, reason="requested", facts__message="changes").exists()
     page = browser.get("/acme/kitchen/change-requests/1").content.decode()
     assert "Changes asked for" in page
     assert "Three would do" in page

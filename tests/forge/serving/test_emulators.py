@@ -1,4 +1,4 @@
-"""What an operator is told of the cores that packages are counted on."""
+"""The log names the cores that packages are counted on, and those that are missing."""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ def test_waits_and_durations_are_of_recent_builds(user: User, project: Project) 
     build = queued(user, project, timedelta(seconds=30), state=State.FAILED)
     Build.objects.filter(pk=build.pk).update(started=now - timedelta(seconds=20), finished=now - timedelta(seconds=5))
     figures = build_figures(now)
-    assert (round(figures.waits[0]), round(figures.durations[0])) == (10, 15)
-    assert build_figures(now + timedelta(hours=1)).waits == ()
+    assert (round(figures.wait_times[0]), round(figures.durations[0])) == (10, 15)
+    assert build_figures(now + timedelta(hours=1)).wait_times == ()
 
 
 def test_a_disk_without_room_is_named_with_what_is_left(tmp_path: Path) -> None:

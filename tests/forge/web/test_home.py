@@ -1,4 +1,4 @@
-"""The home page: what waits, what happened, favourites, and the list of projects with all that it can be asked."""
+"""The home page: waiting decisions, recent activity, favourites, and the list of projects with its filters."""
 
 from __future__ import annotations
 

@@ -188,10 +188,10 @@ def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
         assert wait <= job.due - now < wait + timedelta(minutes=1)
     fail(delivery)
     webhook.refresh_from_db()
-    assert Delivery.objects.get().state == DeliveryState.GIVEN_UP
+    assert Delivery.objects.get().state == DeliveryState.FAILED
     assert webhook.stopped_because == "It answered 500."
     assert AuditEntry.objects.filter(action="webhook.stop", subject=webhook.subject).count() == 1
-    assert list(Notice.objects.values_list("person", "reason")) == [(owner.pk, "asked")]
+    assert list(Notice.objects.values_list("person", "reason")) == [(owner.pk, "requested")]
 
 
 def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: User) -> None:

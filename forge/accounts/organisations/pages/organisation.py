@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_filters import ChoiceFilter
 
 from forge.accounts import actions
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
@@ -21,12 +22,25 @@ from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import teams_of_member
 from forge.core.errors import Conflict, DomainError, Invalid
+from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
-from forge.core.http.paging import chosen_of, rows_of, words_of
+from forge.core.http.paging import rows_of
 
-MEMBER_SORTS = {"": "Name", "new": "Newest", "old": "First joined"}
-MEMBER_ORDERS = {"": ("user__name", "user__email"), "new": ("-created", "pk"), "old": ("created", "pk")}
 MEMBERS_SHOWN = 50
+
+
+class MemberFilter(ListFilter):
+    """The members of an organisation on its page."""
+
+    q = WordsFilter("user__name", "user__email")
+    role = ChoiceFilter(choices=Role.choices)
+    sort = SortFilter(
+        {
+            "": ("Name", ("user__name", "user__email")),
+            "new": ("Newest", ("-created", "pk")),
+            "old": ("First joined", ("created", "pk")),
+        }
+    )
 
 
 @for_person
@@ -39,18 +53,13 @@ def members(request: HttpRequest, organisation: str) -> HttpResponse:
 
 
 def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    """The members whose name or address has what was asked for in it, a page at a time."""
+    """The matching members, a page at a time."""
     tabs = tabs_of(principal, organisation)
-    words, role = words_of(request), chosen_of(request, "role", Role.values)
-    sort = chosen_of(request, "sort", MEMBER_ORDERS)
-    matching = members_of(organisation, words)
-    matching = (matching.filter(role=role) if role else matching).order_by(*MEMBER_ORDERS[sort])
-    shown, pages = rows_of(request, matching, MEMBERS_SHOWN)
+    filters = MemberFilter(request.GET, members_of(organisation))
+    shown, pages = rows_of(request, filters.qs, MEMBERS_SHOWN)
     return tabs | {
-        "words": words,
-        "role": role,
-        "sort": sort,
-        "sorts": MEMBER_SORTS,
+        "chosen": filters.values,
+        "sorts": filters.sorts,
         "pages": pages,
         "members": shown,
         "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),

@@ -58,7 +58,7 @@ def _person_of(email: str) -> User:
 
 
 def _delete_sessions(person: User) -> None:
-    """Reads all sessions, since a session does not say whose it is but inside: few enough for what is done seldom."""
+    """Reads all sessions, since only their content names the person: few enough for what is done seldom."""
     living = Session.objects.filter(expire_date__gt=timezone.now())
     theirs = [each.pk for each in living.iterator() if each.get_decoded().get(SESSION_KEY) == str(person.pk)]
     Session.objects.filter(pk__in=theirs).delete()

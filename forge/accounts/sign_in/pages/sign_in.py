@@ -77,7 +77,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def session(request: HttpRequest) -> JsonResponse:
-    """Whose session this is, for a page that was refused something: nobody's, its own person's, or another's.
+    """Names the person of this session, if any, for a page that was refused a request.
 
     It tells of the session alone, so that what is forbidden and what is not there go on answering alike. The token is
     for writes of the same person, who signed in again: signing in makes another.

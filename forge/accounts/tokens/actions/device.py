@@ -69,7 +69,7 @@ def shown_code(code: str) -> str:
 
 
 def find(code: str) -> DeviceSignIn:
-    """What waits under a code to be decided. Raises `CodeEnded`."""
+    """Returns the undecided request with a code. Raises `CodeEnded`."""
     sign_in = DeviceSignIn.objects.filter(
         code_hash=hash_secret(_letters(code)), allowed__isnull=True, expires__gt=timezone.now()
     ).first()
@@ -82,7 +82,7 @@ def find(code: str) -> DeviceSignIn:
 
 @transaction.atomic
 def decide(user: User, code: str, *, allow: bool, restriction: Collection[str] | None = None) -> DeviceSignIn:
-    """Allows or refuses what waits under a code; once. The token is restricted to `restriction`, as `create_token`
+    """Allows or refuses the request with a code; once. The token is restricted to `restriction`, as `create_token`
     takes it.
 
     Raises `CodeEnded` and `Invalid`.

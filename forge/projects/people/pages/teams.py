@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -23,8 +22,9 @@ from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
 from forge.core.errors import Conflict, Invalid, NotFound
+from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
-from forge.core.http.paging import chosen_of, rows_of, words_of
+from forge.core.http.paging import rows_of
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
@@ -34,12 +34,34 @@ TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role !
 OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""
 TEAMS_SHOWN, PEOPLE_SHOWN, PROJECTS_SHOWN = 50, 50, 50
-TEAM_SORTS = {"": "Name", "people": "Most people", "projects": "Most projects"}
-_TEAM_ORDERS = {"": ("name",), "people": ("-people_count", "name"), "projects": ("-project_count", "name")}
-PROJECT_SORTS = {"": "Name", "changed": "Last change"}
-_PROJECT_ORDERS = {"": ("name",), "changed": ("-changed",)}
 MOST_NAMES = 50
 """Projects that get a role at once."""
+
+
+class TeamFilter(ListFilter):
+    """The teams of an organisation."""
+
+    q = WordsFilter("name", "description")
+    sort = SortFilter(
+        {
+            "": ("Name", ("name",)),
+            "people": ("Most people", ("-people_count", "name")),
+            "projects": ("Most projects", ("-project_count", "name")),
+        }
+    )
+
+
+class TeamPeopleFilter(ListFilter):
+    """The people of a team."""
+
+    who = WordsFilter("user__name", "user__email")
+
+
+class TeamProjectFilter(ListFilter):
+    """The projects in which a team has a role."""
+
+    q = WordsFilter("name", "description")
+    sort = SortFilter({"": ("Name", ("name",)), "changed": ("Last change", ("-changed",))})
 
 
 @dataclass(frozen=True)
@@ -96,30 +118,27 @@ def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
 
 
 def _teams(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    """The teams whose name or description has the words in it that were asked for, a page at a time."""
-    words, sort = words_of(request), chosen_of(request, "sort", TEAM_SORTS)
+    """The matching teams, a page at a time."""
     every = teams_of(organisation)
-    owner = every.order_by(*_TEAM_ORDERS[sort])
-    for word in words.split():
-        owner = owner.filter(Q(name__icontains=word) | Q(description__icontains=word))
-    shown, pages = rows_of(request, owner, TEAMS_SHOWN)
+    filters = TeamFilter(request.GET, every)
+    shown, pages = rows_of(request, filters.qs, TEAMS_SHOWN)
     return {
         **tabs_of(principal, organisation),
         "teams": shown,
         "pages": pages,
-        "has_any": bool(shown) or (bool(words) and every.exists()),
-        "words": words,
-        "sort": sort,
-        "sorts": TEAM_SORTS,
+        "has_any": bool(shown) or (filters.is_narrowed and every.exists()),
+        "chosen": filters.values,
+        "sorts": filters.sorts,
     }
 
 
 def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, Any]:
     """Its people and its projects, each a page at a time and narrowed by words of its own."""
     tabs = tabs_of(principal, team.organisation)
-    who, words, sort = words_of(request, "who"), words_of(request), chosen_of(request, "sort", PROJECT_SORTS)
-    people, people_pages = rows_of(request, _people(team, who), PEOPLE_SHOWN, "people", "people")
-    projects, pages = rows_of(request, _projects(principal, team, words, sort), PROJECTS_SHOWN, at="projects")
+    people_filters = TeamPeopleFilter(request.GET, people_of(team))
+    filters = TeamProjectFilter(request.GET, _projects(principal, team))
+    people, people_pages = rows_of(request, people_filters.qs, PEOPLE_SHOWN, "people", "people")
+    projects, pages = rows_of(request, filters.qs, PROJECTS_SHOWN, at="projects")
     roles = {role.project: role for role in roles_of(team).filter(project__in=[each.pk for each in projects])}
     rows = [RoleRow(project, roles[project.pk]) for project in projects if project.pk in roles]
     manages = tabs["manages"]
@@ -128,13 +147,11 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
         "team": team,
         "people": people,
         "people_pages": people_pages,
-        "who": who,
         "is_in": is_in_team(principal, team),
         "rows": rows,
         "pages": pages,
-        "words": words,
-        "sort": sort,
-        "sorts": PROJECT_SORTS,
+        "chosen": people_filters.values | filters.values,
+        "sorts": filters.sorts,
         "manageable": frozenset(row.project.pk for row in rows if can(principal, Verb.MANAGE, row.project)),
         "roles": TEAM_ROLES,
         "given": Role.DEVELOPER,
@@ -143,19 +160,10 @@ def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, A
     }
 
 
-def _people(team: Team, words: str) -> QuerySet[Membership]:
-    members = people_of(team)
-    for word in words.split():
-        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return members
-
-
-def _projects(principal: Principal, team: Team, words: str, sort: str) -> ProjectQuerySet:
-    """The team's projects that the person may read, in order."""
+def _projects(principal: Principal, team: Team) -> ProjectQuerySet:
+    """The team's projects that the person may read."""
     projects = Project.objects.of_member(principal).filter(pk__in=roles_of(team).order_by().values("project"))
-    for word in words.split():
-        projects = projects.filter(Q(name__icontains=word) | Q(description__icontains=word))
-    return projects.select_related("organisation").order_by(*_PROJECT_ORDERS[sort])
+    return projects.select_related("organisation")
 
 
 def _addable(team: Team) -> list[Membership]:

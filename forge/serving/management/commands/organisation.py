@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="its name, the first part of its addresses")
-        parser.add_argument("email", help="whose it is; they have signed in once")
+        parser.add_argument("email", help="the address of its owner, who has signed in once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = User.objects.filter(email=options["email"].lower()).first()

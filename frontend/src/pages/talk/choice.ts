@@ -1,7 +1,7 @@
 // The switch over a conversation: its links change what is shown, and the address, without loading the page again.
 
 /** Of a page's address what the conversation alone is asked with. */
-export function asked(search: string): string {
+export function threadQuery(search: string): string {
   const which = new URLSearchParams(search).get("threads");
   return which === null ? "" : `?threads=${encodeURIComponent(which)}`;
 }

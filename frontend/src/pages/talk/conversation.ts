@@ -3,7 +3,7 @@
 import { saysSignedOut } from "../signed-out";
 import { beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
-import { asked, chooseThreads } from "./choice";
+import { threadQuery, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
@@ -17,7 +17,7 @@ export function conversations(): void {
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
   const refresh = oneAtATime(async () => {
-    await readAnew(section, `${address}${asked(window.location.search)}`);
+    await readAnew(section, `${address}${threadQuery(window.location.search)}`);
     stopVerdictsOnAnEarlierRound(section);
   });
   mentions(section);

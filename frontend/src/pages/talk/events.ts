@@ -5,7 +5,7 @@ export interface Hearing {
   readonly onEvent: (type: string) => void;
   /** Something may have been missed: the socket was away, or the page was written before it was there. */
   readonly onAway: () => void;
-  /** The codes with which the server says that this page is nobody's, or another's, or may not read any more. */
+  /** The close codes for a page without a session, with another person's session, or without access. */
   readonly refusals: readonly number[];
   readonly onRefused: () => void;
 }

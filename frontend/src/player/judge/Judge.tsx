@@ -60,7 +60,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
           ["before", before.short],
           ["both", "Both"],
         ];
-  const told = (answers: readonly Answered[]) =>
+  const report = (answers: readonly Answered[]) =>
     answersIn !== null && createPortal(<Answers answers={answers} />, answersIn);
 
   return (
@@ -114,7 +114,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
                     ]}
                   >
                     {(one: readonly Card[], other: readonly Card[]) =>
-                      told([
+                      report([
                         { name: judged.name, cards: one },
                         { name: before.name, cards: other },
                       ])
@@ -124,7 +124,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
               : undefined
           }
         >
-          {(running) => shown !== "both" && told([{ name: rune.name, cards: running.readings.cards }])}
+          {(running) => shown !== "both" && report([{ name: rune.name, cards: running.readings.cards }])}
         </Preview>
       )}
     </div>

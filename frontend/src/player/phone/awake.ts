@@ -7,7 +7,7 @@ const REST = 60_000;
 /** Holds the lock while runs come; `note` is called for each. */
 export class Awake {
   #lock: WakeLockSentinel | null = null;
-  #asking = false;
+  #isRequesting = false;
   #isWanted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,12 +31,12 @@ export class Awake {
   };
 
   async #hold(): Promise<void> {
-    if (this.#asking || document.hidden || (this.#lock !== null && !this.#lock.released)) return;
+    if (this.#isRequesting || document.hidden || (this.#lock !== null && !this.#lock.released)) return;
     if (!("wakeLock" in navigator)) return;
-    this.#asking = true;
+    this.#isRequesting = true;
     // Refused with a low battery, say: then the phone knows better.
     this.#lock = await navigator.wakeLock.request("screen").catch(() => null);
-    this.#asking = false;
+    this.#isRequesting = false;
     if (!this.#isWanted) this.rest();
   }
 }

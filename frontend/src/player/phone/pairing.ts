@@ -37,7 +37,7 @@ export class Pairing {
   #wire: Wire | null = null;
   #about: { readonly title: string; readonly wordlists: readonly (readonly string[])[] } | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
-  #held: RunNews | null = null;
+  #latest: RunNews | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(open: () => Wire, now: () => number = () => performance.now()) {
@@ -68,23 +68,23 @@ export class Pairing {
   /** What runs from now on. */
   runs(title: string, loaded: Loaded | null): void {
     this.#about = loaded === null ? null : { title, wordlists: loaded.wordlists };
-    this.#held = null;
+    this.#latest = null;
     this.#tellAbout();
   }
 
   readonly send = (run: RunNews): void => {
     if (this.#store.getState().phase !== "paired") return;
-    this.#held = run;
+    this.#latest = run;
     const wait = this.#sentAt + PAUSE - this.#now();
-    if (wait <= 0) this.#sendHeld();
-    else this.#timer ??= setTimeout(() => this.#sendHeld(), wait);
+    if (wait <= 0) this.#sendLatest();
+    else this.#timer ??= setTimeout(() => this.#sendLatest(), wait);
   };
 
-  #sendHeld(): void {
+  #sendLatest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [run, wire] = [this.#held, this.#wire];
-    this.#held = null;
+    const [run, wire] = [this.#latest, this.#wire];
+    this.#latest = null;
     if (run === null || wire === null || wire.bufferedAmount > WAITING_LIMIT) return;
     const { outputs, milliseconds, isStream } = run;
     const text = JSON.stringify({
@@ -121,7 +121,7 @@ export class Pairing {
   #drop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#held = null;
+    this.#latest = null;
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();

@@ -67,16 +67,16 @@ class RecordingStore extends OfflineStore {
 
 function setUp(tag: string | null = null) {
   const server = new Server();
-  const kept = new RecordingStore();
+  const offline = new RecordingStore();
   const fetched: string[] = [];
-  const store = new PlayerStore(server.client, kept, tag, (address) => {
+  const store = new PlayerStore(server.client, offline, tag, (address) => {
     fetched.push(address);
     return Promise.resolve(new ArrayBuffer(1));
   });
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   };
-  return { server, kept, store, fetched, settled };
+  return { server, offline, store, fetched, settled };
 }
 
 test("what the studio shows runs at once, and a newer one when its person wants it", async () => {
@@ -115,8 +115,8 @@ test("a tag that is wanted runs, and the choice can change", async () => {
 });
 
 test("without a network the kept one runs, and what runs goes on", async () => {
-  const { server, kept, store, settled } = setUp();
-  kept.was = state(run("a"));
+  const { server, offline, store, settled } = setUp();
+  offline.was = state(run("a"));
   server.answer = () => {
     throw new TypeError("no network");
   };
@@ -144,23 +144,23 @@ test.each([
   [401, "no-access"],
   [404, "not-found"],
 ])("an answer of %i stops what runs and forgets what was kept", async (status, phase) => {
-  const { server, kept, store, settled } = setUp();
+  const { server, offline, store, settled } = setUp();
   await store.start(null);
   await settled();
   server.answer = () => Response.json({ detail: "no" }, { status });
   await store.look();
   expect(store.state.getState()).toMatchObject({ phase, state: null, running: null });
-  expect(kept.forgotten).toBe(1);
+  expect(offline.forgotten).toBe(1);
 });
 
 test("a server in trouble takes nothing away", async () => {
-  const { server, kept, store, settled } = setUp();
+  const { server, offline, store, settled } = setUp();
   await store.start(null);
   await settled();
   server.answer = () => new Response("", { status: 502 });
   await store.look();
   expect(store.state.getState()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
-  expect(kept.forgotten).toBe(0);
+  expect(offline.forgotten).toBe(0);
 });
 
 test("a code that has ended is said so, and whoever is signed in goes on", async () => {

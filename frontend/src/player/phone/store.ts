@@ -50,16 +50,16 @@ export function wanted(state: PlayerState, tag: string | null): Run | null {
 
 export class PlayerStore {
   readonly #client: PlayerClient;
-  readonly #kept: OfflineStore;
+  readonly #offline: OfflineStore;
   readonly #fetchRune: FetchRune;
   readonly #store: StoreApi<Player>;
   readonly state: Omit<StoreApi<Player>, "setState">;
-  #asking: Promise<void> | null = null;
+  #query: Promise<void> | null = null;
   #fetchingOf: { readonly digest: string; readonly leaving: AbortController } | null = null;
 
   constructor(client: PlayerClient, offline: OfflineStore, tag: string | null, fetcher: FetchRune = fetchRune) {
     this.#client = client;
-    this.#kept = offline;
+    this.#offline = offline;
     this.#fetchRune = fetcher;
     this.#store = createStore<Player>(() => ({ ...NOTHING, tag }));
     this.state = this.#store;
@@ -81,10 +81,10 @@ export class PlayerStore {
 
   /** Asks what there is to run now. */
   look(): Promise<void> {
-    this.#asking ??= this.#look().finally(() => {
-      this.#asking = null;
+    this.#query ??= this.#look().finally(() => {
+      this.#query = null;
     });
-    return this.#asking;
+    return this.#query;
   }
 
   choose(tag: string | null): void {
@@ -106,7 +106,7 @@ export class PlayerStore {
   /** Gives the pass back and forgets all that was kept. */
   async leave(): Promise<void> {
     await this.#client.leave();
-    await this.#kept.forget();
+    await this.#offline.forget();
     this.#store.setState({ ...NOTHING, tag: this.#store.getState().tag });
     await this.look();
   }
@@ -114,7 +114,7 @@ export class PlayerStore {
   async #look(): Promise<void> {
     try {
       const state = await this.#client.state();
-      await this.#kept.keepState(state);
+      await this.#offline.keepState(state);
       this.#store.setState({ phase: "ready", state, isOffline: false, problem: null });
       this.#take(state, false);
     } catch (error) {
@@ -127,7 +127,7 @@ export class PlayerStore {
     if (trouble === "no-access" || trouble === "not-found") {
       // Nothing of it stays on a phone that may not see it any more.
       this.#fetchingOf?.leaving.abort();
-      await this.#kept.forget();
+      await this.#offline.forget();
       this.#store.setState({ ...NOTHING, phase: trouble, tag: this.#store.getState().tag });
       return;
     }
@@ -136,7 +136,7 @@ export class PlayerStore {
       if (trouble === "offline") this.#store.setState({ isOffline: true });
       return;
     }
-    const state = await this.#kept.state();
+    const state = await this.#offline.state();
     if (state === null) {
       this.#store.setState({ phase: "unreachable", problem: sentence(error) });
     } else {
@@ -166,7 +166,7 @@ export class PlayerStore {
     this.#store.setState({ fetching: 0, problem: null });
     const { signal } = mine.leaving;
     try {
-      const cached = await this.#kept.rune(run.url);
+      const cached = await this.#offline.rune(run.url);
       const rune =
         cached ??
         (await this.#fetchRune(
@@ -177,7 +177,7 @@ export class PlayerStore {
       if (signal.aborted) return;
       this.#store.setState({ running: { run, rune }, newer: null, fetching: null });
       // Kept afterwards: what runs does not wait for a disk.
-      await this.#kept.keepRune(run.url, rune.slice(0));
+      await this.#offline.keepRune(run.url, rune.slice(0));
     } catch (error) {
       if (!signal.aborted) this.#store.setState({ fetching: null, problem: sentence(error) });
     } finally {

@@ -21,9 +21,9 @@ export function LiveButton({ live, state, icon: Icon, startText, stopText, child
           {state.problem}
         </p>
       )}
-      {state.waitsFor !== null && (
+      {state.permissionHint !== null && (
         <p className="notice" role="status">
-          {state.waitsFor}
+          {state.permissionHint}
         </p>
       )}
       <div className="row wrap">

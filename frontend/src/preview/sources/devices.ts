@@ -9,9 +9,9 @@ export function useDevices(kind: "audioinput" | "videoinput", isLive: boolean): 
     const leaving = new AbortController();
     const list = (): void => {
       navigator.mediaDevices.enumerateDevices().then(
-        (found) => {
+        (devices) => {
           if (!leaving.signal.aborted)
-            setDevices(found.filter((device) => device.kind === kind && device.deviceId !== ""));
+            setDevices(devices.filter((device) => device.kind === kind && device.deviceId !== ""));
         },
         // Without the list there is no choice, and what runs goes on.
         () => undefined,

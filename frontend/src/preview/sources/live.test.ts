@@ -28,7 +28,7 @@ test("a device that is allowed and never comes is given up, and says so", async 
   });
   live.start();
   await vi.advanceTimersByTimeAsync(6000);
-  expect(live.state.getState()).toMatchObject({ phase: "starting", waitsFor: null });
+  expect(live.state.getState()).toMatchObject({ phase: "starting", permissionHint: null });
   await vi.advanceTimersByTimeAsync(4000);
   expect(live.state.getState().phase).toBe("off");
   expect(live.state.getState().problem).toContain("The microphone is allowed, but the browser does not start it");
@@ -42,10 +42,10 @@ test("as long as the browser asks its person, that is said and waited for", asyn
   live.start();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(live.state.getState().phase).toBe("starting");
-  expect(live.state.getState().waitsFor).toContain("The browser asks whether this page may use the camera");
+  expect(live.state.getState().permissionHint).toContain("The browser asks whether this page may use the camera");
   allow();
   await vi.advanceTimersByTimeAsync(0);
-  expect(live.state.getState()).toEqual({ phase: "live", waitsFor: null, problem: null });
+  expect(live.state.getState()).toEqual({ phase: "live", permissionHint: null, problem: null });
   await vi.advanceTimersByTimeAsync(60_000);
   expect(live.state.getState().phase).toBe("live");
   live.stop();
@@ -59,7 +59,7 @@ test("a browser that does not say whether it asks is taken to ask", async () => 
   const live = new Live("camera", () => new Promise(() => undefined));
   live.start();
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(live.state.getState().waitsFor).toContain("The browser asks");
+  expect(live.state.getState().permissionHint).toContain("The browser asks");
   live.stop();
-  expect(live.state.getState()).toEqual({ phase: "off", waitsFor: null, problem: null });
+  expect(live.state.getState()).toEqual({ phase: "off", permissionHint: null, problem: null });
 });

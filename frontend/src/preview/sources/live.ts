@@ -6,7 +6,7 @@ import { permissionText, deviceProblem, permissionOf, stuckProblem, unavailable,
 export interface LiveState {
   readonly phase: "off" | "starting" | "live";
   /** What the browser waits for, where starting takes a while. */
-  readonly waitsFor: string | null;
+  readonly permissionHint: string | null;
   /** Why it is off although it was asked for. */
   readonly problem: string | null;
 }
@@ -14,7 +14,7 @@ export interface LiveState {
 /** Opens the device and holds it until the signal aborts; settles when it is live. */
 export type Open = (signal: AbortSignal) => Promise<void>;
 
-const OFF: LiveState = { phase: "off", waitsFor: null, problem: null };
+const OFF: LiveState = { phase: "off", permissionHint: null, problem: null };
 /** Milliseconds after which a person is told what a browser that says nothing may be waiting for. */
 const TELL = 1500;
 /** Milliseconds after which a device that is allowed and does not come is given up. */
@@ -81,8 +81,8 @@ export class Live {
           this.fail(stuckProblem(this.#device));
           return;
         }
-        const waitsFor = permission === "granted" ? null : permissionText(this.#device);
-        if (waitsFor !== this.#store.getState().waitsFor) this.#store.setState({ waitsFor });
+        const permissionHint = permission === "granted" ? null : permissionText(this.#device);
+        if (permissionHint !== this.#store.getState().permissionHint) this.#store.setState({ permissionHint });
         this.#watch(holding, permission === "granted" ? waited + TELL : 0);
       });
     }, TELL);

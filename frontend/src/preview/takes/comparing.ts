@@ -21,7 +21,7 @@ export interface Heard {
   readonly spread: Spread;
   /** The cards after the last window. */
   readonly cards: readonly Card[];
-  /** The outputs of every window, for telling whether two runes say the very same. */
+  /** The outputs of every window, to compare two runes. */
   readonly outputs: readonly string[];
 }
 
@@ -114,7 +114,7 @@ export interface Difference {
   readonly windows: number;
   /** Windows to which both answered in the same word. */
   readonly agreed: number;
-  /** Windows in which both sent the very same outputs. */
+  /** Windows in which both sent identical outputs. */
   readonly identical: number;
 }
 

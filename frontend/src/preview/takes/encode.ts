@@ -1,4 +1,4 @@
-// Takes as files that every tool reads, and that give a rune the very same input again: wav, png, csv.
+// Writes recordings as files that every tool reads, and that give a rune the identical input again: wav, png, csv.
 import type { Row } from "../motion";
 import { drawSeen } from "../picture/rgba";
 import { toI16 } from "../sound/samples";

@@ -11,7 +11,7 @@ export interface Recording {
 }
 
 /** What a rune said to a recording: the answer to its last window that has one, and its outputs, to tell whether two said
-    the very same; or why it cannot be run on it. */
+    identical; or why it cannot be run on it. */
 export type Answer = { readonly answer: string | null; readonly outputs: string } | { readonly problem: string };
 
 /** The answers by the recordings' ids. Rejects with an Error for a person where the rune does not run at all. */

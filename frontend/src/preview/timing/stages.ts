@@ -78,6 +78,6 @@ export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null
 export function budgetText({ room, share }: Budget, milliseconds: number): string {
   if (share > 1)
     return `${shareText(milliseconds, room)}. Inputs are dropped; a longer hop, a smaller model or fewer stages would help.`;
-  const taken = `Inference takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
-  return share < 0.01 ? `${taken}: under 1 %.` : `${taken}: ${Math.round(share * 100)} %.`;
+  const sentence = `Inference takes ${millisecondsText(milliseconds)} of the ${millisecondsText(room)} between two inputs`;
+  return share < 0.01 ? `${sentence}: under 1 %.` : `${sentence}: ${Math.round(share * 100)} %.`;
 }

@@ -1,4 +1,4 @@
-// What one rune was given, as another rune reads it: so that both answer to the very same input.
+// Converts one rune's input to another rune's type, so that both run on the same data.
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 

@@ -3,7 +3,7 @@ import type { Card } from "../readings";
 import { answerOf } from "../takes/comparing";
 
 export function verdict(one: readonly Card[], other: readonly Card[]): string {
-  if (written(one) === written(other)) return "Both say the very same on this input.";
+  if (written(one) === written(other)) return "Identical result on this input.";
   const [first, second] = [answerOf(one), answerOf(other)];
   if (first === null || second === null) return "They send other numbers on this input.";
   if (first === second) return `Both answer ${first} on this input, with other numbers.`;

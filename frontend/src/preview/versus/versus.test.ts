@@ -11,7 +11,7 @@ const picture = (kind: "IMAGE" | "FLOAT_IMAGE", changed: Record<string, number> 
 const sound = (size: number): CapabilityRequest =>
   ({ kind: "SOUND", size, parameters: {} }) as unknown as CapabilityRequest;
 
-test("a picture's pixels stay the very same as floats, and back", () => {
+test("a picture's pixels are unchanged as floats, and back", () => {
   const bytes = Uint8Array.of(51, 255).buffer;
   const floats = refitted(bytes, picture("IMAGE"), picture("FLOAT_IMAGE"));
   expect([...new Float32Array(floats ?? new ArrayBuffer())]).toEqual([51, 255]);
@@ -43,7 +43,7 @@ const scores = (...values: number[]): Card[] => {
 };
 
 test("one sentence says whether two answers are the same", () => {
-  expect(verdict(scores(0.2, 0.8), scores(0.2, 0.8))).toBe("Both say the very same on this input.");
+  expect(verdict(scores(0.2, 0.8), scores(0.2, 0.8))).toBe("Identical result on this input.");
   expect(verdict(scores(0.2, 0.8), scores(0.4, 0.6))).toBe("Both answer class 1 on this input, with other numbers.");
   expect(verdict(scores(0.2, 0.8), scores(0.6, 0.4))).toBe(
     "They answer differently on this input: class 1 and class 0.",

@@ -135,7 +135,7 @@ export class ProjectClient {
     });
   }
 
-  /** A text as it was in a version; null for a file that is none. */
+  /** A text as it was in a version; null for a file that is not a text. */
   async versionText(version: number, path: string): Promise<string | null> {
     const response = await this.send(
       this.address("get", `${PROJECT}/versions/{number}/files/{path}`, {

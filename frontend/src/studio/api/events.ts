@@ -15,7 +15,7 @@ export interface EventStreamOptions {
   readonly address: string;
   /** The person's id: the stream is opened for nobody else. */
   readonly person: string;
-  /** The server takes this page for nobody's or another's; it is opened again by `retry`. */
+  /** The page has no session, or another person's; it is opened again by `retry`. */
   readonly onSignedOut: () => void;
   /** The number that the state, which the page has, was read at. */
   readonly sequence: number;

@@ -6,12 +6,12 @@ const BLOCK = { file: "smooth.py", text: "def smooth", inputs: [{ type: "f32", d
 const RUN: BlockRun = { outputs: [[1]], prints: [], left_out: 0, values: [], milliseconds: 1, failure: null };
 
 /** A Python that does not answer as often as is said, and a clock. */
-function made(dead: number) {
-  const asked: string[] = [];
+function runnerWith(dead: number) {
+  const requests: string[] = [];
   const clock = { now: 0, dead };
   const engine = {
     load: ({ text }: { readonly text: string }) => {
-      asked.push(text);
+      requests.push(text);
       return Promise.resolve({ problems: [] });
     },
     run: () => {
@@ -20,11 +20,11 @@ function made(dead: number) {
       return Promise.resolve(RUN);
     },
   };
-  return { runner: new BlockRunner(engine, () => clock.now), clock, asked };
+  return { runner: new BlockRunner(engine, () => clock.now), clock, requests };
 }
 
 it("takes up again what was stopped with the next input, after a pause", async () => {
-  const { runner, clock, asked } = made(1);
+  const { runner, clock, requests } = runnerWith(1);
   const state = () => runner.state.getState();
   runner.use(BLOCK);
   runner.offer([[1]]);
@@ -36,11 +36,11 @@ it("takes up again what was stopped with the next input, after a pause", async (
   clock.now = 2000;
   runner.offer([[3]]);
   await expect.poll(() => [state().stopped, state().read]).toEqual([null, [[3]]]);
-  expect(asked).toEqual(["def smooth", "def smooth"]);
+  expect(requests).toEqual(["def smooth", "def smooth"]);
 });
 
 it("leaves alone what is stopped each time, until it is asked to run again", async () => {
-  const { runner, clock } = made(3);
+  const { runner, clock } = runnerWith(3);
   const state = () => runner.state.getState();
   runner.use(BLOCK);
   runner.offer([[0]]);
@@ -59,11 +59,11 @@ it("leaves alone what is stopped each time, until it is asked to run again", asy
 });
 
 it("says nothing of a text that was replaced while Python was stopped on it", async () => {
-  const { runner, asked } = made(1);
+  const { runner, requests } = runnerWith(1);
   runner.use(BLOCK);
   runner.offer([[1]]);
   await Promise.resolve();
   runner.use({ ...BLOCK, text: "def better" });
   await expect.poll(() => runner.state.getState().written).toEqual([[1]]);
-  expect([runner.state.getState().stopped, asked.at(-1)]).toEqual([null, "def better"]);
+  expect([runner.state.getState().stopped, requests.at(-1)]).toEqual([null, "def better"]);
 });

@@ -22,7 +22,7 @@ const PREVIEW: Preview = {
 
 let files: ProjectFiles;
 let texts: StoreApi<TextState>;
-let kept: View[];
+let saved: View[];
 let places: Places;
 const state = () => places.state.getState();
 
@@ -46,8 +46,8 @@ beforeEach(() => {
     deleted: 0,
     ahead: false,
   }));
-  kept = [];
-  const remembered = { read: (): View => "both", save: (view: View) => void kept.push(view) };
+  saved = [];
+  const remembered = { read: (): View => "both", save: (view: View) => void saved.push(view) };
   places = new Places({ state: texts, preview: createStore(() => PREVIEW), files }, remembered, false);
   add("run", "Runefile.yml");
   add("words", "labels.txt");
@@ -81,7 +81,7 @@ test("a place in the Runefile is shown as text, also where the graph stood alone
   places.showRunefile("graph");
   places.goTo("Runefile.yml", 4, 2);
   expect(state()).toMatchObject({ view: "both", jump: { file: "run", line: 4, column: 2 } });
-  expect(kept).toEqual(["graph", "both"]);
+  expect(saved).toEqual(["graph", "both"]);
 });
 
 test("in the graph alone a stage is picked where it is; leaving it, the cursor goes to that stage", () => {

@@ -16,8 +16,8 @@ interface Props {
   readonly onClose: () => void;
 }
 
-const SIGNS = { same: "  ", gone: "− ", new: "+ " } as const;
-const CHANGE_LABELS = { same: undefined, gone: "removed", new: "added" } as const;
+const SIGNS = { same: "  ", removed: "− ", added: "+ " } as const;
+const CHANGE_LABELS = { same: undefined, removed: "removed", added: "added" } as const;
 
 export default function BlockVersionDialog({ block, from, to, adopt, onClose }: Props) {
   const { workspace } = useStudio();

@@ -78,7 +78,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
               choices={RUNES}
               chosen={chosen.optimize}
               isFirst
-              noteOf={(optimize) => runeFigures(known.made, optimize, chosen.match)}
+              noteOf={(optimize) => runeFigures(known.builds, optimize, chosen.match)}
               onChoose={(optimize) => setChosen({ ...chosen, optimize })}
             />
             <Radios
@@ -86,7 +86,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
               name="match"
               choices={RESULTS}
               chosen={chosen.match}
-              noteOf={(match) => runeFigures(known.made, chosen.optimize, match)}
+              noteOf={(match) => runeFigures(known.builds, chosen.optimize, match)}
               onChoose={(match) => setChosen({ ...chosen, match })}
             />
             <fieldset className="choices stack tight">
@@ -114,7 +114,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
                 name="optimize_packages"
                 choices={LIBRARIES}
                 chosen={chosen.optimize_packages}
-                noteOf={(aim) => packageFigures(known.made, { ...chosen, optimize_packages: aim })}
+                noteOf={(aim) => packageFigures(known.builds, { ...chosen, optimize_packages: aim })}
                 onChoose={(aim) => setChosen({ ...chosen, optimize_packages: aim })}
               />
             )}

@@ -3,7 +3,7 @@ import type { TargetBuild, Targets } from "../../api/schema";
 import { choicesOf, policyText, packageFigures, runeFigures } from "./build-choices";
 
 const BALANCED = { optimize: "balanced", optimize_packages: "balanced", match: "litert" } as const;
-const MADE: readonly TargetBuild[] = [
+const BUILDS: readonly TargetBuild[] = [
   {
     number: 9,
     manner: { ...BALANCED, optimize: "speed" },
@@ -26,36 +26,36 @@ const MADE: readonly TargetBuild[] = [
 ];
 
 test("what is chosen is sent as it is shown", () => {
-  const told: Targets = {
+  const targets: Targets = {
     ...BALANCED,
     targets: [
       { name: "c", summary: "", chosen: false },
       { name: "cortex-m4", summary: "", chosen: true },
     ],
-    made: MADE,
+    builds: BUILDS,
     in_file: null,
   };
-  expect(choicesOf(told)).toEqual({ ...BALANCED, targets: ["cortex-m4"] });
+  expect(choicesOf(targets)).toEqual({ ...BALANCED, targets: ["cortex-m4"] });
 });
 
 test("beside a choice stands what the newest build with it came to", () => {
-  expect(runeFigures(MADE, "speed", "litert")).toBe(
+  expect(runeFigures(BUILDS, "speed", "litert")).toBe(
     "Build 9: 238 kB, 54 kB of memory, 0.41 ms per inference on this server",
   );
-  expect(runeFigures(MADE, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
-  expect(runeFigures(MADE, "size", "litert")).toBe("");
-  expect(runeFigures(MADE, "speed", "tflm")).toBe("");
+  expect(runeFigures(BUILDS, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
+  expect(runeFigures(BUILDS, "size", "litert")).toBe("");
+  expect(runeFigures(BUILDS, "speed", "tflm")).toBe("");
 });
 
-test("packages are told of for the targets that are chosen", () => {
+test("packages are shown for the chosen targets", () => {
   const chosen = { ...BALANCED, targets: ["cortex-m4"] };
-  expect(packageFigures(MADE, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
-  expect(packageFigures(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
-  expect(packageFigures(MADE, { ...chosen, targets: [] })).toBe("");
-  expect(packageFigures(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
+  expect(packageFigures(BUILDS, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
+  expect(packageFigures(BUILDS, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
+  expect(packageFigures(BUILDS, { ...chosen, targets: [] })).toBe("");
+  expect(packageFigures(BUILDS, { ...chosen, optimize_packages: "size" })).toBe("");
 });
 
-test("what forge.yml says is told of, as it goes before what is chosen", () => {
+test("settings of forge.yml are shown, since they override the choice", () => {
   expect(policyText(null)).toBe("");
   expect(policyText({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
     "forge.yml says: the rune is for: size; results of TFLite Micro. These settings override the choices here.",

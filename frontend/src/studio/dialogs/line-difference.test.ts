@@ -3,7 +3,7 @@ import { lineDifference } from "./line-difference";
 
 const drawn = (before: string, after: string): string =>
   lineDifference(before, after)
-    .map(({ kind, text }) => `${{ same: " ", gone: "-", new: "+" }[kind]}${text}`)
+    .map(({ kind, text }) => `${{ same: " ", removed: "-", added: "+" }[kind]}${text}`)
     .join("\n");
 
 it("keeps what both have, and shows what goes before what comes", () => {
@@ -15,11 +15,11 @@ it("keeps what both have, and shows what goes before what comes", () => {
 
 it("gives back both texts", () => {
   const [before, after] = ["one\ntwo\ntwo\nthree\n", "two\none\ntwo\n\nthree"];
-  const found = lineDifference(before, after);
+  const lines = lineDifference(before, after);
   const side = (other: string): string =>
-    found
+    lines
       .filter(({ kind }) => kind !== other)
       .map(({ text }) => text)
       .join("\n");
-  expect([side("new"), side("gone")]).toEqual([before, after]);
+  expect([side("added"), side("removed")]).toEqual([before, after]);
 });

@@ -1,7 +1,7 @@
 // What two texts have in common, line by line. Pure.
 
 export interface DifferingLine {
-  readonly kind: "same" | "gone" | "new";
+  readonly kind: "same" | "removed" | "added";
   readonly text: string;
 }
 
@@ -30,10 +30,10 @@ export function lineDifference(before: string, after: string): readonly Differin
       is === undefined ||
       (was !== undefined && (same[(one + 1) * width + other] ?? 0) >= (same[one * width + other + 1] ?? 0))
     ) {
-      lines.push({ kind: "gone", text: was ?? "" });
+      lines.push({ kind: "removed", text: was ?? "" });
       one++;
     } else {
-      lines.push({ kind: "new", text: is });
+      lines.push({ kind: "added", text: is });
       other++;
     }
   }

@@ -59,7 +59,7 @@ class WireSocket {
   readyState = 0;
   binaryType = "";
   /** While the line is dead: what was sent and has not arrived. Nobody says so. */
-  private held: Uint8Array[] | null = null;
+  private delayed: Uint8Array[] | null = null;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
   onclose: ((event: object) => void) | null = null;
@@ -76,8 +76,8 @@ class WireSocket {
 
   send(frame: Uint8Array): void {
     const copy = frame.slice();
-    if (this.held !== null) {
-      this.held.push(copy);
+    if (this.delayed !== null) {
+      this.delayed.push(copy);
       return;
     }
     setTimeout(() => {
@@ -86,13 +86,13 @@ class WireSocket {
   }
 
   die(): void {
-    this.held = [];
+    this.delayed = [];
   }
 
   revive(): void {
-    const held = this.held ?? [];
-    this.held = null;
-    for (const frame of held) this.send(frame);
+    const delayed = this.delayed ?? [];
+    this.delayed = null;
+    for (const frame of delayed) this.send(frame);
   }
 
   receive(frame: Uint8Array): void {
@@ -276,16 +276,16 @@ test("edits of a visit that ended before they were sent are put back once, sent,
   const earlier = new Y.Doc();
   Y.applyUpdate(earlier, Y.encodeStateAsUpdate(server.doc));
   earlier.getText("t").insert(5, "kept ");
-  const kept = Y.encodeStateAsUpdate(earlier, Y.encodeStateVector(server.doc));
+  const update = Y.encodeStateAsUpdate(earlier, Y.encodeStateVector(server.doc));
   server.busy = true;
-  expect(connection.restore(kept)).toBe(true);
+  expect(connection.restore(update)).toBe(true);
   expect(onEdit).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(3000);
   expect(onStored).not.toHaveBeenCalled();
   server.catchUp();
   await vi.advanceTimersByTimeAsync(1500);
   expect(onStored).toHaveBeenCalledTimes(1);
-  expect(connection.restore(kept)).toBe(true);
+  expect(connection.restore(update)).toBe(true);
   expect(connection.unsent).toBe(false);
   expect(server.doc.getText("t").toJSON()).toBe("seed kept ");
 });

@@ -60,7 +60,7 @@ export interface DocumentConnectionOptions {
   readonly onState: (state: SaveState, reason: string) => void;
   /** The document has been read whole for the first time. */
   readonly onRead: () => void;
-  /** The server takes this page for nobody's or another's; it is opened again by `connect`. */
+  /** The page has no session, or another person's; it is opened again by `connect`. */
   readonly onSignedOut: () => void;
   /** An edit was made here that is to be kept until it is stored. */
   readonly onEdit?: (update: Uint8Array) => void;

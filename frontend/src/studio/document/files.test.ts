@@ -90,7 +90,7 @@ test("what the server or another person did is not taken back by my undo", () =>
   expect(files.list()).toHaveLength(2);
 });
 
-test("names are told of, keys are not", () => {
+test("changes are announced by name, not by key", () => {
   const heard = vi.fn();
   const stop = files.onNames(heard);
   files.text("2")?.insert(0, "x");

@@ -20,7 +20,7 @@ export interface DeletedFile {
   readonly id: string;
   readonly path: string;
   readonly kind: "text" | "binary";
-  /** The Yjs client that deleted it: the server knows whose it is. */
+  /** The Yjs client that deleted it: the server knows its person. */
   readonly client: number | null;
   /** Why it cannot be brought back: a recording that was taken back or whose time is over. Null for any other file. */
   readonly reason: string | null;

@@ -54,7 +54,7 @@ function cursorOf(value: unknown): Present["cursor"] {
   }
 }
 
-/** What a foreign page said of itself, or null for something that is none. */
+/** Parses another page's state, or returns null for data that is not a state. */
 export function presentOf(client: number, state: unknown): Present | null {
   const record = asRecord(state);
   const person = personOf(record?.["user"]);

@@ -79,7 +79,7 @@ test("deletions are covered however the runs are cut", () => {
   expect(covers(new Map(), new Map())).toBe(true);
 });
 
-test("the page is told of both the connection and the edits", () => {
+test("the page learns of both the connection and the edits", () => {
   expect([saveState(true, false), saveState(true, true), saveState(false, false), saveState(false, true)]).toEqual([
     "saved",
     "saving",

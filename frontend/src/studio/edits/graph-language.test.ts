@@ -22,7 +22,7 @@ function room(answer: (text: string, count: number) => unknown): {
   const said: string[] = [];
   const steps: string[] = [];
   let count = 0;
-  const given = {
+  const workspace = {
     language: { ask: () => Promise.resolve(answer(text.toJSON(), (count += 1))) },
     files: { list: () => [{ id: "1", path: "Runefile.yml", kind: "text" }], text: () => text },
     edit: (all: ReturnType<typeof edits>, step: string) => {
@@ -35,7 +35,7 @@ function room(answer: (text: string, count: number) => unknown): {
     checking: { touch: () => undefined },
     toasts: { say: (sentence: string) => said.push(sentence) },
   };
-  return { text, said, steps, language: new GraphLanguage(given as unknown as GraphWorkspace) };
+  return { text, said, steps, language: new GraphLanguage(workspace as unknown as GraphWorkspace) };
 }
 
 const REMOVE = { edit: "remove-stage", name: "a" } as const;

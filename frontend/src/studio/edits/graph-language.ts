@@ -62,7 +62,7 @@ export class GraphLanguage {
       await this.workspace.language.ask<{ readonly reason: string | null }>({
         ask: "copy-block",
         stage,
-        is_asked: true,
+        dry_run: true,
       })
     ).reason;
 

@@ -11,10 +11,10 @@ function room(answer: unknown) {
     ["text", new Y.Text("before")],
   ];
   files.doc.getMap("files").set("1", new Y.Map(entry));
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   return {
     files,
-    asked,
+    requests,
     edit: () =>
       files.doc.transact(() => {
         files.text("1")?.insert(0, "edited and ");
@@ -22,7 +22,7 @@ function room(answer: unknown) {
     checking: { touch: () => undefined },
     language: {
       ask: (request: unknown) => {
-        asked.push(request);
+        requests.push(request);
         return Promise.resolve(answer);
       },
     },
@@ -30,7 +30,7 @@ function room(answer: unknown) {
 }
 
 it("makes the files and the stage as one step, which the undo takes back and the redo makes again", async () => {
-  const made = room({
+  const project = room({
     files: [
       { path: "smooth.py", text: "def smooth" },
       { path: "smooth_test.py", text: "def test_it" },
@@ -38,19 +38,19 @@ it("makes the files and the stage as one step, which the undo takes back and the
     edits: [],
   });
   const wire = { source: "a", source_index: 1, target: "b", target_index: 0, type: null };
-  expect(await createBlock(made as never, "smooth", wire)).toBe("smooth.py");
-  const paths = () => made.files.list().map(({ path }) => path);
-  expect(made.asked).toEqual([
+  expect(await createBlock(project as never, "smooth", wire)).toBe("smooth.py");
+  const paths = () => project.files.list().map(({ path }) => path);
+  expect(project.requests).toEqual([
     { ask: "new-block", name: "smooth", source: { stage: "a", index: 1 }, feeds: { stage: "b", index: 0 } },
   ]);
   expect(paths()).toEqual(["Runefile.yml", "smooth_test.py", "smooth.py"]);
-  expect(made.files.text("1")?.toJSON()).toBe("edited and before");
-  made.files.undo.undo();
+  expect(project.files.text("1")?.toJSON()).toBe("edited and before");
+  project.files.undo.undo();
   expect(paths()).toEqual(["Runefile.yml"]);
-  expect(made.files.text("1")?.toJSON()).toBe("before");
-  made.files.undo.redo();
+  expect(project.files.text("1")?.toJSON()).toBe("before");
+  project.files.undo.redo();
   expect(paths()).toHaveLength(3);
-  const block = made.files.list().find(({ path }) => path === "smooth.py");
-  expect(made.files.text(block?.id ?? "")?.toJSON()).toBe("def smooth");
-  expect(made.files.text("1")?.toJSON()).toBe("edited and before");
+  const block = project.files.list().find(({ path }) => path === "smooth.py");
+  expect(project.files.text(block?.id ?? "")?.toJSON()).toBe("def smooth");
+  expect(project.files.text("1")?.toJSON()).toBe("edited and before");
 });

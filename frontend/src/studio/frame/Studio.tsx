@@ -148,8 +148,8 @@ function OpenDialog() {
 function useDeferredStart(): void {
   const showsApp = usePlace(({ view }) => view !== "graph");
   const hasBuild = useSession(({ preview }) => preview.build !== null);
-  const waitsForApp = showsApp && hasBuild;
+  const expectsApp = showsApp && hasBuild;
   useEffect(() => {
-    if (!waitsForApp) startDeferred();
-  }, [waitsForApp]);
+    if (!expectsApp) startDeferred();
+  }, [expectsApp]);
 }

@@ -55,7 +55,7 @@ function evaluated(evaluation: Build["evaluation"]): string {
   if (evaluation === null) return "no test samples";
   if (evaluation.accuracy === null) return evaluation.reason ?? "no accuracy";
   const share = `${evaluation.right} of ${count(evaluation.samples, "test sample")} right`;
-  return evaluation.telling ? share : `${share} (few)`;
+  return evaluation.is_precise ? share : `${share} (few)`;
 }
 
 /** What the build came to, in one sentence; "" while it is under way. */

@@ -7,13 +7,13 @@ function wire(source: string, source_index: number, target: string): OutlineWire
 }
 
 test("an output that several stages read from is there once, in the order of the outputs", () => {
-  const found = outputsOf([
+  const outputs = outputsOf([
     wire("split", 1, "a"),
     wire("split", 0, "b"),
     wire("split", 1, "c"),
     wire("mic", 0, "split"),
   ]);
-  expect(found.get("split")?.map((each) => each.source_index)).toEqual([0, 1]);
-  expect(found.get("mic")).toHaveLength(1);
-  expect(found.get("a")).toBeUndefined();
+  expect(outputs.get("split")?.map((each) => each.source_index)).toEqual([0, 1]);
+  expect(outputs.get("mic")).toHaveLength(1);
+  expect(outputs.get("a")).toBeUndefined();
 });

@@ -26,7 +26,7 @@ describe("finding by a few letters", () => {
   });
 
   it("gives everything in its order for nothing typed", () => {
-    expect(find(" ", ["b", "a"], same).map((found) => found.item)).toEqual(["b", "a"]);
+    expect(find(" ", ["b", "a"], same).map((match) => match.item)).toEqual(["b", "a"]);
   });
 
   it("gives no more than asked for", () => {

@@ -1,4 +1,4 @@
-// What is fetched first and what waits: the text and the running app come before all that helps with them. Whoever
+// Which modules are fetched first and which later: the text and the running app come before all that helps with them. Whoever
 // touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
 
 /** Milliseconds after which the rest is fetched, whatever has come by then. */

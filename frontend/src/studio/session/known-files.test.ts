@@ -53,17 +53,17 @@ describe("what the language knows of the files", () => {
   it("asks once for a model, and answers with the files of the moment in which it knows it", async () => {
     const { doc, add } = project();
     add("m.tflite", "sha256:1");
-    let asked = 0;
+    let requests = 0;
     const files = new ProjectFiles(doc);
     const known = new KnownFiles(files, {
       model: () => {
-        asked += 1;
+        requests += 1;
         add("late.wav", "sha256:3");
         return Promise.resolve(page);
       },
     });
     const [one, other] = await Promise.all([known.all(), known.all()]);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     expect([...one.keys()].sort()).toEqual(["Runefile.yml", "late.wav", "m.tflite"]);
     expect([...other.keys()].sort()).toEqual([...one.keys()].sort());
   });

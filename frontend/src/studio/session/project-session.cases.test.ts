@@ -32,7 +32,7 @@ function follow({ before, events, after }: Case): ProjectSession {
 }
 
 /** What the state says: not the number of the last event, which its stream keeps, and no builds of before the newest. */
-function told(state: ProjectState, shown: number): unknown {
+function shownState(state: ProjectState, shown: number): unknown {
   const { project, me, may, preview, builds, tags } = state;
   return { project, me, may, preview, builds: builds.slice(0, shown), tags };
 }
@@ -43,17 +43,17 @@ test("there are cases", () => {
 
 test.each(Object.entries(CASES))("%s", (_, example) => {
   const shown = example.after.builds.length;
-  expect(told(follow(example), shown)).toEqual(told(example.after, shown));
+  expect(shownState(follow(example), shown)).toEqual(shownState(example.after, shown));
 });
 
 test.each(Object.entries(CASES))("%s, when its events are read from the log", (_, example) => {
-  const events = example.events.map((event) => withoutTold(event));
+  const events = example.events.map((event) => withoutMessage(event));
   const shown = example.after.builds.length;
-  expect(told(follow({ ...example, events }), shown)).toEqual(told(example.after, shown));
+  expect(shownState(follow({ ...example, events }), shown)).toEqual(shownState(example.after, shown));
 });
 
 /** As the log keeps it. */
-function withoutTold(event: ProjectEvent): ProjectEvent {
+function withoutMessage(event: ProjectEvent): ProjectEvent {
   if (event.type === "preview.changed") return { ...event, data: { ...event.data, preview: undefined } };
   if (event.type === "preview.watched") return { ...event, data: { ...event.data, answer: undefined } };
   return event;

@@ -28,67 +28,67 @@ const STATE = {
 
 /** A store whose network gives these answers, and holds each until it is let go. */
 function storeOf(answers: Readonly<Record<string, () => unknown>>) {
-  const asked: string[] = [];
-  const held: (() => void)[] = [];
+  const requests: string[] = [];
+  const pending: (() => void)[] = [];
   const client = new ProjectClient(
     "acme",
     "keywords",
     { token: "t", explain: (error) => Promise.resolve(error) },
     (address) => {
-      asked.push(address);
+      requests.push(address);
       return new Promise((resolve) =>
-        held.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))),
+        pending.push(() => resolve(Response.json(answers[address.split("/").at(-1) ?? ""]?.()))),
       );
     },
   );
   const store = new SessionStore(STATE, client, vi.fn());
   const letGo = async (): Promise<void> => {
-    for (const go of held.splice(0)) go();
+    for (const go of pending.splice(0)) go();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { store, asked, letGo };
+  return { store, requests, letGo };
 }
 
 test("many events of the preview at once are read twice at most: now, and once after", async () => {
   let sequence = 1;
-  const { store, asked, letGo } = storeOf({ preview: () => ({ ...PREVIEW, sequence: ++sequence }) });
+  const { store, requests, letGo } = storeOf({ preview: () => ({ ...PREVIEW, sequence: ++sequence }) });
   for (let number = 2; number < 20; number++)
     store.apply({ sequence: number, type: "preview.changed", data: { sequence: 5, state: "checking" } });
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   await letGo();
   await letGo();
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   expect(store.state.getState().preview.sequence).toBe(3);
 });
 
 test("a preview that is behind the text is asked for when the page opens and when the state is read again, and no other is", async () => {
   let current = false;
-  const { store, asked, letGo } = storeOf({
+  const { store, requests, letGo } = storeOf({
     state: () => ({ ...STATE, preview: { ...PREVIEW, current } }),
     preview: () => PREVIEW,
   });
   store.refreshPreview();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   void store.refetch();
   await letGo();
-  expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview"]);
+  expect(requests.map((address) => address.split("/").at(-1))).toEqual(["state", "preview"]);
   current = true;
   void store.refetch();
   await letGo();
   await letGo();
-  expect(asked.map((address) => address.split("/").at(-1))).toEqual(["state", "preview", "state"]);
+  expect(requests.map((address) => address.split("/").at(-1))).toEqual(["state", "preview", "state"]);
 });
 
 test("the log is read for builds that are watched, and not for others", async () => {
   const lines = [{ step: "check", text: "ok", milliseconds: 1 }];
-  const { store, asked, letGo } = storeOf({ log: () => ({ lines }) });
+  const { store, requests, letGo } = storeOf({ log: () => ({ lines }) });
   store.apply({ sequence: 2, type: "build.log", data: { build: "b1", lines: [] } });
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   store.watch("b1");
   await letGo();
   expect(store.state.getState().logs).toEqual({ b1: lines });
   store.apply({ sequence: 3, type: "build.log", data: { build: "b1", lines: [] } });
-  expect(asked).toEqual(["/api/v1/builds/b1/log", "/api/v1/builds/b1/log"]);
+  expect(requests).toEqual(["/api/v1/builds/b1/log", "/api/v1/builds/b1/log"]);
 });
 
 test("after a gap the whole state is new and its number is given", async () => {

@@ -35,22 +35,22 @@ const USABLE: UsableBlocks = {
   },
 };
 
-function made(answers: readonly UsableBlocks[]) {
-  let asked = 0;
+function blocksWith(answers: readonly UsableBlocks[]) {
+  let requests = 0;
   const onChange = vi.fn();
   const room = {
     named: () => "",
     stored: () => Promise.resolve(),
-    read: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? USABLE),
+    read: () => Promise.resolve(answers[Math.min(requests++, answers.length - 1)] ?? USABLE),
     onChange,
     write: vi.fn(),
   };
-  return { shared: new SharedBlocks(room), onChange, asked: () => asked };
+  return { shared: new SharedBlocks(room), onChange, requests: () => requests };
 }
 
 describe("blocks of other projects", () => {
   it("tells the language when something changed, and only then", async () => {
-    const { shared, onChange } = made([USABLE, structuredClone(USABLE), { blocks: [], files: {} }]);
+    const { shared, onChange } = blocksWith([USABLE, structuredClone(USABLE), { blocks: [], files: {} }]);
     await shared.refresh();
     expect(onChange).toHaveBeenCalledTimes(1);
     const before = shared.files().get(".rune/blocks/sha256/bb");
@@ -63,7 +63,7 @@ describe("blocks of other projects", () => {
   });
 
   it("finds a version's source by its manifest", async () => {
-    const { shared } = made([USABLE]);
+    const { shared } = blocksWith([USABLE]);
     await shared.refresh();
     const [block] = shared.state.getState();
     expect(block && shared.source(block, "1.2")).toBe("def smooth");
@@ -71,8 +71,8 @@ describe("blocks of other projects", () => {
   });
 
   it("asks once for two who wait", async () => {
-    const { shared, asked } = made([USABLE]);
+    const { shared, requests } = blocksWith([USABLE]);
     await Promise.all([shared.refresh(), shared.refresh()]);
-    expect(asked()).toBe(1);
+    expect(requests()).toBe(1);
   });
 });

@@ -5,17 +5,17 @@ import { SignInWatch } from "./sign-in-watch";
 type Person = { readonly id: string; readonly name: string } | null;
 
 let person: Person;
-let asked: number;
+let requests: number;
 let csrf: string;
 let watch: SignInWatch;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [person, asked, csrf] = [{ id: "p1", name: "Mika" }, 0, "first"];
+  [person, requests, csrf] = [{ id: "p1", name: "Mika" }, 0, "first"];
   watch = new SignInWatch({
     me: "p1",
     csrf,
-    fetch: () => Promise.resolve(((asked += 1), Response.json({ person, csrf }))),
+    fetch: () => Promise.resolve(((requests += 1), Response.json({ person, csrf }))),
   });
 });
 
@@ -36,13 +36,13 @@ test("with the session gone, any refusal says that one is signed out", async () 
   for (const meant of await Promise.all(refusals))
     expect((meant as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
   expect(watch.state.getState()).toEqual({ who: "nobody" });
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
 });
 
 test("other errors are not asked about", async () => {
   const conflict = new Problem(409, "Taken", "");
   expect(await watch.explain(conflict)).toBe(conflict);
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 });
 
 test("signing in again in any window is noticed, with the token that writes carry from then on", async () => {
@@ -54,9 +54,9 @@ test("signing in again in any window is noticed, with the token that writes carr
   await vi.advanceTimersByTimeAsync(3000);
   expect(watch.state.getState()).toEqual({ who: "me" });
   expect(watch.token).toBe("second");
-  const before = asked;
+  const before = requests;
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(asked).toBe(before);
+  expect(requests).toBe(before);
 });
 
 test("another person is named, and their token is not taken", async () => {
@@ -71,7 +71,7 @@ test("another person is named, and their token is not taken", async () => {
 });
 
 test("a network that is gone says nothing of the session", async () => {
-  const gone = new SignInWatch({ me: "p1", csrf, fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
-  expect(await gone.explain(notFound)).toBe(notFound);
-  expect(gone.state.getState()).toEqual({ who: "me" });
+  const offline = new SignInWatch({ me: "p1", csrf, fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
+  expect(await offline.explain(notFound)).toBe(notFound);
+  expect(offline.state.getState()).toEqual({ who: "me" });
 });

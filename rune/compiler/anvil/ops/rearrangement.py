@@ -42,7 +42,7 @@ Places = NDArray[np.int32]
 @dataclass(frozen=True, eq=False)
 class Rearrangement(Computation, CarriesChannels, Parts):
     """Output [i, j, ...] is input [places[0][i], places[1][j], ...], of an input of `sizes`; the padding where one of
-    the places is none. `places` has as many dimensions as `sizes`, and the output's may be in another `order`."""
+    the places is -1. `places` has as many dimensions as `sizes`, and the output's may be in another `order`."""
 
     sizes: tuple[int, ...]
     places: tuple[Places, ...]

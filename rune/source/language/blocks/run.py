@@ -59,7 +59,7 @@ def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
         return None
     signature = read_file(block.path.file, block.source).signature
     outputs = 0 if signature is None else len(signature.outputs)
-    # Python goes by the name of a file; whose it is stands in the path.
+    # Python identifies a module by its file name; the path names the project.
     file = f"{block.path.block.name}.py"
     return {**_run_of(analysis, stage, outputs), "path": str(block.path), "file": file, "text": block.source}
 

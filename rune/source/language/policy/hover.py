@@ -33,7 +33,7 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
         case ("limits", "recall") if place.is_key:
             known = not analysis.labels or word in analysis.labels
             hint = "" if known else "\n\nNo stage of the pipeline answers with this label."
-            return f"The least share of the test samples of {code(word)} that must be found.{hint}"
+            return f"The least share of the test samples of {code(word)} that the model must recognise.{hint}"
         case ("limits", str(name)):
             return _paragraph(name, LIMITS.get(name))
         case ("limits", str(name), str()) if name in LIMITS:

@@ -171,7 +171,7 @@ def mutant(rune: bytes, number: int) -> bytes:
 
 
 def judge(subject: Subject, numbers: range) -> Counter[str]:
-    """How many mutants are of which kind; every one that changes what is computed must be found. Fails by name."""
+    """How many mutants are of which kind; every one that changes what is computed must be detected. Fails by name."""
     counts: Counter[str] = Counter()
     missed = []
     for number in numbers:

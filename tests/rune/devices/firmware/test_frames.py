@@ -14,8 +14,8 @@ from rune.devices.firmware.errors import BoardError
 from rune.devices.firmware.frames import Frame, FrameReader, Kind, encode_frame
 from rune.devices.firmware.protocol import HelloJson
 
-PORT = {"name": "scores", "capability": "", "type": "u8[1, 3]", "bytes": 3, "texts": 0, "waits": True, "sizes": 0}
-WORDS = {"name": "words", "capability": "", "type": "utf8[4]", "bytes": 0, "texts": 4, "waits": False, "sizes": 1}
+PORT = {"name": "scores", "capability": "", "type": "u8[1, 3]", "bytes": 3, "texts": 0, "optional": True, "sizes": 0}
+WORDS = {"name": "words", "capability": "", "type": "utf8[4]", "bytes": 0, "texts": 4, "optional": False, "sizes": 1}
 SAID = {
     "protocol": 1,
     "rune": "sine",

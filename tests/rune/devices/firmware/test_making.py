@@ -65,7 +65,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     assert said["uf2_digest"] == "sha256:" + hashlib.sha256(image.uf2).hexdigest()
     assert (said["code"], said["variables"]) == (image.code, image.variables)
     port = {"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}
-    assert said["inputs"] == [{**port, "waits": False, "sizes": 0}]
+    assert said["inputs"] == [{**port, "optional": False, "sizes": 0}]
     assert "firmware/sine.uf2" in files["README.md"].decode()
 
 

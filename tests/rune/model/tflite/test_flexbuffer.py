@@ -1,4 +1,4 @@
-"""The options of custom operators: what a FlexBuffer's map says, and an error for bytes that are none."""
+"""The options of custom operators: the values of a FlexBuffer's map, and an error for other bytes."""
 
 from __future__ import annotations
 

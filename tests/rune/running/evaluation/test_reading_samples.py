@@ -18,7 +18,7 @@ FILES = MemoryFiles({"a.wav": b"A", "b.wav": b"B"})
 def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
     files = MemoryFiles(
         dict.fromkeys(
-            ("yes/1.wav", "test/no/2.png", "train/no/3.png", "top.wav", "yes/LICENCE", "x/kept/no/4.wav"), b"x"
+            ("yes/1.wav", "test/no/2.png", "train/no/3.png", "top.wav", "yes/LICENCE", "x/holdout/no/4.wav"), b"x"
         )
     )
     samples = {each.name: (each.label, each.split) for each in samples_of(files)}
@@ -26,7 +26,7 @@ def test_each_folder_is_a_label_and_a_folder_above_it_may_be_a_split() -> None:
         "yes/1.wav": ("yes", Split.TEST),
         "test/no/2.png": ("no", Split.TEST),
         "train/no/3.png": ("no", Split.TRAIN),
-        "x/kept/no/4.wav": ("no", Split.KEPT),
+        "x/holdout/no/4.wav": ("no", Split.HOLDOUT),
     }
 
 
@@ -56,7 +56,7 @@ def test_rows_with_start_and_end_mark_events_of_one_recording() -> None:
         (b"file,label\na.wav,a\x1b\n", "Line 2: .* is no label"),
         (b"file,label\n../a.wav,yes\n", "Line 2: .*inside the project"),
         (b"file,label\n/a.wav,yes\n", "Line 2: .*relative"),
-        (b"file,label,split\na.wav,yes,holdout\n", 'Line 2: "holdout" is no split'),
+        (b"file,label,split\na.wav,yes,spare\n", 'Line 2: "spare" is no split'),
         (b"file,label\na.wav,yes\na.wav,no\n", "Line 3: .* on line 2 too"),
         (b"file,label,start,end\na.wav,yes,1,\n", "Line 2: start and end"),
         (b"file,label,start,end\na.wav,yes,2,1\n", "Line 2: the event ends before"),
@@ -90,9 +90,9 @@ def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
 
 
 def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
-    files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,kept\n", "words/a.wav": b"A"})
+    files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,holdout\n", "words/a.wav": b"A"})
     [sample] = samples_of(files)
-    assert (sample.name, sample.label, sample.split, sample.read()) == ("a.wav", "yes", Split.KEPT, b"A")
+    assert (sample.name, sample.label, sample.split, sample.read()) == ("a.wav", "yes", Split.HOLDOUT, b"A")
 
 
 def test_recordings_of_motion_in_one_folder_are_no_table() -> None:

@@ -169,8 +169,8 @@ pipeline:
 def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
     service = Service(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {"Runefile.yml": {"text": COPIED}}})
-    assert service.answer({"ask": "copy-block", "stage": "switch", "is_asked": True})["answer"] == {"reason": None}
-    why = service.answer({"ask": "copy-block", "stage": "mean", "is_asked": True})["answer"]["reason"]
+    assert service.answer({"ask": "copy-block", "stage": "switch", "dry_run": True})["answer"] == {"reason": None}
+    why = service.answer({"ask": "copy-block", "stage": "mean", "dry_run": True})["answer"]["reason"]
     assert "no block of the catalogue that is written in Python" in why
     answer = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
     (file,), (edit,) = answer["files"], answer["edits"]
@@ -219,7 +219,7 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
 )
 def test_a_new_block_that_cannot_be_called_so_is_refused(name: str, said: str) -> None:
     service = _service({"smooth.py": BLOCK})
-    assert said in service.answer({"ask": "new-block", "name": name, "is_asked": True})["answer"]["reason"]
+    assert said in service.answer({"ask": "new-block", "name": name, "dry_run": True})["answer"]["reason"]
     refused = service.answer({**NEW, "name": name})["error"]
     assert refused["name"] == "new-block-refused"
     assert said in refused["message"]

@@ -1,4 +1,4 @@
-"""What editors are told of keys and words is what the language reads, no more and no less."""
+"""The keys and words that editors offer are those that the language reads, no more and no less."""
 
 from __future__ import annotations
 

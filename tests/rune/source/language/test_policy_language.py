@@ -85,7 +85,7 @@ def test_nothing_is_offered_in_a_comment() -> None:
         ("limits", "Limits of a build."),
         ("accuracy", "The least share of the test samples that must be right"),
         ("95", "The least share of the test samples that must be right"),
-        ("yes", "must be found"),
+        ("yes", "must recognise"),
         ("count", "How many of them must approve"),
         ("product]", "A group of this file."),
         ("versions", "Every tag that names a version"),

@@ -1,4 +1,4 @@
-"""Every condition that the old compiler told of is told of here too, in words that hold its key phrase.
+"""Every condition that the original compiler reported is reported here too, in a message with its key phrase.
 
 One row a condition, in the order of the phases in which it was found: reading, resolving names, types.
 """

@@ -1,4 +1,4 @@
-"""What YAML lets happen without a word is told of: every trap of the format that a Runefile can fall into."""
+"""Mistakes that YAML accepts silently are reported: every trap of the format that a Runefile can fall into."""
 
 from __future__ import annotations
 

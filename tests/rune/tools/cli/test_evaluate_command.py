@@ -55,7 +55,7 @@ def test_the_text_says_how_many_are_right_and_that_they_are_few(app: Path, sampl
 
 def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
     report = json.loads(run(app, "--samples", samples, "-f", "json").stdout)
-    assert (report["samples"], report["right"], report["accuracy"]["telling"]) == (3, 2, False)
+    assert (report["samples"], report["right"], report["accuracy"]["is_precise"]) == (3, 2, False)
     assert report["confusion"] == {"labels": ["0", "1"], "answers": ["0", "1"], "counts": [[1, 1], [0, 1]]}
     assert [each["name"] for each in report["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
 
@@ -129,8 +129,8 @@ def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, t
 
 
 def test_no_samples_of_the_split_and_no_samples_at_all_end_with_status_1(app: Path, samples: Path) -> None:
-    result = run(app, "--samples", samples, "--split", "kept")
-    assert (result.exit_code, "no samples of the split kept" in result.stderr) == (1, True)
+    result = run(app, "--samples", samples, "--split", "holdout")
+    assert (result.exit_code, "no samples of the split holdout" in result.stderr) == (1, True)
     result = run(app, "--samples", samples / "0")
     assert (result.exit_code, "There are no samples" in result.stderr) == (1, True)
 

@@ -23,10 +23,10 @@ it("writes the runs of the last two seconds behind the tests, as one step of the
   const runner = new BlockRunner(engine, () => now);
   const files = new ProjectFiles(new Y.Doc());
   const workspace = { files } as Workspace;
-  const asked: RecordedText[] = [];
-  const record = (given: RecordedText) => {
-    asked.push(given);
-    return Promise.resolve({ test: `def ${given.name}():\n    pass\n`, runs: given.runs.length });
+  const requests: RecordedText[] = [];
+  const record = (recorded: RecordedText) => {
+    requests.push(recorded);
+    return Promise.resolve({ test: `def ${recorded.name}():\n    pass\n`, runs: recorded.runs.length });
   };
   const texts = () => files.list().map(({ id, path }) => [path, files.text(id)?.toJSON()]);
 
@@ -48,7 +48,7 @@ it("writes the runs of the last two seconds behind the tests, as one step of the
     name: "test_live_input",
     runs: 2,
   });
-  expect(asked[0]?.runs).toEqual([[[2]], [[3]]]);
+  expect(requests[0]?.runs).toEqual([[[2]], [[3]]]);
   expect(await addLiveTest(workspace, runner, { record })).toMatchObject({ line: 5, name: "test_live_input_2" });
   const one = "def test_live_input():\n    pass\n";
   expect(texts()).toEqual([["smooth_test.py", `${one}\n\ndef test_live_input_2():\n    pass\n`]]);

@@ -21,12 +21,12 @@ it("finds the recordings that a text names, by their path or the end of it below
 });
 
 it("runs the newest tests only, reads a recording once, and says why nothing runs", async () => {
-  const asked: TestsText[] = [];
+  const requests: TestsText[] = [];
   const read: string[] = [];
   const waiting: (() => void)[] = [];
   const engine = {
     test: async (tests: TestsText): Promise<TestsRun> => {
-      asked.push(tests);
+      requests.push(tests);
       await new Promise<void>((done) => waiting.push(done));
       if (tests.text === "endless") throw new Error("The block was stopped.");
       return PASSED;
@@ -48,8 +48,8 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
   waiting[0]?.();
   await settled(2);
   await expect.poll(() => runner.state.getState()).toEqual({ run: PASSED, isRunning: false, stopped: null });
-  expect(asked.map(({ text }) => text)).toEqual(["one", "three"]);
-  expect([asked[1]?.recordings, read]).toEqual([{ "clap.wav": "YWJj" }, ["clap.wav"]]);
+  expect(requests.map(({ text }) => text)).toEqual(["one", "three"]);
+  expect([requests[1]?.recordings, read]).toEqual([{ "clap.wav": "YWJj" }, ["clap.wav"]]);
   runner.use({ ...source, text: "endless" });
   await settled(3);
   await expect

@@ -48,7 +48,7 @@ export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, o
   const [closed, setClosed] = useState<Closed | null>(null);
   const [busy, setBusy] = useState(false);
   const [published, setPublished] = useState<string | null>(null);
-  const taken = session.tags.find((other) => other.tag === tag);
+  const existing = session.tags.find((other) => other.tag === tag);
   const malformed =
     tag !== "" && !TAG.test(tag)
       ? "Letters, digits, points, hyphens and underlines, at most 128, not beginning with a point or hyphen."
@@ -93,7 +93,9 @@ export function PublishRuneDialog({ session, build, onPublish, onOverrideGate, o
         value={tag}
         malformed={malformed}
         refused={error}
-        hint={taken === undefined ? `${project.organisation}/${project.name}:${tag}` : existingTagNote(taken, build)}
+        hint={
+          existing === undefined ? `${project.organisation}/${project.name}:${tag}` : existingTagNote(existing, build)
+        }
         about={
           <>
             {project.visibility === "public"

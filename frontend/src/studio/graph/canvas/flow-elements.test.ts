@@ -67,12 +67,12 @@ describe("the picture", () => {
   });
 
   test("marks the worst that is wrong with a stage", () => {
-    const found = severityByStage(
+    const severities = severityByStage(
       OUTLINE,
       [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")],
       "Runefile.yml",
     );
-    expect([...found]).toEqual([
+    expect([...severities]).toEqual([
       ["model", "error"],
       ["mic", "warning"],
     ]);

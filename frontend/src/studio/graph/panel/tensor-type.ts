@@ -9,7 +9,7 @@ export function readType(text: string | null): TensorType | null {
     : { type, dimensions: sizes.trim() === "" ? [] : sizes.split(",").map(Number) };
 }
 
-/** A shape as people write it, `1, 28, 28` or `1 x 28 x 28`; null when it is none. */
+/** A shape as people write it, `1, 28, 28` or `1 x 28 x 28`; null for a text that is not a shape. */
 export function shapeOf(written: string): readonly number[] | null {
   const sizes = written
     .replace(/^\s*\[|\]\s*$/g, "")

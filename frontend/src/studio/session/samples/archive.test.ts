@@ -11,12 +11,12 @@ function file(name: string, text = name): NamedFile {
 /** The names in the list at an archive's end. */
 async function names(archive: File): Promise<readonly string[]> {
   const data = new DataView(await archive.arrayBuffer());
-  const found: string[] = [];
+  const names: string[] = [];
   for (let at = 0; at + 46 <= data.byteLength; at += 1) {
     if (data.getUint32(at, true) !== 0x02014b50) continue;
-    found.push(new TextDecoder().decode(new Uint8Array(data.buffer, at + 46, data.getUint16(at + 28, true))));
+    names.push(new TextDecoder().decode(new Uint8Array(data.buffer, at + 46, data.getUint16(at + 28, true))));
   }
-  return found;
+  return names;
 }
 
 describe("what an import of samples is made of", () => {

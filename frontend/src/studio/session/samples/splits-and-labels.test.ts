@@ -9,12 +9,14 @@ describe("samples", () => {
   });
 
   it("takes each back once", async () => {
-    const taken: string[] = [];
-    const client = { withdrawSample: (id: string) => Promise.resolve(void taken.push(id)) } as unknown as ProjectClient;
+    const withdrawn: string[] = [];
+    const client = {
+      withdrawSample: (id: string) => Promise.resolve(void withdrawn.push(id)),
+    } as unknown as ProjectClient;
     await withdrawAll(
       client,
       ["a", "b", "c", "d", "e"].map((id) => ({ id })),
     );
-    expect(taken).toEqual(["a", "b", "c", "d", "e"]);
+    expect(withdrawn).toEqual(["a", "b", "c", "d", "e"]);
   });
 });

@@ -6,7 +6,7 @@ import type { ProjectClient } from "../../api/client";
 export const SPLITS: readonly { readonly split: SampleSplit; readonly name: string }[] = [
   { split: "test", name: "Test: each build runs it" },
   { split: "train", name: "Train: the model learned from it" },
-  { split: "kept", name: "Kept: for a last look" },
+  { split: "holdout", name: "Held out: for a last look" },
 ];
 
 const BATCH_SIZE = 4;

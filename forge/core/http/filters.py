@@ -1,0 +1,102 @@
+"""Lists that an address narrows: `?role=owner&q=mika`. One declaration serves a page, its API and the description.
+
+A page ignores a value that is not valid, since an address may be old; the API refuses it by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
+from drf_spectacular.utils import OpenApiParameter
+
+from forge.core.errors import Invalid
+
+M = TypeVar("M", bound=Model)
+
+
+class WordsFilter(CharFilter):
+    """Keeps the rows in which each of the words is a part of one of the fields, whatever its case."""
+
+    def __init__(self, *fields: str, **options: Any) -> None:
+        super().__init__(max_length=100, **options)
+        self.fields = fields
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Returns the rows with all words."""
+        for word in (value or "").split():
+            condition = Q()
+            for field in self.fields:
+                condition |= Q(**{f"{field}__icontains": word})
+            qs = qs.filter(condition)
+        return qs
+
+
+class SortFilter(ChoiceFilter):
+    """Orders the rows. `orders` has, for each value, its label and the fields; "" is the order without a choice."""
+
+    def __init__(self, orders: Mapping[str, tuple[str, Sequence[str]]], **options: Any) -> None:
+        self.orders = orders
+        self.labels = {value: label for value, (label, _) in orders.items()}
+        super().__init__(choices=[(value, label) for value, label in self.labels.items() if value], **options)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Returns the rows in the order of a choice."""
+        return qs.order_by(*self.orders[value or ""][1])
+
+
+class ListFilter(FilterSet):
+    """The filters of one list, as attributes of a subclass. `qs` has the rows."""
+
+    def __init__(self, query: QueryDict, rows: QuerySet[Any]) -> None:
+        super().__init__(query, rows)
+
+    @classmethod
+    def narrow(cls, query: QueryDict, rows: QuerySet[M]) -> QuerySet[M]:
+        """Returns the rows that a query of the API asks for. Raises `Invalid` with the name of each wrong value."""
+        filters = cls(query, rows)
+        if not filters.is_valid():
+            errors = {name: [str(text) for text in texts] for name, texts in filters.errors.items()}
+            name, texts = next(iter(errors.items()))
+            raise Invalid(f"`{name}`: {texts[0]}", errors=errors)
+        return filters.qs
+
+    @classmethod
+    def parameters(cls) -> list[OpenApiParameter]:
+        """The filters as the API's description has them."""
+        return [_parameter(name, each) for name, each in cls.base_filters.items()]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was chosen, for the form: "" where nothing is, or what is not valid."""
+        self.form.is_valid()
+        return {name: str(self.form.cleaned_data.get(name) or "") for name in self.base_filters}
+
+    @property
+    def sorts(self) -> Mapping[str, str]:
+        """The labels of the orders, by their values."""
+        return {
+            name: label
+            for each in self.filters.values()
+            if isinstance(each, SortFilter)
+            for name, label in each.labels.items()
+        }
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter other than an order applies."""
+        return any(value for name, value in self.values.items() if not isinstance(self.filters[name], SortFilter))
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Applies the values that are valid."""
+        for name, each in self.filters.items():
+            queryset = each.filter(queryset, self.form.cleaned_data.get(name))
+        return queryset
+
+
+def _parameter(name: str, each: Filter) -> OpenApiParameter:
+    choices = [str(value) for value, _ in each.extra["choices"]] if isinstance(each, ChoiceFilter) else None
+    return OpenApiParameter(name, str, description=str(each.extra.get("help_text", "")), enum=choices)
