@@ -50,7 +50,7 @@ def find_thing(things: Iterable[OwnedGrant], kind: str, grant: UUID) -> OwnedGra
     """Returns one of them. Raises `NotFound`."""
     match = next((each for each in things if each.kind.name == kind and each.grant.id == grant), None)
     if match is None:
-        raise NotFound("There is no such thing; it has ended.")
+        raise NotFound("This does not exist; it may have ended.")
     return match
 
 

@@ -1,4 +1,4 @@
-"""Takes a published version back, for the operator: a leaked secret waits for nobody's sign-in."""
+"""Withdraws a published version for the operator, who need not wait for the project's people when a secret leaked."""
 
 from __future__ import annotations
 
