@@ -163,7 +163,7 @@ def targets_to_json(project: Project) -> TargetsJson:
         **manner_to_json(chosen),
         "targets": choosable_targets(chosen),
         "in_file": _in_file(project),
-        "made": list(_builds_with_packages(project)),
+        "builds": list(_builds_with_packages(project)),
     }
 
 
