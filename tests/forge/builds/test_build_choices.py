@@ -66,7 +66,7 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     address = f"/api/v1/projects/{project.full_name}/targets"
     # A client from before there was more to choose than targets.
     answer = client.put(address, {"targets": []}, content_type="application/json").json()
-    assert (answer["optimize"], answer["match"], answer["made"]) == ("size", "tflm", [])
+    assert (answer["optimize"], answer["match"], answer["builds"]) == ("size", "tflm", [])
     assert client.put(address, {"match": "onnx"}, content_type="application/json").status_code == 400
     choose_for_builds(developer, project, {"optimize": "speed", "optimize_packages": "size", "targets": ["c", "pico"]})
     build = request_build(developer, project)
@@ -112,7 +112,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     assert read_rune(rune).memory_pages
     manner = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
     assert manner == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
-    builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["made"]
+    builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["builds"]
     assert [(each["number"], each["manner"]["optimize"]) for each in builds] == [(2, "speed"), (1, "balanced")]
     assert builds[0]["size"] > builds[1]["size"]
     rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(done), figures_of(usual))}
