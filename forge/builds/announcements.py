@@ -72,7 +72,7 @@ class PreviewWatchedJson(TypedDict):
 
 FAILED_BUILDS = NoticeTopic(
     "build-failed",
-    icon="x",
+    icon="triangle-exclamation-point",
     messages={"error": "{error}", "no-error": "The build failed"},
     values=("error",),
     action="See why",

@@ -123,6 +123,7 @@ def _store(build: Build) -> Digests:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str) -> Tag:
     project, existing = _locked(build, name)
+    _require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
     if existing is None:
@@ -152,6 +153,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str) -> Tag:
     project, existing = _locked(build, name)
+    _require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
     if existing is None:
@@ -223,10 +225,19 @@ def _link(
         "deprecated": None,
         "deprecation": "",
         "successor": "",
+        "withdrawn": None,
+        "withdrawal": "",
     }
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     list_rune(tag)
     return tag
+
+
+def _require_not_withdrawn(project: Project, digest: str) -> None:
+    """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
+    tag = Tag.objects.filter(repository__project=project, manifest__blob_id=digest).exclude(withdrawn=None).first()
+    if tag is not None:
+        raise NotPublishable(f"{tag.advice} Publish another build, or end the withdrawal of {tag.name} first.")
 
 
 def _require_distinct(project: Project, tag: str) -> None:

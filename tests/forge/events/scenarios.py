@@ -639,6 +639,25 @@ def a_deprecation_is_withdrawn(world: World) -> Act:
     return lambda: registry.end_deprecation(world.developer, world.project, "1.0")
 
 
+@scene(registry.withdraw_tag)
+def a_version_is_withdrawn(world: World) -> Act:
+    _published(world)
+    return lambda: registry.withdraw_tag(world.developer, world.project, "1.0", "It had a password in it.")
+
+
+@scene(registry.withdraw_for_operator)
+def the_operator_withdraws_a_version(world: World) -> Act:
+    _published(world)
+    return lambda: registry.withdraw_for_operator(INSTALLATION, world.project, "1.0", "It had a password in it.")
+
+
+@scene(registry.end_withdrawal)
+def a_version_is_listed_again(world: World) -> Act:
+    _published(world)
+    registry.withdraw_tag(world.owner, world.project, "1.0", "It had a password in it.")
+    return lambda: registry.end_withdrawal(world.developer, world.project, "1.0")
+
+
 @scene(registry.publish_block)
 def a_block_is_published(world: World) -> Act:
     write_file(world.developer, world.project, "smooth.py", SMOOTH)

@@ -53,6 +53,7 @@ export function afterEvent(
       return { session: { ...session, targets: event.data.targets }, reading: null };
     case "tag.published":
     case "tag.described":
+    case "tag.withdrawn":
       return { session, reading: { what: "state" } };
     case "review.changed":
     case "thread.changed":
