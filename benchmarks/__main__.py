@@ -21,6 +21,7 @@ FIGURES = {
     "in_the_page": "In the page",
     "edit_to_preview": "From an edit to the preview that runs it",
     "fairness": "Waiting for others",
+    "socket_flood": "While a program floods the server with sockets",
     "builds_a_minute": "Builds a minute",
     "at_size": "Many projects",
     "model_builds": "Building models, and sizes",

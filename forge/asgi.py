@@ -18,6 +18,7 @@ _http = get_asgi_application()  # sets Django up, which what follows needs
 
 from forge.builds.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
+from forge.core.database.presence import presence  # noqa: E402
 from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.http.origins import SameOrigin  # noqa: E402
 from forge.core.http.static_files import StaticFiles  # noqa: E402
@@ -28,6 +29,7 @@ from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.request_limits.bodies import BodyGate  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
+from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
 from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
@@ -38,8 +40,10 @@ from forge.serving.tracing import traced  # noqa: E402
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
+    bodies = BodyGate(_http, settings.UPLOAD_LIMIT, identify)
     files = StaticFiles(
-        BodyGate(_http, settings.UPLOAD_LIMIT, identify),
+        # SQLite is a file of this machine, and never away.
+        DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,
         Path(settings.STATIC_ROOT),
         settings.STATIC_URL,
         autorefresh=settings.DEBUG,

@@ -331,6 +331,9 @@ SETTINGS = {
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry.",
     "AUDIT_DAYS": "Days that an entry of the audit log is kept.",
+    "AUDIT_COPIES": "Where the audit log is sent as it is written, separated by commas: `file:///path`, "
+    "`syslog://host:601`, `syslogs://host:6514` (TLS) or `https://host/path`.",
+    "AUDIT_WEBHOOK_SECRET": "Signs copies of the audit log for webhooks: `whsec_` and 24 to 64 bytes in base64.",
     "SECRET_KEY": "The key that signs sessions. By default it is created at the first start and kept in DATA_DIR.",
     "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
     "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "

@@ -83,9 +83,13 @@ declare_sentences(
 declare_sentences(
     AuditTopic.MEMBERS,
     {
-        "invitation.create": "invited someone as {role}",
+        "invitation.create": "made a link for anyone to join as {role}",
         "invitation.send": "invited {email} as {role}",
         "invitation.revoke": "revoked an invitation",
+        "invitation.end": "ended {links} by which {member} could have come back",
+        "grant.end": "ended what they had made: {thing}",
+        "grant.lose": "ended what {member} had made: {things}",
+        "grant.hand-over": "handed over to {heir} what {member} had made: {things}",
         "member.join": "joined as {role}",
         "member.add": "added {member} as {role}",
         "member.role": "changed the role of {member} from {before} to {after}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.core.errors import Busy, Conflict, Invalid, NoRoom, SetupRequired
+from forge.core.errors import Busy, Conflict, Forbidden, Invalid, NoRoom, SetupRequired
 from rune.wording import listed
 
 
@@ -42,6 +42,18 @@ class LinkEnded(Invalid):
     """A link that was used, was revoked, has expired, or never existed. The error does not say which."""
 
     title = "This link does not work"
+
+
+class OtherAddress(Forbidden):
+    """An invitation to one address, and somebody with another one."""
+
+    title = "This invitation is for somebody else"
+
+    def __init__(self, invited: str, own: str) -> None:
+        super().__init__(
+            f"This invitation is for {invited}, and you are signed in as {own}. Sign in with that address, or make an "
+            "account with it; or ask for an invitation to your own address."
+        )
 
 
 class CodeEnded(Invalid):

@@ -14,6 +14,10 @@ readable_projects_among: Hook[[Actor, Collection[str]], Set[str]] = Hook()
 """Which of these keys are projects that who acts may read as a member."""
 
 
+projects_of_organisation: Hook[[UUID, Collection[str]], Set[str]] = Hook()
+"""Which of these keys are projects of an organisation, whoever asks."""
+
+
 @dataclass(frozen=True)
 class MemberProject:
     """A project as the forms of this app offer it: for the restriction of a token, and to filter the audit log."""

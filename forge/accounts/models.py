@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -66,6 +66,28 @@ def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
 
 
 _STANDING = CompiledQuery(_rows_of_standing)
+
+_StandingRow = tuple[uuid.UUID, str, bool, uuid.UUID | None]
+"""An organisation, the role there, whether it requires a second factor, and the project that the role is in."""
+
+
+def _standing_in(places: Sequence[_StandingRow], blocked_organisations: frozenset[uuid.UUID]) -> Standing:
+    """The best role in each place, without the organisations that keep the person out."""
+    open_places = [
+        (organisation, Role(role), of)
+        for organisation, role, _, of in places
+        if organisation not in blocked_organisations
+    ]
+    roles = {organisation: role for organisation, role, project in open_places if project is None}
+    best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
+    for organisation, role, project in open_places:
+        # What gives no more than the organisation does is left out.
+        known = best[project][0] if project in best else roles.get(organisation)
+        if project is not None and is_higher(role, than=known):
+            best[project] = (role, organisation)
+    return Standing(
+        roles, {project: ProjectRole(*best_role) for project, best_role in best.items()}, blocked_organisations
+    )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -140,25 +162,20 @@ class User(AbstractBaseUser):
     @property
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
-        rows = _STANDING.rows(self.pk)
-        places = [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
+        places = self._places
         requiring = frozenset(organisation for organisation, _, requires, _ in places if requires)
-        blocked_organisations = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
-        open_places = [
-            (organisation, Role(role), of)
-            for organisation, role, _, of in places
-            if organisation not in blocked_organisations
-        ]
-        roles = {organisation: role for organisation, role, project in open_places if project is None}
-        best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
-        for organisation, role, project in open_places:
-            # What gives no more than the organisation does is left out.
-            known = best[project][0] if project in best else roles.get(organisation)
-            if project is not None and is_higher(role, than=known):
-                best[project] = (role, organisation)
-        return Standing(
-            roles, {project: ProjectRole(*best_role) for project, best_role in best.items()}, blocked_organisations
-        )
+        return _standing_in(places, frozenset() if not requiring or self.has_second_factor else requiring)
+
+    @property
+    def standing_without_block(self) -> Standing:
+        """The roles that the person has, also where they are kept out until they have a second factor: for what they
+        made, which such an organisation keeps."""
+        return _standing_in(self._places, frozenset())
+
+    @property
+    def _places(self) -> list[_StandingRow]:
+        rows = _STANDING.rows(self.pk)
+        return [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
 
     @property
     def has_second_factor(self) -> bool:
@@ -283,6 +300,14 @@ class ProjectMembership(models.Model):
         return f"{self.user_id} {self.role} of {self.project}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations to organisations and projects."""
+
+    def open(self) -> InvitationQuerySet:
+        """Those that were not revoked, with places left, whose time is not over."""
+        return self.filter(used__isnull=True, revoked__isnull=True, expires__gt=Now())
+
+
 class Invitation(models.Model):
     """A link that makes whoever opens it a member, or gives them a role in one project."""
 
@@ -293,7 +318,7 @@ class Invitation(models.Model):
     """The id of the project that it is to; None where it is to the organisation."""
     role = models.CharField(max_length=10, choices=role_choices)
     email = models.EmailField(blank=True, db_default="")
-    """To which a letter with the link went; "" where the link was shown."""
+    """For whom it is: a letter with the link went there, and nobody else joins by it. "" is a link for anyone."""
     places = models.PositiveSmallIntegerField(default=1, db_default=1)
     """How many people can join by it."""
     places_used = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -306,6 +331,8 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """Who joined by it last."""
     revoked = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created"]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from forge.accounts.audit import pages as audit
+from forge.accounts.grants.pages import lists as grant_lists
 from forge.accounts.organisations.pages import organisation
 from forge.accounts.people import pages as people
 from forge.accounts.sign_in.pages import password_reset, security, sessions, sign_in
@@ -57,6 +58,8 @@ site_pages: list[URLPattern | URLResolver] = [
     path("accounts/sessions/<uuid:session>/end", sessions.end_session, name="end-session"),
     path("accounts/tokens", tokens.tokens, name="tokens"),
     path("accounts/tokens/<uuid:token>/delete", tokens.delete_token, name="delete-token"),
+    path("accounts/made", grant_lists.own_grants_page, name="made"),
+    path("accounts/made/<str:kind>/<uuid:grant>/end", grant_lists.end_grant, name="end-made"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
 ]
 organisation_pages = [
@@ -68,5 +71,11 @@ organisation_pages = [
     path("<str:organisation>/-/invitations", organisation.invite, name="invite"),
     path("<str:organisation>/-/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
     path("<str:organisation>/-/members/<uuid:member>", organisation.member, name="member"),
+    path("<str:organisation>/-/members/<uuid:member>/made", grant_lists.grants_of_member, name="member-made"),
+    path(
+        "<str:organisation>/-/members/<uuid:member>/made/<str:kind>/<uuid:grant>",
+        grant_lists.change_grant_of_member,
+        name="change-member-made",
+    ),
     path("<str:organisation>/-/hand-over", organisation.hand_over, name="hand-over"),
 ]

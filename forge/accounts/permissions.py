@@ -171,6 +171,20 @@ def projects_where(actor: Actor, verb: Verb) -> Q:
     return whole | restricted | Q(pk__in=single, organisation__in=organisations)
 
 
+def roles_with(verb: Verb) -> tuple[str, ...]:
+    """The roles that allow something in a whole organisation, for queries of memberships."""
+    return tuple(role for role, verbs in ALLOWED.items() if verb in verbs)
+
+
+def may_invite(actor: Actor, role: str, organisation: UUID, project: UUID | None) -> bool:
+    """Whether who acts may give somebody a role, in an organisation or in one of its projects: nobody gives what they
+    do not have themself."""
+    own = _verbs_of(actor.roles.get(organisation))
+    single = actor.project_roles.get(project) if project else None
+    own |= _verbs_of(single.role if single else None)
+    return (Verb.MANAGE if project else Verb.MANAGE_MEMBERS) in own and own >= ALLOWED[role]
+
+
 def is_more(role: Role, than: Role) -> bool:
     """Whether a role has all verbs of another, and more."""
     return ALLOWED[role] > ALLOWED[than]

@@ -69,7 +69,10 @@ class InvitationJson(TypedDict):
 
     id: Uuid
     role: RoleJson
-    email: Annotated[str, "to which a letter went, or empty where the link was shown"]
+    email: Annotated[
+        str,
+        "for whom it is: a letter went there, and nobody with another address joins; empty for anyone with the link",
+    ]
     places: Annotated[int, "how many people can join by it"]
     places_used: Annotated[int, "how many of them have"]
     created: Timestamp

@@ -12,3 +12,4 @@ class Closing:
     TOO_MANY = 4430
     TRY_AGAIN = 4500
     TOO_SLOW = 4508
+    TOO_FAST = 4509

@@ -25,5 +25,13 @@ class OutOfTime(ChildDied):
     """The compiler's process was ended because it took too long."""
 
 
+class MalformedAnswer(ChildDied):
+    """The compiler's process sent what is no answer, or more than it may; it was ended."""
+
+
+class SpokeUnasked(ChildDied):
+    """The compiler's process wrote although it had no job; it was ended."""
+
+
 class NotIsolated(ChildDied):
     """The process lacks a protection that this server's settings ask for, and got no job."""

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from forge.core.events.discovery import import_announcements
+from forge.core.events.discovery import import_declarations
 
 
 class CoreConfig(AppConfig):
@@ -16,5 +16,5 @@ class CoreConfig(AppConfig):
         import_module("forge.celery")
         # Registers periodic work.
         import_module("forge.core.registrations")
-        # Events and audit sentences of all apps.
-        import_announcements()
+        # Events, audit sentences and grants of all apps.
+        import_declarations()

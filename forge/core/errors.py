@@ -155,6 +155,15 @@ class Busy(DomainError):
     title = "The server is busy"
 
 
+class DatabaseAway(Busy):
+    """The database cannot be reached."""
+
+    title = "The database is away"
+
+    def __init__(self) -> None:
+        super().__init__("The server cannot reach its database. Try again in a moment.")
+
+
 class CountersUnavailable(Busy):
     """Attempts cannot be counted, because the shared cache is unavailable."""
 

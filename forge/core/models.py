@@ -6,7 +6,6 @@ No business of its own: what a stream, an entry or a thread is about is a key th
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -127,10 +126,17 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         raise NeverChanged
 
-    def end_before(self, moment: datetime, most: int) -> int:
-        """Deletes up to `most` entries that are older than a moment; answers how many."""
-        oldest = self.filter(at__lt=moment).order_by("at").values("pk")[:most]
+    def end_through(self, position: int, most: int) -> int:
+        """Deletes up to `most` of the first entries of the chain, up to a position; answers how many."""
+        oldest = self.filter(position__lte=position).order_by("position")[:most]
         return self.filter(pk__in=list(oldest.values_list("pk", flat=True)))._raw_delete(self.db)
+
+    def place(self, entry: AuditEntry) -> None:
+        """Stores the place of an entry in the chain, once (`forge.core.audit.chain`). Raises `NeverChanged`."""
+        names = ("position", "previous", "digest", "salt", "actor_commitment")
+        values = {name: getattr(entry, name) for name in names}
+        if not models.QuerySet.update(self.filter(pk=entry.pk, position=None), **values):
+            raise NeverChanged
 
 
 class AuditEntry(models.Model):
@@ -159,11 +165,21 @@ class AuditEntry(models.Model):
     """Whose account it concerns. These three are no references: an entry outlives what it tells of."""
     data = models.JSONField(default=dict)
 
+    position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    """In the chain (`forge.core.audit.chain`), from 1; None for the moment until it is there."""
+    previous = models.CharField(max_length=64, blank=True, editable=False)
+    """The digest of the entry before."""
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    salt = models.CharField(max_length=32, blank=True, editable=False)
+    actor_commitment = models.CharField(max_length=64, blank=True, editable=False)
+    """Says who `actor` is without telling it, so that the chain stays whole when the person is deleted."""
+
     objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]
         indexes = [
+            models.Index(fields=["at", "id"], condition=Q(position__isnull=True), name="entries_without_a_position"),
             models.Index(fields=["organisation", "at"], name="entries_of_organisations"),
             models.Index(fields=["organisation", "actor", "at"], name="entries_of_actors"),
             models.Index(fields=["person", "at"], name="entries_of_people"),
@@ -180,6 +196,37 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise NeverChanged
+
+
+class AuditChain(models.Model):
+    """The end of the chain of audit entries: one row, whose lock puts those who extend it into an order."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    position = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+class AuditCopy(Leased):
+    """A place outside that gets a copy of the audit log, and how far it has it (`forge.serving.audit_copies`)."""
+
+    address = models.CharField(primary_key=True, max_length=500)
+    """Without a password."""
+    position = models.BigIntegerField(default=0)
+    """Of the last entry that it has for sure."""
+    due = models.DateTimeField(default=timezone.now)
+    """When it is tried next."""
+    failures = models.PositiveIntegerField(default=0)
+    """In a row."""
+    error = models.TextField(default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.address} up to {self.position}"
 
 
 class Thread(models.Model):

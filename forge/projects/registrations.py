@@ -7,7 +7,14 @@ import logging
 from collections.abc import Collection, Sequence, Set
 from uuid import UUID
 
-from forge.accounts.hooks import MemberProject, Purpose, member_projects, purposes, readable_projects_among
+from forge.accounts.hooks import (
+    MemberProject,
+    Purpose,
+    member_projects,
+    projects_of_organisation,
+    purposes,
+    readable_projects_among,
+)
 from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas.limits import Resource
 from forge.accounts.quotas.usage import Counts, organisation_counts
@@ -27,6 +34,13 @@ def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
     """The keys of projects among these that are that one reads by a role."""
     ids = ids_among(keys, "project")
     return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
+
+
+@projects_of_organisation.register
+def projects_among(organisation: UUID, keys: Collection[str]) -> Set[str]:
+    """The keys of an organisation's projects among these."""
+    ids = ids_among(keys, "project")
+    return {each.stream for each in Project.objects.filter(organisation=organisation, pk__in=ids)} if ids else set()
 
 
 @member_projects.register

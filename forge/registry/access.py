@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forge.accounts.permissions import Verb, can
 from forge.builds.models import ArtefactFile, Role
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of
@@ -11,18 +12,27 @@ from forge.core.errors import NotFound
 from forge.core.models import BlobLink
 from forge.projects.models import Project
 from forge.registry.distribution.manifests import is_digest, is_tag
-from forge.registry.errors import NoSuchTag
+from forge.registry.errors import NoSuchTag, Withdrawn
 from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.models import Admission, Manifest, Repository, Tag
+from forge.registry.models import Admission, Manifest, Repository, Tag, TagQuerySet
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:
-    """The project's tags that the person may see, the newest first."""
+    """The project's tags that the person may see, the newest first, without those that were withdrawn."""
+    return list(_tags_for_reading(actor, project).listed())
+
+
+def withdrawn_tags_of(actor: Actor, project: Project) -> list[Tag]:
+    """Those that were withdrawn, for who reads the project; nobody else has a list of them."""
+    if not can(actor, Verb.READ, project):
+        return []
+    return list(_tags_for_reading(actor, project).exclude(withdrawn=None))
+
+
+def _tags_for_reading(actor: Actor, project: Project) -> TagQuerySet:
     tags = Tag.objects.visible_to(actor).filter(repository__project=project)
-    return list(
-        tags.select_related(
-            "manifest", "build__artefact", "build__version", "author", "publication__author", "repository__project"
-        )
+    return tags.select_related(
+        "manifest", "build__artefact", "build__version", "author", "publication__author", "repository__project"
     )
 
 
@@ -50,8 +60,16 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`."""
-    tag = next((tag for tag in tags_of(actor, project) if tag.name == name), None)
+    """One tag. Raises `NoSuchTag`, and `Withdrawn` for one that was withdrawn."""
+    tag = find_any_tag(actor, project, name)
+    if tag.is_withdrawn:
+        raise Withdrawn(tag.advice)
+    return tag
+
+
+def find_any_tag(actor: Actor, project: Project, name: str) -> Tag:
+    """One tag, also when it was withdrawn. Raises `NoSuchTag`."""
+    tag = _tags_for_reading(actor, project).filter(name=name).first()
     if tag is None:
         raise NoSuchTag(f"Nothing is published under {name}.")
     return tag
@@ -70,15 +88,15 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     manifests = repository.manifests.select_related("blob")
     if is_digest(reference):
         return manifests.filter(blob_id=reference).first()
-    return manifests.filter(tags__name=reference).first() if is_tag(reference) else None
+    return manifests.filter(tags__name=reference, tags__withdrawn=None).first() if is_tag(reference) else None
 
 
 def advice_on(repository: Repository, reference: str) -> str:
-    """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one where no other tag
-    has it; "" where nothing is. The caller has found its project for someone."""
+    """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one that is, or
+    that was withdrawn, where no other tag has it; "" where nothing is. The caller has found its project for someone."""
     tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])
     tags = tags or list(repository.tags.filter(name=reference))
-    return tags[0].advice if tags and all(tag.is_deprecated for tag in tags) else ""
+    return tags[0].advice if tags and all(tag.advice for tag in tags) else ""
 
 
 def is_rune(digest: str) -> bool:

@@ -25,7 +25,7 @@ from forge.core.events.announcements import (
 )
 from forge.core.events.declarations import EventType, StreamKind, declare
 from forge.registry.hooks import judges_of
-from forge.registry.models import Admission
+from forge.registry.models import Admission, Tag
 
 
 class TagPublishedJson(TypedDict):
@@ -34,6 +34,13 @@ class TagPublishedJson(TypedDict):
     tag: str
     build_number: int | None
     admission: Annotated[str, choices("Admission", Admission.values)]
+
+
+class TagWithdrawnJson(TypedDict):
+    """A tag was withdrawn, and with it the others of the same bytes: no list has them."""
+
+    tag: str
+    reason: str
 
 
 class TagDescribedJson(TypedDict):
@@ -59,6 +66,7 @@ class BlockDescribedJson(TypedDict):
 PUBLISHED_RUNES = NoticeTopic(
     "published", icon="package", messages={"published": "{who} published build {build_number} as {tag}"}
 )
+WITHDRAWN_RUNES = NoticeTopic("withdrawn", icon="package", messages={"withdrawn": "{who} withdrew {tag}: {reason}"})
 PUBLICATIONS = WebhookTopic("publish", "Publications")
 
 
@@ -76,6 +84,36 @@ def _notice(event: StoredEvent[TagPublishedJson]) -> NoticeDraft:
         subject=f"tag:{event.holder}:{tag}",
         path=f"?tag={tag}",
         participants=frozenset(person for person in people if person is not None),
+    )
+
+
+def _withdrawal_notice(event: StoredEvent[TagWithdrawnJson]) -> NoticeDraft:
+    """Tells of a withdrawal who requested the build, who judged its bytes and who published it."""
+    tag = (
+        Tag.objects.select_related("build__artefact")
+        .filter(repository__project=event.holder, name=event.data["tag"])
+        .first()
+    )
+    people = set()
+    if tag is not None:
+        people = {
+            tag.author_id,
+            tag.build.requested_by_id,
+            *(each for said in judges_of.call(tag.build) for each in said),
+        }
+    return NoticeDraft(
+        WITHDRAWN_RUNES,
+        "withdrawn",
+        title=f"Version {event.data['tag']}",
+        subject=f"withdrawal:{event.holder}:{event.data['tag']}",
+        path=f"?tag={event.data['tag']}",
+        participants=frozenset(person for person in people if person is not None),
+    )
+
+
+def _withdrawal_message(event: StoredEvent[TagWithdrawnJson], project: ProjectAddress) -> WebhookMessage:
+    return WebhookMessage(
+        "rune.withdrawn", {"tag": event.data["tag"], "reason": event.data["reason"], "url": project.url}
     )
 
 
@@ -111,6 +149,21 @@ TAG_PUBLISHED = declare(
         webhook=WebhookAnnouncement(PUBLICATIONS, ("rune.published",), _message),
     )
 )
+TAG_WITHDRAWN = declare(
+    EventType(
+        "tag.withdrawn",
+        StreamKind.PROJECT,
+        TagWithdrawnJson,
+        ("state", "versions"),
+        audit=AuditSentences(AuditTopic.PUBLISHING, {"tag.withdraw": "withdrew {tag} of {project}: {reason}"}),
+        activity=ActivityAnnouncement(
+            {"withdrew": ActivitySentence("withdrew", "{project} {tag}", path="?tag={tag}")},
+            lambda event: ActivityEntry("withdrew", f"tag:{event.data['tag']}"),
+        ),
+        notice=NoticeAnnouncement((WITHDRAWN_RUNES,), _withdrawal_notice),
+        webhook=WebhookAnnouncement(PUBLICATIONS, ("rune.withdrawn",), _withdrawal_message),
+    )
+)
 TAG_DESCRIBED = declare(
     EventType(
         "tag.described",
@@ -122,6 +175,7 @@ TAG_DESCRIBED = declare(
             {
                 "tag.describe": "changed the notes of {tag} of {project}",
                 "tag.deprecate": "deprecated {tag} of {project}: {reason}",
+                "tag.restore": "ended the withdrawal of {tag} of {project}",
                 "tag.undeprecate": "ended the deprecation of {tag} of {project}",
             },
         ),

@@ -29,9 +29,11 @@ from forge.registry.actions import (
     deprecate_tag,
     describe_tag,
     end_deprecation,
+    end_withdrawal,
     note_pull,
     publish_build,
     publish_past_gate,
+    withdraw_tag,
 )
 from forge.registry.errors import NoSuchTag
 from forge.registry.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json
@@ -140,6 +142,31 @@ class TagDeprecation(ProjectView):
         """Takes the advice back."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         return Response(tag_to_json(end_deprecation(principal_of(request), project, tag)))
+
+
+class WithdrawalSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+
+
+class TagWithdrawal(ProjectView):
+    """Taking a version back."""
+
+    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
+    raises = raising(put=(Conflict, Invalid))
+
+    @extend_schema(operation_id="tags_withdraw", request=WithdrawalSerializer, responses=TagJson)
+    def put(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Withdraws a version and all tags of the same bytes, with a reason: it is listed, shared, forked and pulled by
+        name no more. Its bytes stay for who names their digest, with a warning."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        body = self.read_body(request, WithdrawalSerializer)
+        return Response(tag_to_json(withdraw_tag(principal_of(request), project, tag, body["reason"])))
+
+    @extend_schema(operation_id="tags_end_withdrawal", responses=TagJson)
+    def delete(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Lists and shares it again."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        return Response(tag_to_json(end_withdrawal(principal_of(request), project, tag)))
 
 
 def _build_of(request: Request, project: Project, build_id: UUID) -> Build:

@@ -47,6 +47,12 @@ class NoSuchTag(NotFound):
     title = "No such tag"
 
 
+class Withdrawn(NoSuchTag):
+    """The version was withdrawn; the error says why."""
+
+    title = "This version was withdrawn"
+
+
 class BadBlock(Invalid):
     """A block's name, version or file that cannot be published so."""
 

@@ -14,7 +14,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Version
 from forge.registry.licences import FILES, licence_of
-from forge.registry.models import Listing, ListingQuerySet, Tag
+from forge.registry.models import Listing, ListingQuerySet, Repository, Tag
 
 LARGEST_LICENCE = 100_000
 """Bytes of a file that is read for its licence."""
@@ -44,6 +44,19 @@ def list_rune(tag: Tag) -> None:
             "published": tag.created,
         },
     )
+
+
+def list_newest(repository: Repository) -> None:
+    """Lists the newest tag that was not withdrawn, and nothing where there is none, in the transaction that changes
+    which of them were."""
+    listing = Listing.objects.filter(repository=repository).select_related("tag").first()
+    if listing is not None and not listing.tag.is_withdrawn:
+        return
+    newest = repository.tags.listed().select_related("build__artefact", "build__version").first()
+    if newest is not None:
+        list_rune(newest)
+    elif listing is not None:
+        listing.delete()
 
 
 def stages_of(outline: Mapping[str, Any]) -> list[list[str]]:

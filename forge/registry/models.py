@@ -56,6 +56,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """Tags of the projects whose page the person may open."""
         return self.filter(repository__project__in=Project.objects.visible_to(actor))
 
+    def listed(self) -> TagQuerySet:
+        """Tags that were not withdrawn."""
+        return self.filter(withdrawn=None)
+
 
 class Tag(models.Model):
     """A name for a manifest, and the build that it came from. What a version's tag means is `PublishedVersion`'s."""
@@ -82,6 +86,10 @@ class Tag(models.Model):
     """Why."""
     successor = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag to take in its place, if there is one."""
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    """Since when it is neither listed nor shared; None while it is. Its bytes stay, for who names their digest."""
+    withdrawal = models.TextField(blank=True, db_default="")
+    """Why."""
 
     objects = TagQuerySet.as_manager()
 
@@ -93,11 +101,21 @@ class Tag(models.Model):
                 | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
                 name="a_deprecation_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=None, withdrawal="")
+                | (models.Q(withdrawn__isnull=False) & ~models.Q(withdrawal="")),
+                name="a_withdrawal_has_a_reason",
+            ),
         ]
         ordering = ["-created"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its project took it back."""
+        return self.withdrawn is not None
 
     @property
     def is_deprecated(self) -> bool:
@@ -106,7 +124,9 @@ class Tag(models.Model):
 
     @property
     def advice(self) -> str:
-        """What is said to whoever takes a version that is deprecated, as one line; "" of any other."""
+        """What is said to whoever takes a version that is withdrawn or deprecated, as one line; "" of any other."""
+        if self.is_withdrawn:
+            return f"{self.name} was withdrawn: {self.withdrawal}"
         if not self.is_deprecated:
             return ""
         instead = f" Take {self.successor} instead." if self.successor else ""

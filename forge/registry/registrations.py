@@ -44,7 +44,7 @@ def tags_state(project: Project, actor: Actor) -> TagsJson:
 @published_versions.register
 def what_is_published(actor: Actor, project: Project) -> PublishedVersions | None:
     """The versions of the builds that are tagged."""
-    tags = tags_of(actor, project)
+    tags = _shared_tags(actor, project)
     usual = default_tag(tags)
     if usual is None or usual.build.version is None:
         return None
@@ -53,6 +53,14 @@ def what_is_published(actor: Actor, project: Project) -> PublishedVersions | Non
         if tag.build.version is not None:
             names.setdefault(tag.build.version, []).append(tag.name)
     return PublishedVersions(usual.build.version, list(names.items()))
+
+
+def _shared_tags(actor: Actor, project: Project) -> list[Tag]:
+    """The tags whose files are given to strangers: without those that were withdrawn, and without others that were
+    built from the same files."""
+    withdrawn = Tag.objects.filter(repository__project=project).exclude(withdrawn=None)
+    digests = set(withdrawn.values_list("build__version__digest", flat=True))
+    return [each for each in tags_of(actor, project) if each.build.version and each.build.version.digest not in digests]
 
 
 @version_parts.register

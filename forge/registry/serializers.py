@@ -24,6 +24,8 @@ class TagJson(TypedDict):
     deprecated: Timestamp | None
     deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
     successor: Annotated[str, "the tag to take in its place, if one is named"]
+    withdrawn: Timestamp | None
+    withdrawal: Annotated[str, "why it was taken back; empty while it was not. No list has one that was"]
 
 
 class TagsJson(TypedDict):
@@ -53,6 +55,8 @@ def tag_to_json(tag: Tag) -> TagJson:
         "deprecated": tag.deprecated.isoformat() if tag.deprecated else None,
         "deprecation": tag.deprecation,
         "successor": tag.successor,
+        "withdrawn": tag.withdrawn.isoformat() if tag.withdrawn else None,
+        "withdrawal": tag.withdrawal,
     }
 
 

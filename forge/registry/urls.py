@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/override", api.ProjectTagOverrides.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>", api.ProjectTag.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", api.TagWithdrawal.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),

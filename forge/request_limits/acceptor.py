@@ -18,8 +18,8 @@ from pathlib import Path
 from forge.request_limits.connection_limits import ConnectionLimiter
 from forge.request_limits.protocols import HEADER_TIMEOUT_SECONDS, LimitedHttpProtocol
 
-ACCEPT_BATCH = 64
-"""Connections that are taken before the loop does other work."""
+ACCEPT_BATCH = 8
+"""Connections that are taken before the loop does other work: the first bytes of all of them are read in one go."""
 RETRY_SECONDS = 0.1
 """Seconds until the next try, where the system has no descriptor for another connection."""
 

@@ -11,8 +11,9 @@ from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import RefusalResponse, client_of, refuse
 
-ALWAYS_ANSWERED = frozenset({"/healthz"})
-"""Whoever watches the server must not take one that is busy for one that is dead."""
+HEALTH = "/healthz"
+"""Answered here, without a thread and without the database: whoever watches the server must not take one that is busy,
+or whose database is away, for one that is dead."""
 
 _TOO_MANY = RefusalResponse(
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -37,8 +38,11 @@ class RequestGate:
         self._allocations = Allocations(capacity.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
+        if scope["type"] != "http":
             await self._application(scope, receive, send)
+            return
+        if scope["path"] == HEALTH:
+            await _answer_health(send)
             return
         party = party_of(client_of(scope))
         try:
@@ -50,3 +54,9 @@ class RequestGate:
             await self._application(scope, receive, send)
         finally:
             self._allocations.release(party, 1)
+
+
+async def _answer_health(send: Send) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"3"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok\n"})

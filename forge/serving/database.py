@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from forge.serving.backup.create_backup import create_upgrade_backup
+from forge.serving.backup.create_backup import create_upgrade_backup, remove_unfinished_backups
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
 from forge.serving.environment import make_private
@@ -24,6 +24,10 @@ _LOCK = 0x666F726765
 """Names the lock among all of the database's; any number does."""
 BACKUPS = "backups"
 """The folder of the backups before upgrades, inside the data folder."""
+
+
+UNFINISHED = "upgrade-unfinished"
+"""The file in the data folder that says that an upgrade has begun and not ended."""
 
 
 class DatabaseUnusable(Exception):
@@ -41,11 +45,16 @@ def migrate_if_needed() -> bool:
             executor = MigrationExecutor(connection)
             if unknown := unknown_migrations(executor.loader):
                 raise DatabaseUnusable(_of_another_version(unknown))
-            if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            # One that was killed may have applied all migrations, and not what follows them.
+            is_unfinished = _unfinished().exists()
+            if not is_unfinished and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return False
-            if executor.loader.applied_migrations:
+            # The backup of an upgrade that was killed is the one to go back to: another would push it out.
+            if executor.loader.applied_migrations and not is_unfinished:
                 _back_up()
+            _unfinished().touch(mode=0o600)
             call_command("migrate", verbosity=0, interactive=False)
+            _unfinished().unlink()
             return True
     except DatabaseError as error:
         raise DatabaseUnusable(_reason(error)) from error
@@ -71,6 +80,11 @@ def check_database() -> None:
         raise DatabaseUnusable(_damaged(problem))
 
 
+def _unfinished() -> Path:
+    """A file that is there while migrations are applied, also after a kill."""
+    return Path(settings.DATA_DIR) / UNFINISHED
+
+
 def _back_up() -> None:
     """The database and the keys as they are before the upgrade. Stored files do not change, and stay in the store."""
     count = settings.ENVIRONMENT.upgrade_backups
@@ -79,6 +93,7 @@ def _back_up() -> None:
     folder = Path(settings.DATA_DIR) / BACKUPS
     try:
         make_private(folder)
+        remove_unfinished_backups(folder)
         create_upgrade_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar")
     except (BackupError, OSError) as error:
         raise DatabaseUnusable(

@@ -5,6 +5,7 @@ Read once by `forge.settings`. Nothing here knows Django.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read_copies
 from forge.serving.mail_server import MailServer, read_mail_server
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
 from forge.serving.sign_on import Service, SignOnSettings, read_oidc, read_sign_on, read_social
@@ -24,6 +26,8 @@ DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
 DEFAULT_AUDIT_DAYS = 400
+LEAST_KEY, LARGEST_KEY = 24, 64
+"""Bytes of a secret that signs webhooks."""
 """Days that an entry of the audit log is kept: a year, and time to look at it."""
 
 T = TypeVar("T")
@@ -48,6 +52,10 @@ class Environment:
     upload_limit: int
     audit_days: int
     """Days that an entry of the audit log is kept."""
+    audit_copies: tuple[CopyAddress, ...]
+    """Where the audit log is sent as it is written."""
+    audit_webhook_secret: str
+    """What signs the copies that go to webhooks: `whsec_` and base64; "" where none does."""
     broker: str
     capabilities: tuple[str, ...]
     """What the workers of this process can do: `build`, `lab`, `gpu`."""
@@ -128,6 +136,8 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
         audit_days=_number(variables, "AUDIT_DAYS", DEFAULT_AUDIT_DAYS, 36_500),
+        audit_copies=(audit_copies := _service("AUDIT_COPIES", lambda: read_copies(variables.get("AUDIT_COPIES", "")))),
+        audit_webhook_secret=_webhook_secret(variables, "AUDIT_WEBHOOK_SECRET", is_needed=needs_secret(audit_copies)),
         broker=variables.get("BROKER_URL") or "memory://localhost",
         capabilities=_capabilities(variables),
         database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
@@ -239,6 +249,23 @@ def _token(variables: Mapping[str, str], name: str) -> str:
     text = variables.get(name, "")
     if text and len(text) < 16:
         raise BadEnvironment(f"{name} must have at least 16 characters. Make one with: openssl rand -hex 32")
+    return text
+
+
+def _webhook_secret(variables: Mapping[str, str], name: str, *, is_needed: bool) -> str:
+    """A secret of Standard Webhooks."""
+    text = variables.get(name, "")
+    if not text and not is_needed:
+        return ""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not text.startswith("whsec_") or not LEAST_KEY <= len(key) <= LARGEST_KEY:
+        raise BadEnvironment(
+            f"{name} must be whsec_ and {LEAST_KEY} to {LARGEST_KEY} bytes in base64, because AUDIT_COPIES names a "
+            'webhook. Make one with: echo "whsec_$(openssl rand -base64 32)"'
+        )
     return text
 
 

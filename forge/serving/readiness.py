@@ -19,6 +19,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
 from forge.builds.figures import stuck_for
+from forge.core.database.presence import presence
 from rune.wording import size_text
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,12 @@ class NotReady(Exception):
 
 
 def check_database() -> None:
-    """Asks the database. Raises what its driver raises, and does not wait for a connection as long as a page does."""
+    """Asks the database, and does not wait for a connection as long as a page does.
+
+    Raises `NotReady`, and what the driver raises.
+    """
+    if presence.is_away:
+        raise NotReady("it does not answer")
     # Only PostgreSQL's connections are kept in a pool.
     if pool := getattr(connection, "pool", None):
         with pool.connection(timeout=TIMEOUT_SECONDS) as pooled:

@@ -39,9 +39,17 @@ class Database:
             "USER": self.user,
             "PASSWORD": self.password,
             "OPTIONS": {
+                # A server that is away or hangs is given up after seconds, and not after the system's quarter of an
+                # hour.
+                "connect_timeout": "3",
+                "keepalives_idle": "10",
+                "keepalives_interval": "3",
+                "keepalives_count": "3",
+                "tcp_user_timeout": "15000",
                 **dict(self.options),
-                # Requests and sockets run in many threads that come and go: a pool keeps connections over them.
-                "pool": {"min_size": 1, "max_size": MAX_CONNECTIONS, "timeout": 20},
+                # Requests and sockets run in many threads that come and go: a pool keeps connections over them. It
+                # gives a connection up soon, so that the next one who needs it tries again.
+                "pool": {"min_size": 1, "max_size": MAX_CONNECTIONS, "timeout": 20, "reconnect_timeout": 2},
             },
         }
 

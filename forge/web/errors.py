@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.core.api.problems import problem_json
+from forge.core.database.away import is_database_away
+from forge.core.errors import DatabaseAway
 
 
 @csrf_exempt
@@ -26,6 +31,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    """An error that no view and no middleware turned into an answer, also of a middleware."""
+    error = sys.exc_info()[1]
+    if error is not None and is_database_away(error):
+        away = DatabaseAway()
+        if request.path.startswith("/api/"):
+            return problem_json(503, away.title, away.detail)
+        return HttpResponse(render_to_string("503.html", {"title": away.title, "detail": away.detail}), status=503)
     if request.path.startswith("/api/"):
         return problem_json(
             500, "Server error", "The server failed to answer. Try again. The server's log has the reason."

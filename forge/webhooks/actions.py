@@ -79,9 +79,12 @@ def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
         webhook.topics = _checked_topics(change.topics)
     if change.on is not None and change.on != (webhook.stopped is None):
         webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
+        if change.on:
+            # It works with the right of who switched it on last: whoever made it may have lost theirs.
+            webhook.created_by = actor.person
     after = _payload_of(webhook)
     if after != before:
-        webhook.save(update_fields=["url", "topics", "stopped", "stopped_because"])
+        webhook.save(update_fields=["url", "topics", "stopped", "stopped_because", "created_by"])
         (pause if webhook.stopped else resume)(jobs_of_webhook(webhook))
         write_entry(actor, "webhook.change", webhook.subject, _place(webhook), before=before, after=after)
     return webhook

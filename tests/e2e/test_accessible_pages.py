@@ -160,6 +160,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{forge.address}/accounts/notices/settings",
         f"{forge.address}/accounts/sessions",
         f"{forge.address}/accounts/tokens",
+        f"{forge.address}/accounts/made",
         f"{forge.address}/accounts/device",
         f"{forge.address}/accounts/profile",
         f"{forge.address}/accounts/forgotten",

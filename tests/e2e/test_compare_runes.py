@@ -40,6 +40,6 @@ def test_two_builds_run_on_a_picture_of_ones_own(forge: LiveForge, open_page: Op
     page.get_by_label("Your own recordings").set_input_files(files)  # type: ignore[arg-type]
     page.get_by_role("button", name="Run both on all of these").click()
     expect(page.get_by_text("Both give the same answer on all 2 samples.")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("region", name="Right answers of each label").get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("region", name="Accuracy of each label").get_by_role("row")).to_have_count(2)
     assert set(sent) == {"GET"}
     assert findings(page, (DARK_AND_NARROW,)) == []

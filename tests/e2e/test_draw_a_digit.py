@@ -104,7 +104,9 @@ def see_a_mistake_and_mend_it(page: Page) -> None:
     open_file(page, "Runefile.yml")
     replace_in_editor(page, "Runefile.yml", "inputs: [drawing]", "inputs: [drawinng]")
     status = page.get_by_role("region", name="Preview").get_by_role("status").first
-    expect(status).to_have_text(re.compile(r"Running the previous version until line \d+ is fixed"), timeout=PATIENCE)
+    expect(status).to_have_text(
+        re.compile(r"Running the previous version until Runefile.yml, line \d+, is fixed"), timeout=PATIENCE
+    )
     expect_label(page, "answer", "seven")
     page.get_by_role("tab", name=re.compile("Problems 1")).click()
     problem = page.get_by_role("tabpanel").filter(has_text="drawinng").last

@@ -108,3 +108,15 @@ def test_link_prints_another_link_for_anyone(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "does not look like an email address" in errors
+
+
+@pytest.mark.protects("operation/taken-ports")
+@pytest.mark.skipif(not (REPOSITORY / "static/build/manifest.json").exists(), reason="the front end is not built")
+def test_a_server_whose_port_is_in_use_makes_no_tables(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = _command(tmp_path, port, "serve")
+        _, errors = server.communicate(timeout=120)
+    assert server.returncode == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used" in errors
+    assert list(tmp_path.glob("forge.sqlite3*")) == []

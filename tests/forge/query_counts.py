@@ -149,6 +149,13 @@ _MORE: list[tuple[str, str, str, Any]] = [
         {"reason": "Deaf"},
     ),
     ("delete", f"{_P}/tags/<str:tag>/deprecation", "api/v1/projects/acme/kitchen/tags/0.0/deprecation", None),
+    (
+        "put",
+        f"{_P}/tags/<str:tag>/withdrawal",
+        "api/v1/projects/acme/kitchen/tags/0.0/withdrawal",
+        {"reason": "Leaked"},
+    ),
+    ("delete", f"{_P}/tags/<str:tag>/withdrawal", "api/v1/projects/acme/kitchen/tags/0.0/withdrawal", None),
     ("get", f"{_P}/blocks/<str:block>/<str:version>", "api/v1/projects/acme/kitchen/blocks/smooth/1.0", None),
     (
         "put",
@@ -337,6 +344,9 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **hooked,
         **jobs,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
+        "MADE": f"accounts/made/invitation/{invitation.pk}/end",
+        "MEMBER_PAGE/made": f"acme/-/members/{owner.pk}/made",
+        "MEMBER_MADE": f"acme/-/members/{owner.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
         **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",

@@ -355,7 +355,7 @@ def read_without_scripts(team: Team) -> None:
     context = browser.new_context(java_script_enabled=False, storage_state=state, viewport=SMALL_PHONE)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(team.review)
-    for heading in ("Hears commands", "Approvals", "Right answers", "Conversation"):
+    for heading in ("Hears commands", "Approvals", "Accuracy", "Conversation"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_role("paragraph").filter(has_text="I hear the same.")).to_be_visible()
     expect(page.get_by_text("The labels are in order.")).to_be_visible()

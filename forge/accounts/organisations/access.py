@@ -8,7 +8,6 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
@@ -72,8 +71,8 @@ def open_invitations(organisation: Organisation, project: UUID | None = None) ->
 
     The caller may manage the people.
     """
-    invitations = organisation.invitations.filter(project=project).select_related("invited_by")
-    return invitations.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
+    invitations = Invitation.objects.open().filter(organisation=organisation, project=project)
+    return invitations.select_related("invited_by")
 
 
 def require_in(actor: Actor, verb: Verb, organisation: Organisation) -> None:

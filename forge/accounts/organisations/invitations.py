@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.errors import LinkEnded
 from forge.accounts.mail.emails import compose_email
-from forge.accounts.models import Invitation, Organisation, Role
-from forge.accounts.permissions import OfOrganisation
+from forge.accounts.models import Invitation, Organisation, Role, User
+from forge.accounts.permissions import OfOrganisation, may_invite
+from forge.accounts.principals import acting_as
+from forge.accounts.roles import is_higher
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
@@ -110,16 +114,45 @@ def send_link(actor: Actor, organisation: Organisation, offer: Offer, email: str
     return invitation
 
 
+def may_offer(actor: Actor, invitation: Invitation) -> bool:
+    """Whether who acts may give what an invitation gives."""
+    return may_invite(actor, invitation.role, invitation.organisation_id, invitation.project)
+
+
+def is_for(invitation: Invitation, email: str) -> bool:
+    """Whether somebody of an address may join by an invitation: it is for one address, or for anyone."""
+    return invitation.email in ("", email.strip().lower())
+
+
 def find_invitation(secret: str) -> Invitation:
-    """The living invitation of a link, to be shown before it is accepted. Raises `LinkEnded`."""
-    invitation = (
-        Invitation.objects.select_related("organisation", "invited_by")
-        .filter(token_hash=hash_secret(secret), used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
-        .first()
-    )
+    """The living invitation of a link, to be shown before it is accepted. It is of no use once whoever made it may not
+    give what it gives. Raises `LinkEnded`."""
+    invitations = Invitation.objects.open().select_related("organisation", "invited_by")
+    invitation = invitations.filter(token_hash=hash_secret(secret)).first()
     if invitation is None:
         raise LinkEnded("The invitation was used, was revoked or has expired. Ask whoever sent it for another.")
+    maker = invitation.invited_by
+    if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
+        raise LinkEnded(
+            f"{maker or 'Whoever'}, who made this invitation, may no longer invite people to "
+            f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
+            "another."
+        )
     return invitation
+
+
+def end_links_to(person: User, organisation: Organisation, project: UUID | None, above: Role | None) -> int:
+    """Ends the open invitations by which somebody would come back to what was taken from them, whoever made them: links
+    for anyone, and what went to their address. Returns how many.
+
+    Without `project` these are the ones to the organisation and, with no role left, to all of its projects. `above` is
+    the role that they keep there.
+    """
+    links = Invitation.objects.open().filter(Q(email="") | Q(email__iexact=person.email), organisation=organisation)
+    if project is not None or above is not None:
+        links = links.filter(project=project)
+    higher = [role for role in Role if is_higher(role, than=above)]
+    return links.filter(role__in=higher).update(revoked=timezone.now())
 
 
 def _refused(message: str) -> Invalid:

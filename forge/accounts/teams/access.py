@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from forge.accounts.models import Membership, Organisation, Team, TeamRole
+from forge.accounts.models import Membership, Organisation, Team, TeamRole, User
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -58,6 +58,11 @@ def named_team(organisation: Organisation, name: str) -> Team:
 def people_of(team: Team) -> QuerySet[Membership]:
     """The people of a team, by name."""
     return team.members.select_related("user").order_by("user__name", "user__email")
+
+
+def users_of(team: Team) -> list[User]:
+    """Returns the same people, without their roles in the organisation."""
+    return [membership.user for membership in team.members.select_related("user")]
 
 
 def roles_of(team: Team) -> QuerySet[TeamRole]:

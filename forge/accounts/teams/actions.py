@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import NameInUse
+from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, Team
 from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.names import check_team_name
 from forge.accounts.permissions import Verb
-from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS
+from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -59,8 +60,10 @@ def delete_team(actor: Actor, team: Team) -> None:
     """Deletes a team and the roles that its people had by it; what they are otherwise stays. Raises `Forbidden`."""
     organisation, subject = team.organisation, team.subject
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    people = users_of(team)
     team.delete()
     write_entry(actor, "team.delete", subject, organisation.place, name=team.name)
+    end_lost_grants(organisation, people, actor)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 
@@ -99,11 +102,12 @@ def remove_from_team(actor: Actor, team: Team, person: UUID) -> None:
         require_person(actor)
     else:
         require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    member = team.members.filter(user=person).first()
+    member = team.members.filter(user=person).select_related("user").first()
     if member is None:
         raise NotFound(f"{team.name} has no such member.")
     team.members.remove(member)
     write_entry(actor, "team.remove", team.subject, organisation.place, member=str(person), team=str(team.pk))
+    end_lost_grants(organisation, [member.user], actor)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 

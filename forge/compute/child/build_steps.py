@@ -35,9 +35,9 @@ from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStop
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
 from rune.source.runefile import check, diagnostic_to_json, outline_to_json
-from rune.source.runefile.block_test_files import find_test_files
 from rune.source.runefile.diagnostics import Severity
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
+from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest
 from rune.wording import plain
@@ -79,7 +79,7 @@ def make(
     policy = _policy(files) if "policy" in steps else None
     rune = _compile(files, options, output, answers) if earlier_rune is None else earlier_rune
     if "test" in steps:
-        _test(files, answers)
+        _test(files, options, answers)
     if policy is not None:
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
     if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
@@ -138,9 +138,9 @@ def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answer
     return result.rune
 
 
-def _test(files: JobFiles, answers: Answers) -> None:
-    """Runs the tests of the project's own blocks, compiled. Raises `BuildFailed`."""
-    test_files = find_test_files(files)
+def _test(files: JobFiles, options: SpecOptions, answers: Answers) -> None:
+    """Runs the tests of the project's own blocks that the pipeline runs, compiled. Raises `BuildFailed`."""
+    test_files = pipeline_tests(files, options.runefile)
     if not test_files:
         return
     report = run_block_tests(files, only=test_files)

@@ -19,16 +19,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from queue import Queue
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import forge
 import rune
 from forge.compute.errors import ChildDied
 from forge.compute.isolation_report import report
+from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
+from forge.compute.pool.answer_stream import AnswerStream
 from forge.compute.pool.control_groups import new_group
 from forge.compute.pool.guard import guard, out_of_memory
 from forge.compute.pool.removal import remove_tree
+from forge.compute.pool.workdir import passable
 from forge.compute.scheduler.pace import Pace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 from rune.running.isolation.control_group import ControlGroup
@@ -38,10 +40,6 @@ from rune.running.isolation.protections import Isolation, Protection, isolation_
 
 _log = logging.getLogger(__name__)
 
-Answer = Mapping[str, Any]
-
-LINE_LIMIT = 16 * 1024**2
-"""Bytes of one answer."""
 DESCRIPTORS_AT_ONCE = 100
 """Of the files of a job; the system takes some 250 in one message."""
 FOLDER_LIMIT = 1 << 30
@@ -58,14 +56,15 @@ class ChildProcess:
 
     program = "forge.compute.child.main"
     """The module whose `main` runs in it."""
+    events: ClassVar[Mapping[str, Fields]] = EVENTS
+    """The events that it may answer."""
 
     def __init__(
         self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
     ) -> None:
         root.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=root))
-        self.answers: Queue[Answer | None] = Queue()
-        """What it said, and None at the end."""
+        self.folder = passable(Path(tempfile.mkdtemp(prefix="compiler-", dir=root)))
+        self.answers = AnswerStream(self._became_ready, self.stop, self.events)
         self.isolation: Isolation | None = None
         """None until it said that it is ready; nothing of a job is read before."""
         self.stopped: str = ""
@@ -94,7 +93,7 @@ class ChildProcess:
             )
         assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
         arguments = (self._process.stdout,)
-        threading.Thread(target=self._read_answers, args=arguments, daemon=True, name="compiler-answers").start()
+        threading.Thread(target=self.answers.read, args=arguments, daemon=True, name="compiler-answers").start()
         guard.watch(self, own=own, seconds=seconds)
 
     def _command(self, own: Path, entrance: Sequence[int], seconds: int | None) -> list[str]:
@@ -131,8 +130,9 @@ class ChildProcess:
         return self.folder / _OUTPUT
 
     def send(self, job: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-        """Hands a job over, with open files, and empties the output. Raises `ChildDied`."""
+        """Hands a job over, with open files, and empties the output. Its `id` is in all answers. Raises `ChildDied`."""
         self._output.truncate(0)
+        self.answers.job = job["id"]
         self._tell(job, descriptors)
 
     def go_on(self) -> None:
@@ -223,6 +223,7 @@ class ChildProcess:
             self._send_signal(signal.SIGKILL)
             self._process.wait()
             self._closed = True
+        self.answers.close()
         guard.forget(self)
         if isinstance(self._group, ControlGroup):
             self._group.remove()
@@ -242,18 +243,10 @@ class ChildProcess:
             return False
         return True
 
-    def _read_answers(self, source: IO[bytes]) -> None:
-        """Puts answers into the queue, and None at their end or at anything that is no answer."""
-        try:
-            while (line := source.readline(LINE_LIMIT)).endswith(b"\n"):
-                answer = dict(json.loads(line))
-                if self.isolation is None:
-                    self.isolation = self._with_group(isolation_from_json(answer["gaps"]))
-                    report(self.isolation)
-                self.answers.put(answer)
-        except (ValueError, LookupError, TypeError, OSError):
-            pass
-        self.answers.put(None)
+    def _became_ready(self, answer: Answer) -> None:
+        """Raises `ValueError` for a protection that there is not."""
+        self.isolation = self._with_group(isolation_from_json(answer["gaps"]))
+        report(self.isolation)
 
     def _with_group(self, inside: Isolation) -> Isolation:
         """What the process lacks, of which it cannot know its control group itself."""

@@ -5,6 +5,7 @@ Nothing here knows a build's row. One object is used by one thread at a time; it
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -14,10 +15,13 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+from django.db import DataError
+
 from forge.compute.child.job_file import JobFile
-from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.errors import ChildDied, MalformedAnswer, OutOfTime
 from forge.compute.isolation_report import require
-from forge.compute.pool.child_process import Answer, ChildProcess, packages_folder
+from forge.compute.pool.answer_reading import Answer, check_answered
+from forge.compute.pool.child_process import ChildProcess, packages_folder
 from forge.compute.pool.guard import guard
 from forge.compute.scheduler.pace import RESTING, Pace, PaceNow, usual_pace
 from rune.running.isolation.protections import Isolation, Protection
@@ -30,6 +34,11 @@ START_LIMIT = 60.0
 """Seconds until a process that was started must be ready."""
 _ALONE = 2
 """Processes of one that started no other: its keeper and itself."""
+
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, DataError)
+"""What a reader of an answer raises that is not of the form that it must have."""
+
+_log = logging.getLogger(__name__)
 
 Start = Callable[[], ChildProcess]
 
@@ -138,20 +147,15 @@ class Compiler:
         does not meet.
 
         Raises `ChildDied` when the process ends in the middle, `OutOfTime` (and ends the process) after `limit`
-        seconds, `NotIsolated`, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it
-        started.
+        seconds, `MalformedAnswer` for an answer that cannot be read, `NotIsolated`, and what else `tick` or `on_answer`
+        raise: then too the process is ended with all that it started.
         """
         process = self.make_ready(owner=owner, tick=tick, pace=pace)
         self._job += 1
         try:
             guard.begins(process)
             self._send(process, job, files or {}, rune)
-            deadline = process.clock() + limit
-            while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
-                if answer["event"] == RESTING:
-                    self._let_rest(process, tick, pace_at_rest)
-                else:
-                    on_answer(answer)
+            self.hand_on(process, job, on_answer, limit=limit, tick=tick, pace=pace, pace_at_rest=pace_at_rest)
             process.resume()
             usage = guard.ends(process)
             self.memory = usage.memory
@@ -161,6 +165,26 @@ class Compiler:
         except BaseException:
             self.close()
             raise
+
+    def hand_on(
+        self,
+        process: ChildProcess,
+        job: Mapping[str, Any],
+        on_answer: Callable[[Answer], None],
+        *,
+        limit: float,
+        tick: Callable[[], None] = lambda: None,
+        pace: PaceNow = usual_pace,
+        pace_at_rest: PaceNow = usual_pace,
+    ) -> None:
+        """Hands the answers to a job on, up to `done`. Raises as `run` does."""
+        deadline = process.clock() + limit
+        while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
+            if answer["event"] == RESTING:
+                self._let_rest(process, tick, pace_at_rest)
+            else:
+                check_answered(answer, job.get("op", ""))
+                _read(answer, on_answer)
 
     def make_ready(
         self, *, owner: UUID, tick: Callable[[], None] = lambda: None, pace: PaceNow = usual_pace
@@ -225,11 +249,11 @@ class Compiler:
             if process.clock() > deadline:
                 raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:
-                answer = process.answers.get(timeout=TICK)
+                answer = process.answers.queue.get(timeout=TICK)
             except Empty:
                 continue
-            if answer is None or "event" not in answer:
-                raise ChildDied(process.last_words())
+            if answer is None:
+                raise process.answers.fault or ChildDied(process.last_words())
             return answer
 
     def close(self) -> None:
@@ -239,3 +263,12 @@ class Compiler:
         self._ready = False
         if process is not None:
             process.close()
+
+
+def _read(answer: Answer, on_answer: Callable[[Answer], None]) -> None:
+    """Hands an answer on. Its inner fields are checked by nobody before: what their reader trips over is malformed."""
+    try:
+        on_answer(answer)
+    except UNREADABLE as error:
+        _log.warning("An answer %r could not be read", answer["event"], exc_info=error)
+        raise MalformedAnswer(f"The compiler's process sent a malformed answer ({answer['event']}).") from error

@@ -64,7 +64,7 @@ def local_file(digest: str, fetched: Path) -> Path:
         with suppress(NotFound):
             open_intact(digest).close()
         return place
-    fetched.mkdir(parents=True, exist_ok=True)
+    fetched.mkdir(mode=0o700, parents=True, exist_ok=True)
     file_path = fetched / digest.replace(":", "-")
     if file_path.exists():
         os.utime(file_path)

@@ -14,6 +14,7 @@ from rest_framework.views import set_rollback
 
 from forge.core import errors
 from forge.core.audit.denials import record_denial
+from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
 from forge.core.observability import request_id
 
@@ -93,6 +94,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     headers: dict[str, str] = {}
     if is_full_disk(error):
         error = errors.DiskFull()
+    elif is_database_away(error):
+        error = errors.DatabaseAway()
     if isinstance(error, errors.DomainError):
         status = status_of(error)
         record_denial(error)

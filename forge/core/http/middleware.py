@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
@@ -17,8 +18,9 @@ from django.utils.http import urlencode
 from forge.core.api.problems import status_of
 from forge.core.api.throttles import RateLimit
 from forge.core.audit.denials import record_denial
+from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
-from forge.core.errors import DiskFull, DomainError, Moved, SetupRequired, SignInNeeded, TooOften
+from forge.core.errors import DatabaseAway, DiskFull, DomainError, Moved, SetupRequired, SignInNeeded, TooOften
 from forge.core.http.proxies import notice_proxy
 
 _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -56,6 +58,8 @@ class DomainErrorPages(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if is_full_disk(error):
             error = DiskFull()
+        elif is_database_away(error):
+            error = DatabaseAway()
         if not isinstance(error, DomainError):
             return None
         record_denial(error)
@@ -66,6 +70,11 @@ class DomainErrorPages(MiddlewareMixin):
         if isinstance(error, SetupRequired):
             return redirect(error.location)
         status = status_of(error)
+        if isinstance(error, DatabaseAway):
+            # The other template asks the database who reads it.
+            return HttpResponse(
+                render_to_string("503.html", {"title": error.title, "detail": error.detail}), status=status
+            )
         response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
         if isinstance(error, TooOften):
             response.headers["Retry-After"] = str(error.retry_after)

@@ -2,12 +2,14 @@
 
 Who reads the project takes its files as they are, with the versions that people saved; where it shares its files,
 everyone else takes those that it published, version by version. Neither has the recordings that people gave the
-project: their consent was for it alone.
+project: their consent was for it alone. A fork, and a duplicate in another organisation, leaves the people behind that
+`forge.yml` names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -18,7 +20,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.store import read_blob
+from forge.core.blobs.store import put_bytes, read_blob
 from forge.projects.access import require_copy
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.project import create_of
@@ -30,6 +32,8 @@ from forge.projects.hooks import published_versions
 from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.versions.imported import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
 from forge.projects.versions.store import manifest_digest, snapshot, working_tree
+from rune.source.policy.read import POLICY_FILE
+from rune.source.policy.without_people import without_people
 from rune.wording import listed
 
 Contents = Iterator[tuple[str, bytes]]
@@ -58,6 +62,8 @@ def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str
     name = check_project_name(name)
     require_room(organisation.pk)
     contents, history = _as_read(origin) if can(actor, Verb.READ, origin) else _as_published(actor, origin)
+    if not is_duplicate or organisation.pk != origin.organisation_id:
+        contents, history = _contents_without_people(contents), _distinct(map(_without_people, history))
     _note(actor, origin)
     # Files are stored outside of any transaction, since that waits for the disk.
     stored = store_files(contents)
@@ -110,6 +116,38 @@ def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[Importe
     ]
     described = [each for each in published.usual.manifest.items() if may_copy_digest(each[1]["digest"])]
     return ((path, read_blob(each["digest"])) for path, each in described), _imported_versions(history, may_copy_digest)
+
+
+def _contents_without_people(contents: Contents) -> Contents:
+    """The files, with a `forge.yml` that names nobody: a copy has people of its own."""
+    for path, data in contents:
+        yield path, _policy_without_people(data) if path == POLICY_FILE else data
+
+
+def _distinct(versions: Iterable[ImportedVersion]) -> list[ImportedVersion]:
+    """One of each: two that differed in their people alone are the same now."""
+    by_digest: dict[str, ImportedVersion] = {}
+    for each in versions:
+        by_digest.setdefault(each.digest, each)
+    return list(by_digest.values())
+
+
+def _without_people(version: ImportedVersion) -> ImportedVersion:
+    """The same of a version's files, of which one is another then."""
+    described = version.manifest.get(POLICY_FILE)
+    if described is None:
+        return version
+    data = read_blob(described["digest"])
+    changed = _policy_without_people(data)
+    if changed == data:
+        return version
+    blob = put_bytes(changed)
+    manifest = {**version.manifest, POLICY_FILE: {"digest": blob.digest, "size": blob.size}}
+    return replace(version, manifest=manifest, digest=manifest_digest(manifest))
+
+
+def _policy_without_people(data: bytes) -> bytes:
+    return without_people(data.decode("utf-8", "replace")).encode()
 
 
 def _copyable_digests(origin: Project) -> Callable[[str], bool]:

@@ -11,7 +11,7 @@ from forge.accounts.organisations.name_reservations import lock_names, reserve_n
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
-from forge.builds.models import Build, Kind, State
+from forge.builds.models import Build, Kind
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
@@ -19,6 +19,7 @@ from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.seen import Seen, require_seen
+from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
@@ -112,7 +113,7 @@ def _checked_reason(reason: str) -> str:
 def _store(build: Build) -> Digests:
     """The bytes of the artifact in the blob store and on the disk, before the transaction that links them; unlinked
     ones nobody can see. Raises `NotPublishable`."""
-    if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
+    if build.kind != Kind.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
     facts = RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
@@ -125,6 +126,7 @@ def _store(build: Build) -> Digests:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    _require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
     require_seen(build_facets(build), seen)
@@ -155,6 +157,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    _require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
@@ -227,10 +230,19 @@ def _link(
         "deprecated": None,
         "deprecation": "",
         "successor": "",
+        "withdrawn": None,
+        "withdrawal": "",
     }
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     list_rune(tag)
     return tag
+
+
+def _require_not_withdrawn(project: Project, digest: str) -> None:
+    """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
+    tag = Tag.objects.filter(repository__project=project, manifest__blob_id=digest).exclude(withdrawn=None).first()
+    if tag is not None:
+        raise NotPublishable(f"{tag.advice} Publish another build, or end the withdrawal of {tag.name} first.")
 
 
 def _require_distinct(project: Project, tag: str) -> None:

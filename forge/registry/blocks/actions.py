@@ -116,6 +116,8 @@ def _checked_files(
     if path not in seen.texts:
         raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
     summary = summary_pool.publishable(actor, project, seen, path)
+    if "refused" in summary:
+        raise BadBlock(summary["refused"], errors={"path": [summary["refused"]]})
     if "error" in summary:
         raise Busy(f"The block could not be checked: {summary['error']['message']}", retry_after=5)
     problems = summary["problems"]

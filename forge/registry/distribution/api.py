@@ -100,7 +100,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     if match["block"]:
         return _of_block(request, puller, repository, match)
     if match["tags"]:
-        tags = repository.tags.annotate(place=by_code_point("name"))
+        tags = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
         return _tags(request, tags, f"{match['organisation']}/{match['name']}")
     if match["kind"] == "manifests":
         return _manifest(request, repository, match["version"])
@@ -141,7 +141,8 @@ def _of_block(
 def _manifest(request: HttpRequest, repository: Repository, version: str) -> HttpResponseBase:
     manifest = find_manifest(repository, version)
     if manifest is None:
-        raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
+        withdrawn = "" if is_digest(version) else advice_on(repository, version)
+        raise Refusal(404, "MANIFEST_UNKNOWN", withdrawn or f"There is no manifest {version}.")
     response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
     response.headers["Cache-Control"] = "private, no-cache"
     if advice := advice_on(repository, version):

@@ -9,8 +9,9 @@ from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.evaluations.limits import judgements_of, policy_of
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.core.seen import Facet
+from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
 from forge.registry.models import Admission, Publication
@@ -36,7 +37,7 @@ def answer(build: Build, tag: str) -> GateAnswer:
 @block_gates.register
 def answer_for_block(project: Project, source: Version, version: str) -> GateAnswer:
     """Answers for a block: what the version demands of the build of the same files."""
-    builds = Build.objects.numbered().filter(project=project, version=source, state=State.SUCCEEDED)
+    builds = Build.objects.numbered().filter(project=project, version=source, job__state=JobState.SUCCEEDED)
     build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
     if build is not None:
         return answer(build, version)

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from forge.accounts.organisations.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
-from forge.builds.models import Build, Kind, State
+from forge.builds.models import Build, Kind
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
+from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.reviews.models import InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
@@ -32,7 +33,7 @@ def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
 
 def is_reviewable(build: Build) -> bool:
     """Whether there is something to judge."""
-    return build.kind == Kind.NUMBERED and build.state == State.SUCCEEDED and build.artefact is not None
+    return build.kind == Kind.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
 
 
 def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
@@ -77,7 +78,7 @@ def approvals_of(build: Build) -> int:
 
 def approved_before(build: Build) -> Build | None:
     """The newest earlier build of the project whose bytes are approved."""
-    earlier = Build.objects.filter(project=build.project, number__lt=build.number, state=State.SUCCEEDED)
+    earlier = Build.objects.succeeded().filter(project=build.project, number__lt=build.number)
     standing = Verdict.objects.standing().filter(project=build.project)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
@@ -93,7 +94,9 @@ def judged_before(actor: Actor, build: Build) -> Build | None:
     rounds = Round.objects.filter(review__in=reviews, build__number__lt=build.number)
     verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, user_id=actor.pk)
     judged = Build.objects.filter(
-        pk__in=rounds.values("build"), artefact__digest__in=verdicts.values("rune_digest"), state=State.SUCCEEDED
+        pk__in=rounds.values("build"),
+        artefact__digest__in=verdicts.values("rune_digest"),
+        job__state=JobState.SUCCEEDED,
     )
     return judged.select_related("artefact", "version", "project__organisation").order_by("-number").first()
 
@@ -131,7 +134,7 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
-    rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
+    rounds = Round.objects.select_related("build__artefact", "build__version", "build__job__requested_by", "asked_by")
     rows = with_joining(reviews).select_related("project__organisation", "asked_by")
     return rows.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 

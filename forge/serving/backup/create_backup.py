@@ -32,6 +32,8 @@ FORMAT = 1
 """Rises when an older program could not read the file."""
 BLOBS = "core.blob"
 HOLDS = "core.blobhold"
+_UPGRADE_FOLDER = "upgrade-backup-"
+"""The beginning of the name of the folder in which an upgrade copies the database."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,23 @@ def create_upgrade_backup(target: Path) -> None:
     Stored files do not change in an upgrade and stay in the store. Raises `BackupError`; then nothing is left of the
     file.
     """
-    with _new_archive(target) as writer, tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
+    with (
+        _new_archive(target) as writer,
+        tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_UPGRADE_FOLDER) as folder,
+    ):
         _write_description(writer, applied_points(), with_files=False)
         copy = copy_database(Path(folder))
         with copy.open("rb") as data:
             writer.add(copy.name, data, copy.stat().st_size)
         _write_keys(writer)
+
+
+def remove_unfinished_backups(folder: Path) -> None:
+    """Removes what an upgrade left that was killed while it took its backup: it is a copy of the whole database."""
+    for left in folder.glob(".before-upgrade-*"):
+        left.unlink()
+    for left in Path(settings.DATA_DIR).glob(f"{_UPGRADE_FOLDER}*"):
+        shutil.rmtree(left)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.blocks.access import best_blocks_of
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
@@ -81,7 +81,7 @@ def show_rune(
     principal = principal_of(request)
     is_member = can(principal, Verb.READ, project)
     tags = tags_of(principal, project)
-    if not tags and is_member and project.taken_down is None:
+    if not tags and is_member and project.taken_down is None and not withdrawn_tags_of(principal, project):
         return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
@@ -90,6 +90,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
+        "withdrawn": withdrawn_tags_of(principal, project),
         "blocks": best_blocks_of(principal, project),
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
@@ -101,7 +102,7 @@ def show_rune(
         "may_appeal": can(principal, Verb.MANAGE, project),
     }
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
-    tag = find_tag(principal, project, wanted) if tags and wanted else default_tag(tags)
+    tag = find_tag(principal, project, wanted) if wanted else default_tag(tags)
     if tag is not None:
         context |= _of_tag(project, tag, tags)
     if error is not None:

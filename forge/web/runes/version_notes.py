@@ -11,7 +11,7 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
 from forge.projects.pages.lookup import project_of
-from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation
+from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation, end_withdrawal, withdraw_tag
 from forge.web.runes.page import show_rune
 
 
@@ -26,6 +26,11 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
             case "deprecate":
                 reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
                 said = deprecate_tag(principal, project, tag, reason, successor)
+            case "withdraw":
+                withdraw_tag(principal, project, tag, request.POST.get("reason", ""))
+                return redirect(project.get_absolute_url())
+            case "restore":
+                said = end_withdrawal(principal, project, tag)
             case "undeprecate":
                 said = end_deprecation(principal, project, tag)
             case _:

@@ -30,7 +30,7 @@ export function Try() {
   const [isOver, setOver] = useState(false);
   const noteId = useId();
 
-  const take = (chosen: File | undefined) => {
+  const recording = (chosen: File | undefined) => {
     if (chosen === undefined) return;
     read(chosen).then(
       (found) => setState((before) => ({ ...found, turn: turnAfter(before) })),
@@ -41,7 +41,7 @@ export function Try() {
     if (event.defaultPrevented) return;
     event.preventDefault();
     setOver(false);
-    take(event.dataTransfer.files[0]);
+    recording(event.dataTransfer.files[0]);
   };
   const file = state !== null && "file" in state ? state.file : null;
   const problem = state !== null && "problem" in state ? state.problem : null;
@@ -80,7 +80,7 @@ export function Try() {
           hidden
           aria-label="Choose a rune"
           onChange={(event) => {
-            take(event.target.files?.[0]);
+            recording(event.target.files?.[0]);
             event.target.value = "";
           }}
         />

@@ -3,7 +3,7 @@
 import type { SampleTerms, Thread } from "../api/schema";
 import { Flag } from "lucide-react";
 import { useCallback, useId, useState } from "react";
-import { answerOf, fileOf, lengthText, takeOfRun, TermsField, useTerms, type Snapshot, type Take } from "../preview";
+import { answerOf, fileOf, lengthText, recordingOfRun, TermsField, useTerms, type Snapshot, type Recording } from "../preview";
 
 export interface WrongAddresses {
   /** Where the recording goes. */
@@ -18,7 +18,7 @@ interface Props {
 }
 
 interface Marked {
-  readonly take: Take;
+  readonly recording: Recording;
   readonly said: string;
 }
 
@@ -27,10 +27,10 @@ export function WrongResult({ addresses, running }: Props) {
   const [sent, setSent] = useState<Thread | null>(null);
   const { loaded, ran, readings } = running;
   const labels = [...new Set(loaded?.wordlists.flat() ?? [])];
-  const take = loaded === null || readings.cards.length === 0 ? null : takeOfRun(loaded.capabilities, ran, "wrong");
+  const recording = loaded === null || readings.cards.length === 0 ? null : recordingOfRun(loaded.capabilities, ran, "wrong");
   const mark = (): void => {
     setSent(null);
-    if (take !== null) setMarked({ take, said: answerOf(readings.cards) ?? "" });
+    if (recording !== null) setMarked({ recording, said: answerOf(readings.cards) ?? "" });
   };
   if (marked !== null)
     return (
@@ -47,7 +47,7 @@ export function WrongResult({ addresses, running }: Props) {
     );
   return (
     <div className="row wrap">
-      <button type="button" className="button" disabled={take === null} onClick={mark}>
+      <button type="button" className="button" disabled={recording === null} onClick={mark}>
         <Flag aria-hidden="true" />
         This was wrong
       </button>
@@ -90,7 +90,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
     if (!isReady) return;
     setSending(true);
     setProblem(null);
-    fileOf(marked.take)
+    fileOf(marked.recording)
       .then((file) => sendWrong(addresses.mark, file, { said: marked.said, label: right, text, terms }))
       .then(onSent, (error: unknown) => {
         setSending(false);
@@ -157,7 +157,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
         />
       </div>
       <TermsField name="The recording is kept for" reading={reading} />
-      <p className="small muted">Only what gave this answer is sent: {lengthText(marked.take.content)}.</p>
+      <p className="small muted">Only what gave this answer is sent: {lengthText(marked.recording.content)}.</p>
       {shown !== null && (
         <p className="notice bad" role="alert">
           {shown}

@@ -12,9 +12,9 @@ import { WatchedCard } from "./outputs/WatchedCard";
 import { paceText } from "./pace";
 import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./session";
-import { RunningContext } from "./takes/running";
-import { TakesContext, TakeStore } from "./takes/store";
-import { useReplay } from "./takes/use-replay";
+import { RunningContext } from "./recordings/running";
+import { RecordingsContext, RecordingStore } from "./recordings/store";
+import { useReplay } from "./recordings/use-replay";
 import { Timing } from "./timing/Timing";
 import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./use-session";
@@ -100,8 +100,8 @@ export function Preview(props: Props) {
     (place: number, data: ArrayBuffer, isStream: boolean) => session.offer(place, data, isStream),
     [session],
   );
-  const [takes] = useState(() => new TakeStore());
-  const replay = useReplay(host.replay ?? null, loaded, takes);
+  const [recordings] = useState(() => new RecordingStore());
+  const replay = useReplay(host.replay ?? null, loaded, recordings);
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
   const shown = shownOf(snapshot);
@@ -110,7 +110,7 @@ export function Preview(props: Props) {
 
   return (
     <HostContext value={host}>
-      <TakesContext value={takes}>
+      <RecordingsContext value={recordings}>
         <RunningContext value={rune}>
           <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
             {heading !== null && (
@@ -220,7 +220,7 @@ export function Preview(props: Props) {
             </div>
           </section>
         </RunningContext>
-      </TakesContext>
+      </RecordingsContext>
     </HostContext>
   );
 }

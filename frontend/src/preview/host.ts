@@ -1,11 +1,11 @@
-// What the page around a preview can give it: files of a project, its builds, and a way for a take to be sent. The studio
+// What the page around a preview can give it: files of a project, its builds, and a way for a recording to be sent. The studio
 // gives all of it, a page where anybody tries a rune nothing.
 import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./session";
 import type { Stroke } from "./sources/strokes";
-import type { Recorded } from "./takes/decode";
-import type { Take } from "./takes/take";
+import type { Recorded } from "./recordings/decode";
+import type { Recording } from "./recordings/recording";
 
 export interface HostFile {
   readonly path: string;
@@ -22,8 +22,8 @@ export interface HostBuild {
 export interface PreviewHost {
   readonly files: readonly HostFile[];
   readonly builds: readonly HostBuild[];
-  /** Null where a take cannot be sent, or its person may not. */
-  readonly onSend: ((take: Take) => void) | null;
+  /** Null where a recording cannot be sent, or its person may not. */
+  readonly onSend: ((recording: Recording) => void) | null;
   /**
    * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
    * not say which it is. Left out where labels cannot be added.

@@ -321,7 +321,8 @@ class ExpressionText:
             case "isfinite":
                 return self._keep("int", f"{first} - {first} == 0.0")
             case "copysign":
-                return self._keep("double", f"rune_block_copysign({first}, {values[1]})")
+                # The sign of a NaN differs among processors, so it has none: it counts as positive everywhere.
+                return self._keep("double", f"rune_block_copysign({first}, rune_one_nan({values[1]}))")
         name = self._keep("double", f"rune_{node.name}({', '.join(values)})")
         self._check_result(name, values, node.line)
         return name

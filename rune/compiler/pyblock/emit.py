@@ -18,6 +18,7 @@ from rune.compiler.pyblock.intervals import intervals
 from rune.compiler.pyblock.ir import ArrayRole, ArrayVariable, Expression, Function, TypedBlock, Variable
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
 from rune.compiler.pyblock.results import arrays_of_outputs
+from rune.tensor import ElementType
 
 _ALIGNMENT = 8
 _ON_STACK = 64
@@ -90,7 +91,7 @@ class _Header:
             )
         ):
             headers.append("rune_block_float.h")
-        if any(word in body for word in ("rune_sqrt", "rune_fmod", "RUNE_INFINITY", "RUNE_NAN")):
+        if any(word in body for word in ("rune_sqrt", "rune_fmod", "RUNE_INFINITY", "RUNE_NAN", "rune_one_nan")):
             headers.append("rune_math.h")
         if "rune_block_witness" in body:
             headers.append("rune_block_witness.h")
@@ -233,7 +234,16 @@ class _Header:
         call = (
             f"    (void){self._functions[block.entry]}({', '.join([*arguments, 'scratch' if self._scratch else '0'])});"
         )
-        return "\n".join([head, call, "}", ""])
+        return "\n".join([head, call, *self._one_nan(), "}", ""])
+
+    def _one_nan(self) -> list[str]:
+        """Returns the lines that give every NaN of the outputs one bit pattern: processors differ in them."""
+        functions = {ElementType.F32: "rune_one_nan_f32", ElementType.F64: "rune_one_nan"}
+        return [
+            f"    for (int32_t k = 0; k < {each.count}; ++k) o{number}[k] = {functions[each.element]}(o{number}[k]);"
+            for number, each in enumerate(self._block.outputs)
+            if each.element in functions
+        ]
 
 
 class _WithTables(dict[Variable | ArrayVariable, str]):

@@ -136,7 +136,8 @@ def primitive(name: str, values: list[float]) -> Number:
             is_defined = math.isfinite(dividend) and divisor != 0
             return checked_result(math.fmod(dividend, divisor) if is_defined else math.nan, values)
         case "copysign":
-            return math.copysign(*values)
+            # A NaN counts as positive: processors differ in its sign.
+            return math.copysign(values[0], math.nan if math.isnan(values[1]) else values[1])
         case "isnan":
             return math.isnan(values[0])
         case "isinf":

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from rune.running.isolation import linux
@@ -35,6 +36,8 @@ INSIDE = 1000
 """The user and group that the process is, as it sees itself."""
 _OUTSIDE = 0x5F000000
 """The first of the users that a server which runs as root takes, one for each process. Nobody owns files as these."""
+_FEW = 20_000
+"""The first of others that it takes in a container that has only some 65,000."""
 PROCESSES = 64 + 8 * (os.cpu_count() or 1)
 """Processes and threads in one user namespace or control group."""
 NO_GROUP = "-"
@@ -129,8 +132,11 @@ def _write_maps(pid: int) -> bool:
 
 def _is_readable_by_all() -> bool:
     """Whether a user that owns nothing could read the toolchain, by some of its files."""
-    files = (os.path.realpath(sys.executable), os.__file__, os.path.join(package_folder("rune"), "__init__.py"))
-    return all(os.stat(file).st_mode & 0o004 for file in files)
+    return all(os.stat(file).st_mode & 0o004 for file in _toolchain_files())
+
+
+def _toolchain_files() -> tuple[str, ...]:
+    return (os.path.realpath(sys.executable), os.__file__, os.path.join(package_folder("rune"), "__init__.py"))
 
 
 def _write(pid: int, name: str, text: str) -> None:
@@ -179,16 +185,17 @@ def _end_as(status: int) -> NoReturn:
 def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
     """Enters what the system gives. Of two processes that return from here one is the module's, the other ended."""
     was_root = os.geteuid() == 0
-    lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
     with keeper:
         try:
             unshare(_ALL)
         except OSError as error:
-            return Entered(gaps_of(lacking, reason_of(error)), folder)
+            return _without_namespaces(folder, reason_of(error), was_root=was_root)
         keeper.sendall(b"u")
         answer = keeper.recv(2)
         if answer[:1] not in (b"o", b"s"):
             refused = OSError(answer[1], os.strerror(answer[1])) if len(answer) > 1 else OSError("no answer")
+            # In the new user namespace this is nobody, and can become nobody else.
+            lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
             return Entered(gaps_of(lacking, reason_of(refused)), folder)
         waiting, end_pipe = os.pipe()
         first = os.fork()
@@ -199,6 +206,54 @@ def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
     os.read(waiting, 1)  # from here on the keeper is the parent
     os.close(waiting)
     return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)
+
+
+def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> Entered:
+    """Goes on in the tree of the server; what root started becomes a user of its own all the same."""
+    gaps = gaps_of(_IN_NAMESPACES, reason)
+    if not was_root:
+        return Entered(gaps, folder)
+    refusal = _become_nobody(folder)
+    if refusal:
+        gaps = (*gaps, *gaps_of([Protection.OTHER_USER], refusal))
+    else:
+        with contextlib.suppress(OSError, ValueError):
+            # Of this user, which no other process has.
+            resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
+            gaps = tuple(gap for gap in gaps if gap.protection is not Protection.PROCESS_COUNT)
+    drop_capabilities()
+    return Entered(gaps, folder)
+
+
+def _become_nobody(folder: str) -> str:
+    """Becomes a user that owns its folder and nothing else; answers why it could not, "" when it did."""
+    closed = _closed_to_others([*_toolchain_files(), folder])
+    if not closed and not _is_readable_by_all():
+        closed = "the toolchain"
+    if closed:
+        return f"{closed} lets nobody in but root"
+    number = os.getpid()
+    refusal = ""
+    for user in (_OUTSIDE + number, _FEW + number % _FEW):
+        try:
+            os.chown(folder, user, user)
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+        except OSError as error:
+            refusal = reason_of(error)
+        else:
+            return ""
+    return refusal
+
+
+def _closed_to_others(paths: Sequence[str]) -> str:
+    """The first folder on the way to these paths that others cannot pass; "" where there is none."""
+    for path in paths:
+        for folder in reversed(Path(os.path.realpath(path)).parents):
+            if not folder.stat().st_mode & 0o001:
+                return str(folder)
+    return ""
 
 
 def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> Entered:

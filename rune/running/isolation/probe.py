@@ -30,6 +30,7 @@ def probe(server: int) -> Isolation:
     """
     ours, theirs = socket.socketpair()
     with ours, theirs, tempfile.TemporaryDirectory(prefix="rune-") as folder:
+        os.chmod(folder, 0o711)  # noqa: S103 (for a process that is another user; only its own folder is its)
         packages, own = os.path.join(folder, "packages"), os.path.join(folder, "own")
         os.mkdir(own)
         os.mkdir(packages)

@@ -42,10 +42,9 @@ from rune.tools.cli.interruptible import interruptible
 from rune.tools.cli.policy import preferred_profile, preferred_variant, require_policy, target_figures
 from rune.tools.cli.printing import print_json
 from rune.tools.cli.progress import progress
-from rune.tools.cli.project import Project, project_of, show_diagnostics
+from rune.tools.cli.project import WASM_MAGIC, Project, project_of, show_diagnostics
 from rune.wording import counted
 
-_WASM = b"\0asm"
 _EVERY = "all"
 _DEFAULT = Listening()
 
@@ -221,7 +220,7 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
     """The bytes of a rune, read or built, its name, and the built project if there is one."""
     if subject.is_file():
         data = read_input_file(subject)
-        if data.startswith(_WASM):
+        if data.startswith(WASM_MAGIC):
             return data, subject.name, None
     project = project_of(subject)
     policy = require_policy(project.files)

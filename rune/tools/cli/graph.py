@@ -17,10 +17,8 @@ from rune.tools.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.given_file import ANY_PATH, read_input_file
 from rune.tools.cli.printing import format_option, print_json
-from rune.tools.cli.project import project_of, show_diagnostics
+from rune.tools.cli.project import WASM_MAGIC, project_of, show_diagnostics
 from rune.tools.cli.writing import write_file
-
-_MODULE = b"\0asm"
 
 
 @click.command()
@@ -51,7 +49,7 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
     if file.is_dir():
         return _drawing_of_project(file)
     data = read_input_file(file)
-    if not data.startswith(_MODULE):
+    if not data.startswith(WASM_MAGIC):
         return _drawing_of_project(file)
     try:
         graph = read_rune(data).graph

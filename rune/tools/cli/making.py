@@ -18,7 +18,7 @@ from rune.compiler.building.report import Report, Step
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_variant
 from rune.source.runefile import Diagnostic
-from rune.source.runefile.block_test_files import find_test_files
+from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli.failure import failed
 from rune.tools.cli.progress import progress
 from rune.tools.cli.project import Project
@@ -94,8 +94,8 @@ def _packaged(project: Project, options: BuildOptions, log: Callable[[Step], Non
 
 
 def run_tests(project: Project, *, verbose: bool) -> None:
-    """Runs the tests of the project's own blocks, where there are any. Raises `BuildFailed` where one fails."""
-    test_files = find_test_files(project.files)
+    """Runs the tests of the project's own blocks that the pipeline runs. Raises `BuildFailed` where one fails."""
+    test_files = pipeline_tests(project.files, project.runefile)
     if not test_files:
         return
     from rune.compiler.block_tests.running import (

@@ -19,6 +19,9 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.given_file import read_input_file, resolved
 from rune.tools.cli.settings import settings
 
+WASM_MAGIC = b"\0asm"
+"""The first bytes of every WebAssembly module."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -35,8 +38,14 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
 
     `current_dir` is the folder that paths start from, by default the Runefile's own.
     """
-    if path.is_file() and is_zune(_head(path)):
+    head = _head(path) if path.is_file() else b""
+    if is_zune(head):
         return _zune_project(path)
+    if head == WASM_MAGIC:
+        raise CommandFailed(
+            f'"{path}" is a rune, not a project: name the folder or the Runefile that it was built from '
+            "(`rune inspect` shows what a rune contains)"
+        )
     if path.is_dir():
         folder = resolved(current_dir or path)
         path = path / runefile_in(FolderFiles(path, others=allowed_folders(path)))
@@ -101,7 +110,9 @@ def show_diagnostics(diagnostics: Sequence[Diagnostic], files: ProjectFiles, col
 
 
 def _text(files: ProjectFiles, path: str) -> str:
+    """The text of a file; "" for one that cannot be read, and for one that is not a text, which no line is shown of."""
     try:
-        return files.read(path).decode("utf-8", "replace")
+        data = files.read(path)
     except FileError:
         return ""
+    return "" if b"\0" in data else data.decode("utf-8", "replace")

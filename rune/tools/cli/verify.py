@@ -45,12 +45,11 @@ from rune.tools.cli.given_resources import resources_from_options
 from rune.tools.cli.policy import preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress
-from rune.tools.cli.project import Project, project_of, show_diagnostics
+from rune.tools.cli.project import WASM_MAGIC, Project, project_of, show_diagnostics
 from rune.tools.cli.run import show_notices
 from rune.tools.cli.settings import settings
 from rune.wording import counted, plain
 
-_WASM = b"\0asm"
 _PACKAGE_KINDS = {b"PK": "package", b"UF2\n": "firmware"}
 """What a file is, by its first bytes."""
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
@@ -208,7 +207,7 @@ class _VerifyOptions:
 
 def _verified(subject: Path, models: Sequence[str], source: Path | None, options: _VerifyOptions) -> Verification:
     data = b"" if subject.is_dir() else read_input_file(subject)
-    if not data.startswith(_WASM):
+    if not data.startswith(WASM_MAGIC):
         if subject.is_file() and not data and subject.suffix == ".rune":
             raise CommandFailed(f"Unable to verify {subject.name}", ("it is empty, and so not a rune",))
         if b"\0" in data:

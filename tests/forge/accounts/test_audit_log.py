@@ -51,9 +51,10 @@ def test_owners_read_in_sentences_what_happened(
         "Jo Okafor wrote Runefile.yml in acme/kitchen.",
         "Mika Kallio changed the project acme/kitchen: description from nothing to new; "
         "visibility from private to public.",
-        "Mika Kallio invited someone as viewer.",
+        "Mika Kallio made a link for anyone to join as viewer.",
         "Mika Kallio changed the role of Vera Lind from viewer to developer.",
         "Mika Kallio removed Vera Lind.",
+        "Mika Kallio ended 1 invitation by which Vera Lind could have come back.",
     ]
 
 

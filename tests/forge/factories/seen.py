@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from forge.accounts.models import Organisation
 from forge.builds.models import Build
@@ -34,7 +35,7 @@ def seen_headers(path: str, body: Any = None) -> dict[str, str]:
 def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     """None for an address whose acts depend on nothing."""
     if match := re.search(r"/threads/([0-9a-f-]{36})", path):
-        thread = AnchoredThread.objects.select_related("thread").get(pk=match[1])
+        thread = AnchoredThread.objects.select_related("thread").get(pk=UUID(match[1]))
         return thread_facets(thread, Comment.objects.filter(thread=thread.pk))
     if match := re.search(r"/change-requests/([0-9a-f-]{36})/(?!threads)", path):
         return request_facets(ChangeRequest.objects.get(pk=match[1]))

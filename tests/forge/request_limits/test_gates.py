@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from forge.collab.closing import Closing
+from forge.request_limits import sockets
 from forge.request_limits.capacity import Capacity
+from forge.request_limits.joins import AT_ONCE, JoinQueue
+from forge.request_limits.pace import Pace, TooFast
 from forge.request_limits.requests import RequestGate
 from forge.request_limits.sockets import PersonSocketGate, SocketGate
+
+
+@pytest.fixture(autouse=True)
+def refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "REFUSAL_DELAY", 0.0)
+
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
 
@@ -53,7 +62,7 @@ async def _ask(gate: Any, address: str, **more: Any) -> list[Any]:
 
 
 async def _turn() -> None:
-    for _ in range(3):
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
@@ -101,8 +110,10 @@ async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> N
     gate = _sockets(app)
     # More than one address may have of strangers: those of a known person are not counted there.
     mika = {"type": "websocket", "user": _User(1)}
-    three = [asyncio.create_task(_ask(gate, "10.0.0.2", **mika)) for _ in range(3)]
-    await _turn()
+    three = []
+    for _ in range(3):
+        three.append(asyncio.create_task(_ask(gate, "10.0.0.2", **mika)))
+        await _turn()
     assert app.inside == 3
     accepted, closed = await _ask(gate, "10.0.0.9", **mika)
     assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
@@ -112,3 +123,85 @@ async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> N
     assert app.inside == 4
     app.go.set()
     await asyncio.gather(*three, jo)
+
+
+class _Accepting:
+    """An application whose sockets join and stay; counts those that are joining."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.joining = self.most = self.open = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        self.joining += 1
+        self.most = max(self.most, self.joining)
+        await self.go.wait()
+        self.joining -= 1
+        await send({"type": "websocket.accept"})
+        self.open += 1
+        await receive()
+
+
+@pytest.mark.protects("availability/reconnecting-sockets")
+async def test_few_sockets_join_at_once_and_all_get_their_turn() -> None:
+    app = _Accepting()
+    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100))
+    handshakes = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket")) for _ in range(20)]
+    await _turn()
+    assert app.joining == AT_ONCE
+    app.go.set()
+    await asyncio.gather(*handshakes)
+    assert (app.open, app.most) == (20, AT_ONCE)
+
+
+@pytest.mark.protects("availability/reconnecting-sockets")
+async def test_an_address_that_connects_too_fast_is_closed_with_a_code_and_others_are_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sockets, "ADDRESS_BURST", 5)
+    monkeypatch.setattr(sockets, "LONGEST_WAIT", 0.0)
+    app = _Accepting()
+    app.go.set()
+    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100))
+    answers = [await _ask(gate, "10.0.0.2", type="websocket") for _ in range(8)]
+    codes = [answer[-1].get("code") for answer in answers]
+    assert codes == [None] * 5 + [Closing.TOO_FAST] * 3
+    assert answers[-1][0]["type"] == "websocket.accept"
+    other = await _ask(gate, "10.0.0.9", type="websocket")
+    assert [message["type"] for message in other] == ["websocket.accept"]
+
+
+@pytest.mark.protects("availability/reconnecting-sockets")
+async def test_a_person_who_connects_too_fast_is_closed_from_any_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "PERSON_BURST", 2)
+    monkeypatch.setattr(sockets, "LONGEST_WAIT", 0.0)
+    app = _Accepting()
+    app.go.set()
+    gate = _sockets(app)
+    answers = [await _ask(gate, f"10.0.1.{number}", type="websocket", user=_User(1)) for number in range(4)]
+    assert [answer[-1].get("code") for answer in answers] == [None, None, Closing.TOO_FAST, Closing.TOO_FAST]
+    assert (await _ask(gate, "10.0.1.1", type="websocket", user=_User(2)))[-1]["type"] == "websocket.accept"
+
+
+async def test_a_join_that_takes_too_long_gives_its_place_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forge.request_limits.joins.LONGEST", 0.01)
+    queue = JoinQueue(1)
+    first, second = queue.join(), queue.join()
+    await first.enter()
+    await asyncio.wait_for(second.enter(), 5)
+    first.leave()
+    second.leave()
+    third = queue.join()
+    await asyncio.wait_for(third.enter(), 5)
+
+
+def test_a_pace_gives_a_burst_then_one_after_another_and_refuses_a_long_wait() -> None:
+    now = 100.0
+    pace = Pace(rate=10.0, burst=3, longest=0.25, clock=lambda: now)
+    assert [round(pace.reserve("a"), 6) for _ in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.2]
+    with pytest.raises(TooFast):
+        pace.reserve("a")
+    assert pace.reserve("b") == 0.0
+    now = 110.0
+    assert pace.reserve("a") == 0.0

@@ -139,7 +139,7 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     assert client.post(PAGE, form | seen).status_code == 302
     rules = OrganisationRules.objects.get()
     assert (rules.approvals, rules.protected_tags, rules.confirms) == (2, ["versions", "latest"], True)
-    entries = render_entries(AuditEntry.objects.filter(action="organisation.rules"))
+    entries = render_entries(list(AuditEntry.objects.filter(action="organisation.rules")))
     assert "approvals from 3 to 2" in str(entries)
 
 

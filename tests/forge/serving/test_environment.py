@@ -47,6 +47,12 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("METRICS_TOKEN", "short"),
         ("LOG_FORMAT", "xml"),
         ("AUDIT_DAYS", "0"),
+        ("AUDIT_COPIES", "/var/log/audit"),
+        ("AUDIT_COPIES", "file://relative"),
+        ("AUDIT_COPIES", "syslog://user:password@host"),
+        ("AUDIT_COPIES", "file:///a, file:///a"),
+        ("AUDIT_COPIES", "syslog://host:port"),
+        ("AUDIT_WEBHOOK_SECRET", "short"),
         ("REQUIRED_ISOLATION", "walls"),
         ("CREATE_ORGANISATIONS", "nobody"),
         ("WEBHOOKS_TO", "private"),
@@ -63,6 +69,21 @@ def test_git_servers_are_named_by_their_addresses_or_there_are_none(tmp_path: Pa
     named = read_environment({"GIT_SERVERS": "https://Git.example, http://10.0.0.5:3000"}, tmp_path)
     assert named.git_origins == ("https://git.example", "http://10.0.0.5:3000")
     assert read_environment({"GIT_SERVERS": "none"}, tmp_path).git_origins == ()
+
+
+def test_copies_of_the_audit_log_have_addresses_and_webhooks_a_secret(tmp_path: Path) -> None:
+    copies = "file:///var/log/audit.jsonl, syslog://logs.example, syslogs://logs.example, https://siem.example/audit"
+    with pytest.raises(BadEnvironment, match="AUDIT_WEBHOOK_SECRET must be whsec_"):
+        read_environment({"AUDIT_COPIES": copies}, tmp_path)
+    secret = "whsec_" + "A" * 32
+    environment = read_environment({"AUDIT_COPIES": copies, "AUDIT_WEBHOOK_SECRET": secret}, tmp_path)
+    assert [(copy.kind.value, copy.path, copy.host, copy.port) for copy in environment.audit_copies] == [
+        ("file", "/var/log/audit.jsonl", "", 0),
+        ("syslog", "", "logs.example", 601),
+        ("syslogs", "", "logs.example", 6514),
+        ("webhook", "", "", 0),
+    ]
+    assert read_environment({}, tmp_path).audit_copies == ()
 
 
 @pytest.mark.protects("operation/data-folder")

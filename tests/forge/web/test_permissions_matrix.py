@@ -445,6 +445,8 @@ CASES: list[Case] = [
     ("get", "users/<uuid:person>", "PERSON_PAGE", None, PAGE),
     ("get", "accounts/tokens", "", None, ANY_PAGE),
     ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 404, 302)),
+    ("get", "accounts/made", "", None, ANY_PAGE),
+    ("form", "accounts/made/<str:kind>/<uuid:grant>/end", "MADE", {}, (302, 404, 404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
     ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
     ("get", "new/from-archive", "", None, ANY_PAGE),
@@ -503,6 +505,14 @@ CASES: list[Case] = [
     ("form", "<str:organisation>/-/invitations", "acme/-/invitations", {"role": "viewer"}, PAGE_OWN),
     ("form", "<str:organisation>/-/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
     ("form", "<str:organisation>/-/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
+    ("get", "<str:organisation>/-/members/<uuid:member>/made", "MEMBER_PAGE/made", None, PAGE_OWN),
+    (
+        "form",
+        "<str:organisation>/-/members/<uuid:member>/made/<str:kind>/<uuid:grant>",
+        "MEMBER_MADE",
+        {},
+        (404, 403, 403, 403, 403, 404, 302),
+    ),
     (
         "form",
         "<str:organisation>/-/hand-over",
@@ -652,6 +662,9 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhook_addresses(owner, organisation),
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
+        "MADE": f"accounts/made/invitation/{invitation.pk}/end",
+        "MEMBER_PAGE/made": f"acme/-/members/{member.pk}/made",
+        "MEMBER_MADE": f"acme/-/members/{member.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{_O}/members/{member.pk}/hand-over",
         **people_addresses(owner, project, member),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
@@ -13,6 +14,7 @@ from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
+from forge.core.audit.chain import chain_end, copied_through, extend_all
 from forge.core.audit.entries import NOWHERE, write_entry
 from forge.core.models import AuditEntry
 from rune.wording import counted
@@ -29,14 +31,34 @@ def note_export(actor: Actor, organisation: Organisation, kind: str) -> None:
 
 
 def end_old_entries() -> int:
-    """Deletes the entries that are older than they are kept, and writes down how many."""
+    """Deletes the entries that are older than they are kept, from the start of the chain on, and writes down which.
+
+    The entry about it is written before: a process that dies in the middle leaves an end that the next one reaches.
+    Entries that a copy elsewhere still lacks stay for as long again.
+    """
     days: int = settings.AUDIT_DAYS
-    moment = timezone.now() - timedelta(days=days)
+    now = timezone.now()
+    extend_all()
+    old = AuditEntry.objects.filter(position__lte=_last_old(now - timedelta(days=days), now - timedelta(days=2 * days)))
+    last = old.order_by("-position").first()
+    if last is None or last.position is None:
+        return 0
+    with transaction.atomic():
+        what = {"entries": counted(old.count(), "entry", "entries"), "days": days}
+        chain = {"through": last.position, "digest": last.digest}
+        write_entry(INSTALLATION, "audit.end", "audit:", NOWHERE, **what, **chain)
     ended = 0
-    while deleted := AuditEntry.objects.all().end_before(moment, AT_ONCE):
+    while deleted := AuditEntry.objects.all().end_through(last.position, AT_ONCE):
         ended += deleted
-    if ended:
-        with transaction.atomic():
-            what = {"entries": counted(ended, "entry", "entries"), "days": days}
-            write_entry(INSTALLATION, "audit.end", "audit:", NOWHERE, **what)
     return ended
+
+
+def _last_old(moment: datetime, latest: datetime) -> int:
+    """The position up to which all entries are older than a moment, and which no copy needs before the latest one."""
+    first_young = AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("position"))["first"]
+    last = chain_end().position if first_young is None else first_young - 1
+    needed = min(copied_through.call(), default=last)
+    if needed >= last:
+        return last
+    overdue = AuditEntry.objects.filter(at__lt=latest, position__lte=last).aggregate(last=Max("position"))["last"]
+    return max(needed, overdue or 0)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.announcements import MEMBERS_CHANGED
-from forge.accounts.errors import BadAccount
+from forge.accounts.errors import BadAccount, OtherAddress
 from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in, require_person
@@ -19,10 +19,12 @@ from forge.accounts.organisations.invitations import (
     checked_addresses,
     checked_offer,
     find_invitation,
+    is_for,
     make_link,
     send_link,
 )
 from forge.accounts.people.actions.account import make_account
+from forge.accounts.people.actions.addresses import confirm_by_letter
 from forge.accounts.people.checks import email_errors, name_errors, password_errors
 from forge.accounts.permissions import Verb, is_more
 from forge.accounts.tokens.secrets import hash_secret
@@ -100,18 +102,24 @@ class NewPerson:
 def join_as(user: User, secret: str) -> Organisation:
     """Gives someone who is signed in the role of the invitation; who has a higher one keeps it.
 
-    Raises `LinkEnded`.
+    A letter is for the person of its address alone. Raises `LinkEnded` and `OtherAddress`.
     """
     with transaction.atomic():
-        return _accept(_locked_invitation(secret), user)
+        invitation = _locked_invitation(secret)
+        if not is_for(invitation, user.email):
+            raise OtherAddress(invitation.email, user.email)
+        return _accept(invitation, user)
 
 
 def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
-    """Makes an account with a password, and lets it in. Raises `LinkEnded` and `BadAccount`."""
+    """Makes an account with a password, and lets it in; with a letter, it has the letter's address. Raises `LinkEnded`
+    and `BadAccount`."""
     name, email = " ".join(person.name.split()), person.email.strip().lower()
     with transaction.atomic():
         invitation = _locked_invitation(secret)
         errors = name_errors(name) | email_errors(email)
+        if not is_for(invitation, email):
+            errors["email"] = [f"This invitation is for {invitation.email}. Join with that address."]
         errors |= password_errors(person.password, User(email=email, name=name))
         if errors:
             raise BadAccount("Check the fields below.", errors=errors)
@@ -122,6 +130,9 @@ def join_new(secret: str, person: NewPerson) -> tuple[User, Organisation]:
 def _accept(invitation: Invitation, user: User) -> Organisation:
     role, is_new = _let_in(invitation, user)
     _take_place(invitation, user, is_new)
+    if invitation.email:
+        # The link came in a letter to this address, and nowhere else.
+        confirm_by_letter(user)
     organisation = invitation.organisation
     if invitation.project is None:
         write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=role)

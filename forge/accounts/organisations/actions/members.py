@@ -8,26 +8,34 @@ from django.db import transaction
 
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import LastOwner
-from forge.accounts.models import Membership, Organisation, ProjectMembership, Role
+from forge.accounts.grants.actions import end_lost_grants
+from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_in, require_person, require_scope
-from forge.accounts.organisations.invitations import checked_role
+from forge.accounts.organisations.invitations import checked_role, end_links_to
 from forge.accounts.permissions import Verb
+from forge.accounts.roles import is_higher
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from rune.wording import counted
 
 
 @transaction.atomic
-def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role: str) -> Membership:
+def change_role(
+    actor: Actor, organisation: Organisation, member_id: UUID, role: str, heir_id: UUID | None = None
+) -> Membership:
     """Gives a member another role; a person alone changes who is an owner.
+
+    With a lower one, what they made and have no right to any more ends, or is handed over to an heir, and so do links
+    by which they would get the role back.
 
     Raises `Forbidden`, `NotFound`, `LastOwner` and `Invalid`.
     """
     require_in(actor, Verb.MANAGE_MEMBERS, organisation)
     membership = _membership(organisation, member_id)
-    new_role = checked_role(role)
+    new_role, heir = checked_role(role), _heir(organisation, heir_id)
     if Role.OWNER in (membership.role, new_role):
         require_person(actor)
     if membership.role == Role.OWNER and new_role != Role.OWNER:
@@ -38,14 +46,18 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
     write_entry(
         actor, "member.role", subject, organisation.place, member=str(member_id), before=before, after=str(new_role)
     )
+    if is_higher(Role(before), than=new_role):
+        _end_with_role(actor, membership, new_role, heir)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
     return membership
 
 
 @transaction.atomic
-def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
+def remove_member(actor: Actor, organisation: Organisation, member_id: UUID, heir_id: UUID | None = None) -> None:
     """Takes a member out, of the organisation and of all its projects; anyone may leave by themselves. A token takes
     out neither an owner nor its own person.
+
+    What they made there ends, or is handed over to an heir, and links by which they would come back end.
 
     Raises `Forbidden`, `NotFound` and `LastOwner`.
     """
@@ -58,9 +70,11 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> 
     if membership.role == Role.OWNER:
         require_person(actor)
         _keep_an_owner(organisation, membership)
+    heir = _heir(organisation, heir_id)
     membership.delete()
     ProjectMembership.objects.filter(organisation=organisation, user=member_id).delete()
     write_entry(actor, "member.remove", f"organisation:{organisation.pk}", organisation.place, member=str(member_id))
+    _end_with_role(actor, membership, None, heir)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 
@@ -81,12 +95,31 @@ def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None
     Membership.objects.bulk_update([heir, former], ["role"])
     subject = f"organisation:{organisation.pk}"
     write_entry(actor, "member.hand-over", subject, organisation.place, member=str(member_id))
+    end_lost_grants(organisation, [former.user], actor, heir.user)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+def _heir(organisation: Organisation, person: UUID | None) -> User | None:
+    return _membership(organisation, person).user if person is not None else None
+
+
+def _end_with_role(actor: Actor, membership: Membership, remaining: Role | None, heir: User | None) -> None:
+    """Ends what somebody made by the role that was taken from them, and the ways back to it."""
+    person, organisation = membership.user, membership.organisation
+    end_lost_grants(organisation, [person], actor, heir)
+    # Who leaves by themselves may come back by a link for anyone.
+    if person.pk != actor.pk and (links := end_links_to(person, organisation, None, remaining)):
+        what = {"member": str(person.pk), "links": counted(links, "invitation")}
+        write_entry(actor, "invitation.end", organisation.stream, organisation.place, **what)
 
 
 def _membership(organisation: Organisation, member_id: UUID) -> Membership:
     # All rows are locked: of two owners who leave at once, the second must see that the first has gone.
-    rows = list(Membership.objects.select_for_update().filter(organisation=organisation).select_related("user"))
+    rows = list(
+        Membership.objects.select_for_update(of=("self",))
+        .filter(organisation=organisation)
+        .select_related("user", "organisation")
+    )
     for membership in rows:
         if membership.user_id == member_id:
             return membership

@@ -110,10 +110,11 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
     principal = principal_of(request)
     place = find_organisation(principal, organisation)
     try:
+        heir = _optional_heir(place, request.POST.get("heir", ""))
         if "remove" in request.POST:
-            actions.remove_member(principal, place, member)
+            actions.remove_member(principal, place, member, heir)
         else:
-            actions.change_role(principal, place, member, request.POST.get("role", ""))
+            actions.change_role(principal, place, member, request.POST.get("role", ""), heir)
     except (LastOwner, Invalid) as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     left = member == principal.pk and "remove" in request.POST
@@ -131,6 +132,10 @@ def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     return redirect("members", organisation=place.name)
+
+
+def _optional_heir(organisation: Organisation, text: str) -> UUID | None:
+    return _heir(organisation, text) if text else None
 
 
 def _heir(organisation: Organisation, text: str) -> UUID:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
+from forge.accounts.organisations.access import is_confirmed
 from forge.accounts.people.checks import email_errors
 from forge.core.audit.entries import write_entry
 
@@ -38,6 +39,17 @@ def ask_for_address(user: User, email: str) -> None:
     link = f"{settings.PUBLIC_URL}/accounts/confirm#token={EmailConfirmationHMAC.create(address).key}"
     message = compose_email("confirm_address", email, {"person": user, "link": link})
     transaction.on_commit(message.send)
+
+
+@transaction.atomic
+def confirm_by_letter(user: User) -> None:
+    """Confirms the present address of somebody who came by a link that was sent to it alone, in the transaction that
+    takes the link."""
+    if is_confirmed(user):
+        return
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    write_entry(user, "address.confirm", f"user:{user.pk}", user.place)
 
 
 @transaction.atomic

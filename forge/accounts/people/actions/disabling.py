@@ -8,11 +8,11 @@ from __future__ import annotations
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.errors import NoSuchPerson
-from forge.accounts.models import ApiToken, Invitation, SignInLink, User
+from forge.accounts.grants.access import grants_of
+from forge.accounts.models import SignInLink, User
 from forge.accounts.people.actions.account import end_connections
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
@@ -20,7 +20,7 @@ from forge.core.audit.entries import write_entry
 
 @transaction.atomic
 def disable_person(email: str) -> User:
-    """Ends the sessions, sockets and tokens of the person of an address, and the invitations that they made.
+    """Ends the sessions, sockets and tokens of the person of an address, and all else that they made.
 
     Raises `NoSuchPerson`.
     """
@@ -28,15 +28,14 @@ def disable_person(email: str) -> User:
     now = timezone.now()
     person.is_active = False
     person.save(update_fields=["is_active"])
-    tokens = ApiToken.objects.filter(Q(expires__isnull=True) | Q(expires__gt=now), owner=person).update(expires=now)
     # Whoever has one of their links could come back by it as somebody else.
-    open_ones = Invitation.objects.filter(invited_by=person, used__isnull=True, revoked__isnull=True)
-    invitations = open_ones.update(revoked=now)
+    things = grants_of([person])
+    for thing in things:
+        thing.kind.end([thing.grant.id])
     SignInLink.objects.filter(email=person.email, used__isnull=True).update(used=now)
     _delete_sessions(person)
-    write_entry(
-        INSTALLATION, "person.disable", f"user:{person.pk}", person.place, tokens=tokens, invitations=invitations
-    )
+    titles = [each.grant.title for each in things]
+    write_entry(INSTALLATION, "person.disable", f"user:{person.pk}", person.place, things=titles)
     end_connections(person)
     return person
 

@@ -12,15 +12,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from forge.accounts.actions import NewPerson, join_as, join_new, redeem_sign_in_link
-from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.errors import BadAccount, LinkEnded, OtherAddress
 from forge.accounts.hooks import purpose_of
 from forge.accounts.models import User
-from forge.accounts.organisations.invitations import find_invitation
+from forge.accounts.organisations.invitations import find_invitation, is_for
 from forge.accounts.principals import signed_in_user
 from forge.accounts.sign_in.attempts import remember_browser
 from forge.accounts.sign_in.pages.security import LINK
 from forge.core.http.pages import for_person, show_again
 
+_FOR_ONE = "The invitation is for this address, and confirms it. You'll use it to sign in."
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -53,7 +54,13 @@ def join(request: HttpRequest) -> HttpResponse:
     except LinkEnded as error:
         return show_again(request, "join.html", {}, error)
     purpose = purpose_of(invitation)
-    context = {"invitation": invitation, "token": token, "purpose": purpose}
+    context = {
+        "invitation": invitation,
+        "token": token,
+        "purpose": purpose,
+        "is_for_another": request.user.is_authenticated and not is_for(invitation, signed_in_user(request).email),
+        "email_hint": _FOR_ONE if invitation.email else "You'll use it to sign in.",
+    }
     try:
         if step == "join" and request.user.is_authenticated:
             joined = join_as(signed_in_user(request), token)
@@ -62,7 +69,7 @@ def join(request: HttpRequest) -> HttpResponse:
             fields = NewPerson(*(request.POST.get(field, "") for field in ("name", "email", "password")))
             user, organisation = join_new(token, fields)
             return _enter(request, user, redirect(purpose.address if purpose else organisation), "password")
-    except (BadAccount, LinkEnded) as error:
+    except (BadAccount, LinkEnded, OtherAddress) as error:
         return show_again(request, "join.html", context, error)
     return render(request, "join.html", context)
 

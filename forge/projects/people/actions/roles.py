@@ -9,23 +9,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.announcements import MEMBERS_CHANGED
-from forge.accounts.models import Invitation, ProjectMembership
+from forge.accounts.grants.actions import end_lost_grants
+from forge.accounts.models import Invitation, ProjectMembership, Role, User
 from forge.accounts.organisations.access import require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
     checked_offer,
+    end_links_to,
     make_link,
     send_link,
 )
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import Teammate, team_of
+from forge.accounts.roles import is_higher
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.wording import counted
 
 
 @transaction.atomic
@@ -83,6 +87,8 @@ def give_project_role(actor: Actor, project: Project, person_id: UUID, role: str
     )
     data = {"member": str(person_id), "before": str(before.role), "after": str(new_role)}
     write_entry(actor, "project.role", project.stream, project.place, **data)
+    if is_higher(before.in_project or new_role, than=new_role):
+        _end_with_role(actor, project, before.user, new_role)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
     return Teammate(before.user, before.in_organisation, new_role)
 
@@ -96,11 +102,21 @@ def end_project_role(actor: Actor, project: Project, person_id: UUID) -> None:
     require(actor, Verb.READ if person_id == actor.pk else Verb.MANAGE, project)
     if person_id == actor.pk:
         require_person(actor)
-    ended, _ = ProjectMembership.objects.filter(project=project.pk, user=person_id).delete()
-    if not ended:
+    role = ProjectMembership.objects.filter(project=project.pk, user=person_id).select_related("user").first()
+    if role is None:
         raise NotFound(f"{project.full_name} has nobody of this id with a role of their own.")
+    role.delete()
     write_entry(actor, "project.leave", project.stream, project.place, member=str(person_id))
+    _end_with_role(actor, project, role.user, None)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+def _end_with_role(actor: Actor, project: Project, person: User, remaining: Role | None) -> None:
+    """Ends what somebody made by the role that was taken from them, and the ways back to it."""
+    end_lost_grants(project.organisation, [person], actor)
+    if person.pk != actor.pk and (links := end_links_to(person, project.organisation, project.pk, remaining)):
+        what = {"member": str(person.pk), "links": counted(links, "invitation")}
+        write_entry(actor, "invitation.end", project.stream, project.place, **what)
 
 
 def _teammate(project: Project, person_id: UUID) -> Teammate:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from forge.accounts.announcements import MEMBERS_CHANGED
-from forge.accounts.models import Team, TeamRole
+from forge.accounts.grants.actions import end_lost_grants
+from forge.accounts.models import Role, Team, TeamRole
 from forge.accounts.organisations.access import require_in
 from forge.accounts.organisations.invitations import DEFAULT_DAYS, checked_offer
 from forge.accounts.permissions import Verb
+from forge.accounts.roles import is_higher
+from forge.accounts.teams.access import users_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
@@ -36,6 +39,8 @@ def give_team_role(actor: Actor, team: Team, projects: Sequence[Project], role: 
             raise NotFound(f"{project.organisation.name} has no team {team.name}.")
         before = TeamRole.objects.filter(team=team, project=project.pk).first()
         TeamRole.objects.update_or_create(team=team, project=project.pk, defaults={"role": new_role})
+        if before and is_higher(Role(before.role), than=new_role):
+            end_lost_grants(team.organisation, users_of(team), actor)
         data = {"team": str(team.pk), "before": before.role if before else "none", "after": str(new_role)}
         write_entry(actor, "project.team-role", project.stream, project.place, **data)
     append_event(team.organisation.stream, MEMBERS_CHANGED(), actor)
@@ -49,4 +54,5 @@ def end_team_role(actor: Actor, team: Team, project: Project) -> None:
     if not ended:
         raise NotFound(f"The team {team.name} has no role in {project.full_name}.")
     write_entry(actor, "project.team-leave", project.stream, project.place, team=str(team.pk))
+    end_lost_grants(team.organisation, users_of(team), actor)
     append_event(project.organisation.stream, MEMBERS_CHANGED(), actor)

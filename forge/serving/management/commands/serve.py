@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 import sys
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,8 @@ from forge.serving.served_address import note_address
 
 GRACE = 5
 """Seconds that open requests have to end after Ctrl-C."""
+BACKLOG = 2048
+"""Connections that wait to be taken."""
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -84,11 +87,16 @@ class Command(BaseCommand):
         # Several servers on one SQLite see each other's edits late: that is for who wants it, and no accident.
         is_shared = settings.ENVIRONMENT.database is not None or settings.ENVIRONMENT.shared_data
         try:
-            with data_folder(settings.DATA_DIR, Use.SHARED if is_shared else Use.ALONE):
+            # The port and the folder come first: to make the tables takes seconds, and a server that cannot start
+            # changes nothing.
+            with (
+                data_folder(settings.DATA_DIR, Use.SHARED if is_shared else Use.ALONE),
+                closing(self._bind()) as listening,
+            ):
                 check_database()
                 migrate_if_needed()
                 warn_of_reserved_names()
-                self._serve()
+                self._serve(listening)
         except DataInUse as error:
             raise CommandError(
                 f"{error} Stop that server first, or start this one on its own data folder: DATA_DIR=... make run\n"
@@ -98,8 +106,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write("Hammer Forge has stopped.")
 
-    def _serve(self) -> None:
-        listening = self._listen()
+    def _serve(self, listening: socket.socket) -> None:
+        try:
+            # Another server can have bound the port too, as long as it did not listen.
+            listening.listen(BACKLOG)
+        except OSError as error:
+            raise _unusable_port(error) from error
         note_address()
         environment = settings.ENVIRONMENT
         limiter = ConnectionLimiter(capacity_for(descriptor_limit()), environment.trusted_proxies)
@@ -117,24 +129,24 @@ class Command(BaseCommand):
             proxy_headers=bool(environment.trusted_proxies),
             forwarded_allow_ips=list(environment.trusted_proxies),
         )
-        try:
+        # At Ctrl-C uvicorn has stopped everything by the time that it raises.
+        with suppress(KeyboardInterrupt):
             AnnouncingServer(config, limiter, self._announcement()).run(sockets=[listening])
-        except KeyboardInterrupt:
-            pass  # uvicorn has stopped everything by then
-        finally:
-            listening.close()
 
-    def _listen(self) -> socket.socket:
-        """The socket, taken before anything is announced. Raises `CommandError` when another has the port."""
+    def _bind(self) -> socket.socket:
+        """The socket, which takes no connection yet. Raises `CommandError` when another has the port."""
         host, port = settings.ENVIRONMENT.host, settings.ENVIRONMENT.port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
         try:
-            return socket.create_server((host, port), family=family, backlog=2048)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.bind((host, port))
         except OSError as error:
-            raise CommandError(
-                f"Port {port} of {host} cannot be used: {error.strerror}. If another Hammer Forge runs, stop it first, "
-                f"or choose another port: PORT={port + 1} make run"
-            ) from error
+            listening.close()
+            raise _unusable_port(error) from error
+        return listening
 
     def _announcement(self) -> str:
         if nobody_signed_in_yet():
@@ -144,3 +156,11 @@ class Command(BaseCommand):
         else:
             invitation = f"Open {settings.PUBLIC_URL}\nA link to sign in without a password: make link"
         return f"\nHammer Forge is running. Ctrl-C stops it.\n{invitation}\n"
+
+
+def _unusable_port(error: OSError) -> CommandError:
+    host, port = settings.ENVIRONMENT.host, settings.ENVIRONMENT.port
+    return CommandError(
+        f"Port {port} of {host} cannot be used: {error.strerror}. If another Hammer Forge runs, stop it first, "
+        f"or choose another port: PORT={port + 1} make run"
+    )

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
 import { Preview } from "../../preview";
 import type { Card } from "../../preview";
-import Versus from "../../preview/versus/Versus";
+import RuneComparison from "../../preview/comparison/RuneComparison";
 import type { Limits } from "../../runtime";
 import { NotFetched } from "../NotFetched";
 import { fetchingText, useFetched } from "../use-fetched";
@@ -104,7 +104,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
           answers={
             shown === "both" && before !== null
               ? (running) => (
-                  <Versus
+                  <RuneComparison
                     running={running}
                     rune={earlier.state === "there" ? earlier.rune : null}
                     waiting={earlier.state === "failed" ? earlier.reason : fetchingText(earlier, before.name)}
@@ -119,7 +119,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
                         { name: before.name, cards: other },
                       ])
                     }
-                  </Versus>
+                  </RuneComparison>
                 )
               : undefined
           }

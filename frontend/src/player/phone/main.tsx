@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { createStore, useStore } from "zustand";
 import { addManifest, keepPlayer } from "./app";
 import { PlayerClient } from "./client";
-import { OfflineStore } from "./kept";
+import { OfflineStore } from "./offline-store";
 import { Pairing } from "./pairing";
 import { PhonePlayer } from "./PhonePlayer";
 import { placeOf, tokenOf, type Place } from "./place";

@@ -2,7 +2,7 @@
 // without access.
 import { expect, test } from "vitest";
 import { PlayerClient, PlayerProblem, csrfToken } from "./client";
-import { OfflineStore } from "./kept";
+import { OfflineStore } from "./offline-store";
 import { PlayerStore } from "./store";
 import type { PlayerState, Run } from "./types";
 

@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { fetchRune } from "../fetch-rune";
 import { PlayerProblem, type PlayerClient } from "./client";
-import type { OfflineStore } from "./kept";
+import type { OfflineStore } from "./offline-store";
 import type { PlayerState, Run } from "./types";
 
 export interface Running {

@@ -1,7 +1,7 @@
 // The button of a review that runs the build and the one before it on all samples that the page lists: what each says stands
 // at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
 import { address } from "../../api/request";
-import { heardOnAll, type Answer, type Recorded, type Recording } from "../../preview";
+import { heardOnAll, type Answer, type Recorded, type SampleRecording } from "../../preview";
 import { fetchRune } from "../fetch-rune";
 import { byLabel, differs, isRight, summary, textOf, type Pair } from "./differing";
 import { ownFileOf, takeOwnFiles } from "./own-files";
@@ -64,7 +64,7 @@ async function run(
   }
 }
 
-function recordingOf(item: HTMLElement): Recording {
+function recordingOf(item: HTMLElement): SampleRecording {
   const { sample = "", label = "", kind = "" } = item.dataset;
   return {
     id: sample,

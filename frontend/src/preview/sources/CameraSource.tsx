@@ -3,9 +3,9 @@ import { Camera, FlipHorizontal2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest, type PictureRequest } from "../picture/pixels";
-import { RecordButton } from "../takes/RecordButton";
-import { useRecorder } from "../takes/recorder";
-import { pictureRecording } from "../takes/recording";
+import { RecordButton } from "../recordings/RecordButton";
+import { useRecorder } from "../recordings/recorder";
+import { pictureCapture } from "../recordings/capture";
 import { DeviceChoice } from "./DeviceChoice";
 import { deviceOf, openDevice, useDevices } from "./devices";
 import { Live, useLive } from "./live";
@@ -23,7 +23,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
   const [used, setUsed] = useState<string | null>(null);
   const [isMirrored, setMirrored] = useState(false);
   const preference = useRef<{ deviceId: string | null; isMirrored: boolean }>({ deviceId: null, isMirrored: false });
-  const [recorder, recording] = useRecorder<ArrayBuffer>(() => pictureRecording(picture));
+  const [recorder, capture] = useRecorder<ArrayBuffer>(() => pictureCapture(picture));
   const [live, state] = useLive(() => {
     const device: Live = new Live("camera", async (signal) => {
       const element = video.current;
@@ -73,7 +73,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
             <FlipHorizontal2 aria-hidden="true" />
           </button>
         )}
-        {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}
       </LiveButton>
       {isOn && <DeviceChoice noun="Camera" devices={cameras} current={used} onChoose={choose} />}
     </>

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 import { useHost } from "../host";
 import { pictureBytes, pictureRequest } from "../picture/pixels";
 import { pixelsOf } from "../picture/rgba";
-import { KeepButton } from "../takes/KeepButton";
-import { useTakes } from "../takes/store";
+import { KeepButton } from "../recordings/KeepButton";
+import { useRecordings } from "../recordings/store";
 import { Seen } from "./Seen";
 import type { SourceProps } from "./source";
 import { drawStrokes, extended, clamped, PEN, type Point, type Stroke } from "./strokes";
@@ -32,7 +32,7 @@ const BLANK: Drawing = { strokes: [], pen: { x: 0.5, y: 0.5 }, isDown: false, by
 export function DrawingSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const sheet = useRef<HTMLCanvasElement>(null);
-  const [takes] = useTakes();
+  const [recordings] = useRecordings();
   const { drawing: first } = useHost();
   const [drawing, setDrawing] = useState(() => (first === undefined ? BLANK : { ...BLANK, strokes: first }));
   // What was there before is not drawn on: the first stroke of the hand begins anew.
@@ -136,7 +136,7 @@ export function DrawingSource({ request, onInput }: SourceProps) {
         </button>
         <KeepButton
           isBlank={isBlank}
-          onKeep={() => seen !== null && takes.add({ kind: "picture", picture, frames: [seen], times: [0] })}
+          onKeep={() => seen !== null && recordings.add({ kind: "picture", picture, frames: [seen], times: [0] })}
         />
       </div>
     </div>

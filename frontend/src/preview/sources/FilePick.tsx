@@ -26,7 +26,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
 
   const problem = (error: unknown) =>
     setNote({ text: error instanceof Error ? error.message : String(error), isProblem: true });
-  const take = (file: File | undefined) => {
+  const recording = (file: File | undefined) => {
     if (file === undefined) return;
     if (file.size > LARGEST) {
       problem(new Error(`${file.name} is larger than 64 MB.`));
@@ -39,7 +39,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
   };
   const takeOwn = (path: string) => {
     const chosen = own.find((file) => file.path === path);
-    chosen?.read().then((blob) => take(new File([blob], path)), problem);
+    chosen?.read().then((blob) => recording(new File([blob], path)), problem);
   };
 
   const onDrop = (event: DragEvent) => {
@@ -47,7 +47,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
     // A file that is dropped here is for the rune and not for the project.
     event.stopPropagation();
     setOver(false);
-    take(event.dataTransfer.files[0]);
+    recording(event.dataTransfer.files[0]);
   };
 
   return (
@@ -88,7 +88,7 @@ export function FilePick({ label, accept, endings, hint, onFile }: Props) {
         hidden
         aria-label={label}
         onChange={(event) => {
-          take(event.target.files?.[0]);
+          recording(event.target.files?.[0]);
           event.target.value = "";
         }}
       />

@@ -8,9 +8,9 @@ import { useDevices } from "./devices";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { lostProblem } from "./problems";
-import { RecordButton } from "../takes/RecordButton";
-import { useRecorder } from "../takes/recorder";
-import { soundRecording } from "../takes/recording";
+import { RecordButton } from "../recordings/RecordButton";
+import { useRecorder } from "../recordings/recorder";
+import { soundCapture } from "../recordings/capture";
 import { openMicrophone } from "./microphone";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
@@ -29,7 +29,7 @@ class Hearing {
 
 export function MicrophoneSource({ request, onInput }: SourceProps) {
   const [hearing] = useState(() => new Hearing());
-  const [recorder, recording] = useRecorder<Float32Array>(() => soundRecording(rateOf(request)));
+  const [recorder, capture] = useRecorder<Float32Array>(() => soundCapture(rateOf(request)));
   const preferredDevice = useRef<string | null>(null);
   const [used, setUsed] = useState<string | null>(null);
   const [live, state] = useLive(() => {
@@ -62,7 +62,7 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
         <SoundView samples={hearing.samples} isLive={state.phase === "live"} version={0} />
       )}
       <LiveButton live={live} state={state} icon={Mic} startText="Start listening" stopText="Stop listening">
-        {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}
       </LiveButton>
       {state.phase !== "off" && (
         <DeviceChoice

@@ -3,9 +3,9 @@ import { counted } from "../../look/counted";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { rowsToBytes, type Row } from "../motion";
-import { RecordButton } from "../takes/RecordButton";
-import { useRecorder } from "../takes/recorder";
-import { motionRecording } from "../takes/recording";
+import { RecordButton } from "../recordings/RecordButton";
+import { useRecorder } from "../recordings/recorder";
+import { motionCapture } from "../recordings/capture";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
@@ -24,7 +24,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
   const rows = useRef<Row[]>([]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const count = Math.max(1, Math.floor(request.size / 12));
-  const [recorder, recording] = useRecorder<Row>(motionRecording);
+  const [recorder, capture] = useRecorder<Row>(motionCapture);
   const [live, state] = useLive(() => {
     const device: Live = new Live("motion sensor", async (signal) => {
       await askForMotion();
@@ -72,7 +72,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
         <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
       )}
       <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
-        {state.phase === "live" && <RecordButton recorder={recorder} recording={recording} />}
+        {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}
         <span className="small muted">{counted(count, "row")} a run</span>
       </LiveButton>
     </>

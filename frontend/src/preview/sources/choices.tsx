@@ -12,7 +12,7 @@ import type * as Others from "./others";
 import { numbersShape } from "./shapes";
 import { RandomSource } from "./RandomSource";
 import type { SourceProps } from "./source";
-import type * as Takes from "../takes/TakeSource";
+import type * as Recordings from "../recordings/RecordingSource";
 import { TextSource } from "./TextSource";
 
 export interface Choice {
@@ -25,7 +25,7 @@ export interface Choice {
 
 /** Fetched beside what runs: a source that stands first in its list is here at once, the others when they are chosen. */
 const fetchOthers = (): Promise<typeof Others> => import("./others");
-const fetchTakes = (): Promise<typeof Takes> => import("../takes/TakeSource");
+const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
 function other(name: keyof typeof Others): ComponentType<SourceProps> {
   return lazy(async () => ({ default: (await fetchOthers())[name] }));
@@ -35,7 +35,7 @@ function other(name: keyof typeof Others): ComponentType<SourceProps> {
 export function fetchChoices(): void {
   const fetch = (): void => {
     // Without a connection they are fetched when they are chosen.
-    void Promise.allSettled([fetchOthers(), fetchTakes()]);
+    void Promise.allSettled([fetchOthers(), fetchRecordings()]);
   };
   if (typeof requestIdleCallback === "function") requestIdleCallback(fetch);
   else setTimeout(fetch);
@@ -57,10 +57,10 @@ const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextS
 const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
 const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
 
-const TakeSource = lazy(fetchTakes);
-const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: TakeSource };
-const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: TakeSource };
-const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: TakeSource };
+const RecordingSource = lazy(fetchRecordings);
+const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };
+const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
+const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
 
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;

@@ -20,7 +20,7 @@ export function ResourcePick({ resource, onData }: Props) {
     ? "The rune contains a default; you can choose another file."
     : "The rune contains no default.";
 
-  const take = (file: File | undefined) => {
+  const recording = (file: File | undefined) => {
     if (file === undefined) return;
     if (file.size > LARGEST) {
       setNote({ text: `${file.name} is larger than 64 MB.`, isProblem: true });
@@ -46,7 +46,7 @@ export function ResourcePick({ resource, onData }: Props) {
         hidden
         aria-label={`A file for ${name}`}
         onChange={(event) => {
-          take(event.target.files?.[0]);
+          recording(event.target.files?.[0]);
           event.target.value = "";
         }}
       />

@@ -1,7 +1,7 @@
 // Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
 import type { Build, OutlineWire } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Take } from "../../preview";
+import type { Recording } from "../../preview";
 import type { Destination } from "./destination";
 import type { FileDialogRequest } from "./files/dialog-request";
 import type { NamedFile } from "../session/uploads/incoming-files";
@@ -17,7 +17,7 @@ export type DialogRequest =
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
-  | { readonly what: "save-recording"; readonly recording: Take; readonly labels: readonly string[] }
+  | { readonly what: "save-recording"; readonly recording: Recording; readonly labels: readonly string[] }
   | {
       readonly what: "import-samples";
       readonly labels: readonly string[];

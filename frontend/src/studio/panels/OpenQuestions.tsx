@@ -4,7 +4,7 @@ import type { Diagnostic, Fix, TextEdit } from "../../api/schema";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
-import Versus, { type VersusSide } from "../../preview/versus/Versus";
+import RuneComparison, { type ComparisonSide } from "../../preview/comparison/RuneComparison";
 import { InlineCode } from "../parts/InlineCode";
 import { useRune } from "../session/preview/use-rune";
 import type { Workspace } from "../session/workspace";
@@ -42,7 +42,7 @@ export default function OpenQuestions({
         {fix.title}
       </button>
     );
-    const side = (fix: Fix): VersusSide => ({
+    const side = (fix: Fix): ComparisonSide => ({
       name: fix.title,
       below: (
         <button
@@ -105,7 +105,7 @@ interface BothAnswersProps extends Pick<OpenQuestionsProps, "workspace" | "versi
   readonly code: string;
   /** Of the question, among those of its code. */
   readonly place: number;
-  readonly sides: readonly [VersusSide, VersusSide];
+  readonly sides: readonly [ComparisonSide, ComparisonSide];
 }
 
 /** The text runs with the first answer as it is; the rune of the second is built while this is shown. */
@@ -121,7 +121,7 @@ function BothAnswers({ workspace, code, place, version, running, sides }: BothAn
   const isCurrent = build !== null && of === version && rune?.digest === build.rune_digest;
   const bytes = useMemo(() => (isCurrent ? (rune?.bytes ?? null) : null), [isCurrent, rune]);
   return (
-    <Versus
+    <RuneComparison
       running={running}
       rune={bytes}
       waiting={problem ?? error ?? "Building the rune with this answer…"}

@@ -37,6 +37,7 @@ const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set([
   "version.restored",
   "build.changed",
   "tag.published",
+  "tag.withdrawn",
 ]);
 
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */

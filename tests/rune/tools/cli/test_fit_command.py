@@ -60,6 +60,16 @@ def test_a_project_with_errors_is_refused_with_its_diagnostics(tmp_path: Path) -
     assert "There is no package for cortex-m0plus that could fit a board" in result.stderr
 
 
+def test_a_rune_in_place_of_a_project_is_named_as_one(tmp_path: Path) -> None:
+    rune = tmp_path / "sine.rune"
+    assert run("build", str(SINE), "-o", str(rune), "--quiet").exit_code == 0
+    for command in (("fit",), ("check",), ("build",)):
+        result = run(*command, str(rune))
+        assert result.exit_code == 1
+        assert f'"{rune}" is a rune, not a project: name the folder or the Runefile' in result.stderr
+        assert result.stderr.isprintable() or result.stderr.rstrip("\n").isprintable()
+
+
 def test_the_boards_are_listed() -> None:
     lines = run("boards").stdout.splitlines()
     assert len(lines) == 1 + len(boards())

@@ -1,14 +1,14 @@
 // A take becomes a sample of the project: its person reads who will see it and until when, and only then sends it.
 import type { Sample } from "../../../api/schema";
 import { useCallback, useId, useState } from "react";
-import { fileOf, lengthText, TermsField, trimmed, useTerms, type Take } from "../../../preview";
+import { fileOf, lengthText, TermsField, trimmed, useTerms, type Recording } from "../../../preview";
 import { sentenceOf } from "../../api/problem";
 import type { ProjectClient } from "../../api/client";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { LabelList, OtherLabel } from "../../parts/labels";
 
 interface SaveRecordingDialogProps {
-  readonly recording: Take;
+  readonly recording: Recording;
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   readonly client: ProjectClient;

@@ -41,7 +41,7 @@ describe("while the text is broken", () => {
       "checked",
       true,
     );
-    expect(status.text).toBe("Running the previous version until line 12 is fixed");
+    expect(status.text).toBe("Running the previous version until Runefile.yml, line 12, is fixed");
     expect(status.problem?.span.start.line).toBe(12);
   });
 
@@ -58,7 +58,7 @@ describe("while the text is broken", () => {
         "checked",
         true,
       ).text,
-    ).toBe("Nothing runs until line 1 is fixed");
+    ).toBe("Nothing runs until Runefile.yml, line 1, is fixed");
   });
 });
 

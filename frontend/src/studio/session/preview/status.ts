@@ -1,6 +1,5 @@
 // What the preview's one line says about the text and the rune that runs. Pure; the words are for a person.
 import type { Diagnostic, Preview } from "../../../api/schema";
-import { isRunefileName } from "../../document/runefile";
 import type { TextState } from "../workspace";
 
 export interface PreviewStatus {
@@ -10,10 +9,9 @@ export interface PreviewStatus {
   readonly problem: Diagnostic | null;
 }
 
+/** With the file: the line is shown beside whatever file is open. */
 function place(problem: Diagnostic): string {
-  return isRunefileName(problem.file)
-    ? `line ${problem.span.start.line}`
-    : `${problem.file}, line ${problem.span.start.line},`;
+  return `${problem.file}, line ${problem.span.start.line},`;
 }
 
 /**

@@ -1,0 +1,85 @@
+"""Ending what somebody made, and handing it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.grants.access import Loss, OwnedGrant, as_now, find_thing, grants_of, own_things, sorted_by_loss
+from forge.accounts.grants.declarations import GrantKind
+from forge.accounts.models import Organisation, User
+from forge.accounts.organisations.access import require_in, require_person
+from forge.accounts.permissions import Verb
+from forge.core.actors import Actor
+from forge.core.audit.entries import Place, write_entry
+from forge.core.errors import Invalid
+
+
+@transaction.atomic
+def end_own_thing(actor: Actor, kind: str, grant: UUID) -> None:
+    """Ends something that the person made. Raises `PersonNeeded` and `NotFound`."""
+    require_person(actor)
+    thing = find_thing(own_things(actor), kind, grant)
+    thing.kind.end([grant])
+    write_entry(actor, "grant.end", f"user:{actor.pk}", actor.person.place, thing=thing.grant.title)
+
+
+@transaction.atomic
+def end_members_thing(actor: Actor, organisation: Organisation, member: User, kind: str, grant: UUID) -> None:
+    """Ends something that a member made in an organisation. Raises `Forbidden`, `PersonNeeded` and `NotFound`."""
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    require_person(actor)
+    thing = find_thing(grants_of([member], organisation), kind, grant)
+    thing.kind.end([grant])
+    _write_loss(actor, organisation.place, member, Loss(ended=(thing,)), None)
+
+
+@transaction.atomic
+def hand_over_thing(actor: Actor, organisation: Organisation, member: User, kind: str, grant: UUID, heir: User) -> None:
+    """Lets something that a member made in an organisation work with another member's right from now on.
+
+    Raises `Forbidden`, `PersonNeeded`, `NotFound`, and `Invalid` for an heir without the right.
+    """
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    require_person(actor)
+    thing = find_thing(grants_of([member], organisation), kind, grant)
+    if thing.kind.hand_over is None or not thing.grant.can_be_handed_over:
+        raise Invalid(f"{thing.grant.title} cannot be handed over. End it, and make another one.")
+    if not thing.grant.holds(as_now(heir)):
+        raise Invalid(f"{heir} does not have the right that this needs.", errors={"heir": ["Without the right."]})
+    thing.kind.hand_over([grant], heir)
+    _write_loss(actor, organisation.place, member, Loss(handed_over=(thing,)), heir)
+
+
+@transaction.atomic
+def end_lost_grants(organisation: Organisation, people: Iterable[User], actor: Actor, heir: User | None = None) -> None:
+    """Ends what people made in an organisation and have no right to any more, in the transaction that took the right.
+
+    What an heir has the right to, and what can be handed over, works with the heir's right from now on.
+    """
+    for person in people:
+        things = grants_of([person], organisation)
+        loss = sorted_by_loss(things, as_now(person), as_now(heir) if heir else None)
+        for kind, group in _by_kind(loss.ended):
+            kind.end([each.grant.id for each in group])
+        for kind, group in _by_kind(loss.handed_over):
+            if heir is not None and kind.hand_over is not None:
+                kind.hand_over([each.grant.id for each in group], heir)
+        _write_loss(actor, organisation.place, person, loss, heir)
+
+
+def _by_kind(things: Iterable[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
+    return [(kind, list(group)) for kind, group in groupby(things, key=lambda each: each.kind)]
+
+
+def _write_loss(actor: Actor, place: Place, maker: User, loss: Loss, heir: User | None) -> None:
+    subject = f"user:{maker.pk}"
+    if loss.ended:
+        titles = [each.grant.title for each in loss.ended]
+        write_entry(actor, "grant.lose", subject, place, member=str(maker.pk), things=titles)
+    if loss.handed_over and heir is not None:
+        titles = [each.grant.title for each in loss.handed_over]
+        write_entry(actor, "grant.hand-over", subject, place, member=str(maker.pk), heir=str(heir), things=titles)

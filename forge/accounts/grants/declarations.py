@@ -1,0 +1,92 @@
+"""Grants: what a person made that goes on working with their right, while they do something else.
+
+An invitation's link, a token, a webhook, a phone's pass. Each app declares its kinds of them in its `grants.py`, which
+`forge.core.events.discovery` finds. From that come the page "What you made", what the organisation's page of people
+says when somebody is removed, and what ends or is handed over when a right ends.
+
+Two rules hold for each kind. The right of the maker is asked for when the grant is used, not only when it was made.
+And it ends when the maker's right ends, so that it does not come back when the maker does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from forge.accounts.models import User
+from forge.core.actors import Actor
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Of whom and of what organisation grants are looked for; of all of them without one."""
+
+    people: Collection[UUID]
+    organisation: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One thing that still works, as far as its own time and places go."""
+
+    id: UUID
+    maker: UUID
+    title: str
+    """What it is and what it gives: "Link for anyone to acme as owner"."""
+    holds: Callable[[Actor], bool]
+    """Whether somebody has the right that it works with. Of its maker it says whether it works today."""
+    place: str
+    """The name of the organisation or project that it is about; "" of all that its maker has."""
+    created: datetime
+    expires: datetime | None = None
+    can_be_handed_over: bool = False
+
+
+@dataclass(frozen=True)
+class GrantKind:
+    """A kind of grants: the model, the field that names the maker, and what can be done with them.
+
+    `find` returns those that still work. `end` and `hand_over` change these rows in the caller's transaction, and what
+    hangs on them; who calls them writes the audit entry.
+    """
+
+    name: str
+    label: str
+    """How pages call several of them."""
+    icon: str
+    rule: str
+    """When they end by themselves, as a sentence for the person who made them."""
+    model: type[models.Model]
+    maker: str
+    find: Callable[[Scope], Sequence[Grant]]
+    end: Callable[[Collection[UUID]], None]
+    hand_over: Callable[[Collection[UUID], User], None] | None = None
+
+    @property
+    def field(self) -> str:
+        """The field that names the maker, as `accounts.Invitation.invited_by`."""
+        return f"{self.model._meta.label}.{self.maker}"
+
+
+class DeclaredTwice(TypeError):
+    """Two kinds have one name."""
+
+
+_kinds: dict[str, GrantKind] = {}
+
+
+def declare(kind: GrantKind) -> GrantKind:
+    """Adds a kind to the table. Raises `DeclaredTwice`."""
+    if kind.name in _kinds:
+        raise DeclaredTwice(f"There is a kind of grants {kind.name} already.")
+    _kinds[kind.name] = kind
+    return kind
+
+
+def kinds() -> Mapping[str, GrantKind]:
+    """Returns all kinds, by name."""
+    return _kinds

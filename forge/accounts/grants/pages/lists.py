@@ -1,0 +1,103 @@
+"""What a person made, on their own page, and on an organisation's page of one member for who manages its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
+from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
+from forge.accounts.grants.declarations import GrantKind, kinds
+from forge.accounts.models import Membership, Organisation, Role
+from forge.accounts.organisations.access import find_organisation, members_of
+from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.roles import ROLE_DESCRIPTIONS
+from forge.core.errors import Invalid, NotFound
+from forge.core.http.pages import for_person, show_again
+
+_OWN, _OF_MEMBER = "account/made.html", "organisation/member.html"
+
+
+@for_person
+@never_cache
+@require_GET
+def own_grants_page(request: HttpRequest) -> HttpResponse:
+    """What one made that works with one's right, kind by kind."""
+    return render(request, _OWN, {"groups": _grouped(own_things(principal_of(request))), "kinds": kinds().values()})
+
+
+@for_person
+@require_POST
+def end_grant(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
+    """Ending one of them."""
+    end_own_thing(principal_of(request), kind, grant)
+    return redirect("made")
+
+
+@for_person
+@never_cache
+@require_GET
+def grants_of_member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
+    """What a member made in an organisation: what ends when they go, and what can be handed over."""
+    principal = principal_of(request)
+    place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    return render(request, _OF_MEMBER, member_context(principal, place, find_member(place, member)))
+
+
+@for_person
+@require_POST
+def change_grant_of_member(
+    request: HttpRequest, organisation: str, member: UUID, kind: str, grant: UUID
+) -> HttpResponse:
+    """Ending something that a member made, or handing it over."""
+    principal = principal_of(request)
+    place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    maker = find_member(place, member)
+    try:
+        if "heir" in request.POST:
+            heir = find_member(place, _id(request.POST["heir"]))
+            hand_over_thing(principal, place, maker.user, kind, grant, heir.user)
+        else:
+            end_members_thing(principal, place, maker.user, kind, grant)
+    except Invalid as error:
+        return show_again(request, _OF_MEMBER, member_context(principal, place, maker), error)
+    return redirect("member-made", organisation=place.name, member=member)
+
+
+def member_context(principal: Principal, organisation: Organisation, member: Membership) -> dict[str, Any]:
+    """Returns what the page of one member shows."""
+    owners = members_of(organisation).filter(role=Role.OWNER, user__is_active=True).exclude(user=member.user)
+    return tabs_of(principal, organisation) | {
+        "member": member,
+        "groups": _grouped(grants_of([member.user], organisation)),
+        "heirs": [each.user for each in owners],
+        "roles": ROLE_DESCRIPTIONS,
+    }
+
+
+def find_member(organisation: Organisation, person: UUID | None) -> Membership:
+    """Returns a member. Raises `NotFound`."""
+    member = members_of(organisation).filter(user=person).first()
+    if member is None:
+        raise NotFound(f"{organisation.name} has no such member.")
+    return member
+
+
+def _grouped(things: Sequence[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
+    groups = [(kind, [each for each in things if each.kind is kind]) for kind in kinds().values()]
+    return [(kind, group) for kind, group in groups if group]
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,222 @@
+"""Reading what a computing process answers: any bytes in, a checked answer or `MalformedAnswer` out.
+
+The process reads what strangers wrote, so it may be in a stranger's hands. Nothing that it sends is looked into before
+it was checked here: size, depth, characters, the event's name and the event's fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn, NotRequired, TypedDict
+
+from forge.compute.errors import MalformedAnswer
+from forge.compute.pool.json_shape import has_shape
+from rune.compiler.building.report import FullReportJson
+from rune.compiler.pyblock.interface import InterfaceJson
+from rune.compiler.verify.verification import VerificationJson
+from rune.devices.boards.describing import NeedsJson
+from rune.devices.firmware.making import FirmwareDescriptionJson
+from rune.source.language.graph_json import StageArgumentJson
+from rune.source.policy.policy import PolicyJson
+from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
+
+Answer = Mapping[str, Any]
+
+LINE_LIMIT = 16 * 1024**2
+"""Bytes of one answer."""
+SEPARATORS_LIMIT = 1_000_000
+"""Commas and opening brackets of one answer: each costs up to 100 bytes of memory once it is read."""
+DEPTH_LIMIT = 64
+"""Lists and objects within each other."""
+
+Fields = Mapping[str, Any]
+"""Names of fields with their types, as annotations."""
+
+
+class FileSummaryJson(TypedDict):
+    """What `forge.compute.child.summary` says of a project's files."""
+
+    outline: OutlineJson
+    errors: int
+    models: dict[str, dict[str, Any]]
+
+
+class WishableStageJson(TypedDict):
+    """A stage, and its arguments that may be changed."""
+
+    stage: str
+    arguments: list[WishableArgumentJson]
+
+
+class WishableArgumentJson(StageArgumentJson):
+    """An argument, and what it says now."""
+
+    stated: str
+
+
+class WishableJson(TypedDict):
+    """What `forge.compute.child.overrides` says may be changed."""
+
+    stages: list[WishableStageJson]
+
+
+class PublishableJson(TypedDict):
+    """What `forge.compute.child.block_step` says of a block."""
+
+    name: str
+    summary: str
+    interface: InterfaceJson | None
+    tests: int
+    problems: list[DiagnosticJson]
+
+
+class RefusedJson(TypedDict):
+    """Why there is no answer."""
+
+    refused: str
+
+
+class FixedJson(TypedDict):
+    """A file with a fix in it."""
+
+    path: str
+    text: str
+
+
+class TextsJson(TypedDict):
+    """Changed files, by path."""
+
+    texts: dict[str, str]
+
+
+class BlockTestsJson(TypedDict):
+    """What the tests of a block say."""
+
+    tests: list[dict[str, Any]]
+    milliseconds: float
+
+
+class EvaluationSummaryJson(TypedDict):
+    """What every evaluation has; one that was impossible has nothing else but its `reason`."""
+
+    samples: int
+    reason: NotRequired[str]
+
+
+class MeasuredRunJson(TypedDict):
+    """What a run takes (`rune.running.runtime.measure.Measurement`)."""
+
+    milliseconds: float
+    runs: int
+    low: float
+    high: float
+
+
+EVENTS: Mapping[str, Fields] = {
+    "ready": {"gaps": dict[str, str]},
+    "done": {},
+    "resting": {"samples": int},
+    "checked": {
+        "broken": bool,
+        "diagnostics": list[DiagnosticJson],
+        "outline": OutlineJson,
+        "text": str,
+        "milliseconds": float,
+    },
+    "step": {"step": str, "text": str, "milliseconds": float},
+    "built": {"report": FullReportJson, "diagnostics": list[DiagnosticJson]},
+    "policy": {"policy": PolicyJson | None},
+    "verified": {"verification": VerificationJson, "milliseconds": float},
+    "measured": {"run": MeasuredRunJson},
+    "unmeasured": {"reason": str},
+    "evaluated": {"evaluation": EvaluationSummaryJson, "milliseconds": float},
+    "counted": {"needs": NeedsJson},
+    "failed": {"error": str, "diagnostics": list[DiagnosticJson]},
+    "firmware": {"description": FirmwareDescriptionJson},
+    "answered": {"answer": dict[str, Any]},
+}
+"""Every event of an answer, with the fields that it must have."""
+
+ANSWERED: Mapping[str, Any] = {
+    "summarise": FileSummaryJson,
+    "wishable": WishableJson,
+    "publishable": PublishableJson | RefusedJson,
+    "fix": FixedJson | RefusedJson,
+    "grant": TextsJson | RefusedJson,
+    "test": BlockTestsJson | RefusedJson,
+}
+"""What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
+
+
+def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:
+    """Returns the answer of one line. Raises `MalformedAnswer`."""
+    if not line.endswith(b"\n"):
+        _refuse(f"it has more than {LINE_LIMIT} bytes" if len(line) >= LINE_LIMIT else "it has no end")
+    if line.count(b",") + line.count(b"[") + line.count(b"{") > SEPARATORS_LIMIT:
+        _refuse("it has too many values")
+    try:
+        answer = json.loads(line, parse_constant=_refuse_constant)
+    except RecursionError:
+        _refuse("it is nested too deeply")
+    except ValueError:
+        _refuse("it is not JSON")
+    if not isinstance(answer, dict):
+        _refuse("it is not an object")
+    _check_values(answer)
+    _check_fields(answer, events)
+    return answer
+
+
+def check_answered(answer: Answer, op: str) -> None:
+    """Checks what an `answered` holds, which depends on the job. Raises `MalformedAnswer`."""
+    if answer["event"] == "answered":
+        _require(answer, {"answer": ANSWERED.get(op, Any)})
+
+
+def _check_fields(answer: Answer, events: Mapping[str, Fields]) -> None:
+    _require(answer, {"id": int, "event": str})
+    fields = events.get(answer["event"])
+    if fields is None:
+        _refuse("its event is unknown")
+    _require(answer, fields)
+
+
+def _require(answer: Answer, fields: Fields) -> None:
+    for name, kind in fields.items():
+        if name not in answer or not has_shape(answer[name], kind):
+            _refuse(f"its field {name} is missing or of another type")
+
+
+def _check_values(answer: Any) -> None:
+    """Depth and characters, without recursion: half a surrogate pair can be neither stored nor sent."""
+    level: list[Any] = [answer]
+    for _ in range(DEPTH_LIMIT):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.keys()
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+            elif isinstance(value, str) and not value.isascii():
+                _check_text(value)
+        if not inner:
+            return
+        level = inner
+    _refuse("it is nested too deeply")
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _refuse("it has text that is not Unicode")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    _refuse(f"it has the number {name}")
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise MalformedAnswer(f"The compiler's process sent a malformed answer: {reason}.") from None

@@ -1,0 +1,12 @@
+"""What this app registers with lower floors: the chain of the audit log, and its copies."""
+
+from __future__ import annotations
+
+from forge.core.audit.chain import copied_through
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.serving.audit_copies import delivery
+
+copied_through.register(delivery.copied_through)
+register(
+    PeriodicTask("audit", 1, Runs.EACH_SERVER, "chains the audit log and sends it to its copies", delivery.keep_chain)
+)

@@ -1,0 +1,71 @@
+"""Webhooks, as grants: one sends while whoever made it, or took it over, may manage webhooks there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.utils import timezone
+
+from forge.accounts.grants.declarations import Grant, GrantKind, Scope, declare
+from forge.accounts.models import Organisation, User
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.events.log import append_event
+from forge.jobs.queue import pause
+from forge.webhooks.announcements import WEBHOOK_STOPPED
+from forge.webhooks.models import Webhook
+from forge.webhooks.outbox import jobs_of_webhook
+
+_REASON = "Whoever made it may no longer manage webhooks here, or ended it. Who switches it on takes it over."
+
+
+def _find(scope: Scope) -> Sequence[Grant]:
+    webhooks = Webhook.objects.on().filter(created_by__in=scope.people).select_related("organisation")
+    webhooks = webhooks if scope.organisation is None else webhooks.filter(organisation=scope.organisation)
+    return [
+        Grant(
+            id=each.pk,
+            maker=each.created_by_id or UUID(int=0),
+            title=f"Webhook to {urlsplit(each.url).hostname}",
+            holds=_managed(each.organisation),
+            place=each.organisation.name,
+            created=each.created,
+            can_be_handed_over=True,
+        )
+        for each in webhooks
+    ]
+
+
+def _managed(organisation: Organisation) -> Callable[[Actor], bool]:
+    return lambda actor: can(actor, Verb.MANAGE_WEBHOOKS, organisation)
+
+
+def _end(ids: Collection[UUID]) -> None:
+    """Stops them: the owners hear of it, and who switches one on again takes it over."""
+    for webhook in Webhook.objects.on().filter(pk__in=ids).select_related("organisation"):
+        webhook.stopped, webhook.stopped_because = timezone.now(), _REASON
+        webhook.save(update_fields=["stopped", "stopped_because"])
+        pause(jobs_of_webhook(webhook))
+        host = urlsplit(webhook.url).hostname or ""
+        append_event(webhook.organisation.stream, WEBHOOK_STOPPED(webhook=str(webhook.pk), host=host))
+
+
+def _hand_over(ids: Collection[UUID], heir: User) -> None:
+    Webhook.objects.filter(pk__in=ids).update(created_by=heir)
+
+
+declare(
+    GrantKind(
+        name="webhook",
+        label="Webhooks",
+        icon="send",
+        rule="A webhook sends while you may manage webhooks of its organisation.",
+        model=Webhook,
+        maker="created_by",
+        find=_find,
+        end=_end,
+        hand_over=_hand_over,
+    )
+)

@@ -1,0 +1,287 @@
+// A recording as the input: chosen from those of the page, replayed once or round and round, cut, named, sent or deleted.
+import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { recordingOf } from "../../runtime";
+import { useHost } from "../host";
+import { pictureRequest } from "../picture/pixels";
+import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { Seen } from "../sources/Seen";
+import { rateOf } from "../sound/samples";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import { useRecordings } from "./store";
+import { lengthOf, lengthText, trimmed, windowsOf, type Recording } from "./recording";
+import "../styles/recordings.css";
+
+const Compare = lazy(() => import("./Compare"));
+
+const HOW: Readonly<Record<string, string>> = {
+  sound: "Start listening under Live, then press Record.",
+  picture: "Start the camera and press Record, or save a drawing.",
+  motion: "Start the motion sensor under Live, then press Record.",
+};
+
+export default function RecordingSource({ request, onInput }: SourceProps) {
+  const [store, all] = useRecordings();
+  const kind = recordingOf(request);
+  const recordings = all.filter(({ content }) => content.kind === kind);
+  const [chosenId, setChosenId] = useState<number | null>(null);
+  const chosen = recordings.find(({ id }) => id === chosenId) ?? recordings.at(-1) ?? null;
+  if (chosen === null) {
+    return (
+      <p className="preview-waiting muted">
+        No recordings yet. {HOW[kind ?? ""]} A recording stays in this page and is lost when you close it.
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul className="preview-recordings" aria-label="Recordings">
+        {recordings.map((recording) => (
+          <li key={recording.id}>
+            <button type="button" aria-pressed={recording.id === chosen.id} onClick={() => setChosenId(recording.id)}>
+              <span className="cut">{recording.label}</span>
+              <small className="num">{lengthText(recording.content)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <ChosenRecording
+        key={chosen.id}
+        recording={chosen}
+        request={request}
+        onInput={onInput}
+        onChange={(changed) => store.change(chosen.id, changed)}
+        onDelete={() => store.remove(chosen.id)}
+      />
+    </>
+  );
+}
+
+interface ChosenProps extends SourceProps {
+  readonly recording: Recording;
+  readonly onChange: (changed: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
+  readonly onDelete: () => void;
+}
+
+/** How it plays: each press is another turn, so that the same recording can be played again. */
+interface Turn {
+  readonly number: number;
+  readonly loops: boolean;
+}
+
+function ChosenRecording({ recording, request, onInput, onChange, onDelete }: ChosenProps) {
+  const host = useHost();
+  const id = useId();
+  const content = useMemo(() => trimmed(recording), [recording]);
+  const windows = useMemo(() => windowsOf(content, request), [content, request]);
+  const [turn, setTurn] = useState<Turn>({ number: 0, loops: false });
+  const [isPlaying, setPlaying] = useState(true);
+  const [compares, setCompares] = useState(false);
+  const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+
+  useEffect(() => {
+    if (windows === null) return undefined;
+    const isStream = windows.count > 1;
+    const shown = shownBytes(request);
+    let index = 0;
+    const next = (): void => {
+      if (document.hidden) return;
+      const input = windows.at(index);
+      onInput(input, isStream);
+      setPlayed((before) => latestOf(before, input, shown));
+      index += 1;
+      if (index < windows.count) return;
+      index = 0;
+      if (turn.loops && isStream) return;
+      clearInterval(timer);
+      setPlaying(false);
+    };
+    const timer = setInterval(next, Math.max(20, windows.step));
+    next();
+    return () => clearInterval(timer);
+  }, [windows, turn, onInput, request]);
+
+  const play = (loops: boolean): void => {
+    setPlaying(true);
+    setTurn({ number: turn.number + 1, loops });
+  };
+  // Without an end there is none to wait for: it goes on until it is played once, and that ends.
+  const stop = (): void => play(false);
+  const isMoving = (windows?.count ?? 0) > 1;
+  const length = lengthOf(recording.content);
+  return (
+    <>
+      <Played kind={content.kind} request={request} input={played} />
+      <div className="row wrap">
+        <button type="button" className="button" onClick={() => play(false)}>
+          <Play aria-hidden="true" />
+          Replay
+        </button>
+        {isMoving && (
+          <button
+            type="button"
+            className="button"
+            aria-pressed={turn.loops}
+            onClick={turn.loops ? stop : () => play(true)}
+          >
+            {turn.loops ? <Square aria-hidden="true" /> : <Repeat aria-hidden="true" />}
+            {turn.loops ? "Stop the loop" : "Loop"}
+          </button>
+        )}
+        <span className="small muted" role="status">
+          {isPlaying && isMoving ? (turn.loops ? "Playing in a loop" : "Playing") : ""}
+        </span>
+      </div>
+      <details className="preview-named">
+        <summary className="small muted">Label and length</summary>
+        <div className="field">
+          <label htmlFor={`${id}-label`}>Label</label>
+          <input
+            id={`${id}-label`}
+            className="input"
+            maxLength={60}
+            value={recording.label}
+            onChange={(event) => onChange({ label: event.target.value })}
+          />
+        </div>
+        {length > 0 && (
+          <fieldset className="preview-trim">
+            <legend className="small muted">The part that is used</legend>
+            <End
+              label="From"
+              value={recording.from}
+              maximum={length}
+              onChange={(from) => onChange({ from: Math.min(from, recording.to) })}
+            />
+            <End
+              label="To"
+              value={recording.to}
+              maximum={length}
+              onChange={(to) => onChange({ to: Math.max(to, recording.from) })}
+            />
+          </fieldset>
+        )}
+      </details>
+      <div className="row wrap">
+        {host.onSend !== null && (
+          <button
+            type="button"
+            className="button"
+            disabled={recording.label.trim() === ""}
+            onClick={() => host.onSend?.(recording)}
+          >
+            <Send aria-hidden="true" />
+            Send to the project…
+          </button>
+        )}
+        {host.builds.length > 0 && (
+          <button type="button" className="button" aria-expanded={compares} onClick={() => setCompares(!compares)}>
+            <Scale aria-hidden="true" />
+            Compare builds
+          </button>
+        )}
+        <button type="button" className="button quiet" onClick={onDelete}>
+          <Trash2 aria-hidden="true" />
+          Delete
+        </button>
+      </div>
+      {compares && (
+        <Suspense fallback={<p className="small muted">Loading…</p>}>
+          <Compare content={content} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
+function shownBytes(request: SourceProps["request"]): number {
+  if (request.isStream !== true) return 0;
+  return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
+}
+
+/** The last bytes of what was shown and what came; at least what came. */
+function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
+  if (before === null || bytes <= came.byteLength) return came;
+  const all = new Uint8Array(before.byteLength + came.byteLength);
+  all.set(new Uint8Array(before));
+  all.set(new Uint8Array(came), before.byteLength);
+  return all.slice(-bytes).buffer;
+}
+
+interface EndProps {
+  readonly label: string;
+  /** Milliseconds. */
+  readonly value: number;
+  readonly maximum: number;
+  readonly onChange: (value: number) => void;
+}
+
+function End({ label, value, maximum, onChange }: EndProps) {
+  const id = useId();
+  return (
+    <div className="preview-slider small">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={maximum}
+        step={Math.max(1, maximum / 200)}
+        value={value}
+        aria-valuetext={`${(value / 1000).toFixed(2)} seconds`}
+        onChange={(event) => onChange(event.target.valueAsNumber)}
+      />
+      <output className="num" htmlFor={id}>
+        {(value / 1000).toFixed(2)} s
+      </output>
+    </div>
+  );
+}
+
+interface PlayedProps {
+  readonly kind: Recording["content"]["kind"];
+  readonly request: SourceProps["request"];
+  readonly input: ArrayBuffer | null;
+}
+
+/** The newest input that the recording gave, or the last ones of a stream. */
+function Played({ kind, request, input }: PlayedProps) {
+  switch (kind) {
+    case "sound":
+      return <PlayedSound input={input} />;
+    case "picture":
+      return (
+        <div className="preview-picture">
+          <Seen bytes={input} picture={pictureRequest(request)} />
+        </div>
+      );
+    case "motion":
+      return <PlayedMotion input={input} />;
+  }
+}
+
+function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
+  const samples = useCallback(
+    () => (input === null ? null : Float32Array.from(new Int16Array(input), (value) => value / 32768)),
+    [input],
+  );
+  return <SoundView samples={samples} isLive={false} version={0} />;
+}
+
+function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current === null || input === null) return;
+    const values = new Float32Array(input);
+    drawRows(
+      canvas.current,
+      Array.from(
+        { length: values.length / 3 },
+        (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const,
+      ),
+    );
+  }, [input]);
+  return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;
+}

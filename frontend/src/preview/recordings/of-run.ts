@@ -1,0 +1,45 @@
+// The recording of one run: the very input that gave a result, as a recording. Pure.
+import { recordingOf, type CapabilityRequest } from "../../runtime";
+import { ROW_STEP, type Row } from "../motion";
+import { pictureRequest } from "../picture/pixels";
+import { rateOf } from "../sound/samples";
+import { lengthOf, type Content, type Recording } from "./recording";
+
+/** What was recorded, of the first input that can be; null where nothing of the kind was given. */
+export function recordingOfRun(
+  capabilities: readonly CapabilityRequest[],
+  ran: ReadonlyMap<number, ArrayBuffer>,
+  label: string,
+): Recording | null {
+  for (const [place, request] of capabilities.entries()) {
+    const bytes = ran.get(place);
+    const content = bytes === undefined ? null : contentOf(request, bytes);
+    if (content !== null) return { id: 0, label, recorded: 0, content, from: 0, to: lengthOf(content) };
+  }
+  return null;
+}
+
+function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | null {
+  switch (recordingOf(request)) {
+    case "sound": {
+      const samples = Float32Array.from(new Int16Array(bytes), (value) => value / 32768);
+      return { kind: "sound", rate: rateOf(request), samples };
+    }
+    case "picture":
+      return { kind: "picture", picture: pictureRequest(request), frames: [bytes.slice(0)], times: [0] };
+    case "motion": {
+      const rows = rowsOf(new Float32Array(bytes));
+      return { kind: "motion", rows, times: rows.map((_, index) => index * ROW_STEP) };
+    }
+    case null:
+      return null;
+  }
+}
+
+function rowsOf(values: Float32Array): Row[] {
+  return Array.from({ length: Math.floor(values.length / 3) }, (_, row) => [
+    values[row * 3] ?? 0,
+    values[row * 3 + 1] ?? 0,
+    values[row * 3 + 2] ?? 0,
+  ]);
+}

@@ -1,0 +1,46 @@
+// A rune on many recordings, one after another in one sandbox: what it answers to each.
+import { DEFAULT_LIMITS } from "../../runtime";
+import { FrameEngine } from "../use-session";
+import { hearLoaded, oneInput } from "./comparing";
+import { contentOfFile, type Recorded } from "./decode";
+
+/** A recording that is read when it is its turn. */
+export interface SampleRecording {
+  readonly id: string;
+  readonly read: () => Promise<Recorded>;
+}
+
+/** What a rune said to a recording: the answer to its last window that has one, and its outputs, to tell whether two said
+    identical; or why it cannot be run on it. */
+export type Answer = { readonly answer: string | null; readonly outputs: string } | { readonly problem: string };
+
+/** The answers by the recordings' ids. Rejects with an Error for a person where the rune does not run at all. */
+export async function heardOnAll(
+  container: HTMLElement,
+  rune: ArrayBuffer,
+  recordings: readonly SampleRecording[],
+  signal: AbortSignal,
+  onAnswered: (count: number) => void,
+): Promise<ReadonlyMap<string, Answer>> {
+  const engine = new FrameEngine(undefined);
+  engine.attach(container);
+  const byRecording = new Map<string, Answer>();
+  try {
+    const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
+    const request = oneInput(loaded);
+    for (const { id, read } of recordings) {
+      if (signal.aborted) break;
+      try {
+        const content = await contentOfFile(await read(), request);
+        const { answers, outputs } = await hearLoaded(engine, loaded, request, content, signal);
+        byRecording.set(id, { answer: answers.findLast((each) => each !== null) ?? null, outputs: outputs.join() });
+      } catch (error) {
+        byRecording.set(id, { problem: error instanceof Error ? error.message : String(error) });
+      }
+      onAnswered(byRecording.size);
+    }
+  } finally {
+    engine.close();
+  }
+  return byRecording;
+}

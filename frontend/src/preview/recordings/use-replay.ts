@@ -1,0 +1,51 @@
+// A recording that the page was opened for becomes a recording, as soon as there is a rune that reads such input.
+import { useEffect, useState } from "react";
+import { recordingOf, type Loaded } from "../../runtime";
+import { contentOfFile, type Recorded } from "./decode";
+import type { RecordingStore } from "./store";
+import type { Content } from "./recording";
+
+export interface Replay {
+  /** The place of the capability that is given the recording; null while there is none. */
+  readonly place: number | null;
+  /** Why it cannot be played, for a person. */
+  readonly problem: string | null;
+}
+
+const NOTHING: Replay = { place: null, problem: null };
+
+export function useReplay(recorded: Recorded | null, loaded: Loaded | null, recordings: RecordingStore): Replay {
+  const [replay, setReplay] = useState(NOTHING);
+  const [done, setDone] = useState<Recorded | null>(null);
+  useEffect(() => {
+    if (recorded === null || loaded === null || done === recorded) return undefined;
+    const place = loaded.capabilities.findIndex((request) => recordingOf(request) === recorded.kind);
+    const request = loaded.capabilities[place];
+    let wanted = true;
+    const read = async (): Promise<Content> => {
+      if (request === undefined)
+        throw new Error(`This app reads no ${recorded.kind}, so the recording cannot be played.`);
+      return contentOfFile(recorded, request);
+    };
+    const settle = (result: Replay): void => {
+      setDone(recorded);
+      setReplay(result);
+    };
+    read().then(
+      (content) => {
+        if (!wanted) return;
+        recordings.add(content, recorded.label);
+        settle({ place, problem: null });
+      },
+      (error: unknown) => {
+        if (!wanted) return;
+        const problem = error instanceof Error ? error.message : String(error);
+        settle({ place: null, problem: recorded.isUnasked === true ? null : problem });
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [recorded, loaded, recordings, done]);
+  return replay;
+}

@@ -1,0 +1,76 @@
+"""An upgrade that is killed at any step is finished by the next start, with all the data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.foreign.keep_data_folder import CONTENTS, DATA, contents_of
+from tests.foreign.test_kept_data_folders import ARCHIVES, tables_of
+from tests.support.empty_database import empty_database
+from tests.support.live_server import LiveServer
+
+pytestmark = pytest.mark.foreign
+
+OLDEST = ARCHIVES[0]
+GROWING = {"django_migrations", "django_content_type", "auth_permission"}
+"""Tables that an upgrade adds rows to."""
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    with tarfile.open(OLDEST) as tar:
+        tar.extractall(tmp_path, filter="data")
+    return tmp_path
+
+
+def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[str, Any]]:
+    program = REPOSITORY / "tests/support/killed_upgrade.py"
+    command = [sys.executable, str(program), str(template), str(folder), str(one_in)]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+@pytest.mark.protects("operation/killed-upgrades")
+@pytest.mark.parametrize("one_in", [pytest.param(12, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)])
+def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
+    first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
+    assert whole["status"] == 0
+    if whole["steps"] < 20:
+        pytest.skip("nothing was added to the tables since the folder was kept")
+    assert len(outcomes) >= min(whole["steps"], 3)
+    for outcome in outcomes:
+        step = outcome["step"]
+        assert (outcome["killed"], outcome["status"]) == (-9, 0), step
+        assert outcome["whole"], step
+        assert outcome["rows"] == whole["rows"], step
+        assert outcome["left"] == [], step
+        # Complete, and of the state before all: a second one is taken only where no migration had begun.
+        assert 1 <= len(outcome["backups"]) <= 2, step
+        assert {tuple(sorted(names)) for names in outcome["backups"]} == {tuple(sorted(whole["backups"][0]))}, step
+    remaining = {name: count for name, count in first["before"]["rows"].items() if name not in GROWING}
+    assert {name: whole["rows"].get(name) for name in remaining} == remaining
+    assert tables_of(stored / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
+
+
+@pytest.mark.protects("operation/killed-upgrades")
+def test_a_server_starts_on_a_folder_whose_upgrade_was_killed(stored: Path) -> None:
+    before = json.loads((stored / CONTENTS).read_text())
+    killed_at_each_step(stored / DATA, stored / "upgraded", 10**9)
+    (stored / "upgraded" / "upgrade-unfinished").touch()
+    server = LiveServer(stored / "upgraded")
+    server.start()
+    try:
+        server.sign_in(server.link())
+        assert contents_of(server) == before
+    finally:
+        server.__exit__()
+    assert not (stored / "upgraded" / "upgrade-unfinished").exists()
