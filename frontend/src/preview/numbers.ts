@@ -56,6 +56,11 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(8)));
 }
 
+/** Four significant digits: a headline is read at a glance. Whole numbers keep all of theirs. */
+export function headlineText(value: number): string {
+  return numberText(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+}
+
 export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
