@@ -166,7 +166,7 @@ test("figures have units", () => {
     "0.0002138",
     "-3.142",
     "1234567",
-    "12350",
+    "12346",
   ]);
   expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);
 });
