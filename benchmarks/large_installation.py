@@ -29,7 +29,8 @@ def fill() -> None:
 
     from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
     from forge.activity.models import Activity
-    from forge.builds.models import Build, Kind, Preview, ProjectContents, State
+    from forge.builds.models import Build, Kind, Preview, ProjectContents
+    from forge.jobs.models import Capability, Job, JobState
     from forge.projects.models import Favourite, Project, Version, Visibility
     from forge.reviews.models import Review, ReviewerGroup, Round
 
@@ -97,19 +98,34 @@ def fill() -> None:
         ),
         batch_size=500,
     )
+    jobs = Job.objects.bulk_create(
+        (
+            Job(
+                kind="build",
+                capability=Capability.BUILD,
+                organisation=projects[number % PROJECTS].organisation,
+                project=projects[number % PROJECTS],
+                requested_by=first if number % 20 == 0 else people[number % MEMBERS],
+                spec={"number": number},
+                spec_digest=f"sha256:{number:064}",
+                state=JobState.FAILED if number % 5 else JobState.CANCELLED,
+                error="The Runefile has a problem.",
+                started=now,
+                finished=now - timedelta(minutes=BUILDS - number),
+            )
+            for number in range(BUILDS)
+        ),
+        batch_size=500,
+    )
     builds = Build.objects.bulk_create(
         (
             Build(
+                job=jobs[number],
                 project=projects[number % PROJECTS],
                 version=versions[number % PROJECTS],
                 name=projects[number % PROJECTS].name,
                 kind=Kind.NUMBERED,
                 number=number // PROJECTS + 1,
-                state=State.FAILED if number % 5 else State.CANCELLED,
-                requested_by=first if number % 20 == 0 else people[number % MEMBERS],
-                error="The Runefile has a problem.",
-                started=now,
-                finished=now - timedelta(minutes=BUILDS - number),
             )
             for number in range(BUILDS)
         ),
@@ -123,7 +139,7 @@ def fill() -> None:
                 project=build.project,
                 person=build.requested_by,
                 kind="built",
-                facts={"number": build.number, "failure": "· failed" if build.state == State.FAILED else ""},
+                facts={"number": build.number, "failure": "· failed" if build.state == JobState.FAILED else ""},
                 at=build.finished or now,
             )
             for build in builds

@@ -50,7 +50,7 @@ NAMES_NOT_YET: tuple[str, ...] = (
     "forge/builds/models.py",
     "forge/builds/previews/variants.py",
     "forge/jobs/serializers.py",
-    "forge/jobs/sources.py",
+    "forge/jobs/listing.py",
     "forge/reviews/changes/actions/offers.py",
     "forge/reviews/changes/models.py",
     "forge/reviews/changes/serializers.py",

@@ -12,22 +12,33 @@ from forge.builds.errors import NoPackage
 from forge.builds.models import Build, BuildPackage, BuildQuerySet, Preview
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
+from forge.jobs.errors import JobOver
+from forge.jobs.models import Job
 from forge.projects.models import Project
 from rune.wording import plain
 
 
 def find_build(actor: Actor, build_id: UUID) -> Build:
     """A build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(actor).filter(pk=build_id).first()
+    build = complete_builds().visible_to(actor).filter(pk=build_id).first()
     if build is None:
         there = Build.objects.select_related("project").filter(pk=build_id).first()
         raise nothing_for(actor, Verb.READ, f"the build {build_id}", there.project.place if there else NOWHERE)
     return build
 
 
+def job_of_build(actor: Actor, build_id: UUID) -> Job:
+    """The job that makes a build that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor, and
+    `JobOver` for a preview, which is made already."""
+    job = find_build(actor, build_id).job
+    if job is None:
+        raise JobOver("This is a preview. Only numbered builds can be cancelled.")
+    return job
+
+
 def find_numbered(actor: Actor, project: Project, number: int) -> Build:
     """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = _complete().visible_to(actor).filter(project=project, number=number).first()
+    build = complete_builds().visible_to(actor).filter(project=project, number=number).first()
     if build is None:
         raise nothing_here(actor)
     return build
@@ -35,7 +46,7 @@ def find_numbered(actor: Actor, project: Project, number: int) -> Build:
 
 def builds_of(actor: Actor, project: Project) -> BuildQuerySet:
     """The project's numbered builds that the person may see, newest first."""
-    return _complete().visible_to(actor).numbered().filter(project=project).order_by("-number")
+    return complete_builds().visible_to(actor).numbered().filter(project=project).order_by("-number")
 
 
 def preview_of(project: Project) -> Preview | None:
@@ -50,7 +61,7 @@ def preview_of(project: Project) -> Preview | None:
 
 def packages_for_reading() -> QuerySet[BuildPackage]:
     """Packages with the size and the digest of each, without the whole reports."""
-    return BuildPackage.objects.select_related("artefact").defer("artefact__report", "artefact__diagnostics")
+    return BuildPackage.objects.select_related("artefact", "job").defer("artefact__report", "artefact__diagnostics")
 
 
 def find_package(build: Build, target: str) -> BuildPackage:
@@ -65,6 +76,7 @@ def find_package(build: Build, target: str) -> BuildPackage:
     return package
 
 
-def _complete() -> BuildQuerySet:
-    builds = Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
+def complete_builds() -> BuildQuerySet:
+    """Builds with all that is shown of them."""
+    builds = Build.objects.select_related("project__organisation", "version", "artefact", "job__requested_by")
     return builds.prefetch_related(Prefetch("packages", packages_for_reading()))

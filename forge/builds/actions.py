@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
+from forge.builds.building import BUILD
 from forge.builds.choices import checked_choices, choices_of, manner_to_json
-from forge.builds.errors import BuildOver, TooManyBuilds
-from forge.builds.leases import Line, announce, append_log
-from forge.builds.models import UNFINISHED, Build, BuildChoices, BuildPackage, Kind, Preview, State, plain_options
-from forge.builds.notify import notify_workers, previews
+from forge.builds.errors import TooManyBuilds
+from forge.builds.models import Build, BuildChoices, BuildPackage, Kind, Preview, plain_options
+from forge.builds.notify import previews
+from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.variants import remake_previews
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.quotas import require_another_build
+from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.core.leases import revoke
+from forge.jobs.models import Job
+from forge.jobs.queue import announce, create_job
+from forge.jobs.worker import notify_workers
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
@@ -67,22 +71,44 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
             f"{WAITING_LIMIT} builds of this project are waiting already. Wait for one to finish, or cancel one."
         )
     choices = choices_of(project)
+    build_id = uuid4()
+    party = Party(project.organisation_id, actor.person.pk if actor.person else None, actor.kind == PrincipalKind.TOKEN)
+    job = create_job(
+        BUILD,
+        project.organisation_id,
+        {"build": str(build_id)},
+        party=party,
+        project=project,
+        # One of a version that is being built waits, for it will reuse what comes of that.
+        key=f"version:{version.pk}",
+    )
     build = Build.objects.create(
+        pk=build_id,
+        job=job,
         project=project,
         version=version,
         name=project.name,
         kind=Kind.NUMBERED,
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
-        requested_by=actor.person,
-        by_program=actor.kind == PrincipalKind.TOKEN,
         **manner_to_json(choices),
     )
-    packages = [BuildPackage(build=build, target=target) for target in choices.targets]
-    BuildPackage.objects.bulk_create(packages)
+    BuildPackage.objects.bulk_create(
+        BuildPackage(build=build, target=target, job=_package_job(build, job, target, party))
+        for target in choices.targets
+    )
     write_entry(actor, "build.request", build.subject, project.place, number=build.number)
-    announce(build)
+    announce(job)
     transaction.on_commit(notify_workers, robust=True)
     return build
+
+
+def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:
+    """A job that makes a package once the build has succeeded. That of the build tells of all of them."""
+    spec = {"build": str(build.pk), "target": target}
+    key = f"package:{build.version_id}:{target}"
+    return create_job(
+        PACKAGE, party.organisation, spec, party=party, project=build.project, key=key, required_job=of_build
+    )
 
 
 @transaction.atomic
@@ -103,20 +129,6 @@ def choose_for_builds(actor: Actor, project: Project, values: Mapping[str, Any])
     append_event(project.stream, TARGETS_CHANGED(targets=targets, **manner))
     if choices.match != before.match:
         remake_previews(project)
-
-
-@transaction.atomic
-def cancel_build(actor: Actor, build: Build) -> Build:
-    """Ends a build that waits or runs; whoever works on it finds its lease gone. Raises `Forbidden` and `BuildOver`."""
-    require(actor, Verb.BUILD, build.project)
-    unfinished = Build.objects.filter(pk=build.pk, state__in=UNFINISHED, kind=Kind.NUMBERED)
-    if not revoke(unfinished, state=State.CANCELLED, finished=timezone.now()):
-        raise BuildOver("This build has ended, so it cannot be cancelled.")
-    build.refresh_from_db()
-    append_log(build, [Line("worker", f"{actor.person} cancelled the build.", level="warning")])
-    write_entry(actor, "build.cancel", build.subject, build.project.place, number=build.number)
-    announce(build)
-    return build
 
 
 def note_rune_download(actor: Actor, build: Build) -> None:

@@ -7,8 +7,9 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from forge.builds.choices import AimJson, MatchJson
-from forge.builds.models import Build, State
-from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
+from forge.builds.evaluations.limits import JudgedLimitJson
+from forge.builds.models import Build
+from forge.builds.serializers import BuildJson, BuildPackageJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named
 from forge.core.audit.messages import declare as declare_sentences
@@ -26,6 +27,7 @@ from forge.core.events.announcements import (
     WebhookTopic,
 )
 from forge.core.events.declarations import EventType, StreamKind, declare
+from forge.jobs.models import JobState
 
 LONGEST_ERROR = 200
 """Characters of a build's error in a notice."""
@@ -35,6 +37,14 @@ class BuildChangedJson(TypedDict):
     """A numbered build was requested, started, ended, or was put back into the queue."""
 
     build: BuildJson
+
+
+class PackageChangedJson(TypedDict):
+    """A package of a numbered build was begun, is made or was refused; `limits` are what is said of the build now."""
+
+    build: Uuid
+    package: BuildPackageJson
+    limits: list[JudgedLimitJson]
 
 
 class BuildLogAppendedJson(TypedDict):
@@ -79,10 +89,10 @@ FAILED_BUILDS = NoticeTopic(
 )
 ENDED_BUILDS = WebhookTopic("build", "Builds that end")
 WEBHOOK_TYPES: Mapping[str, str] = {
-    State.SUCCEEDED: "build.succeeded",
-    State.FAILED: "build.failed",
-    State.LOST: "build.failed",
-    State.CANCELLED: "build.cancelled",
+    JobState.SUCCEEDED: "build.succeeded",
+    JobState.FAILED: "build.failed",
+    JobState.LOST: "build.failed",
+    JobState.CANCELLED: "build.cancelled",
 }
 
 
@@ -90,16 +100,16 @@ def _activity(event: StoredEvent[BuildChangedJson]) -> ActivityEntry | None:
     """Returns an entry of the person who requested the build, once it has ended."""
     build = event.data["build"]
     person = build["requested_by"]
-    if build["state"] not in (State.SUCCEEDED, State.FAILED, State.LOST) or person is None:
+    if build["state"] not in (JobState.SUCCEEDED, JobState.FAILED, JobState.LOST) or person is None:
         return None
-    failure = "" if build["state"] == State.SUCCEEDED else f"· build {build['number']} failed"
+    failure = "" if build["state"] == JobState.SUCCEEDED else f"· build {build['number']} failed"
     return ActivityEntry("built", "", {"number": build["number"], "failure": failure}, UUID(person["id"]))
 
 
 def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:
     """Tells the person who requested a build that it failed. One that succeeded is seen where it was requested."""
     build = event.data["build"]
-    if build["state"] not in (State.FAILED, State.LOST):
+    if build["state"] not in (JobState.FAILED, JobState.LOST):
         return None
     person = build["requested_by"]
     error = str(build["error"] or "").partition("\n")[0][:LONGEST_ERROR]
@@ -118,7 +128,7 @@ def _message(event: StoredEvent[BuildChangedJson], project: ProjectAddress) -> W
     build = event.data["build"]
     if build["state"] not in WEBHOOK_TYPES:
         return None
-    report = build["report"] if build["state"] == State.SUCCEEDED else None
+    report = build["report"] if build["state"] == JobState.SUCCEEDED else None
     rune = report.get("rune") if report else None
     data = {
         "id": build["id"],
@@ -141,6 +151,7 @@ BUILD_CHANGED = declare(
             AuditTopic.BUILDS,
             {
                 "build.request": "requested {build} of {project}",
+                # Of entries that are older than jobs: the audit entry of a job tells it now.
                 "build.cancel": "cancelled {build} of {project}",
             },
         ),
@@ -161,6 +172,7 @@ TARGETS_CHANGED = declare(
         audit=AuditSentences(AuditTopic.BUILDS, {"targets.choose": "chose what builds of {project} are made for"}),
     )
 )
+PACKAGE_CHANGED = declare(EventType("package.changed", StreamKind.PROJECT, PackageChangedJson))
 BUILD_LOG = declare(EventType("build.log", StreamKind.PROJECT, BuildLogAppendedJson))
 PREVIEW_CHANGED = declare(EventType("preview.changed", StreamKind.PROJECT, PreviewChangedJson))
 PREVIEW_WATCHED = declare(EventType("preview.watched", StreamKind.PROJECT, PreviewWatchedJson))

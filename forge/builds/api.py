@@ -18,9 +18,8 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.builds.access import builds_of, find_build, find_package, preview_of
+from forge.builds.access import builds_of, find_build, find_package, job_of_build, preview_of
 from forge.builds.actions import (
-    cancel_build,
     choose_for_builds,
     note_package_download,
     note_rune_download,
@@ -53,6 +52,7 @@ from forge.core.blobs.chunks import chunks_for
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
+from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView
 from rune.aim import AIMS
 from rune.compiler.anvil.profile import PROFILES
@@ -212,7 +212,9 @@ class BuildCancel(ForgeView):
     @extend_schema(operation_id="builds_cancel", request=None, responses=BuildJson)
     def post(self, request: Request, build_id: UUID) -> Response:
         """Ends a build that waits or runs."""
-        return Response(build_to_json(cancel_build(principal_of(request), find_build(principal_of(request), build_id))))
+        principal = principal_of(request)
+        cancel_job(principal, job_of_build(principal, build_id))
+        return Response(build_to_json(find_build(principal, build_id)))
 
 
 class BuildRune(ForgeView):

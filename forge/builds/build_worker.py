@@ -12,15 +12,14 @@ from celery.worker import state
 from django.conf import settings
 from django.db import connections
 
-from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, preview_slots, stopping
-from forge.builds.notify import notify_workers
+from forge.builds.dispatch import PLACES_OF_PREVIEWS, preview_slots
+from forge.builds.notify import notify_preview
 from forge.builds.previews.leases import end_leases
 from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
 from forge.jobs.models import Capability
-from forge.jobs.worker import job_slots, queue_name
-from forge.jobs.worker import stopping as jobs_stopping
+from forge.jobs.worker import job_slots, queue_name, stopping
 
 END_LIMIT = 10.0
 """Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""
@@ -40,8 +39,8 @@ class BuildWorker:
         self._worker = current_app.WorkController(
             pool_cls="threads",
             queues=self._queues(),
-            # One thread a place, one for jobs of each capability, and one for those that find no place and return.
-            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + len(job_slots) + 1,
+            # One thread a place, and one for those that find no place and return.
+            concurrency=sum(slots.places for slots in job_slots.values()) + PLACES_OF_PREVIEWS + 1,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
@@ -50,9 +49,9 @@ class BuildWorker:
         self._run("compiler-warm-up", self._warm_up)
 
     def _queues(self) -> list[str]:
-        """The queues of wake-ups: builds and previews are for workers that build."""
-        builds = [current_app.conf.task_default_queue] if Capability.BUILD in job_slots else []
-        return [*builds, *map(queue_name, job_slots)]
+        """The queues of wake-ups: previews are for workers that build."""
+        previews = [current_app.conf.task_default_queue] if Capability.BUILD in job_slots else []
+        return [*previews, *map(queue_name, job_slots)]
 
     def _run(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, daemon=True, name=name)
@@ -72,14 +71,13 @@ class BuildWorker:
     def stop(self) -> None:
         """Ends all. A build that runs goes back into the queue, for the next start to take up."""
         stopping.set()
-        jobs_stopping.set()
         if self._worker is not None:
             # As Celery's own handler of signals does.
             state.should_stop = EX_OK
             if settings.EMBEDDED_WORKER:
                 # On a queue in memory it waits up to 2 s for a message, and once more after it was told.
-                notify_workers()
-                notify_workers()
+                notify_preview()
+                notify_preview()
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slots.close()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypedDict, cast
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
-from forge.builds.models import Build, BuildChoices, State
+from forge.builds.models import Build, BuildChoices
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
 from forge.projects.models import Project
@@ -163,13 +163,13 @@ def targets_to_json(project: Project) -> TargetsJson:
         **manner_to_json(chosen),
         "targets": choosable_targets(chosen),
         "in_file": _in_file(project),
-        "made": list(_builds_with_packages(project)),
+        "builds": list(_builds_with_packages(project)),
     }
 
 
 def _in_file(project: Project) -> BuildPreferencesJson | None:
     """What the newest good build found in its `forge.yml`."""
-    good = Build.objects.numbered().filter(project=project, state=State.SUCCEEDED, artefact__isnull=False)
+    good = Build.objects.numbered().succeeded().filter(project=project, artefact__isnull=False)
     report = good.order_by("-number").values_list("artefact__report", flat=True).first()
     return cast("BuildPreferencesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
@@ -181,7 +181,8 @@ def _builds_with_packages(project: Project) -> Iterator[TargetBuildJson]:
     )
     newest = (
         Build.objects.numbered()
-        .filter(project=project, state=State.SUCCEEDED)
+        .succeeded()
+        .filter(project=project)
         .annotate(place=place)
         .filter(place=1)
         .select_related("artefact")

@@ -1,12 +1,6 @@
-"""What can go wrong with builds. The first three are for people, the others stay between worker and row."""
+"""What can go wrong with builds. The first four are for people, the others stay between worker and row."""
 
 from forge.core.errors import Conflict, NotFound
-
-
-class BuildOver(Conflict):
-    """The build has ended, and cannot be cancelled any more."""
-
-    title = "This build has ended"
 
 
 class TooManyBuilds(Conflict):

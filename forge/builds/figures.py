@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
-from forge.builds.models import Build, Kind, Preview, PreviewState, State
+from forge.builds.models import Preview, PreviewState
+from forge.builds.quotas import KIND
+from forge.jobs.models import Capability, Job, JobState
 
 RECENT = timedelta(minutes=15)
 """Over how long waits and durations are taken."""
@@ -30,15 +32,15 @@ class BuildFigures:
 def build_figures(now: datetime | None = None) -> BuildFigures:
     """The figures of this moment."""
     now = now or timezone.now()
-    numbered = Build.objects.filter(kind=Kind.NUMBERED)
+    numbered = Job.objects.filter(kind=KIND)
     counted = dict(numbered.order_by().values_list("state").annotate(count=Count("pk")))
-    oldest = numbered.filter(state=State.QUEUED).aggregate(at=Min("created"))["at"]
+    oldest = numbered.filter(state=JobState.QUEUED).aggregate(at=Min("created"))["at"]
     since = now - RECENT
     waiting_times = numbered.filter(started__gt=since).values_list(F("started") - F("created"), flat=True)
     durations = numbered.filter(finished__gt=since, started__isnull=False)
     previews = dict(Preview.objects.order_by().values_list("state").annotate(count=Count("pk")))
     return BuildFigures(
-        by_state={str(state): counted.get(state, 0) for state in State.values},
+        by_state={str(state): counted.get(state, 0) for state in JobState.values},
         oldest_wait=(now - oldest).total_seconds() if oldest else 0.0,
         wait_times=tuple(each.total_seconds() for each in waiting_times),
         durations=tuple(
@@ -49,16 +51,18 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
 
 
 def stuck_for(now: datetime | None = None) -> timedelta | None:
-    """How long a build has waited although no worker works at any, or worked on without its lease; None if none did.
+    """How long a build has waited although no worker works, or one worked on without its lease; None if none did.
 
     A worker renews its lease every few seconds, so one that does not is dead or stuck.
     """
     now = now or timezone.now()
-    numbered = Build.objects.filter(kind=Kind.NUMBERED)
-    lost: datetime | None = numbered.filter(state=State.RUNNING).aggregate(at=Min("lease_until"))["at"]
+    # A worker that builds nothing at the moment may be at a package or at firmware.
+    running = Job.objects.filter(capability=Capability.BUILD, state=JobState.RUNNING)
+    lost: datetime | None = running.aggregate(at=Min("lease_until"))["at"]
     if lost is not None and lost < now:
         return now - lost
     if lost is not None:
         return None
-    oldest: datetime | None = numbered.filter(state=State.QUEUED).aggregate(at=Min("created"))["at"]
+    queued = Job.objects.filter(kind=KIND, state=JobState.QUEUED)
+    oldest: datetime | None = queued.aggregate(at=Min("created"))["at"]
     return now - oldest if oldest else None

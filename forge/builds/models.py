@@ -1,20 +1,22 @@
-"""Builds and what they leave: artefacts with their files and reports, log lines, and each project's previews."""
+"""Builds and what they leave: artefacts with their files and reports, and each project's previews."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.accounts.models import Organisation
+from forge.accounts.models import Organisation, User
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.leases import Leased
 from forge.core.models import Blob
+from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
 from rune.aim import AIMS, BALANCED
 from rune.compiler.anvil.profile import LITERT, PROFILES
@@ -28,21 +30,8 @@ class Kind(models.TextChoices):
     PREVIEW = "preview", "Preview"
 
 
-class State(models.TextChoices):
-    """Where a build stands. The last four are ends."""
-
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    SUCCEEDED = "succeeded", "Succeeded"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    LOST = "lost", "Lost"
-
-
 AIM_CHOICES = [(aim, aim) for aim in AIMS]
 MATCH_CHOICES = [(option, each.runtime) for option, each in PROFILES.items()]
-
-UNFINISHED = (State.QUEUED, State.RUNNING)
 
 
 def plain_options() -> dict[str, Any]:
@@ -161,11 +150,31 @@ class BuildQuerySet(models.QuerySet["Build"]):
         return self.filter(kind=Kind.NUMBERED)
 
     def unfinished(self) -> BuildQuerySet:
-        return self.filter(state__in=UNFINISHED)
+        """Numbered builds that wait or run."""
+        return self.filter(job__state__in=UNFINISHED_STATES)
+
+    def succeeded(self) -> BuildQuerySet:
+        """Builds that succeeded; a preview has."""
+        return self.filter(Q(job=None) | Q(job__state=JobState.SUCCEEDED))
+
+    def requested_by(self, person: Any) -> BuildQuerySet:
+        """Numbered builds that a person requested; by the person's key, or None."""
+        return self.filter(job__requested_by=person)
 
 
-class Build(Leased):
-    """A requested build of a version. This row is the source of truth; a queue only wakes workers."""
+class BuildManager(models.Manager["Build"]):
+    """Reads each build with its job, which knows where it stands."""
+
+    def get_queryset(self) -> BuildQuerySet:
+        return BuildQuerySet(self.model, using=self._db).select_related("job")
+
+
+class Build(models.Model):
+    """A requested build of a version, which a job makes, or the rune that a preview shows.
+
+    The job has what happens to a build: its state, attempts, lease, times, error, log and who requested it. The build
+    has what it means: of what it is, and what came of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="builds")
@@ -175,13 +184,8 @@ class Build(Leased):
     """The project's name when the build was asked for; the rune carries it."""
     kind = models.CharField(max_length=10, choices=Kind.choices)
     number = models.PositiveIntegerField(null=True, blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempt = models.PositiveSmallIntegerField(default=0)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    by_program = models.BooleanField(default=False, db_default=False)
-    """Whether a token asked for it in that person's name; builds of people go first."""
+    job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.RESTRICT, related_name="build")
+    """What makes a numbered build; a preview has none, since it is there once it is made."""
     optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
@@ -199,31 +203,18 @@ class Build(Leased):
     judgements = models.JSONField(default=list)
     """`rune.source.policy.judging.JudgementJson` of each limit that its `forge.yml` states."""
     diagnostics = models.JSONField(default=list)
-    error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
-    started = models.DateTimeField(null=True, blank=True)
-    finished = models.DateTimeField(null=True, blank=True)
 
-    objects = BuildQuerySet.as_manager()
+    objects = BuildManager.from_queryset(BuildQuerySet)()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="one_build_a_number"),
             models.CheckConstraint(
-                condition=Q(kind=Kind.NUMBERED, number__isnull=False, version__isnull=False)
-                | Q(kind=Kind.PREVIEW, number__isnull=True),
-                name="only_pressed_builds_have_numbers",
+                condition=Q(kind=Kind.NUMBERED, number__isnull=False, version__isnull=False, job__isnull=False)
+                | Q(kind=Kind.PREVIEW, number__isnull=True, job__isnull=True),
+                name="only_pressed_builds_have_numbers_and_jobs",
             ),
-            models.CheckConstraint(
-                condition=~Q(state=State.RUNNING) | Q(lease_until__isnull=False), name="a_running_build_has_a_lease"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=State.SUCCEEDED) | Q(artefact__isnull=False), name="a_success_has_a_rune"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["state", "kind", "created"], name="builds_waiting"),
-            models.Index(fields=["started"], name="builds_begun", condition=Q(kind=Kind.NUMBERED)),
         ]
         ordering = ["-created"]
 
@@ -250,8 +241,49 @@ class Build(Leased):
         return self.artefact.version_digest if self.artefact is not None else ""
 
     @property
+    def state(self) -> JobState:
+        """Where it stands."""
+        return JobState.SUCCEEDED if self.job is None else JobState(self.job.state)
+
+    @property
     def is_over(self) -> bool:
-        return self.state not in UNFINISHED
+        """Whether nothing more happens to it unless somebody retries it."""
+        return self.job is None or self.job.is_finished
+
+    @property
+    def attempt(self) -> int:
+        """How often a worker began it."""
+        return 1 if self.job is None else self.job.attempt
+
+    @property
+    def error(self) -> str:
+        """Why it failed; "" where it did not."""
+        return "" if self.job is None else self.job.error
+
+    @property
+    def started(self) -> datetime | None:
+        """When a worker began it first."""
+        return self.created if self.job is None else self.job.started
+
+    @property
+    def finished(self) -> datetime | None:
+        """When it ended."""
+        return self.created if self.job is None else self.job.finished
+
+    @property
+    def requested_by(self) -> User | None:
+        """Who pressed Build; None for a preview, and for someone whose account is gone."""
+        return None if self.job is None else self.job.requested_by
+
+    @property
+    def requested_by_id(self) -> UUID | None:
+        """The key of that person."""
+        return None if self.job is None else self.job.requested_by_id
+
+    @property
+    def log(self) -> models.QuerySet[JobLogLine]:
+        """The lines of its log, through all attempts."""
+        return JobLogLine.objects.filter(job=self.job_id) if self.job_id else JobLogLine.objects.none()
 
 
 class BuildChoices(models.Model):
@@ -268,47 +300,46 @@ class BuildChoices(models.Model):
         return f"choices of {self.project_id}"
 
 
+class BuildPackageManager(models.Manager["BuildPackage"]):
+    """Reads each package with its job, which knows where it stands."""
+
+    def get_queryset(self) -> models.QuerySet[BuildPackage]:
+        return super().get_queryset().select_related("job")
+
+
 class BuildPackage(models.Model):
-    """A target that a build was asked to make a package for, and what became of it: an artefact, or a refusal."""
+    """A package for a target that a build was asked for. A job makes it, or says why there is none."""
 
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="packages")
     target = models.CharField(max_length=40)
+    job = models.OneToOneField(Job, on_delete=models.RESTRICT, related_name="package")
+    """What makes it, once the job of the build has succeeded."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="packages")
-    refusal = models.TextField(blank=True)
-    """Why there is none, for a person; empty where there is one, or not yet."""
     needs = models.JSONField(null=True, blank=True)
     """`rune.devices.boards.describing.NeedsJson`; None until it is known."""
+
+    objects = BuildPackageManager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["build", "target"], name="one_package_a_target"),
-            models.CheckConstraint(
-                condition=Q(artefact__isnull=True) | Q(refusal=""), name="a_package_is_made_or_refused"
-            ),
         ]
         ordering = ["target"]
 
     def __str__(self) -> str:
         return f"package of {self.build_id} for {self.target}"
 
+    @property
+    def state(self) -> JobState:
+        """Where it stands."""
+        return JobState(self.job.state)
 
-class BuildLogLine(models.Model):
-    """One line of a build's log, numbered from 1 through all its attempts."""
-
-    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="log")
-    number = models.PositiveIntegerField()
-    step = models.CharField(max_length=20)
-    text = models.TextField()
-    level = models.CharField(max_length=10, default="info")
-    milliseconds = models.FloatField(null=True, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["build", "number"], name="one_line_a_number")]
-        ordering = ["number"]
-
-    def __str__(self) -> str:
-        return f"{self.step}: {self.text}"
+    @property
+    def refusal(self) -> str:
+        """Why there is none, for a person; "" where there is one, or not yet."""
+        if not self.job.is_finished or self.state == JobState.SUCCEEDED:
+            return ""
+        return self.job.error or "It was cancelled."
 
 
 class PreviewState(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Wake-ups of build workers. A lost wake-up delays a build, but never loses it."""
+"""Wake-ups of workers for previews. A lost wake-up delays a preview, but never loses it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,13 @@ PAUSE = 0.1
 """Seconds between two messages: to send one costs more than the rest, in the process of those who type."""
 
 
-def notify_workers() -> None:
-    """Numbered builds wait."""
-    _send("forge.builds.work")
-
-
 def notify_preview(*project_ids: UUID) -> None:
     """The previews of projects are behind their texts. One message says so of all: sending costs more than the rest."""
-    _send("forge.builds.preview", *map(str, project_ids))
-
-
-def _send(task: str, *arguments: str) -> None:
     try:
-        current_app.send_task(task, args=arguments, ignore_result=True)
+        current_app.send_task("forge.builds.preview", args=list(map(str, project_ids)), ignore_result=True)
     except Exception:
-        # The sweep notifies the worker again; whoever asked must not fail because a queue is away.
-        _log.exception("The notification %s was not sent", task)
+        # Resuming notifies the worker again; whoever edits must not fail because a queue is away.
+        _log.exception("The wake-up for previews was not sent")
 
 
 class Debounce:

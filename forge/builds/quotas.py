@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Final, cast
 
 from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -11,25 +11,32 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.limits import Resource, limits_of, locked
-from forge.builds.models import Build
 from forge.core.errors import TooOften
+from forge.jobs.models import Job
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-def builds_of_organisation(organisation: Organisation) -> QuerySet[Build]:
-    """The numbered builds of its projects."""
-    return Build.objects.numbered().filter(project__organisation=organisation)
+KIND: Final = "build"
+"""The kind of the jobs that make numbered builds."""
+PACKAGE_KIND: Final = "package"
+"""The kind of the jobs that make their packages, whose time counts as well."""
+_KINDS: Final = (KIND, PACKAGE_KIND)
 
 
-def builds_of_person(user: User) -> QuerySet[Build]:
-    """The numbered builds that a person asked for."""
-    return Build.objects.numbered().filter(requested_by=user)
+def builds_of_organisation(organisation: Organisation) -> QuerySet[Job]:
+    """The jobs that make the builds of its projects, and their packages."""
+    return Job.objects.filter(kind__in=_KINDS, organisation=organisation)
 
 
-def count_builds(builds: QuerySet[Build]) -> dict[Resource, int]:
+def builds_of_person(user: User) -> QuerySet[Job]:
+    """The jobs that make the builds that a person asked for, and their packages."""
+    return Job.objects.filter(kind__in=_KINDS, requested_by=user)
+
+
+def count_builds(builds: QuerySet[Job]) -> dict[Resource, int]:
     """How many were asked for in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
@@ -39,7 +46,7 @@ def count_builds(builds: QuerySet[Build]) -> dict[Resource, int]:
     )
     in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(
-        builds=Count("pk", filter=in_hour),
+        builds=Count("pk", filter=in_hour & Q(kind=KIND)),
         # One that runs still counts up to now.
         time=Sum(ran, filter=in_day & Q(started__isnull=False)),
     )
@@ -56,10 +63,10 @@ def require_another_build(organisation: Organisation, user: User | None) -> None
         _require("You", builds_of_person(user), limits_of(user.stream))
 
 
-def _require(who: str, builds: QuerySet[Build], limits: dict[Resource, int]) -> None:
+def _require(who: str, builds: QuerySet[Job], limits: dict[Resource, int]) -> None:
     now, counts = timezone.now(), count_builds(builds)
     if counts[Resource.BUILDS] >= limits[Resource.BUILDS]:
-        oldest = builds.filter(created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
+        oldest = builds.filter(kind=KIND, created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
         raise TooOften(
             f"{who} asked for {limits[Resource.BUILDS]} builds in the last hour, which is as many as there may be. "
             "Try again later; the preview goes on meanwhile.",

@@ -12,20 +12,20 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
+from forge.builds.building import BUILD
 from forge.builds.choices import choices_of
-from forge.builds.dispatch import look_after_builds
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.job_source import NumberedBuilds
-from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
+from forge.builds.models import Build, Kind, Preview
 from forge.builds.notify import previews
 from forge.builds.packages.firmware import FIRMWARE
+from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.jobs.kinds import register as register_kind
-from forge.jobs.sources import register as register_source
+from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.hooks import (
     CardFacts,
     PendingItem,
@@ -43,8 +43,6 @@ from rune.source.policy import Outcome
 from rune.source.policy.wording import judgement_sentence
 from rune.wording import counted
 
-SWEEP_EVERY = 2.0
-"""Seconds between two looks for builds whose worker died."""
 SHOWN_BUILDS = 10
 """Builds in a project's state, and of each kind on a home page."""
 LOOKED_AT_FOR = timedelta(days=14)
@@ -77,13 +75,13 @@ def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
     last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
-    good = last.filter(state=State.SUCCEEDED)
+    good = last.filter(job__state=JobState.SUCCEEDED)
     rows = (
         Preview.objects.plain()
         .filter(project_id__in=project_ids)
         .annotate(
             last_number=Subquery(last.values("number")[:1]),
-            last_state=Subquery(last.values("state")[:1]),
+            last_state=Subquery(last.values("job__state")[:1]),
             size=Subquery(good.values("artefact__size")[:1]),
             evaluation=Subquery(good.values("evaluation")[:1]),
         )
@@ -107,11 +105,11 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
         return counted(max(1, errors), "error"), "bad"
     if number is None:
         return "", ""
-    if build_state == State.SUCCEEDED:
+    if build_state == JobState.SUCCEEDED:
         return f"Build {number}", "ok"
-    if build_state in (State.FAILED, State.LOST):
+    if build_state in (JobState.FAILED, JobState.LOST):
         return f"Build {number} failed", "bad"
-    if build_state == State.CANCELLED:
+    if build_state == JobState.CANCELLED:
         return f"Build {number} cancelled", ""
     return f"Build {number} in progress", "info"
 
@@ -121,12 +119,13 @@ def builds_that_wait(actor: Actor) -> PendingItems:
     """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
     project. One query."""
     later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
-    failed = Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[])
-    ended = Q(finished__gte=timezone.now() - LOOKED_AT_FOR) & failed & ~Exists(later)
-    mine = Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk)
-    builds = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
+    failed = Q(job__state__in=(JobState.FAILED, JobState.LOST))
+    missed = Q(job__state=JobState.SUCCEEDED) & ~Q(judgements=[])
+    ended = Q(job__finished__gte=timezone.now() - LOOKED_AT_FOR) & (failed | missed) & ~Exists(later)
+    mine = Build.objects.visible_to(actor).numbered().requested_by(actor.pk)
+    builds = mine.filter(Q(job__state__in=UNFINISHED_STATES) | ended).select_related("project__organisation")
     newest = list(
-        builds.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
+        builds.defer(*_LARGE).order_by(F("job__finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
     )
     shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
     under_way = [build for build in newest if not build.is_over]
@@ -138,7 +137,7 @@ def builds_that_wait(actor: Actor) -> PendingItems:
 
 def _to_look_at(build: Build) -> tuple[str, str] | None:
     """What is wrong with a build, and why; None where nothing is."""
-    if build.state != State.SUCCEEDED:
+    if build.state != JobState.SUCCEEDED:
         return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
     missed = [each for each in judgements_of(build) if each.outcome is Outcome.MISSED]
     return ("missed a limit", judgement_sentence(missed[0])) if missed else None
@@ -158,10 +157,10 @@ def _failure(build: Build, what: str, why: str) -> PendingItem:
 def _progress(build: Build) -> PendingItem:
     return PendingItem(
         title=f"{build.project.full_name}: build {build.number}",
-        detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
+        detail="Building" if build.state == JobState.RUNNING else "Waiting for a worker",
         url=build_url(build) or "",
         action="Open",
-        icon="loader" if build.state == State.RUNNING else "clock",
+        icon="loader" if build.state == JobState.RUNNING else "clock",
         since=build.created,
     )
 
@@ -195,8 +194,8 @@ def builds_of_a_person(user: User) -> Counts:
     return count_builds(builds_of_person(user))
 
 
+register_kind(BUILD)
+register_kind(PACKAGE)
 register_kind(FIRMWARE)
-register_source(NumberedBuilds())
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
-register(PeriodicTask("builds", SWEEP_EVERY, Runs.EACH_WORKER, "puts builds back whose worker died", look_after_builds))
 register(PeriodicTask("previews", 10, Runs.ONE_WORKER, "resumes previews that were broken off", resume_previews))

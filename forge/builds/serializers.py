@@ -8,15 +8,16 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
 from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
-from forge.builds.models import Build, BuildLogLine, BuildPackage, Kind, Preview, PreviewState, State
+from forge.builds.models import Build, BuildPackage, Kind, Preview, PreviewState
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.jobs.models import JobLogLine, JobState
 from rune.compiler.building.report import ReportJson
 from rune.compiler.verify.verification import VerificationJson
 from rune.devices.boards.describing import NeedsJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile import DiagnosticJson, OutlineJson
 
-BuildStateJson = Annotated[str, choices("BuildState", State.values)]
+BuildStateJson = Annotated[str, choices("JobState", JobState.values)]
 PreviewStateJson = Annotated[str, choices("PreviewState", PreviewState.values)]
 
 
@@ -50,6 +51,8 @@ class BuildPackageJson(TypedDict):
     """A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later."""
 
     target: str
+    job: Annotated[Uuid, "the job that makes it, once the build has succeeded"]
+    state: BuildStateJson
     size: int | None
     digest: str | None
     needs: NeedsJson | None
@@ -61,6 +64,7 @@ class BuildJson(TypedDict):
     """A build. `manner` is what the project had chosen when it was asked for, or what its `forge.yml` says."""
 
     id: Uuid
+    job: Annotated[Uuid | None, "the job that makes it; null for a preview"]
     number: int | None
     kind: Annotated[str, choices("BuildKind", Kind.values)]
     state: BuildStateJson
@@ -211,6 +215,8 @@ def package_to_json(package: BuildPackage) -> BuildPackageJson:
     artefact = package.artefact
     return {
         "target": package.target,
+        "job": str(package.job_id),
+        "state": package.state,
         "size": artefact.size if artefact else None,
         "digest": artefact.digest if artefact else None,
         "needs": cast("NeedsJson | None", package.needs),
@@ -223,6 +229,7 @@ def build_to_json(build: Build) -> BuildJson:
     """A build. Reads its project with organisation, version, artefact, packages and the person who asked."""
     return {
         "id": str(build.pk),
+        "job": str(build.job_id) if build.job_id else None,
         "number": build.number,
         "kind": build.kind,
         "state": build.state,
@@ -254,7 +261,7 @@ def _report(build: Build) -> BuildReportJson | None:
     return {**report, "run": build.measurement} if "run" in report else report
 
 
-def log_line_to_json(line: BuildLogLine) -> LogLineJson:
+def log_line_to_json(line: JobLogLine) -> LogLineJson:
     """A line of a log."""
     return {
         "number": line.number,

@@ -1,4 +1,4 @@
-"""Wake-ups over Celery. A task carries no work of its own: what there is to do stands in the database."""
+"""The wake-up for previews over Celery. It carries no work of its own: what there is to do is in the database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from forge.builds.dispatch import numbered, preview_slots
+from forge.builds.dispatch import preview_slots
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,12 +17,6 @@ R = TypeVar("R")
 def task(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Celery's decorator, with the types that it lacks."""
     return cast(Callable[[Callable[P, R]], Callable[P, R]], shared_task(name=name, ignore_result=True))
-
-
-@task("forge.builds.work")
-def work() -> None:
-    """Builds the queued builds."""
-    numbered.work()
 
 
 @task("forge.builds.preview")

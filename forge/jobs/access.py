@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from forge.accounts.models import Organisation
@@ -11,7 +12,15 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE, Place
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobQuerySet
-from forge.jobs.sources import JobFilter
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs are listed; "" is any."""
+
+    state: str = ""
+    kind: str = ""
+    project: str = ""
 
 
 def jobs_of(actor: Actor, organisation: Organisation, filters: JobFilter) -> JobQuerySet:
@@ -48,4 +57,4 @@ def may_change(actor: Actor, job: Job) -> bool:
 
 
 def _complete() -> JobQuerySet:
-    return Job.objects.select_related("organisation", "project__organisation", "requested_by")
+    return Job.objects.select_related("organisation", "project__organisation", "requested_by", "required_job")

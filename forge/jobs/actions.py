@@ -35,6 +35,9 @@ def retry_job(actor: Actor, job: Job) -> Job:
     """Queues a job again that failed, was cancelled or lost; it goes on from its checkpoint. Raises `Forbidden` and
     `NotRetriable`."""
     _require(actor, job)
+    if not job.needs_nothing and job.required_job is not None and job.required_job.is_finished:
+        raise NotRetriable(f"{title_of(job.required_job).text} has to succeed first. Retry that.")
+    kind_of(job.kind).before_retry(actor, job)
     if not kind_of(job.kind).can_retry or not queue.retry(job, str(actor.person)):
         raise NotRetriable("Only a job that failed, was cancelled or lost can be retried.")
     job.refresh_from_db()

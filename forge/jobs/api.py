@@ -17,12 +17,11 @@ from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid, NotFound
-from forge.jobs.access import find_job
+from forge.jobs.access import JobFilter, find_job
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.job_source import items_of
+from forge.jobs.listing import Cursor, items_of, kind_labels, list_jobs
 from forge.jobs.models import Job, JobState
 from forge.jobs.serializers import JobJson, JobLogJson, item_to_json, log_to_json
-from forge.jobs.sources import Cursor, JobFilter, all_kinds, list_jobs
 
 
 class OrganisationJobs(ForgeView):
@@ -45,7 +44,7 @@ class OrganisationJobs(ForgeView):
         owner = find_organisation(principal, organisation)
         filters = JobFilter(
             state=_choice(request, "state", JobState.values),
-            kind=_choice(request, "kind", all_kinds()),
+            kind=_choice(request, "kind", kind_labels()),
             project=request.query_params.get("project", "").replace("\0", ""),
         )
         limit = CursorPages().get_page_size(request)

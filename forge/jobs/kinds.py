@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
+from forge.compute.scheduler.pace import Pace
 from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
 
 if TYPE_CHECKING:
-    from forge.jobs.models import Job
+    from forge.jobs.models import Job, JobLogLine
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease, unless the kind says otherwise."""
@@ -25,8 +27,14 @@ class JobFailed(Exception):
 
 
 class AttemptFailed(Exception):
-    """This attempt failed for a reason outside of the server, which the message says. Another follows, if there is
-    one."""
+    """This attempt failed for a reason that may pass, which the message says. Another follows, if there is one.
+
+    `attempts` is the most of them where that is less than the kind has.
+    """
+
+    def __init__(self, reason: str, attempts: int | None = None) -> None:
+        super().__init__(reason)
+        self.attempts = attempts
 
 
 class JobPaused(Exception):
@@ -59,7 +67,10 @@ class JobContext(Protocol):
         """Renews the lease; to be called several times a second. Raises `LeaseLost`, or `JobStopped` at the end of
         the worker."""
 
-    def log(self, text: str, level: str = "info") -> None:
+    def pace(self) -> Pace:
+        """How fast to compute now: others may go first. To be called several times a second."""
+
+    def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:
         """Adds a line to the job's log."""
 
     def report(self, progress: float, activity: str) -> None:
@@ -90,6 +101,18 @@ def no_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return {}
 
 
+def tell_nobody(job: Job) -> None:
+    """Nobody beside the list of jobs hears that a job's state changed."""
+
+
+def show_on_page(job: Job, lines: Sequence[JobLogLine]) -> None:
+    """The log is read on its page."""
+
+
+def always(actor: Actor, job: Job) -> None:
+    """Nothing but the job's state decides whether it is retried."""
+
+
 @dataclass(frozen=True)
 class JobKind:
     """A kind of job."""
@@ -104,14 +127,22 @@ class JobKind:
     """Returns the titles of jobs of this kind, in as many queries for many as for one."""
     verb: Verb = Verb.BUILD
     """What somebody needs to cancel and retry it. One of an organisation is needed to see it, too."""
-    retention: timedelta = timedelta(days=30)
-    """How long a job is kept after its end."""
+    retention: timedelta | None = timedelta(days=30)
+    """How long a job is kept after its end; None keeps it as long as what it is about."""
     can_retry: bool = True
     lease: timedelta = LEASE
     """How long a worker may be silent."""
     attempts: int = ATTEMPTS
     back_off: Callable[[int], timedelta] = no_wait
     """The wait after so many failed attempts, at least 1."""
+    noun: str = "job"
+    """What its log calls it."""
+    on_change: Callable[[Job], None] = tell_nobody
+    """Called in each transaction that changes a job's state, with the job as it is now."""
+    on_log: Callable[[Job, Sequence[JobLogLine]], None] = show_on_page
+    """Called in each transaction that adds lines to a job's log."""
+    before_retry: Callable[[Actor, Job], None] = always
+    """Called in the transaction that retries a job. Raises a `DomainError` where that is not the time for it."""
 
 
 _kinds: dict[str, JobKind] = {}

@@ -21,7 +21,7 @@ from forge.projects.models import Project
 class JobState(models.TextChoices):
     """Where a job stands. The last four are ends."""
 
-    QUEUED = "queued", "Queued"
+    QUEUED = "queued", "Waiting"
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
@@ -82,6 +82,8 @@ class Job(Leased):
     """The digest of the spec as canonical JSON."""
     exclusive = models.CharField(max_length=100, blank=True)
     """Jobs with the same key run one at a time; empty for a job that runs beside any other."""
+    required_job = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="dependents")
+    """A job that has to succeed before this one is begun; when it ends otherwise, so does this one."""
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
     paused = models.BooleanField(default=False)
@@ -114,6 +116,7 @@ class Job(Leased):
             models.Index(fields=["started"], name="jobs_begun"),
             models.Index(fields=["organisation", "created"], name="jobs_of_organisations"),
             models.Index(fields=["kind", "finished"], name="jobs_to_delete"),
+            models.Index(fields=["kind", "state", "created"], name="jobs_by_state"),
         ]
         ordering = ["-created"]
 
@@ -126,9 +129,18 @@ class Job(Leased):
         return f"job:{self.pk}"
 
     @property
+    def needs_nothing(self) -> bool:
+        """Whether it waits for no other job, or no longer."""
+        return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
+
+    @property
     def is_finished(self) -> bool:
         """Whether nothing more happens to it unless somebody retries it."""
         return self.state not in UNFINISHED_STATES
+
+
+WORKER = "worker"
+"""The step of lines about the job itself: it was cancelled, put back, or its worker died."""
 
 
 class JobLogLine(models.Model):
@@ -136,7 +148,11 @@ class JobLogLine(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
     number = models.PositiveIntegerField()
+    step = models.CharField(max_length=20, blank=True)
+    """The part of the work that it tells of; `WORKER` for what happened to the job itself."""
     text = models.TextField()
+    milliseconds = models.FloatField(null=True, blank=True)
+    """How long that part took."""
     level = models.CharField(max_length=10, default="info")
     at = models.DateTimeField(default=timezone.now)
 

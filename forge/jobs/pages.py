@@ -21,10 +21,10 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, NotFound
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of, words_of
-from forge.jobs.access import find_job
+from forge.jobs.access import JobFilter, find_job
 from forge.jobs.actions import cancel_job, retry_job
+from forge.jobs.listing import Cursor, JobItem, kind_labels, list_jobs
 from forge.jobs.models import Job, JobState
-from forge.jobs.sources import Cursor, JobFilter, JobItem, all_kinds, list_jobs
 from forge.jobs.titles import title_of
 
 SHOWN = 30
@@ -64,7 +64,7 @@ class JobRow:
     @property
     def percent(self) -> int:
         """Its progress."""
-        return round(self.item.progress * 100)
+        return round(self.item.job.progress * 100)
 
 
 @for_person
@@ -107,7 +107,7 @@ def _job_of(request: HttpRequest, organisation: str, job: UUID) -> tuple[Job, Or
 
 
 def _list(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    choices = all_kinds()
+    choices = kind_labels()
     filters = JobFilter(
         state=chosen_of(request, "state", JobState.values),
         kind=chosen_of(request, "kind", choices),
@@ -119,7 +119,8 @@ def _list(request: HttpRequest, principal: Principal, organisation: Organisation
     query["cursor"] = str(after)
     return tabs_of(principal, organisation) | {
         "rows": [
-            JobRow(item, STATE_TAGS[item.state], JobState(item.state).label, duration_text(item, now)) for item in items
+            JobRow(item, STATE_TAGS[item.job.state], item.job.get_state_display(), duration_text(item.job, now))
+            for item in items
         ],
         "older": f"?{query.urlencode()}" if after else "",
         "is_first": "cursor" not in request.GET,
@@ -138,13 +139,13 @@ def _cursor(request: HttpRequest) -> Cursor | None:
         return None
 
 
-def duration_text(item: JobItem, now: datetime) -> str:
+def duration_text(job: Job, now: datetime) -> str:
     """How long a job waits, runs or ran."""
-    if item.state == JobState.QUEUED:
-        return f"for {_span(now - item.created)}"
-    if item.started is None:
+    if job.state == JobState.QUEUED:
+        return f"for {_span(now - job.created)}"
+    if job.started is None:
         return ""
-    return f"{'for' if item.finished is None else 'took'} {_span((item.finished or now) - item.started)}"
+    return f"{'for' if job.finished is None else 'took'} {_span((job.finished or now) - job.started)}"
 
 
 def _span(span: timedelta) -> str:

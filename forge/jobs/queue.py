@@ -23,8 +23,9 @@ from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
 from forge.jobs.kinds import JobKind, kind_of, kinds
-from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
+from forge.jobs.models import UNFINISHED_STATES, WORKER, Job, JobLogLine, JobState
 from forge.jobs.order import RecentJobs, Waiting, fair_order
+from forge.jobs.titles import title_of
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 
@@ -43,6 +44,8 @@ class LogLine:
 
     text: str
     level: str = "info"
+    step: str = WORKER
+    milliseconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,23 @@ def enqueue(
     same = Job.objects.unfinished().filter(kind=kind.name, organisation=organisation, spec_digest=digest)
     if (job := same.first()) is not None:
         return job
-    job = Job.objects.create(
+    job = create_job(kind, organisation, spec, party=party, project=project, key=key)
+    announce(job)
+    return job
+
+
+def create_job(
+    kind: JobKind,
+    organisation: UUID,
+    spec: Mapping[str, Any],
+    *,
+    party: Party,
+    project: Project | None,
+    key: str = "",
+    required_job: Job | None = None,
+) -> Job:
+    """Stores a job that waits. The caller stores what belongs to it, and calls `announce`, in the same transaction."""
+    return Job.objects.create(
         kind=kind.name,
         capability=kind.capability,
         organisation_id=organisation,
@@ -71,21 +90,27 @@ def enqueue(
         requested_by_id=party.member,
         by_program=party.is_program,
         spec=dict(spec),
-        spec_digest=digest,
+        spec_digest=canonical_digest(dict(spec)),
         exclusive=key,
+        required_job=required_job,
     )
-    _announce(job)
-    return job
 
 
-def _announce(job: Job) -> None:
-    state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
-    announce(job.organisation_id, job.pk, state)
+def announce(job: Job) -> None:
+    """Tells of the state of a job within the transaction that changed it."""
+    # A project's stream comes before the organisation's jobs, here and everywhere: both are locked until the end.
+    kind_of(job.kind).on_change(job)
+    append_event(jobs_stream(job.organisation_id), JOB_CHANGED(job=str(job.pk), state=job.state))
 
 
-def announce(organisation: UUID, job: UUID, state: str) -> None:
-    """Tells those who look at the organisation's jobs that the state of one changed, within the transaction."""
-    append_event(jobs_stream(organisation), JOB_CHANGED(job=str(job), state=state))
+def _announce_change(job: Job) -> None:
+    """The same for a row that a statement changed."""
+    job.refresh_from_db()
+    announce(job)
+
+
+NEEDS_NOTHING = Q(required_job=None) | Q(required_job__state=JobState.SUCCEEDED)
+"""Selects jobs that wait for no other job, or no longer."""
 
 
 def _anyone(party: Party) -> bool:
@@ -106,7 +131,9 @@ def take(
     now = now or timezone.now()
     same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
     queued = Job.objects.filter(state=JobState.QUEUED)
-    ready = queued.filter(Q(exclusive="") | ~Exists(same_key), capability__in=capabilities, paused=False, due__lte=now)
+    ready = queued.filter(
+        Q(exclusive="") | ~Exists(same_key), NEEDS_NOTHING, capability__in=capabilities, paused=False, due__lte=now
+    )
     while parties := [one for one in fair_order(_waiting(ready), recent_jobs(now)) if may_take(one.party)]:
         party = parties[0].party
         job = ready.filter(
@@ -114,8 +141,7 @@ def take(
         ).earliest("attempt", "created")
         values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": job.started or now}
         if lease := Lease.take(queued, job, now + kind_of(job.kind).lease, **values):
-            job.refresh_from_db()
-            _announce(job)
+            _announce_change(job)
             return JobLease(lease, job, party)
     return None
 
@@ -183,7 +209,35 @@ def finish(
     if state == JobState.SUCCEEDED:
         links_of(lease.job).delete()
     append_log(lease.job, lines)
-    _announce(lease.job)
+    _announce_change(lease.job)
+    if state != JobState.SUCCEEDED:
+        _end_dependents(lease.job)
+
+
+def _end_dependents(job: Job) -> None:
+    """Ends the jobs that wait for one that ended without success, and those that wait for them."""
+    state = JobState.CANCELLED if job.state == JobState.CANCELLED else JobState.FAILED
+    for waiting in job.dependents.filter(state=JobState.QUEUED):
+        text = f"{title_of(job).text} {_ENDS[JobState(job.state)]}. It is needed for this."
+        if revoke(
+            Job.objects.filter(pk=waiting.pk, state=JobState.QUEUED), state=state, error=text, finished=timezone.now()
+        ):
+            append_log(waiting, [LogLine(text, "error")])
+            _announce_change(waiting)
+            _end_dependents(waiting)
+
+
+_ENDS = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled", JobState.LOST: "was lost"}
+"""What happened to a job that ended without success."""
+
+
+def _revive_dependents(job: Job) -> None:
+    """Queues jobs again that were ended because this one had ended."""
+    ended = job.dependents.filter(started=None, state__in=(JobState.FAILED, JobState.CANCELLED)).exclude(error="")
+    for waiting in ended:
+        if revoke(Job.objects.filter(pk=waiting.pk), state=JobState.QUEUED, error="", finished=None):
+            _announce_change(waiting)
+            _revive_dependents(waiting)
 
 
 @transaction.atomic
@@ -195,7 +249,7 @@ def put_back(
     attempt = F("attempt") if counts else F("attempt") - 1
     lease.lease.end(state=JobState.QUEUED, attempt=attempt, due=timezone.now() + wait, paused=paused, activity="")
     append_log(lease.job, lines)
-    _announce(lease.job)
+    _announce_change(lease.job)
 
 
 @transaction.atomic
@@ -205,8 +259,9 @@ def cancel(job: Job, by: str) -> bool:
     unfinished = Job.objects.unfinished().filter(pk=job.pk)
     if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity=""):
         return False
-    append_log(job, [LogLine(f"{by} cancelled the job.", "warning")])
-    _announce(job)
+    append_log(job, [LogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
+    _announce_change(job)
+    _end_dependents(job)
     return True
 
 
@@ -229,10 +284,12 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
     """Queues a job again that ended in one of these states; it goes on from its checkpoint. Returns whether it could
     be."""
     ended = Job.objects.filter(pk=job.pk, state__in=states)
-    if not revoke(ended, state=JobState.QUEUED, attempt=0, due=timezone.now(), finished=None, error=""):
+    values = {"attempt": 0, "due": timezone.now(), "started": None, "finished": None, "progress": 0.0, "error": ""}
+    if not revoke(ended, state=JobState.QUEUED, **values):
         return False
-    append_log(job, [LogLine(f"{by} started the job again.")])
-    _announce(job)
+    append_log(job, [LogLine(f"{by} started the {kind_of(job.kind).noun} again.")])
+    _announce_change(job)
+    _revive_dependents(job)
     return True
 
 
@@ -244,17 +301,18 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     # Every worker sweeps: a row that one of them has locked, the others skip.
     rows = Job.objects.filter(expired(now), state=JobState.RUNNING).select_for_update(skip_locked=True, of=("self",))
     for job in rows:
-        attempts = kind_of(job.kind).attempts
+        attempts, noun = kind_of(job.kind).attempts, kind_of(job.kind).noun
         if job.attempt >= attempts:
-            text = f"The worker stopped answering {attempts} times. The job failed. Retry it."
+            text = f"The worker stopped answering {attempts} times. The {noun} failed. Retry it."
             revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="")
             append_log(job, [LogLine(text, "error")])
-            _announce(job)
+            _announce_change(job)
+            _end_dependents(job)
             continue
-        text = f"The worker stopped answering. The job starts again, attempt {job.attempt + 1} of {attempts}."
+        text = f"The worker stopped answering. The {noun} starts again, attempt {job.attempt + 1} of {attempts}."
         revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="")
         append_log(job, [LogLine(text, "warning")])
-        _announce(job)
+        _announce_change(job)
         queued.append(job.pk)
     return tuple(queued)
 
@@ -264,17 +322,29 @@ def append_log(job: Job, lines: Sequence[LogLine]) -> None:
     if not lines:
         return
     last = JobLogLine.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
-    JobLogLine.objects.bulk_create(
-        JobLogLine(job=job, number=number, text=line.text[:LOG_LIMIT], level=line.level)
+    rows = [
+        JobLogLine(
+            job=job,
+            number=number,
+            step=line.step,
+            text=line.text[:LOG_LIMIT],
+            level=line.level,
+            milliseconds=line.milliseconds,
+        )
         for number, line in enumerate(lines, start=last + 1)
         if number <= LOG_LIMIT
-    )
+    ]
+    JobLogLine.objects.bulk_create(rows)
+    if rows:
+        kind_of(job.kind).on_log(job, rows)
 
 
 def delete_old(now: datetime | None = None) -> None:
     """Deletes jobs that ended, or were paused, longer ago than their kinds are kept."""
     now = now or timezone.now()
     for kind in kinds():
+        if kind.retention is None:
+            continue
         begin = now - kind.retention
         ended = Q(finished__lt=begin) & ~Q(state__in=UNFINISHED_STATES)
         old = Job.objects.filter(ended | Q(paused=True, created__lt=begin), kind=kind.name)

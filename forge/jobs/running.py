@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import is_full_disk
 from forge.core.leases import LeaseLost
 from forge.jobs import queue
-from forge.jobs.kinds import AttemptFailed, JobFailed, JobKind, JobPaused, JobStopped, kind_of
+from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.models import JobState
 from forge.jobs.queue import JobLease, LogLine
 
@@ -21,15 +22,19 @@ _log = logging.getLogger(__name__)
 
 RENEW_EVERY = 1.0
 """Seconds. Also how soon a job that was cancelled is stopped."""
+LOG_EVERY = 0.2
+"""Seconds that lines are gathered before they are written together."""
 FULL_DISK = "The server's disk is full. Tell the operator, and retry when there is room."
 
 
 class RunningJob:
     """One job in work: the `JobContext` of its executor. `stopping` is set when the process ends."""
 
-    def __init__(self, lease: JobLease, stopping: threading.Event) -> None:
+    def __init__(self, lease: JobLease, stopping: threading.Event, pace: PaceNow = usual_pace) -> None:
         self._lease = lease
+        self._kind = kind_of(lease.job.kind)
         self._stopping = stopping
+        self._pace = pace
         self._lines: list[LogLine] = []
         self._progress: dict[str, float | str] = {}
         self._renewed = time.monotonic()
@@ -60,11 +65,15 @@ class RunningJob:
         queue.renew(self._lease)
 
     def tick(self) -> None:
-        """Renews the lease once a second, with the lines and the progress since the last time."""
+        """Renews the lease once a second, with the lines and the progress since the last time; sooner with lines."""
         if self._stopping.is_set():
             raise JobStopped
-        if time.monotonic() - self._renewed > RENEW_EVERY:
+        if time.monotonic() - self._renewed > (LOG_EVERY if self._lines else RENEW_EVERY):
             self._renew()
+
+    def pace(self) -> Pace:
+        """How fast to compute now."""
+        return self._pace()
 
     def _renew(self) -> None:
         lines, self._lines = self._lines, []
@@ -72,9 +81,9 @@ class RunningJob:
         queue.renew(self._lease, lines, progress)
         self._renewed = time.monotonic()
 
-    def log(self, text: str, level: str = "info") -> None:
+    def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:
         """Adds a line, which is stored with the next renewal."""
-        self._lines.append(LogLine(text, level))
+        self._lines.append(LogLine(text, level, step, milliseconds))
 
     def report(self, progress: float, activity: str) -> None:
         """Says how far the job is, which is stored with the next renewal."""
@@ -96,37 +105,44 @@ class RunningJob:
             _log.info("The job %s is no longer this worker's", self.job_id)
 
     def _run(self) -> None:
-        kind = kind_of(self._lease.job.kind)
         try:
-            result = kind.execute(self)
+            result = self._kind.execute(self)
         except LeaseLost:
             raise
         except JobStopped:
-            self.log("The server stops. The job starts again when it is back.", "warning")
+            self._tell(f"The server stops. The {self._kind.noun} starts again when it is back.", "warning")
             queue.put_back(self._lease, self._lines, counts=False)
         except JobPaused:
             queue.put_back(self._lease, self._lines, counts=False, paused=True)
         except JobFailed as error:
             self._fail(str(error))
         except AttemptFailed as error:
-            self._try_again(kind, str(error), str(error))
+            attempts = min(self._kind.attempts, error.attempts or self._kind.attempts)
+            self._try_again(attempts, str(error), str(error))
         except Exception as error:
             if is_full_disk(error):
                 self._fail(FULL_DISK)
                 return
             _log.exception("The job %s failed", self.job_id)
-            self._try_again(kind, "The job failed.", "The server could not run this job. Tell the operator.")
+            noun = self._kind.noun
+            last_reason = f"The server could not run this {noun}. Tell the operator."
+            self._try_again(self._kind.attempts, f"The {noun} failed.", last_reason)
         else:
             queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
 
-    def _try_again(self, kind: JobKind, reason: str, last_reason: str) -> None:
+    def _try_again(self, attempts: int, reason: str, last_reason: str) -> None:
         """Queues the job again, or ends it when its last attempt failed."""
-        if self.attempt >= kind.attempts:
+        if self.attempt >= attempts:
             self._fail(last_reason)
             return
-        self.log(f"{reason} The job starts again, attempt {self.attempt + 1} of {kind.attempts}.", "warning")
-        queue.put_back(self._lease, self._lines, counts=True, wait=kind.back_off(self.attempt))
+        again = f"The {self._kind.noun} starts again, attempt {self.attempt + 1} of {attempts}."
+        self._tell(f"{reason} {again}", "warning")
+        queue.put_back(self._lease, self._lines, counts=True, wait=self._kind.back_off(self.attempt))
+
+    def _tell(self, text: str, level: str) -> None:
+        """Adds a line about the job itself."""
+        self._lines.append(LogLine(text, level))
 
     def _fail(self, reason: str) -> None:
-        self.log(reason, "error")
+        self._tell(reason, "error")
         queue.finish(self._lease, JobState.FAILED, error=reason, lines=self._lines)

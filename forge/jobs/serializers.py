@@ -7,8 +7,8 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
+from forge.jobs.listing import JobItem
 from forge.jobs.models import Capability, JobLogLine, JobState
-from forge.jobs.sources import JobItem
 
 
 class JobJson(TypedDict):
@@ -40,7 +40,9 @@ class JobLogLineJson(TypedDict):
     """One line of a job's log."""
 
     number: int
+    step: Annotated[str, "the part of the work that it tells of; `worker` for what happened to the job itself"]
     text: str
+    milliseconds: Annotated[float | None, "how long that part took"]
     level: Annotated[str, choices("JobLogLevel", ("info", "warning", "error"))]
     at: Timestamp
 
@@ -53,27 +55,28 @@ class JobLogJson(TypedDict):
 
 def item_to_json(item: JobItem) -> JobJson:
     """A job of a list."""
+    job = item.job
     return {
-        "id": str(item.id),
-        "kind": item.kind,
+        "id": str(job.pk),
+        "kind": job.kind,
         "title": item.title,
         "url": item.url or None,
-        "state": item.state,
-        "capability": item.capability,
-        "project": item.project,
-        "requested_by": person_to_json(item.requested_by) if item.requested_by else None,
-        "by_program": item.by_program,
-        "attempt": item.attempt,
+        "state": job.state,
+        "capability": job.capability,
+        "project": job.project.full_name if job.project else None,
+        "requested_by": person_to_json(job.requested_by) if job.requested_by else None,
+        "by_program": job.by_program,
+        "attempt": job.attempt,
         "attempts": item.attempts,
-        "progress": item.progress,
-        "activity": item.activity,
+        "progress": job.progress,
+        "activity": job.activity,
         "waits": item.waits,
         "position": item.position,
-        "error": item.error,
-        "created": utc_timestamp(item.created),
-        "due": utc_timestamp(item.due),
-        "started": utc_timestamp(item.started) if item.started else None,
-        "finished": utc_timestamp(item.finished) if item.finished else None,
+        "error": job.error,
+        "created": utc_timestamp(job.created),
+        "due": utc_timestamp(job.due),
+        "started": utc_timestamp(job.started) if job.started else None,
+        "finished": utc_timestamp(job.finished) if job.finished else None,
     }
 
 
@@ -81,7 +84,14 @@ def log_to_json(lines: Sequence[JobLogLine]) -> JobLogJson:
     """The lines of a log."""
     return {
         "lines": [
-            {"number": line.number, "text": line.text, "level": line.level, "at": utc_timestamp(line.at)}
+            {
+                "number": line.number,
+                "step": line.step,
+                "text": line.text,
+                "milliseconds": line.milliseconds,
+                "level": line.level,
+                "at": utc_timestamp(line.at),
+            }
             for line in lines
         ]
     }

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
+from forge.jobs.kinds import kind_of
 from forge.jobs.models import Capability, Job, JobState, Worker
 from forge.jobs.order import QueuedJob, positions
-from forge.jobs.queue import recent_jobs
+from forge.jobs.queue import NEEDS_NOTHING, recent_jobs
 
 WORKER_TIMEOUT = timedelta(seconds=30)
 """A worker that announced itself longer ago counts as gone."""
@@ -45,6 +46,8 @@ def waiting_facts(jobs: Sequence[Job], now: datetime | None = None) -> Mapping[U
 def _facts(job: Job, capabilities: set[str], busy: set[str], position: int | None, now: datetime) -> WaitingFacts:
     if job.paused:
         return WaitingFacts("Paused until it can go on")
+    if not job.needs_nothing and job.required_job is not None:
+        return WaitingFacts(f"Waits for the {kind_of(job.required_job.kind).noun} to succeed")
     if job.capability not in capabilities:
         return WaitingFacts(f"Waits for a worker with {job.capability}")
     if job.due > now:
@@ -63,9 +66,8 @@ def position_text(position: int | None) -> str:
 
 def _positions(organisation: UUID, now: datetime) -> dict[UUID, int]:
     """The positions of the organisation's oldest waiting jobs among themselves, by capability."""
-    waiting = Job.objects.filter(organisation=organisation, state=JobState.QUEUED, paused=False, due__lte=now).order_by(
-        "created"
-    )
+    queued = Job.objects.filter(organisation=organisation, state=JobState.QUEUED, paused=False, due__lte=now)
+    waiting = queued.filter(NEEDS_NOTHING).order_by("created")
     rows = list(waiting.values_list("capability", "pk", "requested_by", "by_program", "attempt", "created")[:COUNTED])
     recent = [each for each in recent_jobs(now) if each.party.organisation == organisation]
     order: dict[UUID, int] = {}

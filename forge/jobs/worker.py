@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import uuid
 from collections.abc import Collection
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from forge.compute.scheduler.recent_usage import sharing
+from forge.compute.scheduler.slots import Party, Scheduler, may_begin
 from forge.jobs.models import Capability, Job, JobState, Worker
 from forge.jobs.queue import JobLease, sweep, take
 from forge.jobs.running import RunningJob
@@ -25,19 +28,46 @@ FORGOTTEN_AFTER = timedelta(minutes=5)
 """A worker that has said nothing for this long is deleted from the list."""
 
 
-class JobSlots:
-    """Runs up to `count` jobs of these capabilities at once in this process."""
+BEYOND = 2
+"""Builds that a process may have begun and suspended beside those that compute; each needs memory."""
 
-    def __init__(self, count: int, capabilities: Collection[str], stopping: threading.Event) -> None:
-        self._free = threading.Semaphore(count)
+
+def build_slots() -> int:
+    """How many jobs that build compute at once in a process: half of the cores, so that typing stays quick."""
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+class JobSlots:
+    """Runs up to `count` jobs of these capabilities at once in this process.
+
+    Jobs that compute share the processor. With `beyond`, a job of another organisation is begun although the slots are
+    full, and whoever computed more is suspended meanwhile.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        capabilities: Collection[str],
+        stopping: threading.Event,
+        *,
+        computes: bool = True,
+        beyond: int = 0,
+    ) -> None:
+        self.places = count + beyond
+        """How many jobs may have begun at once."""
+        self._count = count
+        self._beyond = beyond
         self._capabilities = tuple(capabilities)
         self._stopping = stopping
+        scheduler = Scheduler(count, places=self.places, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        self._scheduler = scheduler if computes else None
+        self._busy: list[Party] = []
+        self._lock = threading.Lock()
 
     def work(self) -> None:
-        """Runs jobs that wait, one after another; returns when none is left or no slot is free."""
-        # Whoever ends a job looks again before it gives its slot back, so a job that finds no slot is not lost.
-        if (lease := self._begin()) is not None:
-            self._work(lease)
+        """Runs jobs that wait, one after another; returns when there is none, or no place for one."""
+        while (lease := self._begin()) is not None:
+            self._run(lease)
 
     def start_threads(self, name: str) -> None:
         """Runs jobs that wait in threads of their own, as many as slots are free; never waits for a job."""
@@ -46,40 +76,53 @@ class JobSlots:
             threading.Thread(target=self._work_and_close, args=(lease,), daemon=True, name=name).start()
 
     def _begin(self) -> JobLease | None:
-        """Takes a slot and a job; None, and no slot, where one of them is missing."""
-        if self._stopping.is_set() or not self._free.acquire(blocking=False):
-            return None
-        lease = None
-        try:
-            lease = take(self._capabilities)
-        finally:
-            if lease is None:
-                self._free.release()
-        return lease
+        """Takes a place and a job; None, and no place, where one of them is missing."""
+        # Whoever ends a job looks again after it gave its place back, so a job that finds no place is not lost.
+        with self._lock:
+            if self._stopping.is_set() or len(self._busy) >= self.places:
+                return None
+            lease = take(
+                self._capabilities,
+                may_take=lambda party: may_begin(party, self._busy, self._count, self._beyond),
+            )
+            if lease is not None:
+                self._busy.append(lease.party)
+            return lease
 
-    def _work(self, lease: JobLease | None) -> None:
+    def _run(self, lease: JobLease) -> None:
         try:
-            while lease is not None:
-                try:
-                    RunningJob(lease, self._stopping).run()
-                except Exception:
-                    # The lease runs out by itself and the sweep gives the job another attempt.
-                    _log.exception("A job stopped in the middle")
-                lease = None if self._stopping.is_set() else take(self._capabilities)
+            if self._scheduler is None:
+                RunningJob(lease, self._stopping).run()
+                return
+            with self._scheduler.claim(lease.party) as slot:
+                RunningJob(lease, self._stopping, slot.pace).run()
+        except Exception:
+            # The lease runs out by itself and the sweep gives the job another attempt.
+            _log.exception("A job stopped in the middle")
         finally:
-            self._free.release()
+            with self._lock:
+                self._busy.remove(lease.party)
 
     def _work_and_close(self, lease: JobLease) -> None:
         try:
-            self._work(lease)
+            self._run(lease)
+            self.work()
         finally:
             connections.close_all()
 
 
 stopping = threading.Event()
 """Set when this process ends; jobs at work are put back."""
-job_slots = {capability: JobSlots(1, (capability,), stopping) for capability in settings.WORKER_CAPABILITIES}
-"""A slot for each capability of this process: an hour of training never blocks a build."""
+
+
+def _slots_of(capability: str) -> JobSlots:
+    """Slots for each capability of this process: an hour of training never blocks a build."""
+    if capability == Capability.BUILD:
+        return JobSlots(build_slots(), (capability,), stopping, beyond=BEYOND)
+    return JobSlots(1, (capability,), stopping)
+
+
+job_slots = {capability: _slots_of(capability) for capability in settings.WORKER_CAPABILITIES}
 _worker_id = uuid.uuid4()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from forge.accounts.permissions import Verb, can
 from forge.builds.access import preview_of
-from forge.builds.models import Artefact, Build, State
+from forge.builds.models import Artefact, Build
 from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
@@ -70,7 +70,7 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
         if tag.build.artefact is not None and tag.build.artefact.digest == digest:
             return tag.build.artefact
     if can(actor, Verb.READ, project):
-        rows = Build.objects.filter(project=project, state=State.SUCCEEDED, artefact__digest=digest)
+        rows = Build.objects.succeeded().filter(project=project, artefact__digest=digest)
         build = rows.select_related("artefact").first()
         if build is not None and build.artefact is not None:
             return build.artefact

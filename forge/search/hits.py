@@ -66,7 +66,7 @@ def _recent_projects(actor: Actor) -> ProjectQuerySet:
 
 
 def _recent_builds(actor: Actor) -> QuerySet[Build]:
-    return Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk).order_by("-created")
+    return Build.objects.visible_to(actor).numbered().requested_by(actor.pk).order_by("-created")
 
 
 def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
@@ -106,7 +106,7 @@ def _projects(projects: ProjectQuerySet, shown: int) -> Iterator[Hit]:
 def _builds(builds: QuerySet[Build], shown: int) -> Iterator[Hit]:
     for build in builds.select_related("project__organisation")[:shown]:
         title = f"{build.project.name}, build {build.number}"
-        detail = f"{build.project.organisation.name} · {build.get_state_display()}"
+        detail = f"{build.project.organisation.name} · {build.state.label}"
         yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
 
 

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.access import builds_of, find_numbered
-from forge.builds.actions import cancel_build, request_build
-from forge.builds.models import Build, State
+from forge.builds.access import builds_of, find_numbered, job_of_build
+from forge.builds.actions import request_build
+from forge.builds.models import Build
 from forge.builds.pages.memory_map import memory_picture
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.jobs.actions import cancel_job
+from forge.jobs.pages import STATE_TAGS, JobStateTag
 from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
@@ -46,25 +48,6 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class BuildStateTag:
-    """How a state looks beside its word: the tag's colour and its icon."""
-
-    colour: str
-    icon: str
-
-
-# The front end's build finds the icons that it must draw by `icon="…"`.
-STATE_TAGS = {
-    State.QUEUED: BuildStateTag("", icon="clock"),
-    State.RUNNING: BuildStateTag("info", icon="loader"),
-    State.SUCCEEDED: BuildStateTag("ok", icon="check"),
-    State.FAILED: BuildStateTag("bad", icon="x"),
-    State.CANCELLED: BuildStateTag("", icon="ban"),
-    State.LOST: BuildStateTag("bad", icon="unplug"),
-}
-
-
-@dataclass(frozen=True)
 class ProblemCount:
     """So many errors, or warnings, in the colour of its tag."""
 
@@ -84,7 +67,7 @@ class BuildRow:
     """A build on the list."""
 
     build: Build
-    look: BuildStateTag
+    look: JobStateTag
     tags: tuple[str, ...]
     problems: tuple[ProblemCount, ...]
     verdict: CardVerdict | None
@@ -113,7 +96,7 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     rows = [
         BuildRow(
             build,
-            STATE_TAGS[State(build.state)],
+            STATE_TAGS[build.state],
             tuple(tag.name for tag in published if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
             judged_as(judged[build.artefact.digest]) if build.artefact and build.artefact.digest in judged else None,
@@ -152,7 +135,7 @@ def cancel(request: HttpRequest, organisation: str, name: str, number: int) -> H
     """Ends a build that waits or runs."""
     project, build = _build_of(request, organisation, name, number)
     try:
-        cancel_build(principal_of(request), build)
+        cancel_job(principal_of(request), job_of_build(principal_of(request), build.pk))
     except Conflict as error:
         return _again(request, project, build, error)
     return redirect(_address(build))
@@ -230,7 +213,7 @@ def _context(
     context: dict[str, Any] = {
         "project": project,
         "build": build,
-        "look": STATE_TAGS[State(build.state)],
+        "look": STATE_TAGS[build.state],
         "log": list(build.log.all()),
         "problems": problem_counts(build.diagnostics),
         "may_build": can(principal, Verb.BUILD, project),

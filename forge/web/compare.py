@@ -20,7 +20,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.evaluations.outcomes import evaluation_of
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import ShownEvaluation, shown_evaluation
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
@@ -95,7 +95,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     tags = tags_of(principal, project)
     tag = find_tag(principal, project, tag_name) if tag_name else default_tag(tags)
     if tag is None:
-        newest = builds_of(principal, project).filter(state=State.SUCCEEDED).first() if reads else None
+        newest = builds_of(principal, project).succeeded().first() if reads else None
         if newest is None:
             raise NotFound(f"{project.full_name} has no rune yet.")
         return _of_build(newest)

@@ -95,7 +95,7 @@ DELIVERY = JobKind(
     attempts=len(AFTER) + 1,
     back_off=wait_after,
 )
-slots = JobSlots(SLOTS, (Capability.SEND,), stopping)
+slots = JobSlots(SLOTS, (Capability.SEND,), stopping, computes=False)
 """This process's."""
 
 

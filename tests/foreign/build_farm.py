@@ -96,18 +96,18 @@ class BuildFarm:
         worker.stdout.close()
         self.workers.remove(worker)
 
-    def send(self, task: str, times: int) -> None:
-        """Puts a message into the queue, several times."""
+    def wake(self, times: int) -> None:
+        """Wakes a worker, several times."""
         script = (
-            "import django; django.setup(); from celery import current_app as app; import forge.celery\n"
-            f"for _ in range({times}): app.send_task({task!r}, ignore_result=True)"
+            "import django; django.setup(); import forge.celery; from forge.jobs.worker import notify_workers\n"
+            f"for _ in range({times}): notify_workers()"
         )
         self._run("-c", script, DJANGO_SETTINGS_MODULE="forge.settings")
 
     def states(self) -> dict[str, int]:
         """How many builds there are of each state."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-            rows = connection.execute("SELECT state, count(*) FROM builds_build WHERE kind = 'numbered' GROUP BY state")
+            rows = connection.execute("SELECT state, count(*) FROM jobs_job WHERE kind = 'build' GROUP BY state")
             return dict(rows.fetchall())
 
     def until_all_ended(self, seconds: float = MAX_WAIT) -> Results:

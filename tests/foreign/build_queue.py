@@ -53,20 +53,21 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
 
 def results() -> dict[str, Any]:
     """How many builds there are of each state, and each that has not exactly one result."""
-    from forge.builds.models import UNFINISHED, Artefact, Build, State
+    from forge.builds.models import Artefact, Build
     from forge.core.models import Event
+    from forge.jobs.models import UNFINISHED_STATES, JobState
 
     ends = Counter[str]()
     for data in Event.objects.filter(type="build.changed").values_list("data", flat=True).iterator():
-        if data["build"]["state"] not in UNFINISHED:
+        if data["build"]["state"] not in UNFINISHED_STATES:
             ends[data["build"]["id"]] += 1
     states = Counter[str]()
     wrong = []
     attempts = 0
-    for build in Build.objects.numbered().prefetch_related("log"):
+    for build in Build.objects.numbered():
         states[build.state] += 1
         attempts = max(attempts, build.attempt)
-        is_whole = build.state == State.SUCCEEDED and build.artefact_id is not None and build.measurement is not None
+        is_whole = build.state == JobState.SUCCEEDED and build.artefact_id is not None and build.measurement is not None
         if build.is_over and (ends[str(build.pk)] != 1 or not is_whole):
             text = " / ".join(line.text for line in build.log.all())
             wrong.append(f"{build.pk}: {build.state}, {ends[str(build.pk)]} ends: {text}"[:600])

@@ -11,23 +11,23 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STEPS = {
-    "taken": ("leased_build.LeasedBuild.run", "before"),
-    "checked": ("leased_build.LeasedBuild.logged", "before"),
+    "taken": ("building.BuildRun.run", "before"),
+    "checked": ("building.BuildRun.logged", "before"),
     "compiled": ("execution.keep_artefact", "before"),
     "stored": ("execution.keep_artefact", "after"),
-    "verified": ("leased_build.LeasedBuild.measured", "before"),
-    "measured": ("leased_build.LeasedBuild.measured", "after"),
-    "ending": ("leased_build.finish", "before"),
-    "ended": ("leased_build.finish", "after"),
+    "verified": ("building.BuildRun.measured", "before"),
+    "measured": ("building.BuildRun.measured", "after"),
+    "ending": ("queue.finish", "before"),
+    "ended": ("queue.finish", "after"),
 }
-"""The function of `forge.builds` at which it dies, and whether that is before the call or after it."""
+"""The function at which it dies, and whether that is before the call or after it."""
 
 
 def die_at(step: str) -> None:
     """Replaces the step's function by one that ends this process."""
     path, moment = STEPS[step]
     module, *names, last = path.split(".")
-    owner: Any = import_module(f"forge.builds.{module}")
+    owner: Any = import_module(f"forge.jobs.{module}" if module == "queue" else f"forge.builds.{module}")
     for name in names:
         owner = getattr(owner, name)
     usual = getattr(owner, last)

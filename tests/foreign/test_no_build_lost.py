@@ -26,7 +26,7 @@ def test_each_build_has_one_result_after_the_queue_was_emptied_and_messages_came
             services.redis_server.stop()
             services.redis_server.start()  # with nothing in it
             farm.start_worker()
-            farm.send("forge.builds.work", times=3)
+            farm.wake(times=3)
             results = farm.until_all_ended()
     except ServiceMissing as missing:
         pytest.skip(str(missing))

@@ -92,7 +92,7 @@ def test_the_database_is_restarted(farm: BuildFarm, record_property: Record) -> 
 
 def test_each_message_is_delivered_three_times(farm: BuildFarm) -> None:
     farm.fill(4, 8)
-    farm.send("forge.builds.work", times=24)
+    farm.wake(times=24)
     for _ in range(3):
         farm.start_worker()
     results = farm.until_all_ended()

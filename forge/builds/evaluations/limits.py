@@ -1,4 +1,4 @@
-"""Whether a numbered build keeps the limits of its `forge.yml`: judged once, when the build ends, and told as JSON."""
+"""Whether a numbered build meets the limits of its `forge.yml`: judged when it and its packages end, told as JSON."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.limited import with_evaluation
 from rune.source.policy import Figure, Figures, Judgement, LimitKind, Outcome, Policy, TargetFigures, judge
 from rune.source.policy.wording import bound_text, judgement_sentence, limit_name, value_text
+from rune.wording import plain
 
 
 class JudgedLimitJson(TypedDict):
@@ -49,9 +50,11 @@ def judged(
     run: Mapping[str, Any] | None,
     evaluation: Mapping[str, Any] | None,
     needs: Mapping[str, Mapping[str, Any]],
+    pending: frozenset[str] = frozenset(),
 ) -> list[Judgement]:
     """A judgement of each limit. `run` is what was measured for the build, `evaluation` what was stored of its test
-    samples, `needs` what its packages need, by target (`rune.devices.boards.describing.NeedsJson`)."""
+    samples, `needs` what its packages need, by target (`rune.devices.boards.describing.NeedsJson`), and `pending` are
+    the targets whose packages are not made yet."""
     policy = artefact.report.get("policy")
     if policy is None:
         return []
@@ -64,7 +67,13 @@ def judged(
         figures = replace(
             figures, reasons=dict.fromkeys((LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS), reason)
         )
-    return list(judge(Policy.from_json(policy), figures))
+    judgements = judge(Policy.from_json(policy), figures)
+    return [
+        replace(each, reason=f"The package for {plain(each.limit.label or '')} is not made yet.")
+        if each.limit.kind.is_of_target and each.limit.label in pending
+        else each
+        for each in judgements
+    ]
 
 
 def target_figures(needs: Mapping[str, Any]) -> TargetFigures:
@@ -80,7 +89,7 @@ def _time(run: Mapping[str, Any] | None) -> Figure | None:
 
 
 def judgements_of(build: Build) -> tuple[Judgement, ...]:
-    """What was said of the limits when the build ended."""
+    """What was said of the limits last."""
     return tuple(Judgement.from_json(each) for each in build.judgements)
 
 

@@ -6,7 +6,7 @@ It is made on demand, as a job, and kept beside the rune.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
@@ -22,8 +22,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
-from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, Scheduler
+from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
@@ -105,75 +104,66 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     return firmware
 
 
-class FirmwareSlot:
-    """Where firmware is made in this process, one at a time."""
-
-    def __init__(self, new_compiler: NewCompiler = fresh_compiler) -> None:
-        self._new_compiler = new_compiler
-        self._scheduler = Scheduler(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
-
-    def work(self, build_id: UUID, tick: Callable[[], None] = lambda: None) -> FirmwareJson:
-        """Makes the firmware of a build, or says why there is none. Raises what `tick` raises."""
-        build = Build.objects.select_related("project", "version", "artefact").filter(pk=build_id).first()
-        if build is None:
-            return {"state": "missing"}
-        if build.artefact is not None and firmware_to_json(build)["state"] == "missing":
-            self._make(build, build.artefact, tick)
-        return firmware_to_json(build)
-
-    def _make(self, build: Build, artefact: Artefact, tick: Callable[[], None]) -> None:
-        organisation = artefact.organisation_id
-        aim = build.optimize_packages
-        job = {
-            "op": "firmware",
-            "spec": artefact.spec,
-            "target": TARGET,
-            "optimize": aim,
-            "digest": artefact.digest,
-        }
-        source = _source(build, artefact)
-        if source is None:
-            # Its page asks again, and is told.
-            return
-        manifest, texts = source
-
-        def take(answer: Answer) -> None:
-            if answer["event"] == "firmware":
-                _keep(artefact, aim, answer["description"], compiler.output)
-            elif answer["event"] == "failed":
-                _keep(artefact, aim, {"refused": _reason(answer)}, None)
-
-        with (
-            self._scheduler.claim(Party(organisation, build.requested_by_id)) as slot,
-            self._new_compiler() as compiler,
-        ):
-            try:
-                with local_files(manifest, fetched_folder(), texts) as files:
-                    compiler.run(
-                        job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, tick=tick, pace=slot.pace
-                    )
-            except (ChildDied, Damaged) as error:
-                reason = error.reason if isinstance(error, ChildDied) else error.detail
-                _keep(artefact, aim, {"refused": reason}, None)
-
-
-firmware_slot = FirmwareSlot()
-
-
-def run_firmware_job(job: JobContext) -> Mapping[str, Any]:
+def run_firmware_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler) -> Mapping[str, Any]:
     """The executor of the jobs that make firmware. A refusal is a failed job with its reason."""
     job.report(0.0, "Making the firmware.")
-    firmware = firmware_slot.work(UUID(job.spec["build"]), job.tick)
-    if firmware["state"] == "made":
-        return {"state": "made"}
-    raise JobFailed(firmware.get("reason", "The build is gone, or its text has changed."))
+    build = Build.objects.select_related("project", "version", "artefact").filter(pk=job.spec["build"]).first()
+    if build is not None and build.artefact is not None:
+        if firmware_to_json(build)["state"] == "missing":
+            _make(job, build, build.artefact, new_compiler)
+        firmware = firmware_to_json(build)
+        if firmware["state"] == "made":
+            return {"state": "made"}
+        if firmware["state"] == "refused":
+            raise JobFailed(firmware["reason"])
+    raise JobFailed("The build is gone, or its text has changed.")
+
+
+def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCompiler) -> None:
+    """Makes the firmware of a build, or stores why there is none. Raises what `JobContext.tick` raises."""
+    organisation = artefact.organisation_id
+    aim = build.optimize_packages
+    request = {
+        "op": "firmware",
+        "spec": artefact.spec,
+        "target": TARGET,
+        "optimize": aim,
+        "digest": artefact.digest,
+    }
+    source = _source(build, artefact)
+    if source is None:
+        # Its page asks again, and is told.
+        return
+    manifest, texts = source
+
+    def take(answer: Answer) -> None:
+        if answer["event"] == "firmware":
+            _keep(artefact, aim, answer["description"], compiler.output)
+        elif answer["event"] == "failed":
+            _keep(artefact, aim, {"refused": _reason(answer)}, None)
+
+    with new_compiler() as compiler:
+        try:
+            with local_files(manifest, fetched_folder(), texts) as files:
+                compiler.run(
+                    request,
+                    take,
+                    owner=organisation,
+                    files=files,
+                    limit=PREVIEW_SECONDS,
+                    tick=job.tick,
+                    pace=job.pace,
+                )
+        except (ChildDied, Damaged) as error:
+            reason = error.reason if isinstance(error, ChildDied) else error.detail
+            _keep(artefact, aim, {"refused": reason}, None)
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     """What jobs that make firmware are called."""
     ids = {job.pk: UUID(job.spec["build"]) for job in jobs}
     builds = Build.objects.select_related("project__organisation").only(
-        "number", "project__name", "project__organisation__name"
+        "number", "job__kind", "project__name", "project__organisation__name"
     )
     by_id = builds.in_bulk(set(ids.values()))
     return {job: _title(by_id[build]) for job, build in ids.items() if build in by_id}

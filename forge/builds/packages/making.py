@@ -1,91 +1,86 @@
-"""The packages of a numbered build in work: one job a target, after the rune is made and compared with the reference.
+"""The executor of the jobs that make the packages of numbered builds: one a target, once the build has succeeded.
 
 What one target refuses is said by name, and the others are made all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
+from uuid import UUID
 
+from django.db import transaction
+
+from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.execution import Execution, NewCompiler
-from forge.builds.jobs import Job, Step, package_job
-from forge.builds.leases import BuildLease, set_package
+from forge.builds.jobs import Job, Step, numbered_job, package_job
 from forge.builds.models import Artefact, BuildPackage
-from forge.compute.errors import ChildDied
-from forge.compute.pool.compiler import Answer, Compiler
-from forge.compute.pool.toolchain import BUILD_SECONDS
-from forge.compute.scheduler.pace import PaceNow
+from forge.builds.quotas import PACKAGE_KIND, require_another_build
+from forge.builds.telling import tell_package
+from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.pool.compiler import Answer
+from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
+from forge.core.actors import Actor
 from forge.core.errors import Damaged
+from forge.core.observability import log_context_of_build
+from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.models import Capability
+from forge.jobs.models import Job as QueuedJob
 from rune.aim import Aim
 from rune.wording import counted, size_text
 
+COMPILER_ATTEMPTS = 3
+"""Attempts of a package whose compiler's process dies."""
 REASONS = 3
 """Errors that a refusal tells. Those of one target are often the same for each stage."""
 
-Say = Callable[[str, str, str], None]
-"""Writes a line into the build's log: its step, its text and its level."""
+
+def run_package_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler) -> Mapping[str, Any]:
+    """Makes a package, and judges the build again by what it needs. A refusal is a failed job with its reason."""
+    package = BuildPackage.objects.select_related("build__project", "build__version", "build__artefact").get(
+        build=job.spec["build"], target=job.spec["target"]
+    )
+    build = package.build
+    if build.artefact is None:
+        raise JobFailed("The build has no rune.")
+    with log_context_of_build(build.pk):
+        work = package_job(numbered_job(build), build.artefact, package.target, cast("Aim", build.optimize_packages))
+        recorder = PackageRecorder(job, package)
+        artefact = _execute(work, recorder, job, new_compiler)
+        job.log(f"Package for {package.target}: {package_sentence(artefact)}", step="package")
+        judgements = judge_build(job, build.pk)
+        log_judgements(job, [each for each in judgements if each.limit.label == package.target])
+    return {}
 
 
-@dataclass(frozen=True)
-class PackageWork:
-    """What packages are made with: the build's lease, its job and its rune."""
-
-    lease: BuildLease
-    job: Job
-    rune: Artefact
-    say: Say
-    tick: Callable[[], None]
-    pace: PaceNow
-
-    def run(self, new_compiler: NewCompiler) -> Mapping[str, Artefact]:
-        """Makes those that were asked for; answers what there is, by target. One process serves all of them, and the
-        next where it dies. Raises `LeaseLost` and `Stopping`."""
-        packages = BuildPackage.objects.filter(build=self.lease.build_id)
-        wanted = list(packages.values_list("target", "build__optimize_packages"))
-        if not wanted:
-            return {}
-        with new_compiler() as compiler:
-            packages_by_target = {target: self._make(target, cast("Aim", aim), compiler) for target, aim in wanted}
-        return {target: artefact for target, artefact in packages_by_target.items() if artefact is not None}
-
-    def _make(self, target: str, aim: Aim, compiler: Compiler) -> Artefact | None:
-        recorder = PackageRecorder(self.lease, target, self.say)
-
-        @contextmanager
-        def lent() -> Any:
-            yield compiler
-
-        try:
-            artefact = Execution(package_job(self.job, self.rune, target, aim), recorder).run(
-                lent, limit=BUILD_SECONDS, tick=self.tick, pace=self.pace
-            )
-        except ChildDied as error:
-            recorder.refuse(error.reason)
-            return None
-        except Damaged as error:
-            recorder.refuse(error.detail)
-            return None
-        if artefact is None or recorder.is_refused:
-            recorder.refuse("The compiler stopped without making it.")
-            return None
-        recorder.done(artefact)
-        return artefact
+def _execute(work: Job, recorder: PackageRecorder, job: JobContext, new_compiler: NewCompiler) -> Artefact:
+    try:
+        artefact = Execution(work, recorder).run(new_compiler, limit=BUILD_SECONDS, tick=job.tick, pace=job.pace)
+    except ChildDied as error:
+        recorder.drop()
+        # A process that ran out of time would do so again.
+        if isinstance(error, OutOfTime):
+            raise JobFailed(error.reason) from None
+        raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
+    except Damaged as error:
+        recorder.drop()
+        raise JobFailed(error.detail) from None
+    if artefact is None or recorder.refusal:
+        recorder.drop()
+        raise JobFailed(recorder.refusal or "The compiler stopped without making it.")
+    return artefact
 
 
 class PackageRecorder:
     """Records what became of one package."""
 
-    def __init__(self, lease: BuildLease, target: str, say: Say) -> None:
-        self._lease = lease
-        self._target = target
-        self._say = say
-        self.is_refused = False
+    def __init__(self, job: JobContext, package: BuildPackage) -> None:
+        self._job = job
+        self._package = package
+        self.refusal = ""
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
-        set_package(self._lease, self._target, artefact=artefact, refusal="", needs=artefact.needs)
+        self._store(artefact=artefact, needs=artefact.needs)
 
     def reused(self, missing: tuple[Step, ...]) -> None:
         """The line that tells of the package tells enough."""
@@ -106,22 +101,20 @@ class PackageRecorder:
         """The rune runs the samples; the package gives the same bytes."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
-        set_package(self._lease, self._target, needs=dict(needs))
+        self._store(needs=dict(needs))
 
     def failed(self, answer: Answer) -> None:
-        self.refuse(refusal_of(answer["error"], answer["diagnostics"]))
+        self.refusal = refusal_of(answer["error"], answer["diagnostics"])
 
-    def refuse(self, reason: str) -> None:
-        """Says why there is none, once. The build goes on."""
-        if self.is_refused:
-            return
-        self.is_refused = True
-        set_package(self._lease, self._target, artefact=None, refusal=reason, needs=None)
-        self._say("package", f"No package for {self._target}: {reason}", "warning")
+    def drop(self) -> None:
+        """Forgets what was made by an attempt that failed later."""
+        self._store(artefact=None, needs=None)
 
-    def done(self, artefact: Artefact) -> None:
-        """Says what was made."""
-        self._say("package", f"Package for {self._target}: {package_sentence(artefact)}", "info")
+    @transaction.atomic
+    def _store(self, **values: object) -> None:
+        """Writes what became of the package. Raises `LeaseLost`."""
+        self._job.confirm_lease()
+        BuildPackage.objects.filter(pk=self._package.pk).update(**values)
 
 
 def refusal_of(error: str, diagnostics: Sequence[Mapping[str, Any]]) -> str:
@@ -142,3 +135,35 @@ def package_sentence(artefact: Artefact) -> str:
     if needs["instructions"] is None:
         return f"{size}, self-test passed; at least {flash} of flash and {ram} of RAM ({needs['not_measured']})"
     return f"{size}, self-test passed; {flash} of flash, {ram} of RAM, {needs['instructions']:,} instructions a run"
+
+
+def titles_of(jobs: Sequence[QueuedJob]) -> Mapping[UUID, JobTitle]:
+    """Packages are called by their target and their build."""
+    packages = BuildPackage.objects.select_related("build__project__organisation").filter(
+        job__in=[job.pk for job in jobs]
+    )
+    return {package.job_id: _title(package) for package in packages}
+
+
+def _title(package: BuildPackage) -> JobTitle:
+    build = package.build
+    page = f"{build.project.get_absolute_url()}/builds/{build.number}/devices"
+    return JobTitle(f"Package for {package.target} of build {build.number} of {build.project.full_name}", page)
+
+
+def prepare_retry(actor: Actor, job: QueuedJob) -> None:
+    """A package that is retried takes time of the limits of builds. Raises `TooOften`."""
+    require_another_build(job.organisation, actor.person)
+
+
+PACKAGE = JobKind(
+    PACKAGE_KIND,
+    Capability.BUILD,
+    run_package_job,
+    "Package",
+    titles=titles_of,
+    retention=None,
+    noun="package",
+    on_change=tell_package,
+    before_retry=prepare_retry,
+)

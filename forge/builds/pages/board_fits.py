@@ -216,7 +216,9 @@ def _on_board(board: Board, package: BuildPackage | None, build: Build) -> Board
     if package.refusal:
         return BoardFit(board, REFUSED, f"{package.target} refuses it", package)
     if package.needs is None:
-        return BoardFit(board, NOT_BUILT if build.is_over else WAITING, f"{package.target} is not measured", package)
+        return BoardFit(
+            board, NOT_BUILT if package.job.is_finished else WAITING, f"{package.target} is not measured", package
+        )
     return _measured(board, package, package.needs)
 
 

@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of, choosable_targets
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.builds.pages.board_fits import MAY_FIT, BoardFilter, BoardFit, Show, board_fits, boards_for, filtered
 from forge.builds.serializers import package_url
 from forge.core.errors import Invalid
@@ -77,7 +77,7 @@ def _options_of(form: QueryDict) -> Mapping[str, Any]:
 
 
 def _newest_with_packages(principal: Principal, project: Project) -> Build | None:
-    builds = builds_of(principal, project).filter(state=State.SUCCEEDED, packages__isnull=False)
+    builds = builds_of(principal, project).succeeded().filter(packages__isnull=False)
     return builds.distinct().first()
 
 
@@ -117,6 +117,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
+        "pending": []
+        if build is None or not build.is_over
+        else [each for each in build.packages.all() if not each.job.is_finished],
         "packages": []
         if build is None
         else [(each, package_url(each)) for each in build.packages.all() if each.artefact_id],

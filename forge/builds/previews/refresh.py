@@ -24,7 +24,7 @@ from forge.builds.contents import keep_contents
 from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, TestsRefused
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
-from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
+from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState
 from forge.builds.notify import notify_preview
 from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
 from forge.builds.previews.leases import PreviewLease
@@ -291,17 +291,8 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
     shown = Build.objects.filter(project=project, kind=Kind.PREVIEW, artefact=artefact).first()
     if shown is not None:
         return shown
-    now = timezone.now()
     return Build.objects.create(
-        project=project,
-        name=project.name,
-        kind=Kind.PREVIEW,
-        state=State.SUCCEEDED,
-        attempt=1,
-        artefact=artefact,
-        diagnostics=artefact.diagnostics,
-        started=now,
-        finished=now,
+        project=project, name=project.name, kind=Kind.PREVIEW, artefact=artefact, diagnostics=artefact.diagnostics
     )
 
 

@@ -11,13 +11,14 @@ from forge.accounts.organisations.name_reservations import lock_names, reserve_n
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts.store import secure
 from forge.builds.evaluations.limits import policy_of
-from forge.builds.models import Build, Kind, State
+from forge.builds.models import Build, Kind
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
@@ -110,7 +111,7 @@ def _checked_reason(reason: str) -> str:
 def _store(build: Build) -> Digests:
     """The bytes of the artifact in the blob store and on the disk, before the transaction that links them; unlinked
     ones nobody can see. Raises `NotPublishable`."""
-    if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
+    if build.kind != Kind.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
     facts = RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forge.builds.models import UNFINISHED, Build, State
+from forge.builds.models import Build
+from forge.jobs.models import JobState
 from forge.reviews.changes.merging import Merging, is_of
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.gate.check import demands_on
@@ -29,8 +30,8 @@ def missing_to_merge(request: ChangeRequest, merge: Merging) -> tuple[str, ...]:
     build = current_build(request, merge)
     if build is None:
         return ("The merged result is not built as it is now. Build it first.",)
-    if build.state in UNFINISHED:
+    if not build.is_over:
         return (f"Build {build.number} of the merged result has not ended. Wait for it.",)
-    if build.state != State.SUCCEEDED or build.artefact is None:
+    if build.state != JobState.SUCCEEDED or build.artefact is None:
         return (f"Build {build.number} of the merged result {build.state}. Fix its problems, and build again.",)
     return demands_to_merge(build).missing

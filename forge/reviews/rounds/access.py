@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce
 
 from forge.accounts.organisations.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
-from forge.builds.models import Build, Kind, State
+from forge.builds.models import Build, Kind
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
+from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.reviews.models import InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
@@ -31,7 +32,7 @@ def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
 
 def is_reviewable(build: Build) -> bool:
     """Whether there is something to judge."""
-    return build.kind == Kind.NUMBERED and build.state == State.SUCCEEDED and build.artefact is not None
+    return build.kind == Kind.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
 
 
 def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
@@ -82,7 +83,7 @@ def approvals_of(build: Build) -> int:
 
 def approved_before(build: Build) -> Build | None:
     """The newest earlier build of the project whose bytes are approved."""
-    earlier = Build.objects.filter(project=build.project, number__lt=build.number, state=State.SUCCEEDED)
+    earlier = Build.objects.succeeded().filter(project=build.project, number__lt=build.number)
     standing = Verdict.objects.standing().filter(project=build.project)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
@@ -123,7 +124,7 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
-    rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
+    rounds = Round.objects.select_related("build__artefact", "build__version", "build__job__requested_by", "asked_by")
     rows = with_joining(reviews).select_related("project__organisation", "asked_by")
     return rows.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Version
 from forge.reviews.models import Verdict, VerdictChoice
@@ -30,7 +30,7 @@ def _requesters(build: Build) -> frozenset[UUID]:
     if build.artefact is None:
         return frozenset()
     same = Build.objects.numbered().filter(project=build.project_id, artefact__digest=build.artefact.digest)
-    return frozenset(same.exclude(requested_by=None).values_list("requested_by", flat=True))
+    return frozenset(same.exclude(job__requested_by=None).values_list("job__requested_by", flat=True))
 
 
 def _who_wrote(build: Build) -> frozenset[UUID]:
@@ -50,8 +50,10 @@ def _approved_sequence(build: Build) -> int | None:
     standing = Verdict.objects.standing().filter(project=build.project_id)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
-    older = Build.objects.numbered().filter(
-        project=build.project_id, state=State.SUCCEEDED, version__sequence__lte=build.version.sequence
+    older = (
+        Build.objects.numbered()
+        .succeeded()
+        .filter(project=build.project_id, version__sequence__lte=build.version.sequence)
     )
     approved = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     if build.artefact is not None:

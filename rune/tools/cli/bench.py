@@ -108,7 +108,7 @@ def _measure(
                 )
             for rune, source, milliseconds, stage_times in zip(loaded, sources, times, stages, strict=True):
                 run_once(rune, source)
-                while rune.waits and monotonic() < end:
+                while rune.is_incomplete and monotonic() < end:
                     run_once(rune, source)  # only runs that complete the window of a stream count
                 # Of a rune so slow that nothing is left of the time, the warm-up is what there is.
                 if number >= 0 or monotonic() > end:

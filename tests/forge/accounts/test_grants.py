@@ -65,7 +65,6 @@ GRANT_NOTHING = {
     "accounts.ProjectMembership.user": "the right itself",
     "accounts.Organisation.members": "the right itself",
     "activity.Activity.person": DID,
-    "builds.Build.requested_by": "runs once, and ends",
     "core.Event.actor": DID,
     "core.AuditEntry.actor": DID,
     "core.Thread.resolved_by": DID,

@@ -12,8 +12,6 @@ import pytest
 
 from forge.builds import actions, registrations
 from forge.builds.actions import request_build
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
 from forge.builds.models import Build
 from forge.builds.notify import Debounce
 from forge.compute.pool.compiler import Compiler
@@ -21,6 +19,8 @@ from forge.compute.pool.standby_process import StandbyProcess
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
+from forge.jobs.models import JobState
+from tests.forge.factories.builds import run_job, take_job
 
 BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
 
@@ -61,9 +61,10 @@ def work(stopping: threading.Event, compiler: Compiler) -> Callable[[Build], Bui
     """Does a build as a worker does, in the process that all tests share, and reads it again."""
 
     def worked(build: Build) -> Build:
-        lease = take()
-        assert lease is not None
-        LeasedBuild(lease, stopping, lambda: nullcontext(compiler)).run()
+        run_job(take_job(), lambda: nullcontext(compiler), stopping=stopping)
+        # Its packages, which wait for it.
+        for _ in range(build.packages.filter(job__state=JobState.QUEUED).count()):
+            run_job(take_job(), lambda: nullcontext(compiler), stopping=stopping)
         build.refresh_from_db()
         return build
 

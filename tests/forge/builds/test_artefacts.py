@@ -20,9 +20,7 @@ from forge.builds import jobs
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import drop_unused, open_rune, secure
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.builds.previews.refresh import refresh_previews
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
@@ -34,6 +32,7 @@ from forge.core.blobs.sweep import sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import Damaged
 from forge.core.models import Blob
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
@@ -43,6 +42,7 @@ from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest
 from tests.forge.builds.conftest import log_of
 from tests.forge.conftest import RUNEFILE
+from tests.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,9 +123,8 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
     monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     second = request_build(developer, project)
-    lease = take()
-    assert lease is not None
-    LeasedBuild(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
+    lease = take_job()
+    run_job(lease, lambda: OtherCompiler(workdir()))
     second.refresh_from_db()
     again = artefact_of(second)
     assert "Reused" not in log_of(second)
@@ -140,11 +139,10 @@ def test_a_server_whose_sources_were_replaced_stores_nothing_under_a_wrong_name(
 ) -> None:
     monkeypatch.setattr(OtherCompiler, "program", other_toolchain)
     build = request_build(developer, project)
-    lease = take()
-    assert lease is not None
-    LeasedBuild(lease, threading.Event(), lambda: OtherCompiler(workdir())).run()
+    lease = take_job()
+    run_job(lease, lambda: OtherCompiler(workdir()))
     build.refresh_from_db()
-    assert build.state == State.FAILED
+    assert build.state == JobState.FAILED
     assert build.error == "The toolchain was changed while the server ran. Restart it."
     assert not Artefact.objects.exists()
 
@@ -209,7 +207,7 @@ def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer
     build = request_build(developer, project)
     place_of(build.source.manifest["weights.bin"]["digest"]).write_bytes(b"\xfe weights")
     done = work(build)
-    assert done.state == State.FAILED
+    assert done.state == JobState.FAILED
     assert done.error == Damaged().detail
     assert done.error in log_of(done)
 

@@ -16,12 +16,13 @@ from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.choices import Choices, choices_of
 from forge.builds.jobs import numbered_job, package_job
-from forge.builds.models import Artefact, Build, PreviewState, State
+from forge.builds.models import Artefact, Build, PreviewState
 from forge.builds.previews.refresh import refresh_previews
 from forge.comparison.figures import figure_rows
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.compiler.anvil.profile import TFLM
@@ -66,7 +67,7 @@ def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
     address = f"/api/v1/projects/{project.full_name}/targets"
     # A client from before there was more to choose than targets.
     answer = client.put(address, {"targets": []}, content_type="application/json").json()
-    assert (answer["optimize"], answer["match"], answer["made"]) == ("size", "tflm", [])
+    assert (answer["optimize"], answer["match"], answer["builds"]) == ("size", "tflm", [])
     assert client.put(address, {"match": "onnx"}, content_type="application/json").status_code == 400
     choose_for_builds(developer, project, {"optimize": "speed", "optimize_packages": "size", "targets": ["c", "pico"]})
     build = request_build(developer, project)
@@ -94,7 +95,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     build = request_build(developer, project)
     choose_for_builds(developer, project, {"optimize": "size", "match": "litert", "targets": []})
     done = work(build)
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
     report = done.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("speed", "tflite-micro")
@@ -112,7 +113,7 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     assert read_rune(rune).memory_pages
     manner = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
     assert manner == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
-    builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["made"]
+    builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["builds"]
     assert [(each["number"], each["manner"]["optimize"]) for each in builds] == [(2, "speed"), (1, "balanced")]
     assert builds[0]["size"] > builds[1]["size"]
     rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(done), figures_of(usual))}
@@ -158,7 +159,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     shown = preview.build.artefact.report
     assert (shown["optimized_for"], shown["profile"]) == ("balanced", "tflite-micro")
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
     report = done.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("size", "tflite-micro")

@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import WAITING_LIMIT, request_build
-from forge.builds.leases import Line, take, write_log
 from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
+from forge.jobs import queue
+from forge.jobs.queue import LogLine
 from forge.registry.distribution.manifests import digest_of
-from tests.forge.factories.builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built, take_job
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +49,8 @@ def test_a_press_wakes_a_worker(
 
 
 def test_a_log_is_read_line_by_line(client: Client, build: Build) -> None:
-    lease = take()
-    assert lease is not None
-    write_log(lease, [Line("check", "2 stages", 1.5), Line("compile", "no", level="error")])
+    lines = [LogLine("2 stages", step="check", milliseconds=1.5), LogLine("no", "error", "compile")]
+    queue.renew(take_job(), lines)
     assert client.get(f"/api/v1/builds/{build.pk}/log").json() == {
         "lines": [
             {"number": 1, "step": "check", "text": "2 stages", "milliseconds": 1.5, "level": "info"},

@@ -5,7 +5,6 @@ The rune says which axis of one motion sample is the greatest.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -13,18 +12,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.actions import cancel_build, request_build
+from forge.builds.actions import request_build
 from forge.builds.evaluations.outcomes import evaluation_of
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import ArtefactFile, Build, Role, State
+from forge.builds.models import ArtefactFile, Build, Role
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import Pace
 from forge.core.blobs.store import delete_bytes
+from forge.jobs.actions import cancel_job
+from forge.jobs.models import Job, JobState
 from forge.projects.actions import Marking, mark_samples, send_sample, withdraw_sample, write_file
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from tests.forge.builds.conftest import log_of
+from tests.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +95,7 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     wrong = give(developer, axes, b"0,1,0\n", "left")
     give(developer, axes, b"0,0,1\n", "right", split="train")
     done = work(request_build(developer, axes))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure", "evaluate"]
     assert "1 of 2 samples right" in log_of(done)
     assert done.evaluation is not None
@@ -115,8 +115,7 @@ def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
     for row in (b"1,0,0\n", b"1,0.1,0\n"):
         give(developer, axes, row, "left")
     build = request_build(developer, axes)
-    lease = take()
-    assert lease is not None
+    lease = take_job()
     at_rest: list[Pace] = []
 
     def others_first() -> Pace:
@@ -125,7 +124,7 @@ def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
         at_rest.append(Pace.SUSPENDED if len(at_rest) < 2 else Pace.USUAL)
         return at_rest[-1]
 
-    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=others_first).run()
+    run_job(lease, lambda: nullcontext(compiler), pace=others_first)
     build.refresh_from_db()
     assert at_rest == [Pace.SUSPENDED, Pace.SUSPENDED, Pace.USUAL]
     assert "2 of 2 samples right" in log_of(build)
@@ -137,26 +136,25 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
 ) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     build = request_build(developer, axes)
-    lease = take()
-    assert lease is not None
+    lease = take_job()
 
     def never() -> Pace:
         current = Build.objects.get(pk=build.pk)
         if current.artefact is None:
             return Pace.USUAL
-        if current.state == State.RUNNING:
-            cancel_build(developer, current)
+        if current.state == JobState.RUNNING:
+            cancel_job(developer, Job.objects.get(build=current))
         return Pace.SUSPENDED
 
-    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never).run()
+    run_job(lease, lambda: nullcontext(compiler), pace=never)
     build.refresh_from_db()
-    assert (build.state, compiler.alive) == (State.CANCELLED, False)
+    assert (build.state, compiler.alive) == (JobState.CANCELLED, False)
 
 
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left", split="holdout")
     done = work(request_build(developer, axes))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)
 
 
@@ -189,7 +187,7 @@ def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, w
     build = request_build(developer, axes)
     withdraw_sample(developer, withdrawn.pk)
     done = work(build)
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.evaluation is not None
     assert done.evaluation["samples"] == 1
 
@@ -201,7 +199,7 @@ def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
     two = RUNEFILE.replace(b"  best:\n", SECOND_INPUT + b"  best:\n")
     write_file(developer, axes, "Runefile.yml", two)
     done = work(request_build(developer, axes))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.evaluation is not None
     assert "one input" in done.evaluation["reason"]
     assert evaluation_of(done) is None
@@ -213,6 +211,6 @@ def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Wo
     file = ArtefactFile.objects.get(role=Role.EVALUATION)
     delete_bytes(file.blob_id)
     again = work(request_build(developer, axes))
-    assert again.state == State.SUCCEEDED, (again.error, log_of(again))
+    assert again.state == JobState.SUCCEEDED, (again.error, log_of(again))
     assert again.evaluation == first.evaluation
     assert evaluation_of(again) == evaluation_of(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -12,10 +13,13 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, Role, User
 from forge.builds.actions import request_build
-from forge.builds.leases import Outcome, finish, take
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.compute.scheduler.slots import Party
+from forge.jobs import kinds, queue
+from forge.jobs.kinds import JobKind
+from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.order import RecentJobs, Waiting, fair_order
+from forge.jobs.queue import JobLease
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import RUNEFILE, make_member
@@ -85,8 +89,12 @@ def press(user: User, project: Project, number: int) -> Build:
     return request_build(user, project)
 
 
-def end(lease: Any) -> None:
-    finish(lease, Outcome(State.FAILED, error="for the test"))
+def take(may_take: Callable[[Party], bool] = lambda party: True) -> JobLease | None:
+    return queue.take((Capability.BUILD,), may_take=may_take)
+
+
+def end(lease: JobLease) -> None:
+    queue.finish(lease, JobState.FAILED, error="for the test")
 
 
 @pytest.mark.protects("availability/many-builds")
@@ -99,9 +107,9 @@ def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(deve
     few = [press(someone, theirs, number) for number in range(2)]
     order = []
     while (lease := take()) is not None:
-        order.append(lease.build_id)
+        order.append(lease.job.pk)
         end(lease)
-    assert order == [build.pk for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
+    assert order == [build.job_id for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
 
 
 @pytest.mark.django_db
@@ -112,7 +120,7 @@ def test_what_may_not_be_taken_waits_and_the_next_is_taken(developer: User, proj
     build = press(someone, other_project("beta-one", someone, other), 1)
     lease = take(may_take=lambda party: party.organisation == other.pk)
     assert lease is not None
-    assert lease.build_id == build.pk
+    assert lease.job.pk == build.job_id
     assert lease.party == Party(other.pk, someone.pk)
     assert take(may_take=lambda party: party.organisation == other.pk) is None
 
@@ -127,7 +135,7 @@ def test_a_build_of_files_that_are_being_built_waits_for_what_comes_of_it(develo
     end(lease)
     after = take()
     assert after is not None
-    assert after.build_id == second.pk
+    assert after.job.pk == second.job_id
 
 
 @pytest.mark.django_db
@@ -137,4 +145,26 @@ def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Projec
     client.logout()
     path = f"/api/v1/projects/{project.organisation.name}/{project.name}/builds"
     assert client.post(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 202, response.json()
-    assert Build.objects.get().by_program
+    assert Job.objects.get(build__number=1).by_program
+
+
+@pytest.mark.protects("availability/many-builds")
+@pytest.mark.django_db
+def test_all_kinds_of_jobs_are_in_one_order(developer: User, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asked for much else waits longer for a build: the order knows parties, and no kinds."""
+    other = Organisation.objects.create(name="beta", title="Beta")
+    someone = make_member(other, "li@beta.example", "Li", Role.DEVELOPER)
+    monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
+    kind = JobKind("test", Capability.BUILD, lambda job: {}, "Test")
+    kinds.register(kind)
+    party = Party(project.organisation_id, developer.pk)
+    for number in range(2):
+        queue.enqueue(kind, party.organisation, {"number": number}, party=party, project=project)
+    mine = press(developer, project, 1)
+    elsewhere = other_project("beta-one", someone, other)
+    theirs = [press(someone, elsewhere, number) for number in range(2)]
+    order = []
+    while (lease := take()) is not None:
+        order.append(lease.job.pk if lease.job.kind == "build" else "test")
+        end(lease)
+    assert order == ["test", theirs[0].job_id, "test", theirs[1].job_id, mine.job_id]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from django.test import Client
 from forge.builds.actions import request_build
 from forge.builds.models import Artefact, Build
 from forge.builds.packages import firmware
-from forge.builds.packages.firmware import TEXT_CHANGED, FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.packages.firmware import TEXT_CHANGED, firmware_to_json, run_firmware_job, uf2_of
 from forge.builds.previews.refresh import preview_build
 from forge.compute.child.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.compute.pool.compiler import Compiler
+from forge.compute.scheduler.pace import usual_pace
 from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
+from forge.jobs.kinds import JobFailed
 from forge.jobs.models import Job
 from forge.projects.actions import create_project
 from forge.projects.models import Project
@@ -28,6 +31,7 @@ from rune.devices.firmware.uf2 import read_uf2
 from tests.forge.builds.conftest import log_of
 from tests.forge.factories.builds import built
 
+Make = Callable[[UUID], None]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -39,12 +43,21 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def queued() -> list[UUID]:
     """The builds whose firmware is to be made."""
-    return [UUID(job.spec["build"]) for job in Job.objects.unfinished().order_by("created")]
+    return [UUID(job.spec["build"]) for job in Job.objects.unfinished().filter(kind="firmware").order_by("created")]
 
 
 @pytest.fixture
-def slot(compiler: Compiler) -> FirmwareSlot:
-    return FirmwareSlot(lambda: nullcontext(compiler))
+def make(compiler: Compiler) -> Make:
+    """Makes the firmware of a build, as its job does."""
+
+    def result(build: UUID) -> None:
+        job: Any = SimpleNamespace(
+            spec={"build": str(build)}, tick=lambda: None, pace=usual_pace, report=lambda share, activity: None
+        )
+        with suppress(JobFailed):
+            run_firmware_job(job, lambda: nullcontext(compiler))
+
+    return result
 
 
 @pytest.fixture
@@ -61,20 +74,20 @@ def test_a_build_without_a_rune_has_none(client: Client, build: Build) -> None:
 
 
 def test_a_build_of_another_toolchain_is_refused_and_says_what_to_do(
-    client: Client, sine: Project, developer: Any, slot: FirmwareSlot
+    client: Client, sine: Project, developer: Any, make: Make
 ) -> None:
     old = built(developer, sine)
     assert old.artefact is not None
     Artefact.objects.update(spec={**old.artefact.spec, "toolchain": "sha256:" + "0" * 64})
-    slot.work(old.pk)
+    make(old.pk)
     payload = client.get(f"/api/v1/builds/{old.pk}/firmware").json()
     assert payload == {"state": "refused", "reason": OTHER_TOOLCHAIN}
 
 
 @pytest.mark.proof
-def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, developer: Any, slot: FirmwareSlot) -> None:
+def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, developer: Any, make: Make) -> None:
     other = built(developer, sine)
-    slot.work(other.pk)
+    make(other.pk)
     payload = client.get(f"/api/v1/builds/{other.pk}/firmware").json()
     assert payload == {"state": "refused", "reason": OTHER_RUNE}
 
@@ -85,14 +98,14 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     sine: Project,
     developer: Any,
     work: Callable[[Build], Build],
-    slot: FirmwareSlot,
+    make: Make,
 ) -> None:
     done = work(request_build(developer, sine))
     assert done.artefact is not None, log_of(done)
     address = f"/api/v1/builds/{done.pk}/firmware"
     assert client.post(address).json() == {"state": "missing"}
     assert queued() == [done.pk]
-    slot.work(done.pk)
+    make(done.pk)
     response = client.post(address)
     assert (response.status_code, queued()) == (202, [done.pk])
     said = response.json()

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from forge.builds.actions import request_build
-from forge.builds.models import Build, State
+from forge.builds.models import Build
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
@@ -56,7 +57,7 @@ def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
     write_file(developer, project, "logistic.tflite", model)
     write_file(developer, project, "Runefile.yml", HOSTED)
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert [one["code"] for one in done.diagnostics] == ["RUNE0080"]
     assert done.artefact is not None
     (reported,) = done.artefact.report["models"]
@@ -69,14 +70,14 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
 ) -> None:
     write_file(developer, project, "Runefile.yml", RUNEFILE)
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert "Inference time was not measured: the host must give it WORDS when it starts" in log_of(done)
     assert done.artefact is not None
     assert done.artefact.report["run"] is None
     assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
     again = work(request_build(developer, project))
     assert "Reused an earlier build" in log_of(again)
-    assert again.state == State.SUCCEEDED
+    assert again.state == JobState.SUCCEEDED
 
 
 @pytest.mark.protects("runes/endless-output")
@@ -86,5 +87,5 @@ def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
     """How much a run may send is for its host to say: 17 MB are nothing wrong."""
     write_file(developer, project, "Runefile.yml", LARGE)
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert "Inference time was not measured: the rune was stopped: it sent more than 16 MB in one run" in log_of(done)

@@ -9,9 +9,10 @@ import pytest
 
 from forge.builds.actions import request_build
 from forge.builds.evaluations.limits import judgements_of, policy_of
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import build_to_json
+from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.source.policy import Limit, LimitKind, Outcome, Policy
@@ -34,7 +35,7 @@ def test_a_build_says_of_each_limit_whether_it_is_met_in_its_log_and_in_its_answ
 ) -> None:
     write_file(developer, project, "forge.yml", RULES)
     build = work(request_build(developer, project))
-    assert build.state == State.SUCCEEDED, "a missed limit fails no build"
+    assert build.state == JobState.SUCCEEDED, "a missed limit fails no build"
     assert outcomes(build) == {
         LimitKind.SIZE: Outcome.MISSED,
         LimitKind.MEMORY: Outcome.MET,
@@ -82,7 +83,7 @@ def test_a_project_without_the_file_is_held_to_nothing(project: Project, develop
 def test_a_build_whose_rules_cannot_be_read_fails_and_says_where(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "forge.yml", b"limits:\n  sise: 1 kB\n")
     build = work(request_build(developer, project))
-    assert build.state == State.FAILED
+    assert build.state == JobState.FAILED
     assert [(each["file"], each["code"]) for each in build.diagnostics] == [("forge.yml", "RUNE0008")]
 
 

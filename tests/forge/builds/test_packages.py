@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,14 +16,17 @@ from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.choices import choices_of
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
+from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
 from forge.builds.packages.making import refusal_of
 from forge.compute.child import package_steps
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
-from forge.core.models import AuditEntry
+from forge.core.models import AuditEntry, Event
+from forge.jobs import queue
+from forge.jobs.actions import cancel_job, retry_job
+from forge.jobs.errors import NotRetriable
+from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.waiting import waiting_facts
 from forge.projects.actions import write_file
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package
@@ -32,6 +34,7 @@ from rune.devices.packages.errors import SelfTestFailed
 from rune.project.files import MemoryFiles
 from rune.source.policy import Outcome
 from tests.forge.builds.conftest import log_of
+from tests.forge.factories.builds import finished, run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,12 +73,14 @@ def test_a_build_makes_its_packages_once(
     write_file(developer, project, "forge.yml", limits)
     choose_for_builds(developer, project, {"targets": ["c", "x86_64-linux"]})
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     by_target = packages(done)
     assert [each.refusal for each in by_target.values()] == ["", ""], log_of(done)
     assert by_target["x86_64-linux"].needs["ram"] > 0
     assert by_target["c"].needs["instructions"] is None
-    assert "Package for x86_64-linux: " in log_of(done)
+    log = "\n".join(by_target["x86_64-linux"].job.log.values_list("text", flat=True))
+    assert "Package for x86_64-linux: " in log
+    assert "x86_64-linux" not in log_of(done), "what is said of a package is in its own log"
     # What was planned is the least: it breaks a limit, and keeps none.
     assert [each.outcome for each in judgements_of(done)] == [Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.MISSED]
     assert figures_of(done).targets["x86_64-linux"].instructions is None
@@ -99,21 +104,23 @@ def test_a_build_makes_its_packages_once(
     assert payload[1]["digest"] == answer.headers["ETag"].strip('"')
 
     second = request_build(developer, project)
-    lease = take()
-    assert lease is not None
+    lease = take_job()
 
     class Idle(Compiler):
         def start(self) -> None:
             raise AssertionError("a compiler was started")
 
-    LeasedBuild(lease, threading.Event(), lambda: Idle(Path())).run()
+    run_job(lease, lambda: Idle(Path()))
+    for _ in range(2):
+        run_job(take_job(), lambda: Idle(Path()))
     second.refresh_from_db()
-    assert second.state == State.SUCCEEDED, log_of(second)
+    assert second.state == JobState.SUCCEEDED, log_of(second)
     assert packages(second)["c"].artefact == by_target["c"].artefact
     assert packages(second)["x86_64-linux"].needs == by_target["x86_64-linux"].needs
     # What a build has is not pruned, and what nobody has is.
     artefacts = {each.artefact.pk for each in by_target.values()}
     assert drop_unused(artefacts) == set()
+    BuildPackage.objects.filter(build__project=project).delete()
     Build.objects.filter(project=project).delete()
     assert len(drop_unused(artefacts)) == 4
     assert not Artefact.objects.filter(pk__in=artefacts).exists()
@@ -153,13 +160,48 @@ def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     write_file(developer, project, "Runefile.yml", HOSTED)
     choose_for_builds(developer, project, {"targets": ["c"]})
     done = work(request_build(developer, project))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     package = packages(done)["c"]
     assert package.artefact is None
     assert package.refusal.count("WORDS") == 1
     assert package.refusal.endswith(".")
-    assert done.log.get(step="package").level == "warning"
-    assert "No package for c: " in log_of(done)
+    assert package.state == JobState.FAILED
+    assert package.job.log.get().level == "error"
+    payloads = [event.data for event in Event.objects.filter(type="package.changed", stream_id=project.stream)]
+    assert [(each["package"]["state"], bool(each["package"]["refusal"])) for each in payloads] == [
+        ("running", False),
+        ("failed", True),
+    ]
+
+
+def test_a_package_required_job_its_build_and_ends_with_it(project: Any, developer: Any) -> None:
+    choose_for_builds(developer, project, {"targets": ["c"]})
+    build = request_build(developer, project)
+    package = build.packages.get()
+    assert waiting_facts([package.job])[package.job_id].reason == "Waits for the build to succeed"
+    lease = take_job()
+    assert lease.job.pk == build.job_id
+    assert queue.take((Capability.BUILD,)) is None
+    queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
+    package = build.packages.get()
+    assert package.state == JobState.FAILED
+    assert package.refusal == f"Build 1 of {project.full_name} failed. It is needed for this."
+    with pytest.raises(NotRetriable, match="has to succeed first"):
+        retry_job(developer, Job.objects.get(package=package))
+    retry_job(developer, Job.objects.get(build=build))
+    package = build.packages.get()
+    assert (package.state, package.refusal) == (JobState.QUEUED, "")
+    cancel_job(developer, Job.objects.get(build=build))
+    assert build.packages.get().state == JobState.CANCELLED
+
+
+def test_an_end_of_a_package_is_no_second_end_of_its_build(project: Any, developer: Any) -> None:
+    choose_for_builds(developer, project, {"targets": ["c"]})
+    build = finished(request_build(developer, project))
+    ends = Event.objects.filter(type="build.changed", stream_id=project.stream).count()
+    queue.finish(take_job(), JobState.FAILED, error="The model needs its host.")
+    assert build.packages.get().refusal == "The model needs its host."
+    assert Event.objects.filter(type="build.changed", stream_id=project.stream).count() == ends
 
 
 def test_a_refusal_tells_the_first_errors() -> None:

@@ -11,7 +11,8 @@ import pytest
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact
 from forge.builds.jobs import numbered_job
-from forge.builds.models import Build, State
+from forge.builds.models import Build
+from forge.jobs.models import JobState
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.compiler.building.building import build as build_rune
@@ -33,7 +34,7 @@ def test_a_numbered_build_is_verified_and_says_so(
     sine: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     done = work(request_build(developer, sine))
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
     assert done.artefact is not None
     verification = Verification.from_json(done.artefact.report["verify"])
@@ -59,7 +60,7 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     answer = {"report": wrong_build.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda _: None)
     done = work(build)
-    assert done.state == State.FAILED
+    assert done.state == JobState.FAILED
     assert done.error.startswith("The rune is not what its files build. ")
     assert "op 2 FULLY_CONNECTED of sine" in done.error
     assert done.log.get(step="verify").level == "error"
@@ -78,7 +79,7 @@ def test_a_rune_that_does_not_load_fails_the_build(
     answer = {"report": cut_build.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda _: None)
     done = work(build)
-    assert done.state == State.FAILED
+    assert done.state == JobState.FAILED
     assert "it does not load" in done.error
     assert not done.log.filter(step="measure").exists()
 
@@ -87,7 +88,7 @@ def test_the_rune_of_a_pipeline_without_a_model_is_compared_with_its_pipeline(
     build: Build, work: Callable[[Build], Build]
 ) -> None:
     done = work(build)
-    assert done.state == State.SUCCEEDED
+    assert done.state == JobState.SUCCEEDED
     line = done.log.get(step="verify")
     assert line.text.startswith("the pipeline has no model; the rune gives the same ")
     assert line.level == "info"

@@ -15,19 +15,19 @@ from typing import Any
 import pytest
 
 from forge.builds.actions import request_build
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.compute.errors import ChildDied, MalformedAnswer, SpokeUnasked
 from forge.compute.pool import answer_stream
 from forge.compute.pool.answer_reading import ANSWERED, DEPTH_LIMIT, EVENTS, check_answered, read_answer
 from forge.compute.pool.answer_stream import ANSWERS_LIMIT, ANSWERS_WAITING, AnswerStream
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
+from forge.jobs.models import Job, JobState
 from tests.conftest import REPOSITORY
 from tests.forge.compute.answer_fuzzing import fuzzed, line_of
 from tests.forge.compute.test_compiler import job, run, until
 from tests.forge.compute.test_exploited_child import Attacked
+from tests.forge.factories.builds import run_job, take_job
 from tests.support.shares import share_and_all
 
 ANSWERS = 10_000
@@ -94,17 +94,16 @@ def test_a_build_with_any_answer_ends_with_a_reason(
 ) -> None:
     for seed in seeds:
         build = request_build(developer, project)
-        lease = take()
-        assert lease is not None
         whole = answers[: len(answers) - len(OTHERS)]
         lines = [line_of(answer) for answer in whole]
         lines[seed % len(lines)] = fuzzed(seed, [whole[seed % len(whole)]])
         compiler = Answering(tmp_path / "work", lines)
-        LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler)).run()  # noqa: B023 (used at once)
+        run_job(take_job(), lambda: nullcontext(compiler))  # noqa: B023 (used at once)
         build.refresh_from_db()
-        assert build.state in (State.QUEUED, State.SUCCEEDED, State.FAILED), seed
-        assert build.state == State.SUCCEEDED or build.error or build.log.exists(), seed
+        assert build.state in (JobState.QUEUED, JobState.SUCCEEDED, JobState.FAILED), seed
+        assert build.state == JobState.SUCCEEDED or build.error or build.log.exists(), seed
         Build.objects.filter(pk=build.pk).delete()
+        Job.objects.filter(pk=build.job_id).delete()
 
 
 class Answering(Compiler):

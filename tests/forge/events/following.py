@@ -129,6 +129,8 @@ def _changed(view: View, name: str, data: Mapping[str, Any], reading: Callable[[
             return _with_state(view, project=data["project"])
         case "build.changed":
             return _with_state(view, builds=_with_build(view["state"]["builds"], data["build"]))
+        case "package.changed":
+            return _with_state(view, builds=_with_package(view["state"]["builds"], data))
         case "targets.changed":
             return _with_state(view, targets=data["targets"])
         case "build.log":
@@ -153,3 +155,13 @@ def _with_state(view: View, **values: Any) -> View:
 def _with_build(builds: list[dict[str, Any]], build: dict[str, Any]) -> list[dict[str, Any]]:
     others = [each for each in builds if each["id"] != build["id"]]
     return sorted([build, *others], key=lambda each: -int(each["number"]))[:SHOWN_BUILDS]
+
+
+def _with_package(builds: list[dict[str, Any]], data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    changed = data["package"]
+
+    def current(build: dict[str, Any]) -> dict[str, Any]:
+        packages = [changed if each["target"] == changed["target"] else each for each in build["packages"]]
+        return build | {"packages": packages, "limits": data["limits"]}
+
+    return [current(each) if each["id"] == data["build"] else each for each in builds]

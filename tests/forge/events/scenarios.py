@@ -22,8 +22,9 @@ from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
-from forge.builds import leases
-from forge.builds.models import Build, State
+from forge.builds import telling
+from forge.builds.building import BUILD
+from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews import refresh as previews
 from forge.compute.pool.compiler import Compiler
@@ -57,7 +58,7 @@ from forge.webhooks import actions as webhooks
 from rune.source.merge import Choice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import RUNE, approved, built, failed_build, finished
+from tests.forge.factories.builds import RUNE, approved, built, failed_build, finished, take_job
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
@@ -112,11 +113,9 @@ def _secret(link: str) -> str:
     return link.partition("#token=")[2]
 
 
-def _take(world: World) -> leases.BuildLease:
+def _take(world: World) -> queue.JobLease:
     builds.request_build(world.developer, world.project)
-    lease = leases.take()
-    assert lease is not None
-    return lease
+    return take_job()
 
 
 def _sample(world: World) -> Sample:
@@ -499,75 +498,89 @@ def a_build_with_packages_is_requested(world: World) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
-@scene(leases.set_package)
-def a_worker_tells_of_a_package(world: World) -> Act:
+@scene(telling.tell_package)
+def a_package_is_refused(world: World) -> Act:
+    builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
+    finished(builds.request_build(world.developer, world.project))
+    lease = take_job()
+    return lambda: queue.finish(lease, JobState.FAILED, error="The model needs its host.")
+
+
+@scene(queue.finish)
+def a_build_with_packages_fails(world: World) -> Act:
     builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
     lease = _take(world)
-    return lambda: leases.set_package(lease, "c", refusal="The model needs its host.")
+    return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
 
 
-@scene(builds.cancel_build)
+@scene(telling.tell_build)
+def a_build_is_shown_again(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    return lambda: telling.tell_build(build)
+
+
+@scene(jobs.cancel_job)
 def a_queued_build_is_cancelled(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: builds.cancel_build(world.developer, build)
+    return lambda: jobs.cancel_job(world.developer, Job.objects.get(build=build))
 
 
-@scene(leases.take)
+@scene(jobs.retry_job)
+def a_failed_build_is_retried(world: World) -> Act:
+    build = failed_build(world.developer, world.project)
+    return lambda: jobs.retry_job(world.developer, Job.objects.get(build=build))
+
+
+@scene(queue.take)
 def a_worker_takes_a_build(world: World) -> Act:
     builds.request_build(world.developer, world.project)
-    return lambda: leases.take()
+    return lambda: queue.take((Capability.BUILD,))
 
 
-@scene(leases.write_log)
+@scene(telling.tell_log)
 def a_worker_writes_lines(world: World) -> Act:
     lease = _take(world)
-    leases.write_log(lease, [leases.Line("check", "2 stages", 1.5)])
-    return lambda: leases.write_log(lease, [leases.Line("compile", "a"), leases.Line("compile", "b", level="warning")])
+    queue.renew(lease, [queue.LogLine("2 stages", step="check", milliseconds=1.5)])
+    return lambda: queue.renew(lease, [queue.LogLine("a", step="compile"), queue.LogLine("b", "warning", "compile")])
 
 
-@scene(leases.append_log)
-def a_line_is_added(world: World) -> Act:
-    build = builds.request_build(world.developer, world.project)
-    return lambda: leases.append_log(build, [leases.Line("worker", "It starts again.")])
-
-
-@scene(leases.announce)
+@scene(telling.tell_change)
 def a_build_is_announced(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: leases.announce(build)
+    return lambda: telling.tell_change(Job.objects.get(build=build))
 
 
-@scene(leases.finish)
+@scene(queue.finish)
 def a_build_fails(world: World) -> Act:
-    outcome = leases.Outcome(State.FAILED, error="The Runefile has a problem.")
-    lease = _take(world)
-    return lambda: leases.finish(lease, outcome, [leases.Line("check", "1 error", level="error")])
+    lease, lines = _take(world), [queue.LogLine("1 error", "error", "check")]
+    return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.", lines=lines)
 
 
-@scene(leases.finish)
+@scene(queue.finish)
 def a_build_succeeds(world: World) -> Act:
-    outcome = leases.Outcome(State.SUCCEEDED, built(world.developer, world.project).artefact)
+    artefact = built(world.developer, world.project).artefact
     lease = _take(world)
-    return lambda: leases.finish(lease, outcome)
+    Build.objects.filter(job=lease.job).update(artefact=artefact)
+    return lambda: queue.finish(lease, JobState.SUCCEEDED, result={})
 
 
-@scene(leases.put_back)
+@scene(queue.put_back)
 def a_worker_puts_a_build_back(world: World) -> Act:
     lease = _take(world)
-    return lambda: leases.put_back(lease, [leases.Line("worker", "The server stops.")], counts=False)
+    return lambda: queue.put_back(lease, [queue.LogLine("The server stops.")], counts=False)
 
 
-@scene(leases.sweep)
+@scene(queue.sweep)
 def a_worker_is_lost(world: World) -> Act:
     _take(world)
-    return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
+    return lambda: queue.sweep(timezone.now() + timedelta(hours=1))
 
 
-@scene(leases.sweep)
+@scene(queue.sweep)
 def a_worker_is_lost_for_the_last_time(world: World) -> Act:
     _take(world)
-    Build.objects.update(attempt=leases.ATTEMPTS)
-    return lambda: leases.sweep(timezone.now() + 2 * leases.LEASE)
+    Job.objects.update(attempt=BUILD.attempts)
+    return lambda: queue.sweep(timezone.now() + timedelta(hours=1))
 
 
 def _refresh(world: World) -> None:
@@ -942,7 +955,7 @@ def _noticed(world: World) -> Notice:
 @scene(recording.record)
 def a_failed_build_concerns_the_one_who_follows(world: World) -> Act:
     lease = _take(world)
-    return lambda: leases.finish(lease, leases.Outcome(State.FAILED, error="The Runefile has a problem."))
+    return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
 
 
 @scene(notices.change_notice)
@@ -1023,7 +1036,7 @@ def a_job_is_retried(world: World) -> Act:
 @scene(queue.announce)
 def the_state_of_a_job_is_announced(world: World) -> Act:
     job = _job(world)
-    return lambda: queue.announce(job.organisation_id, job.pk, job.state)
+    return lambda: queue.announce(job)
 
 
 @scene(queue.cancel)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,11 +12,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from forge.builds import leases
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact, take_known
+from forge.builds.execution import NewCompiler
 from forge.builds.jobs import numbered_job, package_job
-from forge.builds.models import Build, BuildPackage, State
+from forge.builds.models import Build, BuildPackage
+from forge.builds.packages.making import PACKAGE
+from forge.compute.pool.toolchain import fresh_compiler
+from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.slots import Party
+from forge.jobs import kinds, queue
+from forge.jobs.kinds import kind_of
+from forge.jobs.models import Capability, Job, JobState
+from forge.jobs.queue import JobLease
+from forge.jobs.running import RunningJob
 from forge.projects.models import Project
 from forge.reviews.actions import give_verdict
 from forge.reviews.rounds.authorship import authors_of
@@ -58,17 +70,40 @@ def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report:
             source.write_bytes(rune)
             answer = {"report": build_report, "diagnostics": []}
             artefact = keep_artefact(job, source, answer, lambda _: None)
+    measurement = report.get("run", artefact.report["run"])
+    Build.objects.filter(pk=build.pk).update(artefact=artefact, measurement=measurement)
     now = timezone.now()
-    Build.objects.filter(pk=build.pk).update(
-        state=State.SUCCEEDED,
-        artefact=artefact,
-        attempt=1,
-        started=now,
-        finished=now,
-        measurement=report.get("run", artefact.report["run"]),
-    )
+    set_job(build, state=JobState.SUCCEEDED, attempt=1, started=now, finished=now)
     build.refresh_from_db()
     return build
+
+
+def set_job(build: Build, **values: object) -> None:
+    """Writes to the row of the build's job, as if that had happened."""
+    Job.objects.filter(build=build).update(**values)
+
+
+def take_job() -> JobLease:
+    """Leases the job that is next to a worker that builds."""
+    lease = queue.take((Capability.BUILD,))
+    assert lease is not None
+    return lease
+
+
+def run_job(
+    lease: JobLease,
+    new_compiler: NewCompiler = fresh_compiler,
+    pace: PaceNow = usual_pace,
+    stopping: threading.Event | None = None,
+) -> None:
+    """Does a leased job of an executor that compiles, as a worker does."""
+    kind = kind_of(lease.job.kind)
+    execute: Any = kind.execute
+    kinds.register(replace(kind, execute=partial(execute, new_compiler=new_compiler)))
+    try:
+        RunningJob(lease, stopping or threading.Event(), pace).run()
+    finally:
+        kinds.register(kind)
 
 
 NEEDS = {
@@ -96,16 +131,27 @@ def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package:
         source.write_bytes(package)
         answer = {"report": {"name": build.name, "needs": needs}, "diagnostics": []}
         artefact = keep_artefact(job, source, answer, lambda _: None)
-    stored, _ = BuildPackage.objects.update_or_create(
-        build=build, target=target, defaults={"artefact": artefact, "needs": needs, "refusal": ""}
-    )
-    return stored
+    return _stored_package(build, target, JobState.SUCCEEDED, "", artefact=artefact, needs=needs)
 
 
 def refused(build: Build, target: str, reason: str = "The model needs its host.") -> BuildPackage:
     """The build without a package for a target, and why."""
-    package, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
-    return package
+    return _stored_package(build, target, JobState.FAILED, reason)
+
+
+def _stored_package(build: Build, target: str, state: JobState, error: str, **values: object) -> BuildPackage:
+    """A package whose job ended so, whether the build was asked for it or not."""
+    package = BuildPackage.objects.filter(build=build, target=target).first()
+    if package is None:
+        spec, party = {"build": str(build.pk), "target": target}, Party(build.project.organisation_id)
+        job = queue.create_job(
+            PACKAGE, party.organisation, spec, party=party, project=build.project, required_job=build.job
+        )
+        package = BuildPackage.objects.create(build=build, target=target, job=job)
+    now = timezone.now()
+    Job.objects.filter(package=package).update(state=state, error=error, attempt=1, started=now, finished=now)
+    BuildPackage.objects.filter(pk=package.pk).update(**values)
+    return BuildPackage.objects.select_related("build", "artefact").get(pk=package.pk)
 
 
 def approved(build: Build) -> Build:
@@ -120,7 +166,7 @@ def approved(build: Build) -> Build:
 
 def failed_build(user: Any, project: Project, error: str = "The Runefile has a problem.") -> Build:
     """A build of the project's present files that a worker took, and that failed."""
-    request_build(user, project)
-    lease = leases.take()
-    assert lease is not None
-    return leases.finish(lease, leases.Outcome(State.FAILED, error=error))
+    build = request_build(user, project)
+    queue.finish(take_job(), JobState.FAILED, error=error)
+    build.refresh_from_db()
+    return build

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from forge.accounts.actions import join_as
 from forge.accounts.models import Organisation, User
-from forge.builds.models import Build, State
+from forge.builds.models import Build
+from forge.jobs.models import JobState
 from forge.projects.actions import fork_project, invite_to_project, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
@@ -54,5 +55,5 @@ def built_merged(developer: User, request: ChangeRequest, rune: bytes = RUNE + b
     """A build of the merged result that succeeded with these bytes."""
     build = actions.build_merged(developer, find_change_request(developer, request.pk))
     finished(build, rune)
-    assert build.state == State.SUCCEEDED
+    assert build.state == JobState.SUCCEEDED
     return build

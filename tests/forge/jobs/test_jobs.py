@@ -37,6 +37,7 @@ def done(job: JobContext) -> Mapping[str, Any]:
 def own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each renewal writes, and kinds of tests are forgotten."""
     monkeypatch.setattr(running, "RENEW_EVERY", -1.0)
+    monkeypatch.setattr(running, "LOG_EVERY", -1.0)
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
 
 

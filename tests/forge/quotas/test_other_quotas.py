@@ -17,9 +17,9 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.quotas.limits import OF_ORGANISATION, Resource, limits_of
 from forge.builds.actions import request_build
-from forge.builds.models import Build, State
 from forge.core.errors import Forbidden, QuotaReached, TooOften
 from forge.core.models import AuditEntry
+from forge.jobs.models import Job, JobState
 from forge.projects.actions import create_project, delete_project, restore_project
 from forge.projects.models import Project
 from tests.forge.quotas.conftest import Limit
@@ -54,12 +54,12 @@ def test_builds_of_an_hour_have_an_end_and_the_answer_says_until_when(
 ) -> None:
     limit(request.getfixturevalue(holder), "builds", 2)
     assert [client.post(BUILDS).status_code for _ in range(2)] == [202, 202]
-    Build.objects.update(state=State.CANCELLED, created=timezone.now() - timedelta(minutes=50))
+    Job.objects.update(state=JobState.CANCELLED, created=timezone.now() - timedelta(minutes=50))
     answer = client.post(BUILDS)
     assert answer.status_code == 429
     assert 590 <= int(answer.headers["Retry-After"]) <= 610
     assert "in the last hour" in answer.json()["detail"]
-    Build.objects.update(created=timezone.now() - timedelta(minutes=61))
+    Job.objects.update(created=timezone.now() - timedelta(minutes=61))
     assert client.post(BUILDS).status_code == 202
 
 
@@ -76,14 +76,14 @@ def test_minutes_of_builds_have_an_end(
     limit(organisation, "minutes", 10)
     assert client.post(BUILDS).status_code == 202
     now = timezone.now()
-    ran = {"state": State.FAILED, "started": now - timedelta(minutes=40), "finished": now - timedelta(minutes=31)}
-    Build.objects.update(**ran)
+    ran = {"state": JobState.FAILED, "started": now - timedelta(minutes=40), "finished": now - timedelta(minutes=31)}
+    Job.objects.update(**ran)
     assert client.post(BUILDS).status_code == 202
-    Build.objects.filter(number=2).update(**ran | {"finished": now - timedelta(minutes=30)})
+    Job.objects.filter(build__number=2).update(**ran | {"finished": now - timedelta(minutes=30)})
     answer = client.post(BUILDS)
     assert (answer.status_code, int(answer.headers["Retry-After"]) > 23 * 3600) == (429, True)
     # A build that began more than a day ago counts with what it ran in the last day alone.
-    Build.objects.update(started=now - timedelta(hours=30), finished=now - timedelta(hours=24, minutes=-1))
+    Job.objects.update(started=now - timedelta(hours=30), finished=now - timedelta(hours=24, minutes=-1))
     assert client.post(BUILDS).status_code == 202
 
 

@@ -17,10 +17,12 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.builds.actions import request_build
 from forge.builds.figures import build_figures, stuck_for
-from forge.builds.models import Build, State
+from forge.builds.models import Build
+from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.serving.readiness import CHECKS, NotReady, check_redis, check_room, problems
 from forge.serving.services import caches
+from tests.forge.factories.builds import set_job
 from tests.support.live_forge import free_port
 
 TOKEN = "a-token-of-operators"
@@ -29,7 +31,7 @@ TOKEN = "a-token-of-operators"
 def queued(user: User, project: Project, ago: timedelta, **values: object) -> Build:
     """A build that nobody works at, asked for so long ago."""
     build = request_build(user, project)
-    Build.objects.filter(pk=build.pk).update(created=timezone.now() - ago, **values)
+    set_job(build, created=timezone.now() - ago, **values)
     return build
 
 
@@ -75,17 +77,17 @@ def test_a_worker_that_does_not_renew_its_lease_is_stuck_and_a_busy_one_is_not(u
     now = timezone.now()
     assert stuck_for(now) is None
     lease = now + timedelta(seconds=9)
-    build = queued(user, project, timedelta(hours=1), state=State.RUNNING, started=now, lease_until=lease)
+    build = queued(user, project, timedelta(hours=1), state=JobState.RUNNING, started=now, lease_until=lease)
     queued(user, project, timedelta(hours=1))
     assert stuck_for(now) is None
-    Build.objects.filter(pk=build.pk).update(lease_until=now - timedelta(minutes=5))
+    set_job(build, lease_until=now - timedelta(minutes=5))
     assert stuck_for(now) == timedelta(minutes=5)
 
 
 def test_waits_and_durations_are_of_recent_builds(user: User, project: Project) -> None:
     now = timezone.now()
-    build = queued(user, project, timedelta(seconds=30), state=State.FAILED)
-    Build.objects.filter(pk=build.pk).update(started=now - timedelta(seconds=20), finished=now - timedelta(seconds=5))
+    build = queued(user, project, timedelta(seconds=30), state=JobState.FAILED)
+    set_job(build, started=now - timedelta(seconds=20), finished=now - timedelta(seconds=5))
     figures = build_figures(now)
     assert (round(figures.wait_times[0]), round(figures.durations[0])) == (10, 15)
     assert build_figures(now + timedelta(hours=1)).wait_times == ()

@@ -11,9 +11,10 @@ from django.test import Client
 
 from forge.builds.actions import request_build
 from forge.builds.artefacts.comparison_source import figures_of
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.comparison.figures import figure_rows
 from forge.core.http.markdown import render_readme
+from forge.jobs.models import JobState
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
@@ -22,7 +23,7 @@ from rune.compiler.verify.comparison import Figures
 from rune.compiler.verify.rebuild_result import FRESH, Rebuild, RebuildState
 from rune.compiler.verify.rune_verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
-from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
+from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,7 @@ def test_a_build_under_way_looks_again_by_itself_and_can_be_cancelled(
     assert 'http-equiv="refresh"' not in page
     assert client.post(f"{PAGE}/cancel").status_code == 409
     build.refresh_from_db()
-    assert build.state == State.CANCELLED
+    assert build.state == JobState.CANCELLED
 
 
 def test_a_failed_build_shows_what_was_wrong(project: Any, developer: Any, browser_of: Browser) -> None:
@@ -106,7 +107,8 @@ def test_a_failed_build_shows_what_was_wrong(project: Any, developer: Any, brows
         "notes": [],
         "fixes": [],
     }
-    Build.objects.filter(pk=build.pk).update(state=State.FAILED, error="1 problem", diagnostics=[one])
+    Build.objects.filter(pk=build.pk).update(diagnostics=[one])
+    set_job(build, state=JobState.FAILED, error="1 problem")
     page = text_of(browser_of(developer).get(PAGE))
     assert "Runefile.yml, line 4" in page
     assert "There is no &lt;stage&gt;." in page

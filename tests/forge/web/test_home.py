@@ -19,7 +19,7 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
-from tests.forge.factories.builds import approved, built, failed_build
+from tests.forge.factories.builds import approved, built, failed_build, set_job
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_a_build_that_failed_waits_for_who_asked_for_it_until_another_follows(
     assert "acme/kitchen: build 1 failed" in page
     assert "The Runefile has a problem." in page
     assert "See why: acme/kitchen: build 1 failed" not in browser_of(owner).get("/").content.decode()
-    Build.objects.filter(pk=build.pk).update(finished=timezone.now() - timedelta(days=15))
+    set_job(build, finished=timezone.now() - timedelta(days=15))
     assert "See why" not in client.get("/").content.decode()
     failed_build(developer, project)
     built(developer, project)

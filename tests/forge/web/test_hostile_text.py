@@ -11,15 +11,16 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
-from forge.builds.models import Build, BuildLogLine
+from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
+from forge.jobs.models import Job, JobLogLine
 from forge.projects.actions import write_file
 from forge.projects.files.document import add_text
 from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import built, set_job
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +56,15 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
         "steps": [{"step": EVIL, "text": EVIL, "milliseconds": 1.0}],
     }
     good = built(developer, project, outline=OUTLINE, **report)
-    BuildLogLine.objects.create(build=good, number=1, step="check", text=EVIL)
+    _write_line(good, "check")
     begin_thread(developer, good, EVIL)
     give_verdict(owner, good, "approve", EVIL)
     publish_build(developer, good, "latest")
     write_file(developer, project, "more.txt", b"x")
     bad = built(developer, project, outline=OUTLINE)
-    Build.objects.filter(pk=bad.pk).update(state="failed", artefact=None, error=EVIL, diagnostics=[DIAGNOSTIC])
-    BuildLogLine.objects.create(build=bad, number=1, step=EVIL[:20], text=EVIL, level="error")
+    Build.objects.filter(pk=bad.pk).update(artefact=None, diagnostics=[DIAGNOSTIC])
+    set_job(bad, state="failed", error=EVIL)
+    _write_line(bad, EVIL[:20], "error")
     return good, bad
 
 
@@ -214,3 +216,7 @@ def test_a_readme_that_is_slow_to_read_is_read_once(
     assert file is not None
     file.unlink()
     assert visitor.get("/acme/kitchen").content == first
+
+
+def _write_line(build: Build, step: str, level: str = "info") -> None:
+    JobLogLine.objects.create(job=Job.objects.get(build=build), number=1, step=step, text=EVIL, level=level)

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
-from forge.builds.models import Build, Preview
+from forge.builds.models import Preview
 from forge.projects.models import Project
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
-from tests.forge.factories.builds import built
+from tests.forge.factories.builds import built, set_job
 
 pytestmark = pytest.mark.django_db
 
@@ -377,7 +377,7 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
     Preview.objects.update_or_create(project=project, defaults={"state": preview, "diagnostics": diagnostics})
     if build is not None:
         latest = built(user, project)
-        Build.objects.filter(pk=latest.pk).update(state=build, lease_until=timezone.now())
+        set_job(latest, state=build, lease_until=timezone.now())
     content = client.get("/").content.decode()
     if tag is None:
         assert '<span class="tag' not in content.partition("Start from")[0]

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
@@ -111,11 +112,11 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextMan
     """Watches the database and the notifications for as long as the context lasts."""
     current: list[Seen] = []
 
-    def note(what: Any, *_: Any) -> None:
+    def note(what: Any, *_: Any, **__: Any) -> None:
         for seen in current:
             seen.notified.append(str(what))
 
-    monkeypatch.setattr(notify, "_send", note)
+    monkeypatch.setattr(current_app, "send_task", note)
     monkeypatch.setattr(notify.Debounce, "touch", lambda _, key: note(key))
 
     @contextmanager
@@ -155,7 +156,7 @@ def test_what_writes_and_what_notifies_is_seen(
     with watching() as seen, django_capture_on_commit_callbacks(execute=True):
         request_build(owner, project)
     assert "INSERT builds_build" in seen.written
-    assert "forge.builds.work" in seen.notified
+    assert "forge.jobs.work" in seen.notified
 
 
 @pytest.mark.protects("sign-in/reading-changes-nothing")

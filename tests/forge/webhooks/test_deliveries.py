@@ -231,6 +231,7 @@ def test_a_message_that_was_taken_while_its_webhook_was_switched_off_waits(webho
     job = Job.objects.get(pk=delivery.pk)
     assert (job.state, job.paused, job.attempt) == (JobState.QUEUED, True, 0)
     assert not Attempt.objects.exists()
+    assert DELIVERY.retention is not None
     queue.delete_old(timezone.now() + DELIVERY.retention + timedelta(days=1))
     assert not Delivery.objects.exists()
 

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.models import UNFINISHED, Build, State
+from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
+from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.projects.versions.store import find_version, versions_of
@@ -317,7 +318,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
 
 def _merging(principal: Principal, project: Project, change: ChangeRequest, merging: Merging) -> dict[str, Any]:
     build = current_build(change, merging)
-    is_built = build is not None and build.state == State.SUCCEEDED and build.artefact is not None
+    is_built = build is not None and build.state == JobState.SUCCEEDED and build.artefact is not None
     facts = rune_facts(principal, build) if build is not None and is_built else {}
     missing = missing_to_merge(change, merging)
     conflicts = shown_conflicts(merging)
@@ -332,7 +333,7 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
         "is_nothing": not merging.unresolved and merging.is_nothing,
         "build": build,
         "old_build": change.build if build is None else None,
-        "is_unfinished": build is not None and build.state in UNFINISHED,
+        "is_unfinished": build is not None and not build.is_over,
         "is_built": is_built,
         "steps": _steps(build, merging),
         "reviews": _reviews(principal, build) if build is not None and is_built else [],
@@ -356,9 +357,9 @@ def _steps(build: Build | None, merging: Merging) -> list[GateStep]:
         )
         return steps
     number = f"Build {build.number}"
-    if build.state in UNFINISHED:
+    if not build.is_over:
         steps.append(GateStep(False, "The merged result is being built", number))
-    elif build.state != State.SUCCEEDED or build.artefact is None:
+    elif build.state != JobState.SUCCEEDED or build.artefact is None:
         steps.append(GateStep(False, "The merged result does not build", f"{number} {build.state}."))
     else:
         steps.append(GateStep(True, "The merged result builds", number))

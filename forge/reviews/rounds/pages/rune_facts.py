@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
-from forge.builds.models import Build, State
+from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import shown_evaluation
 from forge.builds.pages.host_models import host_models
@@ -96,5 +96,5 @@ def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
 
 
 def _previous(principal: Principal, build: Build) -> Build | None:
-    earlier = builds_of(principal, build.project).filter(number__lt=build.number, state=State.SUCCEEDED)
+    earlier = builds_of(principal, build.project).succeeded().filter(number__lt=build.number)
     return earlier.first()

@@ -1,4 +1,4 @@
-import type { Build, BuildState, ProjectEvent } from "../../api/schema";
+import type { Build, JobState, ProjectEvent } from "../../api/schema";
 import { describe, expect, it } from "vitest";
 import { toastOf } from "./event-toasts";
 import type { ProjectSession } from "./project-session";
@@ -6,12 +6,12 @@ import type { ProjectSession } from "./project-session";
 const ARI = { id: "a", name: "Ari", initials: "AR", colour: 2 };
 const ME = { id: "u", name: "Mika", initials: "MK", colour: 1 };
 
-const build = (state: BuildState) => ({ id: "b", number: 3, state, url: "/acme/keywords/builds/3" }) as Build;
+const build = (state: JobState) => ({ id: "b", number: 3, state, url: "/acme/keywords/builds/3" }) as Build;
 
-const session = (state: BuildState) =>
+const session = (state: JobState) =>
   ({ me: ME, project: { url: "/acme/keywords" }, builds: [build(state)] }) as unknown as ProjectSession;
 
-const ended = (state: BuildState): ProjectEvent => ({
+const ended = (state: JobState): ProjectEvent => ({
   sequence: 2,
   type: "build.changed",
   data: { build: build(state) },

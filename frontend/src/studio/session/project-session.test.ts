@@ -1,10 +1,11 @@
-import type { Build, BuildState, Preview, ProjectState } from "../../api/schema";
+import type { Build, JobState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
 import { afterEvent, lastSucceeded, sessionOf, withAnswer, withBuild, withPreview } from "./project-session";
 
-function build(number: number | null, state: BuildState = "running"): Build {
+function build(number: number | null, state: JobState = "running"): Build {
   return {
     id: `b${number}`,
+    job: null,
     number,
     kind: "numbered",
     state,

@@ -45,6 +45,8 @@ export function afterEvent(
         session: { ...session, builds: withBuild(session.builds, event.data.build) },
         reading: { what: "log", build: event.data.build.id },
       };
+    case "package.changed":
+      return { session: { ...session, builds: withPackage(session.builds, event.data) }, reading: null };
     case "build.log":
       return { session, reading: { what: "log", build: event.data.build } };
     case "project.changed":
@@ -60,6 +62,18 @@ export function afterEvent(
     default:
       return { session, reading: null };
   }
+}
+
+/** The builds with what became of a package of one of them, and what is said of its limits now. */
+function withPackage(
+  builds: readonly Build[],
+  { build, package: changed, limits }: Extract<ProjectEvent, { type: "package.changed" }>["data"],
+): readonly Build[] {
+  return builds.map((each) =>
+    each.id === build
+      ? { ...each, limits, packages: each.packages.map((one) => (one.target === changed.target ? changed : one)) }
+      : each,
+  );
 }
 
 /** A preview that was read later than another may have been answered earlier: the higher sequence is the newer text. */

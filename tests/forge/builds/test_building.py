@@ -12,26 +12,28 @@ from typing import Any
 
 import pytest
 
-from forge.builds import leased_build
-from forge.builds.actions import cancel_build, request_build
+from forge.builds.actions import request_build
 from forge.builds.artefacts.store import open_rune
-from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import take
-from forge.builds.models import Artefact, Build, State
+from forge.builds.models import Artefact, Build
 from forge.builds.serializers import MeasurementJson, build_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import Pace
 from forge.core.models import AuditEntry, Event
+from forge.jobs import running
+from forge.jobs.actions import cancel_job
+from forge.jobs.models import Job, JobState
+from forge.jobs.running import FULL_DISK
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of
+from tests.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callable[[Build], Build]) -> None:
     done = work(build)
-    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None
     with open_rune(done.artefact) as file:
         assert file.read(4) == b"\0asm"
@@ -44,8 +46,7 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
 
 
 def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, compiler: Compiler) -> None:
-    lease = take()
-    assert lease is not None
+    lease = take_job()
     measured_after: list[bool] = []
 
     def never_again() -> Pace:
@@ -53,9 +54,9 @@ def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, com
         measured_after.append(Build.objects.get(pk=build.pk).artefact is not None)
         return Pace.SUSPENDED if measured_after[-1] else Pace.USUAL
 
-    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never_again).run()
+    run_job(lease, lambda: nullcontext(compiler), pace=never_again)
     build.refresh_from_db()
-    assert build.state == State.SUCCEEDED
+    assert build.state == JobState.SUCCEEDED
     assert not any(measured_after)
 
 
@@ -68,11 +69,10 @@ def test_the_same_files_are_answered_from_the_cache(
         raise AssertionError("a compiler was started")
 
     second = request_build(developer, project)
-    lease = take()
-    assert lease is not None
-    LeasedBuild(lease, threading.Event(), never).run()
+    lease = take_job()
+    run_job(lease, never)
     second.refresh_from_db()
-    assert second.state == State.SUCCEEDED
+    assert second.state == JobState.SUCCEEDED
     assert second.artefact == first.artefact
     assert "Reused an earlier build" in log_of(second)
     assert second.measurement == first.measurement
@@ -106,7 +106,7 @@ def test_a_broken_project_fails_with_its_diagnostics(
 ) -> None:
     write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
     done = work(request_build(developer, project))
-    assert done.state == State.FAILED
+    assert done.state == JobState.FAILED
     assert done.diagnostics
     assert done.error
     assert done.artefact is None
@@ -114,24 +114,22 @@ def test_a_broken_project_fails_with_its_diagnostics(
 
 @pytest.mark.protects("compiling/dying-children")
 def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[Build], Build]) -> None:
-    lease = take()
-    assert lease is not None
-    LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=1)).run()
+    lease = take_job()
+    run_job(lease, lambda: KilledCompiler(after=1))
     build.refresh_from_db()
-    assert (build.state, build.attempt) == (State.QUEUED, 1)
+    assert (build.state, build.attempt) == (JobState.QUEUED, 1)
     assert "SIGKILL" in log_of(build)
     done = work(build)
-    assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+    assert (done.state, done.attempt) == (JobState.SUCCEEDED, 2)
     assert Artefact.objects.count() == 1
 
 
 def test_a_compiler_that_is_always_killed_fails_the_build(build: Build) -> None:
     for _ in range(3):
-        lease = take()
-        assert lease is not None
-        LeasedBuild(lease, threading.Event(), lambda: KilledCompiler(after=0)).run()
+        lease = take_job()
+        run_job(lease, lambda: KilledCompiler(after=0))
     build.refresh_from_db()
-    assert (build.state, build.attempt) == (State.FAILED, 3)
+    assert (build.state, build.attempt) == (JobState.FAILED, 3)
     assert "SIGKILL" in build.error
 
 
@@ -164,32 +162,30 @@ class KilledCompiler(Compiler):
 
 
 def test_a_cancel_ends_the_compiler_at_once(build: Build, developer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leased_build, "RENEW_EVERY", 0.0)
-    lease = take()
-    assert lease is not None
+    monkeypatch.setattr(running, "RENEW_EVERY", 0.0)
+    lease = take_job()
     compilers: list[Compiler] = []
 
     def cancelling() -> Compiler:
         compilers.append(fresh_compiler())
-        cancel_build(developer, build)
+        cancel_job(developer, Job.objects.get(build=build))
         return compilers[0]
 
-    LeasedBuild(lease, threading.Event(), cancelling).run()
+    run_job(lease, cancelling)
     build.refresh_from_db()
-    assert build.state == State.CANCELLED
+    assert build.state == JobState.CANCELLED
     assert build.artefact is None
     assert not compilers[0].alive
     assert Artefact.objects.count() == 0
 
 
 def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
-    lease = take()
-    assert lease is not None
+    lease = take_job()
     stopping = threading.Event()
     stopping.set()
-    LeasedBuild(lease, stopping).run()
+    run_job(lease, stopping=stopping)
     build.refresh_from_db()
-    assert (build.state, build.attempt) == (State.QUEUED, 0)
+    assert (build.state, build.attempt) == (JobState.QUEUED, 0)
     assert "starts again" in log_of(build)
 
 
@@ -198,9 +194,8 @@ def test_a_full_disk_is_the_reason_of_a_build_that_fails(build: Build) -> None:
     def on_a_full_disk() -> Compiler:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    lease = take()
-    assert lease is not None
-    LeasedBuild(lease, threading.Event(), on_a_full_disk).run()
+    lease = take_job()
+    run_job(lease, on_a_full_disk)
     build.refresh_from_db()
-    assert (build.state, build.error) == (State.FAILED, leased_build.FULL_DISK)
-    assert leased_build.FULL_DISK in log_of(build)
+    assert (build.state, build.error) == (JobState.FAILED, FULL_DISK)
+    assert FULL_DISK in log_of(build)
