@@ -56,6 +56,11 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(8)));
 }
 
+/** Four significant digits, or all before the point: a headline is read at a glance. */
+export function headlineText(value: number): string {
+  return numberText(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
+}
+
 export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

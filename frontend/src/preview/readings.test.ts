@@ -1,7 +1,7 @@
 // What a person reads of what a rune sent.
 import { describe, expect, test } from "vitest";
 import type { OutputMessage, OutputTensor } from "../runtime";
-import { agoText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
+import { agoText, headlineText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, scoreText, sharesOf, type Card, type Readings } from "./readings";
 
 const WORDS = ["silence", "unknown", "up", "left"];
@@ -162,6 +162,12 @@ test("figures have units", () => {
   ]);
   expect([512, 47512, 131072, 2_500_000].map(sizeText)).toEqual(["512 B", "47.5 kB", "131 kB", "2.5 MB"]);
   expect(numberText(0.697278738)).toBe("0.69727874");
+  expect([0.00021380931, -3.14159265, 1234567, 12345.678].map(headlineText)).toEqual([
+    "0.0002138",
+    "-3.142",
+    "1234567",
+    "12346",
+  ]);
   expect([300, 4200, 61000].map(agoText)).toEqual(["just now", "4 s ago", "1 min ago"]);
 });
 

@@ -1,6 +1,6 @@
 // What a rune said on one output, in few words: for answers that stand side by side.
 import { lazy, Suspense } from "react";
-import { numberText, percentText } from "../numbers";
+import { headlineText, numberText, percentText } from "../numbers";
 import { scoreText, type Card, type Score } from "../readings";
 import { tensorViews } from "./views";
 
@@ -24,7 +24,11 @@ export function BriefAnswer({ card }: { readonly card: Card }) {
     case "scores":
       return <Highest scores={card.scores} />;
     case "number":
-      return <p className="preview-big num">{numberText(card.value)}</p>;
+      return (
+        <p className="preview-big num" title={numberText(card.value)}>
+          {headlineText(card.value)}
+        </p>
+      );
     default:
       return (
         <Suspense fallback={null}>

@@ -3,7 +3,7 @@ import { Tags } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
-import { numberText } from "../numbers";
+import { headlineText, numberText } from "../numbers";
 import type { Calling, Card } from "../readings";
 import type { Shown } from "./OverlayView";
 import { ScoreBars } from "./ScoreBars";
@@ -49,7 +49,11 @@ function CardView({ card, beside, shown, calling, unit, onCalling, view }: Props
     case "chart":
       return (
         <>
-          {card.kind === "number" && <p className="preview-big num">{numberText(card.value)}</p>}
+          {card.kind === "number" && (
+            <p className="preview-big num" title={numberText(card.value)}>
+              {headlineText(card.value)}
+            </p>
+          )}
           {card.past.length > 2 && (
             <Suspense fallback={null}>
               <LiveChart
