@@ -28,7 +28,7 @@ class RulesJson(TypedDict):
     confirms: Annotated[bool, "whether who approves confirms with a passkey or a password who they are"]
 
 
-class RulesSerializer(serializers.Serializer[Any]):
+class RulesChangeSerializer(serializers.Serializer[Any]):
     approvals = serializers.IntegerField(min_value=0, max_value=MAXIMUM_APPROVALS)
     protected_tags = serializers.ListField(child=serializers.CharField(max_length=128), max_length=MAXIMUM_TAGS)
     confirms = serializers.BooleanField()
@@ -46,7 +46,7 @@ class OrganisationRulesView(ForgeView):
 
     @extend_schema(
         operation_id="rules_change",
-        request=RulesSerializer,
+        request=RulesChangeSerializer,
         responses=RulesJson,
         parameters=[REQUIRED_IF_MATCH, ETAG],
     )
@@ -54,7 +54,7 @@ class OrganisationRulesView(ForgeView):
         """Sets the rules. A project's `forge.yml` can add to them, and takes nothing away."""
         principal = principal_of(request)
         owner = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
-        body = self.read_body(request, RulesSerializer)
+        body = self.read_body(request, RulesChangeSerializer)
         rules = Rules(body["approvals"], tuple(body["protected_tags"]), body["confirms"])
         return _answer(change_rules(principal, owner, rules, seen=seen_by(request)))
 
