@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tools.security_pages import (
     BEGIN,
     END,
+    FRONT,
     HEAD,
     PAGES,
     ROOT,
@@ -150,3 +152,14 @@ def test_every_threat_of_the_pages_has_a_test() -> None:
     rows = [row for path in pages(ROOT) for row in rows_of(path.read_text("utf-8"), path.stem)]
     assert len(rows) > 270
     assert problems() == []
+
+
+def test_the_pages_in_front_name_rows_that_exist() -> None:
+    ids = {row.id for page in pages(ROOT) for row in rows_of(page.read_text("utf-8"), page.stem)}
+    named = {
+        match
+        for name in FRONT
+        for match in re.findall(r"`([a-z-]+/[a-z-]+)`", (ROOT / PAGES / name).read_text("utf-8"))
+    }
+    assert named <= ids, named - ids
+    assert len(named) > 20

@@ -17,6 +17,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = Path("docs/security")
+FRONT: Final = ("README.md", "outcomes.md")
+"""The pages in front, which have no rows of their own."""
 BEGIN: Final = "<!-- rows: `make reference` writes the tests -->"
 END: Final = "<!-- end of rows -->"
 HEAD: Final = "| id | threat | protection | tests |\n| --- | --- | --- | --- |"
@@ -77,7 +79,7 @@ def problems(root: Path = ROOT) -> list[str]:
 
 def pages(root: Path) -> list[Path]:
     """The pages with rows."""
-    return sorted(path for path in (root / PAGES).glob("*.md") if path.name != "README.md")
+    return sorted(path for path in (root / PAGES).glob("*.md") if path.name not in FRONT)
 
 
 def rows_of(text: str, page: str) -> list[Row]:
