@@ -18,6 +18,7 @@ from forge.serving.backup.create_backup import create_upgrade_backup, remove_unf
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
 from forge.serving.environment import make_private
+from forge.serving.recorded_migrations import recorded_with_their_changes
 from rune.wording import counted
 
 _LOCK = 0x666F726765
@@ -53,7 +54,8 @@ def migrate_if_needed() -> bool:
             if executor.loader.applied_migrations and not is_unfinished:
                 _back_up()
             _unfinished().touch(mode=0o600)
-            call_command("migrate", verbosity=0, interactive=False)
+            with recorded_with_their_changes():
+                call_command("migrate", verbosity=0, interactive=False)
             _unfinished().unlink()
             return True
     except DatabaseError as error:

@@ -40,7 +40,7 @@ def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[
 
 
 @pytest.mark.protects("operation/killed-upgrades")
-@pytest.mark.parametrize("one_in", [pytest.param(12, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("one_in", [pytest.param(60, id="a share"), pytest.param(1, id="all", marks=pytest.mark.proof)])
 def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(one_in: int, stored: Path) -> None:
     first, whole, *outcomes = killed_at_each_step(stored / DATA, stored / "upgraded", one_in)
     assert whole["status"] == 0

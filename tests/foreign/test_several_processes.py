@@ -105,7 +105,7 @@ def test_losing_access_ends_a_socket_at_another_process_within_a_second(
     live = installation.first
     other = client(1)
     began = time.monotonic()
-    live.api("DELETE", f"projects/{project}")
+    live.delete_project(project)
     live.until(lambda: other.do("look")["closed"], 10)
     assert other.do("look")["closed"]["code"] == 4403
     # A second is what is promised; the rest is what the API, this process and a busy machine take.

@@ -18,6 +18,7 @@ from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope,
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
+from tests.forge.factories.seen import seen_headers
 from tests.forge.web.test_permissions_matrix import CASES, COLUMNS, Case, answers_of, name_of, things
 from tests.support.shares import table_by_kind
 
@@ -49,7 +50,8 @@ def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
     more = {} if method == "get" else {"data": body, "content_type": kind}
     cache.clear()
     with transaction.atomic():
-        answer = getattr(Client(), method)(path, headers={"Authorization": f"Bearer {secret}"}, **more)
+        headers = {"Authorization": f"Bearer {secret}", **seen_headers(path, body)}
+        answer = getattr(Client(), method)(path, headers=headers, **more)
         transaction.set_rollback(True)
     status: int = answer.status_code
     return status

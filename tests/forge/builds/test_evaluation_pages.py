@@ -42,7 +42,7 @@ def page(client: Client, build: Build) -> str:
 
 def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:
     text = page(client, built(developer, project))
-    assert "This build was run on no test samples" in text
+    assert "this build was run on no test samples" in text
     assert "import a folder for each label, a table (CSV) or a .zip" in text
 
 

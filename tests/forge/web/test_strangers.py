@@ -74,6 +74,8 @@ NOTHING: Names = {
     "digest": "sha256:" + "0" * 64,
     "job": str(UUID(int=17)),
     "job_id": str(UUID(int=17)),
+    "kind": "nokind",
+    "grant": str(UUID(int=18)),
 }
 """What the addresses' parameters are where there is nothing of the kind."""
 
@@ -161,6 +163,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "job_id": str(job.pk),
         "block": published_block(owner, project, "71.31.5").name,
         "version": "71.31.5",
+        "kind": "guest-link",
+        "grant": str(link.pk),
     }
 
 
