@@ -25,7 +25,7 @@ def recorded_with_their_changes() -> Iterator[None]:
             schema_editor.execute(schema_editor.deferred_sql.pop(0))
         return state
 
-    Migration.apply = apply  # type: ignore[method-assign]
+    Migration.apply = apply  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
