@@ -3,7 +3,16 @@
 import type { SampleTerms, Thread } from "../api/schema";
 import { Flag } from "lucide-react";
 import { useCallback, useId, useState } from "react";
-import { answerOf, fileOf, lengthText, recordingOfRun, TermsField, useTerms, type Snapshot, type Recording } from "../preview";
+import {
+  answerOf,
+  fileOf,
+  lengthText,
+  recordingOfRun,
+  TermsField,
+  useTerms,
+  type Snapshot,
+  type Recording,
+} from "../preview";
 
 export interface WrongAddresses {
   /** Where the recording goes. */
@@ -27,7 +36,8 @@ export function WrongResult({ addresses, running }: Props) {
   const [sent, setSent] = useState<Thread | null>(null);
   const { loaded, ran, readings } = running;
   const labels = [...new Set(loaded?.wordlists.flat() ?? [])];
-  const recording = loaded === null || readings.cards.length === 0 ? null : recordingOfRun(loaded.capabilities, ran, "wrong");
+  const recording =
+    loaded === null || readings.cards.length === 0 ? null : recordingOfRun(loaded.capabilities, ran, "wrong");
   const mark = (): void => {
     setSent(null);
     if (recording !== null) setMarked({ recording, said: answerOf(readings.cards) ?? "" });

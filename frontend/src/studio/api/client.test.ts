@@ -45,7 +45,9 @@ test("a refusal is thrown as its problem", async () => {
   const { client } = answering(
     () => new Response(JSON.stringify({ title: "Taken", detail: "1.0.0 is published." }), { status: 409 }),
   );
-  await expect(client.publish("1.0.0", "b1", '"seen"')).rejects.toThrow(new Problem(409, "Taken", "1.0.0 is published."));
+  await expect(client.publish("1.0.0", "b1", '"seen"')).rejects.toThrow(
+    new Problem(409, "Taken", "1.0.0 is published."),
+  );
 });
 
 test("a network that is gone is thrown as a problem too", async () => {

@@ -15,8 +15,7 @@ export const EMPTY = "Empty.";
 
 /** What a side says, or a sentence where it has no text to show. */
 export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
-  if (text === null)
-    return { text: "", note: conflict.kind === "file" ? FILE_DELETED : NOT_THERE };
+  if (text === null) return { text: "", note: conflict.kind === "file" ? FILE_DELETED : NOT_THERE };
   if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
   return { text: text, note: text === "" ? EMPTY : "" };
 }
