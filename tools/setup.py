@@ -138,7 +138,8 @@ def install_packages(wanted: str) -> None:
     started = time.monotonic()
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     subprocess.run([*pip, "-r", str(files[0])], check=True)
-    uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--python", str(PYTHON)]
+    # Without bytecode the first start takes twice as long, and each one where the program's user may not write here.
+    uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
     for file in files[1:]:
         if file.suffix == ".txt":
             isolation = ["--no-build-isolation"] if file in built else []

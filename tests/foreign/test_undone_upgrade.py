@@ -64,7 +64,7 @@ def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, 
     run(environment, "migrate", "activity", "zero")
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
-    elsewhere = environment | services.environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
+    elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
     refused = manage(elsewhere, "restore", str(backup))
     assert refused.returncode == 1
     assert "a copy of a SQLite database" in refused.stderr

@@ -40,7 +40,7 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
     record_property("files", len(blobs))
     try:
         with running_services() as services:
-            there = environment | {"DATA_DIR": str(tmp_path / "second")} | services.environment("restored")
+            there = environment | {"DATA_DIR": str(tmp_path / "second")} | services.empty_environment("restored")
             assert manage(there, "restore", str(backup)).returncode == 0
             second, *contents = take_backup(there, tmp_path / "two")
             assert contents == [rows, blobs]

@@ -1,4 +1,4 @@
-"""A database of SQLite that has its tables and nothing else: the migrations run once for all tests of a run."""
+"""Databases that have their tables and nothing else: the migrations run once a kind for all tests of a run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,15 +28,29 @@ def _own_folder() -> TemporaryDirectory[str]:
 
 @cache
 def empty_database() -> Path:
-    """The file, to be copied. One process makes it for all whose `SHARED` names the same folder."""
+    """A file of SQLite, to be copied."""
+
+    def make(folder: Path) -> None:
+        migrate({"DATA_DIR": str(folder)})
+
+    return made_once("sqlite", make) / DATABASE
+
+
+def migrate(variables: Mapping[str, str]) -> None:
+    """Makes the tables of the installation that environment variables describe."""
+    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+    environment = {"PATH": os.environ["PATH"], **variables}
+    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=PATIENCE)
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder whose content one process makes for all whose `SHARED` names the same folder."""
     folder = Path(os.environ.get(SHARED) or _own_folder().name)
-    data = folder / "migrated"
-    with (folder / "migrating").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not data.exists():
-            making = folder / "making"
-            environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(making)}
-            command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-            subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=PATIENCE)
-            making.rename(data)
-    return data / DATABASE
+    complete = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            incomplete = folder / f"{name}.incomplete"
+            make(incomplete)
+            incomplete.rename(complete)
+    return complete
