@@ -108,7 +108,8 @@ def test_an_approval_of_the_same_bytes_from_other_files_does_not_count_and_can_b
     review = ask_for_review(developer, first, "Models", reviewers=[RequestedGroup((reviewer.pk,))])
     give_verdict(reviewer, first, "approve")
     later = build_with(developer, project, RULES, a=b"2")
-    assert later.artefact is not None and first.artefact is not None
+    assert later.artefact is not None
+    assert first.artefact is not None
     assert later.artefact.digest == first.artefact.digest
     with pytest.raises(GateClosed, match=MISSING + "a"):
         publish_build(developer, later, "1.0")
