@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import ConnectionHandler, DatabaseError, connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import IntegerField
+from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
 from forge.serving.tables_at_once import can_be_left_out, make_tables_at_once
@@ -85,8 +86,8 @@ def test_what_fails_in_the_middle_leaves_no_table(
 
 
 def migration_of(*operations: Any, atomic: bool = True) -> Migration:
-    migration = Migration("0002_odd", "projects")
-    migration.operations, migration.atomic = list(operations), atomic
+    odd = type("Odd", (Migration,), {"operations": operations, "atomic": atomic})
+    migration: Migration = odd("0002_odd", "projects")
     return migration
 
 
