@@ -58,8 +58,8 @@ def test_the_tables_of_sqlite_are_those_of_the_migrations(tmp_path: Path) -> Non
 def beside_tables(path: Path) -> set[tuple[str, str]]:
     """The statements of indices and triggers."""
     with closing(sqlite3.connect(path)) as database:
-        made = database.execute("SELECT name, sql FROM sqlite_master WHERE type != 'table' AND sql IS NOT NULL")
-        return set(made.fetchall())
+        statements = database.execute("SELECT name, sql FROM sqlite_master WHERE type != 'table' AND sql IS NOT NULL")
+        return set(statements.fetchall())
 
 
 def rows_of(path: Path) -> dict[str, int]:
