@@ -56,7 +56,7 @@ class JobItem:
     """The page with its log; a form that changes the job is sent below it."""
     attempts: int
     """The most of its kind."""
-    waits: str
+    pending_reason: str
     """Why it waits; "" where it does not."""
     position: int | None
     may_cancel: bool
@@ -93,7 +93,7 @@ def items_of(actor: Actor, jobs: Sequence[Job]) -> list[JobItem]:
                 url=title.url,
                 page=f"{job.organisation.get_absolute_url()}/-/jobs/{job.pk}",
                 attempts=kind.attempts,
-                waits=facts.reason if facts else "",
+                pending_reason=facts.reason if facts else "",
                 position=facts.position if facts else None,
                 may_cancel=changes and not job.is_finished,
                 may_retry=changes and kind.can_retry and job.state in RETRIABLE and job.needs_nothing,

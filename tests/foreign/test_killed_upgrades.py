@@ -43,9 +43,9 @@ def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[
 
 def expected_rows(before: dict[str, int]) -> dict[str, int]:
     """How many rows the tables have after an upgrade: no row is lost."""
-    kept = {name: count for name, count in before.items() if name not in GROWING | MOVED.keys()}
+    remaining = {name: count for name, count in before.items() if name not in GROWING | MOVED.keys()}
     moved = {new: before.get(old, 0) + before.get(new, 0) for old, new in MOVED.items()}
-    return kept | moved
+    return remaining | moved
 
 
 @pytest.mark.protects("operation/killed-upgrades")

@@ -10,13 +10,11 @@ import pytest
 from tools.plain_words import (
     PHRASES,
     WORDS,
-    Finding,
     findings,
     refused_names,
     refused_phrases,
     refused_sentences,
     refused_word,
-    without_exceptions,
 )
 
 
@@ -146,15 +144,6 @@ def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
         "frontend/src/page.ts",
         "templates/page.html",
     ]
-
-
-def test_an_exception_is_for_its_own_kind_and_is_refused_once_nothing_needs_it() -> None:
-    name = Finding("forge/a.py", 1, "the name found", "match", is_name=True)
-    sentence = Finding("forge/a.py", 2, "“mended”", "fixed")
-    assert without_exceptions([name, sentence], []) == [str(name), str(sentence)]
-    assert without_exceptions([name, sentence], ["forge/a.py"]) == [str(sentence)]
-    (unused,) = without_exceptions([name], ["forge/a.py", "forge/b.py"])
-    assert unused.startswith("forge/b.py: nothing is refused there")
 
 
 def test_a_method_that_the_standard_library_names_may_be_derived() -> None:

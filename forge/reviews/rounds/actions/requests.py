@@ -29,7 +29,7 @@ from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
 from forge.reviews.rounds.access import digest_of, is_reviewable, newest_round
 from forge.reviews.rounds.actions.invitations import send_invitations
-from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
+from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.invitees import checked_addresses
 from rune.wording import counted, listed
@@ -76,11 +76,11 @@ def ask_for_review(
     _require_new(build)
     last = Review.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     review = Review.objects.create(
-        project=project, number=last + 1, title=title, message=message, asked_by=actor.person, due=due
+        project=project, number=last + 1, title=title, message=message, requested_by=actor.person, due=due
     )
     if reviewers or not addresses:
         _put_groups(actor, review, reviewers, authors_of(build))
-    Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
+    Round.objects.create(review=review, number=1, build=build, requested_by=actor.person)
     send_invitations(actor, review, addresses)
     _tell(
         actor,
@@ -120,7 +120,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
         )
     _require_new(build)
     new = Round.objects.create(
-        review=review, number=before.number + 1, build=build, message=message, asked_by=actor.person
+        review=review, number=before.number + 1, build=build, message=message, requested_by=actor.person
     )
     _tell(actor, review, "review.round", ReviewStep.ROUND, build_number=build.number, round=new.number)
     return new
@@ -151,7 +151,7 @@ def close_review(actor: Actor, review: Review) -> None:
 def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:
     write_entry(actor, action, review.subject, review.project.place, number=review.number, **data)
     by = person_to_json(actor.person) if actor.person else None
-    event = REVIEW_ASKED(review=str(review.pk), number=review.number, change=change.value, by=by)
+    event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=change.value, by=by)
     append_event(review.project.stream, event, actor)
 
 
