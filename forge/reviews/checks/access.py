@@ -34,18 +34,19 @@ def newest_passed(project: Project) -> Publication | None:
     return passed.select_related("build__version").order_by("-created").first()
 
 
-def required_checks(build: Build) -> tuple[RequiredCheck, ...]:
+def required_checks(build: Build, in_force: Policy | None = None) -> tuple[RequiredCheck, ...]:
     """The checks of the build's own rules and of those in force, by name. The caller has found the build."""
-    passed = newest_passed(build.project)
-    in_force = Policy() if passed is None else Policy.from_json(passed.policy)
+    if in_force is None:
+        passed = newest_passed(build.project)
+        in_force = Policy() if passed is None else Policy.from_json(passed.policy)
     checks = {*(policy_of(build) or Policy()).checks, *in_force.checks}
     return tuple(sorted(checks, key=lambda each: (each.name, each.robot)))
 
 
-def check_statuses(build: Build) -> tuple[CheckStatus, ...]:
+def check_statuses(build: Build, in_force: Policy | None = None) -> tuple[CheckStatus, ...]:
     """Each required check with its result. One counts while its robot's account may post today, by an address that it
     has confirmed. The caller has found the build."""
-    required = required_checks(build)
+    required = required_checks(build, in_force)
     if not required or build.artefact is None:
         return tuple(CheckStatus(each, None) for each in required)
     mates = [mate.user for mate in team_of(build.project, Verb.POST_CHECK) if mate.user.is_active]

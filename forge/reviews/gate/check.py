@@ -94,7 +94,7 @@ def _situation(build: Build) -> Situation:
         rules.policy,
         rules.confirms,
         changed_paths(passed, files_of(build.version)),
-        tuple(_gate_check(each) for each in check_statuses(build)),
+        tuple(_gate_check(each) for each in check_statuses(build, in_force)),
     )
 
 
