@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from tests.rune.running.runtime.conformance import modelled, old, pictures, said, stopped
+from tests.rune.running.runtime.conformance import modelled, old, pictures, queries, said, stopped
 from tests.rune.running.runtime.conformance.case import FOLDER, Case, files
 
 HAND_WRITTEN = frozenset({"README.md", "motion.json"})
