@@ -92,7 +92,7 @@ class Services:
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
     def _tables(self) -> Path:
-        """The statements that make the tables: the migrations take twenty times as long."""
+        """The statements that make the tables: to start the program for it takes twenty times as long."""
         name = "tables.sql"
 
         def make(folder: Path) -> None:
