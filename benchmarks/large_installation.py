@@ -148,7 +148,9 @@ def fill() -> None:
     )
     Favourite.objects.bulk_create(Favourite(person=first, project=project) for project in projects[:8])
     reviews = Review.objects.bulk_create(
-        Review(project=builds[number].project, number=1, title=f"Is {number} good?", asked_by=people[number % MEMBERS])
+        Review(
+            project=builds[number].project, number=1, title=f"Is {number} good?", requested_by=people[number % MEMBERS]
+        )
         for number in range(300)
     )
     Round.objects.bulk_create(

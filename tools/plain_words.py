@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,20 +46,6 @@ PHRASES = {
 }
 """Turns that are refused in docstrings, comments, messages, templates, and what to write instead."""
 
-NAMES_NOT_YET: tuple[str, ...] = (
-    "forge/builds/models.py",
-    "forge/builds/previews/variants.py",
-    "forge/jobs/serializers.py",
-    "forge/jobs/listing.py",
-    "forge/reviews/changes/actions/offers.py",
-    "forge/reviews/changes/models.py",
-    "forge/reviews/changes/serializers.py",
-    "forge/reviews/models.py",
-    "forge/reviews/rounds/announcements.py",
-    "forge/reviews/rounds/serializers.py",
-)
-"""Files whose names are not yet plain: nothing is added here. A file without such a name must leave it."""
-
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PHRASES = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in PHRASES.items()]
 
@@ -72,7 +58,6 @@ class Finding:
     line: int
     text: str
     better: str
-    is_name: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}: {self.better}"
@@ -87,6 +72,14 @@ def refused_word(name: str) -> str | None:
     return None
 
 
+def refused_path(path: str) -> Iterator[Finding]:
+    """The folders and the file of a path whose name has a refused word."""
+    for part in Path(path).parts:
+        word = refused_word(part)
+        if word is not None:
+            yield Finding(path, 1, f"the file name {part}", WORDS[word])
+
+
 def refused_names(path: str, source: str) -> Iterator[Finding]:
     """The names that a Python module binds: functions, classes, parameters, variables and attributes.
 
@@ -96,7 +89,7 @@ def refused_names(path: str, source: str) -> Iterator[Finding]:
         for line, name in _bindings(node):
             word = refused_word(name)
             if word is not None:
-                yield Finding(path, line, f"the name {name}", WORDS[word], is_name=True)
+                yield Finding(path, line, f"the name {name}", WORDS[word])
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
@@ -138,6 +131,7 @@ def findings(root: Path) -> Iterator[Finding]:
         path = root / name
         if name in (OWN, OWN_TEST) or not path.is_file():
             continue
+        yield from refused_path(name)
         if name.endswith(".py") and "/migrations/" not in name:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)
@@ -146,24 +140,8 @@ def findings(root: Path) -> Iterator[Finding]:
             yield from refused_phrases(name, path.read_text("utf-8"))
 
 
-def without_exceptions(refused: Iterable[Finding], names: Sequence[str]) -> list[str]:
-    """What is refused outside of the exceptions for names, and each exception that nothing needs any more."""
-    messages, unused = [], {*names}
-    for finding in refused:
-        if finding.is_name and finding.path in names:
-            unused.discard(finding.path)
-        else:
-            messages.append(str(finding))
-    return messages + [
-        f"{each}: nothing is refused there; take it out of the list of exceptions" for each in sorted(unused)
-    ]
-
-
 def main() -> int:
-    if "--all" in sys.argv[1:]:
-        messages = list(map(str, findings(ROOT)))
-    else:
-        messages = without_exceptions(findings(ROOT), NAMES_NOT_YET)
+    messages = list(map(str, findings(ROOT)))
     for message in messages:
         print(message)
     if messages:

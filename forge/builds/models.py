@@ -383,10 +383,10 @@ class Preview(Leased):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.compute.child.applied_fix`). With `"copy": {"version", "wishes"}`,
-    it is no newest text, but a copy of a version's files with those wishes granted (`forge.compute.child.overrides`).
-    With `"tests": path` nothing is built but the tests of a block, which are run; `outline` is what they found
-    (`forge.compute.child.compiled_tests`)."""
+    text with that fix of a diagnostic in it (`forge.compute.child.applied_fix`). With `"copy": {"version",
+    "overrides"}`, it is no newest text, but a copy of a version's files with those overrides applied
+    (`forge.compute.child.overrides`). With `"tests": path` nothing is built but the tests of a block, which are run;
+    `outline` is their result (`forge.compute.child.compiled_tests`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -396,7 +396,7 @@ class Preview(Leased):
     build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="previews")
     """The last good one."""
     changed = models.DateTimeField(auto_now=True)
-    asked = models.DateTimeField(default=timezone.now)
+    requested = models.DateTimeField(default=timezone.now)
     """When somebody asked for it last; the one that nobody asks for has no use for it."""
     toolchain = models.CharField(max_length=71, blank=True)
     """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
@@ -405,7 +405,7 @@ class Preview(Leased):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_preview_a_set_of_options")]
-        ordering = ["-asked"]
+        ordering = ["-requested"]
 
     def __str__(self) -> str:
         return f"preview of {self.project_id}: {self.state}"
@@ -428,7 +428,7 @@ class Preview(Leased):
 
     @property
     def copy(self) -> dict[str, Any] | None:
-        """Of which version it is a copy, and the wishes that are granted in it, where it is that."""
+        """Of which version it is a copy, and the overrides that are applied in it, where it is that."""
         copy: dict[str, Any] | None = self.options.get("copy")
         return copy
 

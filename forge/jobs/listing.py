@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from forge.accounts.models import Organisation
 from forge.core.actors import Actor
-from forge.jobs.access import JobFilter, jobs_of, may_change
-from forge.jobs.kinds import kind_of, kinds
+from forge.jobs.access import may_change
+from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import RETRIABLE
 from forge.jobs.titles import titles_of
@@ -56,23 +55,17 @@ class JobItem:
     """The page with its log; a form that changes the job is sent below it."""
     attempts: int
     """The most of its kind."""
-    waits: str
+    pending_reason: str
     """Why it waits; "" where it does not."""
     position: int | None
     may_cancel: bool
     may_retry: bool
 
 
-def kind_labels() -> dict[str, str]:
-    """The names of all kinds, with what pages call them, sorted by that."""
-    return {kind.name: kind.label for kind in kinds()}
-
-
 def list_jobs(
-    actor: Actor, organisation: Organisation, filters: JobFilter, cursor: Cursor | None, limit: int
+    actor: Actor, jobs: QuerySet[Job], cursor: Cursor | None, limit: int
 ) -> tuple[list[JobItem], Cursor | None]:
-    """A page of the jobs of an organisation that the person may see, the newest first, and where the next begins."""
-    jobs = jobs_of(actor, organisation, filters)
+    """A page of jobs of one organisation that the person may see, the newest first, and where the next begins."""
     newest = list((jobs.filter(cursor.older) if cursor else jobs)[: limit + 1])
     shown = newest[:limit]
     after = Cursor(shown[-1].created, shown[-1].pk) if len(newest) > limit else None
@@ -93,7 +86,7 @@ def items_of(actor: Actor, jobs: Sequence[Job]) -> list[JobItem]:
                 url=title.url,
                 page=f"{job.organisation.get_absolute_url()}/-/jobs/{job.pk}",
                 attempts=kind.attempts,
-                waits=facts.reason if facts else "",
+                pending_reason=facts.reason if facts else "",
                 position=facts.position if facts else None,
                 may_cancel=changes and not job.is_finished,
                 may_retry=changes and kind.can_retry and job.state in RETRIABLE and job.needs_nothing,

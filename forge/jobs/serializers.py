@@ -27,7 +27,7 @@ class JobJson(TypedDict):
     attempts: Annotated[int, "the most attempts of this kind"]
     progress: Annotated[float, "from 0 to 1"]
     activity: Annotated[str, "what it does at this moment"]
-    waits: Annotated[str, "why it waits; empty where it does not"]
+    pending_reason: Annotated[str, "why it waits; empty where it does not"]
     position: Annotated[int | None, "its position in the organisation's queue, from 1"]
     error: str
     created: Timestamp
@@ -70,7 +70,7 @@ def item_to_json(item: JobItem) -> JobJson:
         "attempts": item.attempts,
         "progress": job.progress,
         "activity": job.activity,
-        "waits": item.waits,
+        "pending_reason": item.pending_reason,
         "position": item.position,
         "error": job.error,
         "created": utc_timestamp(job.created),

@@ -117,7 +117,7 @@ class Review(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     message = models.TextField(blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     due = models.DateField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
@@ -157,7 +157,7 @@ class Round(models.Model):
     number = models.PositiveIntegerField()
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="rounds")
     message = models.TextField(blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -283,7 +283,7 @@ class SuggestionState(models.TextChoices):
     """What became of a suggestion."""
 
     OPEN = "open", "Open"
-    TAKEN = "taken", "Taken"
+    APPLIED = "applied", "Applied"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -301,7 +301,7 @@ class Suggestion(models.Model):
 
     thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    wishes = models.JSONField()
+    overrides = models.JSONField()
     """`forge.builds.previews.copies.OverrideJson`, each."""
     said = models.JSONField()
     """The same in sentences, with the words that they had when this was suggested."""

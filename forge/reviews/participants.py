@@ -22,4 +22,4 @@ def speakers(subject: str) -> set[UUID | None]:
 def review_participants(review: Review) -> frozenset[UUID]:
     """Returns who requested a review, its reviewers, and who commented on it."""
     reviewers = {person.pk for group in review.groups.all() for person in group.people.all()}
-    return known_people({review.asked_by_id, *reviewers, *speakers(review.subject)})
+    return known_people({review.requested_by_id, *reviewers, *speakers(review.subject)})

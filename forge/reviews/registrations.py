@@ -45,17 +45,17 @@ LOOKED_AT = 200
 def reviews_that_wait(actor: Actor) -> PendingItems:
     """Open reviews: those that wait for the person's verdict, own ones that somebody wants changed, and own ones that
     others have not decided yet."""
-    theirs = Q(asked_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
+    theirs = Q(requested_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
     open_reviews_of_actor = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
     reviews = open_reviews(open_reviews_of_actor[:LOOKED_AT])
     pending = [each for each in reviews if actor.pk in each.waited_for]
-    own = [each for each in reviews if each.review.asked_by_id == actor.pk]
+    own = [each for each in reviews if each.review.requested_by_id == actor.pk]
     objected = [each for each in own if each.state is ReviewState.CHANGES]
     undecided = [each for each in own if each.state is ReviewState.WAITING]
     return PendingItems(
         for_me=[
             *(
-                _waiting(each, f"{each.review.asked_by or 'Someone'} asks for your review", "Review", "eye")
+                _waiting(each, f"{each.review.requested_by or 'Someone'} asks for your review", "Review", "eye")
                 for each in pending[:SHOWN]
             ),
             *(_waiting(each, "Changes are asked for", "Read", "message-square") for each in objected[:SHOWN]),

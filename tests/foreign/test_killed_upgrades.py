@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.foreign.keep_data_folder import CONTENTS, DATA, contents_of
-from tests.foreign.test_kept_data_folders import ARCHIVES, tables_of
+from tests.foreign.test_data_folders import ARCHIVES, tables_of
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
 
@@ -43,9 +43,9 @@ def killed_at_each_step(template: Path, folder: Path, one_in: int) -> list[dict[
 
 def expected_rows(before: dict[str, int]) -> dict[str, int]:
     """How many rows the tables have after an upgrade: no row is lost."""
-    kept = {name: count for name, count in before.items() if name not in GROWING | MOVED.keys()}
+    remaining = {name: count for name, count in before.items() if name not in GROWING | MOVED.keys()}
     moved = {new: before.get(old, 0) + before.get(new, 0) for old, new in MOVED.items()}
-    return kept | moved
+    return remaining | moved
 
 
 @pytest.mark.protects("operation/killed-upgrades")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.models.make_models import answers, make, models, refused
 from tests.support.model_cases import ModelCase, model_cases, refused_cases
 
 CASES = model_cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_committed_answers_are_those_of_the_reference_kernels(case: ModelCase) -> None:
-    assert list(map(tuple, answers(case.data, [run.inputs for run in case.runs]))) == [run.outputs for run in case.runs]
+def test_the_committed_answers_are_those_of_the_reference_kernels() -> None:
+    assert [case.name for case in CASES if not _is_answered_as_committed(case)] == []
+
+
+def _is_answered_as_committed(case: ModelCase) -> bool:
+    return list(map(tuple, answers(case.data, [run.inputs for run in case.runs]))) == [run.outputs for run in case.runs]
 
 
 def test_every_model_of_the_script_is_committed_and_no_other() -> None:

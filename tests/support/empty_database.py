@@ -33,7 +33,7 @@ def empty_database() -> Path:
     def make(folder: Path) -> None:
         migrate({"DATA_DIR": str(folder)})
 
-    return made_once("sqlite", make) / DATABASE
+    return shared_folder("sqlite", make) / DATABASE
 
 
 def migrate(variables: Mapping[str, str]) -> None:
@@ -43,7 +43,7 @@ def migrate(variables: Mapping[str, str]) -> None:
     subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=PATIENCE)
 
 
-def made_once(name: str, make: Callable[[Path], None]) -> Path:
+def shared_folder(name: str, make: Callable[[Path], None]) -> Path:
     """A folder whose content one process makes for all whose `SHARED` names the same folder."""
     folder = Path(os.environ.get(SHARED) or _own_folder().name)
     complete = folder / name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,10 @@ ARCHITECTURES = FOLDER / "architectures.zip"
 """Pairs of a whole network as Keras exports it (tests/architectures), and the answers of the reference kernels."""
 REFUSED = FOLDER / "refused.zip"
 """Pairs of a model, `NAME.tflite`, and what of it Anvil lacks, `NAME.json`."""
+
+
+_ELEMENT = re.compile(r"(.*?_(?:f32|f16|i8|u8|i16|i32|i64|bool))(?:_|$)")
+"""A model's name up to the element that its operator computes with."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,20 @@ class RefusedCase:
 def model_cases() -> tuple[ModelCase, ...]:
     """All of them, by name."""
     return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(COMPILED))
+
+
+def family_of(case: ModelCase) -> str:
+    """The operator and the element of a model, which most often are what a kernel is for."""
+    match = _ELEMENT.match(case.name)
+    return match[1] if match else case.name
+
+
+def by_family(cases: Iterable[ModelCase]) -> dict[str, list[ModelCase]]:
+    """Cases for a test of each family: a test of each case would take longer to begin than to run."""
+    families: dict[str, list[ModelCase]] = {}
+    for case in cases:
+        families.setdefault(family_of(case), []).append(case)
+    return families
 
 
 @cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.empty_database import made_once, migrate
+from tests.support.empty_database import migrate, shared_folder
 from tests.support.live_forge import free_port
 from tools.browser import postgresql
 from tools.needs import POSTGRESQL, REDIS, lack
@@ -92,7 +92,7 @@ class Services:
         return {"DATABASE_URL": f"{self.postgresql}/{database}", "REDIS_URL": self.redis}
 
     def _tables(self) -> Path:
-        """The statements that make the tables: the migrations take twenty times as long."""
+        """The statements that make the tables: to start the program for it takes twenty times as long."""
         name = "tables.sql"
 
         def make(folder: Path) -> None:
@@ -101,7 +101,7 @@ class Services:
             dump = [_program("pg_dump"), "--no-owner", "--file", str(folder / name), variables["DATABASE_URL"]]
             subprocess.run(dump, check=True)
 
-        return made_once("postgresql", make) / name
+        return shared_folder("postgresql", make) / name
 
 
 @contextmanager

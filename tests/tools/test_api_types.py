@@ -9,6 +9,11 @@ import pytest
 
 from tools.setup import FRONTEND, node_environment
 
+DESCRIPTION = (
+    "openapi: 3.0.3\ninfo: {title: API, version: '1'}\npaths: {}\n"
+    "components: {schemas: {Build: {type: object, required: [id], properties: {id: {type: string}}}}}\n"
+)
+
 
 def generate(description: Path, target: Path) -> subprocess.CompletedProcess[str]:
     command = ["node", "scripts/api-types.mjs", str(description), str(target)]
@@ -20,34 +25,38 @@ def generate(description: Path, target: Path) -> subprocess.CompletedProcess[str
 @pytest.fixture
 def description(tmp_path: Path) -> Path:
     file = tmp_path / "openapi.yaml"
-    file.write_text(
-        "openapi: 3.0.3\ninfo: {title: API, version: '1'}\npaths: {}\n"
-        "components: {schemas: {Build: {type: object, required: [id], properties: {id: {type: string}}}}}\n"
-    )
+    file.write_text(DESCRIPTION)
     return file
 
 
-def test_types_are_generated_and_stay_while_nothing_changes(description: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The types of `DESCRIPTION`."""
+    folder = tmp_path_factory.mktemp("types")
+    (folder / "openapi.yaml").write_text(DESCRIPTION)
+    assert generate(folder / "openapi.yaml", folder / "schema.ts").returncode == 0
+    return (folder / "schema.ts").read_text("utf-8")
+
+
+def test_types_are_generated_and_stay_while_nothing_changes(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    assert generate(description, target).returncode == 0
-    assert "export type Build = components['schemas']['Build'];" in target.read_text("utf-8")
+    assert "export type Build = components['schemas']['Build'];" in generated
+    target.write_text(generated)
     before = target.stat().st_mtime_ns
     assert generate(description, target).returncode == 0
     assert target.stat().st_mtime_ns == before
 
 
-def test_types_of_another_description_are_replaced(description: Path, tmp_path: Path) -> None:
+def test_types_of_another_description_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    generate(description, target)
+    target.write_text(generated)
     description.write_text(description.read_text("utf-8").replace("Build", "Preview"))
     generate(description, target)
     assert "Build" not in target.read_text("utf-8")
 
 
-def test_types_that_somebody_edited_are_replaced(description: Path, tmp_path: Path) -> None:
+def test_types_that_somebody_edited_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    generate(description, target)
-    generated = target.read_text("utf-8")
     target.write_text(generated.replace("id: string", "id: number"))
     generate(description, target)
     assert target.read_text("utf-8") == generated

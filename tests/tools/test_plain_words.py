@@ -10,13 +10,12 @@ import pytest
 from tools.plain_words import (
     PHRASES,
     WORDS,
-    Finding,
     findings,
     refused_names,
+    refused_path,
     refused_phrases,
     refused_sentences,
     refused_word,
-    without_exceptions,
 )
 
 
@@ -148,13 +147,16 @@ def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
     ]
 
 
-def test_an_exception_is_for_its_own_kind_and_is_refused_once_nothing_needs_it() -> None:
-    name = Finding("forge/a.py", 1, "the name found", "match", is_name=True)
-    sentence = Finding("forge/a.py", 2, "“mended”", "fixed")
-    assert without_exceptions([name, sentence], []) == [str(name), str(sentence)]
-    assert without_exceptions([name, sentence], ["forge/a.py"]) == [str(sentence)]
-    (unused,) = without_exceptions([name], ["forge/a.py", "forge/b.py"])
-    assert unused.startswith("forge/b.py: nothing is refused there")
+@pytest.mark.parametrize(
+    "path", ["forge/telling.py", "src/given-streams.ts", "templates/made/list.html", "tests/test_targets_found.py"]
+)
+def test_a_refused_word_in_the_name_of_a_file_or_folder_is_refused(path: str) -> None:
+    assert [finding.path for finding in refused_path(path)] == [path]
+
+
+@pytest.mark.parametrize("path", ["forge/maker.py", "src/not-found.ts", "templates/held-out.html", "README.md"])
+def test_other_names_of_files_are_not_refused(path: str) -> None:
+    assert list(refused_path(path)) == []
 
 
 def test_a_method_that_the_standard_library_names_may_be_derived() -> None:

@@ -16,4 +16,4 @@ def drop_scope(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
-    operations = [migrations.RunPython(drop_scope, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(drop_scope, migrations.RunPython.noop, elidable=True)]

@@ -65,4 +65,4 @@ def _move_logs(apps: Any, jobs: dict[Any, Any]) -> None:
 class Migration(migrations.Migration):
     dependencies = [("builds", "0002_build_job")]
 
-    operations = [migrations.RunPython(add_jobs)]
+    operations = [migrations.RunPython(add_jobs, elidable=True)]

@@ -63,4 +63,4 @@ def _end_of(package: Any, build_state: str) -> tuple[str, str]:
 class Migration(migrations.Migration):
     dependencies = [("builds", "0005_package_job")]
 
-    operations = [migrations.RunPython(add_jobs)]
+    operations = [migrations.RunPython(add_jobs, elidable=True)]

@@ -1,7 +1,7 @@
 """Copies of a version's files in which somebody tries changes: built as previews are, in the organisation's turn.
 
-A copy is the version and the wishes that are granted in it, and nothing else: no file of it is stored, and it reads no
-file that its version has not. Whoever asks for the same again gets the same one.
+A copy is the version and the overrides that are applied in it, and nothing else: no file of it is stored, and it reads
+no file that its version has not. Whoever asks for the same again gets the same one.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class OverrideJson(TypedDict):
 
 
 def start_copy(project: Project, version: Version, overrides: Sequence[OverrideJson]) -> Preview:
-    """The preview of a copy with these wishes, which is made soon unless it is there."""
-    options: dict[str, Any] = {**plain_options(), "copy": {"version": str(version.pk), "wishes": list(overrides)}}
+    """The preview of a copy with these overrides, which is made soon unless it is there."""
+    options: dict[str, Any] = {**plain_options(), "copy": {"version": str(version.pk), "overrides": list(overrides)}}
     return request_preview(project, options, lambda copy: copy.state == PreviewState.FAILED)
 
 
@@ -49,7 +49,7 @@ def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:
 
 
 def files_of_copy(preview: Preview, copy: dict[str, Any]) -> WorkingTree:
-    """The files of its version, as far as they may still be given, before any wish is granted."""
+    """The files of its version, as far as they may still be given, before any override is applied."""
     version = Version.objects.select_related("project").get(pk=copy["version"], project=preview.project_id)
     manifest = available_files(version)
     return WorkingTree(manifest_digest(manifest), manifest, {}, preview.project.sequence, version.file_ids)

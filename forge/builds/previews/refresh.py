@@ -118,7 +118,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         if preview.fix is not None:
             seen = with_fix(preview.project, seen, preview.fix, compiler, tick, pace)
         if preview.copy is not None:
-            seen = with_overrides(preview, preview.copy["wishes"], seen, compiler, tick, pace)
+            seen = with_overrides(preview, preview.copy["overrides"], seen, compiler, tick, pace)
         if preview.tests is not None:
             outline = compiled_tests(preview, preview.tests, seen, compiler, tick, pace)
             recorder.save(PreviewState.READY, outline=outline)
@@ -211,11 +211,11 @@ def with_overrides(
     tick: Callable[[], None],
     pace: PaceNow = usual_pace,
 ) -> WorkingTree:
-    """These files with wishes granted, which the compiler's process does.
+    """These files with overrides applied, which the compiler's process does.
 
     Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
-    job = {"op": "grant", "wishes": overrides}
+    job = {"op": "grant", "overrides": overrides}
     answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise OverridesRefused(reason if answer is None else answer["refused"])
@@ -345,7 +345,7 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
 def prune_previews(project_id: UUID) -> None:
     """Forgets all but the newest requested previews and builds of previews, with the files that nothing else uses."""
     with transaction.atomic():
-        mine = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
+        mine = Preview.objects.requested().filter(project_id=project_id).order_by("-requested")
         copies = mine.copies()
         watched = mine.exclude(pk__in=copies.order_by().values("pk"))
         for requested, limit in ((watched, REQUESTED_LIMIT), (copies, COPY_LIMIT)):

@@ -36,8 +36,8 @@ def request_preview(project: Project, options: Mapping[str, Any], is_old: Callab
         lost = preview.state == PreviewState.READY and preview.build_id is None and preview.tests is None
         if lost or is_old(preview):
             preview.state = PreviewState.BUILDING
-        preview.asked = timezone.now()
-        preview.save(update_fields=["state", "asked"])
+        preview.requested = timezone.now()
+        preview.save(update_fields=["state", "requested"])
         if preview.state == PreviewState.BUILDING:
             transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
     return preview

@@ -83,7 +83,7 @@ def run_job(
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "grant":
-                answers.send("answered", answer=apply_overrides(files, signature_of, job["wishes"]))
+                answers.send("answered", answer=apply_overrides(files, signature_of, job["overrides"]))
             case _:
                 earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
                 make(job, files, signature_of, answers, earlier_rune, output, rests)

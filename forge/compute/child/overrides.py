@@ -1,4 +1,4 @@
-"""What may be wished otherwise of a project's files, and the files with wishes granted. Runs in the compiler's process.
+"""What may be overridden in a project's files, and the files with overrides applied. Runs in the compiler's process.
 
 Imports `rune` and never Django.
 """
@@ -13,7 +13,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.language.analysis import Analysis, analyse
 from rune.source.language.graph_json import stage_argument_to_json
-from rune.source.language.wishes import Override, OverrideRefused, applied, overridable, stated
+from rune.source.language.overrides import Override, OverrideRefused, applied, overridable, stated
 
 
 def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:

@@ -87,13 +87,13 @@ class CompilerPool:
         manifest: Manifest,
         texts: Mapping[str, bytes] | None = None,
     ) -> dict[str, Any]:
-        """The `texts` of these files of a project that wishes change, or why they are `refused`.
+        """The `texts` of these files of a project that overrides change, or why they are `refused`.
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest = with_blocks(project, manifest, texts)
-        return self._run(party, {"op": "grant", "wishes": [dict(one) for one in overrides]}, manifest, texts or {})
+        return self._run(party, {"op": "grant", "overrides": [dict(one) for one in overrides]}, manifest, texts or {})
 
     def _cached_answer(
         self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]

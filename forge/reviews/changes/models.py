@@ -52,7 +52,7 @@ class ChangeRequest(models.Model):
     """What both had in common."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """What is offered now: the version of the newest of its `rounds`."""
-    changes_asked = models.DateTimeField(null=True, blank=True)
+    changes_requested = models.DateTimeField(null=True, blank=True)
     """Since when the project's people wait for newer files; None where they do not."""
     state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.OPEN)
     reason = models.TextField(blank=True)

@@ -24,15 +24,15 @@ def offers_that_wait(actor: Actor) -> PendingItems:
     if actor.pk is None:
         return PendingItems()
     editable = Project.objects.of_member(actor).filter(projects_where(actor, Verb.EDIT))
-    to_decide = Q(project__in=editable, changes_asked__isnull=True)
+    to_decide = Q(project__in=editable, changes_requested__isnull=True)
     requests = ChangeRequest.objects.filter(Q(author=actor.pk) | to_decide, state=ChangeState.OPEN)
     requests = requests.filter(project__deleted_at=None).order_by("-created")
     newest = list(requests.select_related("project__organisation", "source__organisation", "author")[:LOOKED_AT])
     mine = [each for each in newest if each.author_id == actor.pk and _reads(actor, each)]
-    for_me = [each for each in newest if each.author_id != actor.pk or (each.changes_asked and each in mine)]
+    for_me = [each for each in newest if each.author_id != actor.pk or (each.changes_requested and each in mine)]
     return PendingItems(
         for_me=[_waiting(each, _wanted(actor, each)) for each in for_me[:SHOWN]],
-        for_others=[_waiting(each, "Not decided yet") for each in mine if each.changes_asked is None][:SHOWN],
+        for_others=[_waiting(each, "Not decided yet") for each in mine if each.changes_requested is None][:SHOWN],
     )
 
 

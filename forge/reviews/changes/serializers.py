@@ -25,7 +25,7 @@ class OfferJson(TypedDict):
     reason: str
     project: Annotated[str, "organisation/name of the origin"]
     version: Annotated[int | None, "of the fork"]
-    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
+    changes_requested: Annotated[Timestamp | None, "since when newer files are waited for"]
     created: Timestamp
     decided: Timestamp | None
     url: str
@@ -64,7 +64,7 @@ class ChangeRequestJson(TypedDict):
     build: Annotated[Uuid | None, "the newest build of the merged result"]
     before: int | None
     merged: int | None
-    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
+    changes_requested: Annotated[Timestamp | None, "since when newer files are waited for"]
     created: Timestamp
     decided: Timestamp | None
     decided_by: PersonJson | None
@@ -137,7 +137,7 @@ def offer_to_json(request: ChangeRequest) -> OfferJson:
         "reason": request.reason,
         "project": request.project.full_name,
         "version": None if request.offered is None else request.offered.number,
-        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
+        "changes_requested": request.changes_requested.isoformat() if request.changes_requested else None,
         "created": request.created.isoformat(),
         "decided": request.decided.isoformat() if request.decided else None,
         "url": request.get_absolute_url(),
@@ -174,7 +174,7 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
         "build": None if request.build_id is None else str(request.build_id),
         "before": None if request.before is None else request.before.number,
         "merged": None if request.merged is None else request.merged.number,
-        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
+        "changes_requested": request.changes_requested.isoformat() if request.changes_requested else None,
         "created": request.created.isoformat(),
         "decided": request.decided.isoformat() if request.decided else None,
         "decided_by": person_to_json(request.decided_by) if request.decided_by else None,

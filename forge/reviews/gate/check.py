@@ -8,6 +8,7 @@ from datetime import datetime
 from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
+from forge.accounts.teams.access import teams_of_member
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
 from forge.core.seen import Facet
@@ -15,6 +16,7 @@ from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
 from forge.registry.models import Admission, Publication
+from forge.reviews.gate.changed_files import Files, changed_paths, files_of
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
 from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import authors_of
@@ -41,7 +43,7 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     build = builds.exclude(artefact=None).select_related("artefact", "version", "project").order_by("-number").first()
     if build is not None:
         return answer(build, version)
-    in_force, since = _in_force(project)
+    in_force, since, _ = _in_force(project)
     rules = rules_of(project.organisation_id)
     situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
     is_protected = demands(situation, version).is_protected
@@ -78,7 +80,7 @@ def verdict_facets(build: Build) -> tuple[Facet, ...]:
 
 
 def _situation(build: Build) -> Situation:
-    in_force, since = _in_force(build.project)
+    in_force, since, passed = _in_force(build.project)
     members = _members(build.project)
     authors, rules = authors_of(build), rules_of(build.project.organisation_id)
     return Situation(
@@ -91,22 +93,35 @@ def _situation(build: Build) -> Situation:
         judgements_of(build),
         rules.policy,
         rules.confirms,
+        changed_paths(passed, files_of(build.version)),
     )
 
 
-def _in_force(project: Project) -> tuple[Policy, datetime | None]:
-    """The policy in force, and since when; the default without a time."""
+def _in_force(project: Project) -> tuple[Policy, datetime | None, Files]:
+    """The policy in force, since when, and the files published with it; the default without a time and files."""
     # An override lets one build past the rules and makes no new ones.
     passed = Publication.objects.filter(repository__project=project.pk, admission=Admission.PASSED)
-    newest = passed.order_by("-created").first()
-    return (Policy(), None) if newest is None else (Policy.from_json(newest.policy), newest.created)
+    newest = passed.select_related("build__version").order_by("-created").first()
+    if newest is None:
+        return Policy(), None, {}
+    return Policy.from_json(newest.policy), newest.created, files_of(newest.build.version)
 
 
 def _members(project: Project) -> tuple[GateMember, ...]:
     """Everyone who may give a verdict on the project's builds today."""
     mates = [mate for mate in team_of(project, Verb.REVIEW) if mate.user.is_active]
     addresses = confirmed_addresses([mate.user for mate in mates])
-    return tuple(GateMember(each.user.pk, str(each.user), addresses.get(each.user.pk, ""), each.role) for each in mates)
+    teams = teams_of_member(project.organisation, [mate.user.pk for mate in mates])
+    return tuple(
+        GateMember(
+            each.user.pk,
+            str(each.user),
+            addresses.get(each.user.pk, ""),
+            each.role,
+            frozenset(teams.get(each.user.pk, ())),
+        )
+        for each in mates
+    )
 
 
 def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerdict, ...]:
@@ -118,6 +133,7 @@ def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerd
         rune_digest=build.artefact.digest,
         user__in=[each.person for each in members],
     )
+    files = files_of(build.version)
     return tuple(
         MemberVerdict(
             each.user_id,
@@ -125,7 +141,8 @@ def _verdicts(build: Build, members: Collection[GateMember]) -> tuple[MemberVerd
             each.created,
             policy_of(each.build) or Policy(),
             each.confirmed,
+            frozenset(changed_paths(files_of(each.build.version), files)),
         )
-        for each in rows.select_related("build__artefact")
+        for each in rows.select_related("build__artefact", "build__version")
         if each.user_id is not None
     )

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from rune.source.policy import FORMER_ROLES, POLICY_FILE, Approval, Judgement, Policy
 from rune.source.policy.tags import LATEST, VERSIONS, protects
-from rune.source.policy.wording import approval_text, judgement_sentence, limit_name, rule_changes
+from rune.source.policy.wording import approval_text, files_text, judgement_sentence, limit_name, rule_changes
 from rune.wording import listed
 
 NO_RULES = Policy(approvals=(), protected_tags=())
@@ -23,23 +23,29 @@ NO_RULES = Policy(approvals=(), protected_tags=())
 
 @dataclass(frozen=True)
 class GateMember:
-    """Somebody who may give a verdict. `address` is confirmed; "" for a person who has confirmed none."""
+    """Somebody who may give a verdict. `address` is confirmed; "" for a person who has confirmed none. `teams` are the
+    organisation's in which they are."""
 
     person: UUID
     name: str
     address: str
     role: str
+    teams: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class MemberVerdict:
-    """A standing verdict on the build's bytes, and the policy of the build that was looked at."""
+    """A standing verdict on the build's bytes, and the policy of the build that was looked at.
+
+    `unseen` are the files that differ between that build and this one, although their bytes are the same.
+    """
 
     person: UUID
     approves: bool
     created: datetime
     policy: Policy
     confirmed: bool = False
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ class Situation:
 
     `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
     `organisation` are the organisation's rules, which stand beside both policies; with `confirms`, only those approvals
-    count that were confirmed with a passkey or a password.
+    count that were confirmed with a passkey or a password. `changed` are the files that differ from those of the newest
+    publication that passed the gate, or all of them before the first.
     """
 
     members: tuple[GateMember, ...]
@@ -60,6 +67,7 @@ class Situation:
     judgements: tuple[Judgement, ...]
     organisation: Policy = NO_RULES
     confirms: bool = False
+    changed: tuple[str, ...] = ()
 
     @property
     def changes_rules(self) -> bool:
@@ -75,17 +83,28 @@ class Situation:
 class NeededApproval:
     """An approval that is demanded, and who gave it.
 
-    `unknown` are addresses of nobody who may give a verdict; `is_of_authors` says that all who may are authors.
+    `unknown` are addresses of nobody who may give a verdict, and `empty_teams` those without such people;
+    `is_of_authors` says that all who may are authors. `files` are those whose owners it is of.
     """
 
     approval: Approval
     approvers: tuple[str, ...]
     is_of_authors: bool = False
     unknown: tuple[str, ...] = ()
+    empty_teams: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        return approval_text(self.approval)
+        text = approval_text(self.approval)
+        return f"{text}, owner of {files_text(self.files)}" if self.files else text
+
+    @property
+    def nobody_sentences(self) -> tuple[str, ...]:
+        """A sentence about those who are named and cannot approve."""
+        addresses = f"{listed(self.unknown)} cannot give one: no member has confirmed that address."
+        teams = f"Nobody in {listed(self.empty_teams)} may give a verdict here."
+        return (*((addresses,) if self.unknown else ()), *((teams,) if self.empty_teams else ()))
 
     @property
     def lacking(self) -> int:
@@ -116,8 +135,7 @@ class Demands:
 
     def _approval_sentence(self, needed: NeededApproval) -> str:
         sentence = f"It has {len(needed.approvers)} of {needed.text}."
-        if needed.unknown:
-            sentence += f" {listed(needed.unknown)} cannot give one: no member has confirmed that address."
+        sentence = " ".join((sentence, *needed.nobody_sentences))
         if needed.is_of_authors:
             authors = "Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
             return f"{sentence} {authors}"
@@ -144,12 +162,16 @@ def demands(situation: Situation, tag: str) -> Demands:
     policies = (situation.proposed, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
     needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
-    approving = frozenset(each.person for each in situation.verdicts if each.approves and _counts(each, situation))
+    owned = _owned(policies, situation.changed)
+    approving = tuple(each for each in situation.verdicts if each.approves and _counts(each, situation))
     objecting = frozenset(each.person for each in situation.verdicts if not each.approves)
     return Demands(
         protects(patterns, tag),
         situation.judgements,
-        tuple(_needed(each, situation, approving) for each in needed),
+        (
+            *(_needed(each, situation, approving) for each in needed),
+            *(_needed(each, situation, approving, files) for each, files in owned.items()),
+        ),
         tuple(each.name for each in situation.members if each.person in objecting),
         rule_changes(situation.in_force, situation.proposed),
         situation.confirms,
@@ -180,17 +202,38 @@ def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
     return is_of_now and verdict.policy == situation.proposed
 
 
-def _needed(approval: Approval, situation: Situation, approving: Collection[UUID]) -> NeededApproval:
+def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[Approval, tuple[str, ...]]:
+    """The changed files by their owners; a file has the owners of each policy that names some."""
+    owned: dict[Approval, tuple[str, ...]] = {}
+    for policy in policies:
+        for owners, files in policy.owned(changed).items():
+            owned[owners] = tuple(sorted({*owned.get(owners, ()), *files}))
+    return owned
+
+
+def _needed(
+    approval: Approval, situation: Situation, approving: Collection[MemberVerdict], files: tuple[str, ...] = ()
+) -> NeededApproval:
     approvers = [each for each in situation.members if _may_approve(approval, each)]
     known = {each.address for each in situation.members if each.address}
+    teams = {name for each in situation.members for name in each.teams}
+    # Of these bytes others were built, from files that the owner has not seen.
+    people = {each.person for each in approving if each.unseen.isdisjoint(files)}
     return NeededApproval(
         approval,
-        tuple(each.name for each in approvers if each.person in approving),
+        tuple(each.name for each in approvers if each.person in people),
         bool(approvers) and all(each.person in situation.authors for each in approvers),
         tuple(each for each in approval.people if each not in known),
+        tuple(f"team {each}" for each in approval.teams if each not in teams),
+        files,
     )
 
 
 def _may_approve(approval: Approval, member: GateMember) -> bool:
     roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
-    return approval.is_of_anyone or member.role in roles or (bool(member.address) and member.address in approval.people)
+    return (
+        approval.is_of_anyone
+        or member.role in roles
+        or (bool(member.address) and member.address in approval.people)
+        or not member.teams.isdisjoint(approval.teams)
+    )

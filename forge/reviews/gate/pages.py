@@ -48,7 +48,6 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:
         approvers = ", ".join(each.approvers)
-        unknown = f" No member: {', '.join(each.unknown)}." if each.unknown else ""
         detail = f"Approved by {approvers}." if approvers else "Nobody has approved it yet."
-        steps.append(GateStep(not each.lacking, each.text, detail + unknown))
+        steps.append(GateStep(not each.lacking, each.text, " ".join((detail, *each.nobody_sentences))))
     return steps

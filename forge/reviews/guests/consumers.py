@@ -26,7 +26,7 @@ from forge.core.errors import NotFound
 from forge.core.events.delivery import Message, group_of, listen, stop_listening
 from forge.core.events.log import event_to_json, events_after, last_sequence
 from forge.reviews.guests.access import LOOK, find_guest, guests_group, principal_of_guest, review_for_guest
-from forge.reviews.rounds.announcements import REVIEW_ASKED, REVIEW_CHANGED
+from forge.reviews.rounds.announcements import REVIEW_CHANGED, REVIEW_REQUESTED
 from forge.reviews.threads.announcements import THREAD_CHANGED
 
 LOOK_EVERY = 15.0
@@ -143,7 +143,7 @@ class GuestReviewSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channe
 
 def _concern(events: Iterable[Mapping[str, Any]], review: UUID) -> bool:
     """Whether one of them may change what the review's page says. A verdict does not name the reviews that it is in."""
-    of_review = (THREAD_CHANGED.name, REVIEW_ASKED.name)
+    of_review = (THREAD_CHANGED.name, REVIEW_REQUESTED.name)
     return any(
         each["type"] == REVIEW_CHANGED.name or (each["type"] in of_review and each["data"].get("review") == str(review))
         for each in events

@@ -134,8 +134,10 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
-    rounds = Round.objects.select_related("build__artefact", "build__version", "build__job__requested_by", "asked_by")
-    rows = with_joining(reviews).select_related("project__organisation", "asked_by")
+    rounds = Round.objects.select_related(
+        "build__artefact", "build__version", "build__job__requested_by", "requested_by"
+    )
+    rows = with_joining(reviews).select_related("project__organisation", "requested_by")
     return rows.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 
 

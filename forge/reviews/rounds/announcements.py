@@ -61,7 +61,7 @@ class ReviewChangedJson(TypedDict):
     by: PersonJson | None
 
 
-class ReviewAskedJson(TypedDict):
+class ReviewRequestedJson(TypedDict):
     """A review was requested, continued with a new round, changed or closed, is due soon or is overdue."""
 
     review: Uuid
@@ -110,7 +110,7 @@ def _verdict_notice(event: StoredEvent[ReviewChangedJson]) -> NoticeDraft | None
         subject=thing.subject,
         path=f"/reviews/{review.number}" if review else f"/builds/{build.number}",
         values={"build": build.number},
-        participants=known_people({build.requested_by_id, review.asked_by_id if review else None}),
+        participants=known_people({build.requested_by_id, review.requested_by_id if review else None}),
     )
 
 
@@ -159,7 +159,7 @@ REVIEW_CHANGED = declare(
 # -- reviews
 
 REVIEW_REQUESTS = NoticeTopic(
-    "review-asked",
+    "review-requested",
     icon="eye",
     messages={
         "first-round": "{who} asks for {your} review of build {build}",
@@ -185,18 +185,18 @@ _REVIEW_KINDS: Mapping[str, str] = {
     ReviewStep.CLOSED: "review-closed",
 }
 _REVIEW_MESSAGES: Mapping[str, str] = {
-    ReviewStep.REQUESTED: "review.asked",
+    ReviewStep.REQUESTED: "review.requested",
     ReviewStep.ROUND: "review.round",
     ReviewStep.CLOSED: "review.closed",
 }
 
 
-def _review_activity(event: StoredEvent[ReviewAskedJson]) -> ActivityEntry | None:
+def _review_activity(event: StoredEvent[ReviewRequestedJson]) -> ActivityEntry | None:
     kind = _REVIEW_KINDS.get(event.data["change"])
     return ActivityEntry(kind, event.data["review"]) if kind else None
 
 
-def _review_notice(event: StoredEvent[ReviewAskedJson]) -> NoticeDraft | None:
+def _review_notice(event: StoredEvent[ReviewRequestedJson]) -> NoticeDraft | None:
     """Asks those whose verdict is missing, and tells those who take part."""
     review = complete(Review.objects.all()).filter(pk=event.data["review"]).first()
     if review is None:
@@ -217,7 +217,7 @@ def _review_notice(event: StoredEvent[ReviewAskedJson]) -> NoticeDraft | None:
             values={"build": last.build.number, "due": due},
             addressees=reviewers,
             # Who asked hears that it is overdue: they can ask others.
-            participants=known_people({review.asked_by_id}) if step is ReviewStep.OVERDUE else frozenset(),
+            participants=known_people({review.requested_by_id}) if step is ReviewStep.OVERDUE else frozenset(),
         )
     first_or_later = "first-round" if last.number == 1 else "later-round"
     return NoticeDraft(
@@ -233,7 +233,7 @@ def _review_notice(event: StoredEvent[ReviewAskedJson]) -> NoticeDraft | None:
     )
 
 
-def _review_message(event: StoredEvent[ReviewAskedJson], project: ProjectAddress) -> WebhookMessage | None:
+def _review_message(event: StoredEvent[ReviewRequestedJson], project: ProjectAddress) -> WebhookMessage | None:
     kind = _REVIEW_MESSAGES.get(event.data["change"])
     review = Review.objects.filter(pk=event.data["review"]).first() if kind else None
     if kind is None or review is None:
@@ -251,11 +251,11 @@ def _review_message(event: StoredEvent[ReviewAskedJson], project: ProjectAddress
 
 
 _REVIEW_PAGE = "/reviews/{number}"
-REVIEW_ASKED = declare(
+REVIEW_REQUESTED = declare(
     EventType(
-        "review.asked",
+        "review.requested",
         StreamKind.PROJECT,
-        ReviewAskedJson,
+        ReviewRequestedJson,
         ("requests",),
         audit=AuditSentences(
             AuditTopic.REVIEWS,

@@ -56,7 +56,7 @@ def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
     since = newest.values("created")[:1]
     # Whoever reads them finds them declared at the model, which the plug-in takes for other definitions.
     annotated = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
-    reviews = list(annotated.select_related("project__organisation", "asked_by"))
+    reviews = list(annotated.select_related("project__organisation", "requested_by"))
     if not reviews:
         return []
     rows = _rows_of([review.pk for review in reviews])

@@ -11,7 +11,7 @@ from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, groups_of, standing_verdicts
-from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
+from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.decision import waited_for
 
 DAYS_BEFORE = 1
@@ -43,5 +43,5 @@ def _remind(review: Review, step: ReviewStep, field: str) -> None:
         return
     if not unreminded.update(**{field: timezone.now()}):
         return
-    event = REVIEW_ASKED(review=str(review.pk), number=review.number, change=step.value, by=None)
+    event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=step.value, by=None)
     append_event(review.project.stream, event)

@@ -43,7 +43,7 @@ class RoundJson(TypedDict):
     build: Uuid
     build_number: int
     message: str
-    asked_by: PersonJson | None
+    requested_by: PersonJson | None
     created: Timestamp
 
 
@@ -71,7 +71,7 @@ class ReviewJson(TypedDict):
     title: str
     message: str
     state: Annotated[str, choices("ReviewState", tuple(ReviewState))]
-    asked_by: PersonJson | None
+    requested_by: PersonJson | None
     due: str | None
     overdue: Annotated[bool, "whether the due date has passed and it still waits"]
     created: Timestamp
@@ -104,7 +104,7 @@ def review_to_json(review: Review, verdicts: Verdicts) -> ReviewJson:
         "title": review.title,
         "message": review.message,
         "state": state_of(review, verdicts).value,
-        "asked_by": _person(review.asked_by),
+        "requested_by": _person(review.requested_by),
         "due": review.due.isoformat() if review.due else None,
         "overdue": is_overdue(review, verdicts),
         "created": review.created.isoformat(),
@@ -122,7 +122,7 @@ def round_to_json(one_round: Round) -> RoundJson:
         "build": str(one_round.build_id),
         "build_number": one_round.build.number or 0,
         "message": one_round.message,
-        "asked_by": _person(one_round.asked_by),
+        "requested_by": _person(one_round.requested_by),
         "created": one_round.created.isoformat(),
     }
 

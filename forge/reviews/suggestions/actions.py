@@ -95,12 +95,12 @@ def suggest(actor: Actor, review: Review, tried: UUID, text: str = "") -> Anchor
     mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
-    overrides: list[OverrideJson] = copy.copy["wishes"]
+    overrides: list[OverrideJson] = copy.copy["overrides"]
     said = in_words(build, overrides)
     stages = {override["stage"] for override in overrides}
     at = AnchorRequest(AnchorKind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
     thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
-    Suggestion.objects.create(thread=thread, author=actor.person, wishes=overrides, said=said)
+    Suggestion.objects.create(thread=thread, author=actor.person, overrides=overrides, said=said)
     write_entry(
         actor,
         "review.suggest",
@@ -122,7 +122,7 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     require(actor, Verb.EDIT, project)
     # The answer is computed before the transaction, in which nothing is waited for.
     seen = working_tree(project)
-    outcome = language_pool.grant(actor, project, suggestion.wishes, seen.manifest, seen.texts)
+    outcome = language_pool.grant(actor, project, suggestion.overrides, seen.manifest, seen.texts)
     if "error" in outcome:
         raise CannotBeApplied(outcome["error"]["message"])
     if "refused" in outcome:
@@ -144,7 +144,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
             if entry is None or entry.content_digest != seen.manifest[path]["digest"]:
                 raise CannotBeApplied(f"Somebody edited {path} at this moment. Take it again.")
             document.set_text(doc, entry, text)
-        _decide(actor, suggestion, SuggestionState.TAKEN)
+        _decide(actor, suggestion, SuggestionState.APPLIED)
         author = None if suggestion.author_id is None else str(suggestion.author_id)
         _note(
             actor,

@@ -193,7 +193,7 @@ def _trial(copy: Preview) -> TrialJson:
     return {
         "id": trial["id"],
         "state": trial["state"],
-        "changes": copy.copy["wishes"] if copy.copy else [],
+        "changes": copy.copy["overrides"] if copy.copy else [],
         "error": trial["error"],
         "build": trial["build"],
     }

@@ -130,7 +130,7 @@ def decide(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
 def _context(principal: Principal, project: Project, review: Review, query: QueryDict) -> dict[str, Any]:
     build = newest_round(review).build
     copy = _copy(principal, project, query.get("trial", ""))
-    overrides = copy.copy["wishes"] if copy is not None and copy.copy is not None else []
+    overrides = copy.copy["overrides"] if copy is not None and copy.copy is not None else []
     written = {(override["stage"], override["argument"]): override["after"] for override in overrides}
     fields = [
         ShownField(field, query.get(f"value.{field.key}", written.get((field.stage, field.argument), field.stated)))

@@ -151,7 +151,7 @@ def _suggestion(thread: AnchoredThread) -> SuggestionJson | None:
         "state": suggestion.state,
         "author": _person(suggestion.author),
         "said": suggestion.said,
-        "changes": suggestion.wishes,
+        "changes": suggestion.overrides,
         "decided": suggestion.decided.isoformat() if suggestion.decided else None,
         "decided_by": _person(suggestion.decided_by),
         "version": suggestion.version.number if suggestion.version else None,

@@ -31,6 +31,7 @@ from forge.serving.backup.database_copy import copy_in, place_copy
 from forge.serving.backup.errors import BackupError, DamagedBackup
 from forge.serving.backup.rows import load_lines, models_of, number_on, table_name, tables_at
 from forge.serving.backup.sealing import opened
+from forge.serving.tables_at_once import make_tables_at_once
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def _store_files(folder: Path) -> int:
 
 def _fill(folder: Path, description: Description) -> int:
     """Makes the tables of then, fills them, and migrates to now."""
-    MigrationExecutor(connection).migrate(list(description.migrations))
+    if not make_tables_at_once(connection, description.migrations):
+        MigrationExecutor(connection).migrate(list(description.migrations))
     models = models_of(tables_at(description.migrations))
     lines = {file.name.removesuffix(".jsonl"): file for file in (folder / "tables").glob("*.jsonl")}
     if unknown := lines.keys() - {table_name(model) for model in models}:

@@ -14,6 +14,8 @@ KEYS: Final = {
     "groups": "Names for several people, by the addresses that they sign in with.",
     "protected-tags": "The tags that only a build with the approvals and within the limits may get. "
     "Left out: version tags such as `1.0`, and `latest`, as soon as the organisation has a second member. `[]`: none.",
+    "owners": "Who owns files: a change of theirs needs the approval of one of them. Of several patterns that "
+    "describe a file, the last counts.",
     "build": "Build settings, which replace those of the project's page.",
 }
 
@@ -28,8 +30,8 @@ LIMITS: Final = {kind.value: kind.declaration.meaning for kind in LimitKind}
 _NAMES = ", ".join(f"`{name}`" for name in ROLES if name not in FORMER_ROLES)
 APPROVALS: Final = {
     "count": "How many of them must approve: from 1 to 10, by default 1.",
-    "from": f"Who may approve: roles ({_NAMES}), groups of this file, and people "
-    "by their addresses. Left out: any member.",
+    "from": f"Who may approve: roles ({_NAMES}), groups of this file, teams such as "
+    "`team:audio`, and people by their addresses. Left out: any member.",
 }
 
 ROLE_MEANINGS: Final = {role.name: role.meaning for role in DECLARED_ROLES}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NotRequired, TypedDict
 
 from rune.source.policy.limits import LimitKind
+from rune.source.policy.paths import path_matches
 
 RUNTIMES: Final = ("litert", "tflm")
 """The reference runtimes whose results models may reproduce."""
@@ -28,6 +29,15 @@ class ApprovalJson(TypedDict):
     groups: list[str]
     roles: list[str]
     people: list[str]
+    teams: NotRequired[list[str]]
+
+
+class OwnersJson(TypedDict):
+    """Who owns the files that a pattern describes: one of them must approve a change of these. Nobody, where nobody is
+    named."""
+
+    paths: str
+    owners: ApprovalJson | None
 
 
 class BuildPreferencesJson(TypedDict):
@@ -42,6 +52,7 @@ class PolicyJson(TypedDict):
     """A policy as JSON. Approvals and tags that the file leaves out are null."""
 
     build: NotRequired[BuildPreferencesJson]
+    owners: NotRequired[list[OwnersJson]]
 
     limits: list[LimitJson]
     approvals: list[ApprovalJson] | None
@@ -69,9 +80,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Approval:
-    """That `count` people must approve: members with one of the roles, or with one of the addresses of `people`.
+    """That `count` people must approve: members with one of the roles, with one of the addresses of `people`, or in one
+    of the organisation's `teams`.
 
-    Where neither is named, anyone who may give a verdict. `groups` are the names by which the file calls some of the
+    Where none is named, anyone who may give a verdict. `groups` are the names by which the file calls some of the
     people; `people` has those as well.
     """
 
@@ -79,22 +91,49 @@ class Approval:
     groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
     @property
     def is_of_anyone(self) -> bool:
-        return not self.roles and not self.people
+        return not self.roles and not self.people and not self.teams
 
     def to_json(self) -> ApprovalJson:
-        return {
+        """The approval as JSON. `teams` is left out where it is empty, so that older policies keep their JSON."""
+        fields: ApprovalJson = {
             "count": self.count,
             "groups": list(self.groups),
             "roles": list(self.roles),
             "people": list(self.people),
         }
+        if self.teams:
+            fields["teams"] = list(self.teams)
+        return fields
 
     @staticmethod
     def from_json(fields: Mapping[str, Any]) -> Approval:
-        return Approval(fields["count"], tuple(fields["groups"]), tuple(fields["roles"]), tuple(fields["people"]))
+        return Approval(
+            fields["count"],
+            tuple(fields["groups"]),
+            tuple(fields["roles"]),
+            tuple(fields["people"]),
+            tuple(fields.get("teams", ())),
+        )
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who owns the files that a pattern of paths describes (`rune.source.policy.paths`); None where nobody does."""
+
+    paths: str
+    owners: Approval | None
+
+    def to_json(self) -> OwnersJson:
+        return {"paths": self.paths, "owners": None if self.owners is None else self.owners.to_json()}
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> Owners:
+        owners = fields["owners"]
+        return Owners(fields["paths"], None if owners is None else Approval.from_json(owners))
 
 
 @dataclass(frozen=True)
@@ -123,9 +162,21 @@ class Policy:
     approvals: tuple[Approval, ...] | None = None
     protected_tags: tuple[str, ...] | None = None
     build: BuildPreferences = BuildPreferences()
+    owners: tuple[Owners, ...] = ()
+    """In the order of the file: of the patterns that describe a path, the last one counts."""
+
+    def owned(self, paths: Iterable[str]) -> dict[Approval, tuple[str, ...]]:
+        """By whom they belong to, those of the paths that somebody owns."""
+        owned: dict[Approval, list[str]] = {}
+        for path in paths:
+            entry = next((each for each in reversed(self.owners) if path_matches(each.paths, path)), None)
+            if entry is not None and entry.owners is not None:
+                owned.setdefault(entry.owners, []).append(path)
+        return {owners: tuple(of_theirs) for owners, of_theirs in owned.items()}
 
     def to_json(self) -> PolicyJson:
-        """The policy as JSON. `build` is left out where it is empty, so that older policies keep their JSON."""
+        """The policy as JSON. `build` and `owners` are left out where they are empty, so that older policies keep their
+        JSON."""
         fields: PolicyJson = {
             "limits": [each.to_json() for each in self.limits],
             "approvals": None if self.approvals is None else [each.to_json() for each in self.approvals],
@@ -133,6 +184,8 @@ class Policy:
         }
         if self.build != BuildPreferences():
             fields["build"] = self.build.to_json()
+        if self.owners:
+            fields["owners"] = [each.to_json() for each in self.owners]
         return fields
 
     @staticmethod
@@ -143,4 +196,5 @@ class Policy:
             None if approvals is None else tuple(Approval.from_json(each) for each in approvals),
             None if tags is None else tuple(tags),
             BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
+            tuple(Owners.from_json(each) for each in fields.get("owners", ())),
         )

@@ -6,6 +6,8 @@ from typing import Any
 
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, TAGS
 from rune.source.policy.limits import LimitKind
+from rune.source.policy.owner_section import MAX_OWNERS
+from rune.source.policy.paths import MAX_LENGTH
 from rune.source.policy.quantities import RATE, Measure
 from rune.source.policy.roles import ROLES
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
@@ -44,6 +46,7 @@ def policy_schema() -> Json:
                 "maxItems": MAX_APPROVALS,
                 "items": _approval(),
             },
+            "owners": {"description": KEYS["owners"], **_owners()},
             "build": {"description": KEYS["build"], **_build_preferences()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
@@ -57,6 +60,15 @@ def policy_schema() -> Json:
             },
         },
         "additionalProperties": False,
+    }
+
+
+def _owners() -> Json:
+    return {
+        "type": ["object", "null"],
+        "maxProperties": MAX_OWNERS,
+        "propertyNames": {"pattern": r"^[^\\]+$", "maxLength": MAX_LENGTH},
+        "additionalProperties": {"type": ["array", "string"], "items": {"type": "string", "minLength": 1}},
     }
 
 

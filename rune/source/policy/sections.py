@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from rune.aim import AIMS
+from rune.source.policy.approvers import Groups, is_address, read_approvers, read_list
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import RUNTIMES, Approval, BuildPreferences, Limit
 from rune.source.policy.quantities import RATE, SHARE, read_quantity, with_unit
@@ -23,7 +25,7 @@ from rune.source.runefile.fields import (
     wrong_shape,
 )
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.values import Map, Scalar, Value
 from rune.wording import counted, quoted
 
 APPROVAL_KEYS: Final = ("count", "from")
@@ -37,33 +39,14 @@ MAX_APPROVALS: Final = 10
 """Entries under `approvals`, and approvals of one entry."""
 MAX_LABELS: Final = 200
 
-_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 _GROUP = re.compile(r"[a-zA-Z_][\w-]{0,59}")
 _PATTERN = re.compile(PATTERN)
-
-Groups = Mapping[str, tuple[str, ...]]
-"""The addresses of each group, by its name."""
 
 
 def _described(value: Value) -> str:
     """A description of the value for the beginning of a sentence."""
     text = described(value)
     return text[:1].upper() + text[1:]
-
-
-def _items(field: Field, what: str, report: Report) -> tuple[Value, ...] | None:
-    """A list's items; one value alone is a list of one. None, and an error, where nothing is written.
-
-    Nothing might mean the default as well as an empty list, and one of them stops nobody.
-    """
-    value = field[1]
-    if isinstance(value, Sequence):
-        return value.items
-    if is_null(value):
-        notes = ["Write `[]` for an empty list, or remove the key for the default."]
-        wrong_shape(report, what, "a list", value, notes)
-        return None
-    return (value,)
 
 
 def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
@@ -190,13 +173,13 @@ def read_groups(field: Field | None, report: Report) -> Groups:
 
 
 def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
-    items = _items(field, f"The group {quoted(name)}", report)
+    items = read_list(field, f"The group {quoted(name)}", report)
     people: set[str] = set()
     for item in items or ():
         word = read_text(item, f"somebody in the group {quoted(name)}", report)
         if word is None:
             continue
-        if _ADDRESS.fullmatch(word.text):
+        if is_address(word.text):
             people.add(word.text.lower())
         else:
             notes = ["Write the address that the person signs in with, such as `ada@example.com`."]
@@ -210,7 +193,7 @@ def read_approvals(field: Field | None, groups: Groups, report: Report) -> tuple
     """None where the key is left out; an empty list means that nobody needs to approve."""
     if field is None:
         return None
-    items = _items(field, "`approvals`", report)
+    items = read_list(field, "`approvals`", report)
     if items is None:
         return None
     if len(items) > MAX_APPROVALS:
@@ -231,17 +214,28 @@ def _approval(value: Value, groups: Groups, report: Report) -> Approval | None:
     before = report.error_count
     fields = read_fields(value, APPROVAL_KEYS, "in an approval", report, strict=True)
     count = _count(fields.get("count"), report)
-    named = _approvers(fields.get("from"), groups, report)
+    named = _named(fields.get("from"), groups, report)
     if count is None or report.error_count > before:
         return None
-    approval = Approval(count, *named)
+    approval = replace(named, count=count)
     candidates = len(approval.people)
-    if not approval.roles and approval.people and candidates < count:
+    if not approval.roles and not approval.teams and approval.people and candidates < count:
         message = f"{counted(count, 'approval')} cannot come from {counted(candidates, 'person', 'people')}"
         span = (fields["count"] if "count" in fields else fields["from"])[1].span
         report.error(Code.BAD_APPROVAL, message, span, ["Name more people, or ask for fewer approvals."])
         return None
     return approval
+
+
+def _named(field: Field | None, groups: Groups, report: Report) -> Approval:
+    """One approval by those whom `from` names; by anyone where it is left out."""
+    if field is None:
+        return Approval()
+    items = read_list(field, "`from`", report)
+    if items == ():
+        notes = ["Name roles, groups, teams or people; remove `from` where anyone may approve."]
+        report.error(Code.BAD_APPROVAL, "`from` names nobody", field[1].span, notes)
+    return read_approvers(items or (), groups, report)
 
 
 def _count(field: Field | None, report: Report) -> int | None:
@@ -257,41 +251,11 @@ def _count(field: Field | None, report: Report) -> int | None:
     return None
 
 
-def _approvers(
-    field: Field | None, groups: Groups, report: Report
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Groups, roles and people; none of them where anyone may approve."""
-    named_groups: set[str] = set()
-    roles: set[str] = set()
-    people: set[str] = set()
-    items = () if field is None else _items(field, "`from`", report)
-    if field is not None and items == ():
-        notes = ["Name roles, groups or people; remove `from` where anyone may approve."]
-        report.error(Code.BAD_APPROVAL, "`from` names nobody", field[1].span, notes)
-    for item in items or ():
-        word = read_text(item, "an approver", report)
-        if word is None:
-            continue
-        if word.text in ROLES:
-            roles.add(word.text)
-        elif word.text in groups:
-            named_groups.add(word.text)
-            people.update(groups[word.text])
-        elif _ADDRESS.fullmatch(word.text):
-            people.add(word.text.lower())
-        else:
-            near, fixes = report.suggestion(word.text, word.span, (*ROLES, *groups))
-            known = f"Known are the roles {', '.join(ROLES)}, the groups of this file, and people by their addresses."
-            message = f"{quoted(word.text)} is not a role, a group of this file or an email address"
-            report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, known], fixes)
-    return tuple(sorted(named_groups)), tuple(sorted(roles)), tuple(sorted(people))
-
-
 def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
     """None where the key is left out; an empty list means that no tag is protected."""
     if field is None:
         return None
-    items = _items(field, "`protected-tags`", report)
+    items = read_list(field, "`protected-tags`", report)
     if items is None:
         return None
     patterns: set[str] = set()

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from rune.source.policy.paths import name_matches
+
 VERSIONS: Final = "versions"
 """The word for all tags that name a version."""
 PATTERN: Final = r"[a-zA-Z0-9_*][a-zA-Z0-9._*-]{0,127}"
@@ -47,22 +49,5 @@ def look(tag: str) -> str:
 def protects(patterns: Iterable[str], tag: str) -> bool:
     """Whether one of the patterns looks like the tag: `versions`, a tag, or one with `*` for any characters."""
     return any(
-        (pattern == VERSIONS and names_version(tag)) or _matches(look(pattern), look(tag)) for pattern in patterns
+        (pattern == VERSIONS and names_version(tag)) or name_matches(look(pattern), look(tag)) for pattern in patterns
     )
-
-
-def _matches(pattern: str, tag: str) -> bool:
-    first, *rest = pattern.split("*")
-    if not rest:
-        return tag == pattern
-    # The first place of each part is enough, so nothing is tried twice however many stars there are.
-    *middle, last = rest
-    end = len(first)
-    if not tag.startswith(first):
-        return False
-    for part in middle:
-        position = tag.find(part, end)
-        if position < 0:
-            return False
-        end = position + len(part)
-    return len(tag) - len(last) >= end and tag.endswith(last)

@@ -1,22 +1,27 @@
-"""The text of a `forge.yml` without the people that it names: for a copy of a project, which has people of its own."""
+"""The text of a `forge.yml` without the people and teams that it names: a copy of a project has people of its own."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+from rune.source.policy.approvers import TEAM
+
 _ADDRESS = re.compile(r"[^\s@,\[\]{}'\"]+@[^\s@,\[\]{}'\"]+")
-_SECTION = re.compile(r"(groups|approvals)\s*:")
+_TEAM = re.compile(rf"\b{TEAM}[a-z0-9]")
+_SECTION = re.compile(r"(groups|approvals|owners)\s*:")
 _NEXT_KEY = re.compile(r"[^\s#-]")
 
-NOTE: Final = "# The groups and approvals of the project that this was copied from named its people: write your own.\n"
+NOTE: Final = (
+    "# The groups, approvals and owners of the project that this was copied from named its people: write your own.\n"
+)
 
 
 def without_people(text: str) -> str:
-    """Returns the text without its groups and approvals, where it names people by their addresses, and with a comment
-    that says so; else as it is. Returns the comment alone where an address stands anywhere else.
+    """Returns the text without its groups, approvals and owners, where it names people by their addresses or teams, and
+    with a comment that says so; else as it is. Returns the comment alone where an address stands anywhere else.
     """
-    if not _ADDRESS.search(text):
+    if not _ADDRESS.search(text) and not _TEAM.search(text):
         return text
     remaining: list[str] = []
     is_left_out = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rune.source.policy.judging import Figure, Judgement, Outcome
@@ -10,6 +10,8 @@ from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import Approval, Limit, Policy
 from rune.source.policy.tags import VERSIONS
 from rune.wording import counted, listed, plain
+
+MAX_NAMED_FILES: Final = 3
 
 OUTCOME_WORDS: Final = {
     Outcome.MET: "Met",
@@ -95,15 +97,31 @@ def approval_text(approval: Approval) -> str:
     count = counted(approval.count, "approval")
     if approval.is_of_anyone:
         return f"{count} by any member"
-    of_groups = list(approval.groups)
+    return f"{count} by {' or '.join(approver_names(approval))}"
+
+
+def approver_names(approval: Approval) -> tuple[str, ...]:
+    """The roles, groups, teams and people that may approve."""
     # People who are only in a group appear by the group's name.
-    people = [] if of_groups else list(approval.people)
-    return f"{count} by {' or '.join([*approval.roles, *of_groups, *people])}"
+    people = () if approval.groups else approval.people
+    return (*approval.roles, *approval.groups, *(f"team {name}" for name in approval.teams), *people)
+
+
+def files_text(paths: Sequence[str]) -> str:
+    """Some of the files, by name, and how many more there are."""
+    named, more = paths[:MAX_NAMED_FILES], len(paths) - MAX_NAMED_FILES
+    names = [plain(path, 120) for path in named]
+    return listed([*names, counted(more, "more file")] if more > 0 else names)
 
 
 def rule_changes(before: Policy, after: Policy) -> tuple[str, ...]:
     """The differences between two policies as sentences; rules that become looser as well as stricter ones."""
-    return (*_limit_changes(before, after), *_approval_changes(before, after), *_tag_changes(before, after))
+    return (
+        *_limit_changes(before, after),
+        *_approval_changes(before, after),
+        *_tag_changes(before, after),
+        *_owner_changes(before, after),
+    )
 
 
 def _limit_changes(before: Policy, after: Policy) -> Iterator[str]:
@@ -147,6 +165,27 @@ def _with_people(approval: Approval) -> str:
 def _tag_changes(before: Policy, after: Policy) -> Iterator[str]:
     if before.protected_tags != after.protected_tags:
         yield f"Protected tags: {tags_text(after)}, was {tags_text(before)}."
+
+
+def _owner_changes(before: Policy, after: Policy) -> Iterator[str]:
+    if before.owners == after.owners:
+        return
+    old, new = ({each.paths: each.owners for each in policy.owners} for policy in (before, after))
+    changed = [
+        pattern for pattern in dict.fromkeys([*old, *new]) if _owner_text(old, pattern) != _owner_text(new, pattern)
+    ]
+    for pattern in changed:
+        yield f"Owners of {plain(pattern, 120)}: {_owner_text(new, pattern)}, was {_owner_text(old, pattern)}."
+    if not changed:
+        yield "The owners of files are in another order, and the last pattern that describes a file counts."
+
+
+def _owner_text(owners: Mapping[str, Approval | None], pattern: str) -> str:
+    approval = owners.get(pattern)
+    if approval is None:
+        return "nobody" if pattern in owners else "not named"
+    names = " or ".join(approver_names(approval))
+    return f"{names} ({', '.join(approval.people)})" if approval.groups else names
 
 
 def tags_text(policy: Policy) -> str:

@@ -24,7 +24,7 @@ from rune.source.policy.wording import lines
 from rune.source.runefile import HostResources, Severity, diagnostic_to_json
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.making import ARCHIVE, BuildProduct, build_product, run_tests
 from rune.tools.cli.policy import limits_known_after_build, preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.printing import format_option, print_json

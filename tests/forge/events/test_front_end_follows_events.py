@@ -41,7 +41,7 @@ def read_state(client: Client, project_id: Any) -> View:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", mostly_proved(SCENES, 4, lambda scene: scene.name))
+@pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
 def test_an_act_that_a_project_tells_of_gives_a_case(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
 ) -> None:

@@ -63,9 +63,9 @@ def test_the_list_shows_what_runs_what_waits_and_what_ended(
     queue.renew(running, [LogLine("half")], {"progress": 0.5, "activity": "Reading the file."})
     client = browser_of(developer)
     waiting, runs, failed = client.get(JOBS).json()["results"]
-    assert (failed["state"], failed["error"], failed["waits"]) == ("failed", "The file is empty.", "")
+    assert (failed["state"], failed["error"], failed["pending_reason"]) == ("failed", "The file is empty.", "")
     assert (runs["state"], runs["progress"], runs["activity"]) == ("running", 0.5, "Reading the file.")
-    assert (waiting["waits"], waiting["position"], waiting["title"]) == ("Next in the queue", 1, "Test")
+    assert (waiting["pending_reason"], waiting["position"], waiting["title"]) == ("Next in the queue", 1, "Test")
     assert (waiting["project"], waiting["attempts"]) == (project.full_name, kinds.ATTEMPTS)
     assert client.get(f"/api/v1/jobs/{running.job.pk}").json() == runs
     assert [line["text"] for line in client.get(f"/api/v1/jobs/{running.job.pk}/log").json()["lines"]] == ["half"]
@@ -162,13 +162,13 @@ def test_cancelling_and_retrying_are_audited_and_said_once(add: Add, browser_of:
 def test_a_job_says_what_it_waits_for(add: Add, browser_of: BrowserOf, developer: User) -> None:
     job, client = add(capability=Capability.LAB), browser_of(developer)
     address = f"/api/v1/jobs/{job.pk}"
-    assert client.get(address).json()["waits"] == "Waits for a worker with lab"
+    assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
     Worker.objects.create(pk=job.pk, capabilities=["lab"], seen=timezone.now())
-    assert client.get(address).json()["waits"] == "Next in the queue"
+    assert client.get(address).json()["pending_reason"] == "Next in the queue"
     Job.objects.update(due=timezone.now() + timedelta(hours=1), attempt=1)
-    assert client.get(address).json()["waits"].startswith("Attempt 2 starts at ")
+    assert client.get(address).json()["pending_reason"].startswith("Attempt 2 starts at ")
     Worker.objects.update(seen=timezone.now() - timedelta(minutes=1))
-    assert client.get(address).json()["waits"] == "Waits for a worker with lab"
+    assert client.get(address).json()["pending_reason"] == "Waits for a worker with lab"
 
 
 def test_positions_follow_the_order_in_which_workers_take_jobs(
@@ -219,7 +219,7 @@ def test_the_list_goes_through_jobs_and_builds_by_pages(
     builds = [f"Build {number} of {project.full_name}" for number in (3, 2, 1)]
     assert titles == [builds[0], "Test", builds[1], "Test", builds[2], "Test"]
     assert client.get(f"{JOBS}?cursor=x").status_code == 404
-    reasons = {each["title"]: each["waits"] for each in client.get(f"{JOBS}?kind=build").json()["results"]}
+    reasons = {each["title"]: each["pending_reason"] for each in client.get(f"{JOBS}?kind=build").json()["results"]}
     assert list(reasons) == builds
     # One queue has jobs of all kinds.
     assert reasons[builds[2]] == "Number 2 in the queue"

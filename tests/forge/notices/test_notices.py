@@ -63,7 +63,7 @@ def mailing(settings: Any, reviewer: User, developer: User) -> None:
 def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
     review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
-    assert kinds_of(reviewer) == [("review-asked", "requested")]
+    assert kinds_of(reviewer) == [("review-requested", "requested")]
     assert kinds_of(developer) == kinds_of(owner) == []
 
 
@@ -146,7 +146,7 @@ def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
     actions.watch_project(owner, project, "all")
     actions.watch_project(reviewer, project, "off")
     ask_for_review(developer, built(developer, project), "Hears", reviewers=[RequestedGroup((reviewer.pk,))])
-    assert kinds_of(owner) == [("review-asked", "watching")]
+    assert kinds_of(owner) == [("review-requested", "watching")]
     assert kinds_of(reviewer) == []
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
-from rune.source.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, judge
+from rune.source.policy import Approval, Figure, Figures, Limit, LimitKind, Owners, Policy, judge
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
@@ -136,3 +139,70 @@ def test_taking_the_file_away_is_a_change_of_the_rules_too() -> None:
 def test_objections_hold_whichever_rules_they_were_given_under() -> None:
     decision = decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
     assert decision.objectors == ("Ari",)
+
+
+# -- owners of files
+
+OWNED = Policy(
+    approvals=(), protected_tags=("versions",), owners=(Owners("models/", Approval(people=(VIEWER.address,))),)
+)
+
+
+def owned(
+    *verdicts: MemberVerdict,
+    changed: tuple[str, ...] = ("models/a.tflite", "notes.txt"),
+    in_force: Policy = OWNED,
+    proposed: Policy = OWNED,
+    members: tuple[GateMember, ...] = EVERYONE,
+    authors: frozenset[UUID] = frozenset(),
+) -> Demands:
+    return demands(Situation(members, proposed, in_force, THEN, verdicts, authors, (), changed=changed), "1.0")
+
+
+@pytest.mark.protects("reviews/file-owners")
+def test_a_changed_file_needs_the_approval_of_its_owner_and_nobody_elses() -> None:
+    sentence = "It has 0 of 1 approval by ari@acme.example, owner of models/a.tflite. Ask for a review."
+    assert owned().missing == owned(approval(OWNER, OWNED), approval(DEVELOPER, OWNED)).missing == (sentence,)
+    assert owned(approval(VIEWER, OWNED)).missing == ()
+    assert owned(changed=("notes.txt",)).missing == ()
+
+
+@pytest.mark.protects("reviews/file-owners")
+def test_an_owner_who_left_or_wrote_it_does_not_count() -> None:
+    mine = approval(VIEWER, OWNED)
+    (left,) = owned(mine, members=(OWNER, DEVELOPER)).missing
+    assert "ari@acme.example cannot give one: no member has confirmed that address." in left
+    (own,) = owned(mine, authors=frozenset({VIEWER.person})).missing
+    assert "invite somebody as a reviewer" in own
+
+
+@pytest.mark.protects("reviews/file-owners")
+def test_an_approval_of_the_same_bytes_from_other_files_is_none_of_the_changed_file() -> None:
+    seen = approval(VIEWER, OWNED)
+    assert owned(replace(seen, unseen=frozenset({"models/a.tflite"}))).missing != ()
+    assert owned(replace(seen, unseen=frozenset({"notes.txt"}))).missing == ()
+
+
+@pytest.mark.protects("reviews/file-owners")
+def test_taking_the_owners_out_needs_the_owners_in_force() -> None:
+    none = Policy(approvals=(), protected_tags=("versions",))
+    assert owned(approval(OWNER, none), proposed=none).missing != ()
+    assert owned(approval(VIEWER, none), proposed=none).missing == ()
+
+
+@pytest.mark.protects("reviews/file-owners")
+def test_a_team_owns_files_by_its_people_of_today() -> None:
+    rules = replace(OWNED, owners=(Owners("*", Approval(teams=("audio",))),))
+    heard = replace(DEVELOPER, teams=frozenset({"audio"}))
+    verdict = approval(DEVELOPER, rules)
+    assert owned(verdict, in_force=rules, proposed=rules, members=(OWNER, heard)).missing == ()
+    (sentence,) = owned(verdict, in_force=rules, proposed=rules).missing
+    assert "Nobody in team audio may give a verdict here." in sentence
+
+
+def test_many_files_are_named_shortly() -> None:
+    files = tuple(f"models/{number}.tflite" for number in range(9))
+    assert (
+        "owner of models/0.tflite, models/1.tflite, models/2.tflite and 6 more files."
+        in owned(changed=files).missing[0]
+    )

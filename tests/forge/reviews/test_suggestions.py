@@ -160,7 +160,7 @@ def test_a_taken_suggestion_is_in_the_files_with_both_names(
     version = Version.objects.get(message__startswith="Suggested by Ari Rossi")
     assert version.saved_by == developer
     latest = find_suggestion(reviewer, suggestion.pk)
-    assert (latest.state, latest.decided_by, latest.version) == ("taken", developer, version)
+    assert (latest.state, latest.decided_by, latest.version) == ("applied", developer, version)
     assert latest.thread.thread.resolved is not None
     assert AuditEntry.objects.get(action="review.suggestion_taken").data["member"] == str(reviewer.pk)
     event = Event.objects.filter(type="thread.changed").latest("sequence")

@@ -95,7 +95,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     close_review(developer, review)
     publish_build(owner, build, "1.0")
     types = list(Delivery.objects.order_by("created").values_list("type", flat=True))
-    assert types == ["build.failed", "review.asked", "review.verdict", "review.closed", "rune.published"]
+    assert types == ["build.failed", "review.requested", "review.verdict", "review.closed", "rune.published"]
     body = json.loads(Delivery.objects.get(type="review.verdict").body)
     assert body["data"]["verdict"] == "approved"
     assert body["data"]["project"]["name"] == "acme/kitchen"

@@ -97,8 +97,8 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
         OfferRound.objects.create(
             request=request, number=last + 1, version=offered, message=message, offered_by=actor.person
         )
-        request.offered, request.changes_asked = offered, None
-        request.save(update_fields=["offered", "changes_asked"])
+        request.offered, request.changes_requested = offered, None
+        request.save(update_fields=["offered", "changes_requested"])
         _note(actor, request, "change.newer", ChangeStep.NEWER)
         _record_export(actor, fork, offered)
 
@@ -112,8 +112,8 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
     require(actor, Verb.REVIEW, request.project)
     require_open(request)
     thread = begin_thread(actor, request, text)
-    request.changes_asked = timezone.now()
-    request.save(update_fields=["changes_asked"])
+    request.changes_requested = timezone.now()
+    request.save(update_fields=["changes_requested"])
     _note(actor, request, "change.ask", ChangeStep.CHANGES)
     return thread
 
@@ -259,8 +259,8 @@ def require_open(request: ChangeRequest) -> None:
 def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str = "") -> None:
     """Writes what became of it."""
     request.state, request.reason = state, reason
-    request.decided_by, request.decided, request.changes_asked = actor.person, timezone.now(), None
-    request.save(update_fields=["state", "reason", "decided_by", "decided", "changes_asked", "before", "merged"])
+    request.decided_by, request.decided, request.changes_requested = actor.person, timezone.now(), None
+    request.save(update_fields=["state", "reason", "decided_by", "decided", "changes_requested", "before", "merged"])
 
 
 def open_again(request: ChangeRequest) -> None:

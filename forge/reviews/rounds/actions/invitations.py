@@ -19,7 +19,7 @@ from forge.projects.actions import invite_to_project
 from forge.projects.models import Project
 from forge.reviews.models import InvitedReviewer, Review, ReviewerGroup
 from forge.reviews.rounds.access import newest_round
-from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
+from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 
 
@@ -57,5 +57,5 @@ def become_reviewer(user: User, invitation: Invitation) -> None:
     write_entry(user, "review.accept", review.subject, review.project.place, number=review.number)
     step, by = ReviewStep.REVIEWERS.value, person_to_json(user)
     append_event(
-        review.project.stream, REVIEW_ASKED(review=str(review.pk), number=review.number, change=step, by=by), user
+        review.project.stream, REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=step, by=by), user
     )

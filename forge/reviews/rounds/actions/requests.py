@@ -16,7 +16,6 @@ from forge.accounts.organisations.access import require_in
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
-from forge.builds.evaluations.limits import policy_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -26,10 +25,11 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import AlreadyRequested, BadReviewers, NotReviewable, ReviewClosed, SameRune
+from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
 from forge.reviews.rounds.access import digest_of, is_reviewable, newest_round
 from forge.reviews.rounds.actions.invitations import send_invitations
-from forge.reviews.rounds.announcements import REVIEW_ASKED, ReviewStep
+from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.invitees import checked_addresses
 from rune.wording import counted, listed
@@ -76,11 +76,11 @@ def ask_for_review(
     _require_new(build)
     last = Review.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     review = Review.objects.create(
-        project=project, number=last + 1, title=title, message=message, asked_by=actor.person, due=due
+        project=project, number=last + 1, title=title, message=message, requested_by=actor.person, due=due
     )
     if reviewers or not addresses:
         _put_groups(actor, review, reviewers, authors_of(build))
-    Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
+    Round.objects.create(review=review, number=1, build=build, requested_by=actor.person)
     send_invitations(actor, review, addresses)
     _tell(
         actor,
@@ -109,14 +109,18 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     before = newest_round(review)
     if (build.number or 0) < (before.build.number or 0):
         raise Invalid(f"Build {build.number} is older than build {before.build.number}, which is judged now.")
-    if build.artefact is not None and build.artefact.digest == digest_of(before) and _has_rules_of(build, before.build):
+    if (
+        build.artefact is not None
+        and build.artefact.digest == digest_of(before)
+        and is_judged_alike(build, before.build)
+    ):
         raise SameRune(
             f"Build {build.number} has the same bytes as build {before.build.number}, the one of round "
             f"{before.number}, and the same forge.yml: what was said of it still holds. Change something first."
         )
     _require_new(build)
     new = Round.objects.create(
-        review=review, number=before.number + 1, build=build, message=message, asked_by=actor.person
+        review=review, number=before.number + 1, build=build, message=message, requested_by=actor.person
     )
     _tell(actor, review, "review.round", ReviewStep.ROUND, build_number=build.number, round=new.number)
     return new
@@ -147,7 +151,7 @@ def close_review(actor: Actor, review: Review) -> None:
 def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:
     write_entry(actor, action, review.subject, review.project.place, number=review.number, **data)
     by = person_to_json(actor.person) if actor.person else None
-    event = REVIEW_ASKED(review=str(review.pk), number=review.number, change=change.value, by=by)
+    event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=change.value, by=by)
     append_event(review.project.stream, event, actor)
 
 
@@ -179,15 +183,10 @@ def _require_new(build: Build) -> None:
         raise NotReviewable("Only a build that succeeded can be reviewed.")
     open_rounds = Round.objects.filter(review__project=build.project, review__closed=None)
     of_bytes = open_rounds.filter(build__artefact__digest=build.artefact.digest)
-    rounds = of_bytes.select_related("review", "build__artefact")
-    same = next((each for each in rounds if _has_rules_of(build, each.build)), None)
+    rounds = of_bytes.select_related("review", "build__artefact", "build__version")
+    same = next((each for each in rounds if is_judged_alike(build, each.build)), None)
     if same is not None:
         raise AlreadyRequested(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
-
-
-def _has_rules_of(build: Build, other: Build) -> bool:
-    """Whether two builds have the same `forge.yml`: an approval of other rules is another approval."""
-    return policy_of(build) == policy_of(other)
 
 
 def _put_groups(actor: Actor, review: Review, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]) -> None:

@@ -35,7 +35,7 @@ describe("a review", () => {
   const judged = (change: string, by: typeof ARI): ProjectEvent =>
     ({ sequence: 2, type: "review.changed", data: { build: "b", number: 3, change, by } }) as ProjectEvent;
   const step = (change: string, by: typeof ARI): ProjectEvent =>
-    ({ sequence: 2, type: "review.asked", data: { review: "r", number: 7, change, by } }) as ProjectEvent;
+    ({ sequence: 2, type: "review.requested", data: { review: "r", number: 7, change, by } }) as ProjectEvent;
 
   it("tells of others' verdicts, not of one's own and not of comments", () => {
     expect(toastOf(judged("approved", ARI), session("succeeded"))?.text).toBe("Ari approved build 3.");

@@ -23,7 +23,7 @@ export function toastOf(event: ProjectEvent, before: ProjectSession): EventToast
       if (verb === undefined || by === null || by.id === before.me.id) return null;
       return { text: `${by.name} ${verb} build ${number}.`, url: `${before.project.url}/builds/${number}` };
     }
-    case "review.asked": {
+    case "review.requested": {
       const { by, change, number } = event.data;
       const verb = STEPS[change];
       if (verb === undefined || by === null || by.id === before.me.id) return null;

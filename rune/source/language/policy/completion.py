@@ -18,6 +18,7 @@ _SECTIONS: Final = {
     "approvals": "\n  - count: ${1:1}",
     "groups": "\n  ",
     "protected-tags": "[${1:versions}]",
+    "owners": "\n  ",
     "build": "\n  ",
 }
 _LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}
@@ -51,13 +52,17 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
         case ("approvals", int(), "count"):
             return _values({"1": "", "2": "", "3": ""}, cursor)
         case ("approvals", int(), "from") | ("approvals", int(), "from", int()):
-            in_list = len(cursor.path) == 3
-            groups = dict.fromkeys(analysis.groups, "A group of this file.")
-            return _values({**ROLE_MEANINGS, **groups}, cursor, in_list=in_list)
+            return _values(_approvers(analysis), cursor, in_list=len(cursor.path) == 3)
+        case ("owners", str()) | ("owners", str(), int()) if not cursor.is_key:
+            return _values(_approvers(analysis), cursor, in_list=len(cursor.path) == 2)
         case ("protected-tags",) | ("protected-tags", int()) if not cursor.is_key:
             return _values(TAGS, cursor, in_list=len(cursor.path) == 1)
         case _:
             return []
+
+
+def _approvers(analysis: PolicyAnalysis) -> dict[str, str]:
+    return {**ROLE_MEANINGS, **dict.fromkeys(analysis.groups, "A group of this file.")}
 
 
 def _limit_snippets() -> dict[str, str]:

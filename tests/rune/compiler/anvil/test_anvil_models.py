@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,7 +18,7 @@ from rune.model.tflite import Model, read_model
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
-from tests.support.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.support.model_cases import ModelCase, RefusedCase, family_of, model_cases, refused_cases
 from tests.support.shares import one_of_each
 
 ELEMENTWISE = tuple(
@@ -40,8 +39,6 @@ LAST_BITS = (
 )
 """How the models of floats begin whose last bits differ from the reference's, and why."""
 
-ELEMENT = re.compile(r"(.*?_(?:f32|f16|i8|u8|i16|i32|i64|bool))(?:_|$)")
-"""A model's name up to the element that its operator computes with."""
 MODULE = 100
 """So many models are compiled into one module."""
 
@@ -50,13 +47,7 @@ def name_of(case: ModelCase | RefusedCase) -> str:
     return case.name
 
 
-def group_of(case: ModelCase) -> str:
-    """The operator and the element of a model, which most often are what a kernel is for."""
-    match = ELEMENT.match(case.name)
-    return match[1] if match else case.name
-
-
-CASES = one_of_each(model_cases(), group_of, name_of)
+CASES = one_of_each(model_cases(), family_of, name_of)
 
 
 def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:

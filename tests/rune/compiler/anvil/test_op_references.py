@@ -8,11 +8,18 @@ from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.test_anvil_models import assert_close
-from tests.support.model_cases import ModelCase, model_cases
+from tests.support.model_cases import ModelCase, by_family, model_cases
+
+BY_FAMILY = by_family(model_cases())
 
 
-@pytest.mark.parametrize("case", model_cases(), ids=lambda case: case.name)
-def test_a_reference_gives_what_the_reference_kernels_give(case: ModelCase) -> None:
+@pytest.mark.parametrize("cases", BY_FAMILY.values(), ids=BY_FAMILY)
+def test_a_reference_gives_what_the_reference_kernels_give(cases: list[ModelCase]) -> None:
+    for case in cases:
+        _gives_what_the_reference_kernels_give(case)
+
+
+def _gives_what_the_reference_kernels_give(case: ModelCase) -> None:
     described = signature(read_model(case.data))
     actual_runs = evaluated_outputs(case.data, [run.inputs for run in case.runs])
     for run, outputs in zip(case.runs, actual_runs, strict=True):
@@ -20,4 +27,4 @@ def test_a_reference_gives_what_the_reference_kernels_give(case: ModelCase) -> N
             if tensor.type.element is ElementType.F32:
                 assert_close(expected, actual)
             else:
-                assert actual == expected
+                assert actual == expected, case.name

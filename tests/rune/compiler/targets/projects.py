@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from _pytest.mark import ParameterSet
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelSignature, read_model, signature
@@ -17,12 +18,21 @@ from rune.source.runefile.pipeline import CapabilityStage
 from rune.source.runefile.starter import starter
 from rune.tensor import TensorType
 from tests.rune.compiler.anvil.pipelines import run
+from tests.support.shares import mostly_proved
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 TEMPLATES = tuple(sorted(path.parent.name for path in EXAMPLES.glob("*/template.json")))
 INTEGER_MODELS = ("microspeech", "mlperf_ad_int8", "mlperf_ic_int8", "mlperf_kws_int8", "mlperf_vww_int8")
 
 _LEAST_RUNS = 100
+
+
+def mostly_proved_on(target: str, names: Sequence[str]) -> list[ParameterSet]:
+    """Returns projects as parameters: all but a third are proofs, and another third is tested on another target.
+
+    The kernels of a project are those of others, and `tests/rune/compiler/anvil` has each kernel's own tests.
+    """
+    return mostly_proved(names, 3, lambda name: f"{name} on {target}")
 
 
 def template(name: str) -> ProjectFiles:

@@ -25,6 +25,7 @@ from tests.rune.compiler.targets.projects import (
     TEMPLATES,
     answered_inputs,
     model_project,
+    mostly_proved_on,
     template,
 )
 from tests.support.model_cases import model_cases
@@ -119,17 +120,17 @@ def outputs(rune: bytes, inputs: Sequence[Sequence[bytes]]) -> list[list[tuple[i
     return [host.call(each) for each in inputs]
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", mostly_proved_on("wasm32-mvp", TEMPLATES))
 def test_a_template_gives_the_bytes_of_wasm32(name: str) -> None:
     assert_same_runes(template(name), answers=5)
 
 
-@pytest.mark.parametrize("name", INTEGER_MODELS)
+@pytest.mark.parametrize("name", mostly_proved_on("wasm32-mvp", INTEGER_MODELS))
 def test_an_integer_model_gives_the_bytes_of_wasm32(name: str, test_data: Path) -> None:
     assert_same_runes(model_project((test_data / "models" / f"{name}.tflite").read_bytes()), answers=3)
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", mostly_proved_on("wasm3", TEMPLATES))
 def test_a_template_runs_in_wasm3(name: str) -> None:
     if find_spec("wasm3") is None:
         pytest.skip(lack(HEADERS))

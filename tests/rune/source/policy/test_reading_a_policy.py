@@ -10,7 +10,7 @@ import yaml
 
 from rune.compiler.anvil import profile
 from rune.project.files import MemoryFiles
-from rune.source.policy import Approval, BuildPreferences, Limit, LimitKind, Policy, check_policy
+from rune.source.policy import Approval, BuildPreferences, Limit, LimitKind, Owners, Policy, check_policy
 from rune.source.policy.policy import RUNTIMES
 from rune.source.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.source.policy.schema import policy_schema
@@ -35,6 +35,10 @@ approvals:
     from: [product, owner]
   - from: alan@example.com
 protected-tags: [versions, latest, "release-*"]
+owners:
+  "*": [owner]
+  models/: [product, team:audio]
+  docs/*.md: []
 """
 
 
@@ -62,6 +66,11 @@ def test_every_key_is_understood() -> None:
         ),
         (Approval(people=("alan@example.com",)), Approval(2, ("product",), ("owner",), people)),
         ("latest", "release-*", "versions"),
+        owners=(
+            Owners("*", Approval(roles=("owner",))),
+            Owners("models/", Approval(1, ("product",), (), people, ("audio",))),
+            Owners("docs/*.md", None),
+        ),
     )
 
 
@@ -70,6 +79,7 @@ def test_two_files_that_mean_the_same_are_equal() -> None:
         "protected-tags: [release-*, latest, versions]\n"
         "approvals: [{from: [alan@example.com]}, {from: [owner, product], count: 2}]\n"
         "groups: {product: [ada@example.com, grace@example.com]}\n"
+        "owners: {'*': owner, models/: ['team:audio', product], docs/*.md: []}\n"
         "limits: {false-alarms-per-hour: 5e-1, recall: {8: 80 %, yes: 90 %}, accuracy: 95%, "
         "instructions: {cortex-m4: 5500 k}, ram: {cortex-m4: 16 KiB}, flash: {c: 1000 kB, cortex-m4: 0.1 MB}, "
         "inference-time: 1500 ms, memory: 65536 B, size: 0.1 MB}\n"
@@ -126,6 +136,18 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
         ("approvals:\n", ("RUNE0005", 1)),
         ("protected-tags:\n", ("RUNE0005", 1)),
         ('protected-tags: ["a b"]\n', ("RUNE0102", 1)),
+        ("owners: [owner]\n", ("RUNE0005", 1)),
+        ("owners: {models/: }\n", ("RUNE0005", 1)),
+        ("owners: {models/: [nobody]}\n", ("RUNE0103", 1)),
+        ("owners: {models/: ['team:']}\n", ("RUNE0103", 1)),
+        ("owners: {models/: ['team:../x']}\n", ("RUNE0103", 1)),
+        ("owners: {../x: [owner]}\n", ("RUNE0104", 1)),
+        ("owners: {a//b: [owner]}\n", ("RUNE0104", 1)),
+        ("owners: {a**b: [owner]}\n", ("RUNE0104", 1)),
+        ("owners: {/: [owner]}\n", ("RUNE0104", 1)),
+        ("owners: {'!a': [owner]}\n", ("RUNE0104", 1)),
+        ("owners: {models/: [owner], models/: []}\n", ("RUNE0009", 1)),
+        ("owners: {" + ", ".join(f"f{number}: [owner]" for number in range(101)) + "}\n", ("RUNE0002", 1)),
         ("protected-tags: [{a: b}]\n", ("RUNE0102", 1)),
         ("- limits\n", ("RUNE0005", 1)),
         ("limits: {size: 1 kB\n", ("RUNE0003", 2)),
@@ -170,6 +192,7 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
         )
     )
     mistakes: tuple[dict[str, Any], ...] = (
+        {"owners": {"models/": [1]}},
         {"limit": {}},
         {"limits": {"size": 100}},
         {"limits": {"accuracy": 0.9}},

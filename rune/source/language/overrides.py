@@ -1,7 +1,7 @@
-"""What somebody who writes no Runefile may wish otherwise: the arguments of stages, as plain fields, and what the files
-say once such wishes are granted. A list of labels is an argument too, whose text stands in a file.
+"""What somebody who writes no Runefile may override: the arguments of stages, as plain fields, and what the files
+say once such overrides are applied. A list of labels is an argument too, whose text stands in a file.
 
-Each wish says what it would change. Where that says something else by now, it is refused, but for a text of several
+Each override says what it would change. Where that says something else by now, it is refused, but for a text of several
 lines, of which only the lines that are changed must be as they were.
 """
 
@@ -24,7 +24,7 @@ LONGEST_SHOWN = 60
 
 
 class OverrideRefused(Exception):
-    """A wish that cannot be granted; `reason` is a sentence for whoever has it, or grants it."""
+    """An override that cannot be applied; `reason` is a sentence for its author, or for the person who applies it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
