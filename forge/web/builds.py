@@ -33,7 +33,7 @@ from forge.projects.pages.lookup import project_of
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.distribution.manifests import is_tag
-from forge.registry.next_tag import next_tag
+from forge.registry.next_tag import next_tag_of
 from forge.registry.seen import build_facets
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.gate.pages import gate_facts
@@ -238,12 +238,13 @@ def _context(
         "memory": None if build.artefact is None else memory_picture(build.artefact.report),
     }
     if is_reviewable(build):
+        proposed = next_tag_of(principal, project)
         context |= {
             "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
-            "next_tag": next_tag(published),
+            "next_tag": proposed,
             "seen": seen_state(build_facets(build)),
-            **gate_facts(principal, build, tag if tag and is_tag(tag) else next_tag(published)),
+            **gate_facts(principal, build, tag if tag and is_tag(tag) else proposed),
         }
     return context
 

@@ -14,9 +14,8 @@ from forge.builds.access import find_build
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.registry.access import tags_of
 from forge.registry.distribution.manifests import is_tag
-from forge.registry.next_tag import next_tag
+from forge.registry.next_tag import next_tag_of
 from forge.registry.seen import build_facets
 from forge.reviews.errors import NotReviewable
 from forge.reviews.gate.check import demands_on
@@ -41,7 +40,7 @@ class BuildGate(ForgeView):
         build = find_build(principal, build_id)
         if not is_reviewable(build):
             raise NotReviewable("Only a build that succeeded can be published.")
-        tag = request.query_params.get("tag") or next_tag(tags_of(principal, build.project))
+        tag = request.query_params.get("tag") or next_tag_of(principal, build.project)
         if not is_tag(tag):
             raise Invalid("A tag is made of letters, digits, '.', '_' and '-', like 1.0 or latest.")
         return with_etag(Response(gate_to_json(tag, demands_on(build, tag))), build_facets(build))

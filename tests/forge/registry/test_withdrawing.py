@@ -24,6 +24,7 @@ from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.actions import end_withdrawal, publish_build, withdraw_tag
 from forge.registry.errors import NotPublishable, Withdrawn
 from forge.registry.models import Listing, Tag
+from forge.registry.next_tag import next_tag, next_tag_of
 from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +211,22 @@ def test_a_fork_leaves_the_people_of_forge_yml_behind_and_says_so(
         assert version.manifest["forge.yml"]["size"] == len(text)
     Membership.objects.create(organisation=organisation, user=stranger, role=Role.DEVELOPER)
     assert "@" not in working_tree(fork_project(stranger, project, organisation, "own")).texts["forge.yml"].decode()
+
+
+@pytest.mark.protects("registry/withdrawn-versions")
+def test_a_withdrawn_tag_is_not_proposed_again(tags: Any, project: Any, developer: Any) -> None:
+    name = next_tag_of(developer, project)
+    write_file(developer, project, "notes.txt", b"next")
+    publish_build(developer, approved(built(developer, project, RUNE + b"next")), name)
+    withdraw_tag(developer, project, name, "It leaks a key.")
+    proposed = next_tag_of(developer, project)
+    assert proposed != name
+    assert not Tag.objects.filter(name=proposed).exists()
+
+
+def test_the_next_tag_is_one_more_and_none_that_looks_like_a_used_one() -> None:
+    assert next_tag([], set()) == "1.0"
+    assert next_tag([], {"1.0"}) == "1.1"
+    assert next_tag([], {"1.O", "1.l"}) == "1.2"
+    assert next_tag(["nightly", "2.9", "3.0"], {"2.9", "3.0"}) == "2.10"
+    assert next_tag(["1.1"], {"1.1", "1.2", "1.3"}) == "1.4"

@@ -25,8 +25,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.access import tags_of
-from forge.registry.next_tag import next_tag
+from forge.registry.next_tag import next_tag_of
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.gate.pages import gate_facts
@@ -252,7 +251,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),
-        **gate_facts(principal, last.build, next_tag(tags_of(principal, project))),
+        **gate_facts(principal, last.build, next_tag_of(principal, project)),
     }
 
 
