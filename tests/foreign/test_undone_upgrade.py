@@ -19,8 +19,6 @@ from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 
-WITHOUT_AN_APP = ("DROP TABLE activity_activity", "DELETE FROM django_migrations WHERE app = 'activity'")
-"""Makes the tables those of a version to which the app is new."""
 RENAME = "ALTER TABLE projects_project RENAME COLUMN {} TO {}"
 """Gives a table a shape that no model of this version has."""
 
@@ -46,7 +44,8 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
         server.api("POST", "projects", json={"organisation": organisation, "name": "kept", "template": "sine"})
         session, environment = dict(server.http.cookies), server.environment
     # The tables of an earlier version: an app is new, and a column has another name.
-    execute(environment, *WITHOUT_AN_APP, RENAME.format("description", "summary"))
+    run(environment, "migrate", "activity", "zero")
+    execute(environment, RENAME.format("description", "summary"))
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -63,7 +62,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
 def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
     with LiveServer(tmp_path / "data") as server:
         environment = server.environment
-    execute(environment, *WITHOUT_AN_APP)
+    run(environment, "migrate", "activity", "zero")
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
@@ -72,16 +71,14 @@ def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, 
     assert "a copy of a SQLite database" in refused.stderr
 
 
-def execute(environment: dict[str, str], *statements: str) -> None:
+def execute(environment: dict[str, str], statement: str) -> None:
     """Changes the database of an installation that does not run."""
     if address := environment.get("DATABASE_URL"):
         with psycopg.connect(address) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
+            connection.execute(statement.encode())
         return
     with closing(sqlite3.connect(Path(environment["DATA_DIR"]) / DATABASE)) as database, database:
-        for statement in statements:
-            database.execute(statement)
+        database.execute(statement)
 
 
 def run(environment: dict[str, str], *arguments: str) -> str:
