@@ -72,6 +72,14 @@ def refused_word(name: str) -> str | None:
     return None
 
 
+def refused_path(path: str) -> Iterator[Finding]:
+    """The folders and the file of a path whose name has a refused word."""
+    for part in Path(path).parts:
+        word = refused_word(part)
+        if word is not None:
+            yield Finding(path, 1, f"the file name {part}", WORDS[word])
+
+
 def refused_names(path: str, source: str) -> Iterator[Finding]:
     """The names that a Python module binds: functions, classes, parameters, variables and attributes.
 
@@ -123,6 +131,7 @@ def findings(root: Path) -> Iterator[Finding]:
         path = root / name
         if name in (OWN, OWN_TEST) or not path.is_file():
             continue
+        yield from refused_path(name)
         if name.endswith(".py") and "/migrations/" not in name:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)

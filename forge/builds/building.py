@@ -17,9 +17,9 @@ from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, numbered_job
 from forge.builds.models import Artefact, Build
+from forge.builds.progress import tell_change, tell_log
 from forge.builds.quotas import require_another_build
 from forge.builds.serializers import build_url
-from forge.builds.telling import tell_change, tell_log
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from forge.accounts.models import Organisation
@@ -14,25 +13,9 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobQuerySet
 
 
-@dataclass(frozen=True)
-class JobFilter:
-    """Which jobs are listed; "" is any."""
-
-    state: str = ""
-    kind: str = ""
-    project: str = ""
-
-
-def jobs_of(actor: Actor, organisation: Organisation, filters: JobFilter) -> JobQuerySet:
+def jobs_of(actor: Actor, organisation: Organisation) -> JobQuerySet:
     """The jobs of an organisation that the person may see, the newest first."""
-    jobs = _complete().visible_to(actor).filter(organisation=organisation)
-    if filters.state:
-        jobs = jobs.filter(state=filters.state)
-    if filters.kind:
-        jobs = jobs.filter(kind=filters.kind)
-    if filters.project:
-        jobs = jobs.filter(project__name=filters.project)
-    return jobs.order_by("-created", "-pk")
+    return _complete().visible_to(actor).filter(organisation=organisation).order_by("-created", "-pk")
 
 
 def find_job(actor: Actor, job_id: UUID) -> Job:

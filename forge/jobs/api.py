@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,11 +15,12 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import ForgeView, needing, raising
-from forge.core.errors import Conflict, Invalid, NotFound
-from forge.jobs.access import JobFilter, find_job
+from forge.core.errors import Conflict, NotFound
+from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.listing import Cursor, items_of, kind_labels, list_jobs
-from forge.jobs.models import Job, JobState
+from forge.jobs.filters import JobFilter
+from forge.jobs.listing import Cursor, items_of, list_jobs
+from forge.jobs.models import Job
 from forge.jobs.serializers import JobJson, JobLogJson, item_to_json, log_to_json
 
 
@@ -32,9 +32,7 @@ class OrganisationJobs(ForgeView):
         parameters=[
             OpenApiParameter("cursor", str, description="The page, as `next` names it"),
             OpenApiParameter("limit", int, description="Jobs on a page, 1 to 200"),
-            OpenApiParameter("state", str, description="Those in this state", enum=JobState.values),
-            OpenApiParameter("kind", str, description="Those of this kind"),
-            OpenApiParameter("project", str, description="Those of the project of this name"),
+            *JobFilter.parameters(),
         ],
         responses=PageJson[JobJson],
     )
@@ -42,13 +40,9 @@ class OrganisationJobs(ForgeView):
         """The jobs of an organisation's projects that you may read, newest first."""
         principal = principal_of(request)
         owner = find_organisation(principal, organisation)
-        filters = JobFilter(
-            state=_choice(request, "state", JobState.values),
-            kind=_choice(request, "kind", kind_labels()),
-            project=request.query_params.get("project", "").replace("\0", ""),
-        )
+        jobs = JobFilter.narrow(request.query_params, jobs_of(principal, owner))
         limit = CursorPages().get_page_size(request)
-        items, after = list_jobs(principal, owner, filters, _cursor(request), limit)
+        items, after = list_jobs(principal, jobs, _cursor(request), limit)
         address = replace_query_param(request.build_absolute_uri(), "cursor", str(after)) if after else None
         results = [item_to_json(item) for item in items]
         return Response(PageJson[JobJson](next=address, previous=None, results=results))
@@ -61,15 +55,6 @@ def _cursor(request: Request) -> Cursor | None:
         return Cursor.parse(text) if text else None
     except ValueError:
         raise NotFound("Invalid cursor") from None
-
-
-def _choice(request: Request, name: str, values: Collection[str]) -> str:
-    """A filter of the query; "" without one. Raises `Invalid` for a value that does not exist."""
-    value = request.query_params.get(name, "")
-    if value and value not in values:
-        text = f"`{name}` must be one of {', '.join(values)}."
-        raise Invalid(text, errors={name: [text]})
-    return value
 
 
 def _one(request: Request, job: Job) -> JobJson:

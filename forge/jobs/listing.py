@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from forge.accounts.models import Organisation
 from forge.core.actors import Actor
-from forge.jobs.access import JobFilter, jobs_of, may_change
-from forge.jobs.kinds import kind_of, kinds
+from forge.jobs.access import may_change
+from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import RETRIABLE
 from forge.jobs.titles import titles_of
@@ -63,16 +62,10 @@ class JobItem:
     may_retry: bool
 
 
-def kind_labels() -> dict[str, str]:
-    """The names of all kinds, with what pages call them, sorted by that."""
-    return {kind.name: kind.label for kind in kinds()}
-
-
 def list_jobs(
-    actor: Actor, organisation: Organisation, filters: JobFilter, cursor: Cursor | None, limit: int
+    actor: Actor, jobs: QuerySet[Job], cursor: Cursor | None, limit: int
 ) -> tuple[list[JobItem], Cursor | None]:
-    """A page of the jobs of an organisation that the person may see, the newest first, and where the next begins."""
-    jobs = jobs_of(actor, organisation, filters)
+    """A page of jobs of one organisation that the person may see, the newest first, and where the next begins."""
     newest = list((jobs.filter(cursor.older) if cursor else jobs)[: limit + 1])
     shown = newest[:limit]
     after = Cursor(shown[-1].created, shown[-1].pk) if len(newest) > limit else None

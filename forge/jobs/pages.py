@@ -20,10 +20,10 @@ from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, NotFound
 from forge.core.http.pages import for_person, show_again
-from forge.core.http.paging import chosen_of, words_of
-from forge.jobs.access import JobFilter, find_job
+from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.listing import Cursor, JobItem, kind_labels, list_jobs
+from forge.jobs.filters import JobFilter, kind_labels
+from forge.jobs.listing import Cursor, JobItem, list_jobs
 from forge.jobs.models import Job, JobState
 from forge.jobs.titles import title_of
 
@@ -107,13 +107,8 @@ def _job_of(request: HttpRequest, organisation: str, job: UUID) -> tuple[Job, Or
 
 
 def _list(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    choices = kind_labels()
-    filters = JobFilter(
-        state=chosen_of(request, "state", JobState.values),
-        kind=chosen_of(request, "kind", choices),
-        project=words_of(request, "project"),
-    )
-    items, after = list_jobs(principal, organisation, filters, _cursor(request), SHOWN)
+    filters = JobFilter(request.GET, jobs_of(principal, organisation))
+    items, after = list_jobs(principal, filters.qs, _cursor(request), SHOWN)
     now = timezone.now()
     query = request.GET.copy()
     query["cursor"] = str(after)
@@ -125,9 +120,8 @@ def _list(request: HttpRequest, principal: Principal, organisation: Organisation
         "older": f"?{query.urlencode()}" if after else "",
         "is_first": "cursor" not in request.GET,
         "filters": filters,
-        "is_filtered": filters != JobFilter(),
         "states": JobState.choices,
-        "kinds": choices.items(),
+        "kinds": kind_labels().items(),
     }
 
 

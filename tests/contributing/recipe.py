@@ -101,7 +101,7 @@ class ScratchCopy:
 
     def registration_tests(self) -> subprocess.CompletedProcess[str]:
         """The test that says what was forgotten of a target or an op."""
-        return self.tests("tests/rune/compiler/targets/test_targets_found.py")
+        return self.tests("tests/rune/compiler/targets/test_target_discovery.py")
 
     def tests(self, *paths: str) -> subprocess.CompletedProcess[str]:
         """Runs tests of this copy, and stops at the first that fails."""

@@ -67,7 +67,7 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
     expect(alert).to_have_count(0)
 
     # A rune that waits for a file of its host.
-    choose(page, "words.rune", with_words(module("resource-given")))
+    choose(page, "words.rune", with_words(module("resource-provided")))
     expect(rune).to_contain_text("The rune starts when it has WORDS", timeout=PATIENCE)
     choose(page, "words.txt", b"yes\nno", "A file for WORDS")
     expect(rune.get_by_role("region", name=re.compile("^Output"))).to_be_visible(timeout=PATIENCE)

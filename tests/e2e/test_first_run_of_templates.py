@@ -43,3 +43,12 @@ def test_nothing_plays_over_what_a_person_chose(forge: LiveForge, open_page: Ope
     preview.get_by_role("button", name="Signal", exact=True).click()
     preview.get_by_role("combobox", name="Signal").select_option("shake")
     expect(preview.get_by_role("list", name="Recordings")).to_have_count(0)
+    # Windows of the signal fill by themselves, at the sensor's rate; what was said of the recording is gone.
+    output = preview.get_by_role("region", name=re.compile("^Output")).first
+    expect(
+        output.get_by_text(re.compile("resting|something else|rotation|elevation|extension|row")).first
+    ).to_be_visible(timeout=PATIENCE)
+    preview.get_by_role("button", name="Pause").click()
+    preview.get_by_role("button", name="Live", exact=True).click()
+    expect(preview.get_by_text("Results appear here as soon as there is input.")).to_be_visible()
+    expect(preview.get_by_role("region", name=re.compile("^Output"))).to_have_count(0)

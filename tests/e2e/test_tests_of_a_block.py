@@ -33,7 +33,7 @@ def new_block(page: Page, name: str) -> None:
     page.keyboard.type("New block in Python")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="New block in Python")
-    dialog.get_by_label("What it is called").fill(name)
+    dialog.get_by_label("Function name").fill(name)
     dialog.get_by_label("Where it runs").select_option(index=2)
     dialog.get_by_role("button", name="Create").click()
 
@@ -76,11 +76,25 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     expect(page.locator(".line-value.failed")).to_contain_text("element 0 is 0.341797, expected 0.5 within 0.01")
     expect(tests.get_by_text("[0.5, 1], in run 4")).to_be_visible()
     _shot(page, "tests-failed")
+    # It is a problem of the project before anybody builds, with what to do about it.
+    page.get_by_role("tab", name="Problems").click()
+    problems = page.get_by_role("region", name="Problems and builds")
+    expect(problems.get_by_text("test_it_follows failed: element 0 is 0.341797")).to_be_visible(timeout=2 * PATIENCE)
+    expect(problems.get_by_text("smooth_test.py:4:5")).to_be_visible()
+    expect(problems.get_by_role("button", name="Expect 0.3417")).to_be_visible()
+    expect(problems.get_by_text("No problems")).to_have_count(0)
+    _shot(page, "tests-problems")
 
     # A build runs them compiled, and says the same.
     page.get_by_role("button", name="Build", exact=True).click()
     expect(page.get_by_text("test_it_follows failed: element 0 is 0.341797").first).to_be_visible(timeout=4 * PATIENCE)
     _shot(page, "tests-build")
+    page.get_by_role("button", name="Show the problems").click()
+    problems.get_by_role("button", name="Remove test_it_follows").click()
+    expect(said).to_have_text("1 of 1 passed", timeout=PATIENCE)
+    expect(problems.get_by_text("No problems in the newest text.")).to_be_visible(timeout=2 * PATIENCE)
+    expect(problems.get_by_role("region", name="Problems of build 1")).to_contain_text("test_it_follows failed")
+    _shot(page, "tests-problems-of-build")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     _shot(page, "tests-phone")
 

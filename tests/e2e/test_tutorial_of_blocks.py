@@ -58,7 +58,7 @@ def _new_block(page: Page, name: str, place: str) -> None:
     page.keyboard.type("New block in Python")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="New block in Python")
-    dialog.get_by_label("What it is called").fill(name)
+    dialog.get_by_label("Function name").fill(name)
     option = dialog.get_by_label("Where it runs").locator("option").filter(has_text=place)
     dialog.get_by_label("Where it runs").select_option(value=option.get_attribute("value"))
     dialog.get_by_role("button", name="Create").click()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.foreign.keep_data_folder import CONTENTS, DATA, contents_of
-from tests.foreign.test_kept_data_folders import ARCHIVES, tables_of
+from tests.foreign.test_data_folders import ARCHIVES, tables_of
 from tests.support.empty_database import empty_database
 from tests.support.live_server import LiveServer
 

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.foreign.test_kept_data_folders import tables_of
+from tests.foreign.test_data_folders import tables_of
 from tests.support.empty_database import DATABASE, empty_database, migrate
 from tests.support.services import ServiceMissing, Services, running_services
 

@@ -12,6 +12,7 @@ from tools.plain_words import (
     WORDS,
     findings,
     refused_names,
+    refused_path,
     refused_phrases,
     refused_sentences,
     refused_word,
@@ -144,6 +145,18 @@ def test_a_checkout_is_read_as_git_knows_it(tmp_path: Path) -> None:
         "frontend/src/page.ts",
         "templates/page.html",
     ]
+
+
+@pytest.mark.parametrize(
+    "path", ["forge/telling.py", "src/given-streams.ts", "templates/made/list.html", "tests/test_targets_found.py"]
+)
+def test_a_refused_word_in_the_name_of_a_file_or_folder_is_refused(path: str) -> None:
+    assert [finding.path for finding in refused_path(path)] == [path]
+
+
+@pytest.mark.parametrize("path", ["forge/maker.py", "src/not-found.ts", "templates/held-out.html", "README.md"])
+def test_other_names_of_files_are_not_refused(path: str) -> None:
+    assert list(refused_path(path)) == []
 
 
 def test_a_method_that_the_standard_library_names_may_be_derived() -> None:

@@ -42,6 +42,8 @@ from forge.core.leases import unleased
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
+from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
@@ -122,7 +124,11 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
             recorder.save(PreviewState.READY, outline=outline)
             return
         job = preview_job(preview, seen)
-        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace)
+        artefact = Execution(job, recorder).run(
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace
+        )
+        if artefact is not None and preview.is_plain and has_tests(seen.manifest) and not _is_superseded(preview, seen):
+            recorder.tested(failed_tests(preview, seen, compiler, tick, pace))
     except (NoSuchFix, TestsRefused, OverridesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
@@ -169,6 +175,32 @@ def compiled_tests(
     if answer is None or "refused" in answer:
         raise TestsRefused(reason if answer is None else answer["refused"])
     return answer
+
+
+def failed_before(preview: Preview, seen: WorkingTree) -> list[dict[str, Any]]:
+    """The failed tests of the text before, which are shown until those of this one end."""
+    if not preview.is_plain or not has_tests(seen.manifest):
+        return []
+    return [each for each in preview.diagnostics if each["code"] == Code.FAILED_TEST.value]
+
+
+def failed_tests(
+    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow = usual_pace
+) -> list[dict[str, Any]]:
+    """The problems of the tests that fail, of the blocks that the pipeline runs. They run once the rune is there.
+
+    Raises `TestsRefused`, `ChildDied` and what `tick` raises.
+    """
+    answer, reason = _answer({"op": "pipeline-tests"}, preview.project, seen, compiler, tick, pace)
+    if answer is None:
+        raise TestsRefused(reason)
+    problems: list[dict[str, Any]] = answer["problems"]
+    return problems
+
+
+def _is_superseded(preview: Preview, seen: WorkingTree) -> bool:
+    """Whether a newer text waits to be built, whose tests are to run instead."""
+    return Project.objects.filter(pk=preview.project_id, sequence__gt=seen.sequence).exists()
 
 
 def with_overrides(
@@ -224,13 +256,26 @@ class PreviewRecorder:
         self._preview = preview
         self._seen = seen
         self._is_broken = False
+        self._diagnostics: list[dict[str, Any]] = []
+        """What the check says of the text."""
+        self._failed_tests = failed_before(preview, seen)
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         values: dict[str, Any] = {"build": preview_build(self._preview.project, artefact)}
         if not is_new:
             # Nobody checks this time.
-            values |= {"diagnostics": artefact.diagnostics, "outline": artefact.report["pipeline"]}
+            self._diagnostics = artefact.diagnostics
+            values |= {"diagnostics": self._shown_diagnostics(), "outline": artefact.report["pipeline"]}
         self.save(PreviewState.READY, **values)
+
+    def tested(self, problems: list[dict[str, Any]]) -> None:
+        """The tests of the project's blocks ended; `problems` are those that failed."""
+        if problems != self._failed_tests:
+            self._failed_tests = problems
+            self.save(PreviewState.READY, diagnostics=self._shown_diagnostics())
+
+    def _shown_diagnostics(self) -> list[dict[str, Any]]:
+        return [*self._diagnostics, *self._failed_tests]
 
     def reused(self, missing: tuple[Step, ...]) -> None:
         """It is shown already."""
@@ -238,8 +283,9 @@ class PreviewRecorder:
     def checked(self, answer: Answer) -> None:
         self._is_broken = answer["broken"]
         state = PreviewState.BROKEN if self._is_broken else PreviewState.BUILDING
+        self._diagnostics = answer["diagnostics"]
         if state != self._preview.state or self._preview.is_plain:
-            self.save(state, diagnostics=answer["diagnostics"], outline=answer["outline"])
+            self.save(state, diagnostics=self._shown_diagnostics(), outline=answer["outline"])
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""

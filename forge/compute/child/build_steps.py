@@ -35,7 +35,6 @@ from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStop
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
 from rune.source.runefile import check, diagnostic_to_json, outline_to_json
-from rune.source.runefile.diagnostics import Severity
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline, Port
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
@@ -99,16 +98,16 @@ def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of
         signatures=signature_of,
         host_resources=options.host_resources,
     )
-    is_broken = any(one.severity is Severity.ERROR for one in checked.diagnostics)
+    problems = (*checked.diagnostics, *check_policy(files).diagnostics)
     answers.send(
         "checked",
-        broken=is_broken,
-        diagnostics=[diagnostic_to_json(one) for one in checked.diagnostics],
+        broken=checked.is_broken,
+        diagnostics=[diagnostic_to_json(one) for one in problems],
         outline=outline_to_json(checked.outline),
         text=check_text(checked),
         milliseconds=round((time.perf_counter() - start) * 1000, 1),
     )
-    if is_broken:
+    if checked.is_broken:
         raise BuildFailed(checked.diagnostics)
     if refused := refused_ports(checked.pipeline, options.watched):
         answers.send("failed", error=refused, diagnostics=[])
@@ -133,7 +132,7 @@ def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answer
     answers.send(
         "built",
         report=result.report.to_json(),
-        diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
+        diagnostics=[diagnostic_to_json(one) for one in (*result.diagnostics, *check_policy(files).diagnostics)],
     )
     return result.rune
 

@@ -31,6 +31,7 @@ from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
 from forge.compute.child.overrides import answer_wishable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
+from forge.compute.child.pipeline_tests import failed_tests
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.errors import CompileError
@@ -73,6 +74,8 @@ def run_job(
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
             case "test":
                 answers.send("answered", answer=run_compiled(files, job["path"]))
+            case "pipeline-tests":
+                answers.send("answered", answer=failed_tests(files))
             case "wishable":
                 answers.send("answered", answer=answer_wishable(files, signature_of))
             case "publishable":

@@ -97,6 +97,12 @@ class BlockTestsJson(TypedDict):
     milliseconds: float
 
 
+class PipelineTestsJson(TypedDict):
+    """The tests of a pipeline's blocks that fail."""
+
+    problems: list[DiagnosticJson]
+
+
 class EvaluationSummaryJson(TypedDict):
     """What every evaluation has; one that was impossible has nothing else but its `reason`."""
 
@@ -145,6 +151,7 @@ ANSWERED: Mapping[str, Any] = {
     "fix": FixedJson | RefusedJson,
     "grant": TextsJson | RefusedJson,
     "test": BlockTestsJson | RefusedJson,
+    "pipeline-tests": PipelineTestsJson,
 }
 """What `answered` holds, by the job's `op`. The answers of the language service go to who asked as they are."""
 

@@ -98,5 +98,7 @@ class ListFilter(FilterSet):
 
 
 def _parameter(name: str, each: Filter) -> OpenApiParameter:
-    choices = [str(value) for value, _ in each.extra["choices"]] if isinstance(each, ChoiceFilter) else None
-    return OpenApiParameter(name, str, description=str(each.extra.get("help_text", "")), enum=choices)
+    choices = each.extra.get("choices")
+    # Choices that a function answers are known only once all apps have started.
+    values = None if choices is None or callable(choices) else [str(value) for value, _ in choices]
+    return OpenApiParameter(name, str, description=str(each.extra.get("help_text", "")), enum=values)

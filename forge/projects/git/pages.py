@@ -40,7 +40,7 @@ def from_git(request: HttpRequest) -> HttpResponse:
     except _REFUSALS as error:
         return show_again(request, "git/new.html", context, error)
     if left_out:
-        return render(request, "git/made.html", {"project": project, "left_out": left_out})
+        return render(request, "git/imported.html", {"project": project, "left_out": left_out})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

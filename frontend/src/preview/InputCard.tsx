@@ -1,5 +1,5 @@
 // One capability: where its input comes from, and that source.
-import { startTransition, Suspense, useCallback, useEffect, useId, useState } from "react";
+import { startTransition, Suspense, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { CapabilityRequest } from "../runtime";
 import { choicesFor, fetchChoices } from "./sources/choices";
 
@@ -35,6 +35,13 @@ export function InputCard({ request: capability, place, before, onChoose, offer,
   useEffect(() => {
     if (hasOthers) fetchChoices();
   }, [hasOthers]);
+  // Before the chosen source begins: what the rune said of the one before is no answer to it.
+  const fed = useRef(chosen);
+  useLayoutEffect(() => {
+    if (fed.current === chosen) return;
+    fed.current = chosen;
+    withdraw(place);
+  }, [chosen, withdraw, place]);
   const { icon: Icon, Source } = chosen;
   return (
     <section className="card stack preview-card" aria-labelledby={titleId}>

@@ -156,3 +156,20 @@ test("a rune that reads a stream gets each chunk once, in order; where it is too
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([16, 16]));
 });
+
+test("what a run found of a source that was switched off since is not shown", async () => {
+  const core = engine();
+  const session = new Session(core);
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  session.offer(0, bytes(1, 1), false);
+  await vi.waitFor(() => expect(core.runs).toBe(1));
+  session.withdraw(0);
+  session.offer(0, bytes(2, 2), false);
+  const shown: unknown[] = [];
+  session.state.subscribe(() => shown.push(values(session)));
+  await vi.waitFor(() => {
+    core.release();
+    expect(values(session)).toEqual([2, 2]);
+  });
+  expect(shown).not.toContainEqual([1, 1]);
+});

@@ -107,6 +107,8 @@ export class Session {
   #isStream = false;
   #isRunning = false;
   #isWaiting = false;
+  /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
+  #switches = 0;
 
   constructor(engine: Engine, limits: Limits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -205,7 +207,8 @@ export class Session {
     this.#inputs.delete(place);
     this.#line.delete(place);
     this.#isWaiting = false;
-    this.#store.setState({ readings: NO_READINGS, watched: [] });
+    this.#switches += 1;
+    this.#store.setState({ readings: NO_READINGS, watched: [], ran: new Map(), warnings: [] });
   }
 
   setCalling(calling: Calling): void {
@@ -231,11 +234,12 @@ export class Session {
     places: ReadonlyMap<number, ArrayBuffer>,
     generation: number,
   ): Promise<void> {
+    const switches = this.#switches;
     try {
       const result = await this.#engine.run(inputs);
       if (generation !== this.#generation) return;
       this.#isRunning = false;
-      this.#take(result, places);
+      if (switches === this.#switches) this.#take(result, places);
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#isRunning = false;

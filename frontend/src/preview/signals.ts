@@ -30,7 +30,13 @@ export const MOTION_SIGNALS: Readonly<Record<MotionSignal, string>> = {
 
 const GRAVITY = 9.81;
 /** Rows a second of a phone's motion, as most browsers give them. */
-const MOTION_RATE = 60;
+export const MOTION_RATE = 60;
+
+/** Which part of a stream: the place of its first sample, and the samples after which a sweep begins again. */
+export interface StreamPart {
+  readonly start: number;
+  readonly length: number;
+}
 
 /** -1 to 1. A tone of this pitch, a sweep from it to four octaves above or the highest there is, noise, or nothing. */
 export function soundSignal(
@@ -39,15 +45,16 @@ export function soundSignal(
   rate: number,
   hertz: number,
   chance: Chance = Math.random,
+  { start, length }: StreamPart = { start: 0, length: count },
 ): Float32Array {
   switch (signal) {
     case "tone":
-      return tone(count, rate, hertz);
+      return tone(count, rate, hertz, start);
     case "sweep": {
       const top = Math.min(rate / 2 - 50, hertz * 16);
-      const rise = (top - hertz) / (count / rate);
+      const rise = (top - hertz) / (length / rate);
       return Float32Array.from({ length: count }, (_, index) => {
-        const at = index / rate;
+        const at = ((start + index) % length) / rate;
         return 0.2 * Math.sin(2 * Math.PI * (hertz * at + (rise * at * at) / 2));
       });
     }
@@ -101,15 +108,19 @@ function colourAt(
   }
 }
 
-/** f32 [count, 3], metres per second squared with gravity, at 60 rows a second; `turns` is how often a second it goes round. */
+/**
+ * f32 [count, 3], metres per second squared with gravity, at 60 rows a second, from row `start` of a stream on; `turns` is
+ * how often a second it goes round.
+ */
 export function motionSignal(
   signal: MotionSignal,
   count: number,
   turns: number,
   chance: Chance = Math.random,
+  start = 0,
 ): ArrayBuffer {
   const rows = Array.from({ length: count }, (_, index): Row => {
-    const angle = (2 * Math.PI * turns * index) / MOTION_RATE;
+    const angle = (2 * Math.PI * turns * (start + index)) / MOTION_RATE;
     switch (signal) {
       case "still":
         return [0, 0, GRAVITY];

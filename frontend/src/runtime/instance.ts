@@ -170,6 +170,7 @@ export class RuneInstance {
     if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
     const read = inputReader(inputs);
     const stages = new StageClock();
+    const isStream = this.loaded.capabilities.some((each) => each.isStream === true);
     const step = clockStep();
     this.#usable = false;
     this.#host.beginRun(read);
@@ -180,6 +181,7 @@ export class RuneInstance {
       this.#host.beginRun(read);
       stages.beginRun();
       guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+      stages.endRun(!isStream || this.#host.messages.length > 0);
     }
     this.#host.stageClock = null;
     this.#usable = true;

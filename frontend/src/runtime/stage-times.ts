@@ -16,19 +16,37 @@ const clock: Now = () => performance.now();
 export class StageClock {
   readonly #now: Now;
   readonly #names = new Map<number, string | null>();
+  /** Of the runs that sent something. */
   readonly #sums = new Map<string, number>();
   #runs = 0;
+  #cost = 0;
+  /** Runs that sent nothing, since a window was not full. */
+  #waitingRuns = 0;
+  /** Of the run that is heard now. */
+  #current = new Map<string, number>();
+  #currentCost = 0;
   #heard = 0;
   #last = 0;
-  #cost = 0;
 
   constructor(now: Now = clock) {
     this.#now = now;
   }
 
   beginRun(): void {
-    this.#runs += 1;
+    this.#current = new Map();
+    this.#currentCost = 0;
     this.#heard = 0;
+  }
+
+  /** A run in which a window is not full skips the stages behind it: it counts apart. */
+  endRun(isComplete: boolean): void {
+    if (!isComplete) {
+      this.#waitingRuns += 1;
+      return;
+    }
+    this.#runs += 1;
+    this.#cost += this.#currentCost;
+    for (const [stage, time] of this.#current) this.#sums.set(stage, (this.#sums.get(stage) ?? 0) + time);
   }
 
   /** True when the line was a mark; `read` gives its text and is asked once for each address. */
@@ -41,20 +59,20 @@ export class StageClock {
       this.#names.set(address, name);
     }
     if (name === null) return false;
-    if (this.#heard === 1) this.#cost += now - this.#last;
-    else if (this.#heard > 1) this.#sums.set(name, (this.#sums.get(name) ?? 0) + now - this.#last);
+    if (this.#heard === 1) this.#currentCost += now - this.#last;
+    else if (this.#heard > 1) this.#current.set(name, (this.#current.get(name) ?? 0) + now - this.#last);
     this.#heard += 1;
     this.#last = now;
     return true;
   }
 
-  /** Milliseconds of all runs together; what the marks themselves took is taken off. */
+  /** Milliseconds of all complete runs together; what the marks themselves took is taken off. */
   read(step: number): StageTimes {
     const stages = [...this.#sums].map(([stage, milliseconds]): StageTime => ({
       stage,
       milliseconds: Math.max(0, milliseconds - this.#cost),
     }));
-    return { stages, runs: this.#runs, step };
+    return { stages, runs: this.#runs, waitingRuns: this.#waitingRuns, step };
   }
 }
 

@@ -118,7 +118,10 @@ export interface StageTime {
 export interface StageTimes {
   /** In the order in which they run; empty where the rune was not built for it. */
   readonly stages: readonly StageTime[];
+  /** Those that sent something: the times are of them. */
   readonly runs: number;
+  /** Those that sent nothing, since a window was not full. */
+  readonly waitingRuns: number;
   /** Milliseconds of one step of the clock: a difference of two readings is a multiple of it. */
   readonly step: number;
 }

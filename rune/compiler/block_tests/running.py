@@ -6,27 +6,30 @@ import re
 import struct
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from rune.compiler.anvil.allowance import CompilerLimits
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.emit import EmittedBlock, emit
+from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.problems import Problem
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests, Test
 from rune.compiler.pyblock.testing.combined import combine_tests
 from rune.compiler.pyblock.testing.witness import WITNESS, OutputRecord, output_record_of
-from rune.compiler.pyblock.testing.wording import compared_values_of, failure_text
+from rune.compiler.pyblock.testing.wording import ComparedValues, compared_values_of, failure_text
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError, RuneTrapped
 from rune.source.runefile.block_test_files import find_test_files, read_tests
+from rune.source.runefile.block_test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
-from rune.source.runefile.python_blocks import span_of
+from rune.source.runefile.python_blocks import test_diagnostic
 from rune.source.runefile.source import SourceText
 from rune.tensor import TensorType
 from rune.wording import counted
@@ -46,8 +49,11 @@ pipeline:
     out: TENSOR
     inputs: [tests, tests.1, tests.2]
 """
+_CACHE_SIZE = 16
+"""Test files whose outcomes are remembered: a preview runs them after each edit of any file."""
 _LIMITS = Limits(seconds=5.0)
 """Of one test."""
+_NOTHING_COMPARED = ComparedValues()
 _PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<said>.*)", re.DOTALL)
 
 
@@ -124,15 +130,35 @@ def _of_file(
 
 def _unfit(checked: CheckedTests, problem: Problem) -> TestOutcome:
     source = SourceText(checked.text.file, checked.text.text)
-    span = span_of(source, problem.place)
-    notes = (problem.instead,)
-    diagnostic = Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, ())
-    return TestOutcome(source.file, "", problem.place.line, diagnostic)
+    return TestOutcome(source.file, "", problem.place.line, test_diagnostic(source, problem))
 
 
 def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
     block = combine_tests(checked)
     emitted = emit(block, checked.text.file, ())
+    text = checked.text
+    return _outcomes(
+        _Program(text.file, emitted.text, text.text, checked.subject.source, block, emitted, checked, limits)
+    )
+
+
+@dataclass(frozen=True)
+class _Program:
+    """The tests of a file as C, with the texts that its messages quote: what is equal has the same outcomes."""
+
+    file: str
+    code: str
+    tests: str
+    subject: str
+    block: TypedBlock = field(compare=False)
+    emitted: EmittedBlock = field(compare=False)
+    checked: CheckedTests = field(compare=False)
+    limits: CompilerLimits | None = field(compare=False)
+
+
+@lru_cache(_CACHE_SIZE)
+def _outcomes(program: _Program) -> tuple[TestOutcome, ...]:
+    block, emitted, checked, limits = program.block, program.emitted, program.checked, program.limits
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
     built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(emitted, outputs))))
@@ -147,7 +173,7 @@ def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[
             loaded = None
             problem, gave = _stopped(checked, test, error), None
         outcomes.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
-    return outcomes
+    return tuple(outcomes)
 
 
 def _outcome_of(
@@ -160,8 +186,9 @@ def _outcome_of(
     if outcome[0] == 0:
         return None, gave
     assertion = checked.assertions[int(outcome[0]) - 1]
-    said = failure_text(assertion, compared_values_of(outcome, numbers))
-    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", ()), gave
+    seen = compared_values_of(outcome, numbers)
+    said = failure_text(assertion, seen)
+    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", (), seen), gave
 
 
 _OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
@@ -192,13 +219,22 @@ def _stopped(checked: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
     return _failed(checked, placed["file"], int(placed["line"]), f"{test.name} failed: {placed['said']}", notes)
 
 
-def _failed(checked: CheckedTests, file: str, line: int, message: str, notes: tuple[str, ...]) -> Diagnostic:
+def _failed(
+    checked: CheckedTests,
+    file: str,
+    line: int,
+    message: str,
+    notes: tuple[str, ...],
+    seen: ComparedValues = _NOTHING_COMPARED,
+) -> Diagnostic:
     text = checked.subject.source if file == checked.subject.file else checked.text.text
     source = SourceText(file, text)
     start, end = source.line_bounds(min(max(line, 1), source.line_count))
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
     span = source.span(first, len(text[:end].rstrip("\r\n")))
-    return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, ())
+    is_of_test = file == checked.text.file
+    fixes = fixes_of_test(source, line, seen.got, seen.index) if is_of_test else ()
+    return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, fixes)
 
 
 def _as_block(emitted: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:

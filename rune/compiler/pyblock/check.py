@@ -19,7 +19,7 @@ from rune.compiler.pyblock.ir import (
 )
 from rune.compiler.pyblock.mathematics import SOURCE as MATHEMATICS
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.problems import Problem, ProblemKind
+from rune.compiler.pyblock.problems import Insertion, Place, Problem, ProblemKind
 from rune.compiler.pyblock.scope import RESERVED_NAMES, FileScope, RecheckFunction, Scope
 from rune.compiler.pyblock.signature import (
     SCALARS,
@@ -119,9 +119,12 @@ def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], N
                 instead = "Write `import math`. Types need no import."
                 if any(alias.name.partition(".")[0] == "numpy" for alias in node.names):
                     instead = "Remove it, and use `sum`, `max`, `len`, loops and `math`, which work on every device."
-                text.report(
-                    ProblemKind.OUTSIDE, text.place(node), "A block can import only `math`, with `import math`", instead
-                )
+                # The whole line goes, unless another statement is on it.
+                is_alone = text.text.split("\n")[node.lineno - 1].strip() == ast.get_source_segment(text.text, node)
+                whole = Place(node.lineno, 0, (node.end_lineno or node.lineno) + 1, 0)
+                removal = Insertion("Remove this import", whole, "") if is_alone else None
+                message = "A block can import only `math`, with `import math`"
+                text.report(ProblemKind.OUTSIDE, text.place(node), message, instead, removal)
             case ast.Expr(value=ast.Constant(value=str())):
                 pass
             case ast.Assign(targets=[ast.Name(id=name) as target], value=value):

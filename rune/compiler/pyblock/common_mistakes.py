@@ -108,3 +108,15 @@ UNSUPPORTED_EXPRESSIONS: dict[type[ast.expr], tuple[ProblemKind, str, str]] = {
     ),
 }
 """Expressions that a block cannot use: the message, and what to write instead."""
+
+
+def square_text(node: ast.expr | ast.AugAssign, nodes: tuple[ast.expr, ast.expr]) -> str | None:
+    """Returns `(x * x)` for `x ** 2` of what can be written twice; None for anything else. Its neighbours may bind as
+    strongly as `*`, so it stays in parentheses."""
+    base, exponent = nodes
+    if not isinstance(node, ast.BinOp) or not isinstance(base, ast.Name | ast.Subscript):
+        return None
+    if not (isinstance(exponent, ast.Constant) and exponent.value == 2):
+        return None
+    text = ast.unparse(base)
+    return f"({text} * {text})"

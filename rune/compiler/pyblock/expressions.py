@@ -9,7 +9,7 @@ import ast
 import math
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for
+from rune.compiler.pyblock.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for, square_text
 from rune.compiler.pyblock.conversions import coerce, common_type, condition, is_float_literal, literal
 from rune.compiler.pyblock.ir import (
     ArrayVariable,
@@ -235,7 +235,7 @@ def _whole_operation(
             instead = f"Write `{twice} * {twice}`."
         else:
             instead = f"Write `math.pow({ast.unparse(nodes[0])[:30]}, {ast.unparse(nodes[1])[:30]})`."
-        scope.report(ProblemKind.OUTSIDE, node, "`**` is for whole numbers", instead)
+        scope.report(ProblemKind.OUTSIDE, node, "`**` is for whole numbers", instead, square_text(node, nodes))
         return None
     values = [coerce(scope, each, Scalar.INT, at) for each, at in zip(operands, nodes, strict=True)]
     if values[0] is None or values[1] is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rune.compiler.pyblock.ir import ArrayVariable, Expression, Function, NumberConstant, Statement, Variable
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.problems import ProblemKind
+from rune.compiler.pyblock.problems import Insertion, ProblemKind
 from rune.compiler.pyblock.source import BlockText
 from rune.tensor import TensorType
 
@@ -138,8 +138,13 @@ class Scope:
     def text(self) -> BlockText:
         return self.file.text
 
-    def report(self, kind: ProblemKind, node: ast.AST, message: str, instead: str) -> None:
-        self.text.report(kind, self.text.place(node), message, instead)
+    def report(
+        self, kind: ProblemKind, node: ast.AST, message: str, instead: str, replacement: str | None = None
+    ) -> None:
+        """Adds a problem; `replacement` is what can stand in place of the node."""
+        place = self.text.place(node)
+        fix = None if replacement is None else Insertion(f"Change to {replacement}", place, replacement)
+        self.text.report(kind, place, message, instead, fix)
 
     def mark(self, node: ast.AST, what: str) -> None:
         self.file.marks.setdefault(node, []).append(what)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rune.compiler.blocks.meaning import UNKNOWN, Meaning
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.signature import BlockState
+from rune.compiler.pyblock.testing.check import is_test_file
 from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
@@ -74,6 +75,11 @@ class Checked:
     @property
     def has_errors(self) -> bool:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether an error keeps the pipeline from running. One in the tests of a block fails a build alone."""
+        return any(each.severity is Severity.ERROR and not is_test_file(each.file) for each in self.diagnostics)
 
 
 @uncollected()

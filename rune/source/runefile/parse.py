@@ -29,8 +29,6 @@ from rune.source.runefile.values import Composed, Map, Scalar, Value
 from rune.source.runefile.zune import is_zune_stage
 from rune.wording import plain, quoted
 
-_ANY_VARIANT = "data did not match any variant of untagged enum Stage"
-"""What the old compiler said of every stage in which something has the wrong shape; tools look for it."""
 _OF_SHAPE = frozenset(
     {
         Code.WRONG_SHAPE,
@@ -157,7 +155,7 @@ def _stages(
         before = report.count
         read.append((name.text, _stage(name, value, composed, report)))
         if report.form is Form.YAML:
-            report.name_cause(before, _OF_SHAPE, _UNABLE, _ANY_VARIANT)
+            report.begin_message(before, _OF_SHAPE, _UNABLE)
     stages = tuple(stage for _, stage in read if stage is not None)
     return stages, frozenset(name for name, stage in read if stage is None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rune.compiler.blocks.paths import parse_block_path
@@ -14,6 +15,7 @@ from rune.compiler.pyblock.problems import Place, Problem
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile.block_test_files import find_test_files, test_problems
+from rune.source.runefile.block_test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from rune.source.runefile.lock import LOCK_FILE
@@ -71,7 +73,7 @@ class ProjectBlocks:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong in the files that were asked for, and in the tests of those that are right.
 
-        What is wrong in a test is a warning: a test that is half written keeps nothing from running.
+        What is wrong in a test is an error, as in a build, though the pipeline runs without its tests.
         """
         diagnostics = [
             diagnostic_of(source, problem, Severity.ERROR)
@@ -83,7 +85,7 @@ class ProjectBlocks:
             if path in right:
                 text, problems = test_problems(self._files, path)
                 source = SourceText(path, text)
-                diagnostics += [diagnostic_of(source, problem, Severity.WARNING) for problem in problems]
+                diagnostics += [test_diagnostic(source, problem) for problem in problems]
         return (*diagnostics, *self._of_lock())
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
@@ -124,6 +126,12 @@ def diagnostic_of(source: SourceText, problem: Problem, severity: Severity) -> D
     span = span_of(source, problem.place)
     notes = (problem.instead,)
     return Diagnostic(severity, problem.kind.value, problem.message, source.file, span, notes, tuple(fixes))
+
+
+def test_diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
+    """A problem of a test file as the diagnostic that it is in a check and in a build."""
+    diagnostic = diagnostic_of(source, problem, Severity.ERROR)
+    return replace(diagnostic, fixes=(*diagnostic.fixes, *fixes_of_test(source, problem.place.line)))
 
 
 def span_of(source: SourceText, place: Place) -> Span:

@@ -47,17 +47,14 @@ class Report:
         self._errors += severity is Severity.ERROR
         self._diagnostics.append(Diagnostic(severity, code.value, message, self.file, span, tuple(notes), tuple(fixes)))
 
-    def name_cause(self, since: int, codes: Collection[Code], start: str, cause: str) -> None:
-        """Names a cause behind the first error under `codes` of those after the first `since` diagnostics.
-
-        Its message then begins with `start`, if it did not before.
-        """
+    def begin_message(self, since: int, codes: Collection[Code], start: str) -> None:
+        """Begins with `start` the message of the first error under `codes` after the first `since` diagnostics."""
         values = {code.value for code in codes}
         for index, item in enumerate(self._diagnostics[since:], since):
             if item.severity is Severity.ERROR and item.code in values:
                 said = item.message
                 message = said if said.startswith(start) else start + said[:1].lower() + said[1:]
-                self._diagnostics[index] = replace(item, message=f"{message} ({cause})")
+                self._diagnostics[index] = replace(item, message=message)
                 return
 
     def misspelt(self, code: Code, span: Span, name: str, known: str) -> None:

@@ -12,8 +12,8 @@ import click
 
 from rune.running.container import PAGE_SIZE, read_rune
 from rune.running.runtime import Limits, LoadedRune
-from rune.tools.cli.given_file import ANY_PATH, read_input_file
-from rune.tools.cli.given_inputs import InputOptions, input_options, limit_options
+from rune.tools.cli.input_file import ANY_PATH, read_input_file
+from rune.tools.cli.input_options import InputOptions, input_options, limit_options
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress
 from rune.tools.cli.run import load, prepared, show_notices

@@ -20,7 +20,7 @@ from rune.tensor import ElementType
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed, failed
 from rune.tools.cli.fetched_blocks import keep, registry_for
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.project import project_of, show_diagnostics
 from rune.tools.cli.remote_errors import explained

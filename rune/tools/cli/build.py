@@ -24,7 +24,7 @@ from rune.source.policy.wording import lines
 from rune.source.runefile import HostResources, Severity, diagnostic_to_json
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.making import ARCHIVE, BuildProduct, build_product, run_tests
 from rune.tools.cli.policy import limits_known_after_build, preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.printing import format_option, print_json
@@ -138,13 +138,13 @@ def command(
     The rune is written to NAME.rune in the folder that paths start from; the package of another target is written to
     NAME-TARGET.zip there. The tests of the project's own blocks are run first, and one that fails fails the build.
     The same files and the same name give the same bytes in any folder. Of several targets, one that the project
-    cannot be built for leaves the others as they are. Nothing is printed on success, but which limits of size and
-    memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's report and
-    these limits, and the diagnostics where it failed; of several targets a list of these.
+    cannot be built for, or not so, leaves the others as they are. Nothing is printed on success, but which limits of
+    size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's report
+    and these limits, and the diagnostics where it failed; of several targets a list of these.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    base_targets = _targets(target_names, optimize)
+    base_targets, refusals = _targets(target_names, optimize)
     _require_fitting(base_targets, timed=timed, explained=explains)
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
@@ -170,13 +170,16 @@ def command(
     if explains:
         _explain(project, all_options[0], is_json=is_json)
         return
-    places = _output_paths(output, project, rune_name, targets_)
+    is_one = len(targets_) + len(refusals) == 1
+    places = _output_paths(output, project, rune_name, targets_, is_one=is_one)
     for place, target in zip(places, targets_, strict=True):
         _require_place(place, target)
         _require_other_file(place, project, runefile)
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
-    output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(all_options) == 1)
+    output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=is_one)
+    for refusal in refusals.values():
+        click.echo(f"Error: {refusal}", err=True)
     tests = cache(lambda: run_tests(project, verbose=verbose))
     results = [
         _build_one(project, options, place, policy, output_style, tests)
@@ -184,8 +187,9 @@ def command(
     ]
     if is_json:
         named = [{"target": target.name, **answer} for target, answer in zip(targets_, results, strict=True)]
+        named += [{"target": target, "error": refusal} for target, refusal in refusals.items()]
         print_json(results[0] if output_style.is_one else {"builds": named})
-    if any("report" not in answer for answer in results):
+    if refusals or any("report" not in answer for answer in results):
         sys.exit(1)
 
 
@@ -250,8 +254,25 @@ def _failure_json(failure: BuildFailed) -> Mapping[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]}
 
 
-def _targets(names: Sequence[str], aim: Aim | None) -> tuple[Target, ...]:
-    return tuple(_target(name, aim or BALANCED) for name in dict.fromkeys(names))
+def _targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target, ...], Mapping[str, str]]:
+    """Returns the targets to build for, and why others of them cannot be built so, by name. Raises `click.UsageError`
+    where none can be built."""
+    targets: list[Target] = []
+    refusals: dict[str, str] = {}
+    wanted = tuple(dict.fromkeys(names))
+    for name in wanted:
+        target = _named_target(name)
+        try:
+            targets.append(_variant(target, aim or BALANCED))
+        except click.UsageError as error:
+            # The sources of a package are the same for every aim: beside other targets they are made as they are.
+            if len(wanted) > 1 and not target.makes_rune:
+                targets.append(target)
+            else:
+                refusals[name] = error.message
+    if not targets:
+        raise click.UsageError(next(iter(refusals.values())))
+    return tuple(targets), refusals
 
 
 def _require_fitting(targets_: Sequence[Target], *, timed: bool, explained: bool) -> None:
@@ -265,11 +286,14 @@ def _require_fitting(targets_: Sequence[Target], *, timed: bool, explained: bool
         raise click.UsageError("--explain is about one target; give --target once")
 
 
-def _target(name: str, aim: Aim) -> Target:
+def _named_target(name: str) -> Target:
     try:
-        target = find_target(name)
+        return find_target(name)
     except UnknownTarget as error:
         raise click.BadParameter(f"{error}", param_hint="--target") from error
+
+
+def _variant(target: Target, aim: Aim) -> Target:
     variant = target.variant(aim)
     if variant is not None:
         return variant
@@ -281,9 +305,11 @@ def _target(name: str, aim: Aim) -> Target:
     raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")
 
 
-def _output_paths(output: Path | None, project: Project, name: str, targets_: Sequence[Target]) -> tuple[Path, ...]:
-    """Where each target's result goes. Of several, `output` is the folder."""
-    if output is not None and len(targets_) == 1:
+def _output_paths(
+    output: Path | None, project: Project, name: str, targets_: Sequence[Target], *, is_one: bool
+) -> tuple[Path, ...]:
+    """Where each target's result goes. Unless one was named alone, `output` is the folder."""
+    if output is not None and is_one:
         return (output,)
     if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
         raise click.BadParameter(f"{str(output)!r} is no folder, and there are several targets", param_hint="--output")

@@ -26,7 +26,7 @@ from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.edited_files import write_text
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.fixing import FixedProject, fix_project, require_folder
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.project import Project, project_of, show_diagnostics
 from rune.wording import counted, plain

@@ -35,14 +35,14 @@ from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed, failed
-from rune.tools.cli.given_file import read_input_file
-from rune.tools.cli.given_inputs import limit_options
-from rune.tools.cli.given_resources import require_resources, resources_from_options
+from rune.tools.cli.input_file import read_input_file
+from rune.tools.cli.input_options import limit_options
 from rune.tools.cli.interruptible import interruptible
 from rune.tools.cli.policy import preferred_profile, preferred_variant, require_policy, target_figures
 from rune.tools.cli.printing import print_json
 from rune.tools.cli.progress import progress
 from rune.tools.cli.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.resource_options import require_resources, resources_from_options
 from rune.wording import counted
 
 _EVERY = "all"

@@ -24,7 +24,7 @@ from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.columns import columns
 from rune.tools.cli.failure import failed
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.policy import preferred_package_aim, preferred_profile, require_policy
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress

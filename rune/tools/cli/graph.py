@@ -15,7 +15,7 @@ from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.dot import dot
 from rune.tools.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import ANY_PATH, read_input_file
+from rune.tools.cli.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.project import WASM_MAGIC, project_of, show_diagnostics
 from rune.tools.cli.writing import write_file

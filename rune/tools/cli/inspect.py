@@ -11,7 +11,7 @@ from rune.project.files import FileError
 from rune.running.container import ContainerError, is_zune, read_rune
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import ANY_PATH, read_input_file
+from rune.tools.cli.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.inspect_project import project_json, project_text
 from rune.tools.cli.inspect_rune import rune_json, rune_text
 from rune.tools.cli.printing import format_option, print_json

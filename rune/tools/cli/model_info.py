@@ -10,7 +10,7 @@ import click
 from rune.compiler.anvil.support import unsupported
 from rune.model.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import ANY_PATH, read_input_file
+from rune.tools.cli.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.results import shortest_f32
 from rune.wording import printable

@@ -13,7 +13,7 @@ from rune.project.files import DEFAULT_FILE_LIMIT, FileError
 from rune.source.runefile import DEFAULT_RUNEFILE, asks_for_pixels, starter
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.failure import CommandFailed, failed
-from rune.tools.cli.given_file import ANY_PATH
+from rune.tools.cli.input_file import ANY_PATH
 from rune.tools.cli.printing import format_option, print_json
 from rune.wording import plain, size_text
 

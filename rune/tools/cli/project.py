@@ -16,7 +16,7 @@ from rune.source.runefile.find import runefile_in
 from rune.source.runefile.lock import read_lock
 from rune.tools.cli.allow_outside import allowed_folders
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import read_input_file, resolved
+from rune.tools.cli.input_file import read_input_file, resolved
 from rune.tools.cli.settings import settings
 
 WASM_MAGIC = b"\0asm"

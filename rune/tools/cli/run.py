@@ -16,16 +16,16 @@ from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.interpreters import OpenModel
 from rune.running.runtime.readers import Notice, StreamFile
 from rune.tools.cli.failure import CommandFailed, causes_of, failed
-from rune.tools.cli.given_file import ANY_PATH, read_input_file
-from rune.tools.cli.given_inputs import InputOptions, input_options, limit_options
-from rune.tools.cli.given_resources import require_resources, resources_from_options
-from rune.tools.cli.given_streams import recordings, streamed, streams_from_options, unread
+from rune.tools.cli.input_file import ANY_PATH, read_input_file
+from rune.tools.cli.input_options import InputOptions, input_options, limit_options
 from rune.tools.cli.interruptible import interruptible
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress
+from rune.tools.cli.resource_options import require_resources, resources_from_options
 from rune.tools.cli.results import Stages, results_json, results_text, stages_of
 from rune.tools.cli.runner import Run, RunResult, runner
 from rune.tools.cli.settings import settings
+from rune.tools.cli.stream_files import recordings, streamed, streams_from_options, unread
 from rune.wording import counted
 
 _ZUNE = (

@@ -39,13 +39,13 @@ from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
-from rune.tools.cli.given_file import read_input_file
-from rune.tools.cli.given_inputs import InputOptions, input_options
-from rune.tools.cli.given_resources import resources_from_options
+from rune.tools.cli.input_file import read_input_file
+from rune.tools.cli.input_options import InputOptions, input_options
 from rune.tools.cli.policy import preferred_profile, preferred_variant, require_policy
 from rune.tools.cli.printing import format_option, print_json
 from rune.tools.cli.progress import progress
 from rune.tools.cli.project import WASM_MAGIC, Project, project_of, show_diagnostics
+from rune.tools.cli.resource_options import resources_from_options
 from rune.tools.cli.run import show_notices
 from rune.tools.cli.settings import settings
 from rune.wording import counted, plain

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rune.tools.cli.failure import failed
-from rune.tools.cli.given_file import resolved
+from rune.tools.cli.input_file import resolved
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -91,3 +91,66 @@ def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer
     answer = answer_of(client, project, compiler)
     assert (answer["state"], answer["tests"]) == ("failed", None)
     assert "no such test file" in answer["error"]
+
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  numbers:
+    capability: RAW
+    args: {length: 4}
+    outputs: [{type: f32, dimensions: [1]}]
+  double:
+    proc-block: ./double.py
+    inputs: [numbers]
+  out:
+    out: SERIAL
+    inputs: [double]
+"""
+
+
+def problems_of(project: Any, compiler: Compiler) -> list[tuple[str, str, int, str, list[str]]]:
+    refresh_previews(project.pk, compiler, Flag())
+    preview = Preview.objects.plain().get(project=project)
+    assert (preview.state, preview.build is None) == ("ready", False)
+    return [
+        (
+            each["file"],
+            each["severity"],
+            each["span"]["start"]["line"],
+            each["code"],
+            [fix["title"] for fix in each["fixes"]],
+        )
+        for each in preview.diagnostics
+    ]
+
+
+def test_a_failing_test_is_a_problem_of_the_preview_which_runs(
+    project: Any, developer: Any, compiler: Compiler
+) -> None:
+    for path, data in (("double.py", BLOCK), ("double_test.py", TESTS), ("Runefile.yml", RUNEFILE.encode())):
+        write_file(developer, project, path, data)
+    failed = ("double_test.py", "error", 6, "RUNE0121", ["Expect 2.0", "Remove test_it_triples"])
+    assert problems_of(project, compiler) == [failed]
+
+    # The file of another stage changes: the problem stays, and is said once.
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("SERIAL", "TENSOR").encode())
+    assert problems_of(project, compiler) == [failed]
+
+    # A test that cannot run is an error as in a build, and the preview runs all the same.
+    write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")
+    ((file, severity, line, _, fixes),) = problems_of(project, compiler)
+    assert (file, severity, line, fixes) == ("double_test.py", "error", 2, [])
+
+    # A problem of the rules fails a build too.
+    write_file(developer, project, "double_test.py", TESTS.replace(b"[3.0]", b"[2.0]"))
+    assert problems_of(project, compiler) == []
+    write_file(developer, project, "forge.yml", b"version: 1\nfoo: 3\n")
+    assert {(file, severity) for file, severity, *_ in problems_of(project, compiler)} == {("forge.yml", "error")}
+
+
+def test_tests_of_no_block_of_the_pipeline_are_no_problem(project: Any, developer: Any, compiler: Compiler) -> None:
+    for path, data in (("double.py", BLOCK), ("double_test.py", TESTS)):
+        write_file(developer, project, path, data)
+    assert problems_of(project, compiler) == []

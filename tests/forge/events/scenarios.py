@@ -22,7 +22,7 @@ from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
-from forge.builds import telling
+from forge.builds import progress
 from forge.builds.building import BUILD
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
@@ -499,7 +499,7 @@ def a_build_with_packages_is_requested(world: World) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
-@scene(telling.tell_package)
+@scene(progress.tell_package)
 def a_package_is_refused(world: World) -> Act:
     builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
     finished(builds.request_build(world.developer, world.project))
@@ -514,10 +514,10 @@ def a_build_with_packages_fails(world: World) -> Act:
     return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
 
 
-@scene(telling.tell_build)
+@scene(progress.tell_build)
 def a_build_is_shown_again(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: telling.tell_build(build)
+    return lambda: progress.tell_build(build)
 
 
 @scene(jobs.cancel_job)
@@ -538,17 +538,17 @@ def a_worker_takes_a_build(world: World) -> Act:
     return lambda: queue.take((Capability.BUILD,))
 
 
-@scene(telling.tell_log)
+@scene(progress.tell_log)
 def a_worker_writes_lines(world: World) -> Act:
     lease = _take(world)
     queue.renew(lease, [queue.LogLine("2 stages", step="check", milliseconds=1.5)])
     return lambda: queue.renew(lease, [queue.LogLine("a", step="compile"), queue.LogLine("b", "warning", "compile")])
 
 
-@scene(telling.tell_change)
+@scene(progress.tell_change)
 def a_build_is_announced(world: World) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: telling.tell_change(Job.objects.get(build=build))
+    return lambda: progress.tell_change(Job.objects.get(build=build))
 
 
 @scene(queue.finish)

@@ -23,7 +23,7 @@ from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person, show_again
 
-_OWN, _OF_MEMBER = "account/made.html", "organisation/member.html"
+_OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
 
 
 @for_person

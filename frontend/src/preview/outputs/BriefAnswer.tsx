@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import { headlineText, numberText, percentText } from "../numbers";
 import { scoreText, type Card, type Score } from "../readings";
+import { ShareBar } from "./ShareBar";
 import { tensorViews } from "./views";
 
 const TensorView = lazy(() => import("./TensorView"));
@@ -44,19 +45,14 @@ export function BriefAnswer({ card }: { readonly card: Card }) {
   }
 }
 
-/** The highest scores; a bar goes from 0, where they are probabilities, else from the lowest, to the highest. */
+/** The highest scores; those that are probabilities have bars. */
 function Highest({ scores }: { readonly scores: readonly Score[] }) {
-  const values = scores.map(({ value }) => value).filter(Number.isFinite);
-  const low = Math.min(0, ...values);
-  const span = Math.max(0, ...values) - low || 1;
   return (
     <dl className="preview-bars num">
       {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (
         <div key={index} className={place === 0 ? "top" : ""}>
           <dt>{name}</dt>
-          <dd className="meter" aria-hidden="true">
-            <i style={{ width: `${100 * (share ?? (Number.isFinite(value) ? (value - low) / span : 0))}%` }} />
-          </dd>
+          <ShareBar share={share} />
           <dd>{scoreText({ index, name, value, share })}</dd>
         </div>
       ))}

@@ -1,5 +1,6 @@
-// Scores as bars, the highest first: five of them, the rest behind a button.
+// Scores, the highest first: five of them, the rest behind a button. Probabilities have bars.
 import { useId, useState } from "react";
+import { ShareBar } from "./ShareBar";
 import { scoreText, type Score } from "../readings";
 
 interface Props {
@@ -13,7 +14,6 @@ export function ScoreBars({ scores }: Props) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const shown = isOpen ? scores : scores.slice(0, FIRST);
-  const length = barLength(scores);
   return (
     <>
       <div
@@ -25,9 +25,7 @@ export function ScoreBars({ scores }: Props) {
           {shown.map((score, place) => (
             <div key={score.index} className={place === 0 ? "top" : ""}>
               <dt>{score.name}</dt>
-              <dd className="meter" aria-hidden="true">
-                <i style={{ width: `${100 * length(score)}%` }} />
-              </dd>
+              <ShareBar share={score.share} />
               <dd>{scoreText(score)}</dd>
             </div>
           ))}
@@ -46,16 +44,4 @@ export function ScoreBars({ scores }: Props) {
       )}
     </>
   );
-}
-
-/** Probabilities as they are; other numbers between the lowest and the highest of them. */
-function barLength(scores: readonly Score[]): (score: Score) => number {
-  let [low, high] = [0, 0];
-  for (const { value } of scores) {
-    if (!Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  const span = high - low || 1;
-  return ({ share, value }) => share ?? (Number.isFinite(value) ? (value - low) / span : 0);
 }

@@ -8,7 +8,7 @@ export type View =
 
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   label: "Label",
-  bars: "Bars",
+  bars: "Scores",
   chart: "Chart",
   line: "Line",
   map: "Heat map",

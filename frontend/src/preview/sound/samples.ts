@@ -23,9 +23,10 @@ export function countOf(request: CapabilityRequest): number {
   return Math.max(1, Math.floor(request.size / 2));
 }
 
-/** A tone at a fifth of full loudness. */
-export function tone(count: number, rate: number, hertz: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, index) => 0.2 * Math.sin((2 * Math.PI * hertz * index) / rate));
+/** A tone at a fifth of full loudness, from sample `start` of it on. */
+export function tone(count: number, rate: number, hertz: number, start = 0): Float32Array {
+  const step = (2 * Math.PI * hertz) / rate;
+  return Float32Array.from({ length: count }, (_, index) => 0.2 * Math.sin(step * (start + index)));
 }
 
 export function meanOfChannels(buffer: AudioBuffer): Float32Array {

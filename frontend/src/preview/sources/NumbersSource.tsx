@@ -4,6 +4,7 @@ import { elementCount } from "../../runtime";
 import { numberText, packNumbers, rangeOf, type NumberType } from "../numbers";
 import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";
+import { UNKNOWN_PERIOD, useSteadyChunks } from "./steady";
 
 const TURN = 2 * Math.PI;
 const STEPS = 1000;
@@ -32,7 +33,11 @@ export function NumbersSource({ request, onInput }: SourceProps) {
   const [range, setRange] = useState(() => firstRange(type));
   const [values, setValues] = useState<readonly number[]>(() => Array<number>(count).fill(0));
   const data = useMemo(() => packNumbers(type, values), [type, values]);
-  useEffect(() => onInput(data), [data, onInput]);
+  const isStream = request.isStream === true;
+  useEffect(() => {
+    if (!isStream) onInput(data);
+  }, [data, isStream, onInput]);
+  useSteadyChunks(isStream ? UNKNOWN_PERIOD : null, () => onInput(data, true));
 
   const set = (place: number, value: number) => {
     if (Number.isFinite(value)) setValues((before) => before.with(place, value));

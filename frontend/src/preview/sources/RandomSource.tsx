@@ -4,16 +4,23 @@ import { Dices } from "lucide-react";
 import { useEffect, useState } from "react";
 import { capabilityOf, type CapabilityRequest } from "../../runtime";
 import type { SourceProps } from "./source";
+import { UNKNOWN_PERIOD, useSteadyChunks } from "./steady";
 
 export function RandomSource({ request, onInput }: SourceProps) {
   const [data, setData] = useState(() => randomInput(request));
-  useEffect(() => onInput(data), [data, onInput]);
+  const isStream = request.isStream === true;
+  useEffect(() => {
+    if (!isStream) onInput(data);
+  }, [data, isStream, onInput]);
+  useSteadyChunks(isStream ? UNKNOWN_PERIOD : null, () => onInput(randomInput(request), true));
   return (
     <div className="row wrap">
-      <button type="button" className="button" onClick={() => setData(randomInput(request))}>
-        <Dices aria-hidden="true" />
-        New numbers
-      </button>
+      {!isStream && (
+        <button type="button" className="button" onClick={() => setData(randomInput(request))}>
+          <Dices aria-hidden="true" />
+          New numbers
+        </button>
+      )}
       <span className="small muted">{request.type ?? counted(request.size, "byte")}, at random</span>
     </div>
   );

@@ -1,7 +1,8 @@
 // Generated signals, chosen from a list: sounds, pictures, motions.
-import { Dices } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from "react";
+import { Dices, Pause, Play } from "lucide-react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type ReactNode } from "react";
 import {
+  MOTION_RATE,
   MOTION_SIGNALS,
   motionSignal,
   PICTURE_SIGNALS,
@@ -14,10 +15,12 @@ import {
 } from "../signals";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { drawRows } from "./draw-rows";
+import type { Row } from "../motion";
+import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { Seen } from "./Seen";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
+import { useSteadyChunks } from "./steady";
 
 interface ChooserProps<Signal extends string> {
   readonly names: Readonly<Record<Signal, string>>;
@@ -25,10 +28,24 @@ interface ChooserProps<Signal extends string> {
   readonly onChange: (signal: Signal) => void;
   /** Offered for signals that are another at each time. */
   readonly onAgain: (() => void) | null;
+  /** Where the signal is a stream: whether it rests, and what changes that. */
+  readonly rest?: Rest | null;
   readonly children?: ReactNode;
 }
 
-function SignalChooser<Signal extends string>({ names, value, onChange, onAgain, children }: ChooserProps<Signal>) {
+interface Rest {
+  readonly isResting: boolean;
+  readonly onToggle: () => void;
+}
+
+function SignalChooser<Signal extends string>({
+  names,
+  value,
+  onChange,
+  onAgain,
+  rest = null,
+  children,
+}: ChooserProps<Signal>) {
   return (
     <>
       <div className="row wrap">
@@ -48,6 +65,12 @@ function SignalChooser<Signal extends string>({ names, value, onChange, onAgain,
           <button type="button" className="button" onClick={onAgain}>
             <Dices aria-hidden="true" />
             Again
+          </button>
+        )}
+        {rest !== null && (
+          <button type="button" className="button" onClick={rest.onToggle}>
+            {rest.isResting ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
+            {rest.isResting ? "Go on" : "Pause"}
           </button>
         )}
       </div>
@@ -87,26 +110,48 @@ function Slider({ label, value, unit, minimum, maximum, step, onChange }: Slider
   );
 }
 
+/** Seconds after which a sweep of a stream begins again. */
+const SWEEP_SECONDS = 2;
+
 export function SoundSignalSource({ request, onInput }: SourceProps) {
   const [signal, setSignal] = useState<SoundSignal>("tone");
   const [hertz, setHertz] = useState(440);
   const [turn, setTurn] = useState(0);
+  const [isResting, setResting] = useState(false);
+  const [sent, setSent] = useState(0);
   const rate = rateOf(request);
-  const samples = useMemo(
-    () => soundSignal(signal, countOf(request), rate, hertz),
+  const count = countOf(request);
+  const isStream = request.isStream === true;
+  const one = useMemo(
+    () => soundSignal(signal, count, rate, hertz),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another noise
-    [signal, request, rate, hertz, turn],
+    [signal, count, rate, hertz, turn],
   );
-  const read = useMemo(() => () => samples, [samples]);
-  useEffect(() => onInput(toI16(samples)), [samples, onInput]);
+  const shown = useRef(one);
+  const show = useCallback(
+    (samples: Float32Array) => {
+      shown.current = samples;
+      onInput(toI16(samples), isStream);
+    },
+    [onInput, isStream],
+  );
+  useEffect(() => {
+    if (!isStream) show(one);
+  }, [one, isStream, show]);
+  useSteadyChunks(isStream && !isResting ? (1000 * count) / rate : null, (index) => {
+    show(soundSignal(signal, count, rate, hertz, Math.random, { start: index * count, length: SWEEP_SECONDS * rate }));
+    setSent(index);
+  });
+  const read = useCallback(() => (isStream ? shown.current : one), [isStream, one]);
   return (
     <>
-      <SoundView samples={read} isLive={false} version={hertz} />
+      <SoundView samples={read} isLive={false} version={sent} />
       <SignalChooser
         names={SOUND_SIGNALS}
         value={signal}
         onChange={setSignal}
-        onAgain={signal === "noise" ? () => setTurn(turn + 1) : null}
+        onAgain={signal === "noise" && !isStream ? () => setTurn(turn + 1) : null}
+        rest={isStream ? { isResting, onToggle: () => setResting(!isResting) } : null}
       >
         {(signal === "tone" || signal === "sweep") && (
           <Slider
@@ -150,22 +195,27 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   const [signal, setSignal] = useState<MotionSignal>("wave");
   const [turns, setTurns] = useState(1);
   const [turn, setTurn] = useState(0);
+  const [isResting, setResting] = useState(false);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const recent = useRef<readonly Row[]>([]);
   const count = Math.max(1, Math.floor(request.size / 12));
+  const isStream = request.isStream === true;
   // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another shaking
-  const bytes = useMemo(() => motionSignal(signal, count, turns), [signal, count, turns, turn]);
+  const one = useMemo(() => motionSignal(signal, count, turns), [signal, count, turns, turn]);
+  const show = useCallback(
+    (bytes: ArrayBuffer) => {
+      onInput(bytes, isStream);
+      recent.current = [...(isStream ? recent.current : []), ...rowsOf(bytes)].slice(-Math.max(count, SHOWN_ROWS));
+      if (canvas.current !== null) drawRows(canvas.current, recent.current);
+    },
+    [onInput, isStream, count],
+  );
   useEffect(() => {
-    onInput(bytes);
-    const values = new Float32Array(bytes);
-    if (canvas.current !== null)
-      drawRows(
-        canvas.current,
-        Array.from(
-          { length: count },
-          (_, row) => [values[row * 3] ?? 0, values[row * 3 + 1] ?? 0, values[row * 3 + 2] ?? 0] as const,
-        ),
-      );
-  }, [bytes, count, onInput]);
+    if (!isStream) show(one);
+  }, [one, isStream, show]);
+  useSteadyChunks(isStream && !isResting ? (1000 * count) / MOTION_RATE : null, (index) =>
+    show(motionSignal(signal, count, turns, Math.random, index * count)),
+  );
   return (
     <>
       <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
@@ -173,7 +223,8 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
         names={MOTION_SIGNALS}
         value={signal}
         onChange={setSignal}
-        onAgain={signal === "shake" ? () => setTurn(turn + 1) : null}
+        onAgain={signal === "shake" && !isStream ? () => setTurn(turn + 1) : null}
+        rest={isStream ? { isResting, onToggle: () => setResting(!isResting) } : null}
       >
         {(signal === "wave" || signal === "circle") && (
           <Slider
@@ -189,4 +240,13 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
       </SignalChooser>
     </>
   );
+}
+
+function rowsOf(bytes: ArrayBuffer): Row[] {
+  const values = new Float32Array(bytes);
+  return Array.from({ length: values.length / 3 }, (_, row): Row => [
+    values[row * 3] ?? 0,
+    values[row * 3 + 1] ?? 0,
+    values[row * 3 + 2] ?? 0,
+  ]);
 }

@@ -5,6 +5,7 @@ import { budgetOf, budgetText, stageText, stagesOf, trustText } from "./stages";
 
 const look = (runs: number, ...milliseconds: number[]) => ({
   runs,
+  waitingRuns: 0,
   step: 0.1,
   stages: milliseconds.map((each, index) => ({ stage: `s${index}`, milliseconds: each })),
 });
@@ -48,8 +49,14 @@ test("marks are told apart by their address, their own cost is taken off, and ot
       (now += 5) > 0 && clock.hear(2, mark("fft")),
     ];
     expect(hears).toEqual([true, true, false, true]);
+    clock.endRun(true);
   }
-  expect(clock.read(0.1)).toEqual({ stages: [{ stage: "fft", milliseconds: 40 }], runs: 10, step: 0.1 });
+  expect(clock.read(0.1)).toEqual({
+    stages: [{ stage: "fft", milliseconds: 40 }],
+    runs: 10,
+    waitingRuns: 0,
+    step: 0.1,
+  });
   expect(clock.hear(3, () => '{"level":"TRACE","target":"rune.stage","message":7}')).toBe(false);
 });
 
@@ -57,4 +64,29 @@ test("a clock's step is what two readings differ by", () => {
   let looks = 0;
   expect(clockStep(() => Math.floor(looks++ / 10) * 0.25)).toBe(0.25);
   expect(clockStep(() => 1)).toBe(0);
+});
+
+test("runs in which the window is not full are counted apart, and not averaged in", () => {
+  let now = 0;
+  const clock = new StageClock(() => now);
+  const mark = (address: number, stage: string, took: number) => {
+    now += took;
+    clock.hear(address, () => `{"level":"TRACE","target":"rune.stage","message":${JSON.stringify(stage)}}`);
+  };
+  for (let run = 0; run < 12; run += 1) {
+    clock.beginRun();
+    mark(1, "", 0);
+    mark(1, "", 0);
+    mark(2, "window", 0.01);
+    mark(3, "model", run % 4 === 3 ? 0.19 : 0);
+    clock.endRun(run % 4 === 3);
+  }
+  const times = clock.read(0.005);
+  expect([times.runs, times.waitingRuns]).toEqual([3, 9]);
+  const stages = stagesOf([
+    times,
+    { stages: [{ stage: "window", milliseconds: 9 }], runs: 0, waitingRuns: 9, step: 1 },
+  ]);
+  expect(stages?.milliseconds).toBeCloseTo(0.2);
+  expect(stages && trustText(stages)).toContain("3 runs on the latest input, without 9 whose window was not full");
 });

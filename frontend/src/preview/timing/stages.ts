@@ -16,6 +16,8 @@ export interface Stages {
   /** Of one run: the sum of the rows. */
   readonly milliseconds: number;
   readonly runs: number;
+  /** Runs beside them whose window was not full. */
+  readonly waitingRuns: number;
   /** Milliseconds of one step of the clock. */
   readonly step: number;
   /** Milliseconds by which a row may be off, for the clock's steps alone: the error of a mean, where one reading is off by up to half a step. */
@@ -26,7 +28,9 @@ export interface Stages {
 export const LOOKS = 20;
 
 /** The mean over the middle half of the looks: what else the machine did meanwhile is in the slowest. Null before there is one. */
-export function stagesOf(looks: readonly StageTimes[]): Stages | null {
+export function stagesOf(allLooks: readonly StageTimes[]): Stages | null {
+  // A short look may end before a window is full.
+  const looks = allLooks.filter(({ runs }) => runs > 0);
   const whole = ({ stages, runs }: StageTimes) =>
     stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / Math.max(1, runs);
   const aside = Math.floor(looks.length / 4);
@@ -46,6 +50,7 @@ export function stagesOf(looks: readonly StageTimes[]): Stages | null {
     rows: means.map((row) => ({ ...row, share: milliseconds === 0 ? 0 : row.milliseconds / milliseconds })),
     milliseconds,
     runs,
+    waitingRuns: typical.reduce((sum, look) => sum + look.waitingRuns, 0),
     step,
     within: step / (2 * Math.sqrt(runs)),
   };
@@ -57,8 +62,9 @@ export function stageText({ milliseconds }: StageRow, { within }: Stages): strin
 }
 
 /** How far the times can be trusted. */
-export function trustText({ runs, step, within }: Stages): string {
-  return `Mean of ${runs.toLocaleString("en")} runs on the latest input, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so times are accurate to about ${millisecondsText(within)}. Other load on the machine adds to them.`;
+export function trustText({ runs, waitingRuns, step, within }: Stages): string {
+  const counted = waitingRuns === 0 ? "" : `, without ${waitingRuns.toLocaleString("en")} whose window was not full`;
+  return `Mean of ${runs.toLocaleString("en")} runs on the latest input${counted}, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so times are accurate to about ${millisecondsText(within)}. Other load on the machine adds to them.`;
 }
 
 export interface Budget {

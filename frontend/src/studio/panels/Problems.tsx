@@ -4,16 +4,48 @@ import { CodeLink } from "../parts/CodeLink";
 import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
 import "../styles/problem-list.css";
+import type { Diagnostic } from "../../api/schema";
+import { problemsOfBuild } from "../session/problems/of-build";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";
 
 export default function Problems() {
-  const { places } = useStudio();
   const diagnostics = useDiagnostics();
-  const isChecking = useSession(({ preview }) => preview.state === "checking");
-  const mayEdit = useMayEdit();
+  const isChecking = useSession(({ preview: { state } }) => state === "checking" || state === "building");
+  const builds = useSession((session) => session.builds);
+  const ofBuild = problemsOfBuild(builds, diagnostics);
+  return (
+    <>
+      {diagnostics.length === 0 ? (
+        <p className="panel-note muted">
+          {isChecking
+            ? "Checking…"
+            : ofBuild === null
+              ? "No problems. The project can be built."
+              : "No problems in the newest text."}
+        </p>
+      ) : (
+        <ProblemList diagnostics={diagnostics} fixable />
+      )}
+      {ofBuild !== null && (
+        <section aria-label={`Problems of build ${ofBuild.build.number}`}>
+          <p className="panel-note muted">Build {ofBuild.build.number} failed with the text that it was of:</p>
+          <ProblemList diagnostics={ofBuild.diagnostics} />
+        </section>
+      )}
+    </>
+  );
+}
+
+interface ProblemListProps {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether they are of the newest text, so that their fixes can be applied. */
+  readonly fixable?: boolean;
+}
+
+function ProblemList({ diagnostics, fixable = false }: ProblemListProps) {
+  const { places } = useStudio();
+  const mayEdit = useMayEdit() && fixable;
   const applyFix = useApplyFix();
-  if (diagnostics.length === 0)
-    return <p className="panel-note muted">{isChecking ? "Checking…" : "No problems. The project can be built."}</p>;
   return (
     <ul className="problems" onKeyDown={moveFocus}>
       {diagnostics.map((diagnostic, index) => (

@@ -20,6 +20,8 @@ include("${{CMAKE_CURRENT_LIST_DIR}}/cmake/{name}-config.cmake")
 _CONFIG = """\
 # find_package({name} CONFIG) gives the library {name}::{name}, which is compiled with your project.
 if(NOT TARGET {name})
+    # A project of C++ alone has no compiler of C yet.
+    enable_language(C)
     get_filename_component({name}_FOLDER "${{CMAKE_CURRENT_LIST_DIR}}" DIRECTORY)
     add_library({name} STATIC {sources})
     target_include_directories({name} PUBLIC "${{{name}_FOLDER}}/include")

@@ -272,7 +272,7 @@ def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
     assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * MAX_STORED_BYTES, 2)
 
 
-def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warning_before(tmp_path: Path) -> None:
+def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_an_error_before(tmp_path: Path) -> None:
     runefile = (
         "version: 1\nimage: runicos/base\npipeline:\n"
         "  x:\n    capability: RAW\n    args: {length: 16}\n    outputs: [{type: f32, dimensions: [4]}]\n"
@@ -282,7 +282,7 @@ def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warnin
     broken = {"Runefile.yml": runefile, "smooth.py": SMOOTH, "smooth_test.py": "def test_it():\n    assert z == 1\n"}
     checked = check(MemoryFiles({name: text.encode() for name, text in broken.items()}), PUBLISHED_BLOCKS)
     assert [(each.file, each.code, each.severity) for each in checked.diagnostics] == [
-        ("smooth_test.py", "RUNE0114", Severity.WARNING)
+        ("smooth_test.py", "RUNE0114", Severity.ERROR)
     ]
     assert checked.pipeline is not None
     for name, text in broken.items():

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from rune.aim import AIMS
 from rune.compiler.building.building import build
@@ -66,6 +66,21 @@ def test_sources_are_left_to_their_own_compiler(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "--optimize size changes nothing for c: its sources are compiled by you, with -Os or -O3" in result.stderr
     assert not (tmp_path / "c").exists()
+
+
+def test_of_several_targets_those_that_can_be_built_so_are(tmp_path: Path) -> None:
+    project = Path(__file__).parents[4] / "examples" / "sine"
+
+    def build_for(*targets: str) -> Result:
+        options = [part for target in targets for part in ("--target", target)]
+        return CliRunner().invoke(main, ["build", str(project), "-o", str(tmp_path), *options, "--optimize", "speed"])
+
+    result = build_for("cortex-m4", "wasm32-mvp")
+    assert result.exit_code == 1
+    assert "The target wasm32-mvp is not optimised for speed, only for: balanced, size" in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["sine-cortex-m4.zip"]
+    refused = build_for("wasm32-mvp")
+    assert (refused.exit_code, "only for: balanced, size" in refused.stderr) == (2, True)
 
 
 @pytest.mark.proof

@@ -58,9 +58,10 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> PackageFolder:
     return PackageFolder.of(tmp_path_factory.mktemp("digits"), packaged("digits", "cortex-m4"))
 
 
-def cmake(folder: Path, lists: str, *options: str) -> subprocess.CompletedProcess[str]:
+def cmake(folder: Path, lists: str, *options: str, language: str = "C") -> subprocess.CompletedProcess[str]:
     """Configures and builds a project of these lines."""
-    (folder / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.16)\nproject(app LANGUAGES C)\n{lists}")
+    head = f"cmake_minimum_required(VERSION 3.16)\nproject(app LANGUAGES {language})\n"
+    (folder / "CMakeLists.txt").write_text(f"{head}{lists}")
     program = compiler("cmake", CMAKE)
     build = folder / "build"
     process = subprocess.run(
@@ -76,14 +77,15 @@ def cmake(folder: Path, lists: str, *options: str) -> subprocess.CompletedProces
     ["find_package(rune_digits CONFIG REQUIRED PATHS {path} NO_DEFAULT_PATH)", "add_subdirectory({path} digits)"],
     ids=["find_package", "add_subdirectory"],
 )
+@pytest.mark.parametrize(("language", "ending"), [("C", "c"), ("CXX", "cpp")])
 def test_a_project_of_cmake_finds_the_package_and_links_it(
-    cmake_lines: str, digits: PackageFolder, tmp_path: Path
+    cmake_lines: str, language: str, ending: str, digits: PackageFolder, tmp_path: Path
 ) -> None:
-    (tmp_path / "app.c").write_text(SELF_TEST.format(name="digits"))
+    (tmp_path / f"app.{ending}").write_text(SELF_TEST.format(name="digits"))
     lists = cmake_lines.format(path=digits.path) + (
-        "\nadd_executable(app app.c)\ntarget_link_libraries(app PRIVATE rune_digits::rune_digits)\n"
+        f"\nadd_executable(app app.{ending})\ntarget_link_libraries(app PRIVATE rune_digits::rune_digits)\n"
     )
-    built = cmake(tmp_path, lists)
+    built = cmake(tmp_path, lists, language=language)
     assert built.returncode == 0, built.stdout + built.stderr
     assert called([str(tmp_path / "build" / "app")], tmp_path) == "0 nothing\n"
 

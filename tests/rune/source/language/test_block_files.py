@@ -137,7 +137,7 @@ def test_a_test_file_has_what_tests_can_say() -> None:
     broken = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
     diagnostics = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
     assert [(each["file"], each["code"], each["severity"]) for each in diagnostics] == [
-        ("smooth_test.py", "RUNE0120", "warning")
+        ("smooth_test.py", "RUNE0120", "error")
     ]
 
 

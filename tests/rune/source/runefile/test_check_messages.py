@@ -25,7 +25,7 @@ def test_the_project_that_these_tests_break_is_right() -> None:
         ("version: 1", 'version: "1"', "missing field `version`", '"1"'),
         ("version: 1", "version: 1.0", "missing field `version`", "1.0"),
         ("version: 1", "version: -1", "missing field `version`", "-1"),
-        ("model: ./words.tflite", "modul: x", "data did not match any variant of untagged enum Stage", "modul"),
+        ("model: ./words.tflite", "modul: x", 'the stage "model" needs one of the keys', "modul"),
         ("  WORDS:\n", "  audio:\n", 'The name "audio" is defined multiple times', "audio"),
         (
             "path: ./words.txt",

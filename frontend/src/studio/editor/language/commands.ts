@@ -8,7 +8,7 @@ import {
   type LanguageRequest,
   type Location,
 } from "../../../language";
-import { editorLanguage, type EditorLanguage } from "./asking";
+import { editorLanguage, type EditorLanguage } from "./requests";
 
 /** Ask, and say in words when there is no answer. */
 async function askOrSay<Answer>(from: EditorLanguage, request: LanguageRequest): Promise<Answer | null> {

@@ -10,7 +10,7 @@ import {
 import { Prec, type Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import type { CompleteAnswer, CompletionItem } from "../../../language";
-import { editorLanguage, quietly } from "./asking";
+import { editorLanguage, quietly } from "./requests";
 import { documentation } from "./markdown";
 
 /** Letters that go on with what is being completed, so that the list is narrowed here without asking again. */

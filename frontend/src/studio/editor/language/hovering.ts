@@ -3,7 +3,7 @@ import type { Extension } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import type { HoverAnswer } from "../../../language";
 import { problemsAt } from "../problems";
-import { editorLanguage, quietly } from "./asking";
+import { editorLanguage, quietly } from "./requests";
 import { documentation } from "./markdown";
 
 export const hovering: Extension = hoverTooltip(async (view, position) => {

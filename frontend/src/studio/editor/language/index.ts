@@ -2,10 +2,10 @@
 import { codeFolding, foldGutter, foldKeymap } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
-import { editorLanguage, type EditorLanguage } from "./asking";
+import { editorLanguage, type EditorLanguage } from "./requests";
 import { languageCommands } from "./commands";
 
-export type { EditorLanguage } from "./asking";
+export type { EditorLanguage } from "./requests";
 export { actionsAt, goToDefinition, nameAt, referencesAt, renameAt, rewrite } from "./commands";
 
 /** The column of the folds is there from the start, so that the text does not move when it is known what can be folded. */

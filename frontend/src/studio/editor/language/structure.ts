@@ -3,7 +3,7 @@ import { foldService } from "@codemirror/language";
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import type { LanguageToken } from "../../../language";
-import { editorLanguage, quietly } from "./asking";
+import { editorLanguage, quietly } from "./requests";
 import { prepareDocumentation } from "./markdown";
 
 /** Milliseconds of calm after which its structure is read again. */

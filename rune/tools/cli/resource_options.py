@@ -11,7 +11,7 @@ import click
 from rune.running.container import ContainerError, read_rune
 from rune.tools.cli.drawing import mapping
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import read_input_file
+from rune.tools.cli.input_file import read_input_file
 from rune.wording import printable
 
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)

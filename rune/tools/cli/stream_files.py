@@ -10,7 +10,7 @@ from rune.running.runtime.errors import InputFile
 from rune.running.runtime.files import decoded_file, file_of
 from rune.running.runtime.readers import Notice, StreamFile, is_recorded_over_time, stream_file
 from rune.tools.cli.failure import CommandFailed, causes_of
-from rune.tools.cli.given_inputs import InputOptions
+from rune.tools.cli.input_options import InputOptions
 
 
 def streams_from_options(

@@ -275,7 +275,7 @@ def _resources() -> Iterator[Case]:
 
     words = (".rune_resource", carried((b"other", b"x"), (b"WORDS", b"up\ndown")))
     yield Case(
-        "resource-given",
+        "resource-provided",
         "A resource that the caller gives",
         _reader(b"WORDS", 64),
         resources={"WORDS": b"yes\nno"},
