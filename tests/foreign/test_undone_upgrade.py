@@ -44,7 +44,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
         server.api("POST", "projects", json={"organisation": organisation, "name": "kept", "template": "sine"})
         session, environment = dict(server.http.cookies), server.environment
     # The tables of an earlier version: an app is new, and a column has another name.
-    run(environment, "migrate", "activity", "zero")
+    run(environment, "migrate", "player", "zero")
     execute(environment, RENAME.format("description", "summary"))
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
@@ -62,7 +62,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
 def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
     with LiveServer(tmp_path / "data") as server:
         environment = server.environment
-    run(environment, "migrate", "activity", "zero")
+    run(environment, "migrate", "player", "zero")
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
