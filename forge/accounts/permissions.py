@@ -27,6 +27,7 @@ class Verb(StrEnum):
     SEE = "see the project's page"
     READ = "read the project's files and builds"
     COMMENT = "comment"
+    POST_CHECK = "post the result of a check"
     REVIEW = "give a verdict on a build"
     SUGGEST = "suggest a change"
     GIVE_SAMPLE = "give the project a recording of one's own"
@@ -40,7 +41,7 @@ class Verb(StrEnum):
     MANAGE = "delete the project, restore it or change who sees it"
 
 
-_VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT})
+_VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.POST_CHECK})
 _REVIEWER = _VIEWER | {Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
 _DEVELOPER = _REVIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
 _MAINTAINER = _DEVELOPER | {Verb.MANAGE}
@@ -72,6 +73,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.SEE: frozenset({Scope.PROJECT_READ, Scope.REGISTRY_PULL}),
     Verb.READ: frozenset({Scope.PROJECT_READ}),
     Verb.COMMENT: frozenset({Scope.REVIEW_WRITE}),
+    Verb.POST_CHECK: frozenset({Scope.CHECK_WRITE}),
     Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
     Verb.SUGGEST: frozenset({Scope.REVIEW_WRITE}),
     Verb.SHARE: frozenset({Scope.PROJECT_MANAGE}),

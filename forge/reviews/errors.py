@@ -1,6 +1,6 @@
 """What can go wrong with reviews."""
 
-from forge.core.errors import Conflict, Invalid, PersonNeeded, Stale
+from forge.core.errors import Conflict, Forbidden, Invalid, PersonNeeded, Stale
 
 
 class NotReviewable(Conflict):
@@ -31,6 +31,24 @@ class ApprovalByProgram(PersonNeeded):
     """An approval by a program: only a person who looked at the build can approve it."""
 
     title = "An approval needs a person"
+
+
+class RobotNeeded(Forbidden):
+    """The result of a check, posted by a person: only the check's robot posts it."""
+
+    title = "A check needs its robot"
+
+
+class WrongRobot(Forbidden):
+    """The result of a check, posted by another robot than the one that `forge.yml` names."""
+
+    title = "This is another robot's check"
+
+
+class UnknownCheck(Invalid):
+    """A check that no rule of the build names."""
+
+    title = "Unknown check"
 
 
 class ConfirmationNeeded(Conflict):

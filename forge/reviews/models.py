@@ -16,6 +16,7 @@ from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project, Version
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.checks.models import CheckResult, CheckState
 from forge.reviews.rules.models import OrganisationRules
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "AnchoredThreadQuerySet",
     "ChangeRequest",
     "ChangeState",
+    "CheckResult",
+    "CheckState",
     "Guest",
     "GuestLink",
     "GuestLinkQuerySet",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forge.reviews.changes import api as change_api
+from forge.reviews.checks import api as check_api
 from forge.reviews.gate import api as gate_api
 from forge.reviews.guests import api as guest_api
 from forge.reviews.rounds import api as review_api
@@ -38,6 +39,8 @@ urlpatterns = [
     path("change-requests/<uuid:change_id>/close", change_api.ChangeRequestClose.as_view()),
     path("change-requests/<uuid:change_id>/reopen", change_api.ChangeRequestReopen.as_view()),
     path("change-requests/<uuid:change_id>/threads", change_api.ChangeRequestThreads.as_view()),
+    path("builds/<uuid:build_id>/checks", check_api.BuildChecks.as_view()),
+    path("builds/<uuid:build_id>/checks/<str:check>", check_api.BuildCheck.as_view()),
     path("builds/<uuid:build_id>/gate", gate_api.BuildGate.as_view()),
     path("builds/<uuid:build_id>/reviews", api.BuildReviews.as_view()),
     path("builds/<uuid:build_id>/reviews/undo", api.BuildVerdictUndo.as_view()),

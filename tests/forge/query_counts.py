@@ -89,6 +89,13 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("put", _RULES, "api/v1/organisations/acme/rules", {"approvals": 1, "protected_tags": ["v*"], "confirms": False}),
     ("get", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", None),
     ("form", "<str:organisation>/-/settings/rules", "acme/-/settings/rules", {"approvals": "1"}),
+    ("get", "api/v1/builds/<uuid:build_id>/checks", "api/v1/builds/{build}/checks", None),
+    (
+        "put",
+        "api/v1/builds/<uuid:build_id>/checks/<str:check>",
+        "api/v1/builds/{build}/checks/lab",
+        {"digest": "sha256:0", "state": "success"},
+    ),
     ("get", "api/v1/builds/<uuid:build_id>/gate", "api/v1/builds/{build}/gate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),

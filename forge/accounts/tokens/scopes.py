@@ -17,6 +17,7 @@ class Scope(StrEnum):
     PROJECT_WRITE = "project:write"
     BUILD_RUN = "build:run"
     REVIEW_WRITE = "review:write"
+    CHECK_WRITE = "check:write"
     RUNE_PUBLISH = "rune:publish"
     REGISTRY_PULL = "registry:pull"
     PROJECT_MANAGE = "project:manage"
@@ -36,6 +37,7 @@ SCOPE_TEXTS: Mapping[Scope, str] = {
     Scope.PROJECT_WRITE: "Edit projects and their files, end the access of your phones to them",
     Scope.BUILD_RUN: "Build",
     Scope.REVIEW_WRITE: "Comment and give verdicts",
+    Scope.CHECK_WRITE: "Post the results of checks that forge.yml names",
     Scope.RUNE_PUBLISH: "Publish",
     Scope.REGISTRY_PULL: "Pull from the registry",
     Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
@@ -95,6 +97,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECT_WRITE: (Scope.PROJECT_READ,),
     Scope.BUILD_RUN: (Scope.PROJECT_READ,),
     Scope.REVIEW_WRITE: (Scope.PROJECT_READ,),
+    Scope.CHECK_WRITE: (Scope.PROJECT_READ,),
     Scope.RUNE_PUBLISH: (Scope.PROJECT_READ,),
     Scope.PROJECT_MANAGE: (Scope.PROJECT_READ, Scope.ORGANISATION_READ),
     Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),

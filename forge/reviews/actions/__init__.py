@@ -11,6 +11,7 @@ from forge.reviews.changes.actions.offers import (
     resolve_conflict,
     start_over,
 )
+from forge.reviews.checks.actions import Result, post_check
 from forge.reviews.guests.actions import (
     GuestTerms,
     enter_as_guest,
@@ -51,6 +52,7 @@ __all__ = [
     "JudgedRound",
     "RequestedChange",
     "RequestedGroup",
+    "Result",
     "Rules",
     "ask_for_changes",
     "ask_for_review",
@@ -73,6 +75,7 @@ __all__ = [
     "note_guest_download",
     "offer_changes",
     "offer_newer",
+    "post_check",
     "reopen_change_request",
     "reopen_thread",
     "reply_in_thread",

@@ -15,9 +15,9 @@ from forge.core.seen import Facet
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
-from forge.registry.models import Admission, Publication
+from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
-from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
+from forge.reviews.gate.demands import Demands, GateCheck, GateMember, MemberVerdict, Situation, demands
 from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rules.access import rule_facets, rules_of
@@ -94,14 +94,20 @@ def _situation(build: Build) -> Situation:
         rules.policy,
         rules.confirms,
         changed_paths(passed, files_of(build.version)),
+        tuple(_gate_check(each) for each in check_statuses(build, in_force)),
     )
+
+
+def _gate_check(status: CheckStatus) -> GateCheck:
+    check, result = status.check, status.result
+    if result is None:
+        return GateCheck(check.name, check.robot)
+    return GateCheck(check.name, check.robot, status.succeeded, result.state, result.text, result.link)
 
 
 def _in_force(project: Project) -> tuple[Policy, datetime | None, Files]:
     """The policy in force, since when, and the files published with it; the default without a time and files."""
-    # An override lets one build past the rules and makes no new ones.
-    passed = Publication.objects.filter(repository__project=project.pk, admission=Admission.PASSED)
-    newest = passed.select_related("build__version").order_by("-created").first()
+    newest = newest_passed(project)
     if newest is None:
         return Policy(), None, {}
     return Policy.from_json(newest.policy), newest.created, files_of(newest.build.version)

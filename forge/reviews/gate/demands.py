@@ -49,13 +49,25 @@ class MemberVerdict:
 
 
 @dataclass(frozen=True)
+class GateCheck:
+    """A check that the rules require: the robot that posts its result, and what it said, with words and a link."""
+
+    name: str
+    robot: str
+    succeeded: bool = False
+    said: str = ""
+    text: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Situation:
     """All that the demands depend on.
 
     `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
     `organisation` are the organisation's rules, which stand beside both policies; with `confirms`, only those approvals
     count that were confirmed with a passkey or a password. `changed` are the files that differ from those of the newest
-    publication that passed the gate, or all of them before the first.
+    publication that passed the gate, or all of them before the first. `checks` are those of both policies.
     """
 
     members: tuple[GateMember, ...]
@@ -68,6 +80,7 @@ class Situation:
     organisation: Policy = NO_RULES
     confirms: bool = False
     changed: tuple[str, ...] = ()
+    checks: tuple[GateCheck, ...] = ()
 
     @property
     def changes_rules(self) -> bool:
@@ -121,6 +134,7 @@ class Demands:
     objectors: tuple[str, ...]
     changes: tuple[str, ...]
     confirms: bool = False
+    checks: tuple[GateCheck, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -129,6 +143,7 @@ class Demands:
             return ()
         return (
             *(_limit_sentence(each) for each in self.limits if not each.outcome.passes),
+            *(_check_sentence(each) for each in self.checks if not each.succeeded),
             *(_objection_sentence(each) for each in self.objectors),
             *(self._approval_sentence(each) for each in self.approvals if each.lacking),
         )
@@ -144,6 +159,11 @@ class Demands:
         if self.changes:
             return f"{sentence} It changes the rules, so only approvals count that were given on it. Ask for a review."
         return f"{sentence} Ask for a review."
+
+
+def _check_sentence(check: GateCheck) -> str:
+    said = f"said {check.said}" if check.said else "has posted no result"
+    return f"The check {check.name} did not succeed: {check.robot} {said}. Wait for it, or fix what it checks."
 
 
 def _objection_sentence(name: str) -> str:
@@ -175,6 +195,7 @@ def demands(situation: Situation, tag: str) -> Demands:
         tuple(each.name for each in situation.members if each.person in objecting),
         rule_changes(situation.in_force, situation.proposed),
         situation.confirms,
+        situation.checks,
     )
 
 

@@ -10,7 +10,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.models import Build
 from forge.reviews.gate.check import demands_on
-from forge.reviews.gate.demands import Demands
+from forge.reviews.gate.demands import Demands, GateCheck
 from forge.reviews.rounds.access import is_reviewable
 from rune.source.policy.wording import limit_name
 
@@ -35,6 +35,8 @@ class GateStep:
     is_there: bool
     text: str
     detail: str = ""
+    link: str = ""
+    """Where more is said of it, on another server."""
 
 
 def steps_of(demands: Demands) -> Sequence[GateStep]:
@@ -45,9 +47,15 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
     if demands.limits:
         open_ = [limit_name(each.limit) for each in demands.limits if not each.outcome.passes]
         steps.append(GateStep(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
+    steps += [_check_step(each) for each in demands.checks]
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:
         approvers = ", ".join(each.approvers)
         detail = f"Approved by {approvers}." if approvers else "Nobody has approved it yet."
         steps.append(GateStep(not each.lacking, each.text, " ".join((detail, *each.nobody_sentences))))
     return steps
+
+
+def _check_step(check: GateCheck) -> GateStep:
+    said = f"{check.robot} said {check.said}." if check.said else f"{check.robot} has posted no result."
+    return GateStep(check.succeeded, f"The check {check.name}", f"{said} {check.text}".strip(), check.link)

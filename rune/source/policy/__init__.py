@@ -7,7 +7,7 @@ limit. Pure Python that also runs in a browser. It knows no people, no database 
 
 from rune.source.policy.judging import Figure, Figures, Judgement, Outcome, TargetFigures, judge
 from rune.source.policy.limits import LimitKind
-from rune.source.policy.policy import Approval, BuildPreferences, Limit, Owners, Policy
+from rune.source.policy.policy import Approval, BuildPreferences, Limit, Owners, Policy, RequiredCheck
 from rune.source.policy.read import POLICY_FILE, CheckedPolicy, check_policy
 from rune.source.policy.roles import FORMER_ROLES, ROLES
 
@@ -26,6 +26,7 @@ __all__ = [
     "Outcome",
     "Owners",
     "Policy",
+    "RequiredCheck",
     "TargetFigures",
     "check_policy",
     "judge",

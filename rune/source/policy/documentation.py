@@ -16,6 +16,8 @@ KEYS: Final = {
     "Left out: version tags such as `1.0`, and `latest`, as soon as the organisation has a second member. `[]`: none.",
     "owners": "Who owns files: a change of theirs needs the approval of one of them. Of several patterns that "
     "describe a file, the last counts.",
+    "checks": "Checks by others than people that must succeed, each with the one robot that may post its result: the "
+    "address of its account, `/` and the name of its token.",
     "build": "Build settings, which replace those of the project's page.",
 }
 

@@ -40,6 +40,14 @@ class OwnersJson(TypedDict):
     owners: ApprovalJson | None
 
 
+class RequiredCheckJson(TypedDict):
+    """A check that must succeed, and its robot: the address of an account and the name of one of its tokens."""
+
+    name: str
+    account: str
+    token: str
+
+
 class BuildPreferencesJson(TypedDict):
     """The build settings of a `forge.yml` as JSON. What it leaves to the project's settings is null."""
 
@@ -53,6 +61,7 @@ class PolicyJson(TypedDict):
 
     build: NotRequired[BuildPreferencesJson]
     owners: NotRequired[list[OwnersJson]]
+    checks: NotRequired[list[RequiredCheckJson]]
 
     limits: list[LimitJson]
     approvals: list[ApprovalJson] | None
@@ -137,6 +146,27 @@ class Owners:
 
 
 @dataclass(frozen=True)
+class RequiredCheck:
+    """A check that must succeed, whose result only one robot posts: the token called `token` of an account."""
+
+    name: str
+    account: str
+    token: str
+
+    @property
+    def robot(self) -> str:
+        """The robot as the file names it."""
+        return f"{self.account}/{self.token}"
+
+    def to_json(self) -> RequiredCheckJson:
+        return {"name": self.name, "account": self.account, "token": self.token}
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> RequiredCheck:
+        return RequiredCheck(fields["name"], fields["account"], fields["token"])
+
+
+@dataclass(frozen=True)
 class BuildPreferences:
     """The build settings of a `forge.yml`. None leaves a setting to the project."""
 
@@ -164,6 +194,7 @@ class Policy:
     build: BuildPreferences = BuildPreferences()
     owners: tuple[Owners, ...] = ()
     """In the order of the file: of the patterns that describe a path, the last one counts."""
+    checks: tuple[RequiredCheck, ...] = ()
 
     def owned(self, paths: Iterable[str]) -> dict[Approval, tuple[str, ...]]:
         """By whom they belong to, those of the paths that somebody owns."""
@@ -175,8 +206,8 @@ class Policy:
         return {owners: tuple(of_theirs) for owners, of_theirs in owned.items()}
 
     def to_json(self) -> PolicyJson:
-        """The policy as JSON. `build` and `owners` are left out where they are empty, so that older policies keep their
-        JSON."""
+        """The policy as JSON. A part of later versions of this is left out where it is empty, so that older policies
+        keep their JSON."""
         fields: PolicyJson = {
             "limits": [each.to_json() for each in self.limits],
             "approvals": None if self.approvals is None else [each.to_json() for each in self.approvals],
@@ -186,6 +217,8 @@ class Policy:
             fields["build"] = self.build.to_json()
         if self.owners:
             fields["owners"] = [each.to_json() for each in self.owners]
+        if self.checks:
+            fields["checks"] = [each.to_json() for each in self.checks]
         return fields
 
     @staticmethod
@@ -197,4 +230,5 @@ class Policy:
             None if tags is None else tuple(tags),
             BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
             tuple(Owners.from_json(each) for each in fields.get("owners", ())),
+            tuple(RequiredCheck.from_json(each) for each in fields.get("checks", ())),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rune.project.files import FileError, FileMissing, ProjectFiles, SizedFiles
+from rune.source.policy.check_section import read_checks
 from rune.source.policy.owner_section import read_owners
 from rune.source.policy.policy import Policy
 from rune.source.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
@@ -19,7 +20,7 @@ from rune.source.runefile.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
-KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "build")
+KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "owners", "checks", "build")
 MAX_SIZE: Final = 64 * 1024
 """Bytes."""
 
@@ -103,4 +104,5 @@ def _policy(composed: Composed, report: Report) -> Policy:
         read_tags(fields.get("protected-tags"), report),
         read_build_preferences(fields.get("build"), report),
         read_owners(fields.get("owners"), groups, report),
+        read_checks(fields.get("checks"), report),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rune.source.policy.check_section import CHECK_NAME, MAX_CHECKS, ROBOT
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, TAGS
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.owner_section import MAX_OWNERS
@@ -47,6 +48,13 @@ def policy_schema() -> Json:
                 "items": _approval(),
             },
             "owners": {"description": KEYS["owners"], **_owners()},
+            "checks": {
+                "description": KEYS["checks"],
+                "type": ["object", "null"],
+                "maxProperties": MAX_CHECKS,
+                "propertyNames": {"pattern": f"^{CHECK_NAME}$"},
+                "additionalProperties": {"type": "string", "pattern": f"^{ROBOT}$"},
+            },
             "build": {"description": KEYS["build"], **_build_preferences()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],

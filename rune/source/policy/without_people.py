@@ -9,17 +9,19 @@ from rune.source.policy.approvers import TEAM
 
 _ADDRESS = re.compile(r"[^\s@,\[\]{}'\"]+@[^\s@,\[\]{}'\"]+")
 _TEAM = re.compile(rf"\b{TEAM}[a-z0-9]")
-_SECTION = re.compile(r"(groups|approvals|owners)\s*:")
+_SECTION = re.compile(r"(groups|approvals|owners|checks)\s*:")
 _NEXT_KEY = re.compile(r"[^\s#-]")
 
 NOTE: Final = (
-    "# The groups, approvals and owners of the project that this was copied from named its people: write your own.\n"
+    "# The groups, approvals, owners and checks of the project that this was copied from named its people: "
+    "write your own.\n"
 )
 
 
 def without_people(text: str) -> str:
-    """Returns the text without its groups, approvals and owners, where it names people by their addresses or teams, and
-    with a comment that says so; else as it is. Returns the comment alone where an address stands anywhere else.
+    """Returns the text without its groups, approvals, owners and checks, where it names people by their addresses or
+    teams, and with a comment that says so; else as it is. Returns the comment alone where an address stands anywhere
+    else.
     """
     if not _ADDRESS.search(text) and not _TEAM.search(text):
         return text

@@ -121,6 +121,7 @@ def rule_changes(before: Policy, after: Policy) -> tuple[str, ...]:
         *_approval_changes(before, after),
         *_tag_changes(before, after),
         *_owner_changes(before, after),
+        *_check_changes(before, after),
     )
 
 
@@ -186,6 +187,17 @@ def _owner_text(owners: Mapping[str, Approval | None], pattern: str) -> str:
         return "nobody" if pattern in owners else "not named"
     names = " or ".join(approver_names(approval))
     return f"{names} ({', '.join(approval.people)})" if approval.groups else names
+
+
+def _check_changes(before: Policy, after: Policy) -> Iterator[str]:
+    old, new = ({each.name: each.robot for each in policy.checks} for policy in (before, after))
+    for name in {**old, **new}:
+        if name not in new:
+            yield f"The check {name} is no longer required. Its robot was {plain(old[name], 200)}."
+        elif name not in old:
+            yield f"The check {name} is required now, from the robot {plain(new[name], 200)}."
+        elif old[name] != new[name]:
+            yield f"The robot of the check {name} is {plain(new[name], 200)}, was {plain(old[name], 200)}."
 
 
 def tags_text(policy: Policy) -> str:

@@ -96,6 +96,7 @@ GRANT_NOTHING = {
     "registry.Tag.author": DID,
     "reviews.ChangeRequest.author": "it offers files, and merges nothing by itself",
     "reviews.ChangeRequest.decided_by": DID,
+    "reviews.CheckResult.owner": "counts while its account may post (`forge.reviews.checks.access`)",
     "reviews.OfferRound.offered_by": DID,
     "reviews.Resolution.chosen_by": DID,
     "reviews.Review.requested_by": "it asks, and gives nobody access",

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
 from django.test import Client, override_settings
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from forge.accounts import actions as accounts
 from forge.accounts.models import BrowserSession, Organisation, Team, User
-from forge.accounts.principals import INSTALLATION
+from forge.accounts.principals import INSTALLATION, acting_as
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
 from forge.builds import progress
@@ -57,6 +58,7 @@ from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from forge.webhooks import actions as webhooks
 from rune.source.merge import Choice, Side
+from rune.source.policy import Policy, RequiredCheck
 from tests.forge.conftest import RUNEFILE
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built, failed_build, finished, take_job
@@ -696,6 +698,18 @@ def advice_against_a_block_is_withdrawn(world: World) -> Act:
 def a_build_is_approved(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
+
+
+@scene(reviews.post_check)
+def a_robot_posts_a_result(world: World) -> Act:
+    policy = Policy(checks=(RequiredCheck("lab", world.developer.email, "rig"),))
+    build = built(world.developer, world.project, policy=policy.to_json())
+    token, _ = accounts.create_token(world.developer, "rig", ["check:write"], None)
+    EmailAddress.objects.update_or_create(
+        user=world.developer, email=world.developer.email, defaults={"verified": True}
+    )
+    result = reviews.Result(build.artefact.digest if build.artefact else "", "success")
+    return lambda: reviews.post_check(acting_as(world.developer, token), build, "lab", result)
 
 
 @scene(reviews.begin_thread)

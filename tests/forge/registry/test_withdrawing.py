@@ -201,7 +201,7 @@ def test_a_fork_leaves_the_people_of_forge_yml_behind_and_says_so(
     text = working_tree(fork).texts["forge.yml"].decode()
     assert "@" not in text
     assert text.startswith(
-        "# The groups, approvals and owners of the project that this was copied from named its people"
+        "# The groups, approvals, owners and checks of the project that this was copied from named its people"
     )
     assert "size: 2 MB" in text
     assert 'protected-tags: ["1.*"]' in text

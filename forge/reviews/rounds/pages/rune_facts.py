@@ -22,6 +22,7 @@ from forge.builds.pages.verification import verification_of
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
+from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
 from forge.reviews.rounds.actions.verdicts import UNDONE_WITHIN
@@ -73,6 +74,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "compared_as": why,
         "figures": with_limits(figure_rows(figures, earlier), build, lost),
         "limits": shown_limits(build, lost),
+        "checks": check_statuses(build),
         "verified": verification_of(build),
         "hosted": host_models(build),
         "evaluation": shown_evaluation(principal, build, before),

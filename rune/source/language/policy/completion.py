@@ -19,6 +19,7 @@ _SECTIONS: Final = {
     "groups": "\n  ",
     "protected-tags": "[${1:versions}]",
     "owners": "\n  ",
+    "checks": "\n  ${1:lab}: ${2:robot@example.com/lab rig}",
     "build": "\n  ",
 }
 _LIMITS: Final = {kind.value: kind.declaration for kind in LimitKind}

@@ -40,8 +40,8 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
             return _paragraph(name, LIMITS[name])
         case ("approvals", int()) if place.is_key:
             return _paragraph(word, APPROVALS.get(word))
-        case ("owners",) if place.is_key:
-            return _paragraph(word, KEYS["owners"])
+        case ("owners" | "checks" as section,) if place.is_key:
+            return _paragraph(word, KEYS[section])
         case ("approvals", int(), "from", *_) | ("owners", str(), *_):
             return _paragraph(
                 word, ROLE_MEANINGS.get(word) or ("A group of this file." if word in analysis.groups else None)

@@ -10,7 +10,7 @@ import yaml
 
 from rune.compiler.anvil import profile
 from rune.project.files import MemoryFiles
-from rune.source.policy import Approval, BuildPreferences, Limit, LimitKind, Owners, Policy, check_policy
+from rune.source.policy import Approval, BuildPreferences, Limit, LimitKind, Owners, Policy, RequiredCheck, check_policy
 from rune.source.policy.policy import RUNTIMES
 from rune.source.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.source.policy.schema import policy_schema
@@ -39,6 +39,9 @@ owners:
   "*": [owner]
   models/: [product, team:audio]
   docs/*.md: []
+checks:
+  lab: Robot@example.com/lab rig
+  fuzz: robot@example.com/fuzz
 """
 
 
@@ -71,6 +74,10 @@ def test_every_key_is_understood() -> None:
             Owners("models/", Approval(1, ("product",), (), people, ("audio",))),
             Owners("docs/*.md", None),
         ),
+        checks=(
+            RequiredCheck("fuzz", "robot@example.com", "fuzz"),
+            RequiredCheck("lab", "robot@example.com", "lab rig"),
+        ),
     )
 
 
@@ -80,6 +87,7 @@ def test_two_files_that_mean_the_same_are_equal() -> None:
         "approvals: [{from: [alan@example.com]}, {from: [owner, product], count: 2}]\n"
         "groups: {product: [ada@example.com, grace@example.com]}\n"
         "owners: {'*': owner, models/: ['team:audio', product], docs/*.md: []}\n"
+        "checks: {fuzz: robot@example.com/fuzz, lab: robot@example.com/lab rig}\n"
         "limits: {false-alarms-per-hour: 5e-1, recall: {8: 80 %, yes: 90 %}, accuracy: 95%, "
         "instructions: {cortex-m4: 5500 k}, ram: {cortex-m4: 16 KiB}, flash: {c: 1000 kB, cortex-m4: 0.1 MB}, "
         "inference-time: 1500 ms, memory: 65536 B, size: 0.1 MB}\n"
@@ -137,6 +145,11 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
         ("protected-tags:\n", ("RUNE0005", 1)),
         ('protected-tags: ["a b"]\n', ("RUNE0102", 1)),
         ("owners: [owner]\n", ("RUNE0005", 1)),
+        ("checks: [lab]\n", ("RUNE0005", 1)),
+        ("checks: {lab: robot@example.com}\n", ("RUNE0105", 1)),
+        ("checks: {lab: lab rig}\n", ("RUNE0105", 1)),
+        ("checks: {Lab: robot@example.com/rig}\n", ("RUNE0105", 1)),
+        ("checks: {a: r@e.com/x, a: r@e.com/y}\n", ("RUNE0009", 1)),
         ("owners: {models/: }\n", ("RUNE0005", 1)),
         ("owners: {models/: [nobody]}\n", ("RUNE0103", 1)),
         ("owners: {models/: ['team:']}\n", ("RUNE0103", 1)),
@@ -193,6 +206,7 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
     )
     mistakes: tuple[dict[str, Any], ...] = (
         {"owners": {"models/": [1]}},
+        {"checks": {"lab": "robot@example.com"}},
         {"limit": {}},
         {"limits": {"size": 100}},
         {"limits": {"accuracy": 0.9}},
