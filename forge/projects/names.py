@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from forge.accounts.errors import NameInUse
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.name_reservations import lock_names
-from forge.accounts.organisations.names import check_project_name, slug
+from forge.accounts.organisations.names import check_project_name, is_name, slug
 from forge.core.errors import Invalid
 from forge.projects.hooks import name_assigned
 from forge.projects.models import FormerProjectName, Project
@@ -23,6 +25,16 @@ def free_name(organisation: Organisation, preferred: str) -> str:
     while name in names_in_use:
         name, number = f"{base[:50]}-{number}", number + 1
     return name
+
+
+def typed_name(text: str) -> str:
+    """The name that a person means who types this in a form: `shake-alarm` for `Shake Alarm`.
+
+    A text of which no letter or digit is left stays as it is, to be refused.
+    """
+    text = text.strip()
+    plain = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if each.isascii())
+    return slug(plain) if not is_name(text) and any(each.isalnum() for each in plain) else text
 
 
 def take_name(organisation: Organisation, name: str, project: Project | None = None) -> None:

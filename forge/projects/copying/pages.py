@@ -14,7 +14,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.projects.access import require_copy
 from forge.projects.actions import duplicate_project, fork_project
 from forge.projects.default_organisation import usual_organisation
-from forge.projects.names import free_name
+from forge.projects.names import free_name, typed_name
 from forge.projects.pages.lookup import project_of
 
 
@@ -33,7 +33,7 @@ def copy(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     act = fork_project if request.POST.get("how") == "fork" else duplicate_project
     try:
         place = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        wished = request.POST.get("name", "").strip() or free_name(place, origin.name)
+        wished = typed_name(request.POST.get("name", "")) or free_name(place, origin.name)
         duplicate = act(principal, origin, place, wished)
     except (Invalid, Conflict) as error:
         return show_again(request, "project/copy.html", context, error)

@@ -17,6 +17,7 @@ from forge.projects.default_organisation import usual_organisation
 from forge.projects.git.remote import checked_remote
 from forge.projects.history.export import wanted_versions
 from forge.projects.history.repository import BRANCH
+from forge.projects.names import typed_name
 from forge.projects.pages.lookup import project_of
 
 _REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften)
@@ -36,7 +37,7 @@ def from_git(request: HttpRequest) -> HttpResponse:
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         remote = checked_remote(**fields)
-        project, left_out = create_from_git(principal, organisation, request.POST.get("name", "").strip(), remote)
+        project, left_out = create_from_git(principal, organisation, typed_name(request.POST.get("name", "")), remote)
     except _REFUSALS as error:
         return show_again(request, "git/new.html", context, error)
     if left_out:

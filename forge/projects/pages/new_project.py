@@ -18,7 +18,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.projects.actions import create_from_upload, create_project
 from forge.projects.default_organisation import usual_organisation
 from forge.projects.history.import_archive import name_from_file
-from forge.projects.names import free_name
+from forge.projects.names import free_name, typed_name
 from forge.projects.templates import find_template
 from rune.source.templates import list_templates
 
@@ -40,7 +40,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     template = request.POST.get("template", "")
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        name = request.POST.get("name", "").strip()
+        name = typed_name(request.POST.get("name", ""))
         if not name and template:
             name = free_name(organisation, find_template(template).name)
         project = create_project(principal, organisation, name, template or None)
@@ -64,7 +64,7 @@ def from_archive(request: HttpRequest) -> HttpResponse:
         if not isinstance(sent, UploadedFile):
             raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        name, usual = request.POST.get("name", "").strip(), name_from_file(sent.name or "")
+        name, usual = typed_name(request.POST.get("name", "")), name_from_file(sent.name or "")
         project, rejected = create_from_upload(principal, organisation, name, sent.chunks(), usual)
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
         return show_again(request, "new-from-archive.html", context, error)

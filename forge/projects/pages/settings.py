@@ -15,6 +15,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.seen import seen_in, seen_state
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
+from forge.projects.names import typed_name
 from forge.projects.pages.lookup import project_of
 from forge.projects.seen import project_facets
 
@@ -33,7 +34,7 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
         changed = update_project(
             principal,
             project,
-            name=request.POST.get("name", "").strip(),
+            name=typed_name(request.POST.get("name", "")),
             description=request.POST.get("description", ""),
             visibility=request.POST.get("visibility") or None,
             # A form without the choice, for who may not make it, leaves it.

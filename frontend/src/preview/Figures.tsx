@@ -12,6 +12,10 @@ interface Props {
   readonly pace: string | null;
 }
 
+/** What the figures count; docs/guides/preview.md lays them beside those of other pages. */
+const MEMORY = "What a run writes, as the build planned it: buffers and messages, without the model's constants";
+const WASM_MEMORY = "The whole memory of the module: constants, stack and what is left of the last page included";
+
 export function Figures({ milliseconds, memory, wasmMemory, size, pace }: Props) {
   return (
     <div className="stack">
@@ -21,11 +25,15 @@ export function Figures({ milliseconds, memory, wasmMemory, size, pace }: Props)
           <dd>{milliseconds === null ? "–" : millisecondsText(milliseconds)}</dd>
         </div>
         <div>
-          <dt className="label">{memory === null ? "Wasm memory" : "Memory"}</dt>
+          <dt className="label" title={memory === null ? WASM_MEMORY : MEMORY}>
+            {memory === null ? "Wasm memory" : "Memory"}
+          </dt>
           <dd>{sizeText(memory ?? wasmMemory)}</dd>
         </div>
         <div>
-          <dt className="label">Size</dt>
+          <dt className="label" title="The file: code and constants">
+            Size
+          </dt>
           <dd>{sizeText(size)}</dd>
         </div>
       </dl>

@@ -241,14 +241,32 @@ def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) ->
 
 
 def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client, project: Project) -> None:
-    answer = client.post("/new", {"organisation": "acme", "name": "Not Good", "template": ""})
+    answer = client.post("/new", {"organisation": "acme", "name": "New", "template": ""})
     content = answer.content.decode()
     assert answer.status_code == 400
-    assert 'value="Not Good"' in content
-    assert "Try not-good." in content
+    assert 'value="New"' in content
+    assert "new is reserved" in content
     settings_page = client.post("/acme/kitchen/settings", {"name": "members", "description": ""})
     assert settings_page.status_code == 400
     assert "Settings of kitchen" in settings_page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Shake Alarm", "shake-alarm"),
+        ("  Größe & Gewicht! ", "grosse-gewicht"),
+        ("a_b.c-2", "a_b.c-2"),
+        ("Über " * 20, "-".join(["uber"] * 12)),
+    ],
+)
+def test_a_project_is_called_what_was_typed(client: Client, project: Project, typed: str, name: str) -> None:
+    answer = client.post("/new", {"organisation": "acme", "name": typed, "template": ""})
+    assert (answer.status_code, answer["Location"]) == (302, f"/acme/{name}/studio")
+
+
+def test_a_name_of_which_nothing_is_left_is_refused(client: Client, project: Project) -> None:
+    assert client.post("/new", {"organisation": "acme", "name": "★ ★", "template": ""}).status_code == 400
 
 
 def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
