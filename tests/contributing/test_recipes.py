@@ -251,3 +251,28 @@ def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
     judged = copy.python("-c", FOOTPRINT)
     assert judged.returncode == 0, judged.stderr
     assert "✗ Footprint: missed. 110 kB, and the limit is at most 100 kB." in judged.stdout
+
+
+def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
+    copy, insertions = ScratchCopy.whole(tmp_path), insertions_of("add-a-setting.md")
+    row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference.py")
+    tests = (
+        "tests/test_reference.py",
+        "tests/forge/serving/test_environment.py",
+        "-k",
+        "variable or refused or nothing",
+    )
+    for insertion in insertions[:row]:
+        copy.insert(insertion)
+    forgotten = copy.app_tests(*tests)
+    assert "test_every_variable_that_is_read_is_on_the_page" in forgotten.stdout
+    assert forgotten.returncode == 1, forgotten.stdout
+    for insertion in insertions[row:]:
+        copy.insert(insertion)
+    done = copy.app_tests(*tests)
+    assert done.returncode == 0, done.stdout
+    described = copy.python("-m", "tools.reference")
+    assert described.returncode == 0, described.stderr
+    assert "| `SUPPORT_DAYS` | `30` |" in (tmp_path / "docs/reference/settings.md").read_text("utf-8")
+    read = copy.python("-c", "from forge import settings; print(settings.SUPPORT_DAYS)")
+    assert read.stdout == "30\n", read.stderr

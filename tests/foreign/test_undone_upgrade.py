@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from tests.support.backups import manage
+from tests.support.empty_database import DATABASE
 from tests.support.live_forge import LiveForge
 from tests.support.live_server import LiveServer
 from tests.support.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.foreign
 
-RENAME = (
-    "from django.db import connection\n"
-    "connection.cursor().execute('ALTER TABLE projects_project RENAME COLUMN {} TO {}')"
-)
+RENAME = "ALTER TABLE projects_project RENAME COLUMN {} TO {}"
 """Gives a table a shape that no model of this version has."""
 
 
@@ -43,15 +44,15 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
         server.api("POST", "projects", json={"organisation": organisation, "name": "kept", "template": "sine"})
         session, environment = dict(server.http.cookies), server.environment
     # The tables of an earlier version: an app is new, and a column has another name.
-    run(environment, "migrate", "activity", "zero")
-    run(environment, "shell", "-c", RENAME.format("description", "summary"))
+    run(environment, "migrate", "player", "zero")
+    execute(environment, RENAME.format("description", "summary"))
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     assert backup.stat().st_mode & 0o777 == 0o600
 
     restored = run(environment, "restore", str(backup), "--replace")
     assert "Start the server to go on" in restored
-    run(environment, "shell", "-c", RENAME.format("summary", "description"))
+    execute(environment, RENAME.format("summary", "description"))
     with LiveForge(tmp_path / "data", settings) as again:
         page = httpx.get(f"{again.address}/{organisation}/kept/studio", cookies=session, trust_env=False)
         assert page.status_code == 200, "who was signed in still is"
@@ -61,13 +62,23 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
 def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
     with LiveServer(tmp_path / "data") as server:
         environment = server.environment
-    run(environment, "migrate", "activity", "zero")
+    run(environment, "migrate", "player", "zero")
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
     refused = manage(elsewhere, "restore", str(backup))
     assert refused.returncode == 1
     assert "a copy of a SQLite database" in refused.stderr
+
+
+def execute(environment: dict[str, str], statement: str) -> None:
+    """Changes the database of an installation that does not run."""
+    if address := environment.get("DATABASE_URL"):
+        with psycopg.connect(address) as connection:
+            connection.execute(statement.encode())
+        return
+    with closing(sqlite3.connect(Path(environment["DATA_DIR"]) / DATABASE)) as database, database:
+        database.execute(statement)
 
 
 def run(environment: dict[str, str], *arguments: str) -> str:

@@ -31,7 +31,7 @@ from tests.rune.model.tflite.mutations import mutant
 from tests.support.model_cases import FOLDER, model_cases
 from tests.support.packed import read_packed
 
-MUTANTS = 3_000
+MUTANTS = 1_000
 """A share of the million in tests/proof/test_model_verifier.py."""
 
 LARGE = """\

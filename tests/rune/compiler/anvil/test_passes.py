@@ -55,6 +55,7 @@ from tests.rune.compiler.anvil.pipelines import loaded, run
 from tests.rune.compiler.anvil.random_graphs import RandomGraph
 from tests.rune.compiler.targets.projects import model_project
 from tests.support.model_cases import compiled_model
+from tests.support.shares import mostly_proved
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 FAR = math.inf
@@ -93,7 +94,7 @@ def works(graph: Graph) -> list[str]:
     return [type(node.work).__name__ for node in graph.nodes]
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", mostly_proved(range(100), 4))
 def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
     drawn = RandomGraph(seed)
     graph = drawn.graph()

@@ -21,7 +21,8 @@ from tests.rune.model.tflite.mutations import mutant
 from tests.support.model_cases import all_models, model_cases
 
 ORIGINALS = all_models()
-MUTANTS = 10_000
+MUTANTS = 3_000
+"""A share of the million in tests/proof/test_model_verifier.py."""
 
 
 @pytest.mark.protects("compiling/models")
