@@ -9,7 +9,13 @@ import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
-const OURS = new Set(["review.requested", "thread.changed", "offer_thread.changed", "review.changed", "samples.changed"]);
+const OURS = new Set([
+  "review.requested",
+  "thread.changed",
+  "offer_thread.changed",
+  "review.changed",
+  "samples.changed",
+]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
