@@ -145,7 +145,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: "icons", test: SHARED_ICONS },
             { name: "paths", test: SHARED_PATHS },

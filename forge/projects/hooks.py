@@ -28,6 +28,9 @@ document_changed = Signal()
 state_parts: Hook[[Project, Actor], Mapping[str, Any]] = Hook()
 """Parts of a project's current state: builds gives `preview` and `builds`, the registry `tags`."""
 
+sharing_obstacles: Hook[[Project], Sequence[str]] = Hook()
+"""Sentences about what keeps a project's published files from being shared: the registry names secrets in them."""
+
 name_assigned: Hook[[Project, str], None] = Hook()
 """A project that is there gets a name, in this transaction: by renaming or restoring it. The registry takes its
 published versions along, and raises `NameInUse` where they would come to mean other bytes."""

@@ -204,6 +204,9 @@ class ProjectChangeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False)
     visibility = serializers.CharField(required=False)
     shares_files = serializers.BooleanField(required=False)
+    sharing_reason = serializers.CharField(
+        required=False, max_length=2000, help_text="why files are shared that look as if they held secrets"
+    )
     description = serializers.CharField(required=False, allow_blank=True)
 
 

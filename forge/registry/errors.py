@@ -26,12 +26,14 @@ class NotPublishable(Conflict):
 
 
 class GateClosed(Conflict):
-    """A build that lacks what its tag demands. `missing` are sentences, each with what to do next."""
+    """A build that lacks what its tag demands, or has secrets in its files. `missing` are sentences, each with what to
+    do next."""
 
-    title = "This tag is protected"
+    title = "This build cannot be published yet"
 
-    def __init__(self, tag: str, missing: Sequence[str]) -> None:
-        super().__init__(f"{tag} is protected. {' '.join(missing)}", missing=list(missing))
+    def __init__(self, tag: str, missing: Sequence[str], *, is_protected: bool = True) -> None:
+        reason = "is protected" if is_protected else "was not published"
+        super().__init__(f"{tag} {reason}. {' '.join(missing)}", missing=list(missing))
         self.missing = tuple(missing)
 
 

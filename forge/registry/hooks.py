@@ -17,7 +17,7 @@ from forge.projects.models import Project, Version
 class GateAnswer:
     """What a gate says of publishing a build under a tag. `missing` are sentences, each with what to do next.
 
-    Of a tag that is not protected nothing is missing.
+    Of a tag that is not protected only files without secrets are missing.
     """
 
     is_protected: bool

@@ -15,10 +15,13 @@ from forge.projects.hooks import (
     deletion_facets,
     name_assigned,
     published_versions,
+    sharing_obstacles,
     state_parts,
     version_parts,
 )
 from forge.projects.models import Project, Version
+from forge.projects.secrets.access import secrets_in
+from forge.projects.secrets.scan import MOST
 from forge.registry.access import default_tag, tags_of
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
@@ -53,6 +56,19 @@ def what_is_published(actor: Actor, project: Project) -> PublishedVersions | Non
         if tag.build.version is not None:
             names.setdefault(tag.build.version, []).append(tag.name)
     return PublishedVersions(usual.build.version, list(names.items()))
+
+
+@sharing_obstacles.register
+def secrets_in_published_files(project: Project) -> Sequence[str]:
+    """What looks like a secret in the files that sharing would give away. The caller has found the project."""
+    tags = Tag.objects.filter(repository__project=project, withdrawn=None).exclude(build__version=None)
+    versions = dict.fromkeys(tag.build.version for tag in tags.select_related("build__version").order_by("-created"))
+    return [
+        f"In version {version.number}: {sentence}"
+        for version in versions
+        if version is not None
+        for sentence in secrets_in(version).sentences
+    ][:MOST]
 
 
 def _shared_tags(actor: Actor, project: Project) -> list[Tag]:

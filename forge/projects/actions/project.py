@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import IO
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
+from forge.core.reasons import checked_reason
 from forge.core.seen import Seen, require_seen
 from forge.projects.access import require
 from forge.projects.announcements import (
@@ -31,6 +32,7 @@ from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.files.storage import delete_on_failure
+from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
 from forge.projects.quotas import require_another
@@ -140,13 +142,15 @@ def update_project(
     visibility: str | None = None,
     description: str | None = None,
     shares_files: bool | None = None,
+    sharing_reason: str = "",
 ) -> Project:
     """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
-    After a rename the old name leads to the project until someone takes it. Raises `Forbidden`, `BadName`,
-    `NameInUse` and `Invalid`.
+    Files that look as if they held secrets are shared with a reason alone. After a rename the old name leads to the
+    project until someone takes it. Raises `Forbidden`, `BadName`, `NameInUse` and `Invalid`.
     """
     changes: dict[str, str | bool] = {}
+    reasons: Mapping[str, Any] = {}
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
@@ -168,6 +172,7 @@ def update_project(
     if shares_files is not None and shares_files != project.shares_files:
         require(actor, Verb.MANAGE, project)
         changes["shares_files"] = shares_files
+        reasons = _sharing_reasons(project, sharing_reason) if shares_files else {}
     if changes:
         former = {field: getattr(project, field) for field in changes}
         for field, value in changes.items():
@@ -176,11 +181,22 @@ def update_project(
             else:
                 setattr(project, field, value)
         project.save(update_fields=["files_shared" if field == "shares_files" else field for field in changes])
-        write_entry(actor, "project.update", f"project:{project.pk}", project.place, before=former, after=changes)
+        subject = f"project:{project.pk}"
+        write_entry(actor, "project.update", subject, project.place, before=former, after=changes, **reasons)
         append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:
         require(actor, Verb.READ, project)
     return project
+
+
+def _sharing_reasons(project: Project, reason: str) -> Mapping[str, Any]:
+    """What the audit log says of sharing files that look as if they held secrets; nothing where none do. Raises
+    `Invalid` without a reason."""
+    obstacles = [sentence for sentences in sharing_obstacles.call(project) for sentence in sentences]
+    if not obstacles:
+        return {}
+    missing = f"The files are not shared. {' '.join(obstacles)} Or write why they may be shared as they are."
+    return {"reason": checked_reason(reason, missing=missing, field="sharing_reason"), "secrets": obstacles}
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
             visibility=request.POST.get("visibility") or None,
             # A form without the choice, for who may not make it, leaves it.
             shares_files="shares_files" in request.POST if "visibility" in request.POST else None,
+            sharing_reason=request.POST.get("sharing_reason", ""),
         )
     except (Invalid, Conflict) as error:
         project.name = former

@@ -16,13 +16,14 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
-from forge.core.errors import Invalid
 from forge.core.events.log import append_event
+from forge.core.reasons import checked_reason
 from forge.core.seen import Seen, require_seen
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
+from forge.projects.secrets.access import secrets_in
 from forge.registry.announcements import TAG_PUBLISHED
 from forge.registry.distribution.manifests import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
@@ -35,8 +36,7 @@ from forge.registry.seen import build_facets
 from rune.source.policy import Policy
 from rune.source.policy.tags import look
 
-SHORTEST_REASON, LONGEST_REASON = 10, 500
-"""Characters of the reason for an override."""
+REASON_NEEDED = "Write why it is published now. Everyone who sees the version reads it."
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen
 
     `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
     Publishing the same again changes nothing. Raises `Forbidden`, `Stale`, `BadTag`, `NotPublishable`, `TagInUse`, and
-    `GateClosed` where the tag is protected and the build lacks what that demands.
+    `GateClosed` where the build lacks what a protected tag demands, or has secrets in its files.
     """
     require(actor, Verb.PUBLISH, build.project)
     tag, notes = _checked_tag(tag), checked_notes(notes)
@@ -80,13 +80,13 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "", *, seen
 
 
 def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "", *, seen: Seen = None) -> Tag:
-    """Publishes a build under a protected tag although something is missing; everyone reads the reason.
+    """Publishes a build under a tag although its gate is closed; everyone reads the reason.
 
     Raises `Forbidden`, `Stale`, `Invalid`, `BadTag`, `NotPublishable`, `TagInUse` and `NothingToOverride`.
     """
     require(actor, Verb.PUBLISH, build.project)
     require(actor, Verb.OVERRIDE_GATE, build.project)
-    tag, reason, notes = _checked_tag(tag), _checked_reason(reason), checked_notes(notes)
+    tag, reason, notes = _checked_tag(tag), checked_reason(reason, missing=REASON_NEEDED), checked_notes(notes)
     digests = _store(build)
     return _override(actor, build, tag, digests, reason, notes, seen)
 
@@ -99,17 +99,6 @@ def _checked_tag(tag: str) -> str:
     return tag
 
 
-def _checked_reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if len(reason) < SHORTEST_REASON:
-        message = "Write why it is published now. Everyone who sees the version reads it."
-        raise Invalid(message, errors={"reason": [message]})
-    if len(reason) > LONGEST_REASON:
-        message = f"A reason has at most {LONGEST_REASON} characters, this one has {len(reason)}."
-        raise Invalid(message, errors={"reason": [message]})
-    return reason
-
-
 def _store(build: Build) -> Digests:
     """The bytes of the artifact in the blob store and on the disk, before the transaction that links them; unlinked
     ones nobody can see. Raises `NotPublishable`."""
@@ -120,6 +109,7 @@ def _store(build: Build) -> Digests:
     published = oci_artifact(facts)
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
+    secrets_in(build.version)  # so that the gate, which is asked behind a lock, need not read the files
     return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
 
 
@@ -137,7 +127,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
     # Asked behind the lock: no verdict, no other publication comes between the answer and the tag.
     answer = gate(build, name)
     if answer.missing:
-        raise GateClosed(name, answer.missing)
+        raise GateClosed(name, answer.missing, is_protected=answer.is_protected)
     admission = Admission.PASSED if answer.is_protected else Admission.OPEN
     tag = _link(actor, project, build, name, digests, Admitted(admission), notes)
     write_entry(

@@ -14,6 +14,7 @@ from forge.builds.models import Build
 from forge.core.seen import Facet
 from forge.jobs.models import JobState
 from forge.projects.models import Project, Version
+from forge.projects.secrets.access import secrets_in
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, publication_facets
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
@@ -48,7 +49,7 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
     is_protected = demands(situation, version).is_protected
     unbuilt = "These files were not built, so nobody could judge them. Build them, and ask for a review."
-    return GateAnswer(is_protected, (unbuilt,) if is_protected else ())
+    return GateAnswer(is_protected, (*secrets_in(source).sentences, *((unbuilt,) if is_protected else ())))
 
 
 @clearances.register
@@ -95,6 +96,7 @@ def _situation(build: Build) -> Situation:
         rules.confirms,
         changed_paths(passed, files_of(build.version)),
         tuple(_gate_check(each) for each in check_statuses(build, in_force)),
+        secrets_in(build.version).sentences,
     )
 
 

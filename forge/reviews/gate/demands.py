@@ -81,6 +81,8 @@ class Situation:
     confirms: bool = False
     changed: tuple[str, ...] = ()
     checks: tuple[GateCheck, ...] = ()
+    secrets: tuple[str, ...] = ()
+    """Sentences about what looks like a secret in the build's files."""
 
     @property
     def changes_rules(self) -> bool:
@@ -135,13 +137,16 @@ class Demands:
     changes: tuple[str, ...]
     confirms: bool = False
     checks: tuple[GateCheck, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """A sentence for each thing that is missing, with what to do next; nothing for a tag that is not protected."""
+        """A sentence for each thing that is missing, with what to do next; of a tag that is not protected those about
+        secrets."""
         if not self.is_protected:
-            return ()
+            return self.secrets
         return (
+            *self.secrets,
             *(_limit_sentence(each) for each in self.limits if not each.outcome.passes),
             *(_check_sentence(each) for each in self.checks if not each.succeeded),
             *(_objection_sentence(each) for each in self.objectors),
@@ -196,6 +201,7 @@ def demands(situation: Situation, tag: str) -> Demands:
         rule_changes(situation.in_force, situation.proposed),
         situation.confirms,
         situation.checks,
+        situation.secrets,
     )
 
 

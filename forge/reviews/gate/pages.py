@@ -40,10 +40,10 @@ class GateStep:
 
 
 def steps_of(demands: Demands) -> Sequence[GateStep]:
-    """Limits on one line, an objection for each who has one, and each approval."""
+    """Secrets in the files, limits on one line, an objection for each who has one, and each approval."""
+    steps = [GateStep(False, "No secrets in the files", each) for each in demands.secrets]
     if not demands.is_protected:
-        return ()
-    steps = []
+        return steps
     if demands.limits:
         open_ = [limit_name(each.limit) for each in demands.limits if not each.outcome.passes]
         steps.append(GateStep(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))

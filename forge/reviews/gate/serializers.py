@@ -17,7 +17,7 @@ class GateStepJson(TypedDict):
 
 
 class GateJson(TypedDict):
-    """What a tag demands of a build. Nothing is `missing` for a tag that is not protected."""
+    """What a tag demands of a build. For a tag that is not protected, only what looks like secrets is `missing`."""
 
     tag: str
     protected: bool
