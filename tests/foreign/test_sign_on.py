@@ -63,7 +63,7 @@ def new_browser() -> Iterator[NewBrowser]:
 def come_in(forge: LiveForge, browser: httpx.Client, subject: str) -> httpx.Response:
     """A browser's way: the link on the sign-in page, the provider's form, and back."""
     page = browser.get(f"{forge.address}/accounts/login/").text
-    match = re.search(r'href="(/accounts/oidc/[^"]+)"[^>]*>Sign in with Acme', page)
+    match = re.search(r'href="(/accounts/oidc/[^"]+)"[^>]*>\s*Sign in with Acme', page)
     assert match, page
     form = browser.get(forge.address + match[1])
     assert form.status_code == 200, form.text

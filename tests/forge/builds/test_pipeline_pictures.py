@@ -15,6 +15,7 @@ from forge.builds.models import Preview
 from forge.builds.pages.pipeline_picture import Mark, drawn_pipeline
 from forge.projects.models import Project
 from tests.forge.factories.builds import built
+from tests.support.html import compact
 
 Browser = Callable[[User | None], Client]
 
@@ -89,7 +90,7 @@ def test_a_card_and_a_build_page_show_the_same_pipeline(browser_of: Browser, pro
     expected = drawn_pipeline(BRANCHING)
     assert expected is not None
     for path in ("/", f"{project.get_absolute_url()}/builds/{build.number}"):
-        page = client.get(path).content.decode()
+        page = compact(client.get(path).content.decode())
         shown = page.partition('data-pipeline="')[2].partition('"')[0]
         assert json.loads(unescape(shown)) == json.loads(expected.json)
         assert page.count('<li><span class="kind') == len(BRANCHING["nodes"])

@@ -39,7 +39,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "url": "/acme/wand",
         "shares_files": False,
         "may": [
-            *["see", "read", "comment", "review", "suggest", "give_sample"],
+            *["see", "read", "comment", "post_check", "review", "suggest", "give_sample"],
             *["edit", "build", "ask", "share", "publish", "describe"],
         ],
     }
@@ -187,6 +187,7 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "see",
         "read",
         "comment",
+        "post_check",
         "review",
         "suggest",
         "give_sample",

@@ -23,6 +23,7 @@ from forge.jobs.models import Job, JobState
 from forge.projects.actions import create_project, delete_project, restore_project
 from forge.projects.models import Project
 from tests.forge.quotas.conftest import Limit
+from tests.support.html import compact
 
 pytestmark = pytest.mark.django_db
 BUILDS = "/api/v1/projects/acme/kitchen/builds"
@@ -171,7 +172,7 @@ def test_pages_warn_before_it_is_full_and_when_it_is(
     limit(organisation, "projects", 2)
     assert "Almost used up" not in client.get("/acme").content.decode()
     limit(organisation, "projects", 1)
-    page = client.get("/acme").content.decode()
+    page = compact(client.get("/acme").content.decode())
     assert "1 of 1" in page
     assert "Used up." in page
     assert 'class="notice' not in client.get("/").content.decode()

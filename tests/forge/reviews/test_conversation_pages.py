@@ -25,6 +25,7 @@ from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
 from tests.forge.factories.seen import seen_form
+from tests.support.html import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def review(project: Any, developer: Any, reviewer: Any) -> Review:
 
 def text_of(answer: Any) -> str:
     assert answer.status_code == 200
-    return str(answer.content.decode())
+    return compact(answer.content.decode())
 
 
 def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
@@ -106,7 +107,7 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
 ) -> None:
     thread = begin_thread(reviewer, review, "How loud?")
     browser = browser_of(developer)
-    assert f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1' in text_of(
+    assert compact(f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1') in text_of(
         browser.get("/acme/kitchen/builds/1")
     )
     answer = browser.post(f"/acme/kitchen/threads/{thread.pk}", {"text": "Softly.", "from": "build"})
@@ -156,8 +157,8 @@ def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
         opened = text_of(browser.get(address))
         assert shown_titles(opened) == ["Size"]
         for words in ("Open", "Resolved"):
-            assert f'{words} <span class="num">1</span>' in opened
-        assert 'All <span class="num">2</span>' in opened
+            assert f'{words}<span class="num">1</span>' in opened
+        assert 'All<span class="num">2</span>' in opened
         assert shown_titles(text_of(browser.get(address, {"threads": "resolved"}))) == ["Stage out"]
         assert shown_titles(text_of(browser.get(address, {"threads": "all"}))) == ["Size", "Stage out"]
         assert shown_titles(text_of(browser.get(address, {"threads": "nonsense"}))) == ["Size"]

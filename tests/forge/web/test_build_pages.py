@@ -25,6 +25,7 @@ from rune.compiler.verify.rune_verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
 from tests.forge.factories.seen import seen_form
+from tests.support.html import compact
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ PAGE = "/acme/kitchen/builds/1"
 
 
 def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
+    return compact(response.content.decode())
 
 
 def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(

@@ -21,7 +21,7 @@ _ROLE_COMPARED = re.compile(
     r"""\brole\s*[!=]==?\s*["']|["'](?:owner|developer|reviewer|viewer)["']\s*[!=]==?|[!=]==?\s*["'](?:owner|developer|reviewer|viewer)["']"""
 )
 
-_LOOKS = ["see", "read", "comment"]
+_LOOKS = ["see", "read", "comment", "post_check"]
 _JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
 _MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "describe"]
 _ON_PROJECT = {

@@ -16,6 +16,7 @@ from forge.accounts.organisations.names import check_project_name
 from forge.accounts.organisations.pages.organisation import MEMBERS_SHOWN
 from forge.projects.models import Project
 from tests.forge.factories.builds import failed_build
+from tests.support.html import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
         Membership.objects.create(organisation=organisation, user=person, role=Role.VIEWER)
 
     def shown(query: str = "") -> list[str]:
-        page = browser_of(reviewer).get(f"/acme/-/members{query}").content.decode()
+        page = compact(browser_of(reviewer).get(f"/acme/-/members{query}").content.decode())
         return re.findall(r'<div class="grow"><a href="/users/[^"]+"><b>([^<]+)</b>', page)
 
     assert len(shown()) == MEMBERS_SHOWN

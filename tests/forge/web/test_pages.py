@@ -23,6 +23,7 @@ from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.factories.builds import built, set_job
 from tests.forge.factories.seen import seen_form
+from tests.support.html import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -397,7 +398,7 @@ def test_a_card_says_what_is_wrong_now_or_else_how_the_last_build_ended(
     if build is not None:
         latest = built(user, project)
         set_job(latest, state=build, lease_until=timezone.now())
-    content = client.get("/").content.decode()
+    content = compact(client.get("/").content.decode())
     if tag is None:
         assert '<span class="tag' not in content.partition("Start from")[0]
     else:
@@ -413,7 +414,7 @@ def test_a_card_has_its_description_and_its_warnings_beside_the_pipeline(
     )
     Project.objects.filter(pk=project.pk).update(description="Hears a tap <b>drip</b>")
     for address in ("/", project.organisation.get_absolute_url()):
-        content = client.get(address).content.decode()
+        content = compact(client.get(address).content.decode())
         assert "Hears a tap &lt;b&gt;drip&lt;/b&gt;</p>" in content
         assert '<span class="tag warn">1 warning</span>' in content
         assert "<b>audio</b>" in content

@@ -17,6 +17,7 @@ from forge.projects.actions import give_team_role, update_project
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
+from tests.support.html import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def read(browser_of: Browser, owner: User, monkeypatch: pytest.MonkeyPatch) -> C
     def page(address: str) -> str:
         answer = client.get(address)
         assert answer.status_code == 200
-        return answer.content.decode()
+        return compact(answer.content.decode())
 
     return page
 

@@ -76,6 +76,7 @@ NOTHING: Names = {
     "job_id": str(UUID(int=17)),
     "kind": "nokind",
     "grant": str(UUID(int=18)),
+    "check": "nocheck",
 }
 """What the addresses' parameters are where there is nothing of the kind."""
 
@@ -165,6 +166,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "version": "71.31.5",
         "kind": "guest-link",
         "grant": str(link.pk),
+        "check": "rig-71",
     }
 
 

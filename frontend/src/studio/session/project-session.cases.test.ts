@@ -38,7 +38,7 @@ function shownState(state: ProjectState, shown: number): unknown {
 }
 
 test("there are cases", () => {
-  expect(Object.keys(CASES).length).toBeGreaterThan(5);
+  expect(Object.keys(CASES).length).toBeGreaterThan(0);
 });
 
 test.each(Object.entries(CASES))("%s", (_, example) => {
