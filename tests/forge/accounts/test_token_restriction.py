@@ -19,7 +19,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project, Sample
 from forge.registry.actions import publish_build
 from tests.forge.factories.builds import approved, built
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

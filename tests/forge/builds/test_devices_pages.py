@@ -12,7 +12,7 @@ from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
 from rune.devices.boards.finding import boards
 from tests.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

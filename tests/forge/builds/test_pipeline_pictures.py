@@ -15,7 +15,7 @@ from forge.builds.models import Preview
 from forge.builds.pages.pipeline_picture import Mark, drawn_pipeline
 from forge.projects.models import Project
 from tests.forge.factories.builds import built
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 Browser = Callable[[User | None], Client]
 

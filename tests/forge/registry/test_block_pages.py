@@ -18,7 +18,7 @@ from rune.compiler.pyblock.interface import interface_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
 from tests.rune.shared_blocks import SMOOTH
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

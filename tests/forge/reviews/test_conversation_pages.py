@@ -25,7 +25,7 @@ from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
 from tests.forge.factories.builds import built
 from tests.forge.factories.seen import seen_form
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from forge.reviews.models import OrganisationRules, Verdict
 from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import Approval, Policy
 from tests.forge.factories.builds import built
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

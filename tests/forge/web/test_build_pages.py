@@ -25,7 +25,7 @@ from rune.compiler.verify.rune_verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
 from tests.forge.factories.seen import seen_form
-from tests.support.html import compact
+from tests.support.compact_html import compact
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

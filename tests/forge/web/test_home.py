@@ -20,7 +20,7 @@ from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
 from tests.forge.factories.builds import approved, built, failed_build, set_job
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

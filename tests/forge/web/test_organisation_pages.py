@@ -16,7 +16,7 @@ from forge.accounts.organisations.names import check_project_name
 from forge.accounts.organisations.pages.organisation import MEMBERS_SHOWN
 from forge.projects.models import Project
 from tests.forge.factories.builds import failed_build
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.factories.builds import built, set_job
 from tests.forge.factories.seen import seen_form
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

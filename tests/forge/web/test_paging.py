@@ -17,7 +17,7 @@ from forge.projects.actions import give_team_role, update_project
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import failed_build
-from tests.support.html import compact
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 
