@@ -35,7 +35,7 @@ PAGE = "/acme/kitchen/builds/1"
 
 
 def text_of(response: Any) -> str:
-    return compact(response.content.decode())
+    return " ".join(response.content.decode().split())
 
 
 def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
@@ -60,7 +60,7 @@ def test_a_verdict_with_words_is_given_by_a_form(
     page = text_of(response)
     assert "You approved it" in page
     assert "&lt;b&gt;Good&lt;/b&gt;" in page
-    assert "Approved</span>" in page
+    assert "Approved</span>" in compact(page)
 
 
 def test_a_comment_without_words_is_explained_and_nothing_is_lost(
