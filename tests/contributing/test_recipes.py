@@ -82,7 +82,7 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
     assert len(files) == 3
     for path, text in files.items():
-        if path == "rune/compiler/kernels/portable/elu.py":
+        if path == "rune/compiler/kernels/portable/activations/elu.py":
             assert copy.registration_tests().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
     assert copy.registration_tests().returncode == 0

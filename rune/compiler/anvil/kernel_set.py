@@ -117,5 +117,6 @@ class KernelSet:
 
 @cache
 def _headers_in(folder: Path) -> Sequence[tuple[str, Path]]:
-    """Returns the headers of a folder: folder and name, and path. They do not change while this process runs."""
-    return tuple((f"{folder.name}/{path.name}", path) for path in folder.glob("*.h"))
+    """Returns the headers of a set: its name and theirs, and the path, which may lie in a family's folder. They do not
+    change while this process runs."""
+    return tuple((f"{folder.name}/{path.name}", path) for path in folder.rglob("*.h"))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rune.compiler.anvil.operation import Contradiction
-from rune.compiler.anvil.ops.rearrangement import integers
+from rune.compiler.anvil.ops.reshaping.rearrangement import integers
 from rune.model.tflite import Operator, Tensor
 
 

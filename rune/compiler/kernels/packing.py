@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.fixed_point import Integers, Multiplier
 from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
-from rune.compiler.anvil.ops.rescaling import OutputRange
-from rune.compiler.anvil.ops.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
+from rune.compiler.anvil.ops.convolution.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
 from rune.compiler.anvil.proven_integers import ProvenIntegers
 
 C_TYPES = {

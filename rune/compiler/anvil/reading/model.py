@@ -13,8 +13,8 @@ from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.anvil.ops.byte_table import ByteTable
-from rune.compiler.anvil.ops.variables import CopyTensor
+from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
+from rune.compiler.anvil.ops.recurrence.variables import CopyTensor
 from rune.compiler.anvil.plain_model import plain_model
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder

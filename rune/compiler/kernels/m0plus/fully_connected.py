@@ -6,7 +6,7 @@ import numpy as np
 
 from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.dsp.fully_connected import high_rounding, proven_short
 from rune.compiler.kernels.m0plus.conv_2d import SUMS

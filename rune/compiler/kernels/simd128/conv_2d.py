@@ -16,8 +16,8 @@ from rune.compiler.anvil.kernel_call import (
     Scratch,
 )
 from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DFloat32, Conv2DInt8
+from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128.requantization import Sums, convolution_rounding, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels

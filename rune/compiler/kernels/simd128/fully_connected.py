@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding
 

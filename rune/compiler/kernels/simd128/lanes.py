@@ -14,7 +14,7 @@ from rune.compiler.anvil.kernel_call import (
     Scratch,
 )
 from rune.compiler.anvil.kernel_set import Cost
-from rune.compiler.anvil.ops.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.proven_scale import Proof
 from rune.compiler.kernels.packing import int8s

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.anvil.ops.hybrid import HybridConv2D
+from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.support import unsupported
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

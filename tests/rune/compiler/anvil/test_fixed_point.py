@@ -17,7 +17,7 @@ from rune.compiler.anvil.errors import BadModel
 from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.operation import Contradiction
-from rune.compiler.anvil.ops.rescaling import multipliers_of
+from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of
 from rune.compiler.anvil.proven_scale import ProvenScale, prove
 from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.targets.wasm32 import TARGET as WASM32

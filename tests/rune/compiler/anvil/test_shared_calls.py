@@ -10,7 +10,7 @@ import pytest
 from rune.compiler.anvil.c_call import Notation
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32
+from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFloat32
 from rune.compiler.anvil.plan import plan
 from rune.compiler.anvil.program import (
     Buffer,

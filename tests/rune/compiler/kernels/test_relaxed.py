@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from rune.compiler.anvil.compiler import compile_sources
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.plan import plan
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

@@ -15,9 +15,9 @@ from numpy.random import default_rng
 from rune.aim import Aim
 from rune.compiler.anvil.fixed_point import Multiplier
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.conv_2d import Conv2DInt8
-from rune.compiler.anvil.ops.rescaling import OutputRange
-from rune.compiler.anvil.ops.window import Window
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
+from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
 from rune.compiler.anvil.program import calls
 from rune.compiler.anvil.target import Target
 from rune.compiler.kernels.winograd import is_exact, transformed_filters

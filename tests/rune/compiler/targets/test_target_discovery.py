@@ -59,7 +59,7 @@ def test_a_kernel_has_its_header_beside_its_packer(kernels: KernelSet) -> None:
     assert kernels.kernels
     for kernel in (each for several in kernels.kernels.values() for each in several):
         assert kernel.header.is_file()
-        assert kernel.header.parent == kernels.folder
+        assert kernel.header.is_relative_to(kernels.folder)
 
 
 def test_what_a_set_lacks_is_its_bases() -> None:
