@@ -25,7 +25,7 @@ from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
 from rune.source.policy import POLICY_FILE
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.pipeline import Port
 
 

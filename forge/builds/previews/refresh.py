@@ -42,7 +42,7 @@ from forge.core.leases import unleased
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024

@@ -13,8 +13,8 @@ from rune.compiler.pyblock.interface import interface_of
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles
 from rune.source.runefile import Diagnostic, diagnostic_to_json
+from rune.source.runefile.blocks.python_blocks import diagnostic_of
 from rune.source.runefile.diagnostics import Severity
-from rune.source.runefile.python_blocks import diagnostic_of
 from rune.source.runefile.source import SourceText
 
 

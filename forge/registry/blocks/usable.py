@@ -15,7 +15,7 @@ from forge.registry.models import BlockVersion
 from rune.compiler.blocks.mounted import SHELF, Shelf, ShelfVersion, mounted_path, shelf_text
 from rune.compiler.blocks.shared_path import SharedPath, shared_paths_in
 from rune.source.runefile import RUNEFILE_NAMES
-from rune.source.runefile.lock import LOCK_FILE, parse_lock
+from rune.source.runefile.blocks.lock import LOCK_FILE, parse_lock
 
 MOST_TEXTS = 400
 """Blocks of which the text is given; of further ones a page knows only that they are there."""

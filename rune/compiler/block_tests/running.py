@@ -25,11 +25,11 @@ from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneError, RuneTrapped
-from rune.source.runefile.block_test_files import find_test_files, read_tests
-from rune.source.runefile.block_test_fixes import fixes_of_test
+from rune.source.runefile.blocks.python_blocks import test_diagnostic
+from rune.source.runefile.blocks.test_files import find_test_files, read_tests
+from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
-from rune.source.runefile.python_blocks import test_diagnostic
 from rune.source.runefile.source import SourceText
 from rune.tensor import TensorType
 from rune.wording import counted

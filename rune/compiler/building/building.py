@@ -32,7 +32,7 @@ from rune.compiler.building.report import (
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
 from rune.source.runefile import Checked, Severity, check
-from rune.source.runefile.lock import read_lock
+from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
 from rune.toolchain import toolchain_digest
 from rune.wording import counted

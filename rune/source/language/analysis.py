@@ -11,9 +11,9 @@ from rune.model.tflite import ModelError, ModelSignature, describe, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile import Checked, check, runefile_in
-from rune.source.runefile.model_stages import Signatures
-from rune.source.runefile.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.source import SourceText
+from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
 Descriptions = Callable[[str], Mapping[str, object] | None]

@@ -26,7 +26,7 @@ from rune.source.language.snippets import (
 )
 from rune.source.language.stage_facts import INPUT, accepts, block_takes, dependents, output_types_of, type_of
 from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 
 MOST_COMPLETIONS = 500
 

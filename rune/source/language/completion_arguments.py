@@ -18,7 +18,7 @@ from rune.source.language.documentation import (
 from rune.source.language.place import Cursor, Entry, entries, fields
 from rune.source.language.stage_facts import block_of, capability_in
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Scalar
+from rune.source.runefile.yaml.values import Scalar
 
 
 def capability_of(stage: Entry) -> Capability | None:

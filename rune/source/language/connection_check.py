@@ -16,8 +16,8 @@ from rune.source.language.palette import PaletteItem
 from rune.source.language.stage_facts import likely_value
 from rune.source.language.stage_text import PipelineText, pipeline_text
 from rune.source.runefile.pipeline import Port
+from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import StageKind, StageSyntax
-from rune.source.runefile.types import same_data
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, quoted
 

@@ -12,7 +12,7 @@ from rune.source.language.old_form import as_yaml, is_readable
 from rune.source.language.splice import Splice, as_edits, spliced
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import Form
-from rune.source.runefile.values import core_value
+from rune.source.runefile.yaml.values import core_value
 
 _MOST_ROUNDS = 5
 

@@ -22,7 +22,7 @@ from rune.source.language.place import Entry, Place, entries, place_at, tree
 from rune.source.language.stage_facts import INPUT, capability_in, model_path, output_types_of, signature_of, type_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Scalar
+from rune.source.runefile.yaml.values import Scalar
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 

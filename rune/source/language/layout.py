@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import yaml
 from yaml.error import YAMLError
 
-from rune.source.runefile.plain_yaml import read_plain
-from rune.source.runefile.values import Map, Scalar, Value
-from rune.source.runefile.yaml_events import events
+from rune.source.runefile.yaml.events import events
+from rune.source.runefile.yaml.plain import read_plain
+from rune.source.runefile.yaml.values import Map, Scalar, Value
 
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
 """What ends a line, and with it a comment, for YAML."""

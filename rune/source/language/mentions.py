@@ -13,7 +13,7 @@ from rune.source.language.stage_facts import INPUT
 from rune.source.runefile import Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Scalar
+from rune.source.runefile.yaml.values import Scalar
 
 _RESOURCE = re.compile(r"\$(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)\Z")
 

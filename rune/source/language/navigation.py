@@ -12,7 +12,7 @@ from rune.source.language.place import Place, place_at
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import Form, StageKind
-from rune.source.runefile.values import core_value
+from rune.source.runefile.yaml.values import core_value
 from rune.wording import quoted
 
 

@@ -12,8 +12,8 @@ from rune.source.language.scalars import written
 from rune.source.language.yaml_edit import Written, block, style_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from rune.source.runefile.old_arguments import modern
 from rune.source.runefile.pipeline import Port
+from rune.source.runefile.stages.old_arguments import modern
 from rune.source.runefile.syntax import StageKind, StageSyntax, TypeSyntax
 
 _OTHER_LINE = re.compile(r"^[ \t\ufeff]*(FROM|RUN)\b[ \t]*(\S*)", re.MULTILINE)

@@ -17,9 +17,9 @@ from rune.source.language.analysis import Analysis
 from rune.source.language.argument_range import inputs_of, range_here
 from rune.source.language.graph_edits.defaults import capability_named
 from rune.source.language.stage_facts import likely_value
-from rune.source.runefile.capabilities import capability_output
-from rune.source.runefile.old_arguments import modern
-from rune.source.runefile.output_stages import OUTPUT_KINDS
+from rune.source.runefile.stages.capabilities import capability_output
+from rune.source.runefile.stages.old_arguments import modern
+from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType
 

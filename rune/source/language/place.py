@@ -12,7 +12,7 @@ from rune.source.runefile import Span
 from rune.source.runefile.codes import Code
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import RunefileSyntax, StageKind, StageSyntax
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 
 Path = tuple[str | int, ...]
 """The keys, and numbers of list items from 0, that lead to a value: `("pipeline", "audio", "inputs", 0)`."""

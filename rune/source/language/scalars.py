@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from rune.source.runefile.values import core_value
+from rune.source.runefile.yaml.values import core_value
 
 _PLAIN_IN_FLOW = re.compile(r"(?!-\Z)[A-Za-z0-9_$./+-][A-Za-z0-9_$./+@#-]*\Z")
 """Texts that need no quotes wherever they stand; there are others."""

@@ -17,7 +17,7 @@ from rune.source.language.place import Cursor, Entry, entries
 from rune.source.language.stage_facts import accepts, output_types_of
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, written_type
-from rune.source.runefile.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Value
 from rune.tensor import TensorType
 
 ANY_TYPE = "{type: ${1:f32}, dimensions: [${2:1}]\\}"

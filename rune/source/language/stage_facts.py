@@ -10,10 +10,10 @@ from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue
 from rune.model.tflite import ModelSignature
 from rune.source.language.analysis import Analysis
 from rune.source.language.place import Entry
-from rune.source.runefile.arguments import read_argument
+from rune.source.runefile.parsing.zune import capability_of
+from rune.source.runefile.stages.arguments import read_argument
+from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.types import same_data
-from rune.source.runefile.zune import capability_of
 from rune.tensor import ElementType, TensorType
 
 INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")

@@ -12,7 +12,7 @@ from rune.source.language.layout import Branch, Entry, LayoutUnknown, Leaf, Node
 from rune.source.language.yaml_edit import Style, style_of
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.syntax import Form, RunefileSyntax, StageSyntax
-from rune.source.runefile.values import Map, Scalar, Value, core_value
+from rune.source.runefile.yaml.values import Map, Scalar, Value, core_value
 from rune.wording import quoted
 
 

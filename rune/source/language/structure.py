@@ -11,7 +11,7 @@ from rune.source.language.place import Entry, entries, fields, tree
 from rune.source.language.stage_facts import output_types_of
 from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 
 
 class SymbolKind(Enum):

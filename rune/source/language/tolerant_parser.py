@@ -1,7 +1,8 @@
 """A tolerant parser for unfinished YAML: values with spans, from lines and their indentation. It never fails.
 
-For good YAML of the kind that Runefiles are made of the tree is that of `rune.source.runefile.values`; anything else is
-read as it was probably meant: what stays open is closed, and a lone word is a key or a value by where it stands.
+For good YAML of the kind that Runefiles are made of the tree is that of `rune.source.runefile.yaml.values`; anything
+else is read as it was probably meant: what stays open is closed, and a lone word is a key or a value by where it
+stands.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import MAX_DEPTH, Map, Scalar, Sequence, Value, core_value
+from rune.source.runefile.yaml.values import MAX_DEPTH, Map, Scalar, Sequence, Value, core_value
 
 MARK = "\ue000"
 """A placeholder character for the cursor: in spans it counts, in texts it is left out, and between it

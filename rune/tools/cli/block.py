@@ -15,7 +15,7 @@ from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_share
 from rune.compiler.blocks.signature import Block
 from rune.compiler.building.block_cache import BlockCache
 from rune.source.runefile import diagnostic_to_json
-from rune.source.runefile.lock import LOCK_FILE, lock_text
+from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
 from rune.tools.cli.allow_outside import allow_outside_option
 from rune.tools.cli.failure import CommandFailed, failed
@@ -183,7 +183,7 @@ def test(project: Path, word: str | None, form: str) -> None:
         CompileError,  # what compiles and runs takes a while to load: not for `--help`
     )
     from rune.compiler.block_tests.running import run_block_tests
-    from rune.source.runefile.block_test_files import find_test_files
+    from rune.source.runefile.blocks.test_files import find_test_files
 
     files = project_of(project).files
     test_files = find_test_files(files)

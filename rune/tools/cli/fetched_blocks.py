@@ -11,7 +11,7 @@ from rune.compiler.blocks.mounted import NotThese, read_mounted
 from rune.compiler.blocks.shared_path import SharedPath
 from rune.compiler.building.block_cache import BlockCache, CachedFiles
 from rune.project.files import ProjectFiles
-from rune.source.runefile.lock import read_lock
+from rune.source.runefile.blocks.lock import read_lock
 from rune.tools.remote import (
     CredentialStore,
     PulledBlock,

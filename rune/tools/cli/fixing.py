@@ -8,7 +8,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError
 from rune.source.language.apply import apply_fixes
 from rune.source.runefile import Checked, Diagnostic, Fix, check
-from rune.source.runefile.model_stages import Signatures
+from rune.source.runefile.stages.models import Signatures
 from rune.tools.cli.edited_files import EditedFiles
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.project import Project

@@ -12,8 +12,8 @@ import click
 from rune.project.files import FileError, FolderFiles, ProjectFiles, normal_path
 from rune.running.container import ContainerError, Zune, is_zune, read_zune
 from rune.source.runefile import Diagnostic, draw
+from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.find import runefile_in
-from rune.source.runefile.lock import read_lock
 from rune.tools.cli.allow_outside import allowed_folders
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.input_file import read_input_file, resolved

@@ -18,7 +18,7 @@ from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.compiler.pyblock.testing.subject import Subject
 from rune.source.language.analysis import Analysis
 from rune.source.runefile import Span
-from rune.source.runefile.python_blocks import python_file, span_of
+from rune.source.runefile.blocks.python_blocks import python_file, span_of
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType

@@ -12,7 +12,7 @@ from rune.source.language.blocks.new import NewBlockRefused, With
 from rune.source.language.blocks.run import shared_block_of
 from rune.source.language.graph_edit import GraphEditRefused, SetTarget, edit_graph
 from rune.source.runefile import Edit, check
-from rune.source.runefile.python_blocks import ProjectBlocks
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 

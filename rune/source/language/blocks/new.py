@@ -12,8 +12,8 @@ from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.language.analysis import Analysis
 from rune.source.language.graph_edit import AddStage, GraphEditRefused, edit_graph, name_of_new
 from rune.source.runefile import Edit, check
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.pipeline import Port
-from rune.source.runefile.python_blocks import ProjectBlocks
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 

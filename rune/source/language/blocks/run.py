@@ -9,8 +9,8 @@ from rune.compiler.pyblock.check import read_file
 from rune.source.language.analysis import Analysis
 from rune.source.language.blocks.analysis import BlockAnalysis
 from rune.source.language.palette import stage_arguments
-from rune.source.runefile.python_blocks import ProjectBlocks, python_file
-from rune.source.runefile.shared_blocks import SharedBlock
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.blocks.shared import SharedBlock
 from rune.source.runefile.syntax import StageKind, StageSyntax
 
 

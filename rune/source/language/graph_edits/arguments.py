@@ -15,11 +15,11 @@ from rune.source.language.splice import Splice, as_edits
 from rune.source.language.stage_text import PipelineText, StageText, is_null, names_in_use
 from rune.source.language.yaml_edit import block, flow, head_remark, put_pair, remove_entries, scalar
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import capability_output
-from rune.source.runefile.old_arguments import OLD_NAMES
 from rune.source.runefile.source import SourceText
+from rune.source.runefile.stages.capabilities import capability_output
+from rune.source.runefile.stages.old_arguments import OLD_NAMES
 from rune.source.runefile.syntax import ArgumentSyntax, ResourceSyntax, StageKind
-from rune.source.runefile.values import Map, Scalar
+from rune.source.runefile.yaml.values import Map, Scalar
 from rune.tensor import TensorType
 from rune.wording import quoted
 

@@ -19,8 +19,8 @@ from rune.source.language.revised import Revisions
 from rune.source.language.splice import Splice, as_edits
 from rune.source.language.stage_text import PipelineText, pipeline_text
 from rune.source.runefile import Diagnostic
-from rune.source.runefile.arguments import read_argument
 from rune.source.runefile.codes import Code
+from rune.source.runefile.stages.arguments import read_argument
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import ElementType, TensorType
 

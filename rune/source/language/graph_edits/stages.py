@@ -15,9 +15,9 @@ from rune.source.language.scalars import rewritten, written
 from rune.source.language.splice import Splice
 from rune.source.language.stage_text import PipelineText, StageText, names_in_use, places, stage_column
 from rune.source.language.yaml_edit import Written, block, cut_from_flow, flow, remove_entries
-from rune.source.runefile.fields import is_name
+from rune.source.runefile.parsing.fields import is_name
 from rune.source.runefile.syntax import StageKind
-from rune.source.runefile.values import Map
+from rune.source.runefile.yaml.values import Map
 from rune.wording import quoted
 
 _HEAD = ("version: 1", "image: runicos/base", "")

@@ -13,7 +13,7 @@ from rune.source.language.scalars import rewritten
 from rune.source.language.splice import Splice, as_edits
 from rune.source.language.stage_text import PipelineText, pipeline_text
 from rune.source.runefile import Edit
-from rune.source.runefile.capabilities import capability_output
+from rune.source.runefile.stages.capabilities import capability_output
 from rune.source.runefile.syntax import StageKind
 from rune.wording import quoted
 

@@ -12,7 +12,7 @@ from rune.source.runefile import Checked
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Value
+from rune.source.runefile.yaml.values import Value
 
 MOST_LABELS = 200
 

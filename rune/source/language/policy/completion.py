@@ -11,7 +11,7 @@ from rune.source.language.policy.analysis import PolicyAnalysis
 from rune.source.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_MEANINGS, TAGS
 from rune.source.policy.limits import LimitDeclaration, LimitKind, Names
 from rune.source.policy.sections import BUILD_PREFERENCES as WORDS
-from rune.source.runefile.values import Map, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
     "limits": "\n  ",

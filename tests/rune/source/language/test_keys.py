@@ -12,7 +12,7 @@ from rune.source.language import keys
 from rune.source.language.documentation import CAPABILITY_PAGES, block_documentation
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code
-from rune.source.runefile.output_stages import OUTPUT_KINDS
+from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType
 

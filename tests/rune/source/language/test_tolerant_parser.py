@@ -13,10 +13,10 @@ from rune.source.language.place import cursor_at, places
 from rune.source.language.structure import foldings, symbols
 from rune.source.language.tokens import tokens
 from rune.source.language.tolerant_parser import read_tolerantly
-from rune.source.runefile.compose import compose
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Value
+from rune.source.runefile.yaml.compose import compose
+from rune.source.runefile.yaml.values import Value
 from tests.rune.source.language.projects import WORDS, project
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

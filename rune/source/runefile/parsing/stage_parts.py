@@ -6,7 +6,7 @@ import re
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Position, Span
-from rune.source.runefile.fields import (
+from rune.source.runefile.parsing.fields import (
     Field,
     described,
     is_map,
@@ -22,7 +22,7 @@ from rune.source.runefile.fields import (
 )
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 from rune.tensor import ElementType
 from rune.wording import quoted
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rune.source.runefile.capabilities import PARAMETER_NAMES
+from rune.capabilities import CAPABILITIES
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
-from rune.source.runefile.fields import (
+from rune.source.runefile.parsing.fields import (
     Field,
     described,
     missing,
@@ -21,12 +21,12 @@ from rune.source.runefile.fields import (
     refuse_merge_key,
     wrong_shape,
 )
-from rune.source.runefile.parse_resources import read_resources
+from rune.source.runefile.parsing.resources import read_resources
+from rune.source.runefile.parsing.stage_parts import read_arguments, read_inputs, read_outputs
+from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.report import Report
-from rune.source.runefile.stage_parts import read_arguments, read_inputs, read_outputs
 from rune.source.runefile.syntax import Form, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax, Word
-from rune.source.runefile.values import Composed, Map, Scalar, Value
-from rune.source.runefile.zune import is_zune_stage
+from rune.source.runefile.yaml.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted
 
 _OF_SHAPE = frozenset(
@@ -43,6 +43,7 @@ _OF_SHAPE = frozenset(
 """What is said of such stages, once they are read and before they are checked."""
 _UNABLE = "Unable to parse the input: "
 _ONE = re.compile(r"\s*\+?0*1(\.0*)?\s*\Z")
+_PARAMETER_NAMES = frozenset(parameter.name for each in CAPABILITIES.values() for parameter in each.parameters)
 _DOCUMENT_KEYS = ("version", "image", "pipeline", "resources")
 _STAGE_KEYS = {
     StageKind.MODEL: ("inputs", "outputs", "args"),
@@ -215,7 +216,7 @@ def _a(kind: StageKind) -> str:
 
 def _argument_names(kind: StageKind) -> frozenset[str]:
     """What belongs into `args`, and is sometimes found beside it."""
-    return PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
+    return _PARAMETER_NAMES if kind is StageKind.CAPABILITY else frozenset()
 
 
 def _no_kind(name: Word, report: Report, notes: list[str], span: Span | None = None, fixes: Iterable[Fix] = ()) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rune.source.runefile.codes import Code
-from rune.source.runefile.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
+from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import ResourceSyntax, Word
-from rune.source.runefile.values import Composed, Map, Value
+from rune.source.runefile.yaml.values import Composed, Map, Value
 from rune.wording import quoted
 
 _RESOURCE_KEYS = ("inline", "path", "type")

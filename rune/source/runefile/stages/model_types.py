@@ -9,10 +9,10 @@ from rune.abi import ModelFormat
 from rune.model.tflite import ModelSignature, ModelTensor
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
+from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
 from rune.source.runefile.report import Report
-from rune.source.runefile.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import InputSyntax, StageSyntax, TypeSyntax
-from rune.source.runefile.types import same_data
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted, quoted
 

@@ -9,7 +9,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import Word
-from rune.source.runefile.values import Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 from rune.wording import plain, quoted
 
 _NAME = re.compile(r"[a-zA-Z_][\w-]*\Z")

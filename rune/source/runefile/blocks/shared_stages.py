@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rune.compiler.blocks.mounted import ShelfVersion
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path
 from rune.compiler.blocks.signature import Block
+from rune.source.runefile.blocks.lock import LOCK_FILE, lock_edit
+from rune.source.runefile.blocks.shared import SharedBlocks, Trouble
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
-from rune.source.runefile.lock import LOCK_FILE, lock_edit
 from rune.source.runefile.report import Report
-from rune.source.runefile.shared_blocks import SharedBlocks, Trouble
 from rune.wording import plain, quoted
 
 _MAY_USE = "A project can use blocks that projects of its own organisation published, and those of public projects."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.report import Report
-from rune.source.runefile.values import Composed
+from rune.source.runefile.yaml.values import Composed
 
 _ABOUT_A_PART = frozenset(
     {

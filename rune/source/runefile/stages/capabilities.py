@@ -10,23 +10,19 @@ from rune.abi import PixelFormat
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Number, Parameter
 from rune.source.runefile.codes import Code
-from rune.source.runefile.missing_parameters import report_missing
+from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.parsing.zune import capability_of, is_zune_stage
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.source.runefile.report import Report
-from rune.source.runefile.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.stages.missing_parameters import report_missing
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
-from rune.source.runefile.values import INTEGER
-from rune.source.runefile.zune import capability_of, is_zune_stage
+from rune.source.runefile.yaml.values import INTEGER
 from rune.tensor import TensorType
 from rune.wording import plain, quoted
 
 _PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
 _PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
 _PRODUCT = re.compile(r"@[0-9]{1,10}( ?[*+-] ?[0-9]{1,10}){0,8}\Z")
-
-
-PARAMETER_NAMES = frozenset(parameter.name for each in CAPABILITIES.values() for parameter in each.parameters)
-"""Parameters of every capability."""
 
 
 def find_capability(stage: StageSyntax, report: Report) -> Capability | None:

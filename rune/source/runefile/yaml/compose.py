@@ -15,11 +15,11 @@ from yaml.reader import Reader
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Severity
-from rune.source.runefile.plain_yaml import read_plain
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Composed
-from rune.source.runefile.yaml_reader import Composer, TooMuch, Unreadable, problem_in
+from rune.source.runefile.yaml.plain import read_plain
+from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable, problem_in
+from rune.source.runefile.yaml.values import Composed
 
 MOST_ROUNDS = 20
 """How many problems of syntax are told, and so how often a text is read again."""

@@ -19,10 +19,10 @@ from rune.compiler.blocks.meaning import (
     represented_range,
 )
 from rune.model.tflite.described import NOTHING, DescribedTensor
-from rune.source.runefile.added_argument import added_argument
+from rune.source.runefile.advice.added_argument import added_argument
+from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.inserted_stage import Insert, NewBlock
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
 from rune.tensor import TensorType

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rune.compiler.blocks.meaning import Meaning
+from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
 from rune.source.runefile.codes import Code
-from rune.source.runefile.inserted_stage import Insert, NewBlock
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import StageSyntax

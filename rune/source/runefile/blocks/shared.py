@@ -17,8 +17,8 @@ from rune.compiler.blocks.shared_path import SharedName, SharedPath
 from rune.compiler.blocks.signature import Arguments, Block, BlockError, BlockOutput
 from rune.compiler.pyblock.check import read_file
 from rune.project.files import ProjectFiles
-from rune.source.runefile.lock import Lock, read_lock
-from rune.source.runefile.python_block import BrokenBlock, python_block
+from rune.source.runefile.blocks.lock import Lock, read_lock
+from rune.source.runefile.blocks.python_block import BrokenBlock, python_block
 from rune.tensor import TensorType
 from rune.wording import plain
 

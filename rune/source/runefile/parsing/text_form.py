@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
+from rune.source.runefile.parsing.text_words import BadLine, Words, key_of
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.text_words import BadLine, Words, key_of
-from rune.source.runefile.values import MAX_VALUES, Composed, Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import MAX_VALUES, Composed, Map, Scalar, Sequence, Value
 from rune.wording import quoted
 
 _INSTRUCTIONS = ("FROM", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT", "RUN")

@@ -11,12 +11,12 @@ from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
-from rune.source.runefile.old_arguments import modern, warn_of_old_argument
+from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.report import Report
-from rune.source.runefile.resources import Resources
+from rune.source.runefile.stages.old_arguments import modern, warn_of_old_argument
+from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax
-from rune.source.runefile.values import FLOAT, INTEGER
-from rune.source.runefile.zune import is_zune_stage
+from rune.source.runefile.yaml.values import FLOAT, INTEGER
 from rune.wording import plain, quoted
 
 _SWITCHES = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import FLOAT, INTEGER, Map, Scalar, Sequence, Value
+from rune.source.runefile.yaml.values import FLOAT, INTEGER, Map, Scalar, Sequence, Value
 from rune.wording import plain, quoted
 
 _GOES_ON = re.compile(r"\\[ \t]*(?=[\r\n]|\Z)")

@@ -9,22 +9,22 @@ from rune.compiler.blocks.paths import BlockPath, parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
-from rune.source.runefile.arguments import block_arguments
-from rune.source.runefile.block_versions import warn_of_changed_block
+from rune.source.runefile.advice.inserted_stage import Insert
+from rune.source.runefile.advice.repairs import repairs_of_block
+from rune.source.runefile.blocks.python_block import BrokenBlock
+from rune.source.runefile.blocks.python_blocks import ProjectBlocks, python_file
+from rune.source.runefile.blocks.shared_stages import find_shared, report_without_version
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.inserted_stage import Insert
+from rune.source.runefile.parsing.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.parsing.zune import block_of, is_zune_stage
 from rune.source.runefile.pipeline import BlockStage, Port
-from rune.source.runefile.python_block import BrokenBlock
-from rune.source.runefile.python_blocks import ProjectBlocks, python_file
-from rune.source.runefile.repairs import repairs_of_block
 from rune.source.runefile.report import Report
-from rune.source.runefile.resources import Resources
-from rune.source.runefile.shared_stages import find_shared, report_without_version
-from rune.source.runefile.stage_parts import MAX_TENSOR_SIZE
+from rune.source.runefile.stages.arguments import block_arguments
+from rune.source.runefile.stages.block_versions import warn_of_changed_block
+from rune.source.runefile.stages.resources import Resources
+from rune.source.runefile.stages.types import check_declared_outputs
 from rune.source.runefile.syntax import StageSyntax
-from rune.source.runefile.types import check_declared_outputs
-from rune.source.runefile.zune import block_of, is_zune_stage
 from rune.tensor import TensorType
 from rune.wording import plain, quoted
 

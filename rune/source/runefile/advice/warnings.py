@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rune.compiler.blocks.meaning import ExpectedMeaning, Meaning
 from rune.model.tflite.described import NOTHING, DescribedTensor
-from rune.source.runefile.contradictions import Arriving, expectation_of, warn_of_contradictions
-from rune.source.runefile.inserted_stage import Insert
-from rune.source.runefile.meanings import wanted_by
-from rune.source.runefile.noise_memory import warn_of_noise_memory
+from rune.source.runefile.advice.contradictions import Arriving, expectation_of, warn_of_contradictions
+from rune.source.runefile.advice.inserted_stage import Insert
+from rune.source.runefile.advice.meanings import wanted_by
+from rune.source.runefile.advice.noise_memory import warn_of_noise_memory
+from rune.source.runefile.advice.sound_rates import warn_of_sound_rate
+from rune.source.runefile.advice.wordlists import warn_of_wordlist
 from rune.source.runefile.pipeline import BlockStage, ModelStage, Stage
 from rune.source.runefile.report import Report
-from rune.source.runefile.sound_rates import warn_of_sound_rate
 from rune.source.runefile.syntax import StageSyntax
-from rune.source.runefile.wordlists import warn_of_wordlist
 from rune.tensor import TensorType
 
 

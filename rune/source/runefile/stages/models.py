@@ -10,17 +10,17 @@ from rune.compiler.blocks.meaning import Meaning
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileError, ProjectFiles
 from rune.project.folders import folder_path
-from rune.source.runefile.block_stages import PAD_NOTE
+from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.repairs import repairs_of_model
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.inserted_stage import Insert, NewBlock
-from rune.source.runefile.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
 from rune.source.runefile.pipeline import ModelStage, Port
-from rune.source.runefile.repairs import repairs_of_model
 from rune.source.runefile.report import Report
-from rune.source.runefile.resources import Resources, report_unreadable
+from rune.source.runefile.stages.blocks import PAD_NOTE
+from rune.source.runefile.stages.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
+from rune.source.runefile.stages.resources import Resources, report_unreadable
+from rune.source.runefile.stages.types import check_declared_outputs
 from rune.source.runefile.syntax import ResourceSyntax, StageSyntax, Word
-from rune.source.runefile.types import check_declared_outputs
 from rune.tensor import TensorType
 from rune.wording import listed, plain, printable, quoted
 

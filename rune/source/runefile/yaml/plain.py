@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rune.source.runefile.diagnostics import Position, Span
-from rune.source.runefile.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
+from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
 
 _OTHER_BREAKS = re.compile("[\t\r\x85\u2028\u2029\ufeff]")
 _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,200})( *):(?: +|$)", re.MULTILINE)

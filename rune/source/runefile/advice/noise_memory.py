@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rune.source.runefile.added_argument import added_argument
+from rune.source.runefile.advice.added_argument import added_argument
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, Stage
 from rune.source.runefile.report import Report

@@ -14,13 +14,13 @@ from rune.compiler.pyblock.check import read_file
 from rune.compiler.pyblock.problems import Place, Problem
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles, normal_path
-from rune.source.runefile.block_test_files import find_test_files, test_problems
-from rune.source.runefile.block_test_fixes import fixes_of_test
+from rune.source.runefile.blocks.lock import LOCK_FILE
+from rune.source.runefile.blocks.python_block import python_block
+from rune.source.runefile.blocks.shared import SharedBlocks
+from rune.source.runefile.blocks.test_files import find_test_files, test_problems
+from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
-from rune.source.runefile.lock import LOCK_FILE
-from rune.source.runefile.python_block import python_block
-from rune.source.runefile.shared_blocks import SharedBlocks
 from rune.source.runefile.source import SourceText
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from rune.compiler.blocks.meaning import Meaning, NumberRange
 from rune.compiler.blocks.signature import Arguments, Block, BlockError
 from rune.model.tflite import ModelTensor
-from rune.source.runefile.contradictions import scaled
+from rune.source.runefile.advice.contradictions import scaled
+from rune.source.runefile.advice.inserted_stage import Insert, NewBlock
+from rune.source.runefile.advice.meanings import wanted_by
 from rune.source.runefile.diagnostics import Fix
-from rune.source.runefile.inserted_stage import Insert, NewBlock
-from rune.source.runefile.meanings import wanted_by
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
 

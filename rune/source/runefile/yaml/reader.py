@@ -13,8 +13,8 @@ from yaml.error import MarkedYAMLError, YAMLError
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Severity, Span
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
-from rune.source.runefile.yaml_events import events, innermost_bracket
+from rune.source.runefile.yaml.events import events, innermost_bracket
+from rune.source.runefile.yaml.values import MAX_DEPTH, MAX_VALUES, Map, Scalar, Sequence, Value, core_value
 from rune.wording import plain, quoted
 
 

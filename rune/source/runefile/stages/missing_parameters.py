@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from rune.capabilities import Capability
-from rune.source.runefile.added_argument import added_argument
+from rune.source.runefile.advice.added_argument import added_argument
 from rune.source.runefile.codes import Code
 from rune.source.runefile.report import Report
 from rune.source.runefile.syntax import StageSyntax
