@@ -23,8 +23,8 @@ from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
 from rune.source.runefile import Severity, check
 from rune.source.runefile.blocks.test_files import read_tests
-from rune.tools.cli.block import command as block_command
-from rune.tools.cli.build import command as build_command
+from rune.tools.cli.building.build import command as build_command
+from rune.tools.cli.projects.block import command as block_command
 from tests.rune.compiler.pyblock.test_tutorial_of_blocks import sound_of
 
 SMOOTH = '''"""Average the scores."""
