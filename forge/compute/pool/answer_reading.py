@@ -17,7 +17,7 @@ from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.verify.verification import VerificationJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
-from rune.source.language.graph_json import StageArgumentJson
+from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
 

@@ -16,7 +16,7 @@ from rune.compiler.pyblock.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.compiler.pyblock.testing.subject import Subject
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile import Span
 from rune.source.runefile.blocks.python_blocks import python_file, span_of
 from rune.source.runefile.source import SourceText

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from rune.compiler.blocks.in_python import source_of
 from rune.compiler.pyblock.check import read_file
 from rune.compiler.pyblock.signature import UnfitInput, bind
-from rune.source.language.analysis import Analysis
 from rune.source.language.blocks.new import NewBlockRefused, With
 from rune.source.language.blocks.run import shared_block_of
-from rune.source.language.graph_edit import GraphEditRefused, SetTarget, edit_graph
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import GraphEditRefused, SetTarget, edit_graph
 from rune.source.runefile import Edit, check
 from rune.source.runefile.blocks.python_blocks import ProjectBlocks
 from rune.source.runefile.syntax import StageSyntax

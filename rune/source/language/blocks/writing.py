@@ -13,7 +13,7 @@ from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
 from rune.compiler.pyblock.testing.assertions import APPROX
 from rune.compiler.pyblock.testing.check import RECORDING, is_test_file
 from rune.source.language.blocks.analysis import BlockAnalysis, described
-from rune.source.language.completion_items import Completion, CompletionKind, Completions
+from rune.source.language.completion.items import Completion, CompletionKind, Completions
 from rune.source.language.hints import Hint
 from rune.source.language.hover import Hover
 from rune.source.runefile import Span

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.project.files import ProjectFiles
-from rune.source.language.place import Place, fields, places, tolerant_tree
+from rune.source.language.facts.place import Place, fields, places, tolerant_tree
 from rune.source.policy import POLICY_FILE, CheckedPolicy, check_policy
 from rune.source.runefile import Checked
 from rune.source.runefile.codes import Code

@@ -14,8 +14,8 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FolderFiles
 from rune.source.language import Analysis, analyse
 from rune.source.language.apply import apply_edits
-from rune.source.language.format import FormatRefused, format_text
-from rune.source.language.infer import infer_types
+from rune.source.language.format.formatting import FormatRefused, format_text
+from rune.source.language.graph.infer import infer_types
 from rune.source.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
 from rune.source.runefile.syntax import Form
 from rune.tools.cli.failure import CommandFailed

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.facts.analysis import Analysis, analyse
 from tests.rune.source.runefile.runefiles import signature
 
 _NAMES = ("mic", "fft_1", "model", "best", "a", "b-c", "_x", "Answer", "scores2", "note")

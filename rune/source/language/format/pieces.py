@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rune.source.language.layout import LINE_BREAK, Comment, Leaf, Node, leaves
-from rune.source.language.scalars import is_plain_in_flow, needs_no_quotes, quoted_scalar
+from rune.source.language.yaml.layout import LINE_BREAK, Comment, Leaf, Node, leaves
+from rune.source.language.yaml.scalars import is_plain_in_flow, needs_no_quotes, quoted_scalar
 
 _MARKER = re.compile(r"^(?:---|\.\.\.|%[^\r\n]*)(?=[ \t]*(?:$|\r|#))", re.MULTILINE)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.wires import written_port
-from rune.source.language.layout import line_start
-from rune.source.language.scalars import written
-from rune.source.language.yaml_edit import Written, block, style_of
+from rune.source.language.yaml.edits import Written, block, style_of
+from rune.source.language.yaml.layout import line_start
+from rune.source.language.yaml.scalars import written
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import Port

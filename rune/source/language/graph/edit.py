@@ -6,7 +6,7 @@ The text is the source of truth, and this is the only way from the graph back to
 from __future__ import annotations
 
 from rune.gc_paused import uncollected
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.arguments import set_argument
 from rune.source.language.graph_edits.follow import follow_types, may_change_types
 from rune.source.language.graph_edits.kinds import (
@@ -23,13 +23,13 @@ from rune.source.language.graph_edits.kinds import (
     Several,
 )
 from rune.source.language.graph_edits.outputs import set_outputs
+from rune.source.language.graph_edits.stage_text import PipelineText, pipeline_text
 from rune.source.language.graph_edits.stages import add_stage, new_name, remove_stage, rename_stage
 from rune.source.language.graph_edits.targets import set_target, suit_target
 from rune.source.language.graph_edits.wires import connect, disconnect
-from rune.source.language.layout import LayoutUnknown
 from rune.source.language.revised import Revisions
-from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, pipeline_text
+from rune.source.language.yaml.layout import LayoutUnknown
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit, Severity
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import Port

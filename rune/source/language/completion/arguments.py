@@ -5,18 +5,18 @@ from __future__ import annotations
 from rune.capabilities import Capability
 from rune.capabilities.capability import Parameter
 from rune.compiler.blocks.signature import Argument, ArgumentKind
-from rune.source.language import keys
-from rune.source.language.analysis import Analysis
-from rune.source.language.completion_items import Completion, CompletionKind, escaped, key, value
-from rune.source.language.documentation import (
+from rune.source.language.completion.items import Completion, CompletionKind, escaped, key, value
+from rune.source.language.facts import keys
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.documentation import (
     argument_detail,
     argument_documentation,
     number,
     parameter_detail,
     parameter_documentation,
 )
-from rune.source.language.place import Cursor, Entry, entries, fields
-from rune.source.language.stage_facts import block_of, capability_in
+from rune.source.language.facts.place import Cursor, Entry, entries, fields
+from rune.source.language.facts.stages import block_of, capability_in
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.yaml.values import Scalar
 

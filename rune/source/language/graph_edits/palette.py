@@ -13,10 +13,10 @@ from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Block, Category
 from rune.model.tflite import ModelSignature, ModelTensor
-from rune.source.language.analysis import Analysis
-from rune.source.language.argument_range import inputs_of, range_here
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.argument_range import inputs_of, range_here
+from rune.source.language.facts.stages import likely_value
 from rune.source.language.graph_edits.defaults import capability_named
-from rune.source.language.stage_facts import likely_value
 from rune.source.runefile.stages.capabilities import capability_output
 from rune.source.runefile.stages.old_arguments import modern
 from rune.source.runefile.stages.outputs import OUTPUT_KINDS

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.place import Cursor
+from rune.source.language.facts.place import Cursor
 from rune.source.runefile import Span
 
 

@@ -5,8 +5,8 @@ It changes nothing, and has no rules of its own: the text as it would be is chec
 
 from __future__ import annotations
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.graph_edit import edit_graph
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import edit_graph
 from rune.source.language.graph_edits.kinds import GraphEditRefused, SetOutputs
 from rune.source.language.revised import revised
 from rune.source.runefile import Diagnostic, Severity

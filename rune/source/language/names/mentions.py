@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.place import Place, places, tree
-from rune.source.language.stage_facts import INPUT
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.facts.stages import INPUT
 from rune.source.runefile import Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind

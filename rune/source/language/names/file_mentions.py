@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rune.project.files import FileError, normal_path
-from rune.source.language.analysis import Analysis
-from rune.source.language.mentions import inner_span
-from rune.source.language.place import Place, places, tree
-from rune.source.language.scalars import needs_no_quotes, rewritten
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Place, places, tree
+from rune.source.language.names.mentions import inner_span
+from rune.source.language.yaml.scalars import needs_no_quotes, rewritten
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.syntax import Form, StageKind
 

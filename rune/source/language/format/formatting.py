@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rune.gc_paused import uncollected
-from rune.source.language.analysis import Analysis
-from rune.source.language.format_render import StyleUnknown, render
-from rune.source.language.layout import LayoutUnknown, Leaf, Node, comments, leaves, read_layout
-from rune.source.language.old_form import as_yaml, is_readable
-from rune.source.language.splice import Splice, as_edits, spliced
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.format.old_form import as_yaml, is_readable
+from rune.source.language.format.rendering import StyleUnknown, render
+from rune.source.language.yaml.layout import LayoutUnknown, Leaf, Node, comments, leaves, read_layout
+from rune.source.language.yaml.splice import Splice, as_edits, spliced
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import Form
 from rune.source.runefile.yaml.values import core_value

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from rune.project.files import FileError, normal_path
-from rune.source.language.analysis import Analysis
-from rune.source.language.mentions import Mention, Named, mention_at, mentions
-from rune.source.language.place import Place, place_at
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Place, place_at
+from rune.source.language.names.mentions import Mention, Named, mention_at, mentions
 from rune.source.runefile import Edit, Span
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import Form, StageKind

@@ -9,12 +9,12 @@ from itertools import count
 from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
-from rune.source.language.analysis import Analysis
-from rune.source.language.completion_items import Completion, CompletionKind, escaped
-from rune.source.language.documentation import CAPABILITY_PAGES, block_documentation, number
-from rune.source.language.keys import OUTPUTS
-from rune.source.language.place import Cursor, Entry, entries
-from rune.source.language.stage_facts import accepts, output_types_of
+from rune.source.language.completion.items import Completion, CompletionKind, escaped
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.documentation import CAPABILITY_PAGES, block_documentation, number
+from rune.source.language.facts.keys import OUTPUTS
+from rune.source.language.facts.place import Cursor, Entry, entries
+from rune.source.language.facts.stages import accepts, output_types_of
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.syntax import StageKind, written_type
 from rune.source.runefile.yaml.values import Map, Scalar, Value

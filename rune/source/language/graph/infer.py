@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.kinds import GraphEditRefused
 from rune.source.language.graph_edits.outputs import types_spliced
-from rune.source.language.splice import Splice, as_edits
-from rune.source.language.stage_text import PipelineText, is_null, pipeline_text
+from rune.source.language.graph_edits.stage_text import PipelineText, is_null, pipeline_text
+from rune.source.language.yaml.splice import Splice, as_edits
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import StageKind, StageSyntax
 from rune.tensor import TensorType

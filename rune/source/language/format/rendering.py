@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from rune.source.language.format_pieces import fits_flow, markers, moved, shown
-from rune.source.language.layout import (
+from rune.source.language.format.pieces import fits_flow, markers, moved, shown
+from rune.source.language.yaml.layout import (
     LINE_BREAK,
     Branch,
     Comment,
@@ -22,7 +22,7 @@ from rune.source.language.layout import (
     line_break,
     line_start,
 )
-from rune.source.language.splice import Splice
+from rune.source.language.yaml.splice import Splice
 
 INDENT = 2
 LONGEST_INPUTS = 80

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rune.source.language.layout import (
+from rune.source.language.yaml.layout import (
     LINE_BREAK,
     Branch,
     Comment,
@@ -24,8 +24,8 @@ from rune.source.language.layout import (
     line_start,
     next_line,
 )
-from rune.source.language.scalars import block_text, written
-from rune.source.language.splice import Splice
+from rune.source.language.yaml.scalars import block_text, written
+from rune.source.language.yaml.splice import Splice
 
 Written = int | float | str | tuple["Written", ...] | dict[str, "Written"]
 """Something that is to be written anew."""

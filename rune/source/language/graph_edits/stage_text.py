@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.kinds import GraphEditRefused
-from rune.source.language.layout import Branch, Entry, LayoutUnknown, Leaf, Node, line_start, read_layout
-from rune.source.language.yaml_edit import Style, style_of
+from rune.source.language.yaml.edits import Style, style_of
+from rune.source.language.yaml.layout import Branch, Entry, LayoutUnknown, Leaf, Node, line_start, read_layout
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.syntax import Form, RunefileSyntax, StageSyntax
 from rune.source.runefile.yaml.values import Map, Scalar, Value, core_value

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from rune.capabilities import CAPABILITIES, Capability
 from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
 from rune.model.tflite import ModelSignature
-from rune.source.language.analysis import Analysis
-from rune.source.language.place import Entry
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.place import Entry
 from rune.source.runefile.parsing.zune import capability_of
 from rune.source.runefile.stages.arguments import read_argument
 from rune.source.runefile.stages.types import same_data

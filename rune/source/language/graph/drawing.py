@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from rune.source.language.connection_check import Fit, Source, Suit
+from rune.source.language.graph.ports import StagePorts
+from rune.source.language.graph_edits.connection_check import Fit, Source, Suit
 from rune.source.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -19,8 +20,7 @@ from rune.source.language.graph_edits.kinds import (
     Several,
     Value,
 )
-from rune.source.language.palette import ArgumentField, Kind, Palette, PaletteItem, StageArgument
-from rune.source.language.ports import StagePorts
+from rune.source.language.graph_edits.palette import ArgumentField, Kind, Palette, PaletteItem, StageArgument
 from rune.source.language.requests import BadRequest, Json, choice_of, flag_of, object_of, text_of, whole_number_of
 from rune.source.runefile.outline import NodeKind
 from rune.source.runefile.pipeline import Port

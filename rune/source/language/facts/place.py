@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rune.source.language.analysis import Analysis
-from rune.source.language.tolerant_parser import MARK, read_tolerantly
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.yaml.tolerant_parser import MARK, read_tolerantly
 from rune.source.runefile import Span
 from rune.source.runefile.codes import Code
 from rune.source.runefile.source import SourceText

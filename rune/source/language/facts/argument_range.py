@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, BlockError
-from rune.source.language.analysis import Analysis
+from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 

@@ -11,20 +11,20 @@ from rune.capabilities import CAPABILITIES
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelTensor
-from rune.source.language import keys
-from rune.source.language.analysis import Analysis
-from rune.source.language.completion_arguments import argument_names, argument_values
-from rune.source.language.completion_items import Completion, CompletionKind, Completions, key, value
-from rune.source.language.documentation import CAPABILITY_PAGES, block_documentation
-from rune.source.language.place import Cursor, Entry, cursor_at, entries, fields
-from rune.source.language.snippets import (
+from rune.source.language.completion.arguments import argument_names, argument_values
+from rune.source.language.completion.items import Completion, CompletionKind, Completions, key, value
+from rune.source.language.completion.snippets import (
     document_snippets,
     outputs_snippet,
     resource_snippets,
     stage_snippets,
     type_snippet,
 )
-from rune.source.language.stage_facts import INPUT, accepts, block_takes, dependents, output_types_of, type_of
+from rune.source.language.facts import keys
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.facts.documentation import CAPABILITY_PAGES, block_documentation
+from rune.source.language.facts.place import Cursor, Entry, cursor_at, entries, fields
+from rune.source.language.facts.stages import INPUT, accepts, block_takes, dependents, output_types_of, type_of
 from rune.source.runefile.syntax import Form, StageKind
 from rune.source.runefile.yaml.values import Map, Scalar, Sequence, Value
 

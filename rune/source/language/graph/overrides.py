@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from rune.project.files import ProjectFiles, normal_path
-from rune.source.language.analysis import Analysis
 from rune.source.language.apply import apply_edits, edits_by_file
-from rune.source.language.graph_edit import GraphEditRefused, SetArgument, edit_graph
-from rune.source.language.palette import StageArgument, Value, stage_arguments
+from rune.source.language.facts.analysis import Analysis
+from rune.source.language.graph.edit import GraphEditRefused, SetArgument, edit_graph
+from rune.source.language.graph_edits.palette import StageArgument, Value, stage_arguments
 from rune.source.runefile import Edit
 from rune.wording import plain, quoted
 
