@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from rune.compiler.block_tests.running import run_block_tests
-from rune.compiler.pyblock.check import check_file
+from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.interface import interface_of
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles

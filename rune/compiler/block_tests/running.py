@@ -13,13 +13,13 @@ from rune.compiler.anvil.allowance import CompilerLimits
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.pyblock.emit import EmittedBlock, emit
+from rune.compiler.pyblock.c.emit import EmittedBlock, emit
+from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.ir import TypedBlock
-from rune.compiler.pyblock.problems import Problem
+from rune.compiler.pyblock.running.witness import WITNESS, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests, Test
 from rune.compiler.pyblock.testing.combined import combine_tests
-from rune.compiler.pyblock.testing.witness import WITNESS, OutputRecord, output_record_of
 from rune.compiler.pyblock.testing.wording import ComparedValues, compared_values_of, failure_text
 from rune.project.files import FileError, MemoryFiles, ProjectFiles
 from rune.running.runtime import Limits

@@ -353,7 +353,7 @@ class Return:
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """Appends the contents of an array to an output record of `rune.compiler.pyblock.testing.witness`."""
+    """Appends the contents of an array to an output record of `rune.compiler.pyblock.running.witness`."""
 
     witness: ArrayVariable
     array: ArrayVariable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.pyblock.check import functions_called_by
+from rune.compiler.pyblock.checking.block import functions_called_by
 from rune.compiler.pyblock.ir import (
     ArrayRole,
     ArrayVariable,
@@ -22,9 +22,9 @@ from rune.compiler.pyblock.ir import (
     Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.running.witness import WITNESS
 from rune.compiler.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.compiler.pyblock.testing.check import CheckedTests
-from rune.compiler.pyblock.testing.witness import WITNESS
 from rune.tensor import ElementType, TensorType
 
 NUMBER = TensorType(ElementType.I32, (1,))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.compiler.pyblock.check import check_file, read_file
+from rune.compiler.pyblock.checking.block import check_file, read_file
+from rune.compiler.pyblock.checking.signature import BlockSignature
 from rune.compiler.pyblock.ir import (
     ArrayRole,
     ArrayVariable,
@@ -23,7 +24,6 @@ from rune.compiler.pyblock.ir import (
     While,
 )
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.signature import BlockSignature
 from rune.tensor import TensorType
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rune.compiler.blocks.in_python import source_of
-from rune.compiler.pyblock.check import read_file
-from rune.compiler.pyblock.signature import UnfitInput, bind
+from rune.compiler.pyblock.checking.block import read_file
+from rune.compiler.pyblock.checking.signature import UnfitInput, bind
 from rune.source.language.blocks.new import NewBlockRefused, With
 from rune.source.language.blocks.run import shared_block_of
 from rune.source.language.facts.analysis import Analysis

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from rune.compiler.blocks.shared_path import parse_shared_path
-from rune.compiler.pyblock.check import read_file
+from rune.compiler.pyblock.checking.block import read_file
 from rune.source.language.blocks.analysis import BlockAnalysis
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.palette import stage_arguments

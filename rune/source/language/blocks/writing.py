@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
-from rune.compiler.pyblock.intervals import Facts, intervals
+from rune.compiler.pyblock.checking.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
+from rune.compiler.pyblock.intervals.analysis import Facts, intervals
 from rune.compiler.pyblock.ir import ArrayVariable, Variable
 from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
 from rune.compiler.pyblock.testing.assertions import APPROX

@@ -18,11 +18,11 @@ from rune.compiler.blocks.signature import (
     integer,
     real,
 )
-from rune.compiler.pyblock.check import check_file, read_file
-from rune.compiler.pyblock.emit import emit
+from rune.compiler.pyblock.c.emit import emit
+from rune.compiler.pyblock.checking.block import check_file, read_file
+from rune.compiler.pyblock.checking.problems import Problem
+from rune.compiler.pyblock.checking.signature import BlockSignature, Setting, UnfitInput, bind, output_type
 from rune.compiler.pyblock.numbers import Scalar, to_f32
-from rune.compiler.pyblock.problems import Problem
-from rune.compiler.pyblock.signature import BlockSignature, Setting, UnfitInput, bind, output_type
 from rune.tensor import TensorType
 from rune.wording import counted
 

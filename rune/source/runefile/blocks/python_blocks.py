@@ -10,8 +10,8 @@ from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.blocks.signature import Block
-from rune.compiler.pyblock.check import read_file
-from rune.compiler.pyblock.problems import Place, Problem
+from rune.compiler.pyblock.checking.block import read_file
+from rune.compiler.pyblock.checking.problems import Place, Problem
 from rune.compiler.pyblock.testing.check import tests_of_block
 from rune.project.files import FileError, ProjectFiles, normal_path
 from rune.source.runefile.blocks.lock import LOCK_FILE

@@ -15,7 +15,7 @@ from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
 from rune.compiler.blocks.mounted import NotThese, Shelf, ShelfVersion, read_mounted, read_shelf
 from rune.compiler.blocks.shared_path import SharedName, SharedPath
 from rune.compiler.blocks.signature import Arguments, Block, BlockError, BlockOutput
-from rune.compiler.pyblock.check import read_file
+from rune.compiler.pyblock.checking.block import read_file
 from rune.project.files import ProjectFiles
 from rune.source.runefile.blocks.lock import Lock, read_lock
 from rune.source.runefile.blocks.python_block import BrokenBlock, python_block

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 
-from rune.compiler.pyblock.problems import Problem
+from rune.compiler.pyblock.checking.problems import Problem
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import Recording, UnreadableRecording, find_recording
 from rune.compiler.pyblock.testing.subject import Subject

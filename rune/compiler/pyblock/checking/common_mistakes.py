@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from rune.compiler.pyblock.problems import ProblemKind
+from rune.compiler.pyblock.checking.problems import ProblemKind
 
 _MEAN = "Write `sum(x) / len(x)`."
 _LOOP = "Write a loop: `for i in range(len(x)): y[i] = ...`."

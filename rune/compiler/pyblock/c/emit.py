@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from rune.compiler.pyblock.c_expressions import ExpressionText, array_type
-from rune.compiler.pyblock.c_lines import ELEMENT_TYPES, Lines, literal, number_type
-from rune.compiler.pyblock.c_statements import StatementText
-from rune.compiler.pyblock.check import MATHEMATICS_FILE
-from rune.compiler.pyblock.interval_arithmetic import ALL, Interval
-from rune.compiler.pyblock.intervals import intervals
+from rune.compiler.pyblock.c.expressions import ExpressionText, array_type
+from rune.compiler.pyblock.c.lines import ELEMENT_TYPES, Lines, literal, number_type
+from rune.compiler.pyblock.c.statements import StatementText
+from rune.compiler.pyblock.checking.block import MATHEMATICS_FILE
+from rune.compiler.pyblock.intervals.analysis import intervals
+from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval
+from rune.compiler.pyblock.intervals.results import arrays_of_outputs
 from rune.compiler.pyblock.ir import ArrayRole, ArrayVariable, Expression, Function, TypedBlock, Variable
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.results import arrays_of_outputs
 from rune.tensor import ElementType
 
 _ALIGNMENT = 8

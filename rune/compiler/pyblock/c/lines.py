@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rune.compiler.pyblock.interval_arithmetic import Interval
+from rune.compiler.pyblock.intervals.arithmetic import Interval
 from rune.compiler.pyblock.numbers import LEAST, Scalar
 from rune.tensor import ElementType
 

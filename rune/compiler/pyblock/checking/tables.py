@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.signature import MAX_ELEMENTS
+from rune.compiler.pyblock.checking.source import BlockText
 from rune.compiler.pyblock.numbers import ELEMENTS, limits_of, to_f32
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.signature import MAX_ELEMENTS
-from rune.compiler.pyblock.source import BlockText
 from rune.tensor import ElementType, TensorType
 
 _EXAMPLE = "Write `f32[16]()` for zeros, or `f32[3]([0.1, 0.2, 0.3])`."

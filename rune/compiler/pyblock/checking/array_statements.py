@@ -6,8 +6,17 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.conversions import coerce
-from rune.compiler.pyblock.expressions import array_of, indices_of, literal_whole, number, whole
+from rune.compiler.pyblock.checking.conversions import coerce
+from rune.compiler.pyblock.checking.expressions import array_of, indices_of, literal_whole, number, whole
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.tables import (
+    ONE_PER_ELEMENT,
+    constructor_shape,
+    element_literal,
+    element_nodes,
+    is_number,
+)
 from rune.compiler.pyblock.ir import (
     ArrayRole,
     ArrayVariable,
@@ -22,9 +31,6 @@ from rune.compiler.pyblock.ir import (
     Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope, Typed
-from rune.compiler.pyblock.tables import ONE_PER_ELEMENT, constructor_shape, element_literal, element_nodes, is_number
 from rune.tensor import ElementType, TensorType
 
 

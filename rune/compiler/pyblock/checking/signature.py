@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.source import BlockText
 from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar, limits_of, to_f32
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.source import BlockText
 from rune.tensor import ElementType, TensorType
 
 MAX_ELEMENTS = 1 << 24

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal, number_type
-from rune.compiler.pyblock.interval_arithmetic import ALL, Interval, element_holds
-from rune.compiler.pyblock.intervals import Facts
+from rune.compiler.pyblock.c.lines import ELEMENT_TYPES, Lines, is_narrow, literal, number_type
+from rune.compiler.pyblock.intervals.analysis import Facts
+from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval, element_holds
 from rune.compiler.pyblock.ir import (
     Absolute,
     ArrayVariable,

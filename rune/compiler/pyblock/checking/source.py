@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 
-from rune.compiler.pyblock.problems import Insertion, Place, Problem, ProblemKind
+from rune.compiler.pyblock.checking.problems import Insertion, Place, Problem, ProblemKind
 
 MAX_SIZE = 64 * 1024
 """Characters of a file."""

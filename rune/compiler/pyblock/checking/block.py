@@ -7,21 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rune.compiler.pyblock.calls import FUNCTIONS, call
-from rune.compiler.pyblock.expressions import number
-from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
-    Function,
-    NumberConstant,
-    TypedBlock,
-    Variable,
-)
-from rune.compiler.pyblock.mathematics import SOURCE as MATHEMATICS
-from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.problems import Insertion, Place, Problem, ProblemKind
-from rune.compiler.pyblock.scope import RESERVED_NAMES, FileScope, RecheckFunction, Scope
-from rune.compiler.pyblock.signature import (
+from rune.compiler.pyblock.checking.calls import FUNCTIONS, call
+from rune.compiler.pyblock.checking.expressions import number
+from rune.compiler.pyblock.checking.problems import Insertion, Place, Problem, ProblemKind
+from rune.compiler.pyblock.checking.scope import RESERVED_NAMES, FileScope, RecheckFunction, Scope
+from rune.compiler.pyblock.checking.signature import (
     SCALARS,
     ArrayShape,
     BlockSignature,
@@ -30,9 +20,19 @@ from rune.compiler.pyblock.signature import (
     read_shape,
     read_signature,
 )
-from rune.compiler.pyblock.source import BlockText, names_in, parse_text
-from rune.compiler.pyblock.statements import block_of
-from rune.compiler.pyblock.tables import array_literal
+from rune.compiler.pyblock.checking.source import BlockText, names_in, parse_text
+from rune.compiler.pyblock.checking.statements import block_of
+from rune.compiler.pyblock.checking.tables import array_literal
+from rune.compiler.pyblock.ir import (
+    ArrayRole,
+    ArrayVariable,
+    Function,
+    NumberConstant,
+    TypedBlock,
+    Variable,
+)
+from rune.compiler.pyblock.mathematics.functions import SOURCE as MATHEMATICS
+from rune.compiler.pyblock.numbers import Scalar
 from rune.tensor import TensorType
 
 MATHEMATICS_FILE = "math"

@@ -3,7 +3,7 @@ down in docs/guides/python-blocks.md."""
 
 from __future__ import annotations
 
-from rune.compiler.pyblock.angles import ANGLES
-from rune.compiler.pyblock.powers import POWERS
+from rune.compiler.pyblock.mathematics.angles import ANGLES
+from rune.compiler.pyblock.mathematics.powers import POWERS
 
 SOURCE = POWERS + ANGLES

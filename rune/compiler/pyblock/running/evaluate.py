@@ -48,7 +48,7 @@ from rune.compiler.pyblock.ir import (
     Witness,
 )
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar
-from rune.compiler.pyblock.testing.witness import packed, with_output
+from rune.compiler.pyblock.running.witness import packed, with_output
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float

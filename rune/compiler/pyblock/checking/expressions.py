@@ -9,8 +9,10 @@ import ast
 import math
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for, square_text
-from rune.compiler.pyblock.conversions import coerce, common_type, condition, is_float_literal, literal
+from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for, square_text
+from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition, is_float_literal, literal
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
 from rune.compiler.pyblock.ir import (
     ArrayVariable,
     BinaryOperation,
@@ -26,8 +28,6 @@ from rune.compiler.pyblock.ir import (
     Variable,
 )
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope, Typed
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",

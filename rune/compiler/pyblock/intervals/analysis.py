@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rune.compiler.pyblock.accumulators import growth
-from rune.compiler.pyblock.interval_arithmetic import ALL, Interval, hull, limited, operated, within
+from rune.compiler.pyblock.intervals.accumulators import growth
+from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval, hull, limited, operated, within
 from rune.compiler.pyblock.ir import (
     Absolute,
     ArrayVariable,

@@ -11,9 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from rune.compiler.pyblock import numbers
-from rune.compiler.pyblock.calls import FUNCTIONS, PRIMITIVES
-from rune.compiler.pyblock.check import CheckedFile, mathematics, mathematics_file
-from rune.compiler.pyblock.evaluate import checked_result, primitive
+from rune.compiler.pyblock.checking.block import CheckedFile, mathematics, mathematics_file
+from rune.compiler.pyblock.checking.calls import FUNCTIONS, PRIMITIVES
 from rune.compiler.pyblock.ir import ArrayVariable, NumberConstant
 from rune.compiler.pyblock.numbers import (
     ELEMENTS,
@@ -25,6 +24,7 @@ from rune.compiler.pyblock.numbers import (
     to_int64,
     whole,
 )
+from rune.compiler.pyblock.running.evaluate import checked_result, primitive
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float

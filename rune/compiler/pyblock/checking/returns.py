@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from rune.compiler.pyblock.array_statements import new_array
-from rune.compiler.pyblock.conversions import coerce
-from rune.compiler.pyblock.expressions import array_of, number
+from rune.compiler.pyblock.checking.array_statements import new_array
+from rune.compiler.pyblock.checking.conversions import coerce
+from rune.compiler.pyblock.checking.expressions import array_of, number
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope
 from rune.compiler.pyblock.ir import ArrayVariable, Assign, Expression, ReadVariable, Return, Statement
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope
 from rune.tensor import TensorType
 
 

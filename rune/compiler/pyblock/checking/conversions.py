@@ -7,6 +7,8 @@ import ast
 import math
 from collections.abc import Iterable, Iterator
 
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import RecheckFunction, Scope, Typed
 from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Choose,
@@ -18,8 +20,6 @@ from rune.compiler.pyblock.ir import (
     UnaryOperation,
 )
 from rune.compiler.pyblock.numbers import LEAST, MOST, Scalar, to_f32
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import RecheckFunction, Scope, Typed
 
 MAX_PROMOTED = 12
 """The maximum number of variables of a function whose type is found by checking it again."""

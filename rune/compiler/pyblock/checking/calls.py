@@ -6,9 +6,12 @@ import ast
 from collections.abc import Callable
 from difflib import get_close_matches
 
-from rune.compiler.pyblock.common_mistakes import UNSUPPORTED_BUILTINS, replacement_for
-from rune.compiler.pyblock.conversions import coerce, common_type, with_own_type
-from rune.compiler.pyblock.expressions import array_of, number, require_math
+from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_BUILTINS, replacement_for
+from rune.compiler.pyblock.checking.conversions import coerce, common_type, with_own_type
+from rune.compiler.pyblock.checking.expressions import array_of, number, require_math
+from rune.compiler.pyblock.checking.problems import Insertion, Place, ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope, Typed
+from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Absolute,
     ArrayVariable,
@@ -24,9 +27,6 @@ from rune.compiler.pyblock.ir import (
     SumOf,
 )
 from rune.compiler.pyblock.numbers import ELEMENTS, Scalar, scalar_of
-from rune.compiler.pyblock.problems import Insertion, Place, ProblemKind
-from rune.compiler.pyblock.scope import Scope, Typed
-from rune.compiler.pyblock.signature import SCALARS
 
 PRIMITIVES = {"sqrt": 1, "fmod": 2, "copysign": 2, "isnan": 1, "isinf": 1, "isfinite": 1}
 """Math functions that every machine computes exactly, with their number of arguments."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import zip_longest
 
-from rune.compiler.pyblock.c_expressions import ExpressionText
-from rune.compiler.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal
+from rune.compiler.pyblock.c.expressions import ExpressionText
+from rune.compiler.pyblock.c.lines import ELEMENT_TYPES, Lines, is_narrow, literal
 from rune.compiler.pyblock.ir import (
     ArrayRole,
     ArrayVariable,

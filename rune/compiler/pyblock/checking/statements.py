@@ -5,10 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from rune.compiler.pyblock.array_statements import is_writable, new_array, store, store_number
-from rune.compiler.pyblock.calls import called
-from rune.compiler.pyblock.conversions import MAX_PROMOTED, coerce, condition, is_float_literal
-from rune.compiler.pyblock.expressions import OPERATORS, array_of, indices_of, number, operation
+from rune.compiler.pyblock.checking.array_statements import is_writable, new_array, store, store_number
+from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.conversions import MAX_PROMOTED, coerce, condition, is_float_literal
+from rune.compiler.pyblock.checking.expressions import OPERATORS, array_of, indices_of, number, operation
+from rune.compiler.pyblock.checking.loops import head_of, names_of_target
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.returns import return_of
+from rune.compiler.pyblock.checking.scope import RecheckFunction, Scope, Typed, merged
+from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     ArrayVariable,
     Assign,
@@ -24,12 +29,7 @@ from rune.compiler.pyblock.ir import (
     Variable,
     While,
 )
-from rune.compiler.pyblock.loops import head_of, names_of_target
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.returns import return_of
-from rune.compiler.pyblock.scope import RecheckFunction, Scope, Typed, merged
-from rune.compiler.pyblock.signature import SCALARS
 from rune.tensor import TensorType
 
 _OUTSIDE: dict[type[ast.stmt], tuple[ProblemKind, str, str, str]] = {

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.calls import called
-from rune.compiler.pyblock.expressions import array_of, literal_whole, whole
+from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.expressions import array_of, literal_whole, whole
+from rune.compiler.pyblock.checking.problems import ProblemKind
+from rune.compiler.pyblock.checking.scope import Scope
 from rune.compiler.pyblock.ir import (
     ArrayVariable,
     Assign,
@@ -21,8 +23,6 @@ from rune.compiler.pyblock.ir import (
     Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
-from rune.compiler.pyblock.problems import ProblemKind
-from rune.compiler.pyblock.scope import Scope
 
 _Limits = tuple[Expression, Expression, int]
 _INSTEAD = "Write `for i in range(len(x)):` and use `x[i]`."

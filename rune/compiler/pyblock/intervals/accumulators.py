@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.interval_arithmetic import Interval
+from rune.compiler.pyblock.intervals.arithmetic import Interval
 from rune.compiler.pyblock.ir import (
     Assign,
     BinaryOperation,

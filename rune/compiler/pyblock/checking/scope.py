@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from rune.compiler.pyblock.checking.problems import Insertion, ProblemKind
+from rune.compiler.pyblock.checking.source import BlockText
 from rune.compiler.pyblock.ir import ArrayVariable, Expression, Function, NumberConstant, Statement, Variable
 from rune.compiler.pyblock.numbers import Scalar
-from rune.compiler.pyblock.problems import Insertion, ProblemKind
-from rune.compiler.pyblock.source import BlockText
 from rune.tensor import TensorType
 
 RESERVED_NAMES = frozenset(
