@@ -16,8 +16,9 @@ from rune.compiler.pyblock.checking.block import MATHEMATICS_FILE
 from rune.compiler.pyblock.intervals.analysis import intervals
 from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval
 from rune.compiler.pyblock.intervals.results import arrays_of_outputs
-from rune.compiler.pyblock.ir import ArrayRole, ArrayVariable, Expression, Function, TypedBlock, Variable
+from rune.compiler.pyblock.ir import Expression, Function, TypedBlock
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 from rune.tensor import ElementType
 
 _ALIGNMENT = 8

@@ -10,7 +10,6 @@ from rune.compiler.pyblock.intervals.analysis import Facts
 from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval, element_holds
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayVariable,
     BinaryOperation,
     Bind,
     Choose,
@@ -30,9 +29,9 @@ from rune.compiler.pyblock.ir import (
     ReadVariable,
     SumOf,
     UnaryOperation,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import ElementType
 
 _CHECKED = {"+": "add", "-": "subtract", "*": "multiply", "//": "floor_divide", "**": "power", "<<": "shift_left"}

@@ -9,8 +9,6 @@ from itertools import zip_longest
 from rune.compiler.pyblock.c.expressions import ExpressionText
 from rune.compiler.pyblock.c.lines import ELEMENT_TYPES, Lines, is_narrow, literal
 from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
     Assign,
     CopySlice,
     Evaluate,
@@ -26,11 +24,11 @@ from rune.compiler.pyblock.ir import (
     Slice,
     Statement,
     StoreElement,
-    Variable,
     While,
     Witness,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 
 
 class StatementText:

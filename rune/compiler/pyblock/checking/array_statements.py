@@ -18,8 +18,6 @@ from rune.compiler.pyblock.checking.tables import (
     is_number,
 )
 from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
     Assign,
     CopySlice,
     Fill,
@@ -28,9 +26,9 @@ from rune.compiler.pyblock.ir import (
     Slice,
     Statement,
     StoreElement,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 

@@ -14,7 +14,6 @@ from rune.compiler.pyblock.checking.scope import Scope, Typed
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayVariable,
     Convert,
     Expression,
     Extreme,
@@ -27,6 +26,7 @@ from rune.compiler.pyblock.ir import (
     SumOf,
 )
 from rune.compiler.pyblock.numbers import ELEMENTS, Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayVariable
 
 PRIMITIVES = {"sqrt": 1, "fmod": 2, "copysign": 2, "isnan": 1, "isinf": 1, "isfinite": 1}
 """Math functions that every machine computes exactly, with their number of arguments."""

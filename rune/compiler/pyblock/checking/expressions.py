@@ -10,24 +10,22 @@ import math
 
 from rune.compiler.pyblock import numbers
 from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for, square_text
+from rune.compiler.pyblock.checking.comparisons import comparison, comparison_words
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition, is_float_literal, literal
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import Scope, Typed
 from rune.compiler.pyblock.ir import (
-    ArrayVariable,
     BinaryOperation,
-    Bind,
     Choose,
-    Comparison,
     Expression,
     LoadElement,
     Logic,
     NumberConstant,
     ReadVariable,
     UnaryOperation,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayVariable
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -42,14 +40,6 @@ OPERATORS: dict[type[ast.operator], str] = {
     ast.BitAnd: "&",
     ast.BitOr: "|",
     ast.BitXor: "^",
-}
-_COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
 }
 _MATH_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 _WHOLE_ONLY = frozenset({"**", "<<", ">>", "&", "|", "^"})
@@ -298,60 +288,12 @@ def _unary(scope: Scope, node: ast.UnaryOp) -> Typed | None:
 
 
 def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
-    nodes = [node.left, *node.comparators]
-    operators = [_COMPARISONS.get(type(op)) for op in node.ops]
-    if None in operators:
-        instead = (
-            "Write a loop that compares each element."
-            if not isinstance(node.ops[0], ast.Is | ast.IsNot)
-            else "Write `==`."
-        )
-        scope.report(ProblemKind.OUTSIDE, node, "A block cannot use `in` or `is`", instead)
+    words = comparison_words(scope, node)
+    if words is None:
         return None
-    operands = [number(scope, each) for each in nodes]
+    operands = [number(scope, each) for each in (node.left, *node.comparators)]
     typed = [each for each in operands if each is not None]
-    if len(typed) != len(operands):
-        return None
-    kind = _compared_as(scope, node, typed)
-    if kind is None:
-        return None
-    coerced = [coerce(scope, each, kind, at, widens=True) for each, at in zip(typed, nodes, strict=True)]
-    values = [each for each in coerced if each is not None]
-    if len(values) != len(coerced):
-        return None
-    words = [operator for operator in operators if operator is not None]
-    if len(values) == 2:
-        return Typed(Comparison(words[0], values[0], values[1], node.lineno))
-    return Typed(_chain(scope, words, values, node.lineno))
-
-
-def _compared_as(scope: Scope, node: ast.Compare, typed: list[Typed]) -> Scalar | None:
-    kinds = {each.type for each in typed}
-    if kinds == {Scalar.BOOL}:
-        return Scalar.BOOL
-    kind = common_type(scope, node, "a comparison", typed)
-    is_mixed = any(each.type is Scalar.INT and not each.is_literal for each in typed)
-    return Scalar.F64 if kind is Scalar.F32 and is_mixed else kind
-
-
-def _chain(scope: Scope, operators: list[str], values: list[Expression], line: int) -> Expression:
-    """Checks `a < b < c`: each operand is computed at most once, and not at all after a comparison that fails."""
-    first, second = (scope.temporary(value.type or Scalar.INT) for value in values[:2])
-    compared: Expression = Comparison(operators[0], ReadVariable(first, line), ReadVariable(second, line), line)
-    rest = _rest_of_chain(scope, operators[1:], second, values[2:], line)
-    inner = Bind(second, values[1], Logic("and", compared, rest, line), Scalar.BOOL, line)
-    return Bind(first, values[0], inner, Scalar.BOOL, line)
-
-
-def _rest_of_chain(
-    scope: Scope, operators: list[str], before: Variable, values: list[Expression], line: int
-) -> Expression:
-    if len(values) == 1:
-        return Comparison(operators[0], ReadVariable(before, line), values[0], line)
-    here = scope.temporary(values[0].type or Scalar.INT)
-    compared = Comparison(operators[0], ReadVariable(before, line), ReadVariable(here, line), line)
-    rest = _rest_of_chain(scope, operators[1:], here, values[1:], line)
-    return Bind(here, values[0], Logic("and", compared, rest, line), Scalar.BOOL, line)
+    return comparison(scope, node, words, typed) if len(typed) == len(operands) else None
 
 
 def _logic(scope: Scope, node: ast.BoolOp) -> Typed | None:

@@ -11,7 +11,6 @@ from rune.compiler.pyblock.checking.expressions import array_of, literal_whole, 
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import Scope
 from rune.compiler.pyblock.ir import (
-    ArrayVariable,
     Assign,
     Expression,
     For,
@@ -20,9 +19,9 @@ from rune.compiler.pyblock.ir import (
     NumberConstant,
     ReadVariable,
     Statement,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 
 _Limits = tuple[Expression, Expression, int]
 _INSTEAD = "Write `for i in range(len(x)):` and use `x[i]`."

@@ -10,8 +10,9 @@ from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import Scope
-from rune.compiler.pyblock.ir import ArrayVariable, Assign, Expression, ReadVariable, Return, Statement
+from rune.compiler.pyblock.ir import Assign, Expression, ReadVariable, Return, Statement
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
 

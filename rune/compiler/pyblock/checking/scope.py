@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from rune.compiler.pyblock.checking.problems import Insertion, ProblemKind
 from rune.compiler.pyblock.checking.source import BlockText
-from rune.compiler.pyblock.ir import ArrayVariable, Expression, Function, NumberConstant, Statement, Variable
+from rune.compiler.pyblock.ir import Expression, Function, NumberConstant, Statement
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import TensorType
 
 RESERVED_NAMES = frozenset(

@@ -15,7 +15,6 @@ from rune.compiler.pyblock.checking.returns import return_of
 from rune.compiler.pyblock.checking.scope import RecheckFunction, Scope, Typed, merged
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
-    ArrayVariable,
     Assign,
     Evaluate,
     Expression,
@@ -26,10 +25,10 @@ from rune.compiler.pyblock.ir import (
     ReadVariable,
     Statement,
     StoreElement,
-    Variable,
     While,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import TensorType
 
 _OUTSIDE: dict[type[ast.stmt], tuple[ProblemKind, str, str, str]] = {

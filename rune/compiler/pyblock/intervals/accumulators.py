@@ -18,10 +18,10 @@ from rune.compiler.pyblock.ir import (
     If,
     ReadVariable,
     Statement,
-    Variable,
     While,
 )
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import Variable
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from rune.compiler.pyblock.intervals.accumulators import growth
 from rune.compiler.pyblock.intervals.arithmetic import ALL, Interval, hull, limited, operated, within
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayVariable,
     Assign,
     BinaryOperation,
     Bind,
@@ -43,10 +42,10 @@ from rune.compiler.pyblock.ir import (
     StoreElement,
     SumOf,
     UnaryOperation,
-    Variable,
     While,
 )
 from rune.compiler.pyblock.numbers import LEAST, MOST, Scalar, limits_of
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 
 _MAX_STATEMENTS = 200_000
 """The maximum number of visited statements, counting repeated visits in loops. Beyond it nothing is proven."""

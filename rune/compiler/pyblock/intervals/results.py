@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.compiler.pyblock.ir import ArrayRole, ArrayVariable, For, ForEach, Function, If, Return, Statement, While
+from rune.compiler.pyblock.ir import For, ForEach, Function, If, Return, Statement, While
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
 
 def arrays_of_outputs(entry: Function) -> Mapping[ArrayVariable, int]:

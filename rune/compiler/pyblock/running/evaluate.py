@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from rune.compiler.pyblock import numbers
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayRole,
-    ArrayVariable,
     Assign,
     BinaryOperation,
     Bind,
@@ -43,12 +41,12 @@ from rune.compiler.pyblock.ir import (
     SumOf,
     TypedBlock,
     UnaryOperation,
-    Variable,
     While,
     Witness,
 )
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar
 from rune.compiler.pyblock.running.witness import packed, with_output
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float

@@ -13,7 +13,7 @@ from typing import Any
 from rune.compiler.pyblock import numbers
 from rune.compiler.pyblock.checking.block import CheckedFile, mathematics, mathematics_file
 from rune.compiler.pyblock.checking.calls import FUNCTIONS, PRIMITIVES
-from rune.compiler.pyblock.ir import ArrayVariable, NumberConstant
+from rune.compiler.pyblock.ir import NumberConstant
 from rune.compiler.pyblock.numbers import (
     ELEMENTS,
     BlockFailure,
@@ -25,6 +25,7 @@ from rune.compiler.pyblock.numbers import (
     whole,
 )
 from rune.compiler.pyblock.running.evaluate import checked_result, primitive
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float

@@ -9,8 +9,9 @@ from rune.compiler.pyblock.checking.array_statements import elements_of, filled,
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import Scope
-from rune.compiler.pyblock.ir import ArrayVariable, Statement
+from rune.compiler.pyblock.ir import Statement
 from rune.compiler.pyblock.numbers import ELEMENTS
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
 _WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."

@@ -12,7 +12,6 @@ from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import Scope, Typed
 from rune.compiler.pyblock.ir import (
     Absolute,
-    ArrayVariable,
     Assign,
     BinaryOperation,
     Comparison,
@@ -27,10 +26,10 @@ from rune.compiler.pyblock.ir import (
     Return,
     Statement,
     StoreElement,
-    Variable,
 )
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
 from rune.compiler.pyblock.testing.arrays import array_argument, is_array
+from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import ElementType, TensorType
 
 OUTCOME = TensorType(ElementType.I64, (5,))

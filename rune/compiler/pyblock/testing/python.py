@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 from rune.compiler.pyblock import numbers
 from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.checking.signature import TensorParameter, output_type
-from rune.compiler.pyblock.ir import ArrayVariable
 from rune.compiler.pyblock.numbers import BlockFailure, Scalar, scalar_of, to_element, to_f32
 from rune.compiler.pyblock.running.cpu_time import CpuTime
 from rune.compiler.pyblock.running.python import (
@@ -30,6 +29,7 @@ from rune.compiler.pyblock.testing.assertions import APPROX, OPERATORS, Assertio
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, Test
 from rune.compiler.pyblock.testing.subject import Subject
 from rune.compiler.pyblock.testing.wording import ComparedValues, failure_text, number_text
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
 SECONDS = 2.0

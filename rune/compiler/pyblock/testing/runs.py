@@ -19,7 +19,6 @@ from rune.compiler.pyblock.checking.signature import (
 )
 from rune.compiler.pyblock.checking.statements import set_number
 from rune.compiler.pyblock.ir import (
-    ArrayVariable,
     CopySlice,
     Evaluate,
     Expression,
@@ -35,6 +34,7 @@ from rune.compiler.pyblock.ir import (
 from rune.compiler.pyblock.numbers import Scalar, scalar_of
 from rune.compiler.pyblock.testing.arrays import array_argument
 from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import TensorType
 
 STATE = "state "

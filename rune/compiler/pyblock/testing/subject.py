@@ -8,8 +8,6 @@ from dataclasses import replace
 from rune.compiler.pyblock.checking.block import check_file, read_file
 from rune.compiler.pyblock.checking.signature import BlockSignature
 from rune.compiler.pyblock.ir import (
-    ArrayRole,
-    ArrayVariable,
     CopySlice,
     For,
     ForEach,
@@ -24,6 +22,7 @@ from rune.compiler.pyblock.ir import (
     While,
 )
 from rune.compiler.pyblock.numbers import Scalar
+from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 from rune.tensor import TensorType
 
 

@@ -12,10 +12,10 @@ from rune.compiler.pyblock.checking.block import CheckedFile, check_file
 from rune.compiler.pyblock.checking.problems import Place
 from rune.compiler.pyblock.checking.scope import Known, Scope
 from rune.compiler.pyblock.checking.signature import UnfitInput
-from rune.compiler.pyblock.ir import ArrayVariable
 from rune.compiler.pyblock.testing.check import block_of_tests, check_tests, is_test_file
 from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.compiler.pyblock.testing.subject import Subject
+from rune.compiler.pyblock.variables import ArrayVariable
 from rune.source.language.facts.analysis import Analysis
 from rune.source.runefile import Span
 from rune.source.runefile.blocks.python_blocks import python_file, span_of
