@@ -6,7 +6,7 @@ from benchmarks.figure import table
 from benchmarks.models import further_models, models
 from rune.aim import AIMS
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels

@@ -19,12 +19,12 @@ import click
 
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import SOURCE
-from rune.compiler.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
+from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS
+from rune.compiler.anvil.models.support import unsupported
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
-from rune.compiler.anvil.support import unsupported
 from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
 from rune.compiler.blocks.in_python import source_of
 from rune.compiler.blocks.signature import Argument, Block, Category

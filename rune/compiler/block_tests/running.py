@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from rune.compiler.anvil.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.allowance import CompilerLimits
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rune.compiler.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
+from rune.compiler.anvil.selection.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
 
 
 def read_kernel_set(package: str, folder: str, base: KernelSet | None = None, trial: Trial | None = None) -> KernelSet:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rune.abi import ModelFormat
 from rune.capabilities.raw import RAW
-from rune.compiler.anvil.allowance import Allowance
+from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.wasm32 import TARGET as WASM32

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.plain_model import plain_model
+from rune.compiler.anvil.models.plain_model import plain_model
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.verify.comparison import LAYOUTS, OF_LARGEST, Distances, distances
 from rune.compiler.verify.reference import open_inside

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rune.compiler.anvil.allowance import Allowance, CompilerLimits
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
+from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build

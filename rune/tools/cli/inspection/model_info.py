@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.support import unsupported
+from rune.compiler.anvil.models.support import unsupported
 from rune.model.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file

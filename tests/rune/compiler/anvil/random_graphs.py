@@ -8,7 +8,6 @@ import numpy as np
 
 from rune.abi import Output
 from rune.compiler.anvil.computation import Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier
 from rune.compiler.anvil.graph import Graph, Send, Value
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
@@ -22,6 +21,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
 from rune.compiler.anvil.ops.reshaping.reshape import Reshape
 from rune.compiler.anvil.program import OutputRequest
 from rune.compiler.anvil.reading.builder import GraphBuilder
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier
 from rune.tensor import ElementType, TensorType
 
 SIZE = 5

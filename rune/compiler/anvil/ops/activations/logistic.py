@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import logistic, sigmoid_refusal, tanh
 from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFloat32, UnaryFunction
@@ -24,6 +23,7 @@ from rune.compiler.anvil.ops.numbers.float_functions import exp
 from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.compiler.anvil.profile import TFLM
+from rune.compiler.anvil.requantisation.fixed_point import Integers, multiplier, scale_of
 
 
 def _refusal(op: ModelOp) -> str | None:

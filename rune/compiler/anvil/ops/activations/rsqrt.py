@@ -11,12 +11,12 @@ from __future__ import annotations
 import numpy as np
 
 from rune.compiler.anvil.computation import Computation
-from rune.compiler.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFloat32, UnaryFunction
 from rune.compiler.anvil.ops.numbers.byte_table import BYTES, ByteTable
 from rune.compiler.anvil.ops.numbers.fixed_point_exp import high_product, rounded_shift
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.compiler.anvil.requantisation.fixed_point import Integers, multiplier, rescale_twice, scale_of
 
 _FINER = 20
 """Binary places that a root is kept with."""

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from rune import arithmetic
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.fixed_point_exp import exponential, high_product, reciprocal, rounded_shift
 from rune.compiler.anvil.ops.numbers.interpolated_table import GREATEST, LEAST, looked_up, populated
@@ -31,6 +30,7 @@ from rune.compiler.anvil.ops.types import (
     scale_refusal,
 )
 from rune.compiler.anvil.profile import TFLM, Profile
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.model.tflite import SoftmaxOptions
 
 LONGEST_ROW = 4095

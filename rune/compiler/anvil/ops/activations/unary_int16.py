@@ -13,12 +13,12 @@ import numpy as np
 
 from rune import arithmetic
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.float_functions import exp
 from rune.compiler.anvil.ops.numbers.interpolated_table import LEAST, InterpolatedTable, populated
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, rescaled_twice
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, INT16, are, scale_refusal
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, scale_of
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 
 from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import multiplier_without_bias
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
@@ -34,6 +33,7 @@ from rune.compiler.anvil.ops.types import (
     one_scale,
     scale_refusal,
 )
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, scale_of
 from rune.model.tflite import Activation, BatchMatMulOptions
 
 RANK = 5

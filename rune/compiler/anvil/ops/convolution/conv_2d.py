@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
 from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
-from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.convolution.int16x8 import Conv2DInt16
@@ -41,6 +40,7 @@ from rune.compiler.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import Activation, Conv2DOptions, Tensor, TransposeConvOptions
 

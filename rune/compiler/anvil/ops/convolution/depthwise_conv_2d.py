@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, Mask
 from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
-from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,
@@ -26,6 +25,7 @@ from rune.compiler.anvil.ops.convolution.wide_sums import WideRescaling, wide_bi
 from rune.compiler.anvil.ops.convolution.window import Window, window
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, array
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import DepthwiseConv2DOptions
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
 from rune.compiler.anvil.computation import Array, Clamped, Computation
-from rune.compiler.anvil.fixed_point import nearest_products, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     Conv2DInt8,
@@ -45,6 +44,7 @@ from rune.compiler.anvil.ops.types import (
     one_scale,
 )
 from rune.compiler.anvil.profile import TFLM
+from rune.compiler.anvil.requantisation.fixed_point import nearest_products, real_range, scale_of
 from rune.model.tflite import FullyConnectedOptions
 
 

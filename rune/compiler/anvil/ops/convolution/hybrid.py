@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
-from rune.compiler.anvil.fixed_point import Integers
 from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 
 @dataclass(frozen=True, eq=False)

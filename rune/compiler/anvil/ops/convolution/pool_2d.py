@@ -11,11 +11,11 @@ import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import activation_range, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.window import Window, window
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, are, are_quantized, bounded, scale_refusal
+from rune.compiler.anvil.requantisation.fixed_point import activation_range, real_range, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import Pool2DOptions
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Clamped, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,
@@ -40,6 +39,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import (
 )
 from rune.compiler.anvil.ops.reshaping.rearrangement import integers
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, array
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, real_range, scale_of
 from rune.model.tflite import Padding, TransposeConvOptions
 
 

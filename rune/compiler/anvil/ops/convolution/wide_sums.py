@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange, Mask
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, nearest_products
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach, rescaled_twice
 from rune.compiler.anvil.ops.types import (
@@ -32,6 +31,13 @@ from rune.compiler.anvil.ops.types import (
     scale_refusal,
 )
 from rune.compiler.anvil.profile import LITERT
+from rune.compiler.anvil.requantisation.fixed_point import (
+    Integers,
+    Multiplier,
+    activation_range,
+    multiplier,
+    nearest_products,
+)
 from rune.model.tflite import Activation, Tensor, TensorKind
 
 LARGEST_EXPONENT = 7

@@ -12,7 +12,6 @@ import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.elementwise.binary_int32 import BinaryInt32
@@ -25,6 +24,7 @@ from rune.compiler.anvil.ops.elementwise.broadcast import (
 )
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, multipliers_of
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, SCALES_APART
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import SumOptions, Tensor
 

@@ -15,10 +15,10 @@ from functools import partial
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Clamped, Computation
-from rune.compiler.anvil.fixed_point import real_range
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, activation_of, binary_refusal, broadcast
 from rune.compiler.anvil.ops.types import FLOAT32, are
+from rune.compiler.anvil.requantisation.fixed_point import real_range
 
 
 class BinaryFunction(Enum):

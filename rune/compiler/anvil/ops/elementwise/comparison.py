@@ -15,10 +15,10 @@ from functools import partial
 import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.broadcast import BEYOND_RANK, RANK, Broadcast, broadcast
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT16, INT32, WITHOUT_SCALE, are, one_scale
+from rune.compiler.anvil.requantisation.fixed_point import Integers, multiplier, rescale_twice, scale_of
 from rune.model.tflite import Tensor, TensorKind
 
 LEFT_SHIFT = 8

@@ -13,12 +13,12 @@ import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, binary_refusal, broadcast
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32
+from rune.compiler.anvil.requantisation.fixed_point import scale_of
 
 
 @dataclass(frozen=True)

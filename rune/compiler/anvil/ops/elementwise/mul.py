@@ -12,7 +12,6 @@ import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.elementwise.binary_int32 import BinaryInt32
@@ -31,6 +30,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import (
     rescaled_twice,
 )
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, INT16
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, scale_of
 
 LARGEST_PRODUCT = {INT8: 255 * 255, INT16: 2**30}
 """Of two numbers that are counted from their zero points."""

@@ -12,12 +12,12 @@ import numpy as np
 
 from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, binary_refusal, broadcast
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.model.tflite import Tensor
 
 LEFT_SHIFT = 7

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.float_functions import exp
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.compiler.anvil.requantisation.fixed_point import scale_of
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
 from rune.model.tflite import DetectionOptions
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import FLOAT32, are, are_quantized, scale_refusal
+from rune.compiler.anvil.requantisation.fixed_point import scale_of
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
 from rune.model.tflite import ResizeOptions
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, scale_of
 from rune.compiler.anvil.operation import ModelOp, require
+from rune.compiler.anvil.requantisation.fixed_point import Integers, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.compiler.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.fixed_point import Integers
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 ONE = 2**31 - 1
 """The Q0.31 nearest to one."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rune.compiler.anvil.fixed_point import Integers
 from rune.compiler.anvil.ops.numbers.fixed_point_exp import rounded_shift
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 ONE = 2**15 - 1
 """The Q0.15 nearest to one."""

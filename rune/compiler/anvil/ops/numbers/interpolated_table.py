@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers
+from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 STEPS = 512
 LEAST, GREATEST = -(2**15), 2**15 - 1

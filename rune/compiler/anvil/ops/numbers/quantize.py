@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, rescaled_twice
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, are, are_quantized, scale_refusal
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, rescale_twice, scale_of
 from rune.model.tflite import Tensor
 
 _BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)

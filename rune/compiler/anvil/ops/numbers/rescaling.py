@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, rescale_twice, scale_of
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import INT8, INT16
 from rune.compiler.anvil.profile import TFLM
+from rune.compiler.anvil.requantisation.fixed_point import (
+    Integers,
+    Multiplier,
+    activation_range,
+    multiplier,
+    rescale_twice,
+    scale_of,
+)
 from rune.model.tflite import Activation, Tensor
 
 LARGEST_EXPONENT = 30

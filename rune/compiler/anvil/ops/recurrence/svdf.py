@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, real_range, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, one_scale
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, real_range, scale_of
 from rune.model.tflite import Activation, SvdfOptions, Tensor, TensorKind
 
 INPUT, FEATURES, TIMES, BIAS, STATE = range(5)

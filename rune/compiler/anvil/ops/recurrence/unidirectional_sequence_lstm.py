@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import Sigmoid, SigmoidInt16
 from rune.compiler.anvil.ops.numbers.fixed_point_exp import rounded_shift
@@ -26,6 +25,7 @@ from rune.compiler.anvil.ops.numbers.functions_int16 import logistic, tanh
 from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of, precision, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, one_scale
 from rune.compiler.anvil.profile import TFLM
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.model.tflite import Activation, LstmOptions, Tensor, TensorKind
 
 GATES = 4

@@ -1,7 +1,7 @@
 """READ_VARIABLE and ASSIGN_VARIABLE: a tensor that is kept between runs is copied, or a tensor into it.
 
-The variable is the op's first input (`rune.compiler.anvil.variables`). Source: TFLite's kernels `read_variable.cc` and
-`assign_variable.cc`.
+The variable is the op's first input (`rune.compiler.anvil.models.variables`). Source: TFLite's kernels
+`read_variable.cc` and `assign_variable.cc`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
 from rune.compiler.anvil.computation import Array, Computation
-from rune.compiler.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.rescaling import (
     FARTHEST_NUMBER,
@@ -25,6 +24,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import (
 )
 from rune.compiler.anvil.ops.reshaping.rearrangement import integers
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, are, are_quantized, scale_refusal
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, scale_of
 
 RANK = 6
 """Dimensions that kernels go through."""

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import NotProven
-from rune.compiler.anvil.fixed_point import Integers
 from rune.compiler.anvil.limit_checks import check_limits
-from rune.compiler.anvil.thresholds import Channels, Thresholds, thresholds_of
+from rune.compiler.anvil.requantisation.fixed_point import Integers
+from rune.compiler.anvil.requantisation.thresholds import Channels, Thresholds, thresholds_of
 
 Floats = NDArray[np.float32]
 

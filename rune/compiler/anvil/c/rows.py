@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rune.compiler.anvil.c_call import Notation, call_lines
+from rune.compiler.anvil.c.calls import Notation, call_lines
 from rune.compiler.anvil.program import Place, Pointer, Row, RowLoop, RowWindow
 
 HEADER = "rows.h"

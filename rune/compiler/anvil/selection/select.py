@@ -4,32 +4,16 @@ scratch. Memory is planned later."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import numpy as np
-
-from rune.compiler.anvil.byte_price import byte_price
-from rune.compiler.anvil.c_text import C_TYPES
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.c.text import C_TYPES
+from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.errors import MissingKernel
-from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Value
-from rune.compiler.anvil.kernel_call import (
-    ConstantPointer,
-    InputPointer,
-    KernelArgument,
-    KernelCall,
-    KernelStructure,
-    OutputPointer,
-    Scratch,
-)
-from rune.compiler.anvil.kernel_set import Kernel
-from rune.compiler.anvil.messages import message_size
+from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
 from rune.compiler.anvil.program import (
     Argument,
-    Buffer,
     BufferPlace,
     CapabilityRequest,
-    ConstantData,
     ConstantPlace,
     ElementCount,
     HostModel,
@@ -42,10 +26,8 @@ from rune.compiler.anvil.program import (
     ModelPlace,
     Number,
     OutputRequest,
-    Place,
     Pointer,
     Program,
-    ProgramTensor,
     ReadCapability,
     ResourcePlace,
     Row,
@@ -57,12 +39,22 @@ from rune.compiler.anvil.program import (
     Structure,
 )
 from rune.compiler.anvil.rows import RowByRow
+from rune.compiler.anvil.selection.byte_price import byte_price
+from rune.compiler.anvil.selection.kernel_call import (
+    ConstantPointer,
+    InputPointer,
+    KernelArgument,
+    KernelCall,
+    KernelStructure,
+    OutputPointer,
+    Scratch,
+)
+from rune.compiler.anvil.selection.kernel_set import Kernel
+from rune.compiler.anvil.selection.messages import message_size
+from rune.compiler.anvil.selection.places import PIPELINE, SharedScratch, Spot, ValuePlaces
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import Count, HostText, Pace
-from rune.tensor import ElementType, TensorType
 
-PIPELINE = 0
-"""The part of the program that is not a model."""
 MODEL_PARTS = 3
 """The maximum number of parts for models; more models share parts."""
 
@@ -78,7 +70,7 @@ def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: N
 
 
 class _Selection:
-    """Builds the program, with the place of each value so far."""
+    """Builds the program node by node."""
 
     def __init__(self, graph: Graph, target: Target) -> None:
         self._graph = graph
@@ -86,10 +78,7 @@ class _Selection:
         self._byte_price = target.bytes_matter * byte_price(graph, target.kernels)
         self._files = {model.stage: model.file for model in graph.models}
         self._parts = {model.stage: 1 + number % MODEL_PARTS for number, model in enumerate(graph.models)}
-        self._places: dict[int, Place] = {}
-        self._text_memory = _text_memory(graph)
-        self._buffers: list[Buffer] = []
-        self._constants: dict[ConstantData, int] = {}
+        self._places = ValuePlaces(graph, target)
         self._capabilities: list[CapabilityRequest] = []
         self._host_models: list[HostModel] = []
         self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
@@ -107,8 +96,8 @@ class _Selection:
 
     def program(self) -> Program:
         return Program(
-            tuple(self._buffers),
-            tuple(self._constants),
+            tuple(self._places.buffers),
+            tuple(self._places.constants),
             tuple(self._capabilities),
             tuple(self._outputs),
             tuple(self._messages),
@@ -146,10 +135,10 @@ class _Selection:
             case HostInference():
                 self._steps.append(self._host_model(node, node.work))
             case Capture(request):
-                self._steps.append(ReadCapability(len(self._capabilities), self._output(node, 0)))
+                self._steps.append(ReadCapability(len(self._capabilities), self._places.output(node, 0)))
                 self._capabilities.append(request)
             case Send(request):
-                tensors = tuple(self._tensor(index, PIPELINE) for index in node.inputs)
+                tensors = tuple(self._places.tensor(index, PIPELINE) for index in node.inputs)
                 self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
                 self._outputs.append(request)
                 self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
@@ -159,34 +148,34 @@ class _Selection:
     def _op(self, node: Node, computation: Computation) -> Sequence[Step]:
         part = self._parts.get(node.stage, PIPELINE)
         for number in range(len(node.outputs)):
-            self._output(node, number, part)
+            self._places.output(node, number, part)
         if isinstance(computation, RowByRow):
             return [self._rows(node, computation, part)]
         return self._calls(
             node,
             computation,
-            lambda index: _Spot(self._place(node.inputs[index], part)),
-            lambda index: _Spot(self._place(node.outputs[index], part)),
-            lambda _, size: self._buffer(f"{node.name} scratch", size),
+            lambda index: Spot(self._places.place(node.inputs[index], part)),
+            lambda index: Spot(self._places.place(node.outputs[index], part)),
+            lambda _, size: self._places.buffer(f"{node.name} scratch", size),
         )
 
     def _rows(self, node: Node, work: RowByRow, part: int) -> RowLoop:
         """Returns the loop for a chain. Each stage writes its rows to the window of the next, the last one to the
         output."""
-        source, output = self._place(node.inputs[0], part), self._place(node.outputs[0], part)
+        source, output = self._places.place(node.inputs[0], part), self._places.place(node.outputs[0], part)
         windows = [self._window(work, number) for number in range(len(work.stages))]
-        scratch = _SharedScratch(f"{node.name} scratch", self._buffers)
+        scratch = SharedScratch(f"{node.name} scratch", self._places.buffers)
         stages = []
         for number, (stage, window) in enumerate(zip(work.stages, windows, strict=True)):
             row = Row(number, stage.row_size)
             step = Row(number, stage.work.step * work.source_row_size)
-            stage_input = _Spot(source, step) if window is None else _Spot(window.place)
+            stage_input = Spot(source, step) if window is None else Spot(window.place)
             operands = [
-                stage_input if index is None else _Spot(self._place(node.inputs[index], part), row)
+                stage_input if index is None else Spot(self._places.place(node.inputs[index], part), row)
                 for index in stage.inputs
             ]
             following = next(iter(windows[number + 1 :]), None)
-            stage_output = [_Spot(output, row) if following is None else _Spot(following.newest)]
+            stage_output = [Spot(output, row) if following is None else Spot(following.newest)]
             its = replace(node, name=stage.name)
             calls = self._calls(
                 its, stage.work.computation, operands.__getitem__, stage_output.__getitem__, scratch.place
@@ -199,7 +188,7 @@ class _Selection:
         size, stage = work.window_size(number), work.stages[number]
         if not size:
             return None
-        place, its = self._buffer(f"{stage.name} rows", size), stage.work
+        place, its = self._places.buffer(f"{stage.name} rows", size), stage.work
         return RowWindow(
             place, work.input_row_size(number), its.height, its.step, its.before, its.source_rows, its.padding
         )
@@ -208,8 +197,8 @@ class _Selection:
         self,
         node: Node,
         computation: Computation,
-        read: Callable[[int], _Spot],
-        written: Callable[[int], _Spot],
+        read: Callable[[int], Spot],
+        written: Callable[[int], Spot],
         scratch: Callable[[int, int], BufferPlace],
     ) -> tuple[KernelInvocation, ...]:
         """Returns the calls of a computation's kernel. `read` and `written` return the places of inputs and outputs by
@@ -226,7 +215,7 @@ class _Selection:
                 case Scratch(element, size):
                     return Pointer(scratch(number, size), element, writes=True)
                 case ConstantPointer(element, data):
-                    return Pointer(self._constant(data, part), element)
+                    return Pointer(self._places.constant(data, part), element)
                 case KernelStructure(kind, fields):
                     return Structure(kind, tuple((key, self._field(value, part)) for key, value in fields))
                 case Number():
@@ -259,23 +248,25 @@ class _Selection:
 
     def _block(self, node: Node, work: BlockCall) -> KernelInvocation:
         code = work.code
-        tensors = [self._tensor(index, PIPELINE) for index in node.inputs]
+        tensors = [self._places.tensor(index, PIPELINE) for index in node.inputs]
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
         for index in node.outputs:
-            self._reserve(index)  # a tensor's sizes and its texts' memory stand behind it
+            self._places.reserve(index)  # a tensor's sizes and its texts' memory stand behind it
         for index in node.outputs:
-            tensor = self._tensor(index, PIPELINE)
-            element = "char" if index in self._text_memory else C_TYPES[tensor.type.element]
+            tensor = self._places.tensor(index, PIPELINE)
+            element = "char" if index in self._places.text_memory else C_TYPES[tensor.type.element]
             arguments.append(Pointer(tensor.place, element, writes=True))
         if code.state_size:
-            state = self._buffer(f"{node.name} state", code.state_size, Lifetime.PERSISTENT)
+            state = self._places.buffer(f"{node.name} state", code.state_size, Lifetime.PERSISTENT)
             arguments.append(Pointer(state, "void", writes=True))
         if code.scratch_size:
-            arguments.append(Pointer(self._buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True))
+            arguments.append(
+                Pointer(self._places.buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True)
+            )
         arguments += [self._text(text) for text in code.texts]
-        arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
+        arguments += [Pointer(self._places.constant(data, PIPELINE), "void") for data in code.constants]
         arguments += [self._number(value, work) for value in code.numbers]
-        beside = tuple(self._place(index, PIPELINE) for index in node.keeps)
+        beside = tuple(self._places.place(index, PIPELINE) for index in node.keeps)
         gate = None
         if code.pace is not None:
             gate = len(self._paces)
@@ -287,7 +278,7 @@ class _Selection:
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
         if not isinstance(value, Count):
             return Number(value)
-        tensor = self._tensor(work.tensors[value.input_index], PIPELINE)
+        tensor = self._places.tensor(work.tensors[value.input_index], PIPELINE)
         return ElementCount.of(tensor) or Number(tensor.type.count)
 
     def _host_model(self, node: Node, work: HostInference) -> Infer:
@@ -300,15 +291,15 @@ class _Selection:
             source = embedded
         else:
             raise ValueError(f"there is nothing to give to the host for {node.name}")
-        outputs = tuple(self._output(node, number) for number in range(len(node.outputs)))
-        inputs = tuple(self._place(index, PIPELINE) for index in node.inputs)
+        outputs = tuple(self._places.output(node, number) for number in range(len(node.outputs)))
+        inputs = tuple(self._places.place(index, PIPELINE) for index in node.inputs)
         types = tuple(tensor.type for tensor in outputs)
         self._host_models.append(HostModel(work.format, source, work.input_types, types))
         return Infer(len(self._host_models) - 1, inputs, tuple(tensor.place for tensor in outputs))
 
     def _text(self, text: HostText) -> ResourcePlace:
         data = None if text.default is None else text.default.encode()
-        default = None if data is None else self._constant(data, PIPELINE)
+        default = None if data is None else self._places.constant(data, PIPELINE)
         return self._resource(text.resource, text.capacity, default, len(data or b""))
 
     def _resource(
@@ -316,126 +307,15 @@ class _Selection:
     ) -> ResourcePlace:
         """Returns the resource with this name, and adds it to the program when it is first used."""
         if name not in self._resources:
-            buffer = self._buffer(f"the resource {name}", capacity + 1, Lifetime.PERSISTENT)
+            buffer = self._places.buffer(f"the resource {name}", capacity + 1, Lifetime.PERSISTENT)
             self._resources[name] = HostResource(name, buffer, capacity, default, default_size)
         return ResourcePlace(list(self._resources).index(name))
 
     def _field(
         self, value: int | float | tuple[int, ...] | ConstantPointer | None, part: int
     ) -> int | float | tuple[int, ...] | Pointer | None:
-        return Pointer(self._constant(value.data, part), value.element) if isinstance(value, ConstantPointer) else value
-
-    def _output(self, node: Node, number: int, part: int = PIPELINE) -> ProgramTensor:
-        """Adds the place of a value that a node computes."""
-        self._reserve(node.outputs[number], part)
-        return self._tensor(node.outputs[number], PIPELINE)
-
-    def _reserve(self, index: int, part: int = PIPELINE) -> None:
-        """Returns the place of a value, and adds a buffer for its storage when it is first used."""
-        storage = self._graph.storage(index)
-        if storage not in self._places:
-            value = self._graph.values[storage]
-            is_whole = storage not in self._text_memory and value.type.is_fixed and not _is_text(value)
-            self._places[storage] = (
-                self._buffer(value.name, self._size(value.type), is_whole=is_whole)
-                if value.initial is None
-                else self._state(value, part)
-            )
-
-    def _state(self, value: Value, part: int) -> BufferPlace:
-        """Returns the buffer of a persistent value, and adds it to the program when it is first used."""
-        data = b"" if value.initial is None else _little_endian(value.initial)
-        initial = self._constant(data, part) if any(data) else None
-        return self._buffer(value.name, self._size(value.type), Lifetime.PERSISTENT, initial)
-
-    def _tensor(self, index: int, part: int) -> ProgramTensor:
-        value = self._graph.values[index]
-        sizes = None if value.sizes is None else self._place(value.sizes, part)
-        points_into = tuple(self._place(each, part) for each in value.points_into)
-        return ProgramTensor(self._place(index, part), value.type, value.text_bound, sizes, points_into)
-
-    def _place(self, index: int, part: int) -> Place:
-        """Returns the place of a value; a constant is added to this part of the program when it is first used."""
-        storage, offset = self._graph.place(index)
-        if storage not in self._places and self._graph.values[storage].initial is not None:
-            self._places[storage] = self._state(self._graph.values[storage], part)
-        elif storage not in self._places:
-            self._places[storage] = self._constant(_bytes(self._graph, storage), part)
-        place = self._places[storage]
-        return replace(place, offset=place.offset + offset) if isinstance(place, BufferPlace) else place
-
-    def _size(self, kind: TensorType) -> int:
-        """Returns the size of a tensor on the target, in bytes."""
-        return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
-
-    def _buffer(
-        self,
-        name: str,
-        size: int,
-        lifetime: Lifetime = Lifetime.RUN,
-        initial: ConstantPlace | None = None,
-        *,
-        is_whole: bool = True,
-    ) -> BufferPlace:
-        self._buffers.append(Buffer(name, size, lifetime, initial, is_whole))
-        return BufferPlace(len(self._buffers) - 1)
-
-    def _constant(self, data: bytes, part: int) -> ConstantPlace:
-        return ConstantPlace(self._constants.setdefault(ConstantData(data, part), len(self._constants)))
-
-
-@dataclass(frozen=True)
-class _SharedScratch:
-    """Scratch memory that is shared by calls that never overlap, such as those of a chain's stages: one buffer per
-    scratch number, as large as the largest need."""
-
-    name: str
-    buffers: list[Buffer]
-    places: dict[int, BufferPlace] = field(default_factory=dict)
-
-    def place(self, number: int, size: int) -> BufferPlace:
-        if number not in self.places:
-            self.places[number] = BufferPlace(len(self.buffers))
-            self.buffers.append(Buffer(self.name, size))
-        index = self.places[number].index
-        self.buffers[index] = replace(self.buffers[index], size=max(size, self.buffers[index].size))
-        return self.places[number]
-
-
-@dataclass(frozen=True)
-class _Spot:
-    """The place of a tensor, or of a row of one."""
-
-    place: Place
-    row: Row | None = None
-
-    def pointer(self, element: str, *, writes: bool = False) -> Pointer:
-        return Pointer(self.place, element, writes, self.row)
-
-
-def _is_text(value: Value) -> bool:
-    return value.type.element is ElementType.UTF8
-
-
-def _text_memory(graph: Graph) -> frozenset[int]:
-    """Returns the values in which blocks compose texts."""
-    return frozenset(
-        index
-        for node in graph.nodes
-        if isinstance(node.work, BlockCall)
-        for output in node.outputs
-        for index in graph.values[output].points_into
-        if index in node.outputs
-    )
-
-
-def _bytes(graph: Graph, index: int) -> bytes:
-    """Returns the bytes of a constant as they are in memory."""
-    data = graph.values[index].data
-    if data is None:
-        raise ValueError(f"nothing makes {graph.values[index].name}")
-    return _little_endian(data)
-
-
-def _little_endian(data: Array) -> bytes:
-    return np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False).tobytes()
+        return (
+            Pointer(self._places.constant(value.data, part), value.element)
+            if isinstance(value, ConstantPointer)
+            else value
+        )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rune.compiler.anvil.c_text import IDENTIFIER, checked
+from rune.compiler.anvil.c.text import IDENTIFIER, checked
 from rune.compiler.anvil.program import (
     Argument,
     ElementCount,

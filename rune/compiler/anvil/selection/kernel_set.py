@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rune.compiler.anvil.computation import Computation
-from rune.compiler.anvil.kernel_call import KernelCall
+from rune.compiler.anvil.selection.kernel_call import KernelCall
 
 Packer = Callable[[Any], KernelCall | tuple[KernelCall, ...]]
 """Packs the constants of a computation and returns one call, or several in order."""

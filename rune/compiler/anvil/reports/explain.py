@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.anvil.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.figures import saving
 from rune.compiler.anvil.graph import BlockCall, Graph, Node, Value, figures
-from rune.compiler.anvil.memory_map import MemoryMap
+from rune.compiler.anvil.memory.map import MemoryMap
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.passes.optimise import Optimised
-from rune.compiler.anvil.plan import Plan
 from rune.compiler.anvil.program import Program
+from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.wording import plain
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from rune.compiler.anvil.computation import Array
-from rune.compiler.anvil.known_sizes import sliced_shape, without_empty_parts
+from rune.compiler.anvil.models.known_sizes import sliced_shape, without_empty_parts
 from rune.compiler.anvil.operation import Contradiction, ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.model.tflite import Model, Operator, Tensor, TensorKind

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from rune.compiler.anvil.plan import Plan, lifetimes
+from rune.compiler.anvil.memory.plan import Plan, lifetimes
 from rune.compiler.anvil.program import (
     Infer,
     KernelInvocation,

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from rune.compiler.anvil.allowance import Allowance
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.objects import ObjectCache, object_key
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rune.compiler.anvil.fixed_point import Integers, nearest_products
+from rune.compiler.anvil.requantisation.fixed_point import Integers, nearest_products
 
 _SCALE_BITS = 53
 _PRODUCT_BITS = 62

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import NotProven
-from rune.compiler.anvil.fixed_point import Integers, nearest_products, rescale_twice
+from rune.compiler.anvil.requantisation.fixed_point import Integers, nearest_products, rescale_twice
 
 Which = NDArray[np.bool_] | NDArray[np.intp]
 

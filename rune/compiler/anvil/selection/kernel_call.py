@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.proven_scale import Proof
+from rune.compiler.anvil.requantisation.proven_scale import Proof
 
 
 @dataclass(frozen=True)

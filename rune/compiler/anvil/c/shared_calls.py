@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeGuard
 
-from rune.compiler.anvil.c_call import Notation, call_lines
-from rune.compiler.anvil.c_text import IDENTIFIER, checked
+from rune.compiler.anvil.c.calls import Notation, call_lines
+from rune.compiler.anvil.c.text import IDENTIFIER, checked
 from rune.compiler.anvil.program import (
     Argument,
     Buffer,

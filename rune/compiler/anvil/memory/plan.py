@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from rune.compiler.anvil.errors import TooMuchMemory
+from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -30,7 +31,6 @@ from rune.compiler.anvil.program import (
     Step,
     calls,
 )
-from rune.compiler.anvil.target_limits import TargetLimits
 
 SEARCH: Final = 50_000
 """The effort of the search for an order that needs less memory, in compared pairs of buffers: some hundreds of orders

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from rune.compiler.anvil.control_flow import REASONS
+from rune.compiler.anvil.models.control_flow import REASONS
+from rune.compiler.anvil.models.plain_model import plain_model
+from rune.compiler.anvil.models.remembered import remembered
+from rune.compiler.anvil.models.tflite_micro import lacking
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
-from rune.compiler.anvil.plain_model import plain_model
 from rune.compiler.anvil.profile import LITERT, TFLM, Profile
-from rune.compiler.anvil.remembered import remembered
-from rune.compiler.anvil.tflite_micro import lacking
 from rune.model.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
