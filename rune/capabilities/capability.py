@@ -100,7 +100,7 @@ class Capability:
     """What a rune asks its host to read: all facts about one kind of input. Two are equal if they are the same object.
 
     A file of `rune/capabilities` declares each; `CAPABILITIES` has them all. How a file becomes its bytes is in
-    `rune.running.runtime.readers`.
+    `rune.running.runtime.inputs.readers`.
     """
 
     name: str

@@ -28,7 +28,7 @@ from rune.devices.packages.readme import readme
 from rune.devices.packages.sandbox import Sandbox
 from rune.project.archive import zip_files
 from rune.project.files import ProjectFiles
-from rune.running.runtime.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import Wanted, recordings_for
 from rune.source.runefile import Diagnostic
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
-from rune.model.tflite.open_shapes import known_numbers
+from rune.model.tflite.shapes.open_shapes import known_numbers
 
 LARGEST = 1 << 20
 """The maximum size of such a result, in bytes."""

@@ -22,10 +22,10 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.finding import find_target
-from rune.compiler.verify.rebuild import options_for
-from rune.compiler.verify.recorded import verify_recorded
-from rune.compiler.verify.rune_project import RUNEFILE, NoProject, models_wanted
-from rune.compiler.verify.rune_project import project_of as project_of_rune
+from rune.compiler.verify.models.recorded import verify_recorded
+from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted
+from rune.compiler.verify.runes.project import project_of as project_of_rune
+from rune.compiler.verify.runes.rebuild import options_for
 from rune.compiler.verify.samples import capabilities_of
 from rune.compiler.verify.verification import SECOND, Verification
 from rune.compiler.verify.verifying import Effort, verify
@@ -33,7 +33,7 @@ from rune.project.files import FileError, ProjectFiles
 from rune.running.container import ContainerError, Rune, read_rune
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputError, RuneError
-from rune.running.runtime.readers import Notice
+from rune.running.runtime.inputs.readers import Notice
 from rune.source.runefile import HostResources, Severity, check
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rune.model.tflite.recognise import IDENTIFIER
+from rune.model.tflite.format.recognise import IDENTIFIER
 from rune.project.files import FileError
 from rune.running.container import ContainerError, is_zune, read_rune
 from rune.tools.cli.failure import CommandFailed

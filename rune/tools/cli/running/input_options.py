@@ -12,10 +12,10 @@ import click
 
 from rune.capabilities import INPUT_OPTIONS, Capability, InputOption
 from rune.running.runtime import CapabilityRequest, InputSource, Limits
-from rune.running.runtime.files import InputFiles, inputs_from_files
-from rune.running.runtime.generated import generated_inputs
+from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
+from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.readers import Notice
 from rune.running.runtime.limits import MOST_TRANSFER
-from rune.running.runtime.readers import Notice
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,8 +13,8 @@ from rune.running.container import is_zune
 from rune.running.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
+from rune.running.runtime.inputs.readers import Notice, StreamFile
 from rune.running.runtime.interpreters import OpenModel
-from rune.running.runtime.readers import Notice, StreamFile
 from rune.tools.cli.failure import CommandFailed, causes_of, failed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options

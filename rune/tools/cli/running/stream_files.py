@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rune.running.container import ContainerError, read_graph, streamed_requests
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import decoded_file, file_of
-from rune.running.runtime.readers import Notice, StreamFile, is_recorded_over_time, stream_file
+from rune.running.runtime.inputs.files import decoded_file, file_of
+from rune.running.runtime.inputs.readers import Notice, StreamFile, is_recorded_over_time, stream_file
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.running.input_options import InputOptions
 

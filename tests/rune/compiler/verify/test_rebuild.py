@@ -18,10 +18,10 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.finding import targets
-from rune.compiler.verify.rebuild import compare_with_rebuild, judge, options_for
-from rune.compiler.verify.rebuild_result import Rebuild, RebuildState
-from rune.compiler.verify.rune_verification import RuneVerification
-from rune.compiler.verify.section_differences import rune_differences
+from rune.compiler.verify.runes.rebuild import compare_with_rebuild, judge, options_for
+from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildState
+from rune.compiler.verify.runes.section_differences import rune_differences
+from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import Verification
 from rune.compiler.verify.verifying import Effort, verify
 from rune.model.tflite import read_model

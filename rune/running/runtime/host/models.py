@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from rune.abi import ModelFormat
 from rune.running.runtime.errors import BadRequest, HostModelError, ModelLoadError, ModelRunError, RuneStopped
-from rune.running.runtime.guest_memory import GuestMemory
-from rune.running.runtime.handles import Handles
+from rune.running.runtime.host.handles import Handles
 from rune.running.runtime.interpreters import Interpreter, OpenModel
 from rune.running.runtime.interpreters.interpreter import after_run
 from rune.running.runtime.limits import Limits
+from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.tensor import TensorType, parse_shape
 
 _SHAPE_BYTES = 1024

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.flatbuffer import FlatTable, decode
+from rune.model.tflite.format.flatbuffer import FlatTable, decode
 from rune.model.tflite.model import Normalization, Notes, TensorNotes
 
 METADATA_NAME: Final = "TFLITE_METADATA"

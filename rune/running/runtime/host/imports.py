@@ -14,13 +14,13 @@ from rune.abi import STAGE_MARK, Output, ParameterType
 from rune.capabilities import BY_NUMBER, Capability
 from rune.capabilities.capability import Recording
 from rune.running.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
-from rune.running.runtime.guest_memory import GuestMemory
-from rune.running.runtime.handles import Handles
-from rune.running.runtime.host_models import HostModels
-from rune.running.runtime.host_resources import FindResource, HostResources
+from rune.running.runtime.host.handles import Handles
+from rune.running.runtime.host.models import HostModels
+from rune.running.runtime.host.resources import FindResource, HostResources
 from rune.running.runtime.interpreters import OpenModel
 from rune.running.runtime.limits import MOST_TRANSFER, Limits
 from rune.running.runtime.messages import LogLine, read_log_line
+from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.verify.rune_verification import OwnTensors
+from rune.compiler.verify.runes.verification import OwnTensors
 from rune.running.container import with_steps
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.running.runtime.errors import RuneError

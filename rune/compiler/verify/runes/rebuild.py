@@ -18,9 +18,9 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.finding import targets
-from rune.compiler.verify.named_constants import named_constants
-from rune.compiler.verify.rebuild_result import Rebuild, RebuildState
-from rune.compiler.verify.section_differences import (
+from rune.compiler.verify.runes.named_constants import named_constants
+from rune.compiler.verify.runes.rebuild_result import Rebuild, RebuildState
+from rune.compiler.verify.runes.section_differences import (
     CODE,
     DATA,
     graph_differences,

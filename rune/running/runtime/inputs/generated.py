@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from rune.running.runtime.host import CapabilityRequest, InputSource
+from rune.running.runtime.host.imports import CapabilityRequest, InputSource
 
 _BLOCK = 1 << 16
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.running.runtime.errors import BadRequest
-from rune.running.runtime.guest_memory import GuestMemory
-from rune.running.runtime.handles import Handles
+from rune.running.runtime.host.handles import Handles
+from rune.running.runtime.wasm.guest_memory import GuestMemory
 
 FindResource = Callable[[str], bytes | memoryview | None]
 """The bytes of a resource by its name without `$`; None where there is none."""

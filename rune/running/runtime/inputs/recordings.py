@@ -10,8 +10,8 @@ from typing import Final
 from rune.capabilities import Capability
 from rune.project.files import FileError, ProjectFiles
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host import CapabilityRequest
-from rune.running.runtime.readers import input_of_bytes
+from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.inputs.readers import input_of_bytes
 from rune.tensor import TensorType
 
 MOST_FILES: Final = 8

@@ -10,13 +10,13 @@ from itertools import islice
 
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.profile import LITERT, Profile
-from rune.compiler.verify.aimed import aimed_inputs
 from rune.compiler.verify.comparison import NOTHING, Distances, Figures, compare, together
 from rune.compiler.verify.inputs import generated_tensor
 from rune.compiler.verify.instrumented import ModelProbe, results_in_groups
-from rune.compiler.verify.probe import build_probe
-from rune.compiler.verify.reference import open_inside, open_reference
-from rune.compiler.verify.sensitivity import is_all_float, moves
+from rune.compiler.verify.models.aimed import aimed_inputs
+from rune.compiler.verify.models.probe import build_probe
+from rune.compiler.verify.models.reference import open_inside, open_reference
+from rune.compiler.verify.models.sensitivity import is_all_float, moves
 from rune.compiler.verify.time_limit import within_seconds
 from rune.compiler.verify.verification import DifferingOp, ModelVerification, Runs
 from rune.model.tflite import Model, keeps_state

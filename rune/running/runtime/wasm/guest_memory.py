@@ -7,8 +7,8 @@ import struct
 
 from wasmtime import Memory, Store, _ffi
 
-from rune.running.runtime import wasmtime_c
 from rune.running.runtime.errors import BadPointer, NotARune
+from rune.running.runtime.wasm import wasmtime_c
 
 _MEMORY: object = _ffi.WASMTIME_EXTERN_MEMORY.value
 

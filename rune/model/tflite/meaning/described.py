@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from rune.model.tflite.errors import ModelError
+from rune.model.tflite.meaning.pixels import pixel_advice
 from rune.model.tflite.model import Model, TensorKind
-from rune.model.tflite.pixels import pixel_advice
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.verify.comparison import LAYOUTS, OF_LARGEST, Distances, distances
-from rune.compiler.verify.reference import open_inside
+from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, TensorKind, keeps_state
 from rune.running.runtime.interpreters.micro import MicroInterpreter
 from rune.running.runtime.interpreters.tflite import TfliteInterpreter

@@ -9,10 +9,10 @@ from typing import Any
 
 from wasmtime import Func, FuncType, Linker, Store, Trap, ValType, WasmtimeError, _ffi
 
-from rune.running.runtime import wasmtime_c
 from rune.running.runtime.errors import NotARune
-from rune.running.runtime.guest_memory import GuestMemory
-from rune.running.runtime.signal_handlers import SignalHandlers
+from rune.running.runtime.wasm import wasmtime_c
+from rune.running.runtime.wasm.guest_memory import GuestMemory
+from rune.running.runtime.wasm.signal_handlers import SignalHandlers
 
 _WORD = (1 << 32) - 1
 _RAISED = b"an import raised an error"

@@ -11,8 +11,8 @@ from typing import TypeVar
 from rune.capabilities import InputOption
 from rune.capabilities.randomness import random_bytes
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host import CapabilityRequest, InputSource
-from rune.running.runtime.readers import Notice, no_notice, reader_of, whole_parameter
+from rune.running.runtime.host.imports import CapabilityRequest, InputSource
+from rune.running.runtime.inputs.readers import Notice, no_notice, reader_of, whole_parameter
 from rune.wording import plain, size_text
 
 T = TypeVar("T")

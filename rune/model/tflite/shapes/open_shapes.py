@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rune.model.tflite.model import Operator, Tensor
-from rune.model.tflite.shape_rules import output_shapes
-from rune.model.tflite.whole_numbers import Numbers, constant_numbers, output_numbers
+from rune.model.tflite.shapes.rules import output_shapes
+from rune.model.tflite.shapes.whole_numbers import Numbers, constant_numbers, output_numbers
 
 
 def with_open_shapes(

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from rune.running.runtime.wav import Wav
+from rune.running.runtime.inputs.wav import Wav
 
 Samples = npt.NDArray[np.float64]
 

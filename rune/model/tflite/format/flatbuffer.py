@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from rune.model.tflite.errors import ModelError
-from rune.model.tflite.schema import TABLES, UNIONS, FieldForm, SchemaField
+from rune.model.tflite.format.schema import TABLES, UNIONS, FieldForm, SchemaField
 
 TABLE_LIMIT: Final = 20_480
 """Tables in one file, counted as often as they are pointed to. A model of 3,500 operators has about as many;

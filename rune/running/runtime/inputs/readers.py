@@ -20,9 +20,9 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.host import CapabilityRequest
-from rune.running.runtime.sounds import sound_input, whole_sound
-from rune.running.runtime.tables import csv_rows
+from rune.running.runtime.host.imports import CapabilityRequest
+from rune.running.runtime.inputs.sounds import sound_input, whole_sound
+from rune.running.runtime.inputs.tables import csv_rows
 
 _ROW = 12
 """Bytes of a row of a motion sensor: three f32."""
@@ -179,7 +179,7 @@ def _picture(parameters: Parameters) -> Decode:
     except ValueError:
         raise InputFile("Unknown pixel format") from None
     # numpy and Pillow take long to load, and most runes need neither.
-    from rune.running.runtime.images import image_pixels
+    from rune.running.runtime.inputs.images import image_pixels
 
     return lambda data, _: image_pixels(data, width, height, pixel_format)
 

@@ -19,9 +19,9 @@ from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.finding import targets
 from rune.compiler.verify.instrumented import LIMITS, instrumented_module, sent_tensor
-from rune.compiler.verify.named_constants import is_distinct, named_constants
-from rune.compiler.verify.own_tensors import OwnRuns
-from rune.compiler.verify.rune_verification import Origin, RuneVerification
+from rune.compiler.verify.runes.named_constants import is_distinct, named_constants
+from rune.compiler.verify.runes.own_tensors import OwnRuns
+from rune.compiler.verify.runes.verification import Origin, RuneVerification
 from rune.compiler.verify.samples import InputSet
 from rune.model.tflite import Model
 from rune.running.container import ContainerError, missing_part, read_rune

@@ -24,7 +24,7 @@ from rune.model.tflite.options import (
     ReshapeOptions,
     StridedSliceOptions,
 )
-from rune.model.tflite.whole_numbers import Known, Numbers, strided
+from rune.model.tflite.shapes.whole_numbers import Known, Numbers, strided
 
 Shape = tuple[int, ...]
 

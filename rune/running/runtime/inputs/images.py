@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from rune.abi import PixelFormat
-from rune.running.runtime.deep_pictures import halves
 from rune.running.runtime.errors import InputFile
+from rune.running.runtime.inputs.deep_pictures import halves
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """[height, width, channels]: of gray, gray and alpha, red green blue, or those and alpha."""

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from wasmtime import Store, Trap, WasmtimeError
 
-from rune.running.runtime import wasmtime_c
 from rune.running.runtime.errors import RuneStopped
-from rune.running.runtime.signal_handlers import SignalHandlers
-from rune.running.runtime.ticks import ticks
+from rune.running.runtime.wasm import wasmtime_c
+from rune.running.runtime.wasm.signal_handlers import SignalHandlers
+from rune.running.runtime.wasm.ticks import ticks
 
 T = TypeVar("T")
 

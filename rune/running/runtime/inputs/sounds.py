@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.wav import Wav, read_wav
+from rune.running.runtime.inputs.wav import Wav, read_wav
 from rune.wording import hertz
 
 _RATES = range(100, 1_000_001)
@@ -51,7 +51,7 @@ def _of_wav(wav: Wav, rate: int, count: int) -> Sound:
     if count > _MOST_CONVERTED:
         raise InputFile(f"{count} samples are more than can be converted at once")
     # numpy takes long to load, and a sound that fits needs none of it.
-    from rune.running.runtime.resampling import converted
+    from rune.running.runtime.inputs.resampling import converted
 
     return Sound(converted(wav, rate, count), f"{_described(wav)}, converted to {_wanted(wav, rate)}")
 
