@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +12,7 @@ import click
 
 from rune.capabilities import CAPABILITIES
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
+from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
@@ -34,9 +32,11 @@ from rune.running.container import ContainerError, Rune, read_rune
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputError, RuneError
 from rune.running.runtime.inputs.readers import Notice
-from rune.source.runefile import HostResources, Severity, check
+from rune.source.runefile import Severity, check
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
+from rune.tools.cli.assessment.rune_origin import RuneOrigin, origin_from_report
+from rune.tools.cli.assessment.verified_packages import package_kind, verify_package
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
@@ -50,11 +50,7 @@ from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
 from rune.wording import counted, plain
 
-_PACKAGE_KINDS = {b"PK": "package", b"UF2\n": "firmware"}
-"""What a file is, by its first bytes."""
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
-NO_DIGEST = "from a version without toolchain digests"
-"""The toolchain of an old report without a digest: it is not this one."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -124,9 +120,9 @@ def command(
     version of Hammer Forge made it, so its bytes cannot be compared, or --model was given and no project, so its graph
     and its labels are what the rune itself says.
     """
-    kind = None if subject.is_dir() else _package_kind(read_input_file(subject))
+    kind = None if subject.is_dir() else package_kind(read_input_file(subject))
     if kind is not None:
-        _verify_package(subject, kind, source, match, is_json=form == "json")
+        verify_package(subject, kind, source, match, is_json=form == "json")
         return
     effort = Effort(runs, start)
     resources = resources_from_options(file_resources, string_resources)
@@ -146,43 +142,6 @@ def command(
         sys.exit(1)
     if not verification.is_complete:
         sys.exit(NOT_PROVEN)
-
-
-def _package_kind(data: bytes) -> str | None:
-    """`package` for a zip archive, `firmware` for a UF2 file."""
-    return next((kind for start, kind in _PACKAGE_KINDS.items() if data.startswith(start)), None)
-
-
-def _verify_package(subject: Path, kind: str, source: Path | None, match: str | None, *, is_json: bool) -> None:
-    """Compares a package or firmware with what the project builds, prints the result, and ends the command."""
-    from rune.devices.packages.errors import PackageRefused  # the module loads what builds packages
-    from rune.devices.packages.rebuild import PackageState, UnreadablePackage, compare_firmware, compare_package
-
-    if source is None:
-        raise click.UsageError(f"a {kind} is compared with what its project builds: give it with --project")
-    project = project_of(source)
-    profile = preferred_profile(match, require_policy(project.files, is_json=is_json))
-    options = BuildOptions(project.name, runefile=project.runefile, profile=profile)
-    data = read_input_file(subject)
-    try:
-        with progress(f"Verifying {subject.resolve().name}"):
-            compare = compare_firmware if kind == "firmware" else compare_package
-            comparison = compare(project.files, data, options)
-    except BuildFailed as failure:
-        show_diagnostics(failure.diagnostics, project.files)
-        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
-        raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
-    except (CompileError, FileError, PackageRefused, UnreadablePackage) as error:
-        raise failed(f"Unable to verify {subject.name}", error) from error
-    if is_json:
-        print_json(comparison.to_json())
-    else:
-        colours = {PackageState.IDENTICAL: "green", PackageState.OTHER_TOOLCHAIN: "yellow"}
-        sentence = click.style(comparison.sentence(), fg=colours.get(comparison.state, "red"))
-        click.echo(sentence, color=settings().colours(sys.stdout))
-        click.echo("".join(f"  {each}\n" for each in comparison.differences), nl=False)
-    statuses = {PackageState.IDENTICAL: 0, PackageState.OTHER_TOOLCHAIN: NOT_PROVEN}
-    sys.exit(statuses.get(comparison.state, 1))
 
 
 def _colour(verification: Verification) -> str:
@@ -220,9 +179,9 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         policy = require_policy(project.files, is_json=options.is_json)
         profile = options.profile or preferred_profile(None, policy)
         target = preferred_variant(find_target(RUNE_TARGET), policy)
-        origin = _RuneOrigin(toolchain_digest(), profile)
+        origin = RuneOrigin(toolchain_digest(), profile)
         return _verified_project(project, lambda: _built(project, target, profile), options, origin, is_fresh=True)
-    origin = _RuneOrigin(None) if options.report is None else _origin_from_report(options.report, data)
+    origin = RuneOrigin(None) if options.report is None else origin_from_report(options.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
@@ -246,49 +205,11 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         raise failed(f"Unable to verify {subject.name}", error) from error
 
 
-@dataclass(frozen=True)
-class _RuneOrigin:
-    """Where a rune comes from: the digest of its toolchain, if known, the profile that it was built with, and what it
-    asks its host for."""
-
-    toolchain: str | None
-    profile: Profile = LITERT
-    host_resources: tuple[HostResources, ...] = ()
-
-
-def _origin_from_report(report: Path, rune: bytes) -> _RuneOrigin:
-    """The toolchain and profile in the report of the rune's build."""
-    try:
-        content = json.loads(read_input_file(report))
-        content = content.get("report", content)
-        digest, toolchain = content["rune"]["digest"], content.get("toolchain_digest", NO_DIGEST)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CommandFailed(f'"{report}" is not the report of a build') from error
-    if digest != "sha256:" + hashlib.sha256(rune).hexdigest():
-        raise CommandFailed(f'"{report}" is the report of another rune')
-    profile_name = content.get("profile", LITERT.name)
-    profile = next((each for each in PROFILES.values() if each.name == profile_name), None)
-    if profile is None:
-        raise CommandFailed(
-            f'"{report}" names a profile that this version does not know: {plain(str(profile_name), 60)}'
-        )
-    return _RuneOrigin(str(toolchain), profile, _host_resources(content.get("resources")))
-
-
-def _host_resources(resources: object) -> tuple[HostResources, ...]:
-    """The resources that a report names, with their capacities; none where the report is of another form."""
-    try:
-        capacities = {str(each["name"]): int(each["capacity"]) for each in resources}  # type: ignore[attr-defined]
-        return tuple(HostResources(every=every, capacities=capacities) for every in (False, True)) if capacities else ()
-    except (KeyError, TypeError, ValueError):
-        return ()
-
-
 def _verified_project(
     project: Project,
     rune: Callable[[], bytes],
     options: _VerifyOptions,
-    origin: _RuneOrigin,
+    origin: RuneOrigin,
     *,
     is_fresh: bool = False,
     has_project: bool = True,

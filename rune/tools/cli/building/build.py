@@ -10,19 +10,20 @@ from pathlib import Path
 
 import click
 
-from rune.aim import AIMS, BALANCED, Aim
+from rune.aim import AIMS, Aim
 from rune.compiler.anvil.figures import saving
 from rune.compiler.anvil.profile import PROFILES
-from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Report
-from rune.compiler.targets.finding import UnknownTarget, find_target, targets
+from rune.compiler.targets.finding import targets
 from rune.source.policy import Figures, Judgement, Policy, judge
 from rune.source.policy.wording import lines
 from rune.source.runefile import HostResources, Severity, diagnostic_to_json
-from rune.tools.cli.building.making import ARCHIVE, BuildProduct, build_product, run_tests
+from rune.tools.cli.building.chosen_targets import chosen_targets, require_fitting
+from rune.tools.cli.building.making import BuildProduct, build_product, run_tests
+from rune.tools.cli.building.places import checked_name, output_paths, require_other_file, require_place
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -149,10 +150,10 @@ def command(
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    base_targets, refusals = _targets(target_names, optimize)
-    _require_fitting(base_targets, timed=timed, explained=explains)
+    base_targets, refusals = chosen_targets(target_names, optimize)
+    require_fitting(base_targets, timed=timed, explained=explains)
     project = project_of(runefile, current_dir)
-    rune_name = _checked_name(name or project.name)
+    rune_name = checked_name(name or project.name)
     resources = _host_resources(host_resources, capacities)
     is_json = form == "json"
     policy = require_policy(project.files, is_json=is_json)
@@ -176,10 +177,10 @@ def command(
         _explain(project, all_options[0], is_json=is_json)
         return
     is_one = len(targets_) + len(refusals) == 1
-    places = _output_paths(output, project, rune_name, targets_, is_one=is_one)
+    places = output_paths(output, project, rune_name, targets_, is_one=is_one)
     for place, target in zip(places, targets_, strict=True):
-        _require_place(place, target)
-        _require_other_file(place, project, runefile)
+        require_place(place, target)
+        require_other_file(place, project, runefile)
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
     output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=is_one)
@@ -257,113 +258,6 @@ def _product_json(product: BuildProduct, place: Path, judgements: Sequence[Judge
 
 def _failure_json(failure: BuildFailed) -> Mapping[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]}
-
-
-def _targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target, ...], Mapping[str, str]]:
-    """Returns the targets to build for, and why others of them cannot be built so, by name. Raises `click.UsageError`
-    where none can be built."""
-    targets: list[Target] = []
-    refusals: dict[str, str] = {}
-    wanted = tuple(dict.fromkeys(names))
-    for name in wanted:
-        target = _named_target(name)
-        try:
-            targets.append(_variant(target, aim or BALANCED))
-        except click.UsageError as error:
-            # The sources of a package are the same for every aim: beside other targets they are made as they are.
-            if len(wanted) > 1 and not target.makes_rune:
-                targets.append(target)
-            else:
-                refusals[name] = error.message
-    if not targets:
-        raise click.UsageError(next(iter(refusals.values())))
-    return tuple(targets), refusals
-
-
-def _require_fitting(targets_: Sequence[Target], *, timed: bool, explained: bool) -> None:
-    """Refuses options that need a rune for other targets, and options about one target for several."""
-    for target in targets_:
-        if timed and not target.makes_rune:
-            raise click.UsageError(
-                f"--timed is for runes; the target {target.name} has no host to tell when a stage ends"
-            )
-    if len(targets_) > 1 and explained:
-        raise click.UsageError("--explain is about one target; give --target once")
-
-
-def _named_target(name: str) -> Target:
-    try:
-        return find_target(name)
-    except UnknownTarget as error:
-        raise click.BadParameter(f"{error}", param_hint="--target") from error
-
-
-def _variant(target: Target, aim: Aim) -> Target:
-    variant = target.variant(aim)
-    if variant is not None:
-        return variant
-    if not target.makes_rune:
-        raise click.UsageError(
-            f"--optimize {aim} changes nothing for {target.name}: its sources are compiled by you, with -Os or -O3"
-        )
-    known = ", ".join(each.optimized_for for each in (target, *target.variants))
-    raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")
-
-
-def _output_paths(
-    output: Path | None, project: Project, name: str, targets_: Sequence[Target], *, is_one: bool
-) -> tuple[Path, ...]:
-    """Where each target's result goes. Unless one was named alone, `output` is the folder."""
-    if output is not None and is_one:
-        return (output,)
-    if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
-        raise click.BadParameter(f"{str(output)!r} is no folder, and there are several targets", param_hint="--output")
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-    folder = output or project.folder or Path()
-    first_rune = next((target for target in targets_ if target.makes_rune), None)
-    return tuple(folder / _file_name(name, target, is_plain=target is first_rune) for target in targets_)
-
-
-def _file_name(name: str, target: Target, *, is_plain: bool) -> str:
-    """A rune has the name alone, but for the second of two runes."""
-    stem = _without_extension(name)
-    ending = ".rune" if target.makes_rune else ARCHIVE
-    return f"{stem}{ending}" if is_plain else f"{stem}-{target.name}{ending}"
-
-
-def _require_place(place: Path, target: Target) -> None:
-    """A rune goes into a file or to standard output, a package into an archive or a folder."""
-    if (target.makes_rune or place.suffix == ARCHIVE) and place.is_dir():
-        what = "a rune" if target.makes_rune else "an archive"
-        raise click.BadParameter(f"{str(place)!r} is a folder; {what} is a file", param_hint="--output")
-    if target.makes_rune or place.suffix == ARCHIVE:
-        return
-    if str(place) == "-" or (place.exists() and not place.is_dir()):
-        raise click.BadParameter(
-            f"{str(place)!r} is no folder; the target {target.name} makes several files, or one that ends in .zip",
-            param_hint="--output",
-        )
-
-
-def _require_other_file(target: Path, project: Project, runefile: Path) -> None:
-    """A rune is not written over what it is built from."""
-    sources = (runefile, (project.folder or Path()) / project.runefile)
-    if target.exists() and any(each.exists() and target.samefile(each) for each in sources):
-        raise CommandFailed(f'"{target}" is what the rune is built from; choose another file with --output')
-
-
-def _checked_name(name: str) -> str:
-    if "/" in name or "\\" in name or not name.isprintable() or not name.strip(". "):
-        raise click.BadParameter(
-            f"{name!r} cannot be the name of a rune; where it is written is chosen with --output", param_hint="--name"
-        )
-    return name
-
-
-def _without_extension(name: str) -> str:
-    """`foo` of `foo.bar`, as the old command named files; `.foo` stays."""
-    return Path(name).stem
 
 
 def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
