@@ -9,6 +9,7 @@ import pytest
 
 from forge.serving.environment import read_environment, secret_key
 from tools import reference
+from tools.reference_pages.settings import SETTINGS
 
 
 def test_every_generated_file_is_fresh() -> None:
@@ -41,7 +42,7 @@ def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
     environment = RecordingEnvironment()
     read_environment(environment, tmp_path)
     secret_key(tmp_path, environment)
-    assert environment.names == set(reference.SETTINGS)
+    assert environment.names == set(SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["command.md", "blocks.md", "operators.md", "settings.md"])
