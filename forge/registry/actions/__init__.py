@@ -5,12 +5,14 @@ from forge.registry.actions.describing import deprecate_tag, describe_tag, end_d
 from forge.registry.actions.publishing import note_pull, publish_build, publish_past_gate
 from forge.registry.actions.withdrawing import end_withdrawal, withdraw_for_operator, withdraw_tag
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, note_block_pull, publish_block
+from forge.registry.blocks.withdrawing import end_block_withdrawal, withdraw_block
 
 __all__ = [
     "deprecate_block",
     "deprecate_tag",
     "describe_tag",
     "end_block_deprecation",
+    "end_block_withdrawal",
     "end_deprecation",
     "end_withdrawal",
     "note_block_pull",
@@ -18,6 +20,7 @@ __all__ = [
     "publish_block",
     "publish_build",
     "publish_past_gate",
+    "withdraw_block",
     "withdraw_for_operator",
     "withdraw_tag",
 ]

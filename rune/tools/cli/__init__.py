@@ -31,6 +31,7 @@ COMMANDS = {
     "run": "Run a rune on files or generated input",
     "verify": "Compare a rune with the reference interpreter",
     "version": "Show the version of this command",
+    "withdraw": "Take a published version of a rune or a block back",
 }
 """By name, with what `rune --help` says of each."""
 
