@@ -132,7 +132,7 @@ def numbered_job(build: Build) -> Job:
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
     tests = samples_under_test(project, manifest)
-    steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
+    steps: tuple[Step, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     if is_searched(build.source):
         steps = tuple(step for step in steps if step != Step.SECRETS)
     searched = tuple(sorted(texts_to_search(own_files)))

@@ -4,8 +4,8 @@ the event."""
 from forge.registry.actions.describing import deprecate_tag, describe_tag, end_deprecation
 from forge.registry.actions.publishing import note_pull, publish_build, publish_past_gate
 from forge.registry.actions.withdrawing import end_withdrawal, withdraw_for_operator, withdraw_tag
+from forge.registry.actions.withdrawing_blocks import end_block_withdrawal, withdraw_block
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, note_block_pull, publish_block
-from forge.registry.blocks.withdrawing import end_block_withdrawal, withdraw_block
 
 __all__ = [
     "deprecate_block",

@@ -25,7 +25,7 @@ from forge.projects.models import Project, Version, Visibility
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.announcements import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.blocks.access import find_block, find_path, name_of
-from forge.registry.blocks.withdrawing import require_not_withdrawn
+from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.distribution.manifests import MANIFEST_TYPE
 from forge.registry.errors import BadBlock, BlockBroken, GateClosed, TagInUse
 from forge.registry.hooks import block_gate

@@ -9,16 +9,13 @@ from django.utils import timezone
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.store import read_blob
 from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.announcements import BLOCK_DESCRIBED
 from forge.registry.blocks.access import find_any_block
-from forge.registry.errors import NotPublishable
 from forge.registry.messages import checked_sentence
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.artefact import BlockFiles, digest_of, read_block_manifest
 
 
 @transaction.atomic
@@ -54,16 +51,6 @@ def end_block_withdrawal(actor: Actor, project: Project, name: str, version: str
     write_entry(actor, "block.restore", f"project:{project.pk}", project.place, **said)
     append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
     return block
-
-
-def require_not_withdrawn(project: Project, files: BlockFiles) -> None:
-    """Raises `NotPublishable` for a source that was withdrawn, under whatever version of the block."""
-    withdrawn = BlockVersion.objects.filter(repository__project=project, name=files.name).exclude(withdrawn=None)
-    source = digest_of(files.source)
-    for block in withdrawn.select_related("manifest"):
-        if read_block_manifest(read_blob(block.manifest.blob_id)).source == source:
-            message = f"{block} was withdrawn: {block.withdrawal} Change the block, or end the withdrawal first."
-            raise NotPublishable(message)
 
 
 def _locked(block: BlockVersion) -> BlockVersion:
