@@ -143,8 +143,8 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert live.http.get(build["rune_url"]).content == (tmp_path / "clap.rune").read_bytes()
 
     assert rune(tmp_path, "withdraw", path, "--reason", "It had a key in it.").stdout.startswith(f"Withdrew {path}.")
-    gone = rune(tmp_path, "block", "add", path, "clap")
-    assert (gone.returncode, "It had a key in it." in gone.stderr) == (5, True), gone.stderr
+    refused = rune(tmp_path, "block", "add", path, "clap")
+    assert (refused.returncode, "It had a key in it." in refused.stderr) == (5, True), refused.stderr
     assert rune(tmp_path, "build", "clap", "-o", "clap.rune").returncode == 0
     live.api("PUT", f"projects/{clap}/files/notes.txt", content=b"Built again.")
     assert live.build(clap)["state"] == "succeeded"

@@ -12,7 +12,7 @@ class VersionWithdrawer(ForgeClient):
     """Withdraws published versions."""
 
     def withdraw_rune(self, repository: str, tag: str, reason: str) -> None:
-        """Withdraws a tag of a repository (`acme/keywords`) and all tags of the same bytes. Raises as `request` does."""
+        """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `request` does."""
         address = f"/projects/{quote(repository)}/tags/{quote(tag, safe='')}/withdrawal"
         self.request("PUT", address, {"reason": reason})
 
