@@ -164,7 +164,8 @@ def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
     assert rune(tmp_path, "withdraw", published.repository, "--reason", "why").returncode == 2
     unknown = rune(tmp_path, "withdraw", f"{published.repository}:99.9", "--reason", "It had a key in it.")
     assert (unknown.returncode, "99.9" in unknown.stderr) == (5, True), unknown.stderr
-    digest = live.api("GET", f"projects/{published.repository}/tags/{published.tag}")["digest"]
+    listed = live.api("GET", f"projects/{published.repository}/tags")["tags"]
+    digest = next(each["digest"] for each in listed if each["tag"] == published.tag)
     done = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
     assert done.stdout.startswith(f"Withdrew {name}, "), done.stderr
     try:

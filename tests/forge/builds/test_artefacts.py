@@ -184,7 +184,7 @@ def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
     assert not Blob.objects.get(pk=shown.digest).synced
     build = work(request_build(developer, project))
     assert artefact_of(build) == shown
-    assert "left to do: policy, verify and measure" in log_of(build)
+    assert "left to do: policy, secrets, verify and measure" in log_of(build)
     assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
     assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
 
