@@ -20,5 +20,9 @@ urlpatterns = [
         "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/deprecation",
         block_api.BlockDeprecation.as_view(),
     ),
+    path(
+        "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/withdrawal",
+        block_api.BlockWithdrawal.as_view(),
+    ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
 ]

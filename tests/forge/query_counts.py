@@ -176,6 +176,18 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
         None,
     ),
+    (
+        "put",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        {"reason": "Leaked"},
+    ),
+    (
+        "delete",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        None,
+    ),
     ("get", "<str:organisation>/<str:name>/blocks/<str:block>", "acme/kitchen/blocks/smooth", None),
     ("get", "<str:organisation>/<str:name>/picture.png", "acme/kitchen/picture.png", None),
     ("get", "api/v1/schema", "api/v1/schema", None),

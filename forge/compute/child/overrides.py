@@ -16,8 +16,8 @@ from rune.source.language.graph.drawing import stage_argument_to_json
 from rune.source.language.graph.overrides import Override, OverrideRefused, applied, overridable, stated
 
 
-def answer_wishable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
-    """The `stages` with the `arguments` that may be wished otherwise; of each, `stated` is what it says now."""
+def answer_overridable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
+    """The `stages` with the `arguments` that may be overridden; of each, `stated` is what it says now."""
     analysis = analyse(files, PUBLISHED_BLOCKS, signatures=signature_of)
     return {
         "stages": [

@@ -36,6 +36,7 @@ COMMANDS = {
     "registry": {
         "login": "Sign in to a registry",
         "pull": "Fetch a rune from a registry",
+        "withdraw": "Take a published version of a rune or a block back",
     },
     "running": {
         "bench": "Measure inference time, or compare runes",

@@ -1,8 +1,8 @@
-"""What somebody who writes no Runefile may override: the arguments of stages, as plain fields, and what the files
-say once such overrides are applied. A list of labels is an argument too, whose text stands in a file.
+"""Overrides of a pipeline's arguments, for people who do not write Runefiles: lists the arguments that a form can show,
+and applies new values to the files. A list of labels is an argument too; its text is a file of its own.
 
-Each override says what it would change. Where that says something else by now, it is refused, but for a text of several
-lines, of which only the lines that are changed must be as they were.
+An override states the value that it replaces. If the argument has another value by now, the override is refused. In a
+text of several lines, only the lines that the override changes must be as they were.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Override:
 
 @dataclass(frozen=True)
 class StageFields:
-    """The arguments of a stage that may be wished otherwise."""
+    """The arguments of a stage that may be overridden."""
 
     stage: str
     arguments: tuple[StageArgument, ...]
