@@ -71,6 +71,6 @@ def read_rows() -> list[Compared]:
 def write_rows(rows: Sequence[Compared], names: Sequence[str]) -> None:
     """Puts a rune's rows in the place of those that the page had. `names` are all runes, in the order of the page."""
     mine = {each.rune for each in rows}
-    kept = [each for each in read_rows() if each.rune not in mine and each.rune in names]
-    ordered = sorted([*kept, *rows], key=lambda each: names.index(each.rune))
+    remaining = [each for each in read_rows() if each.rune not in mine and each.rune in names]
+    ordered = sorted([*remaining, *rows], key=lambda each: names.index(each.rune))
     PAGE.write_text(HEAD + "".join(each.row for each in ordered), encoding="utf-8")

@@ -57,7 +57,7 @@ def test_comments(project: Project, developer: Any, reviewer: Any, browser_of: B
 def test_teams(organisation: Organisation, owner: Any, viewer: Any, developer: Any, browser_of: Browser) -> None:
     team = create_team(owner, organisation, "audio")
     path, client = f"{API}/organisations/acme/teams/audio", browser_of(owner)
-    acts = (("patch", path, {"description": "Mine"}), ("delete", path, None))
+    acts: tuple[tuple[str, str, Any], ...] = (("patch", path, {"description": "Mine"}), ("delete", path, None))
     refused(client, path, lambda: update_team(owner, team, description="Theirs"), *acts)
     for do in ("rename", "delete", "add"):
         form = {"do": do, "name": "mine", "person": viewer.email}
@@ -74,7 +74,11 @@ def test_teams(organisation: Organisation, owner: Any, viewer: Any, developer: A
 def test_webhooks(organisation: Organisation, owner: Any, browser_of: Browser) -> None:
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["build"])
     path, client = f"{API}/organisations/acme/webhooks/{webhook.pk}", browser_of(owner)
-    acts = (("patch", path, {"on": True}), ("delete", path, None), ("post", f"{path}/rotate", {}))
+    acts: tuple[tuple[str, str, Any], ...] = (
+        ("patch", path, {"on": True}),
+        ("delete", path, None),
+        ("post", f"{path}/rotate", {}),
+    )
     refused(client, path, lambda: change_webhook(owner, webhook, Change(on=False)), *acts)
     for do in ("save", "on", "rotate", "delete"):
         form = {"do": do, "url": "https://example.com/mine", "topics": ["build"]}
