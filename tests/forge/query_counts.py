@@ -131,6 +131,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
     ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
+    ("get", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
     ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
@@ -148,6 +149,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/0.0/packages/cortex-m4",
         None,
     ),
+    ("get", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", None),
     ("patch", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", {"notes": "New"}),
     (
         "put",

@@ -23,6 +23,7 @@ from forge.core.errors import Damaged, DomainError, NotFound
 from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
+from forge.core.seen import seen_state
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
@@ -35,6 +36,7 @@ from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.seen import version_facets
 from forge.registry.usage_snippets import PublishedRune, interface_of, snippets
 from forge.registry.use import uses_of
 from forge.reviews.rounds.access import approvals_of
@@ -90,7 +92,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
-        "withdrawn": withdrawn_tags_of(principal, project),
+        "withdrawn": [(each, seen_state(version_facets(each))) for each in withdrawn_tags_of(principal, project)],
         "blocks": best_blocks_of(principal, project),
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
@@ -153,6 +155,7 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
         "tag": tag,
         "is_default": default is not None and default.pk == tag.pk,
         "notes": cached_text(tag.repository.project, tag.notes),
+        "seen": seen_state(version_facets(tag)),
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",

@@ -53,7 +53,7 @@ async function sampleRecording(
   say: (sentence: string) => unknown,
 ): Promise<Recorded | null> {
   try {
-    const sample = (await client.samples()).find(({ id }) => id === sampleId);
+    const sample = (await client.samples()).value.find(({ id }) => id === sampleId);
     if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
     say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
   } catch (error) {
