@@ -16,7 +16,8 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.jobs.models import JobState
 from forge.projects.models import Project
-from forge.reviews.models import InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
+from forge.registry.models import Tag
+from forge.reviews.models import AwaitedReview, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of
 
@@ -113,6 +114,28 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
     same = Round.objects.filter(build__artefact__digest=build.artefact.digest)
     reviews = Review.objects.visible_to(actor).filter(project=build.project, pk__in=same.values("review"))
     return list(reviews.select_related("project__organisation").order_by("-number"))
+
+
+def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With the version's tag under which what each judges now is published, for good: a tag that moves, such as
+    `latest`, may be set for those who try it."""
+    newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number").values("build__artefact__digest")[:1]
+    tags = Tag.objects.filter(repository__project=OuterRef("project"), moves=False)
+    published = tags.filter(build__artefact__digest=OuterRef("judged_digest")).order_by("created").values("name")[:1]
+    return reviews.annotate(judged_digest=Subquery(newest)).annotate(published=Subquery(published))
+
+
+def awaited_reviews(actor: Actor, build: Build) -> list[AwaitedReview]:
+    """What is asked for once the build succeeds, oldest first."""
+    return list(AwaitedReview.objects.visible_to(actor).filter(build=build).select_related("requested_by"))
+
+
+def awaited_of(actor: Actor, build: Build) -> AwaitedReview:
+    """What the person asked for once the build succeeds. Raises `NotFound`."""
+    mine = next((each for each in awaited_reviews(actor, build) if each.requested_by_id == actor.pk), None)
+    if mine is None:
+        raise nothing_here(actor)
+    return mine
 
 
 def find_review(actor: Actor, review_id: UUID) -> Review:
