@@ -20,7 +20,7 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import judges_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
-from forge.reviews.rounds.access import with_published
+from forge.reviews.rounds.access import unpublished
 from forge.reviews.rounds.actions.awaited import ask_for_awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.decision import ReviewState
@@ -51,8 +51,7 @@ def reviews_that_wait(actor: Actor) -> PendingItems:
     others have not decided yet."""
     theirs = Q(requested_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
     open_reviews_of_actor = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
-    # What is published waits for nobody.
-    reviews = open_reviews(with_published(open_reviews_of_actor).filter(published=None)[:LOOKED_AT])
+    reviews = open_reviews(unpublished(open_reviews_of_actor)[:LOOKED_AT])
     pending = [each for each in reviews if actor.pk in each.waited_for]
     own = [each for each in reviews if each.review.requested_by_id == actor.pk]
     objected = [each for each in own if each.state is ReviewState.CHANGES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.jobs.models import JobState
 from forge.projects.models import Project
-from forge.registry.models import Tag
+from forge.registry.models import Tag, TagQuerySet
 from forge.reviews.models import AwaitedReview, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of
@@ -117,12 +117,26 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
 
 
 def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """With the version's tag under which what each judges now is published, for good: a tag that moves, such as
-    `latest`, may be set for those who try it."""
-    newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number").values("build__artefact__digest")[:1]
+    """With the version under which what each judges now is published."""
+    name = _published_tags().order_by("created").values("name")[:1]
+    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    return reviews.alias(judged_digest=_judged_digest()).annotate(published=Subquery(name))  # type: ignore[no-redef]
+
+
+def unpublished(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Those that judge what is not published yet: what is published waits for nobody."""
+    return reviews.alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
+
+
+def _judged_digest() -> Subquery:
+    newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
+    return Subquery(newest.values("build__artefact__digest")[:1])
+
+
+def _published_tags() -> TagQuerySet:
+    """The versions of what a review judges. A tag that moves, such as `edge`, may be set for those who try it."""
     tags = Tag.objects.filter(repository__project=OuterRef("project"), moves=False)
-    published = tags.filter(build__artefact__digest=OuterRef("judged_digest")).order_by("created").values("name")[:1]
-    return reviews.annotate(judged_digest=Subquery(newest)).annotate(published=Subquery(published))
+    return tags.filter(build__artefact__digest=OuterRef("judged_digest"))
 
 
 def awaited_reviews(actor: Actor, build: Build) -> list[AwaitedReview]:

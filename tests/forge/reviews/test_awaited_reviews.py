@@ -43,7 +43,7 @@ def ended(build: Build, state: JobState, rune: Build | None = None) -> None:
     queue.finish(lease, state, error="" if rune else "The Runefile has a problem.")
 
 
-def asked(client: Client, reviewer: Any, number: int = 2) -> str:
+def request_review(client: Client, reviewer: Any, number: int = 2) -> str:
     fields = {"title": "Hears whispers", "people": [str(reviewer.pk)]}
     return page_of(client.post(f"/acme/kitchen/builds/{number}/ask", fields, follow=True))
 
@@ -54,7 +54,7 @@ def test_the_reviewers_are_asked_when_the_build_succeeds(
     client = browser_of(developer)
     assert "/acme/kitchen/builds/2/ask" in page_of(client.get("/acme/kitchen/builds/2"))
     assert "as soon as it succeeds" in page_of(client.get("/acme/kitchen/builds/2/ask"))
-    assert "asks for a review as soon as this build succeeds" in asked(client, reviewer)
+    assert "asks for a review as soon as this build succeeds" in request_review(client, reviewer)
     assert not Review.objects.exists()
     assert "/reviews/1" not in browser_of(reviewer).get("/").content.decode()
     ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
@@ -69,7 +69,7 @@ def test_a_build_that_fails_says_that_nobody_was_asked(
     build: Build, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     client = browser_of(developer)
-    asked(client, reviewer)
+    request_review(client, reviewer)
     ended(build, JobState.FAILED)
     assert not Review.objects.exists()
     assert "was not asked for. Build 2 did not succeed." in page_of(client.get("/acme/kitchen/builds/2"))
@@ -81,7 +81,7 @@ def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     build: Build, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     client = browser_of(developer)
-    asked(client, reviewer)
+    request_review(client, reviewer)
     first = Build.objects.get(number=1)
     ask_for_review(developer, first, "The same bytes", reviewers=[RequestedGroup((reviewer.pk,))])
     ended(build, JobState.SUCCEEDED, first)
@@ -103,7 +103,7 @@ def test_what_cannot_be_asked_is_refused_at_once(
 def test_only_whoever_asked_takes_it_back_and_a_reviewer_asks_nothing(
     build: Build, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    asked(browser_of(developer), reviewer)
+    request_review(browser_of(developer), reviewer)
     assert browser_of(owner).post("/acme/kitchen/builds/2/ask", {"do": "take-back"}).status_code == 404
     assert browser_of(reviewer).post("/acme/kitchen/builds/2/ask", {"title": "x"}).status_code == 403
     assert AwaitedReview.objects.count() == 1

@@ -69,14 +69,14 @@ def ask(actor: Actor, build: Build, request: ReviewRequest) -> Review:
 
 @transaction.atomic
 def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review | AwaitedReview:
-    """Asks now if the build has succeeded, and else when it does. Asking again replaces what waits.
+    """Asks now if the build has succeeded, and else when it does. Asking again replaces a request that is pending.
 
     Raises `Forbidden`, `NotReviewable` for a build that ended without a rune, and what asking now raises, as far as
     that can be known.
     """
     require(actor, Verb.ASK, build.project)
     # Whoever ends the build waits for this lock, or has ended it.
-    job = Job.objects.select_for_update().get(pk=build.job_id)
+    job = Job.objects.select_for_update().get(build=build)
     if job.is_finished:
         return ask(actor, complete_builds().get(pk=build.pk), request)
     if request.review is not None:

@@ -156,7 +156,7 @@ def _write_groups(review: Review, groups: Sequence[RequestedGroup]) -> None:
         row = ReviewerGroup.objects.create(
             review=review, position=position, title=group.title.strip()[:60], needed=group.needed
         )
-        row.people.set(group.people)
+        row.people.set(group.people)  # type: ignore[arg-type] # takes keys too
 
 
 def _for_audit(reviewers: Sequence[RequestedGroup]) -> list[str]:

@@ -40,6 +40,7 @@ from forge.reviews.rounds.access import (
     reviews_of,
     standing_verdicts,
     state_of,
+    unpublished,
     verdicts_on,
     with_published,
 )
@@ -94,7 +95,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
     project = project_of(request, organisation, name, Verb.READ)
     is_all = request.GET.get("show") == "all"
     all_reviews = with_published(reviews_of(principal_of(request), project))
-    chosen = all_reviews if is_all else all_reviews.filter(closed=None, published=None)
+    chosen = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
     reviews, pages = rows_of(request, chosen, SHOWN)
     verdicts = standing_verdicts(reviews)
     rows = [
@@ -144,8 +145,8 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
             if request.POST.get("do") == "take-back":
                 take_back_awaited(principal, awaited_of(principal, build))
                 return redirect(_build_page(build))
-            asked = actions.ask_when_built(principal, build, _read_request(request.POST))
-            return redirect(asked.get_absolute_url() if isinstance(asked, Review) else _build_page(build))
+            outcome = actions.ask_when_built(principal, build, _read_request(request.POST))
+            return redirect(outcome.get_absolute_url() if isinstance(outcome, Review) else _build_page(build))
         except (Invalid, Conflict) as error:
             return show_again(request, "reviews/ask.html", context, error)
     return render(request, "reviews/ask.html", context)

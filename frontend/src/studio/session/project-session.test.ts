@@ -1,6 +1,14 @@
 import type { Build, JobState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
-import { afterEvent, lastSucceeded, newestToReview, sessionOf, withAnswer, withBuild, withPreview } from "./project-session";
+import {
+  afterEvent,
+  lastSucceeded,
+  newestToReview,
+  sessionOf,
+  withAnswer,
+  withBuild,
+  withPreview,
+} from "./project-session";
 
 function build(number: number | null, state: JobState = "running"): Build {
   return {
