@@ -19,6 +19,7 @@ from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
 from forge.builds.pages.verification import verification_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
@@ -68,6 +69,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
+        "examples": member_examples(build.source),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),
