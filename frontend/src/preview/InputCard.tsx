@@ -106,7 +106,7 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
         )}
       </div>
       {hasExamples && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<div className="preview-examples-place" />}>
           <ExampleRow
             request={request}
             isActive={playsExample}

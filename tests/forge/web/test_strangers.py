@@ -322,7 +322,6 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/blocks",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",
     "/api/v1/projects/<str:organisation>/<str:name>/tags",
-    "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",
     "/<str:organisation>/<str:name>/picture.png",
