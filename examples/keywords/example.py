@@ -1,4 +1,4 @@
-"""Writes `no-up-yes.wav`, which the page plays: three of the words, spoken by eSpeak voices that the model was not trained on.
+"""Writes `no-up-yes.wav`, which the page plays: three words, by an eSpeak voice that the model was not trained on.
 
 Needs Debian's libespeak-ng1.
 
@@ -11,7 +11,6 @@ import wave
 from pathlib import Path
 
 import numpy as np
-
 from espeak import Espeak, Manner
 
 RATE = 16_000

@@ -1,7 +1,7 @@
 """The recordings that a version brings along as example inputs: those beside its Runefile and in its folder `examples`.
 
-A page that runs a build plays the first one, so that there is an answer before anyone does anything. A sample that a person
-sent is in another folder and never an example.
+A page that runs a build plays the first one, so that there is an answer before anyone does anything. A sample that a
+person sent is in another folder and never an example.
 """
 
 from __future__ import annotations

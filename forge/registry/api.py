@@ -36,8 +36,8 @@ from forge.registry.actions import (
     publish_past_gate,
     withdraw_tag,
 )
-from forge.registry.examples import find_example
 from forge.registry.errors import NoSuchTag
+from forge.registry.examples import find_example
 from forge.registry.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json
 from forge.registry.use import counting
 

@@ -1,4 +1,4 @@
-"""The example inputs of a published rune, for its page: where the project shares its files, for everyone who sees the page."""
+"""The example inputs of a published rune: for members, and for everyone who sees one that shares its files."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.example_inputs import member_examples
 from forge.builds.serializers import rune_url, watch_to_json
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften

@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import lost_between, shown_evaluation
@@ -19,7 +20,6 @@ from forge.builds.pages.host_models import host_models
 from forge.builds.pages.limits import shown_limits, with_limits
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
 from forge.builds.pages.verification import verification_of
-from forge.builds.example_inputs import member_examples
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
