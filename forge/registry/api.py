@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build, find_package
@@ -20,8 +20,9 @@ from forge.builds.api import rune_response
 from forge.builds.models import Build
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
-from forge.core.blobs.responses import part_response
+from forge.core.blobs.responses import blob_response, part_response
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
+from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
 from forge.registry.access import find_any_tag, find_tag, tags_of
@@ -36,6 +37,7 @@ from forge.registry.actions import (
     withdraw_tag,
 )
 from forge.registry.errors import NoSuchTag
+from forge.registry.examples import find_example
 from forge.registry.models import Tag
 from forge.registry.seen import version_facets
 from forge.registry.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json
@@ -202,6 +204,23 @@ def _build_of(request: Request, project: Project, build_id: UUID) -> Build:
     if build.project_id != project.pk:
         raise NotFound("This project has no such build.")
     return build
+
+
+class TagExample(ProjectView):
+    """An example input of a tag: for members, and for whoever sees the project where it shares its files."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Gone)
+
+    @extend_schema(operation_id="tags_example", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, tag: str, path: str) -> HttpResponseBase:
+        principal, project = principal_of(request), self.project(request, organisation, name, Verb.SEE)
+        version = find_tag(principal, project, tag)
+        described = find_example(principal, project, version, path)
+        if request.method == "GET" and can(principal, Verb.READ, project):
+            what = {"path": path, "digest": described["digest"], "version": version.build.source.number}
+            note_download(principal, project, "file.download", **what)
+        return blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
 
 
 class TagPackage(ProjectView):

@@ -142,6 +142,8 @@ class Capability:
     """None where nobody records it."""
     endings: tuple[str, ...] = ()
     """Of the files that it reads, in lower case."""
+    examples: tuple[str, ...] = ()
+    """The generated inputs that pages offer first, by their names in `frontend/src/preview/signals.ts`."""
     sensor: Sensor | None = None
     zune_package: str | None = None
     """The package of a zune that gives the same."""

@@ -142,6 +142,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/override",
         {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
     ),
+    ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     (
         "get",
