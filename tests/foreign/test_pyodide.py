@@ -34,6 +34,7 @@ PROJECT = (
     "rune",
     "tests/conftest.py",
     "tests/rune/shared_blocks.py",
+    "tests/support/properties.py",
     "docs/reference",
     "docs/guides/published-blocks.md",
     "examples",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rune.source.language.completion.completing import complete
@@ -18,8 +18,9 @@ from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
 from rune.source.runefile.yaml.values import Value
 from tests.rune.source.language.projects import WORDS, project
+from tests.support.properties import examples
 
-QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = examples(25)
 
 FLOW = """\
 {version: 1, image: x, pipeline: {a: {capability: RAW, args: {length: 4}}, b: {out: SERIAL,
