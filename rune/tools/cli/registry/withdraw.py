@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from rune.compiler.blocks.shared_path import SharedPath, parse_shared_path
-from rune.tools.cli.fetched_blocks import registry_for
-from rune.tools.cli.remote_errors import explained
+from rune.tools.cli.projects.fetched_blocks import registry_for
+from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.remote import Reference, VersionWithdrawer, parse_reference
 
 
