@@ -73,7 +73,7 @@ def test_a_review_is_decided_by_keyboard_and_read_at_each_width(forge: LiveForge
     owner.get_by_role("button", name="Ask for a review").click()
     expect(owner.get_by_role("heading", name="Follows the curve")).to_be_visible(timeout=PATIENCE)
 
-    # The title of a waiting review leads to it, and its pages are read at each width.
+    # The title of a pending review leads to it, and its pages are read at each width.
     reviewer.goto(forge.address)
     reviewer.get_by_role("link", name="Follows the curve").first.click()
     expect(reviewer.get_by_role("heading", name="Follows the curve")).to_be_visible(timeout=PATIENCE)

@@ -121,7 +121,7 @@ def assert_passed(report: Report, printed: str) -> None:
 
 
 def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
-    report, printed = run_in_pyodide(tmp_path, SHARE, timeout=300)
+    report, printed = run_in_pyodide(tmp_path, SHARE, timeout=900)
     assert_passed(report, printed)
     assert report.passed > 400
 
