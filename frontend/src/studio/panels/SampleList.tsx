@@ -125,7 +125,12 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
           key={there.length}
           number={there.length}
           labels={labels}
-          onMark={(change) => void mark(there.map(({ id }) => ({ id, ...change })), seen)}
+          onMark={(change) =>
+            void mark(
+              there.map(({ id }) => ({ id, ...change })),
+              seen,
+            )
+          }
         />
       )}
       <ul className="sample-list">
