@@ -34,7 +34,7 @@ from forge.request_limits.requests import RequestGate  # noqa: E402
 from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
-from forge.serving.tracing import traced  # noqa: E402
+from forge.serving.monitoring.tracing import traced  # noqa: E402
 
 
 def build_application() -> Any:
