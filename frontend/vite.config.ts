@@ -21,7 +21,7 @@ const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "player-worker.js": "src/player/phone/service-worker.ts",
   "microphone.js": "src/preview/sources/microphone.worklet.ts",
   "pictures.js": "src/preview/picture/worker.ts",
-  "pico.js": "src/device/worker.ts",
+  "pico.js": "src/device/virtual/worker.ts",
 };
 
 async function bundleLoneScript(entry: string): Promise<string> {
