@@ -40,8 +40,8 @@ def test_a_path_that_means_another_block_finds_none(path: str) -> None:
 
 
 def test_every_folder_is_a_block_of_its_name() -> None:
-    folders = sorted(path.parent.name for path in Path(rune.compiler.blocks.__file__).parent.glob("*/__init__.py"))
-    assert list(CATALOGUE) == folders
+    folders = {path.parent.name for path in Path(rune.compiler.blocks.__file__).parent.glob("*/__init__.py")}
+    assert list(CATALOGUE) == sorted(folders - {"common"})
     assert [block.folder.name for block in CATALOGUE.values()] == folders
 
 
