@@ -28,7 +28,7 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
                 said = deprecate_tag(principal, project, tag, reason, successor)
             case "withdraw":
                 withdraw_tag(principal, project, tag, request.POST.get("reason", ""))
-                return redirect(project.get_absolute_url())
+                return redirect(f"{project.get_absolute_url()}/published")
             case "restore":
                 said = end_withdrawal(principal, project, tag)
             case "undeprecate":
