@@ -1,4 +1,4 @@
-"""A project's overview: what its app does, how good it is, what waits for the person, what is published and what changed."""
+"""A project's overview: its app, running, its accuracy, pending decisions, published versions and recent changes."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "watch": watch_menu(principal, project),
         "waiting": _of_project(project, (each for answer in waiting for each in answer.for_me)),
         "waited": _of_project(project, (each for answer in waiting for each in answer.for_others)),
-        "activity": activity_rows(
-            principal, complete(activity_of(principal).filter(project=project)[:CHANGES_SHOWN])
-        ),
+        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:CHANGES_SHOWN])),
         "running": [build for build in builds if not build.is_over],
         "published": _published(tags),
         "usual": default_tag(tags),
@@ -80,13 +78,12 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
 def _preview(project: Project) -> Build | None:
     """What the studio made of the text, of a project without a build."""
     preview = preview_of(project)
-    made = None if preview is None else preview.build
-    return made if made is not None and made.artefact is not None else None
+    build = None if preview is None else preview.build
+    return build if build is not None and build.artefact is not None else None
 
 
 def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Mapping[str, Any]:
     """What the newest build that made a rune does and how good it is."""
-    assert newest.artefact is not None
     names = {tag.build_id: tag.name for tag in reversed(tags) if not tag.moves}
     limits = {
         judgement.limit.bound for judgement in judgements_of(newest) if judgement.limit.kind is LimitKind.ACCURACY
@@ -95,7 +92,7 @@ def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Ma
     return {
         "build": newest,
         "rune_url": rune_url(newest),
-        "pipeline": drawn_pipeline(newest.artefact.report["pipeline"]),
+        "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
         "quality": quality_of(newest),
         "summary": newest.evaluation,
         "accuracy_limit": None if limit is None else f"{limit * 100:.3g} %",

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.projects.models import Project
-from forge.registry.models import Repository
+from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.models import Review
 
@@ -95,9 +95,14 @@ def current_word(request: HttpRequest) -> str:
 def _facts(principal: Principal, project: Project) -> Mapping[str, Any] | None:
     """What the tabs say, in one query; None for somebody who does not read the project."""
     counts = {_name(tab): _count(tab.counted(principal)) for tab in TABS if tab.counted is not None}
-    published = Exists(Repository.objects.filter(project=OuterRef("pk")))
+    published = Exists(Tag.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))) | Exists(
+        BlockVersion.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))
+    )
     readable = Project.objects.of_member(principal).filter(pk=project.pk)
-    return readable.annotate(has_published=published, **counts).values("has_published", *counts).first()
+    facts: Mapping[str, Any] | None = (
+        readable.annotate(has_published=published, **counts).values("has_published", *counts).first()
+    )
+    return facts
 
 
 def _name(tab: Tab) -> str:

@@ -10,7 +10,7 @@ from forge.web.projects.tabs import ShownTab, tabs_of
 
 register = template.Library()
 
-_KEPT = "project_tabs"
+_CACHED = "project_tabs"
 """Where a page's render keeps the tabs, which two of its blocks show."""
 
 
@@ -28,7 +28,7 @@ def project_share(context: template.Context) -> dict[str, Any]:
 
 def _tabs(context: template.Context) -> tuple[ShownTab, ...]:
     request = context["request"]
-    if not hasattr(request, _KEPT):
-        setattr(request, _KEPT, tabs_of(request, context["project"]))
-    tabs: tuple[ShownTab, ...] = getattr(request, _KEPT)
+    if not hasattr(request, _CACHED):
+        setattr(request, _CACHED, tabs_of(request, context["project"]))
+    tabs: tuple[ShownTab, ...] = getattr(request, _CACHED)
     return tabs

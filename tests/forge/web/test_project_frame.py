@@ -118,9 +118,7 @@ def test_the_first_thing_that_waits_has_the_one_main_action(
     assert "<b>Build 1 failed</b>" in page
 
 
-def test_the_overview_has_nothing_of_other_projects(
-    project: Any, people: dict[str, Any], browser_of: Browser
-) -> None:
+def test_the_overview_has_nothing_of_other_projects(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     copy = fork_project(people["developer"], project, project.organisation, "pantry")
     failed_build(people["developer"], copy)
     page = browser_of(people["developer"]).get("/acme/kitchen").content.decode()
