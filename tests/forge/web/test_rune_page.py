@@ -43,7 +43,7 @@ def public(project: Any, developer: Any, owner: Any) -> Any:
 
 @pytest.mark.protects("browser/version-notes")
 def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> None:
-    page = Client().get("/acme/kitchen/published").content.decode()
+    page = Client().get("/acme/kitchen").content.decode()
     for shown in (
         "<strong>Six</strong> words.",
         "rune pull",
@@ -83,14 +83,14 @@ def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
 ) -> None:
     answer = Client().get("/acme/kitchen/picture.png")
     assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
-    page = Client().get("/acme/kitchen/published").content.decode()
+    page = Client().get("/acme/kitchen").content.decode()
     assert f"/acme/kitchen/picture.png?{answer['ETag'].strip(chr(34))}" in page
     facts = PictureFacts("acme", "kitchen", "1.0", "About", ("5 kB",))
     assert facts.digest != PictureFacts("acme", "kitchen", "1.0", "About", ("6 kB",)).digest
     for visibility in ("internal", "private"):
         update_project(owner, public, visibility=visibility)
         assert browser_of(owner).get("/acme/kitchen/picture.png").status_code in (302, 404)
-        assert b"og:image" not in browser_of(owner).get("/acme/kitchen/published").content
+        assert b"og:image" not in browser_of(owner).get("/acme/kitchen").content
 
 
 @pytest.mark.protects("browser/framed-pages")
@@ -104,7 +104,7 @@ def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
     assert "frame-ancestors *" in page["Content-Security-Policy"]
     assert 'data-embed="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page.content.decode()
     assert Client().get("/player/acme/kitchen/embed?tag=9.9").status_code == 404
-    other = Client().get("/acme/kitchen/published")
+    other = Client().get("/acme/kitchen")
     assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
     update_project(owner, public, visibility="internal")
     # Also to its owner, whose browser another page could make open it.
@@ -154,7 +154,7 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     public: Any, developer: Any, stranger: Any, browser_of: Callable[[Any], Client]
 ) -> None:
     BuildPackage.objects.update(needs=None)
-    page = Client().get("/acme/kitchen/published").content.decode()
+    page = Client().get("/acme/kitchen").content.decode()
     for unmeasured in ("How good it is", "Fits ", "Accuracy", "Favourite <span"):
         assert unmeasured not in page, unmeasured
     build = public.repository.tags.get().build
@@ -162,7 +162,7 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     outcomes = [Outcome(str(number), "yes" if number % 2 else "no", "yes") for number in range(60)]
     evaluated(build, outcomes)
     fork = fork_project(developer, public, public.organisation, "twin")
-    page = Client().get("/acme/kitchen/published").content.decode()
+    page = Client().get("/acme/kitchen").content.decode()
     assert "Accuracy, 60 recordings" in page
     assert "30 of 60 samples right: 50 % (95 % interval 37.7 % to 62.3 %)" in page
     assert "no, 0 %" in page
@@ -173,8 +173,8 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     # Numbers without names; a favourite of somebody without a role is found in Explore.
     browser = browser_of(stranger)
     sent = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/acme/kitchen"})
-    assert (sent.status_code, sent["Location"]) == (302, "/acme/kitchen/published")
-    page = " ".join(browser.get("/acme/kitchen/published").content.decode().split())
+    assert (sent.status_code, sent["Location"]) == (302, "/acme/kitchen")
+    page = " ".join(browser.get("/acme/kitchen").content.decode().split())
     assert 'aria-pressed="true"' in page
     assert 'Favourite <span class="num">1</span>' in page
     assert "acme / kitchen" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
@@ -183,4 +183,4 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     visitor = Client().get("/explore?mine=favourites").content.decode()
     assert "My favourites" not in visitor
     fork.delete()
-    assert "/accounts/login/?next=/acme/kitchen" in Client().get("/acme/kitchen/published").content.decode()
+    assert "/accounts/login/?next=/acme/kitchen" in Client().get("/acme/kitchen").content.decode()
