@@ -99,6 +99,7 @@ def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allow
     key = object_key(flags, unit.name, files)
     cached = _OBJECTS.get(key)
     if cached is None:
+        allowance.interruption.check()
         with _folder_of(files) as folder:
             headers = ("-isystem", str(zig.parent / "lib" / "include"))
             _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
@@ -147,12 +148,14 @@ def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -
         stderr=subprocess.PIPE,
     )
     try:
-        _, errors = process.communicate(timeout=seconds)
+        with allowance.interruption.covering(process):
+            _, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()  # the shell has become the compiler, which starts no other process
         process.communicate()
         raise allowance.out_of_time() from None
     if process.returncode:
+        allowance.interruption.check()
         details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
         raise CompileError(_reason(process.returncode, details, allowance), details)
 
