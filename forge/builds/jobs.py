@@ -104,7 +104,9 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     profile = choices_of(preview.project).profile
-    options = SpecOptions(preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile)
+    options = SpecOptions(
+        preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True
+    )
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
@@ -120,7 +122,7 @@ def numbered_job(build: Build) -> Job:
     project: Project = build.project
     choices = choices_of_build(build)
     manifest = with_blocks(project, available_files(build.source))
-    # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
+    # What that file says is read where the rune is compiled; a preview of the same files is for speed all the same.
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)

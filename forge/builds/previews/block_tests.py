@@ -12,7 +12,7 @@ from uuid import UUID
 
 from forge.builds.errors import Superseded, TestsRefused
 from forge.builds.models import Preview, PreviewState
-from forge.builds.previews.asking import ask_compiler
+from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.errors import ChildDied
@@ -40,8 +40,8 @@ def run_expected_tests(
     if project_id not in _untested:
         return
     preview = Preview.objects.plain().select_related("project").get(project=project_id)
-    waits = Preview.objects.requested().filter(project=project_id, state=PreviewState.BUILDING).exists()
-    if not preview.is_settled or waits:
+    is_pending = Preview.objects.requested().filter(project=project_id, state=PreviewState.BUILDING).exists()
+    if not preview.is_settled or is_pending:
         return
     try:
         if preview.state == PreviewState.READY:

@@ -23,8 +23,8 @@ from forge.builds.execution import Execution
 from forge.builds.jobs import preview_job
 from forge.builds.models import PLAIN, Build, Kind, Preview, PreviewState
 from forge.builds.notify import notify_preview
-from forge.builds.previews.asking import ask_compiler
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
+from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
 from forge.builds.previews.leases import PreviewLease
 from forge.builds.previews.recorder import PreviewRecorder

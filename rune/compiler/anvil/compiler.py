@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rune.compiler.anvil.allowance import Allowance
+from rune.compiler.anvil.data_object import data_object
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.objects import ObjectCache, object_key
 from rune.compiler.anvil.sources import Sources, Unit
@@ -93,6 +94,8 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
     """Compiles a unit while `at_once - 1` others are compiled, or returns the cached object of the same files."""
+    if unit.data is not None:
+        return data_object(unit.name, unit.data)
     zig = _zig()
     flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}

@@ -1,4 +1,4 @@
-"""Questions about a project's files that the compiler's process answers."""
+"""Requests about a project's files that the compiler's process answers."""
 
 from __future__ import annotations
 
