@@ -34,7 +34,7 @@ def included_files(kernels: KernelSet, program: Program) -> IncludedFiles:
         if header not in names:
             name = names[header] = f"blocks/{checked(header.name, HEADER_NAME)}"
             blocks[name] = header.read_bytes()
-    shared = {name: _content(path) for name, path in headers.items()} | _support()
+    shared = {**{name: _content(path) for name, path in headers.items()}, **_support()}
     return IncludedFiles(shared, blocks, names)
 
 
