@@ -9,6 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from forge.builds.access import complete_builds, packages_for_reading
 from forge.builds.announcements import BUILD_CHANGED, BUILD_LOG, PACKAGE_CHANGED
 from forge.builds.evaluations.limits import judged_to_json, judgements_of
+from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.builds.serializers import build_to_json, log_line_to_json, package_to_json
 from forge.core.events.log import append_event
@@ -23,6 +24,7 @@ def tell_build(build: Build) -> None:
 
 def tell_change(job: Job) -> None:
     """Tells how a build is whose job changed its state. A build that was read with its job is not read again."""
+    build_changed.call(job)
     is_read = Job._meta.get_field("build").is_cached(job)
     tell_build(job.build if is_read else complete_builds().get(job=job))
 

@@ -19,6 +19,7 @@ from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.builds.access import builds_of, find_numbered, job_of_build
 from forge.builds.actions import request_build
 from forge.builds.models import Build
+from forge.builds.pages.brief_changes import BriefChange, accuracy_of, brief_changes
 from forge.builds.pages.memory_map import memory_picture
 from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.pages import for_person, show_again
@@ -38,7 +39,7 @@ from forge.registry.seen import build_facets
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review
-from forge.reviews.rounds.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
+from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.rounds.decision import ReviewState, Verdicts
 from forge.reviews.rounds.open_reviews import open_reviews, states_of_runes
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
@@ -76,6 +77,9 @@ class BuildRow:
     tags: tuple[str, ...]
     problems: tuple[ProblemCount, ...]
     verdict: CardVerdict | None
+    accuracy: str
+    changed: BriefChange | None
+    """What changed since the build before; None of a build without a rune."""
 
 
 @for_person
@@ -100,6 +104,9 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     judged = verdicts_on_runes(principal, project)
     waiting = Review.objects.visible_to(principal).filter(project=project, closed=None)
     states = states_of_runes(open_reviews(waiting), judged)
+    oldest = min((build.number or 0 for build in builds), default=0)
+    earlier = builds_of(principal, project).succeeded().filter(number__lt=oldest, artefact__isnull=False).first()
+    changes = brief_changes(builds, earlier)
     rows = [
         BuildRow(
             build,
@@ -107,6 +114,8 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
             tuple(tag.name for tag in published if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
             _judged_as(build, states, judged),
+            accuracy_of(build),
+            changes.get(build.pk),
         )
         for build in builds
     ]
@@ -226,7 +235,8 @@ def _context(
         "log": list(build.log.all()),
         "problems": problem_counts(build.diagnostics),
         "may_build": can(principal, Verb.BUILD, project),
-        "may_ask": can(principal, Verb.ASK, project) and is_reviewable(build),
+        "may_ask": can(principal, Verb.ASK, project) and (is_reviewable(build) or not build.is_over),
+        "awaited": awaited_reviews(principal, build),
         "reviews": reviews_about(principal, build),
         **_talk(principal, build, which),
         "wrong_url": f"/api/v1/builds/{build.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",

@@ -20,7 +20,7 @@ from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
@@ -67,6 +67,9 @@ class PreviewRecorder:
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """A preview is not published."""
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A preview is not verified."""

@@ -201,7 +201,7 @@ def with_overrides(
 
     Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
-    job = {"op": "grant", "overrides": overrides}
+    job = {"op": "apply-overrides", "overrides": overrides}
     answer, reason = ask_compiler(job, preview.project, seen, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise OverridesRefused(reason if answer is None else answer["refused"])

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rune.compiler.anvil.interruption import Interruption, interrupted_by
+from rune.compiler.anvil.compiling.interruption import Interruption, interrupted_by
 
 
 class CurrentJob:

@@ -23,7 +23,7 @@ def test_each_act_that_tells_has_a_scene() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", mostly_proved(SCENES, 6, lambda scene: scene.name))
+@pytest.mark.parametrize("scene", mostly_proved(SCENES, 12, lambda scene: scene.name))
 def test_the_state_before_and_its_events_are_the_state_after(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client]
 ) -> None:

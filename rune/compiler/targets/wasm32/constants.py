@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import Program
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rune.abi import Output, ParameterType
-from rune.compiler.anvil.c_call import GATES, Notation, count_text, gate_lines
-from rune.compiler.anvil.c_rows import HEADER as ROWS_HEADER
-from rune.compiler.anvil.c_rows import row_name, rows_lines
-from rune.compiler.anvil.c_text import literal
-from rune.compiler.anvil.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
+from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
+from rune.compiler.anvil.c.rows import row_name, rows_lines
+from rune.compiler.anvil.c.shared_calls import SharedCalls
+from rune.compiler.anvil.c.text import literal
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -37,7 +37,7 @@ from rune.compiler.anvil.program import (
     Step,
     calls,
 )
-from rune.compiler.anvil.shared_calls import SharedCalls
+from rune.compiler.anvil.selection.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import GeneratedHeader, Header

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rune.compiler.anvil.c_text import HEADER_NAME, checked
+from rune.compiler.anvil.c.text import HEADER_NAME, checked
 from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.program import Program, calls
 from rune.compiler.blocks.signature import Header

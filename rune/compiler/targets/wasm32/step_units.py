@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
-from rune.compiler.anvil.c_call import Notation, gate_lines
-from rune.compiler.anvil.c_text import literal
+from rune.compiler.anvil.c.calls import Notation, gate_lines
+from rune.compiler.anvil.c.shared_calls import SharedCalls
+from rune.compiler.anvil.c.text import literal
 from rune.compiler.anvil.program import KernelInvocation, Program, ResourcePlace, Step, Structure, calls
-from rune.compiler.anvil.shared_calls import SharedCalls
 from rune.compiler.anvil.sources import Unit
 from rune.compiler.blocks.signature import GeneratedHeader, Header
 

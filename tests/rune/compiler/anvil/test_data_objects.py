@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from rune.compiler.anvil.allowance import Allowance
-from rune.compiler.anvil.compiler import compile_objects, link_objects
-from rune.compiler.anvil.data_object import data_object
+from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.compiler import compile_objects, link_objects
+from rune.compiler.anvil.compiling.data_object import data_object
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.targets.wasm32 import BALANCED
 
