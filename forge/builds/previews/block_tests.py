@@ -20,7 +20,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
 from forge.core.errors import Damaged
 from forge.projects.versions.store import WorkingTree, working_tree
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 
 _lock = Lock()
 _untested: set[UUID] = set()

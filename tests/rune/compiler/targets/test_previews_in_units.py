@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rune.compiler.anvil import compiler
+from rune.compiler.anvil.compiling import compiler
 from rune.compiler.anvil.compiling.objects import ObjectCache
 from rune.compiler.anvil.target import Target
 from rune.compiler.building.building import build
