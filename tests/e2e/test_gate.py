@@ -69,7 +69,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     owner.get_by_role("button", name="Publish 1.1 past its gate").click()
     expect(owner.get_by_text("Published past its gate")).to_be_visible(timeout=PATIENCE)
     assert findings(owner) == []
-    reviewer.goto(project)
+    reviewer.goto(f"{project}/published")
     expect(reviewer.get_by_text("The fair opens in an hour.")).to_be_visible()
     assert findings(reviewer) == []
 
