@@ -94,7 +94,6 @@ GRANT_NOTHING = {
     "registry.BlockVersion.author": DID,
     "registry.Publication.author": DID,
     "registry.Tag.author": DID,
-    "reviews.AwaitedReview.requested_by": "asks once, when a build ends, with its person's right of that moment",
     "reviews.ChangeRequest.author": "it offers files, and merges nothing by itself",
     "reviews.ChangeRequest.decided_by": DID,
     "reviews.CheckResult.owner": "counts while its account may post (`forge.reviews.checks.access`)",
