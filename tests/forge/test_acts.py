@@ -27,7 +27,7 @@ from tests.forge.acts import (
 )
 
 RECORDERS: Mapping[str, str] = {
-    "forge.builds.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
+    "forge.builds.runs.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
     "forge.builds.previews.refresh": "a worker tells what came of a preview: nobody acts",
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
