@@ -60,10 +60,10 @@ def test_an_owner_ends_and_hands_over_what_a_member_made_in_the_organisation(
     invite(owner, organisation, "viewer")
     create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
     create_token(owner, "everywhere", ["read"], None)
-    made, browser = f"/api/v1/organisations/acme/members/{owner.pk}/grants", browser_of(second)
-    things = listed(browser, made)
+    address, browser = f"/api/v1/organisations/acme/members/{owner.pk}/grants", browser_of(second)
+    things = listed(browser, address)
     assert set(things) == {"invitation", "webhook"}, "a token that is not restricted to the organisation is not its own"
-    webhook = f"{made}/webhook/{things['webhook']['id']}"
+    webhook = f"{address}/webhook/{things['webhook']['id']}"
 
     def give_to(heir: User) -> int:
         body = {"heir": str(heir.pk)}
@@ -73,7 +73,7 @@ def test_an_owner_ends_and_hands_over_what_a_member_made_in_the_organisation(
     assert give_to(second) == 204
     assert Webhook.objects.get().created_by == second
     assert give_to(second) == 404, "the webhook is not the first maker's any more"
-    link = f"{made}/invitation/{things['invitation']['id']}"
+    link = f"{address}/invitation/{things['invitation']['id']}"
     body = {"heir": str(second.pk)}
     refused = browser.post(f"{link}/hand-over", body, content_type="application/json")
     assert refused.status_code == 400
@@ -88,14 +88,14 @@ def test_no_token_lists_ends_or_hands_over_what_works_beside_it(
 ) -> None:
     _, secret = create_token(owner, "all", list(Scope), None)
     webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
-    made, headers = f"/api/v1/organisations/acme/members/{owner.pk}/grants", {"Authorization": f"Bearer {secret}"}
+    grants, headers = f"/api/v1/organisations/acme/members/{owner.pk}/grants", {"Authorization": f"Bearer {secret}"}
     heir = {"heir": str(second.pk)}
     for method, address, body in (
         ("get", "/api/v1/me/grants", None),
         ("delete", f"/api/v1/me/grants/webhook/{webhook.pk}", None),
-        ("get", made, None),
-        ("delete", f"{made}/webhook/{webhook.pk}", None),
-        ("post", f"{made}/webhook/{webhook.pk}/hand-over", heir),
+        ("get", grants, None),
+        ("delete", f"{grants}/webhook/{webhook.pk}", None),
+        ("post", f"{grants}/webhook/{webhook.pk}/hand-over", heir),
     ):
         answer = getattr(client, method)(address, body, content_type="application/json", headers=headers)
         assert answer.status_code == 403, address
