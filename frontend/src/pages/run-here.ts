@@ -1,8 +1,5 @@
-// A card's rune runs when its button is pressed, in a frame of its own over the page: one at a time, and none before.
-// Without scripts the card leads to the rune's page, where it says what it needs.
-
-/** What the frame may ask the person for; the frame is a page of this installation. */
-const SENSORS = "microphone; camera; accelerometer; gyroscope; magnetometer";
+// A card's rune runs when its button is pressed: on its example input, in the place of the card's picture, in a sandbox.
+// What runs it is fetched then. Without scripts the card leads to the rune's page, where it says what it needs.
 
 export function runHere(): void {
   const buttons = document.querySelectorAll<HTMLButtonElement>("[data-run]");
@@ -10,38 +7,28 @@ export function runHere(): void {
   if (buttons.length === 0) return;
   document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLButtonElement>("[data-run]") : null;
-    if (button !== null) show(button.dataset["run"] ?? "", button.dataset["name"] ?? "");
+    if (button !== null) void run(button);
   });
 }
 
-function show(address: string, name: string): void {
-  const dialog = document.createElement("dialog");
-  dialog.className = "running";
-  dialog.setAttribute("aria-label", `${name}, running`);
-  const title = document.createElement("b");
-  title.className = "cut";
-  title.textContent = name;
-  const close = document.createElement("button");
-  close.className = "button";
-  close.textContent = "Close";
-  close.addEventListener("click", () => {
-    dialog.close();
-  });
-  const head = document.createElement("div");
-  head.className = "row between";
-  head.append(title, close);
-  const frame = document.createElement("iframe");
-  frame.title = `${name}, running`;
-  frame.allow = SENSORS;
-  frame.src = address;
-  dialog.append(head, frame);
-  // What ran ends with the frame: the microphone is let go of, and the next one begins anew.
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-  });
-  dialog.addEventListener("click", ({ target }) => {
-    if (target === dialog) dialog.close();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+async function run(button: HTMLButtonElement): Promise<void> {
+  const card = button.closest(".rune-card");
+  const face = card?.querySelector<HTMLElement>("[data-face]");
+  const tag = button.dataset["run"];
+  if (!card || !face || tag === undefined || button.disabled) return;
+  button.disabled = true;
+  // A root of React stays with its element: another run gets another one.
+  const next = document.createElement("div");
+  next.className = "rune-card-face";
+  next.dataset["face"] = "";
+  face.replaceWith(next);
+  try {
+    const { showAnswer } = await import("../player/card/live");
+    showAnswer(next, tag, () => {
+      button.disabled = false;
+    });
+  } catch {
+    next.replaceWith(face);
+    button.disabled = false;
+  }
 }
