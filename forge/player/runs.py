@@ -17,7 +17,7 @@ from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
 
 SHOWN_TAGS = 20
-_GONE = "This rune no longer exists. Load the page again."
+_DELETED = "This rune no longer exists. Load the page again."
 
 
 def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
     """
     artefact = _find_build(actor, project, digest).artefact
     if artefact is None:
-        raise NotFound(_GONE)
+        raise NotFound(_DELETED)
     return artefact
 
 
@@ -89,4 +89,4 @@ def _find_build(actor: Actor, project: Project, digest: str) -> Build:
         build = rows.select_related("artefact", "version", "project__organisation").first()
         if build is not None:
             return build
-    raise NotFound(_GONE)
+    raise NotFound(_DELETED)

@@ -22,7 +22,7 @@ from forge.projects.versions.store import working_tree
 from forge.registry.models import Listing, Tag
 from forge.registry.templates import publishing
 from forge.registry.templates.publishing import LICENCE, RETRY_AFTER, publish_templates
-from forge.serving.reserved_names import reserved_name_warnings
+from forge.serving.start.reserved_names import reserved_name_warnings
 from rune import __version__
 from rune.source.templates import Template, list_templates
 from tests.forge.factories.builds import finished, set_job

@@ -83,8 +83,10 @@ def test_whoever_may_run_the_published_rune_may_have_its_examples(
 def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
     project: Any, published: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    asked = [RequestedGroup((people["reviewer"].pk,))]
-    review = ask_for_review(people["developer"], built(people["developer"], project), "Is it right?", reviewers=asked)
+    requested = [RequestedGroup((people["reviewer"].pk,))]
+    review = ask_for_review(
+        people["developer"], built(people["developer"], project), "Is it right?", reviewers=requested
+    )
     _, address = invite_guest(people["developer"], review, GuestTerms("Vera"))
     guest = browser_of(None)
     guest.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})

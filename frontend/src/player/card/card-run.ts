@@ -47,7 +47,10 @@ export async function playExample(
   signal: AbortSignal,
   onNews: (news: CardNews) => void,
 ): Promise<void> {
-  const [rune, files] = await Promise.all([fetchRune(`${tag}/rune`, signal, () => undefined), listedFiles(`${tag}/examples`, signal)]);
+  const [rune, files] = await Promise.all([
+    fetchRune(`${tag}/rune`, signal, () => undefined),
+    listedFiles(`${tag}/examples`, signal),
+  ]);
   const engine = new FrameEngine(undefined);
   engine.attach(container);
   try {
