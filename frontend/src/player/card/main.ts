@@ -1,15 +1,11 @@
 // A card's rune runs when its button is pressed: on its example input, in the place of the card's picture, in a sandbox.
 // What runs it is fetched then. Without scripts the card leads to the rune's page, where it says what it needs.
 
-export function runHere(): void {
-  const buttons = document.querySelectorAll<HTMLButtonElement>("[data-run]");
-  for (const button of buttons) button.hidden = false;
-  if (buttons.length === 0) return;
-  document.addEventListener("click", ({ target }) => {
-    const button = target instanceof Element ? target.closest<HTMLButtonElement>("[data-run]") : null;
-    if (button !== null) void run(button);
-  });
-}
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-run]")) button.hidden = false;
+document.addEventListener("click", ({ target }) => {
+  const button = target instanceof Element ? target.closest<HTMLButtonElement>("[data-run]") : null;
+  if (button !== null) void run(button);
+});
 
 async function run(button: HTMLButtonElement): Promise<void> {
   const card = button.closest(".rune-card");
@@ -23,7 +19,7 @@ async function run(button: HTMLButtonElement): Promise<void> {
   next.dataset["face"] = "";
   face.replaceWith(next);
   try {
-    const { showAnswer } = await import("../player/card/live");
+    const { showAnswer } = await import("./live");
     showAnswer(next, tag, () => {
       button.disabled = false;
     });
