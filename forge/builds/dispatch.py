@@ -1,4 +1,4 @@
-"""The slot of one process's previews, which nothing else takes: jobs have slots of their own (`forge.jobs.worker`).
+"""The slot of one process's previews, which nothing else takes: jobs have their own (`forge.jobs.workers.slots`).
 
 A preview of another organisation is begun although the slot is full, and whoever computed more is suspended meanwhile.
 A wake-up that finds no place is remembered by those who are at work, so none is lost.
@@ -17,7 +17,7 @@ from forge.compute.pool.toolchain import warm_compilers
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, Scheduler, may_begin
-from forge.jobs.worker import stopping
+from forge.jobs.workers.slots import stopping
 from forge.projects.models import Project
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.builds.pages.memory_map import memory_picture
 from forge.core.seen import seen_state
-from forge.jobs.pages import STATE_TAGS
+from forge.jobs.lists.pages import STATE_TAGS
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.access import tags_of

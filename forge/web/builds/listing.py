@@ -19,7 +19,7 @@ from forge.builds.pages.brief_changes import BriefChange, accuracy_of, brief_cha
 from forge.core.errors import Conflict
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.jobs.pages import STATE_TAGS, JobStateTag
+from forge.jobs.lists.pages import STATE_TAGS, JobStateTag
 from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project

@@ -13,7 +13,7 @@ from forge.builds import dispatch
 from forge.builds.dispatch import PreviewSlots
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
-from forge.jobs.worker import JobSlots
+from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
 from tests.forge.jobs.waiting_jobs import ONE, PATIENCE, WaitingJobs, in_thread

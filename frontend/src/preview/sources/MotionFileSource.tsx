@@ -10,6 +10,7 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
   const count = Math.max(1, Math.floor(request.size / 12));
   const [chunks, setChunks] = useState<readonly ArrayBuffer[]>([]);
   useEffect(() => {
+    if (chunks.length === 0) return undefined;
     let index = 0;
     const next = (): void => {
       const chunk = chunks[index];
@@ -19,8 +20,12 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
     };
     const timer = setInterval(next, count * ROW_STEP);
     next();
-    return () => clearInterval(timer);
-  }, [chunks, count, onInput]);
+    return () => {
+      clearInterval(timer);
+      // What is played next fills no window that this one began.
+      if (request.isStream === true) onInput(null);
+    };
+  }, [chunks, count, onInput, request]);
   const onFile = async (file: File): Promise<string | null> => {
     const text = await file.text();
     setChunks(request.isStream === true ? chunksOf(text, count) : [windowOfFile(text, count)]);

@@ -36,7 +36,11 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     };
     const timer = setInterval(next, (hop / rate) * 1000);
     next();
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      // What is played next fills no window that this one began.
+      if (request.isStream === true) onInput(null);
+    };
   }, [playing, length, rate, request.isStream, onInput]);
 
   const onFile = async (file: File): Promise<string | null> => {

@@ -1,6 +1,6 @@
 """The services that an installation of several processes shares: PostgreSQL, Redis and an S3 store, by address.
 
-Read from the environment by `forge.serving.environment`; turned into Django's settings here. Nothing here knows Django.
+Read by `forge.serving.configuration.environment`; turned into Django's settings here. Nothing here knows Django.
 """
 
 from __future__ import annotations

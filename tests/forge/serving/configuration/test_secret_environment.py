@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.secret_environment import hide_secrets, is_secret
+from forge.serving.configuration.secret_environment import hide_secrets, is_secret
 from rune.running.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 import forge.asgi
-from forge.serving.environment import BadEnvironment
-from forge.serving.tracing import traced
+from forge.serving.configuration.environment import BadEnvironment
+from forge.serving.monitoring.tracing import traced
 
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.jobs.consumers import JobsSocket
+from forge.jobs.lists.consumers import JobsSocket
 
 websocket_urlpatterns = [path("ws/organisations/<str:organisation>/jobs", JobsSocket.as_asgi())]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.environment import BadEnvironment, has_passkeys, read_environment, secret_key
+from forge.serving.configuration.environment import BadEnvironment, has_passkeys, read_environment, secret_key
 from rune.running.isolation.protections import Protection
 
 

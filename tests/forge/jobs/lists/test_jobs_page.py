@@ -16,10 +16,11 @@ from forge.accounts.permissions import Verb
 from forge.builds.actions import request_build
 from forge.compute.scheduler.slots import Party
 from forge.core.models import AuditEntry
-from forge.jobs import kinds, queue, worker
+from forge.jobs import kinds, queue
 from forge.jobs.kinds import JobKind, JobTitle
 from forge.jobs.models import Capability, Job, JobState, Worker
 from forge.jobs.queue import LogLine
+from forge.jobs.workers import slots as worker
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read_copies
-from forge.serving.mail_server import MailServer, read_mail_server
-from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
-from forge.serving.sign_on import Service, SignOnSettings, read_oidc, read_sign_on, read_social
+from forge.serving.configuration.mail_server import MailServer, read_mail_server
+from forge.serving.configuration.services import BadAddress, Database, Store, read_database, read_redis, read_store
+from forge.serving.configuration.sign_on import Service, SignOnSettings, read_oidc, read_sign_on, read_social
 from rune.running.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
-from forge.jobs.listing import JobItem
+from forge.jobs.lists.items import JobItem
 from forge.jobs.models import Capability, JobLogLine, JobState
 
 

@@ -1,6 +1,6 @@
 """Other services that sign people in, as the environment names them. Turned into allauth's settings here.
 
-Read by `forge.serving.environment`. Nothing here knows Django.
+Read by `forge.serving.configuration.environment`. Nothing here knows Django.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from forge.serving.services import BadAddress
+from forge.serving.configuration.services import BadAddress
 
 OIDC = "openid_connect"
 SOCIAL: Mapping[str, str] = {"github": "GitHub", "gitlab": "GitLab", "google": "Google"}

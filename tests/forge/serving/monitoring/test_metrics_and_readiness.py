@@ -19,8 +19,8 @@ from forge.builds.figures import build_figures, stuck_for
 from forge.builds.models import Build
 from forge.jobs.models import JobState
 from forge.projects.models import Project
-from forge.serving.readiness import CHECKS, NotReady, check_redis, check_room, problems
-from forge.serving.services import caches
+from forge.serving.configuration.services import caches
+from forge.serving.monitoring.readiness import CHECKS, NotReady, check_redis, check_room, problems
 from tests.forge.factories.builds import set_job
 from tests.support.live_forge import free_port
 

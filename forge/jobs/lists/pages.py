@@ -22,8 +22,8 @@ from forge.core.errors import Conflict, NotFound
 from forge.core.http.pages import for_person, show_again
 from forge.jobs.access import find_job, jobs_of
 from forge.jobs.actions import cancel_job, retry_job
-from forge.jobs.filters import JobFilter, kind_labels
-from forge.jobs.listing import Cursor, JobItem, list_jobs
+from forge.jobs.lists.filters import JobFilter, kind_labels
+from forge.jobs.lists.items import Cursor, JobItem, list_jobs
 from forge.jobs.models import Job, JobState
 from forge.jobs.titles import title_of
 

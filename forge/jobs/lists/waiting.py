@@ -12,8 +12,8 @@ from django.utils import timezone
 from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Capability, Job, JobState, Worker
-from forge.jobs.order import QueuedJob, positions
 from forge.jobs.queue import NEEDS_NOTHING, recent_jobs
+from forge.jobs.workers.order import QueuedJob, positions
 
 WORKER_TIMEOUT = timedelta(seconds=30)
 """A worker that announced itself longer ago counts as gone."""

@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from forge.core.actors import Actor
 from forge.jobs.access import may_change
 from forge.jobs.kinds import kind_of
+from forge.jobs.lists.waiting import waiting_facts
 from forge.jobs.models import Job
 from forge.jobs.queue import RETRIABLE
 from forge.jobs.titles import titles_of
-from forge.jobs.waiting import waiting_facts
 
 
 @dataclass(frozen=True)

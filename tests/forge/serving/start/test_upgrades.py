@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import DjangoDbBlocker
 
-from forge.serving.database import BACKUPS, DatabaseUnusable, is_up_to_date, migrate_if_needed
+from forge.serving.start.database import BACKUPS, DatabaseUnusable, is_up_to_date, migrate_if_needed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from forge.builds.actions import request_build
 from forge.collab.closing import Closing
 from forge.collab.watch import watch
 from forge.core.events import delivery
-from forge.jobs.routing import websocket_urlpatterns
+from forge.jobs.lists.routing import websocket_urlpatterns
 from forge.projects.models import Project
 from tests.forge.collab.yjs_socket import Socket
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from forge.serving.backup.create_backup import create_upgrade_backup, remove_unfinished_backups
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
-from forge.serving.environment import make_private
-from forge.serving.recorded_migrations import recorded_with_their_changes
+from forge.serving.configuration.environment import make_private
+from forge.serving.start.recorded_migrations import recorded_with_their_changes
 from rune.wording import counted
 
 _LOCK = 0x666F726765

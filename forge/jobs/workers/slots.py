@@ -18,7 +18,7 @@ from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, Scheduler, may_begin
 from forge.jobs.models import Capability, Job, JobState, Worker
 from forge.jobs.queue import JobLease, sweep, take
-from forge.jobs.running import RunningJob
+from forge.jobs.workers.running import RunningJob
 
 _log = logging.getLogger(__name__)
 

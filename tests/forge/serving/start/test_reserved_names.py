@@ -11,7 +11,7 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from forge.serving.reserved_names import reserved_name_warnings, warn_of_reserved_names
+from forge.serving.start.reserved_names import reserved_name_warnings, warn_of_reserved_names
 
 
 def test_an_organisation_with_a_name_of_ours_is_told_to_the_operator_until_its_owner_renames_it(

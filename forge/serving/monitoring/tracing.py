@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forge.serving.environment import BadEnvironment
+from forge.serving.configuration.environment import BadEnvironment
 
 HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
 

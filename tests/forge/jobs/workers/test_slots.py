@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from forge.jobs.worker import JobSlots
+from forge.jobs.workers.slots import JobSlots
 from tests.forge.jobs.waiting_jobs import ONE, OTHER, PATIENCE, WaitingJobs, in_thread
 
 
