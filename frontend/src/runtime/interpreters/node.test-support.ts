@@ -1,10 +1,10 @@
 // The interpreters under Node, for tests: of LiteRT.js the very files that a page fetches, read by the bundler.
-import script from "../../node_modules/@litertjs/core/wasm/litert_wasm_compat_internal.js?raw";
-import binary from "../../node_modules/@litertjs/core/wasm/litert_wasm_compat_internal.wasm?url&inline";
+import script from "../../../node_modules/@litertjs/core/wasm/litert_wasm_compat_internal.js?raw";
+import binary from "../../../node_modules/@litertjs/core/wasm/litert_wasm_compat_internal.wasm?url&inline";
 import { env } from "@tensorflow/tfjs-core";
-import { modelOpener } from "./interpreters/open";
-import type { OpenModel } from "./interpreters/interpreter";
-import { openTfjsModel } from "./interpreters/tfjs";
+import { modelOpener } from "./open";
+import type { OpenModel } from "./interpreter";
+import { openTfjsModel } from "./tfjs";
 
 /** Under Node the script wants what a CommonJS module has. */
 const AROUND = `import { createRequire } from "node:module";

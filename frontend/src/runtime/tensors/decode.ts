@@ -1,10 +1,10 @@
 // What a rune sends, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
-import { RuneError } from "./errors";
-import { isRecord } from "./records";
+import { RuneError } from "../errors";
+import { isRecord } from "../records";
 import { KnownShapes } from "./known-shapes";
 import { NUMBER_ARRAYS } from "./number-arrays";
 import { elementCount, elementSize, isElementName } from "./shape";
-import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "./types";
+import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "../types";
 
 const VIEWS = { ...NUMBER_ARRAYS, u64: BigUint64Array, i64: BigInt64Array } as const;
 const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);

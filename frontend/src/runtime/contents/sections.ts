@@ -1,5 +1,5 @@
 // Reading a WebAssembly module as sections, and giving its memory a maximum. Not a validator: the engine is one.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const CUSTOM = 0;

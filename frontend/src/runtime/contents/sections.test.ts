@@ -1,6 +1,6 @@
 // Reading modules as sections, and the maximum that is written into a memory.
 import { describe, expect, test } from "vitest";
-import { assemble } from "./assembler.test-support";
+import { assemble } from "../assembler.test-support";
 import { customSections, readLeb, readSections, withMemoryMaximum, writeLeb } from "./sections";
 
 const bytes = (module: ArrayBuffer) => new Uint8Array(module);

@@ -1,5 +1,5 @@
 // The result of a run between the worker and the page: numbers travel as bytes that change hands, and not one by one.
-import type { OutputTensor, PackedResult, PackedTensor, RunResult } from "./types";
+import type { OutputTensor, PackedResult, PackedTensor, RunResult } from "../types";
 
 /** The buffers of a result that change hands; several tensors may lie in one. */
 export function buffersOf({ outputs, watched }: PackedResult): ArrayBuffer[] {

@@ -1,5 +1,5 @@
 // Element types and shapes in the form of the wire, `f32[1, 2]`.
-import type { ElementName } from "./types";
+import type { ElementName } from "../types";
 
 export interface Shape {
   readonly type: ElementName;

@@ -10,7 +10,7 @@ import struct
 from functools import lru_cache
 
 from rune import arithmetic
-from rune.compiler.blocks.mel_presets import Bands, Beside, Scale
+from rune.compiler.blocks.common.mel_presets import Bands, Beside, Scale
 from rune.compiler.blocks.signature import BlockCode
 from rune.tensor import ElementType, TensorType
 

@@ -1,5 +1,5 @@
 // Fetching the interpreters of host models: megabytes, so only when a rune asks for one, and once for a page.
-import type { InterpreterFiles, InterpreterName } from "./types";
+import type { InterpreterFiles, InterpreterName } from "../types";
 
 /** In interpreters.json, which the build writes: files beside the page's own scripts, and their bytes together. */
 interface Listed {

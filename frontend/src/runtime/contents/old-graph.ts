@@ -1,6 +1,6 @@
 // The graph of runes before 0.9, whose stages have numbers: turned into the layout that came after it.
-import { graphTypeOf } from "./capabilities";
-import { isRecord } from "./records";
+import { graphTypeOf } from "../capabilities";
+import { isRecord } from "../records";
 
 type Fields = Readonly<Record<string, unknown>>;
 

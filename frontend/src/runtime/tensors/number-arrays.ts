@@ -1,6 +1,6 @@
 // The typed array of each element type that a page's numbers hold exactly. Browsers run on processors whose lowest byte
 // comes first, as runes and boards do.
-import type { ElementName } from "./types";
+import type { ElementName } from "../types";
 
 export const NUMBER_ARRAYS = {
   u8: Uint8Array,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.predictions import F64
+from rune.compiler.blocks.common.predictions import F64
 from rune.compiler.blocks.refusals import checked_input
 from rune.compiler.blocks.signature import BlockError, BlockOutput
 from rune.tensor import ElementType, TensorType

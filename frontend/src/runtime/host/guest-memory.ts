@@ -1,5 +1,5 @@
 // The rune's memory as its host may touch it: every range is checked before a byte is read or written.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 
 export class GuestMemory {
   #memory: WebAssembly.Memory | null = null;

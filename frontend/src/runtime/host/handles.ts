@@ -1,5 +1,5 @@
 // The numbers by which a rune and its host call what was asked for: one counter for all kinds, from 1.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 
 export const HANDLE_LIMIT = 1024;
 

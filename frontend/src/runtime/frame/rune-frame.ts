@@ -1,6 +1,6 @@
 // A rune in a page: the sandboxed frame, the page worker in it, and the watchdog that ends a rune which does not answer.
-import { RuneError, runeErrorFrom } from "./errors";
-import { interpreterFiles, Stalled } from "./interpreter-files";
+import { RuneError, runeErrorFrom } from "../errors";
+import { interpreterFiles, Stalled } from "../interpreters/files";
 import { unpackResult } from "./packing";
 import {
   DEFAULT_LIMITS,
@@ -10,8 +10,8 @@ import {
   type Loaded,
   type RunResult,
   type StageTimes,
-} from "./types";
-import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "./types";
+} from "../types";
+import type { InterpreterFiles, InterpreterName, WorkerNote, WorkerReply, WorkerRequest } from "../types";
 
 const FRAME_MILLISECONDS = 15_000;
 /** For starting a worker and compiling, before anything of the rune runs. */

@@ -1,5 +1,5 @@
 // A rune sends tensors of the same shapes in each run: their texts are read once and known by their bytes then.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 import { parseShape, type Shape } from "./shape";
 
 /** Shapes that are known at a time: a rune that sends others each time must not fill the memory. */

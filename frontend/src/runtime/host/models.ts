@@ -1,6 +1,6 @@
 // The imports by which a rune has its host run a model, those of Rune before 0.5 as well. Models are opened after
 // `_manifest`, since interpreters are fetched and started while nothing of the rune runs.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 import {
@@ -11,9 +11,9 @@ import {
   type Interpreter,
   type OpenModel,
   type Tensors,
-} from "./interpreters/interpreter";
-import { elementCount, parseShape, shapeText, type Shape } from "./shape";
-import type { HostModel } from "./types";
+} from "../interpreters/interpreter";
+import { elementCount, parseShape, shapeText, type Shape } from "../tensors/shape";
+import type { HostModel } from "../types";
 
 const MODEL_LIMIT = 16;
 const TENSOR_LIMIT = 256;

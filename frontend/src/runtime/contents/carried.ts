@@ -1,5 +1,5 @@
 // The resources that a rune carries along in its custom sections.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 import { customSections, type Section } from "./sections";
 
 const RECORD_LIMIT = 4096;

@@ -1,6 +1,6 @@
 // Fetching an interpreter over a network that is slow, broken, or only seems to be there.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { interpreterFiles, Stalled } from "./interpreter-files";
+import { interpreterFiles, Stalled } from "./files";
 
 const LIST = { tfjs: { name: "TensorFlow.js 4", script: "tfjs.js", binary: null, size: 4 } };
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.learning import predictions
+from rune.compiler.blocks.common.learning import predictions
 from rune.compiler.blocks.signature import Argument, ArgumentKind, Arguments, BlockCode, BlockError, BlockOutput, real
 from rune.tensor import TensorType
 

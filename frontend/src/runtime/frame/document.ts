@@ -1,6 +1,6 @@
 // The script of /frame/, a sandboxed page of opaque origin. It starts a page worker from the text that its parent posts,
 // hands it the parent's port, and can end it. It reads nothing else and speaks to nobody else.
-import type { FrameRequest } from "./types";
+import type { FrameRequest } from "../types";
 
 let worker: Worker | null = null;
 

@@ -1,15 +1,15 @@
 // The host's side of Rune's ABI v0: what each import does. Handles are counted from 1 in the order of the requests, one
 // counter for all kinds, as the native runtime and rune.running.runtime do.
-import { capabilityNumbered, type CapabilityKind } from "./capabilities";
-import { decodeLog, decodeOutput } from "./decode";
-import { RuneError } from "./errors";
+import { capabilityNumbered, type CapabilityKind } from "../capabilities";
+import { decodeLog, decodeOutput } from "../tensors/decode";
+import { RuneError } from "../errors";
 import { GuestMemory } from "./guest-memory";
 import { HANDLE_LIMIT, Handles } from "./handles";
-import { HostModels } from "./host-models";
-import { HostResources, type FindResource } from "./host-resources";
-import { KnownShapes } from "./known-shapes";
-import type { StageClock } from "./stage-times";
-import { MOST_OUTPUT_BYTES, type Limits, type LogLine, type OutputKind, type PackedTensor } from "./types";
+import { HostModels } from "./models";
+import { HostResources, type FindResource } from "./resources";
+import { KnownShapes } from "../tensors/known-shapes";
+import type { StageClock } from "../stage-times";
+import { MOST_OUTPUT_BYTES, type Limits, type LogLine, type OutputKind, type PackedTensor } from "../types";
 
 const OUTPUTS: Readonly<Record<number, OutputKind>> = { 1: "SERIAL", 2: "BLE", 3: "PIN", 4: "WIFI", 5: "TENSOR" };
 const LOG_LIMIT = 200;

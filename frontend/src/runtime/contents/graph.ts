@@ -1,12 +1,12 @@
 // What a rune says about itself in its custom sections: its version, its graph, its resources. All of it is optional
 // and foreign: what is missing or odd is left out, and the rune still runs.
-import { capabilityOfGraphType, type CapabilityKind } from "./capabilities";
+import { capabilityOfGraphType, type CapabilityKind } from "../capabilities";
 import { carriedResources } from "./carried";
 import { newerGraph } from "./old-graph";
-import { isRecord } from "./records";
+import { isRecord } from "../records";
 import { customSections, type Section } from "./sections";
-import { elementCount, elementSize, isElementName, shapeText, type Shape } from "./shape";
-import type { OutputKind, TensorMeaning } from "./types";
+import { elementCount, elementSize, isElementName, shapeText, type Shape } from "../tensors/shape";
+import type { OutputKind, TensorMeaning } from "../types";
 
 export interface GraphCapability {
   readonly stage: string;

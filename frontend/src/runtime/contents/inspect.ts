@@ -1,7 +1,7 @@
 // What a rune says of itself in its sections, without running any of it: for a page that shows a file before it starts.
 import { carriedResources } from "./carried";
 import { describe } from "./graph";
-import { isRecord } from "./records";
+import { isRecord } from "../records";
 import { readSections, type Section } from "./sections";
 
 export interface Inspected {

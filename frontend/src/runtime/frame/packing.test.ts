@@ -1,7 +1,7 @@
 // What a run gave reaches the page as it was, through the very clone that a message port makes.
 import { expect, test } from "vitest";
 import { buffersOf, unpackResult } from "./packing";
-import type { PackedResult } from "./types";
+import type { PackedResult } from "../types";
 
 const both = new ArrayBuffer(24);
 const RESULT: PackedResult = {

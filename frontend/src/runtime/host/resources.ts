@@ -1,5 +1,5 @@
 // The imports by which a rune reads resources: texts and files that it carries along, or that its page gives.
-import { RuneError } from "./errors";
+import { RuneError } from "../errors";
 import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 

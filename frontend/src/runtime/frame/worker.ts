@@ -1,8 +1,8 @@
 // The page worker: takes a port to the page, loads a rune, runs it on request, asks for an interpreter when the rune has
 // models. Built as one script, since it is posted into the sandboxed frame as text; an interpreter's script is put before it.
-import { RuneError } from "./errors";
-import { RuneInstance } from "./instance";
-import { modelOpener, type FindInterpreter } from "./interpreters/open";
+import { RuneError } from "../errors";
+import { RuneInstance } from "../instance";
+import { modelOpener, type FindInterpreter } from "../interpreters/open";
 import { buffersOf } from "./packing";
 import type {
   SuppliedInterpreter,
@@ -13,7 +13,7 @@ import type {
   WorkerNote,
   WorkerReply,
   WorkerRequest,
-} from "./types";
+} from "../types";
 
 /** What the interpreters' scripts leave behind. */
 const LEFT: Readonly<Record<InterpreterName, string>> = { litert: "ModuleFactory", tfjs: "openTfjsModel" };
