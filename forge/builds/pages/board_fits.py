@@ -15,7 +15,7 @@ from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.finding import boards
 from rune.devices.boards.fit import Fit, Room, RunTime, Verdict, fit
-from rune.wording import counted, listed, size_text
+from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8
 """The share of a memory from which its bar says so."""

@@ -15,6 +15,7 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.builds.access import builds_of, preview_of
 from forge.builds.evaluations.limits import judgements_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
 from forge.builds.pages.rune_quality import quality_of
@@ -92,6 +93,7 @@ def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Ma
     return {
         "build": newest,
         "rune_url": rune_url(newest),
+        "examples": "" if newest.version is None else member_examples(newest.version),
         "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
         "quality": quality_of(newest),
         "summary": newest.evaluation,

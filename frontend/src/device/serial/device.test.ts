@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { Device, DeviceError } from "./device";
-import { ChipLine, sine } from "./fixtures.test-support";
+import { ChipLine, sine } from "../fixtures.test-support";
 import { crc32, encodeFrame, Kind, PROTOCOL } from "./frames";
-import { Pico } from "./pico";
-import { SerialLine, type Port } from "./serial-line";
+import { Pico } from "../virtual/pico";
+import { SerialLine, type Port } from "./port";
 
 const number = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
 const valueOf = (bytes: Uint8Array | undefined) =>

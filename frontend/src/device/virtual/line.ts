@@ -1,6 +1,6 @@
 // The line to a virtual board: a page worker executes its firmware. Ended with it, whatever the firmware does.
-import type { Line, LineEvents } from "./device";
-import { functionAt, stepName, type Description, type Firmware } from "./firmware";
+import type { Line, LineEvents } from "../serial/device";
+import { functionAt, stepName, type Description, type Firmware } from "../firmware/file";
 import type { Stopped } from "./pico";
 import { addressText } from "./places";
 import type { PicoAnswer, PicoQuestion } from "./worker";

@@ -1,8 +1,8 @@
 // A Raspberry Pi Pico in the page: rp2040js executes the firmware's instructions. What the chip's ROM does at a start is
 // done here, in its place: it fills RAM or runs the second-stage loader. Nothing waits: the machine runs while it is asked.
 import { Fault, GuardedChip } from "./chip";
-import type { Description, Firmware } from "./firmware";
-import { WAITS } from "./messages";
+import type { Description, Firmware } from "../firmware/file";
+import { WAITS } from "../serial/messages";
 import { FLASH, addressText, RAM } from "./places";
 import { readUf2 } from "./uf2";
 

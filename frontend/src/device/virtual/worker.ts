@@ -1,6 +1,6 @@
 // The page worker that a virtual board runs in. Built as one script of its own, pico.js, which is fetched when somebody
 // wants a board. It answers each message, and does nothing in between.
-import { readDescription } from "./firmware";
+import { readDescription } from "../firmware/file";
 import { Pico, type Stopped } from "./pico";
 
 export type PicoQuestion =

@@ -1,5 +1,5 @@
 // What the frames of a board say: its description, the result of a run, an error. What does not fit is an error.
-import { elementSize, parseShape } from "../runtime";
+import { elementSize, parseShape } from "../../runtime";
 
 export interface Port {
   readonly name: string;

@@ -1,8 +1,8 @@
 // The rune that a board is to run, with its firmware. Of a text that changes, the firmware that is there goes on until that of
 // the new text is made.
 import { useEffect, useState } from "react";
-import { fetchFirmware } from "./fetch-firmware";
-import type { Firmware } from "./firmware";
+import { fetchFirmware } from "./fetch";
+import type { Firmware } from "./file";
 
 /** A rune that may run on a board. The same object while it is the same rune. */
 export interface BoardSource {

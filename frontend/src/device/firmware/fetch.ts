@@ -1,5 +1,5 @@
 // The firmware of a build, asked of the server, which makes it where nobody wanted it before.
-import { readDescription, type Firmware } from "./firmware";
+import { readDescription, type Firmware } from "./file";
 
 const LOOK_EVERY = 1000;
 /** Milliseconds after which it is asked for again: a message to a worker may be lost. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BadAnswer, readRan, type Hello, type Port } from "./messages";
-import { asMessages } from "./outputs";
+import { asMessages } from "../outputs";
 
 const PLAIN: Port = { name: "scores", capability: "", type: "u8[1, 3]", bytes: 3, texts: 0, optional: true, sizes: 0 };
 const OPEN: Port = { name: "found", capability: "", type: "i16[4, 2]", bytes: 16, texts: 0, optional: false, sizes: 2 };

@@ -1,5 +1,5 @@
 // Firmware as a build has it: the file for the board, and what is known of it.
-import { BUSY, isHello, type Hello } from "./messages";
+import { BUSY, isHello, type Hello } from "../serial/messages";
 
 /** What goes with the UF2 file: docs/reference/serial.md. */
 export interface Description extends Hello {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { functionAt, stepName } from "./firmware";
-import { block, sine, written } from "./fixtures.test-support";
+import { functionAt, stepName } from "../firmware/file";
+import { block, sine, written } from "../fixtures.test-support";
 import { Pico } from "./pico";
 import { readUf2 } from "./uf2";
-import { sentence } from "./virtual-line";
+import { sentence } from "./line";
 
 test.each([
   ["cut", (file: Uint8Array) => file.subarray(0, 700), "no whole UF2"],
