@@ -45,7 +45,14 @@ from tests.forge.factories.builds import RUNE, approved, built, failed_build, pa
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, job_addresses, people_addresses, webhook_addresses
+from tests.forge.web.test_permissions_matrix import (
+    CASES,
+    ELSEWHERE,
+    grant_addresses,
+    job_addresses,
+    people_addresses,
+    webhook_addresses,
+)
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -377,6 +384,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "MEMBER_PAGE/made": f"acme/-/members/{owner.pk}/made",
         "MEMBER_MADE": f"acme/-/members/{owner.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
+        **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
