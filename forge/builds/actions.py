@@ -72,7 +72,8 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         )
     choices = choices_of(project)
     build_id = uuid4()
-    party = Party(project.organisation_id, actor.person.pk if actor.person else None, actor.kind == PrincipalKind.TOKEN)
+    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
+    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
     job = create_job(
         BUILD,
         project.organisation_id,

@@ -62,6 +62,7 @@ _P = "api/v1/projects/<str:organisation>/<str:name>"
 _SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
 _LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
+_RUN = "player/<str:organisation>/<str:name>/runes/<str:digest>"
 _PAGE = "<str:organisation>/<str:name>"
 _CHANGE = "api/v1/change-requests/<uuid:change_id>"
 _NAMED = "api/v1/change-requests/{change}"
@@ -149,6 +150,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/override",
         {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
     ),
+    ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
     ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     (
@@ -207,7 +209,9 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
     ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
     ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
-    ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
+    ("get", _RUN, "player/acme/kitchen/runes/{digest}", None),
+    ("get", f"{_RUN}/examples", "player/acme/kitchen/runes/{digest}/examples", None),
+    ("get", f"{_RUN}/examples/<path:path>", "player/acme/kitchen/runes/{digest}/examples/a.wav", None),
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),
     ("get", _PAGE, "acme/kitchen", None),
@@ -248,6 +252,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
     ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
+    ("get", "try/reviews/<uuid:review_id>/examples/<path:path>", "try/reviews/{review}/examples/a.wav", None),
     ("get", f"{_P}/change-requests", "api/v1/projects/acme/kitchen/change-requests", None),
     ("get", f"{_P}/offers", "api/v1/projects/acme/twin/offers", None),
     ("post", f"{_P}/offers", "api/v1/projects/acme/twin/offers", {"title": "x"}),

@@ -70,7 +70,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
-        "examples": member_examples(build.source),
+        "examples": member_examples(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),
