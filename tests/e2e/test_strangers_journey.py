@@ -143,7 +143,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     expect(stranger.get_by_text("Merged", exact=True)).to_be_visible()
 
     # What was approved is published, with its notes; the version before it leads there.
-    owner.goto(f"{project}/builds/2")
+    owner.goto(f"{project}/builds/2/publish")
     owner.get_by_role("textbox", name="Tag").fill("1.1")
     owner.get_by_label("What is new").first.fill("Letters answer *nothing*, by Ana.")
     owner.get_by_role("button", name="Publish build").click()

@@ -5,6 +5,7 @@ import "../look/bell.css";
 import "../look/memory.css";
 import "./pages.css";
 import "./builds.css";
+import "./build.css";
 import "./devices.css";
 import "./notices.css";
 import "./home.css";

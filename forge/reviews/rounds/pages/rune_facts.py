@@ -43,6 +43,7 @@ def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
     mine = next((verdict for verdict in standing if verdict.user_id == principal.pk), None)
     return {
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
+        "review_state": state,
         "verdict_look": None if state is None else STATE_TAGS[state],
         "approved_as": _approved_as(build, standing) if state is ReviewState.APPROVED else None,
         "judges": can(principal, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own,
