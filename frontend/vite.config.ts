@@ -19,7 +19,7 @@ const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "language.js": "src/language/worker.ts",
   "blocks.js": "src/blocks/worker.ts",
   "player-worker.js": "src/player/phone/service-worker.ts",
-  "microphone.js": "src/preview/sources/microphone.worklet.ts",
+  "microphone.js": "src/preview/sources/sensors/microphone.worklet.ts",
   "pictures.js": "src/preview/picture/worker.ts",
   "pico.js": "src/device/virtual/worker.ts",
 };

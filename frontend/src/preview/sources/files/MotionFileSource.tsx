@@ -1,10 +1,10 @@
 // A recorded motion: a CSV of x, y and z. A rune that makes windows itself is given all rows at their pace, others the first ones.
 import { useEffect, useState } from "react";
-import { counted } from "../../look/counted";
-import { ROW_STEP } from "../motion";
-import { chunksOf, windowOfFile } from "../motion-file";
+import { counted } from "../../../look/counted";
+import { ROW_STEP } from "../../motion";
+import { chunksOf, windowOfFile } from "../../motion-file";
 import { FilePick } from "./FilePick";
-import type { SourceProps } from "./source";
+import type { SourceProps } from "../source";
 
 export function MotionFileSource({ request, onInput }: SourceProps) {
   const count = Math.max(1, Math.floor(request.size / 12));

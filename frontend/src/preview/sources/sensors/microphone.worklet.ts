@@ -1,6 +1,6 @@
 // Runs on the audio thread: gathers the microphone's samples, mixed to one channel and at the rate that the rune asks for,
 // and posts them in blocks. Built as one script of its own, microphone.js, since an AudioWorklet takes a file.
-import { Resampler } from "../sound/resampler";
+import { Resampler } from "../../sound/resampler";
 
 const BLOCK = 1024;
 

@@ -1,10 +1,10 @@
 // A picture from a file, resized whole to the sides that the rune asks for, as the command line does.
 import { useMemo, useState } from "react";
-import { pictureMaker } from "../picture/maker";
-import { pictureRequest, type PictureRequest } from "../picture/pixels";
+import { pictureMaker } from "../../picture/maker";
+import { pictureRequest, type PictureRequest } from "../../picture/pixels";
 import { FilePick } from "./FilePick";
-import { Seen } from "./Seen";
-import type { SourceProps } from "./source";
+import { Seen } from "../Seen";
+import type { SourceProps } from "../source";
 
 const LARGEST_PIXELS = 40_000_000;
 

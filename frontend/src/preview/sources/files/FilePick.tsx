@@ -1,7 +1,7 @@
 // Choosing one file, of this machine by a button or by dropping it, or of the project; and saying what is wrong with it.
 import { FolderOpen } from "lucide-react";
 import { useId, useRef, useState, type DragEvent } from "react";
-import { useHost } from "../host";
+import { useHost } from "../../host";
 
 interface Props {
   readonly label: string;

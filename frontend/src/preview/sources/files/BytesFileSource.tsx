@@ -1,8 +1,8 @@
 // The first bytes of any file, with zeros behind a short one.
-import { counted } from "../../look/counted";
-import { sizeText } from "../numbers";
+import { counted } from "../../../look/counted";
+import { sizeText } from "../../numbers";
 import { FilePick } from "./FilePick";
-import type { SourceProps } from "./source";
+import type { SourceProps } from "../source";
 
 export function BytesFileSource({ request, onInput }: SourceProps) {
   const onFile = async (file: File): Promise<string | null> => {

@@ -1,12 +1,12 @@
 // Sound from a file: one window of it, or, when it is longer, its windows one after another at the pace of time.
 import { RotateCcw } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { conversionText, wavFormat } from "../sound/conversion";
-import { countOf, meanOfChannels, rateOf, toI16 } from "../sound/samples";
-import { hopOf } from "../sound/window";
+import { conversionText, wavFormat } from "../../sound/conversion";
+import { countOf, meanOfChannels, rateOf, toI16 } from "../../sound/samples";
+import { hopOf } from "../../sound/window";
 import { FilePick } from "./FilePick";
-import { SoundView } from "./SoundView";
-import type { SourceProps } from "./source";
+import { SoundView } from "../SoundView";
+import type { SourceProps } from "../source";
 
 interface Playing {
   readonly samples: Float32Array;

@@ -1,15 +1,15 @@
 // How the phone is moved: acceleration with gravity, in metres per second squared, the last rows that the rune asks for.
-import { counted } from "../../look/counted";
+import { counted } from "../../../look/counted";
 import { Move3d } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { rowsToBytes, type Row } from "../motion";
-import { RecordButton } from "../recordings/RecordButton";
-import { useRecorder } from "../recordings/recorder";
-import { motionCapture } from "../recordings/capture";
-import { drawRows, SHOWN_ROWS } from "./draw-rows";
+import { rowsToBytes, type Row } from "../../motion";
+import { RecordButton } from "../../recordings/RecordButton";
+import { useRecorder } from "../../recordings/recorder";
+import { motionCapture } from "../../recordings/capture";
+import { drawRows, SHOWN_ROWS } from "../draw-rows";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
-import type { SourceProps } from "./source";
+import type { SourceProps } from "../source";
 
 /** Runs a second while the phone moves. */
 const RUNS = 8;

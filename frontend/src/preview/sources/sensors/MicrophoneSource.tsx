@@ -1,19 +1,19 @@
 // Sound as it is spoken: windows of the length that the rune asks for, each a hop after the one before.
 import { Mic } from "lucide-react";
 import { useRef, useState } from "react";
-import { countOf, rateOf, toI16 } from "../sound/samples";
-import { Chunks, SlidingWindow } from "../sound/window";
+import { countOf, rateOf, toI16 } from "../../sound/samples";
+import { Chunks, SlidingWindow } from "../../sound/window";
 import { DeviceChoice } from "./DeviceChoice";
 import { useDevices } from "./devices";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { lostProblem } from "./problems";
-import { RecordButton } from "../recordings/RecordButton";
-import { useRecorder } from "../recordings/recorder";
-import { soundCapture } from "../recordings/capture";
+import { RecordButton } from "../../recordings/RecordButton";
+import { useRecorder } from "../../recordings/recorder";
+import { soundCapture } from "../../recordings/capture";
 import { openMicrophone } from "./microphone";
-import { SoundView } from "./SoundView";
-import type { SourceProps } from "./source";
+import { SoundView } from "../SoundView";
+import type { SourceProps } from "../source";
 
 /** The newest window, shared between the device that fills it and the canvas that shows it. */
 class Hearing {

@@ -1,18 +1,18 @@
 // Pictures from the camera of one's choice, cropped to the sides that the rune asks for, mirrored if wished.
 import { Camera, FlipHorizontal2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { pictureMaker } from "../picture/maker";
-import { pictureRequest, type PictureRequest } from "../picture/pixels";
-import { RecordButton } from "../recordings/RecordButton";
-import { useRecorder } from "../recordings/recorder";
-import { pictureCapture } from "../recordings/capture";
+import { pictureMaker } from "../../picture/maker";
+import { pictureRequest, type PictureRequest } from "../../picture/pixels";
+import { RecordButton } from "../../recordings/RecordButton";
+import { useRecorder } from "../../recordings/recorder";
+import { pictureCapture } from "../../recordings/capture";
 import { DeviceChoice } from "./DeviceChoice";
 import { deviceOf, openDevice, useDevices } from "./devices";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { lostProblem } from "./problems";
-import { Seen } from "./Seen";
-import type { SourceProps } from "./source";
+import { Seen } from "../Seen";
+import type { SourceProps } from "../source";
 
 const FRAME_MILLISECONDS = 100;
 
