@@ -20,7 +20,7 @@ from forge.core.actors import Actor
 from forge.core.leases import Leased
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
-from rune.aim import AIMS, BALANCED
+from rune.aim import AIMS, BALANCED, RUNE_AIM
 from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
 
@@ -92,7 +92,7 @@ class Build(models.Model):
     number = models.PositiveIntegerField(null=True, blank=True)
     job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.RESTRICT, related_name="build")
     """What makes a numbered build; a preview has none, since it is there once it is made."""
-    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=RUNE_AIM, db_default=RUNE_AIM)
     """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
@@ -198,7 +198,7 @@ class BuildChoices(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="build_choices")
     targets = models.JSONField(default=list)
     """The targets of its packages, by their names, sorted."""
-    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=RUNE_AIM, db_default=RUNE_AIM)
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
 
