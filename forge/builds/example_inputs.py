@@ -1,7 +1,8 @@
 """The recordings that a version brings along as example inputs: those beside its Runefile and in its folder `examples`.
 
 A page that runs a build plays the first one, so that there is an answer before anyone does anything. Whoever may run
-the build's rune may have them. A sample that a person sent is in another folder and never an example.
+the build's rune may have those of the folder, and the others where the project shares its files. A sample that a person
+sent is in another folder and never an example.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from forge.builds.models import Build
 from forge.core.errors import NotFound
-from forge.projects.models import Version
+from forge.projects.models import Version, Visibility
 from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.capabilities import CAPABILITIES
 
@@ -36,6 +37,15 @@ def examples_in(version: Version) -> Manifest:
 def examples_of(build: Build) -> Manifest:
     """The examples of what a build was made from; those of the project's files as they are now, for a preview."""
     return _chosen(working_tree(build.project).manifest) if build.version is None else examples_in(build.version)
+
+
+def examples_for_others(build: Build) -> Manifest:
+    """The examples for who runs the rune and may not read the project's files: those of the folder, unless the files
+    are shared."""
+    project = build.project
+    files_are_shared = project.shares_files and project.visibility == Visibility.PUBLIC
+    every = examples_of(build)
+    return {path: facts for path, facts in every.items() if files_are_shared or path.startswith(FOLDER)}
 
 
 def described_example(examples: Manifest, path: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from forge.accounts.permissions import Verb, can
 from forge.builds.access import preview_of
-from forge.builds.example_inputs import examples_of
+from forge.builds.example_inputs import examples_for_others
 from forge.builds.models import Artefact, Build
 from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
@@ -77,7 +77,7 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
 
 def examples_of_run(actor: Actor, project: Project, digest: str) -> Manifest:
     """The example inputs of a rune that the person may run. Raises `NotFound`."""
-    return examples_of(_find_build(actor, project, digest))
+    return examples_for_others(_find_build(actor, project, digest))
 
 
 def _find_build(actor: Actor, project: Project, digest: str) -> Build:

@@ -17,7 +17,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.api import rune_response
-from forge.builds.example_inputs import described_example, examples_in
+from forge.builds.example_inputs import described_example, examples_for_others
 from forge.builds.models import Build
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
@@ -223,7 +223,7 @@ class TagExamples(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str) -> Response:
         """Paths of recordings with which the rune can be tried; none where its project has none."""
         version = find_tag(principal_of(request), self.project(request, organisation, name, Verb.SEE), tag)
-        return Response(example_list_to_json(examples_in(version.build.source)))
+        return Response(example_list_to_json(examples_for_others(version.build)))
 
 
 class TagExample(ProjectView):
@@ -236,7 +236,7 @@ class TagExample(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str, path: str) -> HttpResponseBase:
         principal, project = principal_of(request), self.project(request, organisation, name, Verb.SEE)
         version = find_tag(principal, project, tag)
-        described = described_example(examples_in(version.build.source), path)
+        described = described_example(examples_for_others(version.build), path)
         if request.method == "GET" and can(principal, Verb.READ, project):
             what = {"path": path, "digest": described["digest"], "version": version.build.source.number}
             note_download(principal, project, "file.download", **what)

@@ -24,7 +24,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.api import rune_response
 from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.errors import NoRune
-from forge.builds.example_inputs import described_example, examples_in, examples_json
+from forge.builds.example_inputs import described_example, examples_for_others, examples_json
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.comparison.changes import compare
@@ -115,7 +115,7 @@ def example(request: HttpRequest, review_id: UUID, path: str) -> HttpResponseBas
     """An example input of the build that is judged now, for the guest's page."""
     principal = principal_of_guest(_guest(request, review_id))
     build = build_for_guest(principal, review_for_guest(principal, review_id))
-    described = described_example(examples_in(build.source), path)
+    described = described_example(examples_for_others(build), path)
     answer = blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -210,7 +210,7 @@ def _judged(build: Build, path: str) -> dict[str, Any]:
         changes = change_sentences(compare(side_of(before), side_of(build)), figures_of(build), figures_of(before))
     return {
         "has_rune": True,
-        "examples": examples_json(f"{path}/examples/", examples_in(build.source)),
+        "examples": examples_json(f"{path}/examples/", examples_for_others(build)),
         "figures": figure_rows(figures_of(build), None),
         "before": before,
         "changes": changes,

@@ -27,6 +27,7 @@ FILES = {
     "samples/yes/0.wav": b"RIFF a person's",
     "notes.txt": b"no recording",
 }
+GLASS = "/examples/examples/glass%20%26%20co.WAV"
 KNOCK = "/examples/knock.wav"
 
 
@@ -69,14 +70,18 @@ def test_whoever_may_run_the_published_rune_may_have_its_examples(
         update_project(people["owner"], project, visibility=visibility)
         for name, person in (("stranger", people["stranger"]), ("visitor", None)):
             browser, may = browser_of(person), name in allowed
-            statuses = {browser.get(f"{address}{path}").status_code for path in ("/rune", "/examples", KNOCK)}
+            statuses = {browser.get(f"{address}{path}").status_code for path in ("/rune", "/examples", GLASS)}
+            assert browser.get(f"{address}{KNOCK}").status_code in (401, 404), "it is not meant for others"
             assert (statuses == {200}) is may, (visibility, name, statuses)
             if may:
-                assert len(examples_on(browser.get("/acme/kitchen"))) == 2
+                assert len(examples_on(browser.get("/acme/kitchen"))) == 1
                 listed = browser.get(f"{address}/examples").json()
-                assert listed == {"examples": [{"path": "examples/glass & co.WAV"}, {"path": "knock.wav"}]}
+                assert listed == {"examples": [{"path": "examples/glass & co.WAV"}]}
                 embedded = examples_on(browser.get("/player/acme/kitchen/embed?tag=1.0"))
-                assert len(embedded) == (2 if visibility == "public" else 0)
+                assert len(embedded) == (1 if visibility == "public" else 0)
+    update_project(people["owner"], project, shares_files=True)
+    assert len(browser_of(None).get(f"{address}/examples").json()["examples"]) == 2
+    assert browser_of(None).get(f"{address}{KNOCK}").status_code == 200
 
 
 @pytest.mark.protects("reviews/guest-examples")
@@ -91,13 +96,13 @@ def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
     guest = browser_of(None)
     guest.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})
     rows = examples_on(guest.get(f"/try/reviews/{review.pk}"))
-    assert [row["path"] for row in rows] == ["examples/glass & co.WAV", "knock.wav"]
+    assert [row["path"] for row in rows] == ["examples/glass & co.WAV"]
     for row in rows:
         answer: Any = guest.get(row["url"])
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert content == FILES[row["path"]]
         assert browser_of(None).get(row["url"]).status_code == 404
-    for path in ("notes.txt", "Runefile.yml", "samples/yes/0.wav"):
+    for path in ("knock.wav", "notes.txt", "Runefile.yml", "samples/yes/0.wav"):
         assert guest.get(f"/try/reviews/{review.pk}/examples/{path}").status_code == 404
 
 
