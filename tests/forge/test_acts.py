@@ -36,6 +36,9 @@ RECORDERS: Mapping[str, str] = {
 }
 """Who tells events beside acts, and why."""
 
+BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
+"""Tells by the methods of a recorder, a class of another module, where `event_recorders` does not look."""
+
 UNAUDITED: Mapping[str, str] = {
     "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
