@@ -103,8 +103,7 @@ def _checked_states(states: Sequence[CommitAnswer], blobs: Path) -> Sequence[Com
     seen: set[tuple[str, str]] = set()
     for state in states:
         for path, digest in state["changed"].items():
-            key = (digest, path.rpartition(".")[2])
-            if digest is None or key in seen:
+            if digest is None or (key := (digest, path.rpartition(".")[2])) in seen:
                 continue
             seen.add(key)
             if _DIGEST.fullmatch(digest) is None or not (blobs / digest).is_file():
