@@ -280,7 +280,7 @@ async def test_a_pass_that_expires_ends_the_pairing(
 
 
 def beats_of_phones(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Awaitable[None]]:
-    """Makes beats short. Returns what waits for as many more of a phone."""
+    """Makes beats short. Returns a function that waits for a number of further beats of a phone."""
     monkeypatch.setattr(consumers, "BEAT", 0.02)
     heard: asyncio.Queue[None] = asyncio.Queue()
     beat = PhoneConsumer.beat

@@ -56,15 +56,15 @@ def test_its_own_sentence_is_told_cut_short() -> None:
 @pytest.mark.parametrize(("answer", "shape"), ANSWERS, ids=["fetch", "history"])
 def test_each_of_ten_thousand_answers_is_of_its_shape_or_refused(answer: dict[str, Any], shape: Any) -> None:
     assert read_answer(json.dumps(answer).encode(), shape) == answer
-    taken = 0
+    accepted = 0
     for seed in range(5_000):
         try:
             read = read_answer(fuzzed(seed, [answer]), shape)
         except GitRefused:
             continue
-        taken += 1
+        accepted += 1
         assert {key: type(read[key]) for key in answer} == {key: type(value) for key, value in answer.items()}
-    assert taken
+    assert accepted
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def _environment() -> dict[str, str]:
 
 
 def read_head(line: bytes) -> dict[str, Any] | None:
-    """Returns the head of an answer; None for a line that is none."""
+    """Returns the head of an answer; None for any other line."""
     try:
         answer = json.loads(line)
     except (ValueError, RecursionError):
