@@ -24,12 +24,14 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import Pace
+from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import Damaged
 from forge.core.observability import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Capability
 from forge.jobs.models import Job as QueuedJob
+from forge.projects.secrets.scan import SecretScan
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
 from rune.wording import counted, listed
@@ -130,6 +132,14 @@ class BuildRun:
 
     def logged(self, answer: Answer) -> None:
         self._say(answer["step"], answer["text"], answer["milliseconds"])
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        result = SecretScan.from_json(scan)
+        with transaction.atomic():
+            self._job.confirm_lease()
+            store_scan(self._build.source, result)
+        for sentence in result.sentences:
+            self._say("secrets", sentence, level="warning")
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A rune that differs from the reference by more than is allowed ends the build."""

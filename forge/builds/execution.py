@@ -45,6 +45,9 @@ class Recorder(Protocol):
     def logged(self, answer: Answer) -> None:
         """A step of the compiler ended: `step`, `text` and `milliseconds`."""
 
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """The texts were searched for secrets (`forge.projects.secrets.scan.SecretScanJson`)."""
+
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was compared with the reference; this is what was found."""
 
@@ -154,6 +157,8 @@ class Execution:
                 )
             case "policy" if self._artefact is not None:
                 add_policy(self._artefact, answer["policy"])
+            case "searched":
+                self._recorder.searched(answer["scan"])
             case "verified" if self._artefact is not None:
                 verification = answer["verification"]
                 if verification["within"]:

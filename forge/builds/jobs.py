@@ -18,6 +18,7 @@ from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
+from forge.projects.secrets.stored import is_searched, texts_to_search
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.aim import Aim
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
@@ -25,7 +26,7 @@ from rune.compiler.targets.finding import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
 from rune.source.policy import POLICY_FILE
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.pipeline import Port
 
 
@@ -38,6 +39,8 @@ class Step(StrEnum):
     """Running the tests of the project's own blocks: one that fails ends the build."""
     POLICY = "policy"
     """Reading `forge.yml`: a build whose rules cannot be read fails."""
+    SECRETS = "secrets"
+    """Searching the texts for secrets, which keep a rune from being published."""
     VERIFY = "verify"
     MEASURE = "measure"
     EVALUATE = "evaluate"
@@ -48,7 +51,7 @@ class Step(StrEnum):
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
-NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.VERIFY, Step.MEASURE)
+NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.SECRETS, Step.VERIFY, Step.MEASURE)
 """Where the project has test samples, they are run last."""
 PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
 
@@ -66,6 +69,8 @@ class Job:
     """Whether what comes of it must outlast a power cut; a preview is made again."""
     tests: SampleSet | None = None
     """The samples that the step evaluate runs."""
+    searched: tuple[str, ...] = ()
+    """The paths of the texts that the step secrets searches."""
     rune: str | None = None
     """Of a package: the digest of the rune that was made of the same files."""
 
@@ -97,6 +102,7 @@ class Job:
             "spec": self.spec.to_json(),
             "steps": [step.value for step in steps],
             "samples": [sample.to_json() for sample in tests],
+            "searched": self.searched,
         }
 
 
@@ -119,14 +125,18 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
-    manifest = with_blocks(project, available_files(build.source))
+    own_files = available_files(build.source)
+    manifest = with_blocks(project, own_files)
     # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)
     tests = samples_under_test(project, manifest)
-    steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
-    return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
+    steps: tuple[Step, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
+    if is_searched(build.source):
+        steps = tuple(step for step in steps if step != Step.SECRETS)
+    searched = tuple(sorted(texts_to_search(own_files)))
+    return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched=searched)
 
 
 def package_job(rune: Job, artefact: Artefact, target: str, aim: Aim) -> Job:

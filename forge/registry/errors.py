@@ -71,3 +71,9 @@ class NoSuchBlock(NotFound):
     """Nothing is published under this name and version."""
 
     title = "No such block"
+
+
+class BlockWithdrawn(NoSuchBlock):
+    """The version was withdrawn; the error says why."""
+
+    title = "This version was withdrawn"

@@ -131,6 +131,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
     ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
+    ("get", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
     ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
@@ -141,6 +142,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/override",
         {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
     ),
+    ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     (
         "get",
@@ -148,6 +150,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/0.0/packages/cortex-m4",
         None,
     ),
+    ("get", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", None),
     ("patch", f"{_P}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", {"notes": "New"}),
     (
         "put",
@@ -174,6 +177,18 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "delete",
         f"{_P}/blocks/<str:block>/<str:version>/deprecation",
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
+        None,
+    ),
+    (
+        "put",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
+        {"reason": "Leaked"},
+    ),
+    (
+        "delete",
+        f"{_P}/blocks/<str:block>/<str:version>/withdrawal",
+        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
         None,
     ),
     ("get", "<str:organisation>/<str:name>/blocks/<str:block>", "acme/kitchen/blocks/smooth", None),

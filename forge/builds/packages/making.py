@@ -94,6 +94,9 @@ class PackageRecorder:
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A package has a self-test."""
 
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """The build searched the files."""
+
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """Time on a board is estimated from what is counted."""
 

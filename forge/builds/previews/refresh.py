@@ -42,7 +42,7 @@ from forge.core.leases import unleased
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
-from rune.source.runefile.block_test_files import has_tests
+from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
@@ -215,7 +215,7 @@ def with_overrides(
 
     Raises `OverridesRefused`, `ChildDied` and what `tick` raises.
     """
-    job = {"op": "grant", "overrides": overrides}
+    job = {"op": "apply-overrides", "overrides": overrides}
     answer, reason = _answer(job, preview.project, seen, compiler, tick, pace)
     if answer is None or "refused" in answer:
         raise OverridesRefused(reason if answer is None else answer["refused"])
@@ -289,6 +289,9 @@ class PreviewRecorder:
 
     def logged(self, answer: Answer) -> None:
         """A preview has no log."""
+
+    def searched(self, scan: Mapping[str, Any]) -> None:
+        """A preview is not published."""
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A preview is not verified."""

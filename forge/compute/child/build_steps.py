@@ -16,6 +16,7 @@ from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
 from forge.compute.child.package_steps import make_package, preferences_of, write_output
 from forge.compute.child.pause_points import PausePoints
+from forge.compute.child.secret_search import search_files
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
@@ -81,6 +82,8 @@ def make(
         _test(files, options, answers)
     if policy is not None:
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
+    if "secrets" in steps:
+        answers.send("searched", scan=search_files(files, job["searched"]))
     if "verify" in steps and not _verify(files, options, rune, answers, is_fresh=earlier_rune is None):
         return
     if "measure" in steps:

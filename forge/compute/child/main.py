@@ -29,9 +29,10 @@ from forge.compute.child.compiled_tests import run_compiled
 from forge.compute.child.firmware_step import make_firmware
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
-from forge.compute.child.overrides import answer_wishable, apply_overrides
+from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.pipeline_tests import failed_tests
+from forge.compute.child.secret_search import search_files
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.errors import CompileError
@@ -76,13 +77,15 @@ def run_job(
                 answers.send("answered", answer=run_compiled(files, job["path"]))
             case "pipeline-tests":
                 answers.send("answered", answer=failed_tests(files))
-            case "wishable":
-                answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "secrets":
+                answers.send("answered", answer=search_files(files, job["paths"]))
+            case "overridable":
+                answers.send("answered", answer=answer_overridable(files, signature_of))
             case "publishable":
                 answers.send("answered", answer=answer_publishable(files, job["path"]))
             case "firmware":
                 make_firmware(job, files, answers, output)
-            case "grant":
+            case "apply-overrides":
                 answers.send("answered", answer=apply_overrides(files, signature_of, job["overrides"]))
             case _:
                 earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])

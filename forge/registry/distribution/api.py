@@ -120,18 +120,20 @@ def _of_block(
     if not versions.exists():
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.")
     if match["tags"]:
-        tags = versions.annotate(place=by_code_point("version"))
+        tags = versions.listed().annotate(place=by_code_point("version"))
         return _tags(request, tags, f"{match['organisation']}/{match['name']}/blocks/{name}", "version")
     if match["kind"] == "blobs":
         return _blob(request, repository, version)
     block = find_published(repository, name, version)
     if block is None:
-        raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
+        withdrawn = versions.filter(version=version).exclude(withdrawn=None).first()
+        reason = "" if withdrawn is None else f"{withdrawn} was withdrawn: {withdrawn.withdrawal}"
+        raise Refusal(404, "MANIFEST_UNKNOWN", reason or f"There is no manifest {version}.")
     manifest = block.manifest
     response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
     response.headers["Cache-Control"] = "private, no-cache"
-    if block.deprecation:
-        advice = f"{name} {block.version} is deprecated: {block.advice}"
+    if block.objection:
+        advice = f"{name} {block.version}{'' if block.is_withdrawn else ' is deprecated'}: {block.advice}"
         response.headers["Warning"] = f'299 - "{quoted_for_header(advice)}"'
     if request.method == "GET":
         note_block_pull(puller, repository.project, name, manifest.blob_id)

@@ -1,4 +1,4 @@
-"""Reading checks: those that a build's rules require, and what their robots said of its bytes."""
+"""Reads the checks that a build's rules require, and the results that robots posted for its bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rune.source.policy import Policy, RequiredCheck
 
 @dataclass(frozen=True)
 class CheckStatus:
-    """A required check, and what its robot said; None before it said something."""
+    """A required check with the result that its robot posted last, or None if it has posted none."""
 
     check: RequiredCheck
     result: CheckResult | None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rune.compiler.anvil.c_text import C_TYPES
+from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.targets.c.interface import Interface
 from rune.devices.emulation.cores import Core
 from rune.devices.emulation.errors import BadFirmware, MissingProgram

@@ -92,6 +92,19 @@ class OtherCompiler(Compiler):
         return super()._environment(folder) | {"PYTHONPATH": str(cls.program)}
 
 
+@pytest.mark.protects("registry/secrets")
+def test_a_build_searches_its_files_for_secrets_and_stores_what_it_says(
+    project: Any, developer: Any, work: Work
+) -> None:
+    write_file(developer, project, "upload.py", b's = Session("' + b"AKIA" + b'Z7QK3MP2W4XN8RT5")\n')
+    searched = work(request_build(developer, project)).source
+    searched.refresh_from_db()
+    assert searched.secrets == {
+        "places": [{"path": "upload.py", "line": 1, "kind": "AWS Access Key"}],
+        "unread": [],
+    }
+
+
 def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None:
     artefact = artefact_of(work(build))
     assert artefact.spec == {
@@ -171,7 +184,7 @@ def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
     assert not Blob.objects.get(pk=shown.digest).synced
     build = work(request_build(developer, project))
     assert artefact_of(build) == shown
-    assert "left to do: policy, verify and measure" in log_of(build)
+    assert "left to do: policy, secrets, verify and measure" in log_of(build)
     assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
     assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
 

@@ -27,7 +27,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.spec import SpecOptions
-from rune.compiler.verify.second_module import second_module
+from rune.compiler.verify.runes.second_module import second_module
 from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile import starter

@@ -694,6 +694,19 @@ def advice_against_a_block_is_withdrawn(world: World) -> Act:
     return lambda: registry.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
 
 
+@scene(registry.withdraw_block)
+def a_block_is_withdrawn(world: World) -> Act:
+    published_block(world.developer, world.project)
+    return lambda: registry.withdraw_block(world.developer, world.project, "smooth", "1.0", "It had a key in it.")
+
+
+@scene(registry.end_block_withdrawal)
+def the_withdrawal_of_a_block_ends(world: World) -> Act:
+    published_block(world.developer, world.project)
+    registry.withdraw_block(world.owner, world.project, "smooth", "1.0", "It had a key in it.")
+    return lambda: registry.end_block_withdrawal(world.developer, world.project, "smooth", "1.0")
+
+
 @scene(reviews.give_verdict)
 def a_build_is_approved(world: World) -> Act:
     build = built(world.developer, world.project)

@@ -20,8 +20,8 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import give_verdict
 from forge.web.templatetags.look import ticked
 from rune.compiler.verify.comparison import Figures
-from rune.compiler.verify.rebuild_result import FRESH, Rebuild, RebuildState
-from rune.compiler.verify.rune_verification import RuneVerification
+from rune.compiler.verify.runes.rebuild_result import FRESH, Rebuild, RebuildState
+from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.factories.builds import OUTLINE, RUNE, approved, built, set_job
 from tests.forge.factories.seen import seen_form

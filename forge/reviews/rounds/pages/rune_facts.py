@@ -12,6 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
+from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import lost_between, shown_evaluation
@@ -68,6 +69,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
+        "examples": member_examples(build.source),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),

@@ -225,8 +225,10 @@ export class ProjectClient {
     });
   }
 
-  async samples(): Promise<readonly Sample[]> {
-    return (await this.call("get", `${PROJECT}/samples`)).samples;
+  /** The samples, with the state that changing their labels names. */
+  async samples(): Promise<Read<readonly Sample[]>> {
+    const { value, seen } = await this.read("get", `${PROJECT}/samples`);
+    return { value: value.samples, seen };
   }
 
   /** What was recorded. */
@@ -261,13 +263,11 @@ export class ProjectClient {
     return this.upload(this.address("post", `${PROJECT}/samples/import`, { query }), archive, sending);
   }
 
-  /** Change labels and splits; the answer is what they were, and sent again it takes the change back. */
-  async markSamples(changes: readonly SampleChange[]): Promise<readonly SampleMark[]> {
-    return (
-      await this.call("post", `${PROJECT}/samples/marks`, {
-        body: { changes },
-      })
-    ).before;
+  /** Change labels and splits of samples as they were read; the answer is what they were, and sent again it takes the change
+   * back. */
+  async markSamples(changes: readonly SampleChange[], seen: string): Promise<Read<readonly SampleMark[]>> {
+    const { value, seen: after } = await this.read("post", `${PROJECT}/samples/marks`, { body: { changes }, seen });
+    return { value: value.before, seen: after };
   }
 
   /** Sends a file with progress, which `fetch` does not tell. */

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.target import Target, Toolchain
-from rune.compiler.anvil.target_limits import TargetLimits
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.relaxed import RELAXED as RELAXED_KERNELS
 from rune.compiler.kernels.simd128 import SIMD128

@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.compiler.anvil.c_call import GATES, Notation, count_text, gate_lines
-from rune.compiler.anvil.c_rows import HEADER as ROWS_HEADER
-from rune.compiler.anvil.c_rows import row_name, rows_lines
-from rune.compiler.anvil.c_text import HEADER_NAME, checked, literal
-from rune.compiler.anvil.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
-from rune.compiler.anvil.plan import Plan
+from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
+from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
+from rune.compiler.anvil.c.rows import row_name, rows_lines
+from rune.compiler.anvil.c.shared_calls import SharedCalls
+from rune.compiler.anvil.c.text import HEADER_NAME, checked, literal
+from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -39,7 +39,7 @@ from rune.compiler.anvil.program import (
     Step,
     calls,
 )
-from rune.compiler.anvil.shared_calls import SharedCalls
+from rune.compiler.anvil.selection.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
 from rune.compiler.blocks.signature import Header

@@ -12,13 +12,13 @@ from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 
 from rune.abi import Output
 from rune.capabilities.raw import RAW
-from rune.compiler.anvil.allowance import Allowance, CompilerLimits, _peak_resident, _resident
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits, _peak_resident, _resident
+from rune.compiler.anvil.compiling.compiler import compile_sources
+from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.graph import SharedPlaces, Value
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.objects import ObjectCache, object_key
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.blocks.catalogue import find_block

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import BadModel
-from rune.compiler.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.operation import Contradiction
-from rune.compiler.anvil.ops.rescaling import multipliers_of
-from rune.compiler.anvil.proven_scale import ProvenScale, prove
-from rune.compiler.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
+from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of
+from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, rescale_twice
+from rune.compiler.anvil.requantisation.proven_scale import ProvenScale, prove
+from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Quantization, read_model
 from tests.rune.compiler.anvil.pipelines import models_pipeline

@@ -10,7 +10,7 @@ import pytest
 from rune.abi import Output
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.targets.wasm32 import TARGET as WASM32

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.c_call import Notation
+from rune.compiler.anvil.c.calls import Notation
+from rune.compiler.anvil.c.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.unary_float32 import UnaryFloat32
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFloat32
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
@@ -23,7 +24,6 @@ from rune.compiler.anvil.program import (
     ResourcePlace,
 )
 from rune.compiler.anvil.reading.pipeline import read_pipeline
-from rune.compiler.anvil.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.finding import find_target

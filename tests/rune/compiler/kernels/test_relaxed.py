@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from rune.compiler.anvil.compiler import compile_sources
+from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.ops.window import Window
-from rune.compiler.anvil.plan import plan
+from rune.compiler.anvil.memory.plan import plan
+from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.kernels.relaxed.conv_2d import joined_rows

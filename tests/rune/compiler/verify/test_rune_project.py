@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.verify.rune_project import RUNEFILE, NoProject, models_wanted, project_of
+from rune.compiler.verify.runes.project import RUNEFILE, NoProject, models_wanted, project_of
 from rune.project.files import MemoryFiles
 from rune.running.container import pack, read_rune
 from rune.running.container.writer import rune_sections

@@ -21,11 +21,11 @@ from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.running.runtime import CapabilityRequest
 from rune.running.runtime.errors import InputFile
-from rune.running.runtime.files import InputFiles, inputs_from_files
-from rune.running.runtime.generated import generated_inputs
-from rune.running.runtime.images import FORMATS, image_pixels, resize
-from rune.running.runtime.sounds import sound_input
-from rune.running.runtime.tables import nearest_f32
+from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
+from rune.running.runtime.inputs.generated import generated_inputs
+from rune.running.runtime.inputs.images import FORMATS, image_pixels, resize
+from rune.running.runtime.inputs.sounds import sound_input
+from rune.running.runtime.inputs.tables import nearest_f32
 from tests.support.properties import examples
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.language.analysis import Analysis, analyse
+from rune.source.language.facts.analysis import Analysis, analyse
 from tests.rune.source.runefile.runefiles import signature
 from tests.support.properties import examples
 

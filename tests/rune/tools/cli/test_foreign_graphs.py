@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rune.tools.cli.dot import dot
-from rune.tools.cli.drawing import SECTIONS, drawing_of_graph
-from rune.tools.cli.inspect_rune import graph_text
+from rune.tools.cli.inspection.dot import dot
+from rune.tools.cli.inspection.drawing import SECTIONS, drawing_of_graph
+from rune.tools.cli.inspection.rune_description import graph_text
 from tests.support.properties import examples
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=4)

@@ -1,0 +1,48 @@
+"""Asking Hammer Forge's own API, which an OCI registry has no calls for. One server, and a token."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from rune.tools.remote.answers import json_answer
+from rune.tools.remote.errors import NotFound, RegistryRefused, SignInNeeded
+from rune.tools.remote.reference import is_loopback
+from rune.wording import plain
+
+_ANSWER_LIMIT = 4 * 1024 * 1024
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+"""Publishing a block compiles its tests."""
+
+
+class ForgeClient:
+    """One server that is asked. A context manager: leaving it closes the connections."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = url
+        headers = {"User-Agent": "rune", **({"Authorization": f"Bearer {token}"} if token else {})}
+        trust_env = not is_loopback(urlsplit(url).netloc)
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=trust_env, headers=headers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def request(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+        """The answer below `/api/v1`. Raises `RegistryRefused` with the server's reason, `SignInNeeded`, `NotFound` and
+        `RegistryUnreachable`."""
+        status, answer = json_answer(self._client, method, self.url, f"/api/v1{path}", body, _ANSWER_LIMIT)
+        if status in (httpx.codes.OK, httpx.codes.CREATED) and answer:
+            return answer
+        detail = plain(str(answer.get("detail") or f"{self.url} answered {status}"), longest=600)
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            needs = "Publishing needs a token with the scope rune:publish, of the page Tokens of your account."
+            raise SignInNeeded(f"{detail} {'' if method == 'GET' else needs}".strip(), status)
+        raise (NotFound if status == httpx.codes.NOT_FOUND else RegistryRefused)(detail, status)
