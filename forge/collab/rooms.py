@@ -7,7 +7,8 @@ import contextlib
 import logging
 from uuid import UUID
 
-from forge.collab.room import FromElsewhere, Room, RoomMember
+from forge.collab.room import Room
+from forge.collab.submissions import FromElsewhere, RoomMember
 from forge.collab.watch import watch
 from forge.collab.writer import writer
 from forge.core.events.delivery import listen, stop_listening

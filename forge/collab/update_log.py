@@ -1,7 +1,7 @@
-"""What this process applied to a document of late, in order: from it, what the sender of an update had not seen.
+"""What a room took of late, in order: from it, the document as the sender of an update had it.
 
-A client hears updates in this order. The studio says how many frames it has heard before it sends an edit; of a client
-that does not, everything counts as heard.
+A socket gets updates in this order. The studio says how many frames with updates it has heard before it sends an edit;
+of a client that does not say it, nothing is known.
 """
 
 from __future__ import annotations
@@ -9,102 +9,135 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from forge.collab.spans import KnownState, SpanSet, union, without
-from forge.collab.updates import Spans, UpdateFacts, read_update
+from pycrdt import Doc
 
-LONGEST = 2_000
-"""Updates that are remembered. Who has not heard of an earlier one is not followed any more."""
+LONGEST = 1_000
+"""Updates that are remembered one by one. Who has not heard of an earlier one is not followed."""
+MOST_BYTES = 1024 * 1024
+"""Bytes of them."""
 
 
 @dataclass(frozen=True)
-class AppliedUpdate:
-    """An update in the document: its place in the log, who sent it here, and what it changed."""
-
+class _Entry:
     place: int
     sender: Hashable | None
-    facts: UpdateFacts
-    change: bytes
-    """What was new in it, as an update."""
+    update: bytes
 
 
 @dataclass
-class _Heard:
-    """Of a socket: places up to which its frames went, from the frame `first`, and where it has come."""
+class _Frames:
+    """Of a socket: the frames that it has not heard yet, each with the place up to which it goes."""
 
-    frames: deque[int] = field(default_factory=deque)
-    first: int = 1
+    sent: int = 0
+    waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=4 * LONGEST))
     place: int | None = None
+    initial: tuple[int, bytes] | None = None
+    """The document as it came with the socket, and the place behind it; until the socket has heard something."""
 
 
 class UpdateLog:
-    """The updates of a room, and which of them its sockets have heard."""
+    """The updates of a room, and up to which of them each socket has heard."""
 
-    def __init__(self) -> None:
-        self._entries: deque[AppliedUpdate] = deque(maxlen=LONGEST)
-        self._heard: dict[Hashable, _Heard] = {}
-        self.last = 0
-        """The place of the newest update that was tried."""
-        self.stored = 0
-        """The place up to which all are stored, and so in what newcomers get."""
+    def __init__(self, whole: bytes) -> None:
+        self._base = whole
+        self._base_place = 0
+        self._entries: deque[_Entry] = deque()
+        self._bytes = 0
+        self._frames: dict[Hashable, _Frames] = {}
+        self._last = 0
+        self._stored = 0
 
-    def add(self, sender: Hashable | None, facts: UpdateFacts, change: bytes) -> None:
-        """An update was applied."""
-        self.last += 1
-        self._entries.append(AppliedUpdate(self.last, sender, facts, change))
+    def add(self, sender: Hashable | None, update: bytes) -> None:
+        """An update was taken; `sender` is None for the server's own and for what came from elsewhere."""
+        self._last += 1
+        self._entries.append(_Entry(self._last, sender, update))
+        self._bytes += len(update)
+        if len(self._entries) > LONGEST or self._bytes > MOST_BYTES:
+            self._fold()
 
-    def begin_anew(self) -> None:
-        """The document was read whole: what was before is not known by its updates."""
+    def begin_anew(self, whole: bytes) -> None:
+        """The document was read whole: how it came to be is not known."""
+        self._last += 1
+        self._base, self._base_place = whole, self._last
         self._entries.clear()
-        self.last += LONGEST
-        self.stored = self.last
+        self._bytes = 0
 
-    def note_frame(self, member: Hashable) -> None:
-        """A socket is sent a frame with all that is stored."""
-        self._heard.setdefault(member, _Heard()).frames.append(self.stored)
+    def _fold(self) -> None:
+        """Makes the older half one state."""
+        older = [self._entries.popleft() for _ in range((len(self._entries) + 1) // 2)]
+        self._base = _document_of(self._base, (entry.update for entry in older)).get_update()
+        self._base_place = older[-1].place
+        self._bytes -= sum(len(entry.update) for entry in older)
 
-    def note_heard(self, member: Hashable, frames: int) -> None:
-        """A socket says how many of its frames it has applied."""
-        heard = self._heard.setdefault(member, _Heard())
-        while heard.frames and heard.first <= frames:
-            heard.place = heard.frames.popleft()
-            heard.first += 1
+    def mark_stored(self) -> None:
+        """Everything up to here is stored, and goes out with the next frames."""
+        self._stored = self._last
+
+    def note_answer(self, member: Hashable) -> None:
+        """A socket is sent all that is stored."""
+        self._note_frame(self._frames.setdefault(member, _Frames()))
+
+    def note_update(self, member: Hashable) -> bool:
+        """A socket is to be told of an update; False of one that was not sent the document yet, and gets it with that.
+
+        What somebody who comes hears before they are asked would be in their answer as if they had seen it.
+        """
+        frames = self._frames.get(member)
+        if frames is None or not frames.sent:
+            return False
+        self._note_frame(frames)
+        return True
+
+    def _note_frame(self, frames: _Frames) -> None:
+        frames.sent += 1
+        frames.waiting.append((frames.sent, self._stored))
+
+    def note_all_heard(self, member: Hashable) -> None:
+        """A socket has all that is stored, before it was sent anything."""
+        self._frames.setdefault(member, _Frames()).place = self._stored
+
+    def note_initial(self, member: Hashable, whole: bytes) -> None:
+        """A socket sent all of its document, before it heard anything; what comes next is in the log."""
+        self._frames.setdefault(member, _Frames()).initial = (self._last, whole)
+
+    def note_heard(self, member: Hashable, count: int) -> None:
+        """A socket had heard so many frames when it sent what comes now."""
+        frames = self._frames.get(member)
+        while frames is not None and frames.waiting and frames.waiting[0][0] <= count:
+            frames.place = frames.waiting.popleft()[1]
+            frames.initial = None
 
     def forget(self, member: Hashable) -> None:
-        self._heard.pop(member, None)
+        """A socket is gone."""
+        self._frames.pop(member, None)
 
-    def heard_by(self, member: Hashable) -> int | None:
-        """The place up to which a socket has heard; None of one that does not say."""
-        heard = self._heard.get(member)
-        return None if heard is None else heard.place
+    def is_behind(self, sender: Hashable) -> bool:
+        """Whether a sender is known not to have seen all that is here."""
+        frames = self._frames.get(sender)
+        if frames is None or frames.initial is not None:
+            return frames is not None
+        place = frames.place
+        if place is None or place < self._base_place:
+            return False
+        return any(each.place > place and each.sender is not sender for each in self._entries)
 
-    def unheard(self, sender: Hashable, place: int | None) -> tuple[AppliedUpdate, ...]:
-        """Updates of others after a place; () where nothing is known of it."""
-        if place is None or place >= self.last or not self._entries or self._entries[0].place > place + 1:
-            return ()
-        return tuple(each for each in self._entries if each.place > place and each.sender is not sender)
-
-    def own(self, sender: Hashable, place: int) -> tuple[AppliedUpdate, ...]:
-        """Updates of a sender after a place."""
-        return tuple(each for each in self._entries if each.place > place and each.sender is sender)
-
-    def newest(self) -> AppliedUpdate:
-        """The update that was applied last."""
-        return self._entries[-1]
-
-
-def state_without(now: KnownState, unheard: Iterable[AppliedUpdate], raw_deletes: Iterable[SpanSet]) -> KnownState:
-    """A document as somebody has it who lacks some of its updates, and deleted these spans themselves."""
-    clocks = dict(now.clocks)
-    hidden: list[SpanSet] = []
-    for each in unheard:
-        change = read_update(each.change)
-        hidden.append(change.deletes)
-        for client, spans in change.brings.items():
-            clocks[client] = min(clocks.get(client, 0), _first(spans))
-    deleted = without(now.deleted, union(*hidden))
-    return KnownState({client: clock for client, clock in clocks.items() if clock}, union(deleted, *raw_deletes))
+    def as_seen_by(self, sender: Hashable) -> Doc[Any]:
+        """The document as a sender who is behind had it before its next update."""
+        frames = self._frames[sender]
+        if frames.initial is not None:
+            place, whole = frames.initial
+            own = (each.update for each in self._entries if each.place > place and each.sender is sender)
+            return _document_of(whole, own)
+        place = frames.place or 0
+        return _document_of(
+            self._base, (each.update for each in self._entries if each.place <= place or each.sender is sender)
+        )
 
 
-def _first(spans: Spans) -> int:
-    return min(start for start, _ in spans)
+def _document_of(whole: bytes, updates: Iterable[bytes]) -> Doc[Any]:
+    doc: Doc[Any] = Doc()
+    for update in (whole, *updates):
+        doc.apply_update(update)
+    return doc

@@ -9,7 +9,7 @@ https://github.com/dmonad/lib0/blob/main/encoding.js. Nothing is interpreted her
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 VALUE_DEPTH = 32
 """Lists and maps inside each other in one value; the editors write none."""
@@ -42,10 +42,6 @@ class UpdateFacts:
     brings: Mapping[int, Spans]
     needs: Mapping[int, int]
     """Clocks before which all of a client must be known, for the places and the deletions that it names."""
-    deletes: Mapping[int, Spans] = field(default_factory=dict)
-    """Clocks that it deletes: all that its sender knows to be deleted, where it answers a question."""
-    lost: Mapping[int, Spans] = field(default_factory=dict)
-    """Clocks of which only the number is left: their text was deleted and let go."""
 
     def fits(self, known: Mapping[int, int]) -> bool:
         """Whether all of it can be applied to a document that knows each client up to a clock."""
@@ -74,24 +70,23 @@ def read_update(update: bytes) -> UpdateFacts:
     reader = _Reader(update)
     brings: dict[int, Spans] = {}
     needs: dict[int, int] = {}
-    lost: dict[int, Spans] = {}
     types = 0
     try:
         for _ in range(reader.count()):
-            client, spans, types_of_client = _read_client(reader, needs, lost)
+            client, spans, types_of_client = _read_client(reader, needs)
             if client in brings:
                 raise BadUpdate("an update names a client twice")
             brings[client] = spans
             types += types_of_client
-        deletes = _read_deletes(reader)
-        for client, spans in deletes.items():
-            for _, end in spans:
-                _need(needs, client, end)
+        for _ in range(reader.count()):  # what is deleted: a client, then ranges of clock and length
+            client = reader.number()
+            for _ in range(reader.count()):
+                _need(needs, client, reader.number() + reader.number())
     except IndexError:
         raise BadUpdate("an update is cut short") from None
     if not reader.is_at_end:
         raise BadUpdate("bytes are left over behind an update")
-    return UpdateFacts(types, brings, needs, deletes, lost)
+    return UpdateFacts(types, brings, needs)
 
 
 def read_state_vector(state: bytes) -> dict[int, int]:
@@ -101,32 +96,6 @@ def read_state_vector(state: bytes) -> dict[int, int]:
         return {reader.number(): reader.number() for _ in range(reader.count())}
     except IndexError:
         raise BadUpdate("a state vector is cut short") from None
-
-
-def read_delete_set(data: bytes) -> tuple[dict[int, Spans], dict[int, int]]:
-    """What a snapshot says is deleted, and up to which clock it knows each client. Raises `BadUpdate`."""
-    reader = _Reader(data)
-    try:
-        deletes = _read_deletes(reader)
-        clocks = {reader.number(): reader.number() for _ in range(reader.count())}
-    except IndexError:
-        raise BadUpdate("a snapshot is cut short") from None
-    if not reader.is_at_end:
-        raise BadUpdate("bytes are left over behind a snapshot")
-    return deletes, clocks
-
-
-def _read_deletes(reader: _Reader) -> dict[int, Spans]:
-    """What is deleted: a client, then ranges of clock and length."""
-    deletes: dict[int, Spans] = {}
-    for _ in range(reader.count()):
-        client = reader.number()
-        spans = []
-        for _ in range(reader.count()):
-            start = reader.number()
-            spans.append((start, start + reader.number()))
-        deletes[client] = (*deletes.get(client, ()), *spans)
-    return deletes
 
 
 def _need(needs: dict[int, int], client: int, clock: int) -> None:
@@ -191,27 +160,22 @@ class _Reader:
             raise BadUpdate("a text in an update is not UTF-8") from None
 
 
-def _read_client(reader: _Reader, needs: dict[int, int], lost: dict[int, Spans]) -> tuple[int, Spans, int]:
+def _read_client(reader: _Reader, needs: dict[int, int]) -> tuple[int, Spans, int]:
     """One client's structs: the client, the clocks that they bring, and how many shared types they make."""
     structs = reader.count()
     client, clock = reader.number(), reader.number()
     spans: list[tuple[int, int]] = []
     start, types = clock, 0
-    without_text: list[tuple[int, int]] = []
     for _ in range(structs):
         length, content = _read_struct(reader, needs)
         if content == _SKIP:
             if clock > start:
                 spans.append((start, clock))
             start = clock + length
-        elif content in (_GC, _DELETED):
-            without_text.append((clock, clock + length))
         types += content == _TYPE
         clock += length
     if clock > start:
         spans.append((start, clock))
-    if without_text:
-        lost[client] = tuple(without_text)
     return client, tuple(spans), types
 
 

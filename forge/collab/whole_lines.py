@@ -1,15 +1,14 @@
-"""Lines that merge as a whole: after an update of someone who had not seen all, what nobody wrote is taken back.
+"""Lines that merge as a whole: takes back what an update makes of a line that nobody wrote, and keeps what it wanted.
 
-Only a room does this, in the transaction that stores the update: two clients that repaired a line would write it twice.
-The update stays; a second one behind it takes back what it made of a contested line, letter by letter, so that the
-letters of others stay theirs. What its sender wanted there is kept in the document's map `contested`, which the pages
-show until somebody chooses.
+The update stays; a second one behind it undoes what it made of a contested line, letter by letter, so that the letters
+of others stay theirs. What its sender wanted there is kept in the document's map `contested`, which the studio shows
+until somebody chooses.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
@@ -21,7 +20,6 @@ from rune.source.merge.concurrent_edits import (
     LostLines,
     Settled,
     TextEdit,
-    edits_between,
     is_merged_by_line,
     settle,
 )
@@ -33,20 +31,20 @@ LONGEST = 2_000
 
 
 class ContestedJson(TypedDict):
-    """Lines that two people wrote: `kept` stands in the file, `other` is what `other_by` wrote in its place."""
+    """Lines that two people wrote: `current` stands in the file, `other` is what `other_by` wrote in its place."""
 
     file: str
     line: int
-    kept: list[str]
+    current: list[str]
     other: list[str]
-    kept_by: str
+    current_by: str
     other_by: str
     other_by_id: str
     at: str
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Author:
     """Whose edit was taken back: their name and id, and when."""
 
     name: str
@@ -56,7 +54,7 @@ class Wanted:
 
 @dataclass
 class Watched:
-    """What an update changes in texts: each text as it was, and the edits, by the file's id."""
+    """What an update changes in texts: each text as it was, by the file's id, and the edits."""
 
     before: Mapping[str, tuple[str, str]]
     """Path and text."""
@@ -91,27 +89,25 @@ def line_texts(doc: Doc[Any]) -> Iterator[tuple[str, str, Text]]:
             yield key, path, text
 
 
-def text_in(doc: Doc[Any], key: str) -> str:
+def repair(doc: Doc[Any], watched: Watched, seen: Doc[Any], author: Author, names: Mapping[int, str]) -> None:
+    """Takes back what cannot stand of the update that was watched; `seen` is the document as its sender left it.
+
+    Within a transaction. `names` are those of the people behind clients.
+    """
+    for key, delta in watched.deltas.items():
+        path, before = watched.before[key]
+        edits = edits_of(delta, before)
+        settled = settle(path, before, edits, _text_in(seen, key))
+        if settled.refused:
+            _take_back(_text(doc, key), before, edits, settled)
+            _contest(doc, key, settled.lost, author, names)
+
+
+def _text_in(doc: Doc[Any], key: str) -> str:
     """A file's text in a document that may not have it."""
     value = files_map(doc).get(key)
     text = value.get("text") if isinstance(value, Map) else None
     return str(text) if isinstance(text, Text) else ""
-
-
-def settled_edits(watched: Watched, as_sender: Callable[[], Doc[Any] | None]) -> dict[str, Settled]:
-    """What cannot stand of an update, by file. `as_sender` gives the document as its sender left it, when it is known;
-    it is asked once, and only where a text was changed."""
-    settled: dict[str, Settled] = {}
-    theirs: Doc[Any] | None = None
-    for key, delta in watched.deltas.items():
-        path, before = watched.before[key]
-        theirs = theirs or as_sender()
-        if theirs is None:
-            return {}
-        outcome = settle(path, before, edits_of(delta, before), text_in(theirs, key))
-        if outcome.refused:
-            settled[key] = outcome
-    return settled
 
 
 def edits_of(delta: Sequence[Mapping[str, Any]], before: str) -> list[TextEdit]:
@@ -137,34 +133,26 @@ def edits_of(delta: Sequence[Mapping[str, Any]], before: str) -> list[TextEdit]:
 
 def _character_places(data: bytes, places: set[int]) -> dict[int, int]:
     """How many characters are before places that count bytes."""
-    found: dict[int, int] = {}
+    result: dict[int, int] = {}
     characters = last = 0
     for place in sorted(places):
         characters += len(data[last:place].decode("utf-8"))
-        found[place], last = characters, place
-    return found
+        result[place], last = characters, place
+    return result
 
 
-def take_back(doc: Doc[Any], before: Mapping[str, tuple[str, str]], deltas: Mapping[str, Any], settled: Mapping[str, Settled]) -> None:
-    """Undoes the refused edits of an update that was just applied. Within a transaction."""
-    for key, outcome in settled.items():
-        ours = before[key][1]
-        shift, undoing = 0, []
-        for edit in edits_of(deltas[key], ours):
-            start = edit.start + shift
-            if edit in outcome.refused:
-                undoing.append(TextEdit(start, start + len(edit.text), ours[edit.start : edit.end]))
-            shift += len(edit.text) - (edit.end - edit.start)
-        change_text(_text(doc, key), undoing)
+def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settled: Settled) -> None:
+    """Undoes the refused ones of edits that were just applied."""
+    shift, undoing = 0, []
+    for edit in edits:
+        start = edit.start + shift
+        if edit in settled.refused:
+            undoing.append(TextEdit(start, start + len(edit.text), before[edit.start : edit.end]))
+        shift += len(edit.text) - (edit.end - edit.start)
+    _change_text(text, undoing)
 
 
-def become(doc: Doc[Any], key: str, content: str) -> None:
-    """Turns a file's text into `content` by small edits. Within a transaction."""
-    text = _text(doc, key)
-    change_text(text, list(edits_between(str(text), content)))
-
-
-def change_text(text: Text, edits: Sequence[TextEdit]) -> None:
+def _change_text(text: Text, edits: Sequence[TextEdit]) -> None:
     """Makes ascending edits of characters, last first."""
     content = str(text)
     for edit in reversed(edits):
@@ -176,7 +164,7 @@ def change_text(text: Text, edits: Sequence[TextEdit]) -> None:
             text.insert(first, edit.text)
 
 
-def contest(doc: Doc[Any], key: str, lost: Sequence[LostLines], wanted: Wanted, names: Mapping[int, str]) -> None:
+def _contest(doc: Doc[Any], key: str, lost: Sequence[LostLines], wanted: Author, names: Mapping[int, str]) -> None:
     """Keeps what somebody wanted of a file, in place of what they wanted of the same lines before. Within a
     transaction, once the file's text is settled."""
     contested: Map[Any] = doc.get("contested", type=Map)
@@ -185,14 +173,14 @@ def contest(doc: Doc[Any], key: str, lost: Sequence[LostLines], wanted: Wanted, 
         if isinstance(value, dict) and value.get("file") == key and _is_stale(value, lines, wanted, lost):
             del contested[record]
     for each in lost:
-        if max(map(len, (*each.kept, *each.other)), default=0) > LONGEST or each.kept == each.other:
+        if max(map(len, (*each.current, *each.other)), default=0) > LONGEST or each.current == each.other:
             continue
         value = ContestedJson(
             file=key,
             line=each.line,
-            kept=list(each.kept),
+            current=list(each.current),
             other=list(each.other),
-            kept_by=_writer_of(doc, key, each, names),
+            current_by=_writer_of(doc, key, each, names),
             other_by=wanted.name,
             other_by_id=wanted.id,
             at=wanted.at,
@@ -210,12 +198,12 @@ def _records(contested: Map[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield record, value
 
 
-def _is_stale(value: Mapping[str, Any], lines: Sequence[str], wanted: Wanted, lost: Sequence[LostLines]) -> bool:
+def _is_stale(value: Mapping[str, Any], lines: Sequence[str], wanted: Author, lost: Sequence[LostLines]) -> bool:
     """Whether what a record speaks of is no longer there, or its person wants something else of these lines by now."""
-    kept = value.get("kept")
-    if not isinstance(kept, list) or any(line not in lines for line in kept):
+    current = value.get("current")
+    if not isinstance(current, list) or any(line not in lines for line in current):
         return True
-    return value.get("other_by_id") == wanted.id and any(list(each.kept) == kept for each in lost)
+    return value.get("other_by_id") == wanted.id and any(list(each.current) == current for each in lost)
 
 
 def _writer_of(doc: Doc[Any], key: str, lost: LostLines, names: Mapping[int, str]) -> str:
@@ -223,11 +211,11 @@ def _writer_of(doc: Doc[Any], key: str, lost: LostLines, names: Mapping[int, str
     text = _text(doc, key)
     content = str(text)
     start = sum(len(line) + 1 for line in content.split("\n")[: lost.line])
-    kept, other = "\n".join(lost.kept), "\n".join(lost.other)
+    current, other = "\n".join(lost.current), "\n".join(lost.other)
     same = 0
-    while same < min(len(kept), len(other)) and kept[same] == other[same]:
+    while same < min(len(current), len(other)) and current[same] == other[same]:
         same += 1
-    for place in range(start + same, start + len(kept) + 1):
+    for place in range(start + same, start + len(current) + 1):
         item = text.sticky_index(len(content[:place].encode("utf-8"))).to_json().get("item")
         if item and (name := names.get(item["client"])):
             return name

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from rune.line_edits import changed_lines
 from rune.source.merge.lines import lines_of
-from rune.source.runefile.compose import compose
 from rune.source.runefile.report import Report
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.values import Map, Scalar, Sequence as List, Value
+from rune.source.runefile.yaml.compose import compose
+from rune.source.runefile.yaml.values import Map, Scalar, Value
+from rune.source.runefile.yaml.values import Sequence as List
 
 LONGEST = 256 * 1024
 """Characters of a text that is looked at. A longer one merges by letters."""
@@ -33,11 +34,11 @@ class TextEdit:
 
 @dataclass(frozen=True)
 class LostLines:
-    """Lines that an edit wanted and did not get: `kept` stands in the result, from its line `line` (from 0), and
+    """Lines that an edit wanted and did not get: `current` stands in the result, from its line `line` (from 0), and
     `other` is what the edit would have made of it. Either may be empty: lines that were inserted, or deleted."""
 
     line: int
-    kept: tuple[str, ...]
+    current: tuple[str, ...]
     other: tuple[str, ...]
 
 
@@ -84,23 +85,6 @@ def is_merged_by_line(path: str) -> bool:
     return _rule_of(path) is not None
 
 
-def edits_between(old: str, new: str) -> Iterator[TextEdit]:
-    """The smallest edits by line that turn one text into the other, each without what both lines have at its ends."""
-    before, after = lines_of(old), lines_of(new)
-    place = 0
-    starts = _line_starts(old)
-    for first, last, new_first, new_last in changed_lines(before, after):
-        place = starts[first] if first < len(starts) else len(old)
-        one, other = "".join(before[first:last]), "".join(after[new_first:new_last])
-        start, limit = 0, min(len(one), len(other))
-        while start < limit and one[start] == other[start]:
-            start += 1
-        end = 0
-        while end < limit - start and one[-1 - end] == other[-1 - end]:
-            end += 1
-        yield TextEdit(place + start, place + len(one) - end, other[start : len(other) - end])
-
-
 _Written = Callable[[str, Sequence[int]], Iterator[int]]
 """Of a text and some of its lines, gives those that neither side wrote."""
 
@@ -127,14 +111,14 @@ def _rule_of(path: str) -> _Rule | None:
     name = path.rpartition("/")[2].lower()
     if name.endswith((".yml", ".yaml")):
         return _yaml_rule
-    if name.endswith(".txt"):
-        return _label_rule
+    if name.endswith(".txt") or name == "runefile":
+        return _line_rule
     return _python_rule if name.endswith(".py") else None
 
 
-def _label_rule(ours: str, theirs: str) -> _Written:
-    """A label is its line."""
-    return lambda text, lines: iter(lines)
+def _line_rule(_ours: str, _theirs: str) -> _Written:
+    """A label is its line, as is an instruction of a Runefile without YAML."""
+    return lambda _text, lines: iter(lines)
 
 
 _NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*")
@@ -265,12 +249,12 @@ def _lost(ours: str, result: str, theirs: str, refused: Sequence[TextEdit]) -> I
     our_lines, result_lines, their_lines = lines_of(ours), lines_of(result), lines_of(theirs)
     wanted = {our_lines[line] for line in touched if line < len(our_lines)}
     for first, last, their_first, their_last in changed_lines(result_lines, their_lines):
-        kept, other = result_lines[first:last], their_lines[their_first:their_last]
-        if kept and wanted.isdisjoint(kept):
+        current, other = result_lines[first:last], their_lines[their_first:their_last]
+        if current and wanted.isdisjoint(current):
             continue
-        if not kept and not any(_stands_near(edit, other) for edit in refused):
+        if not current and not any(_stands_near(edit, other) for edit in refused):
             continue
-        yield LostLines(first, _bare(kept), _bare(other))
+        yield LostLines(first, _bare(current), _bare(other))
 
 
 def _stands_near(edit: TextEdit, lines: Sequence[str]) -> bool:
@@ -283,19 +267,3 @@ def _bare(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _start(edit: TextEdit) -> int:
     return edit.start
-
-
-def values_of(lost: LostLines) -> tuple[str, str]:
-    """What differs in a lost line, in words as short as may be: `0.5` and `0.70` of two lines with one key."""
-    if len(lost.kept) != 1 or len(lost.other) != 1:
-        return "\n".join(lost.kept), "\n".join(lost.other)
-    kept, other = lost.kept[0].strip(), lost.other[0].strip()
-    key = re.match(r"(?:- )?[\w-]+\s*[:=]\s*", kept)
-    if key is not None and other.startswith(key[0]):
-        return kept[key.end() :], other[key.end() :]
-    return kept, other
-
-
-__all__ = ["LostLines", "Settled", "TextEdit", "edits_between", "is_merged_by_line", "settle", "values_of"]
-
-

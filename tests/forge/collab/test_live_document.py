@@ -27,7 +27,7 @@ from forge.collab.protocol import (
     step_2_frame,
     update_frame,
 )
-from forge.collab.room import FromMember
+from forge.collab.submissions import FromMember
 from forge.collab.updates import read_update
 from forge.core.events import delivery
 from forge.projects.actions import delete_file, write_file
