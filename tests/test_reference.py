@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.serving.environment import read_environment, secret_key
+from forge.serving.configuration.environment import read_environment, secret_key
 from tools import reference
 from tools.reference_pages.page import REFERENCE
 from tools.reference_pages.settings import SETTINGS

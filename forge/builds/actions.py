@@ -29,7 +29,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, create_job
-from forge.jobs.worker import notify_workers
+from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version

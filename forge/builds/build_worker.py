@@ -19,7 +19,7 @@ from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs
 from forge.jobs.models import Capability
-from forge.jobs.worker import job_slots, queue_name, stopping
+from forge.jobs.workers.slots import job_slots, queue_name, stopping
 
 END_LIMIT = 10.0
 """Seconds that `stop` waits for the threads; a build or preview in work looks several times a second whether to end."""

@@ -26,7 +26,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.seen import seen_in, seen_state
 from forge.jobs.actions import cancel_job
-from forge.jobs.pages import STATE_TAGS, JobStateTag
+from forge.jobs.lists.pages import STATE_TAGS, JobStateTag
 from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project

@@ -258,7 +258,7 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     row = next(index for index, each in enumerate(insertions) if each.path == "tools/reference_pages/settings.py")
     tests = (
         "tests/test_reference.py",
-        "tests/forge/serving/test_environment.py",
+        "tests/forge/serving/configuration/test_environment.py",
         "-k",
         "variable or refused or nothing",
     )

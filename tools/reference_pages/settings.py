@@ -64,12 +64,12 @@ SETTINGS = {
     "one gets an account. By default only people who have an account come in.",
     "DEBUG": "1 shows errors with their whole context. Never set it on a server that others can reach.",
 }
-"""What each variable is for. A test compares the names with those that `forge.serving.environment` reads."""
+"""What each variable is for. A test compares the names with those that the server reads."""
 
 
 def settings_page() -> str:
     """The environment's variables and their defaults."""
-    from forge.serving.environment import read_environment
+    from forge.serving.configuration.environment import read_environment
 
     default = read_environment({}, Path())
     defaults = {

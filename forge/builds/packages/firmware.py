@@ -30,7 +30,7 @@ from forge.core.errors import Damaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Capability, Job
 from forge.jobs.queue import enqueue
-from forge.jobs.worker import notify_workers
+from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version

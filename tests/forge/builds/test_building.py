@@ -20,10 +20,10 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
 from forge.compute.scheduler.pace import Pace
 from forge.core.models import AuditEntry, Event
-from forge.jobs import running
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState
-from forge.jobs.running import FULL_DISK
+from forge.jobs.workers import running
+from forge.jobs.workers.running import FULL_DISK
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of
 from tests.forge.factories.builds import run_job, take_job

@@ -25,8 +25,8 @@ from forge.core.models import AuditEntry, Event
 from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.errors import NotRetriable
+from forge.jobs.lists.waiting import waiting_facts
 from forge.jobs.models import Capability, Job, JobState
-from forge.jobs.waiting import waiting_facts
 from forge.projects.actions import write_file
 from rune.devices.emulation.cores import CORES
 from rune.devices.emulation.running import missing_package

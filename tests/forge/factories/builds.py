@@ -27,7 +27,7 @@ from forge.jobs import kinds, queue
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Capability, Job, JobState
 from forge.jobs.queue import JobLease
-from forge.jobs.running import RunningJob
+from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 from forge.projects.secrets.scan import SecretScan
 from forge.projects.versions.store import VersionFiles

@@ -95,7 +95,11 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
     };
     const timer = setInterval(next, Math.max(20, windows.step));
     next();
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      // What is played next fills no window that this one began.
+      if (request.isStream === true) onInput(null);
+    };
   }, [windows, turn, onInput, request]);
 
   const play = (loops: boolean): void => {
