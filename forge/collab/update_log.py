@@ -13,10 +13,13 @@ from typing import Any
 
 from pycrdt import Doc
 
-LONGEST = 1_000
+LONGEST = 300
 """Updates that are remembered one by one. Who has not heard of an earlier one is not followed."""
 MOST_BYTES = 1024 * 1024
 """Bytes of them."""
+MOST_FOLLOWED = 20
+"""Sockets of a room up to which it is followed what each has heard: to build a document for each key of more of them
+takes too long."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class _Frames:
     """Of a socket: the frames that it has not heard yet, each with the place up to which it goes."""
 
     sent: int = 0
-    waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=4 * LONGEST))
+    waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10 * LONGEST))
     place: int | None = None
     initial: tuple[int, bytes] | None = None
     """The document as it came with the socket, and the place behind it; until the socket has heard something."""
@@ -119,7 +122,7 @@ class UpdateLog:
         if frames is None or frames.initial is not None:
             return frames is not None
         place = frames.place
-        if place is None or place < self._base_place:
+        if place is None or place < self._base_place or len(self._frames) > MOST_FOLLOWED:
             return False
         return any(each.place > place and each.sender is not sender for each in self._entries)
 
