@@ -39,7 +39,7 @@ class Settler:
     def __init__(self, document: LiveDocument, names: Mapping[int, str]) -> None:
         self._document = document
         self._names = dict(names)
-        self._asked: set[RoomMember] = set()
+        self._questioned: set[RoomMember] = set()
         """Who is asked for all of their document, and has not answered yet."""
         self.log = UpdateLog(document.doc.get_update())
 
@@ -57,7 +57,7 @@ class Settler:
             raise ValueError("no state vector") from error
         is_apart = bool(known) and known != read_state_vector(ours)
         if is_apart and self._document.size <= WHOLE_LIMIT:
-            self._asked.add(member)
+            self._questioned.add(member)
             return _NOTHING, True
         if not is_apart:
             self.log.note_all_heard(member)
@@ -65,17 +65,17 @@ class Settler:
 
     def forget(self, member: RoomMember) -> None:
         """A socket is gone."""
-        self._asked.discard(member)
+        self._questioned.discard(member)
         self.log.forget(member)
 
     def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[Accepted, ...]]:
         """Tries an update; a good one is to be stored, and behind it what takes back a part of it."""
         if item.heard is not None:
             self.log.note_heard(item.member, item.heard)
-        if item.member in self._asked:
+        if item.member in self._questioned:
             if not item.is_answer:
                 return UpdateResult.NOTHING_NEW, ()  # it is in the answer, which is on its way
-            self._asked.remove(item.member)
+            self._questioned.remove(item.member)
         # Of a client that does not say what it has heard, only a whole answer shows what it had seen.
         is_followed = item.heard is not None
         if item.is_answer and item.facts.brings and item.facts.fits({}):

@@ -162,7 +162,7 @@ class Person:
         lines = str(self.files()[path]).split("\n")
         if line < len(lines):
             lines[line] = re.sub(
-                r"(: \[?)[\d.]+|^[a-z]\w*$", lambda found: (found[1] or "") + value, lines[line], count=1
+                r"(: \[?)[\d.]+|^[a-z]\w*$", lambda match: (match[1] or "") + value, lines[line], count=1
             )
             self.edit(path, "\n".join(lines))
 

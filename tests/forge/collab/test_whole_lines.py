@@ -61,9 +61,9 @@ def test_of_two_values_that_were_written_offline_the_first_stands_and_the_other_
     everything_arrives(random.Random(2), [sam, jo])
     for doc in (sam.doc, jo.doc, server.document.doc):
         assert texts(doc)["Runefile.yml"] == RUNEFILE.replace("0.8", one)
-        told = [(r["current"], r["other"], r["current_by"], r["other_by"]) for r in contested(doc)]
+        records = [(r["current"], r["other"], r["current_by"], r["other_by"]) for r in contested(doc)]
         line = "      threshold: "
-        assert told == ([] if one == other else [([line + one], [line + other], "Sam Lee", "Jo Okafor")])
+        assert records == ([] if one == other else [([line + one], [line + other], "Sam Lee", "Jo Okafor")])
 
 
 def test_of_two_values_that_are_typed_at_the_same_moment_one_stands() -> None:

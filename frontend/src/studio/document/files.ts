@@ -48,7 +48,9 @@ export class ProjectFiles {
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED)], { trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]) });
+    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED)], {
+      trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]),
+    });
   }
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */
