@@ -21,10 +21,9 @@ from forge.accounts.people.serializers import person_to_json
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
-from forge.collab.greeting import Greeting
 from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.outbox import Outbox, outbox
-from forge.collab.protocol import (
+from forge.collab.protocol.frames import (
     Awareness,
     Frame,
     FrameTooLarge,
@@ -37,9 +36,10 @@ from forge.collab.protocol import (
     awareness_frame,
     read_frame,
 )
-from forge.collab.room import Room
+from forge.collab.room.greeting import Greeting
+from forge.collab.room.room import Room
+from forge.collab.room.submissions import FromMember
 from forge.collab.rooms import rooms
-from forge.collab.submissions import FromMember
 from forge.collab.watch import watch
 from forge.core.allocations import OverLimit
 from forge.core.events.delivery import Message, group_of, listen, stop_listening

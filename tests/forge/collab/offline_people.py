@@ -6,14 +6,15 @@ import random
 import re
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from pycrdt import Doc, Text, merge_updates
 
-from forge.collab.greeting import Greeting
-from forge.collab.live_document import LiveDocument, UpdateResult
-from forge.collab.protocol import (
+from forge.collab.merging.settling import Settler
+from forge.collab.protocol.frames import (
     Heard,
     SyncStep1,
     Update,
@@ -23,16 +24,33 @@ from forge.collab.protocol import (
     step_2_frame,
     update_frame,
 )
-from forge.collab.settling import Settler
-from forge.collab.storage import StoredDocument
-from forge.collab.submissions import FromMember, RoomMember
+from forge.collab.room import live_document
+from forge.collab.room.greeting import Greeting
+from forge.collab.room.live_document import LiveDocument, UpdateResult
+from forge.collab.room.storage import StoredDocument
+from forge.collab.room.submissions import FromMember, RoomMember
 from forge.projects.files.document import add_text, files_map, text_edits
 
 _VALUE = re.compile(r"(: \[?)[\d.]+|^[a-z]\w*$")
 
 
+@contextmanager
+def documents_by(chance: random.Random) -> Iterator[None]:
+    """Documents that are made inside get their client ids by chance: of a seed, letters have one order."""
+
+    def numbered() -> Doc[Any]:
+        return Doc(client_id=chance.randrange(1, 2**31))
+
+    with patch.object(live_document, "Doc", numbered), patch(f"{__name__}.new_doc", numbered):
+        yield
+
+
+def new_doc() -> Doc[Any]:
+    return Doc()
+
+
 def new_document(files: Mapping[str, str]) -> bytes:
-    doc: Doc[Any] = Doc()
+    doc = new_doc()
     for path, text in files.items():
         add_text(doc, path, text)
     return doc.get_update()
@@ -86,7 +104,7 @@ class Person:
     def __init__(self, name: str, server: Server) -> None:
         self.person_id = uuid.uuid4()
         self.person: Mapping[str, Any] = {"name": name}
-        self.doc: Doc[Any] = Doc()
+        self.doc = new_doc()
         self.wrote: set[tuple[str, str]] = set()
         """Lines that were in front of this person when they had made an edit: file and line."""
         self._server = server

@@ -9,7 +9,14 @@ import pytest
 from pycrdt import Doc, Map
 
 from forge.projects.files.document import files_map
-from tests.forge.collab.offline_people import Person, Server, everything_arrives, new_document, step
+from tests.forge.collab.offline_people import (
+    Person,
+    Server,
+    documents_by,
+    everything_arrives,
+    new_document,
+    step,
+)
 
 RUNEFILE = """version: 1
 image: runicos/base
@@ -106,6 +113,22 @@ def test_a_line_that_one_deletes_while_the_other_changes_it_leaves_no_rest() -> 
     assert texts(jo.doc)["Runefile.yml"] == RUNEFILE.replace("0.8", "0.85")
 
 
+def test_an_edit_upon_one_that_was_lost_with_its_connection_is_taken_with_that_one_alone() -> None:
+    """The lost one only deletes letters, so no state of a document says that it lacks."""
+    server, sam, _ = two()
+    sam.replace_number("Runefile.yml", 9, "1600")
+    everything_arrives(random.Random(7), [sam])
+    sam.replace_number("Runefile.yml", 9, "16")
+    sam.disconnect()
+    sam.connect()
+    sam.replace_number("Runefile.yml", 9, "24")
+    seen = set()
+    while sam.inbox or sam.outbox:
+        step(random.Random(7), [sam])
+        seen.add(texts(server.document.doc)["Runefile.yml"].split("hz: ")[1].split()[0])
+    assert seen == {"1600", "24"}
+
+
 def test_edits_of_other_lines_are_all_kept() -> None:
     server, sam, jo = two()
     for person in (sam, jo):
@@ -129,6 +152,11 @@ WORDS = ["stop", "go", "hello", "never", "not", "other"]
 def simulate(seed: int) -> int:
     """Random edits of scalars; answers how many values there are that nobody wrote."""
     chance = random.Random(seed)
+    with documents_by(chance):
+        return _simulate(chance)
+
+
+def _simulate(chance: random.Random) -> int:
     server = Server(new_document(FILES))
     people = [Person(name, server) for name in ("Ana", "Ben", "Cleo", "Dan")[: chance.randint(2, 4)]]
     everything_arrives(chance, people)

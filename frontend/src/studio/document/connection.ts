@@ -9,7 +9,7 @@ const SYNC = 0;
 const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
-/** Our own kind of message (forge/collab/protocol.py): how many frames with updates were heard before what comes next. */
+/** Our own kind of message (forge/collab/protocol/frames.py): how many frames with updates were heard before what comes next. */
 const HEARD = 40;
 
 /** Ask whether it is stored this long after the last key, and at least this often while someone types on, in ms. */

@@ -1,5 +1,5 @@
 // Lines that two people wrote at the same time: one of them stands, what the other wanted is stored beside it
-// (forge/collab/whole_lines.py writes these) until somebody chooses.
+// (forge/collab/merging/whole_lines.py writes these) until somebody chooses.
 import type * as Y from "yjs";
 
 /** The document's map of them. */

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from forge.collab.updates import BadUpdate, read_update
+from forge.collab.protocol.updates import BadUpdate, read_update
 from forge.projects.files.document_store import read_document
 from forge.projects.models import DocumentClient, DocumentUpdate
 

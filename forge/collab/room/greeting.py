@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from forge.collab.protocol import step_1_frame
-from forge.collab.submissions import RoomMember
+from forge.collab.protocol.frames import step_1_frame
+from forge.collab.room.submissions import RoomMember
 
 
 class Greeter(Protocol):
@@ -32,7 +32,8 @@ class Greeting:
         self._member = member
         self._was_questioned = False
         self._is_awaited = False
-        self._unanswered: list[bytes] = []
+        self._unanswered: bytes | None = None
+        """Of several, the last: a client that asks again and does not answer must not fill the memory."""
 
     def hear_state(self, theirs: bytes, *, may_edit: bool) -> list[bytes]:
         """The frames upon a client's state vector. Raises `ValueError` for bytes that cannot be read."""
@@ -42,12 +43,12 @@ class Greeting:
             vector, self._is_awaited = self._room.question(self._member, theirs)
             frames.append(step_1_frame(vector))
         if self._is_awaited:
-            self._unanswered.append(theirs)
+            self._unanswered = theirs
             return frames
         return [*frames, self._room.answer(self._member, theirs)]
 
     def hear_answer(self) -> list[bytes]:
         """The frames upon what a client answered, once that is in the room's queue. Raises as `hear_state` does."""
         self._is_awaited = False
-        waiting, self._unanswered = self._unanswered, []
-        return [self._room.answer(self._member, theirs) for theirs in waiting]
+        theirs, self._unanswered = self._unanswered, None
+        return [] if theirs is None else [self._room.answer(self._member, theirs)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from forge.collab.updates import UpdateFacts
+from forge.collab.protocol.updates import UpdateFacts
 
 
 class RoomMember(Hashable, Protocol):

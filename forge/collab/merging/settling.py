@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from forge.collab.live_document import LiveDocument, UpdateResult
-from forge.collab.submissions import FromMember, RoomMember
-from forge.collab.update_log import UpdateLog
-from forge.collab.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
-from forge.collab.whole_lines import Author, Watched, repair, watching
+from forge.collab.merging.update_log import UpdateLog
+from forge.collab.merging.whole_lines import Author, Watched, repair, watching
+from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+from forge.collab.room.live_document import LiveDocument, UpdateResult
+from forge.collab.room.submissions import FromMember, RoomMember
 
 WHOLE_LIMIT = 512 * 1024
 """Bytes of a document that somebody who comes back is asked for as a whole. A larger one merges by letters then."""
@@ -40,7 +40,7 @@ class Settler:
         self._document = document
         self._names = dict(names)
         self._questioned: set[RoomMember] = set()
-        """Who is asked for all of their document, and has not answered yet."""
+        """Who is asked for what is not here, and has not answered yet."""
         self.log = UpdateLog(document.doc.get_update())
 
     def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
@@ -55,9 +55,10 @@ class Settler:
             known = read_state_vector(theirs)
         except BadUpdate as error:
             raise ValueError("no state vector") from error
+        # Edits that come before the answer may lack a deletion that was lost with an earlier connection: no state says so.
+        self._questioned.add(member)
         is_apart = bool(known) and known != read_state_vector(ours)
         if is_apart and self._document.size <= WHOLE_LIMIT:
-            self._questioned.add(member)
             return _NOTHING, True
         if not is_apart:
             self.log.note_all_heard(member)

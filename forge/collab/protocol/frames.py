@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from forge.collab.updates import BadUpdate, UpdateFacts, read_update
+from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_update
 
 UPDATE_LIMIT = 1024 * 1024
 """Bytes of one update."""

@@ -18,13 +18,20 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
-from forge.collab.presence import OtherProcess, Presence
-from forge.collab.protocol import EMPTY_UPDATE, ClientState, awareness_frame, step_1_frame, step_2_frame, update_frame
-from forge.collab.settling import Accepted, Settler
-from forge.collab.storage import load_after, load_stored
-from forge.collab.submissions import Behind, FromElsewhere, FromMember, RoomMember
-from forge.collab.writer import writer
+from forge.collab.merging.settling import Accepted, Settler
+from forge.collab.protocol.frames import (
+    EMPTY_UPDATE,
+    ClientState,
+    awareness_frame,
+    step_1_frame,
+    step_2_frame,
+    update_frame,
+)
+from forge.collab.room.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
+from forge.collab.room.presence import OtherProcess, Presence
+from forge.collab.room.storage import load_after, load_stored
+from forge.collab.room.submissions import Behind, FromElsewhere, FromMember, RoomMember
+from forge.collab.room.writer import writer
 from forge.core.errors import DomainError
 from forge.core.events.delivery import deliver_to_other_processes, is_shared
 from forge.projects.files.document_store import merge_updates

@@ -119,8 +119,10 @@ class UpdateLog:
     def is_behind(self, sender: Hashable) -> bool:
         """Whether a sender is known not to have seen all that is here."""
         frames = self._frames.get(sender)
-        if frames is None or frames.initial is not None:
-            return frames is not None
+        if frames is None:
+            return False
+        if frames.initial is not None:
+            return frames.initial[0] >= self._base_place
         place = frames.place
         if place is None or place < self._base_place or len(self._frames) > MOST_FOLLOWED:
             return False

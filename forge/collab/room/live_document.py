@@ -12,8 +12,8 @@ from typing import Any
 
 from pycrdt import Doc, TransactionEvent, get_update
 
-from forge.collab.storage import StoredDocument, count_types
-from forge.collab.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+from forge.collab.protocol.updates import BadUpdate, UpdateFacts, read_state_vector, read_update
+from forge.collab.room.storage import StoredDocument, count_types
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024
 """Bytes of a whole document as one update."""
