@@ -127,8 +127,8 @@ class Room:
         self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:
-        """Queues an update; waits while too many wait already."""
-        if item.update != EMPTY_UPDATE and not self._is_broken:
+        """Queues an update; waits while too many wait already. An answer is heard even where it brings nothing."""
+        if (item.is_answer or item.update != EMPTY_UPDATE) and not self._is_broken:
             await self._queue.put(item)
 
     # What other processes and the database say
