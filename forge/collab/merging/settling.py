@@ -55,7 +55,7 @@ class Settler:
             known = read_state_vector(theirs)
         except BadUpdate as error:
             raise ValueError("no state vector") from error
-        # Edits that come before the answer may lack a deletion that was lost with an earlier connection: no state says so.
+        # Edits before the answer may lack a deletion that was lost with an earlier connection: no state says so.
         self._questioned.add(member)
         is_apart = bool(known) and known != read_state_vector(ours)
         if is_apart and self._document.size <= WHOLE_LIMIT:
