@@ -68,11 +68,13 @@ def test_who_is_removed_while_the_bytes_are_stored_publishes_nothing(
 ) -> None:
     second, build = make_member(organisation, "second@acme.example", "Second", Role.OWNER), built(owner, project)
     meanwhile(build_publishing, "_store", lambda: remove_member(second, organisation, owner.pk))
+    actor = acting(owner)
+    acts: dict[str, Callable[[], object]] = {
+        "tag": lambda: publish_build(actor, build, "1.0"),
+        "past gate": lambda: publish_past_gate(actor, build, "1.0", "It is urgent."),
+    }
     with pytest.raises(NotFound):
-        if publish == "tag":
-            publish_build(acting(owner), build, "1.0")
-        else:
-            publish_past_gate(acting(owner), build, "1.0", "It is urgent.")
+        acts[publish]()
     assert not Tag.objects.exists()
 
 
@@ -104,7 +106,7 @@ def test_who_is_removed_while_the_edit_is_computed_takes_no_suggestion(
     compiler: Compiler,
     meanwhile: Meanwhile,
 ) -> None:
-    review = test_suggestions.asked_review(project, developer, reviewer)
+    review = test_suggestions.requested_review(project, developer, reviewer)
     suggestion = test_suggestions.suggested(reviewer, review, compiler)
     meanwhile(suggestion_taking, "working_tree", lambda: remove_member(owner, organisation, developer.pk))
     with pytest.raises(NotFound):
@@ -120,13 +122,13 @@ def test_of_two_owners_who_demote_each_other_the_second_is_refused(
     make_member(organisation, "third@acme.example", "Third", Role.OWNER)
     actor = acting(second)
     change_role(owner, organisation, second.pk, "viewer")
+    acts: dict[str, Callable[[], object]] = {
+        "demote": lambda: change_role(actor, organisation, owner.pk, "viewer"),
+        "remove": lambda: remove_member(actor, organisation, owner.pk),
+        "hand over": lambda: hand_over(actor, organisation, owner.pk),
+    }
     with pytest.raises(Forbidden):
-        if act == "demote":
-            change_role(actor, organisation, owner.pk, "viewer")
-        elif act == "remove":
-            remove_member(actor, organisation, owner.pk)
-        else:
-            hand_over(actor, organisation, owner.pk)
+        acts[act]()
     assert Membership.objects.get(user=owner).role == Role.OWNER
 
 

@@ -57,10 +57,10 @@ OUTLINE = {
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
     """The reviewer is asked about a build whose `modulus` is 2.5."""
-    return asked_review(project, developer, reviewer)
+    return requested_review(project, developer, reviewer)
 
 
-def asked_review(project: Project, developer: User, reviewer: User) -> Review:
+def requested_review(project: Project, developer: User, reviewer: User) -> Review:
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
     build = built(developer, project, outline=OUTLINE)
     created: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])
