@@ -30,7 +30,7 @@ from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPubl
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
-from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
+from forge.registry.models import Admission, Manifest, Publication, Repository, Tag, WithdrawnRune
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import build_facets
 from rune.source.policy import Policy
@@ -232,9 +232,9 @@ def _link(
 
 def _require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
-    tag = Tag.objects.filter(repository__project=project, manifest__blob_id=digest).exclude(withdrawn=None).first()
-    if tag is not None:
-        raise NotPublishable(f"{tag.advice} Publish another build, or end the withdrawal of {tag.name} first.")
+    withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
+    if withdrawn is not None:
+        raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
 
 
 def _require_distinct(project: Project, tag: str) -> None:
