@@ -49,7 +49,7 @@ MEASUREMENT = {"milliseconds": 0.07, "runs": 20, "low": 0.06, "high": 0.08}
 
 
 def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
-    """A build of the project's present files that succeeded with these bytes. Nothing was told of it."""
+    """A build of the project's present files that succeeded with these bytes. It writes no event."""
     return finished(waiting(user, project), rune, outline, **report)
 
 
