@@ -6,6 +6,8 @@ import type { RunNews } from "./session";
 import type { Stroke } from "./sources/strokes";
 import type { Recorded } from "./recordings/decode";
 import type { Recording } from "./recordings/recording";
+import type { PhoneLine } from "./phone/host";
+import type { ThresholdHost } from "./threshold/host";
 
 export interface HostFile {
   readonly path: string;
@@ -29,6 +31,12 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** The person's own phone as a source of inputs. */
+  readonly phone?: PhoneLine;
+  /** For tuning a threshold in the chart of scores. */
+  readonly thresholds?: ThresholdHost;
+  /** The words of the rune that runs. */
+  readonly wordlists?: readonly (readonly string[])[];
   /** A recording that is played as soon as there is a rune that reads it; the same object as long as it is the same wish. */
   readonly replay?: Recorded | null;
   /** What is on a sheet before anyone draws. */

@@ -11,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
 from forge.accounts.actions import remove_member, set_password
@@ -125,6 +126,56 @@ async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
         await phone.say(**OUTPUTS)
         assert [(await mine.event())["type"] for _ in range(2)] == ["paired", "outputs"]
         assert await other.is_silent()
+
+
+@pytest.mark.protects("live/sensor-frames")
+async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
+    project: Any, developer: Any, reviewer: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, frame = {"type": "key", "key": "B" * 87}, {"type": "sealed", "frame": "C" * 4000}
+    groups: set[str] = set()
+    deliver = consumers.deliver
+
+    def noted(group: str, message: Any) -> None:
+        if message["what"] in ("shown", "sealed"):
+            groups.add(group)
+        deliver(group, message)
+
+    monkeypatch.setattr(consumers, "deliver", noted)
+    async with phone_of(developer) as phone, studio_of(developer) as desk, studio_of(developer) as beside:
+        async with studio_of(reviewer) as colleague:
+            await phone.event()
+            for studio in (desk, beside, colleague):
+                assert (await studio.event())["type"] == "open"
+            # Before the digits are confirmed there is nobody to pass anything to.
+            await phone.say(**key)
+            assert (await beside.event())["type"] == "asks"
+            await pair(desk, phone)
+            assert (await beside.event())["type"] == "gone"
+            rows = await sync_to_async(_stored)()
+            await phone.say(**key)
+            await phone.say(**frame)
+            assert [await desk.event(), await desk.event()] == [key, frame]
+            await desk.say(**frame)
+            assert await phone.event() == frame
+            assert await beside.is_silent()
+            assert await colleague.is_silent()
+            assert len(groups) == 2
+            assert await sync_to_async(_stored)() == rows
+    assert "C" * 32 not in caplog.text
+
+
+def _stored() -> dict[str, int]:
+    """The rows of each table."""
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+async def test_a_studio_that_sends_too_much_is_closed(project: Any, developer: Any) -> None:
+    async with studio_of(developer) as desk:
+        assert (await desk.event())["type"] == "open"
+        for _ in range(int(AT_ONCE) + 2):
+            await desk.say(type="sealed", frame="C" * 64)
+        assert (await desk.closed())[0] == Ended.TOO_FAST
 
 
 async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phone(project: Any, developer: Any) -> None:

@@ -1,5 +1,15 @@
 // Which sources a capability can be fed from, the most natural first.
-import { Braces, Camera, Dices, Image, Mic, Move3d, SlidersHorizontal, type LucideIcon } from "lucide-react";
+import {
+  Braces,
+  Camera,
+  Dices,
+  Image,
+  Mic,
+  Move3d,
+  SlidersHorizontal,
+  Smartphone,
+  type LucideIcon,
+} from "lucide-react";
 import { lazy, type ComponentType } from "react";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
@@ -62,11 +72,32 @@ const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, 
 const PICTURE_TAKE: Choice = { label: "Recording", title: "Recording", icon: Image, Source: RecordingSource };
 const MOTION_TAKE: Choice = { label: "Recording", title: "Recording", icon: Move3d, Source: RecordingSource };
 
+/** The person's own phone: where the page around the preview has a line to it. */
+const PHONE: Choice = {
+  label: "Phone",
+  title: "Phone",
+  icon: Smartphone,
+  Source: lazy(() => import("../phone/PhoneSource")),
+};
+
+/** What the page around the preview can connect. */
+export interface Connections {
+  readonly phone: boolean;
+}
+
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
 const DRAWN_SIDE = 64;
 const SLIDER_LIMIT = 8;
 
-export function choicesFor(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
+export function choicesFor(
+  request: CapabilityRequest,
+  connections: Connections = { phone: false },
+): readonly [Choice, ...Choice[]] {
+  const here = choicesHere(request);
+  return recordingOf(request) !== null && connections.phone ? [...here, PHONE] : here;
+}
+
+function choicesHere(request: CapabilityRequest): readonly [Choice, ...Choice[]] {
   switch (recordingOf(request)) {
     case "sound":
       return [MICROPHONE, SOUND_FILE, SOUND_TAKE, TONE];

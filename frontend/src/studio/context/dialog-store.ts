@@ -39,7 +39,11 @@ export type DialogRequest =
     }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
-  | { readonly what: "phone" };
+  | {
+      readonly what: "phone";
+      /** The public key of this page, where the phone is to be its sensor. */
+      readonly desk?: string;
+    };
 
 export class DialogStore {
   private readonly store = createStore<DialogRequest | null>(() => null);

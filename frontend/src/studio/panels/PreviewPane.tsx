@@ -1,7 +1,15 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import {
+  Preview,
+  type PhoneLine,
+  type PreviewHost,
+  type Recorded,
+  type ThresholdHost,
+  type TimedRune,
+  type Watching,
+} from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
@@ -56,7 +64,7 @@ export function PreviewPane() {
     [watched, version, watches],
   );
   const timed = useTimed(workspace, version, isSignedOut);
-  const host = useHost();
+  const host = useHost(phone.line);
   const line = (
     <span className="preview-status" role="status">
       {problem === null ? (
@@ -137,7 +145,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 }
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHost(): PreviewHost {
+function useHost(phone: PhoneLine): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
   const files = useText((text) => text.files);
@@ -147,7 +155,8 @@ function useHost(): PreviewHost {
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
-  const [labels, setLabels] = useState<readonly string[]>([]);
+  const [wordlists, setWordlists] = useState<readonly (readonly string[])[]>([]);
+  const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
   const [replay, setReplay] = useState<Recorded | null>(null);
   const [runs, setRuns] = useState(false);
   useEffect(() => {
@@ -157,6 +166,7 @@ function useHost(): PreviewHost {
       sampleOfAddress(workspace).then(setReplay),
     );
   }, [runs, workspace]);
+  const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
@@ -173,10 +183,13 @@ function useHost(): PreviewHost {
               .then((path) => path !== null && places.awaitFile(path)),
           ),
       }),
+      phone,
+      thresholds,
+      wordlists,
       onLoaded: (loaded) => {
-        const labels = [...new Set((loaded?.wordlists ?? []).flat())];
-        if (loaded !== null) setLabels((before) => (before.join("\n") === labels.join("\n") ? before : labels));
         if (loaded === null) return;
+        const { wordlists } = loaded;
+        setWordlists((before) => (JSON.stringify(before) === JSON.stringify(wordlists) ? before : wordlists));
         setRuns(true);
         startDeferredAfterPaint();
       },
@@ -184,8 +197,43 @@ function useHost(): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, canSaveSamples, replay, key, labels],
+    [
+      files,
+      builds,
+      client,
+      workspace,
+      places,
+      dialogs,
+      me,
+      mayEdit,
+      canSaveSamples,
+      replay,
+      key,
+      labels,
+      wordlists,
+      thresholds,
+      phone,
+    ],
   );
+}
+
+/** The project's recordings and its text, for tuning a threshold; what does it is fetched when somebody does. */
+function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
+  const { client } = workspace;
+  const edits = () => import("../edits/thresholds");
+  return {
+    recordings: async () =>
+      (await client.samples()).value
+        .filter(({ split }) => split === "test")
+        .map(({ id, label, kind }) => ({
+          id,
+          label,
+          read: async () => ({ label, kind, file: await client.recording(id) }),
+        })),
+    numbers: async (place) => (await edits()).numbersOf(workspace, place),
+    write: mayEdit ? async (number, value) => (await edits()).writeNumber(workspace, number, value) : null,
+    add: mayEdit ? async (place, value) => (await edits()).addThreshold(workspace, place, value) : null,
+  };
 }
 
 interface SamplesProps {

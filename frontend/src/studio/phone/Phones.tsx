@@ -1,7 +1,8 @@
 // The phone beside the preview: its button, its dialog, and what a paired phone says.
 import { Smartphone, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
+import type { DeskSensor, PhoneLine } from "../../preview";
 import { useStudio } from "../context/studio";
 import { StudioPairing } from "./pairing";
 import { PhonePane } from "./PhonePane";
@@ -10,6 +11,8 @@ import { PhonePane } from "./PhonePane";
 const PhoneDialog = lazy(() => import("./PhoneDialog"));
 
 export interface PhoneParts {
+  /** The phone as a source of inputs. */
+  readonly line: PhoneLine;
   readonly button: ReactNode;
   /** Null while no phone is paired. */
   readonly pane: ReactNode;
@@ -19,11 +22,14 @@ export interface PhoneParts {
 export function usePhones(): PhoneParts {
   const { workspace, dialogs } = useStudio();
   const { client } = workspace;
-  const isOpen = useStore(dialogs.state, (request) => request?.what === "phone");
+  const request = useStore(dialogs.state, (each) => (each?.what === "phone" ? each : null));
+  const isOpen = request !== null;
   const [pairing] = useState(() => new StudioPairing(() => new WebSocket(client.phonesSocket(window.location))));
-  const { isPaired, notice } = useStore(pairing.state);
+  const { isPaired, isSensor, notice } = useStore(pairing.state);
   useEffect(() => pairing.close, [pairing]);
+  const line = useMemo(() => lineOver(pairing, (desk) => dialogs.open({ what: "phone", desk })), [pairing, dialogs]);
   return {
+    line,
     button: (
       <button
         type="button"
@@ -35,23 +41,45 @@ export function usePhones(): PhoneParts {
         <Smartphone className="icon" aria-hidden="true" />
       </button>
     ),
-    pane: isPaired ? (
-      <PhonePane pairing={pairing} />
-    ) : (
-      !isOpen &&
-      notice !== null && (
-        <div className="notice row between" role="status">
-          <span>Your phone's results are no longer shown. {notice}</span>
-          <button type="button" className="button quiet square" aria-label="Dismiss" onClick={pairing.dismiss}>
-            <X className="icon" aria-hidden="true" />
-          </button>
-        </div>
-      )
-    ),
+    // What a phone sends as a sensor is shown at the input that it feeds.
+    pane: isPaired
+      ? !isSensor && <PhonePane pairing={pairing} />
+      : !isOpen &&
+        notice !== null &&
+        pairing.sensor === null && (
+          <div className="notice row between" role="status">
+            <span>Your phone's results are no longer shown. {notice}</span>
+            <button type="button" className="button quiet square" aria-label="Dismiss" onClick={pairing.dismiss}>
+              <X className="icon" aria-hidden="true" />
+            </button>
+          </div>
+        ),
     dialog: isOpen && (
       <Suspense>
-        <PhoneDialog client={client} pairing={pairing} onClose={dialogs.close} />
+        <PhoneDialog client={client} pairing={pairing} desk={request.desk ?? null} onClose={dialogs.close} />
       </Suspense>
     ),
+  };
+}
+
+/** Its end of the frames is fetched with the first input that a phone feeds. */
+function lineOver(pairing: StudioPairing, show: (desk: string) => void): PhoneLine {
+  let sensor: Promise<DeskSensor> | null = null;
+  const made = (): Promise<DeskSensor> => {
+    sensor ??= import("../../preview/phone/desk").then(({ DeskSensor }) => {
+      const end = new DeskSensor((frame) => pairing.sendFrame(frame));
+      pairing.sensor = end;
+      return end;
+    });
+    return sensor;
+  };
+  return {
+    sensor: made,
+    pair: () => {
+      void made()
+        .then((end) => end.newKey())
+        .then(show);
+    },
+    end: pairing.unpair,
   };
 }

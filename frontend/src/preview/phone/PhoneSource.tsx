@@ -1,0 +1,189 @@
+// The phone of the same person as the sensor: its microphone, camera or motion is the input here.
+import { Smartphone, Unplug } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { recordingOf, type CapabilityRequest } from "../../runtime";
+import { useHost } from "../host";
+import { rowsToBytes, type Row } from "../motion";
+import { pictureMaker } from "../picture/maker";
+import { pictureRequest } from "../picture/pixels";
+import { countOf, rateOf, toI16 } from "../sound/samples";
+import { Chunks, SlidingWindow } from "../sound/window";
+import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { Seen } from "../sources/Seen";
+import { SoundView } from "../sources/SoundView";
+import type { SourceProps } from "../sources/source";
+import type { DeskSensor } from "./desk";
+import type { PhoneLine } from "./host";
+import { sideFor, type FromPhone, type Wanted } from "./messages";
+
+export default function PhoneSource(props: SourceProps) {
+  const { phone } = useHost();
+  const [sensor, setSensor] = useState<DeskSensor | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    void phone?.sensor().then((each) => isWanted && setSensor(each));
+    return () => {
+      isWanted = false;
+    };
+  }, [phone]);
+  return sensor === null || phone === undefined ? null : <Phone {...props} sensor={sensor} line={phone} />;
+}
+
+interface PhoneProps extends SourceProps {
+  readonly sensor: DeskSensor;
+  readonly line: PhoneLine;
+}
+
+function Phone({ request, onInput, sensor, line }: PhoneProps) {
+  const { phase, notice } = useStore(sensor.state);
+  const [version, setVersion] = useState(0);
+  const shown = useRef<Float32Array | null>(null);
+  const rows = useRef<readonly Row[]>([]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const wanted = useMemo(() => wantedOf(request), [request]);
+  useEffect(() => {
+    const take = inputsOf(request, {
+      onInput,
+      onSound: (window) => {
+        shown.current = window;
+        setVersion((before) => before + 1);
+      },
+      onRows: (latest) => {
+        rows.current = latest;
+        if (canvas.current !== null) drawRows(canvas.current, latest);
+      },
+      onPicture: setSeen,
+    });
+    return sensor.want(wanted, take);
+  }, [sensor, request, wanted, onInput]);
+  const samples = useCallback(() => shown.current, []);
+  return (
+    <>
+      {phase === "sending" && wanted.kind === "sound" && (
+        <SoundView samples={samples} isLive={false} version={version} />
+      )}
+      {phase === "sending" && wanted.kind === "motion" && (
+        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      )}
+      {phase === "sending" && wanted.kind === "picture" && (
+        <div className="preview-picture">
+          <Seen bytes={seen} picture={pictureRequest(request)} />
+        </div>
+      )}
+      {notice !== null && (
+        <p className="notice warn" role="alert">
+          {notice}
+        </p>
+      )}
+      <p className={phase === "sending" ? "small muted" : "preview-off muted"} role="status">
+        {phase === "off" && "No phone is connected."}
+        {phase === "joined" && `Your phone is connected. Start its ${NOUNS[wanted.kind]} there.`}
+        {phase === "sending" &&
+          "From your phone, encrypted on its way. Nothing of it is stored, and nobody else sees it."}
+      </p>
+      <div className="row wrap">
+        {phase === "off" ? (
+          <button type="button" className="button primary" onClick={line.pair}>
+            <Smartphone aria-hidden="true" />
+            Connect your phone
+          </button>
+        ) : (
+          <button type="button" className="button" onClick={line.end}>
+            <Unplug aria-hidden="true" />
+            Disconnect the phone
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+const NOUNS: Readonly<Record<Wanted["kind"], string>> = {
+  sound: "microphone",
+  motion: "motion sensor",
+  picture: "camera",
+};
+
+function wantedOf(request: CapabilityRequest): Wanted {
+  switch (recordingOf(request)) {
+    case "sound":
+      return { kind: "sound", rate: rateOf(request) };
+    case "picture": {
+      const { width, height } = pictureRequest(request);
+      return { kind: "picture", side: sideFor(width, height) };
+    }
+    default:
+      return { kind: "motion" };
+  }
+}
+
+interface Effects {
+  readonly onInput: SourceProps["onInput"];
+  readonly onSound: (window: Float32Array) => void;
+  readonly onRows: (rows: readonly Row[]) => void;
+  readonly onPicture: (bytes: ArrayBuffer) => void;
+}
+
+/** What the phone's messages are as inputs of the rune, as those of the sensors of this machine. */
+function inputsOf(request: CapabilityRequest, effects: Effects): (message: FromPhone) => void {
+  switch (recordingOf(request)) {
+    case "sound":
+      return soundInputs(request, effects);
+    case "picture":
+      return pictureInputs(request, effects);
+    default:
+      return motionInputs(request, effects);
+  }
+}
+
+function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects): (message: FromPhone) => void {
+  const length = countOf(request);
+  const chunks = new Chunks(length);
+  const window = new SlidingWindow(length);
+  return (message) => {
+    if (message.what !== "sound") return;
+    const isNew = window.push(message.samples);
+    onSound(window.copy());
+    if (request.isStream === true) for (const chunk of chunks.push(message.samples)) onInput(toI16(chunk), true);
+    else if (isNew) onInput(toI16(window.copy()), true);
+  };
+}
+
+function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects): (message: FromPhone) => void {
+  const count = Math.max(1, Math.floor(request.size / 12));
+  let all: readonly Row[] = [];
+  let fresh: readonly Row[] = [];
+  return (message) => {
+    if (message.what !== "motion") return;
+    all = [...all, ...message.rows].slice(-Math.max(count, SHOWN_ROWS));
+    onRows(all);
+    if (request.isStream !== true) {
+      if (all.length >= count) onInput(rowsToBytes(all, count), true);
+      return;
+    }
+    fresh = [...fresh, ...message.rows];
+    for (; fresh.length >= count; fresh = fresh.slice(count)) onInput(rowsToBytes(fresh.slice(0, count), count), true);
+  };
+}
+
+function pictureInputs(request: CapabilityRequest, { onInput, onPicture }: Effects): (message: FromPhone) => void {
+  const picture = pictureRequest(request);
+  let isBusy = false;
+  return (message) => {
+    if (message.what !== "picture" || isBusy) return;
+    isBusy = true;
+    createImageBitmap(message.jpeg)
+      .then((bitmap) => pictureMaker.make(bitmap, picture, "crop"))
+      .then((bytes) => {
+        onPicture(bytes);
+        onInput(bytes, true);
+      })
+      // A frame that is no picture is left out.
+      .catch(() => undefined)
+      .finally(() => {
+        isBusy = false;
+      });
+  };
+}
