@@ -31,8 +31,8 @@ interface Props {
 /** Mounted once for each different request, so that a source that runs goes on when a rebuilt rune asks for the same. */
 export function InputCard({ request: capability, place, before, hasAnswer, onChoose, offer, withdraw }: Props) {
   const [request] = useState(capability);
-  const { drawing, phone } = useHost();
-  const [choices] = useState(() => choicesFor(request, { phone: phone !== undefined }));
+  const { drawing, phone, board } = useHost();
+  const [choices] = useState(() => choicesFor(request, { phone: phone !== undefined, board: board !== undefined }));
   const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
   const fed = useRef(chosen);
   const titleId = useId();

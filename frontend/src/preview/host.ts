@@ -6,6 +6,7 @@ import type { RunNews } from "./session";
 import type { Stroke } from "./sources/strokes";
 import type { Recorded } from "./recordings/decode";
 import type { Recording } from "./recordings/recording";
+import type { BoardLine } from "./board/host";
 import type { PhoneLine } from "./phone/host";
 import type { ThresholdHost } from "./threshold/host";
 
@@ -33,6 +34,8 @@ export interface PreviewHost {
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
   /** The person's own phone as a source of inputs. */
   readonly phone?: PhoneLine;
+  /** A board on a serial port as a source of inputs. */
+  readonly board?: BoardLine;
   /** For tuning a threshold in the chart of scores. */
   readonly thresholds?: ThresholdHost;
   /** The words of the rune that runs. */

@@ -4,18 +4,17 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import { rowsToBytes, type Row } from "../motion";
-import { pictureMaker } from "../picture/maker";
+import type { Row } from "../motion";
 import { pictureRequest } from "../picture/pixels";
-import { countOf, rateOf, toI16 } from "../sound/samples";
-import { Chunks, SlidingWindow } from "../sound/window";
-import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { rateOf } from "../sound/samples";
+import { drawRows } from "../sources/draw-rows";
+import { inputsOf } from "../sources/measured";
 import { Seen } from "../sources/Seen";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { DeskSensor } from "./desk";
 import type { PhoneLine } from "./host";
-import { sideFor, type FromPhone, type Wanted } from "./messages";
+import { sideFor, type Wanted } from "./messages";
 
 export default function PhoneSource(props: SourceProps) {
   const { phone } = useHost();
@@ -117,73 +116,4 @@ function wantedOf(request: CapabilityRequest): Wanted {
     default:
       return { kind: "motion" };
   }
-}
-
-interface Effects {
-  readonly onInput: SourceProps["onInput"];
-  readonly onSound: (window: Float32Array) => void;
-  readonly onRows: (rows: readonly Row[]) => void;
-  readonly onPicture: (bytes: ArrayBuffer) => void;
-}
-
-/** What the phone's messages are as inputs of the rune, as those of the sensors of this machine. */
-function inputsOf(request: CapabilityRequest, effects: Effects): (message: FromPhone) => void {
-  switch (recordingOf(request)) {
-    case "sound":
-      return soundInputs(request, effects);
-    case "picture":
-      return pictureInputs(request, effects);
-    default:
-      return motionInputs(request, effects);
-  }
-}
-
-function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects): (message: FromPhone) => void {
-  const length = countOf(request);
-  const chunks = new Chunks(length);
-  const window = new SlidingWindow(length);
-  return (message) => {
-    if (message.what !== "sound") return;
-    const isNew = window.push(message.samples);
-    onSound(window.copy());
-    if (request.isStream === true) for (const chunk of chunks.push(message.samples)) onInput(toI16(chunk), true);
-    else if (isNew) onInput(toI16(window.copy()), true);
-  };
-}
-
-function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects): (message: FromPhone) => void {
-  const count = Math.max(1, Math.floor(request.size / 12));
-  let all: readonly Row[] = [];
-  let fresh: readonly Row[] = [];
-  return (message) => {
-    if (message.what !== "motion") return;
-    all = [...all, ...message.rows].slice(-Math.max(count, SHOWN_ROWS));
-    onRows(all);
-    if (request.isStream !== true) {
-      if (all.length >= count) onInput(rowsToBytes(all, count), true);
-      return;
-    }
-    fresh = [...fresh, ...message.rows];
-    for (; fresh.length >= count; fresh = fresh.slice(count)) onInput(rowsToBytes(fresh.slice(0, count), count), true);
-  };
-}
-
-function pictureInputs(request: CapabilityRequest, { onInput, onPicture }: Effects): (message: FromPhone) => void {
-  const picture = pictureRequest(request);
-  let isBusy = false;
-  return (message) => {
-    if (message.what !== "picture" || isBusy) return;
-    isBusy = true;
-    createImageBitmap(message.jpeg)
-      .then((bitmap) => pictureMaker.make(bitmap, picture, "crop"))
-      .then((bytes) => {
-        onPicture(bytes);
-        onInput(bytes, true);
-      })
-      // A frame that is no picture is left out.
-      .catch(() => undefined)
-      .finally(() => {
-        isBusy = false;
-      });
-  };
 }

@@ -1,5 +1,6 @@
 // What sealed frames say: which sensor the desk asks for, and what the phone measures. A byte says which; then its data. Pure.
 import type { Row } from "../motion";
+import type { Measured } from "../sources/measured";
 
 /** What the desk asks for; null ends it. */
 export type Wanted =
@@ -7,12 +8,7 @@ export type Wanted =
   | { readonly kind: "motion" }
   | { readonly kind: "picture"; readonly side: number };
 
-export type FromPhone =
-  | { readonly what: "sound"; readonly samples: Float32Array }
-  | { readonly what: "motion"; readonly rows: readonly Row[] }
-  | { readonly what: "picture"; readonly jpeg: Blob }
-  /** The sensor was switched off on the phone; nothing follows. */
-  | { readonly what: "off" };
+export type FromPhone = Measured;
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 

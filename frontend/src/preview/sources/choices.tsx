@@ -2,6 +2,7 @@
 import {
   Braces,
   Camera,
+  Cpu,
   Dices,
   Image,
   Mic,
@@ -80,9 +81,17 @@ const PHONE: Choice = {
   Source: lazy(() => import("../phone/PhoneSource")),
 };
 
+const BOARD: Choice = {
+  label: "Board",
+  title: "Board",
+  icon: Cpu,
+  Source: lazy(() => import("../board/BoardSource")),
+};
+
 /** What the page around the preview can connect. */
 export interface Connections {
   readonly phone: boolean;
+  readonly board: boolean;
 }
 
 /** Below this many pixels a side, a gray picture is most likely something drawn. */
@@ -91,10 +100,14 @@ const SLIDER_LIMIT = 8;
 
 export function choicesFor(
   request: CapabilityRequest,
-  connections: Connections = { phone: false },
+  connections: Connections = { phone: false, board: false },
 ): readonly [Choice, ...Choice[]] {
-  const here = choicesHere(request);
-  return recordingOf(request) !== null && connections.phone ? [...here, PHONE] : here;
+  const kind = recordingOf(request);
+  return [
+    ...choicesHere(request),
+    ...(kind !== null && connections.phone ? [PHONE] : []),
+    ...((kind === "sound" || kind === "motion") && connections.board ? [BOARD] : []),
+  ];
 }
 
 function choicesHere(request: CapabilityRequest): readonly [Choice, ...Choice[]] {

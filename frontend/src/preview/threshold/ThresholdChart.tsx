@@ -183,11 +183,11 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
     engine.attach(container);
     const count = async (): Promise<void> => {
       const all = await host.recordings();
-      const told = (done: number): void => {
+      const report = (done: number): void => {
         if (!leaving.signal.aborted) setProgress([done, all.length]);
       };
-      told(0);
-      const result = await scoresOfAll(engine, rune, all, scoresKey, leaving.signal, told);
+      report(0);
+      const result = await scoresOfAll(engine, rune, all, scoresKey, leaving.signal, report);
       if (!leaving.signal.aborted) onScored(result);
     };
     setProblem(null);

@@ -37,18 +37,18 @@ const PORTS: PortsAnswer = {
 };
 
 test("the numbers behind scores are the thresholds of the blocks that read them", async () => {
-  const asked: string[] = [];
+  const stages: string[] = [];
   const language = {
     ports: () => Promise.resolve(PORTS),
     arguments: (name: string) => {
-      asked.push(name);
+      stages.push(name);
       return Promise.resolve([argument("on", 0.9, true), argument("off", null, false), argument("k", 1, false)]);
     },
   };
   expect(await numbersBehind(language, { stage: "score", index: 0 })).toEqual([
     { stage: "awake", name: "on", value: 0.9, off: 0.4 },
   ]);
-  expect(asked).toEqual(["awake"]);
+  expect(stages).toEqual(["awake"]);
   expect(await numbersBehind(language, { stage: "gone", index: 0 })).toEqual([]);
 });
 

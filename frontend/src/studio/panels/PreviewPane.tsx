@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import {
   Preview,
+  type BoardLine,
   type PhoneLine,
   type PreviewHost,
   type Recorded,
@@ -30,6 +31,11 @@ const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
 const SelectedBlock = lazy(deferred(() => import("../block/SelectedBlock")));
 
+/** What reads a board's port is fetched when somebody connects one. */
+const BOARD: BoardLine = {
+  connect: async (signal, events) =>
+    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(signal, events),
+};
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
 
@@ -184,6 +190,7 @@ function useHost(phone: PhoneLine): PreviewHost {
           ),
       }),
       phone,
+      board: BOARD,
       thresholds,
       wordlists,
       onLoaded: (loaded) => {

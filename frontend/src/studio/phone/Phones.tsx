@@ -65,7 +65,7 @@ export function usePhones(): PhoneParts {
 /** Its end of the frames is fetched with the first input that a phone feeds. */
 function lineOver(pairing: StudioPairing, show: (desk: string) => void): PhoneLine {
   let sensor: Promise<DeskSensor> | null = null;
-  const made = (): Promise<DeskSensor> => {
+  const sensorEnd = (): Promise<DeskSensor> => {
     sensor ??= import("../../preview/phone/desk").then(({ DeskSensor }) => {
       const end = new DeskSensor((frame) => pairing.sendFrame(frame));
       pairing.sensor = end;
@@ -74,9 +74,9 @@ function lineOver(pairing: StudioPairing, show: (desk: string) => void): PhoneLi
     return sensor;
   };
   return {
-    sensor: made,
+    sensor: sensorEnd,
     pair: () => {
-      void made()
+      void sensorEnd()
         .then((end) => end.newKey())
         .then(show);
     },
