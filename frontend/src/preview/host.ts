@@ -25,8 +25,11 @@ export interface HostBuild {
 export interface PreviewHost {
   readonly files: readonly HostFile[];
   readonly builds: readonly HostBuild[];
-  /** Null where a recording cannot be sent, or its person may not. */
-  readonly onSend: ((recording: Recording) => void) | null;
+  /**
+   * Null where a recording cannot be sent, or its person may not. `predicted` is what the rune said to one that has no
+   * label yet.
+   */
+  readonly onSend: ((recording: Recording, predicted: string | null) => void) | null;
   /**
    * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
    * not say which it is. Left out where labels cannot be added.

@@ -180,7 +180,9 @@ function useHost(phone: PhoneLine): PreviewHost {
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
       replay,
-      onSend: canSaveSamples ? (recording) => dialogs.open({ what: "save-recording", recording, labels }) : null,
+      onSend: canSaveSamples
+        ? (recording, predicted) => dialogs.open({ what: "save-recording", recording, labels, predicted })
+        : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
