@@ -36,7 +36,7 @@ export class SealedChannel {
     this.#receiveKey = receiveKey;
   }
 
-  /** Rejects for a public key that is none. */
+  /** Rejects with `BadFrame` for an invalid public key. */
   static async join(mine: Keys, theirs: string, end: End): Promise<SealedChannel> {
     const bytes = toBytes(theirs);
     if (bytes.length !== KEY_BYTES) throw new BadFrame("This is not a public key.");
