@@ -99,7 +99,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "forge.web.context.page",
             ],
-            "builtins": ["forge.web.templatetags.look"],
+            "builtins": ["forge.web.templatetags.look", "forge.web.templatetags.frame"],
         },
     }
 ]

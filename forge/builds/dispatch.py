@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connections
 
 from forge.builds.previews.refresh import refresh_previews
+from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.toolchain import warm_compilers
 from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.compute.scheduler.recent_usage import sharing
@@ -33,6 +34,8 @@ class PreviewSlots:
     def __init__(self, stopping: threading.Event, compilers: WarmCompilers) -> None:
         self._wanted: dict[UUID, Party] = {}
         self._busy: dict[UUID, Party] = {}
+        self._work: dict[UUID, PreviewWork] = {}
+        """Of the projects that are busy."""
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers
@@ -41,23 +44,27 @@ class PreviewSlots:
         )
 
     def work(self, *project_ids: UUID) -> None:
-        """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once."""
-        rows = Project.objects.filter(pk__in=project_ids).values_list("pk", "organisation")
+        """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once. Work on an
+        older text ends early."""
+        rows = list(Project.objects.filter(pk__in=project_ids).values_list("pk", "organisation", "sequence"))
         with self._lock:
-            self._wanted |= {project: Party(organisation, project) for project, organisation in rows}
+            self._wanted |= {project: Party(organisation, project) for project, organisation, _ in rows}
+            at_work = [(self._work[project], sequence) for project, _, sequence in rows if project in self._work]
+        for work, sequence in at_work:
+            work.supersede(sequence)
         self._refresh_wanted()
 
     def _refresh_wanted(self) -> None:
         while (project := self._begin()) is not None:
-            party = self._busy[project]
+            party, work = self._busy[project], self._work[project]
             try:
                 with self._scheduler.claim(party) as slot, self._compilers.lend(party.organisation) as compiler:
-                    refresh_previews(project, compiler, self._stopping, slot.pace)
+                    refresh_previews(project, compiler, self._stopping, slot.pace, work)
             except Exception:
                 _log.exception("A preview stopped in the middle")
             finally:
                 with self._lock:
-                    del self._busy[project]
+                    del self._busy[project], self._work[project]
 
     def _begin(self) -> UUID | None:
         """The next project; one whose organisation has none at work goes before."""
@@ -69,6 +76,7 @@ class PreviewSlots:
             busy = {party.organisation for party in self._busy.values()}
             project = min(able, key=lambda one: self._wanted[one].organisation in busy)
             self._busy[project] = self._wanted.pop(project)
+            self._work[project] = PreviewWork()
             is_more = bool(self._able())
         if is_more:
             # One message may name several projects; those of others do not wait for this one.

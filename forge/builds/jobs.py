@@ -110,7 +110,9 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
     profile = choices_of(preview.project).profile
-    options = SpecOptions(preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile)
+    options = SpecOptions(
+        preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True
+    )
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
@@ -127,7 +129,7 @@ def numbered_job(build: Build) -> Job:
     choices = choices_of_build(build)
     own_files = available_files(build.source)
     manifest = with_blocks(project, own_files)
-    # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
+    # What that file says is read where the rune is compiled; a preview of the same files is for speed all the same.
     heeds = POLICY_FILE in manifest
     options = SpecOptions(build.name, profile=choices.profile, optimize=choices.optimize, follows_forge_yml=heeds)
     spec = _spec(build.source.digest, options)

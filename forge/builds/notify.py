@@ -6,6 +6,7 @@ import heapq
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from celery import current_app
 _log = logging.getLogger(__name__)
 
 QUIET = 0.08
-"""Seconds without an edit after which a preview is made."""
+"""Seconds without an edit after which a preview is made, while somebody types."""
+IDLE = 1.0
+"""Seconds without an edit after which the next one begins a preview at once."""
 LONGEST_WAIT = 0.4
 """Seconds after which one is made although somebody goes on typing."""
 PAUSE = 0.1
@@ -31,18 +34,27 @@ def notify_preview(*project_ids: UUID) -> None:
 
 
 class Debounce:
-    """Calls `action` with each key once, some quiet time after its last touch, and not later than the longest wait.
+    """Calls `action` with each key: at once for the first touch after `idle` seconds without one, else some quiet time
+    after its last touch, and not later than the longest wait.
 
     Between two calls is a pause; keys whose time comes meanwhile go together.
     """
 
     def __init__(
-        self, action: Callable[..., None], quiet: float = QUIET, longest: float = LONGEST_WAIT, pause: float = PAUSE
+        self,
+        action: Callable[..., None],
+        quiet: float = QUIET,
+        longest: float = LONGEST_WAIT,
+        pause: float = PAUSE,
+        idle: float = IDLE,
     ) -> None:
         self._action = action
         self._quiet = quiet
         self._longest = longest
         self._pause = pause
+        self._idle = idle
+        self._touched: OrderedDict[UUID, float] = OrderedDict()
+        """The last touch of each key that was touched within `idle`, oldest first."""
         self._first: dict[UUID, float] = {}
         self._due: dict[UUID, float] = {}
         self._queue: list[tuple[float, UUID]] = []
@@ -54,7 +66,8 @@ class Debounce:
         now = time.monotonic()
         with self._changed:
             first = self._first.setdefault(key, now)
-            due = min(now + self._quiet, first + self._longest)
+            quiet = self._quiet if self._was_touched(key, now) else 0.0
+            due = min(now + quiet, first + self._longest)
             is_new = key not in self._due
             if is_new:
                 heapq.heappush(self._queue, (due, key))
@@ -65,6 +78,15 @@ class Debounce:
             if is_new and self._queue[0][1] == key:
                 # Behind another it is found when that one's time comes; to wake a thread at each keystroke costs more.
                 self._changed.notify()
+
+    def _was_touched(self, key: UUID, now: float) -> bool:
+        """Whether the key was touched within `idle`. Forgets older touches and remembers this one."""
+        while self._touched and next(iter(self._touched.values())) <= now - self._idle:
+            self._touched.popitem(last=False)
+        was_touched = key in self._touched
+        self._touched[key] = now
+        self._touched.move_to_end(key)
+        return was_touched
 
     def _run(self) -> None:
         earliest = 0.0

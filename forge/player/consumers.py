@@ -1,8 +1,9 @@
 """The two ends of a pairing: a person's phone and the same person's studio, which the server relays between.
 
 A phone asks; both ends show the same four digits; the studio's person says that they are the same; then the phone's
-outputs, or as a sensor its sealed frames, go to that one studio, until either end closes. Nothing is stored. Ends find each other by delivery groups, so
-they may be in different processes; what the other end said last shows that it still is there.
+outputs, or as a sensor its sealed frames, go to that one studio, until either end closes. Nothing is stored.
+Ends find each other by delivery groups, so they may be in different processes; what the other end said last shows
+that it still is there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Messages of phones and studios: each field is validated, and the message is rebuilt from valid fields.
 
-Only outputs, how long a run took, and what the rune calls its words can be read here. What a phone measures as the sensor
-of its person's studio travels in sealed frames, encrypted between the two pages: the server has no key to them.
+Only outputs, how long a run took, and what the rune calls its words can be read here. What a phone measures as the
+sensor of its person's studio travels in sealed frames, encrypted between the two pages: the server has no key to them.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from forge.reviews import page_urls as reviews
 from forge.web import builds as build_pages
 from forge.web import compare, explore, home, organisation, person, schemas, search, try_rune
 from forge.web.docs import pages as docs
+from forge.web.projects import overview
 from forge.web.runes import page as rune
 from forge.web.runes import version_notes
 from forge.web.studio import pages as studio
@@ -61,7 +62,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),
-    path("<str:organisation>/<str:name>", rune.rune_page, name="project"),
+    path("<str:organisation>/<str:name>", overview.project_page, name="project"),
+    path("<str:organisation>/<str:name>/published", rune.rune_page, name="published"),
     path("<str:organisation>/<str:name>/picture.png", rune.picture, name="rune-picture"),
     path("<str:organisation>/<str:name>/tags/<str:tag>", version_notes.describe, name="describe-tag"),
     path("<str:organisation>/<str:name>/builds", build_pages.builds_list, name="builds"),

@@ -146,6 +146,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{organisation}/-/settings/webhooks",
         f"{organisation}/-/deleted",
         project,
+        f"{project}/published",
         f"{project}/builds",
         f"{project}/builds/1",
         f"{project}/builds/1/devices?board=esp32-devkit",

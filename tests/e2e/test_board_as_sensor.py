@@ -1,4 +1,4 @@
-"""A board's serial line feeds the preview: a program writes to a pty what a board sends, and the page reads its other end."""
+"""A board's serial line feeds the preview: a program writes to a pty what a board sends, the page reads it."""
 
 from __future__ import annotations
 

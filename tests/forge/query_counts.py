@@ -204,6 +204,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),
     ("get", _PAGE, "acme/kitchen", None),
+    ("get", f"{_PAGE}/published", "acme/kitchen/published", None),
     ("get", f"{_PAGE}/builds", "acme/kitchen/builds", None),
     ("form", f"{_PAGE}/builds", "acme/kitchen/builds", {}),
     ("get", f"{_PAGE}/builds/<int:number>", "acme/kitchen/builds/2", None),

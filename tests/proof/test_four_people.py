@@ -332,7 +332,7 @@ def override(team: Team) -> None:
     owner.get_by_role("button", name="Publish 1.1 past its gate").click()
     expect(owner.get_by_text("Published past its gate")).to_be_visible(timeout=PATIENCE)
     look_closely(owner)
-    team.reviewer.goto(team.project)
+    team.reviewer.goto(f"{team.project}/published")
     expect(team.reviewer.get_by_text("The fair opens in an hour.")).to_be_visible(timeout=PATIENCE)
 
 

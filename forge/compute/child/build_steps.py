@@ -26,6 +26,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import Step
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.finding import find_variant
+from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import Effort, verify
 from rune.running.container import needed_resources, read_rune
 from rune.running.evaluation.errors import EvaluationImpossible
@@ -128,7 +129,7 @@ def _policy(files: JobFiles) -> CheckedPolicy:
 def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
-        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
+        BuildOptions.of_spec(options, PREVIEW if options.is_preview else find_variant(RUNE_TARGET, options.optimize)),
         log=lambda step: _send_step(answers, step),
     )
     write_output(output, result.rune)

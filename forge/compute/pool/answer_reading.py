@@ -123,6 +123,7 @@ class MeasuredRunJson(TypedDict):
 EVENTS: Mapping[str, Fields] = {
     "ready": {"gaps": dict[str, str]},
     "done": {},
+    "interrupted": {},
     "resting": {"samples": int},
     "checked": {
         "broken": bool,

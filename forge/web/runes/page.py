@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
@@ -72,7 +72,7 @@ class VersionRow:
 
 
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """What a project published; one that published nothing leads its members to the studio."""
+    """What a project published."""
     project = project_of(request, organisation, name, Verb.SEE)
     return show_rune(request, project, request.GET.get("tag"))
 
@@ -84,8 +84,6 @@ def show_rune(
     principal = principal_of(request)
     is_member = can(principal, Verb.READ, project)
     tags = tags_of(principal, project)
-    if not tags and is_member and project.taken_down is None and not withdrawn_tags_of(principal, project):
-        return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
         "is_member": is_member,

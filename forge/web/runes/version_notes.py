@@ -29,7 +29,7 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
                 said = deprecate_tag(principal, project, tag, reason, successor, seen=seen)
             case "withdraw":
                 withdraw_tag(principal, project, tag, request.POST.get("reason", ""), seen=seen)
-                return redirect(project.get_absolute_url())
+                return redirect(f"{project.get_absolute_url()}/published")
             case "restore":
                 said = end_withdrawal(principal, project, tag, seen=seen)
             case "undeprecate":

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
 import { RuneInstance } from "../runtime/instance";
-import { unpackResult } from "../runtime/packing";
+import { unpackResult } from "../runtime/frame/packing";
 import { Session, type Engine } from "./session";
 
 const RAW = 5;

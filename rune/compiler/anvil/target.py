@@ -75,6 +75,9 @@ class Target:
     none of that target's own kernels."""
     variants: tuple[Target, ...] = ()
     """The same target with other optimisation goals."""
+    steps_apart: bool = False
+    """Whether the calls of a pipeline are compiled apart from each other, so that an edit compiles little. The results
+    are the same; the module has more bytes."""
     library: Toolchain | None = None
     """The toolchain that compiles shipped sources to a static library; None if there is no library."""
     board: str | None = None

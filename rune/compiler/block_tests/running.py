@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rune.compiler.anvil.compiling.allowance import CompilerLimits
+from rune.compiler.anvil.compiling.interruption import current_interruption
 from rune.compiler.blocks.signature import Arguments, Block, BlockCode, BlockOutput, GeneratedHeader
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -103,6 +104,7 @@ def run_block_tests(
     started = time.perf_counter()
     outcomes: list[TestOutcome] = []
     for path in find_test_files(files) if only is None else only:
+        current_interruption().check()
         for outcome in _of_file(files, path, wanted, limits):
             outcomes.append(outcome)
             if news is not None:
@@ -165,7 +167,9 @@ def _outcomes(program: _Program) -> tuple[TestOutcome, ...]:
     rune = CompiledRune(built.rune, _LIMITS)
     outcomes: list[TestOutcome] = []
     loaded: LoadedRune | None = None
+    interruption = current_interruption()
     for number, test in enumerate(checked.tests):
+        interruption.check()
         try:
             loaded = loaded or rune.start()
             problem, gave = _outcome_of(checked, test, loaded, number)

@@ -38,12 +38,15 @@ class SpecOptions:
     """Which variant of the target."""
     follows_forge_yml: bool = False
     """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
+    is_preview: bool = False
+    """Whether it is built for speed in such a way that an edit compiles little."""
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
         host = self.host_resources or HostResources()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
         follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
+        preview = {"preview": True} if self.is_preview else {}
         optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
         return {
             "name": self.name,
@@ -54,6 +57,7 @@ class SpecOptions:
             "timed": self.timed,
             **matched,
             **optimized,
+            **preview,
             **follows,
         }
 
@@ -71,6 +75,7 @@ class SpecOptions:
             profile=PROFILES[value.get("match", LITERT.option)],
             optimize=value.get("optimize", BALANCED),
             follows_forge_yml=value.get("heeds_wishes", False),
+            is_preview=value.get("preview", False),
         )
 
     def with_preferences(self, preferences: BuildPreferences) -> SpecOptions:

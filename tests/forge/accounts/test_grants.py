@@ -99,6 +99,7 @@ GRANT_NOTHING = {
     "reviews.CheckResult.owner": "counts while its account may post (`forge.reviews.checks.access`)",
     "reviews.OfferRound.offered_by": DID,
     "reviews.Resolution.chosen_by": DID,
+    "reviews.AwaitedReview.requested_by": "asks once, by the role that its person has then",
     "reviews.Review.requested_by": "it asks, and gives nobody access",
     "reviews.ReviewerGroup.people": "who is asked; whether a verdict counts is decided by today's role",
     "reviews.Round.requested_by": DID,

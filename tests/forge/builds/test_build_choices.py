@@ -157,7 +157,7 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert preview.build is not None
     assert preview.build.artefact is not None
     shown = preview.build.artefact.report
-    assert (shown["optimized_for"], shown["profile"]) == ("balanced", "tflite-micro")
+    assert (shown["optimized_for"], shown["profile"]) == ("speed", "tflite-micro")
     done = work(request_build(developer, project))
     assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
     assert done.artefact is not None

@@ -11,9 +11,11 @@ import pytest
 from forge.accounts.models import Organisation
 from forge.builds import dispatch
 from forge.builds.dispatch import PreviewSlots
+from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
 from forge.jobs.workers.slots import JobSlots
+from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
 from tests.forge.jobs.waiting_jobs import ONE, PATIENCE, WaitingJobs, in_thread
@@ -60,7 +62,7 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
     short = Project.objects.create(organisation=organisation, name="short", created_by=stranger)
     is_built = threading.Event()
 
-    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow) -> None:
+    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow, work: Any) -> None:
         if project_id == short.pk:
             is_built.set()
         else:
@@ -70,3 +72,56 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
     # One message that names both: neither waits for the other.
     PreviewSlots(threading.Event(), warm(lambda: Compiler(Path()))).work(project.pk, short.pk)
     assert is_built.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_newer_text_ends_the_work_on_an_older_one_and_a_question_does_not(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cancelled:
+        def __init__(self) -> None:
+            self.event = threading.Event()
+
+        def cancel(self) -> None:
+            self.event.set()
+
+    begun, seen = threading.Semaphore(0), list[Cancelled]()
+
+    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow, work: PreviewWork) -> None:
+        sequence = Project.objects.get(pk=project_id).sequence
+        cancelled = Cancelled()
+        seen.append(cancelled)
+        if len(seen) == 1:
+            with work.of_text(cancelled, sequence):
+                begun.release()
+                assert cancelled.event.wait(PATIENCE)
+            with work.of_tests(cancelled):
+                pass
+
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
+    busy = in_thread(lambda: slots.work(project.pk))
+    assert begun.acquire(timeout=PATIENCE)
+    slots.work(project.pk)
+    assert not seen[0].event.is_set()
+    write_file(developer, project, "notes.txt", b"newer")
+    slots.work(project.pk)
+    busy.join(PATIENCE)
+    # Both requests came while it was at work: it looks once more.
+    assert len(seen) == 2
+    assert seen[0].event.is_set()
+
+
+def test_tests_give_way_to_every_request() -> None:
+    class Counted:
+        cancelled = 0
+
+        def cancel(self) -> None:
+            self.cancelled += 1
+
+    work, compiler = PreviewWork(), Counted()
+    work.supersede(9)
+    with work.of_tests(compiler):
+        work.supersede(0)
+    work.supersede(9)
+    assert compiler.cancelled == 1

@@ -18,6 +18,7 @@ from forge.builds.dispatch import PreviewSlots
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
 from forge.builds.previews import leases as preview_leases
+from forge.builds.previews import recorder
 from forge.builds.previews import refresh as previews
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
 from forge.builds.previews.refresh import refresh_previews
@@ -324,13 +325,35 @@ def test_what_falls_into_the_pause_after_a_message_goes_together() -> None:
     assert calls == [[first], sorted(others)]
 
 
+def test_the_first_edit_after_a_while_is_previewed_at_once() -> None:
+    calls: list[UUID] = []
+    called = threading.Semaphore(0)
+
+    def action(*keys: UUID) -> None:
+        calls.extend(keys)
+        called.release()
+
+    debounce = Debounce(action, quiet=30, longest=60, pause=0, idle=0.2)
+    key, other = uuid4(), uuid4()
+    debounce.touch(key)
+    assert called.acquire(timeout=5)
+    # While somebody types, the pause is waited for; another project does not wait.
+    debounce.touch(key)
+    debounce.touch(other)
+    assert called.acquire(timeout=5)
+    assert calls == [key, other]
+    assert not called.acquire(timeout=0.25)
+
+
 def test_endless_typing_is_previewed_all_the_same() -> None:
-    called = threading.Event()
-    debounce = Debounce(lambda *keys: called.set(), quiet=30, longest=0.05)
+    called = threading.Semaphore(0)
+    debounce = Debounce(lambda *keys: called.release(), quiet=30, longest=0.05)
     key = uuid4()
     debounce.touch(key)
+    assert called.acquire(timeout=5)
     debounce.touch(key)
-    assert called.wait(5)
+    debounce.touch(key)
+    assert called.acquire(timeout=5)
 
 
 @pytest.mark.protects("live/event-contents")
@@ -350,7 +373,7 @@ def test_an_event_brings_the_preview_as_any_member_would_read_it(
 def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "EVENT_LIMIT", 100)
+    monkeypatch.setattr(recorder, "EVENT_LIMIT", 100)
     heard = events_of(project, monkeypatch)
     refresh(project, compiler)
     assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2

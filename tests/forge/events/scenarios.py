@@ -52,6 +52,7 @@ from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
+from forge.reviews.rounds.actions import awaited
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
@@ -773,6 +774,29 @@ def _of(person: User) -> reviews.RequestedGroup:
 def a_review_is_requested(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: _ask(world, build)
+
+
+@scene(awaited.ask)
+def a_review_of_a_finished_build_is_requested(world: World) -> Act:
+    build = built(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: awaited.ask(world.developer, build, request)
+
+
+@scene(awaited.ask_when_built)
+def a_review_is_requested_of_a_build_that_succeeded_meanwhile(world: World) -> Act:
+    build = built(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    return lambda: awaited.ask_when_built(world.developer, build, request)
+
+
+@scene(awaited.ask_for_awaited)
+def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
+    build = builds.request_build(world.developer, world.project)
+    request = awaited.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
+    awaited.ask_when_built(world.developer, build, request)
+    finished(build)
+    return lambda: awaited.ask_for_awaited(Job.objects.get(build=build))
 
 
 @scene(become_reviewer)

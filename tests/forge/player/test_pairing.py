@@ -142,26 +142,30 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
         deliver(group, message)
 
     monkeypatch.setattr(consumers, "deliver", noted)
-    async with phone_of(developer) as phone, studio_of(developer) as desk, studio_of(developer) as beside:
-        async with studio_of(reviewer) as colleague:
-            await phone.event()
-            for studio in (desk, beside, colleague):
-                assert (await studio.event())["type"] == "open"
-            # Before the digits are confirmed there is nobody to pass anything to.
-            await phone.say(**key)
-            assert (await beside.event())["type"] == "asks"
-            await pair(desk, phone)
-            assert (await beside.event())["type"] == "gone"
-            rows = await sync_to_async(_stored)()
-            await phone.say(**key)
-            await phone.say(**frame)
-            assert [await desk.event(), await desk.event()] == [key, frame]
-            await desk.say(**frame)
-            assert await phone.event() == frame
-            assert await beside.is_silent()
-            assert await colleague.is_silent()
-            assert len(groups) == 2
-            assert await sync_to_async(_stored)() == rows
+    async with (
+        phone_of(developer) as phone,
+        studio_of(developer) as desk,
+        studio_of(developer) as beside,
+        studio_of(reviewer) as colleague,
+    ):
+        await phone.event()
+        for studio in (desk, beside, colleague):
+            assert (await studio.event())["type"] == "open"
+        # Before the digits are confirmed there is nobody to pass anything to.
+        await phone.say(**key)
+        assert (await beside.event())["type"] == "asks"
+        await pair(desk, phone)
+        assert (await beside.event())["type"] == "gone"
+        rows = await sync_to_async(_stored)()
+        await phone.say(**key)
+        await phone.say(**frame)
+        assert [await desk.event(), await desk.event()] == [key, frame]
+        await desk.say(**frame)
+        assert await phone.event() == frame
+        assert await beside.is_silent()
+        assert await colleague.is_silent()
+        assert len(groups) == 2
+        assert await sync_to_async(_stored)() == rows
     assert "C" * 32 not in caplog.text
 
 

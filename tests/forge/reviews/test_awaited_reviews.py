@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forge.accounts.actions import remove_member
 from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.jobs import queue
@@ -87,6 +88,16 @@ def test_what_is_refused_when_the_build_succeeds_keeps_the_reason(
     ended(build, JobState.SUCCEEDED, first)
     assert Review.objects.count() == 1
     assert "asks about these bytes" in page_of(client.get("/acme/kitchen/builds/2"))
+
+
+def test_whoever_lost_the_role_meanwhile_asks_nothing(
+    build: Build, project: Any, owner: Any, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    request_review(browser_of(developer), reviewer)
+    remove_member(owner, project.organisation, developer.pk)
+    ended(build, JobState.SUCCEEDED, Build.objects.get(number=1))
+    assert not Review.objects.exists()
+    assert AwaitedReview.objects.get().refusal
 
 
 def test_what_cannot_be_asked_is_refused_at_once(

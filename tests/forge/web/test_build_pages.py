@@ -156,10 +156,10 @@ def test_who_may_open_and_do_what(
             assert response["Location"].startswith("/accounts/login/")
 
 
-def test_a_project_that_published_nothing_leads_members_to_the_studio(
+def test_a_project_that_published_nothing_says_so_to_who_sees_it_alone(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    assert browser_of(people["viewer"]).get("/acme/kitchen")["Location"] == "/acme/kitchen/studio"
+    assert "Nothing is published yet" in text_of(browser_of(people["viewer"]).get("/acme/kitchen"))
     assert browser_of(people["stranger"]).get("/acme/kitchen").status_code == 404
     update_project(people["owner"], project, visibility="public")
     assert "Nothing is published yet" in text_of(browser_of(None).get("/acme/kitchen"))

@@ -562,6 +562,7 @@ CASES: list[Case] = [
         {"team": "audio", "role": "viewer"},
         SENT_MANAGED,
     ),
+    ("get", "<str:organisation>/<str:name>", "acme/kitchen", None, PAGE),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
     (
         "form",

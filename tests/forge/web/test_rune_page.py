@@ -70,11 +70,11 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     assert "Write why" in refused.content.decode()
     assert browser.post(address, seen_form(address, do="notes", notes="New words")).status_code == 302
     assert browser.post(address, seen_form(address, do="deprecate", reason="Deaf.")).status_code == 302
-    page = browser.get("/acme/kitchen").content.decode()
+    page = browser.get("/acme/kitchen/published").content.decode()
     assert "New words" in page
     assert "1.0 is deprecated." in page
     browser.post(address, seen_form(address, do="undeprecate"))
-    assert "is deprecated." not in browser.get("/acme/kitchen").content.decode()
+    assert "is deprecated." not in browser.get("/acme/kitchen/published").content.decode()
 
 
 @pytest.mark.protects("browser/link-pictures")

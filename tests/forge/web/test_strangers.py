@@ -320,6 +320,7 @@ PUBLISHED = {
     "/<str:organisation>",
     "/<str:organisation>/-/blocks",
     "/<str:organisation>/<str:name>",
+    "/<str:organisation>/<str:name>/published",
     "/<str:organisation>/<str:name>/blocks/<str:block>",
     "/api/v1/projects/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks",

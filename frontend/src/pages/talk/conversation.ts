@@ -5,6 +5,7 @@ import { beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
+import { readGateAnew } from "./gate";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
@@ -16,6 +17,8 @@ const OURS = new Set([
   "review.changed",
   "samples.changed",
 ]);
+/** After these, the gate may let a build through that it did not, or the other way round. */
+const OF_THE_GATE = new Set(["check.posted", "review.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
@@ -26,13 +29,20 @@ export function conversations(): void {
     await readAnew(section, `${address}${threadQuery(window.location.search)}`);
     stopVerdictsOnAnEarlierRound(section);
   });
+  const refreshGate = oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
   sendForms(section, refresh);
   followEvents(`${events}?as=${encodeURIComponent(person)}`, {
-    onEvent: (type) => OURS.has(type) && void refresh(),
-    onAway: () => void refresh(),
+    onEvent: (type) => {
+      if (OURS.has(type)) void refresh();
+      if (OF_THE_GATE.has(type)) void refreshGate();
+    },
+    onAway: () => {
+      void refresh();
+      void refreshGate();
+    },
     refusals: [SIGNED_OUT],
     onRefused: () => void saysSignedOut(),
   });

@@ -79,7 +79,9 @@ export function Header() {
           {project.organisation}
         </a>
         <span aria-hidden="true">/</span>
-        <h1 className="cut">{project.name}</h1>
+        <h1 className="cut">
+          <a href={project.url}>{project.name}</a>
+        </h1>
       </nav>
       <a className="tag wide-only" href={`${project.url}/share`} title="Who can see what">
         <Visibility aria-hidden="true" />

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from rune.compiler.anvil.compiling.interruption import current_interruption
 from rune.compiler.anvil.errors import CompileError
 from rune.wording import size_text
 
@@ -43,6 +44,7 @@ class Allowance:
 
     def __init__(self, limits: CompilerLimits = USUAL) -> None:
         self.limits = limits
+        self.interruption = current_interruption()
         self._start = time.monotonic()
         self._used_before = _processor_seconds_of_all()
         self._memory_before, self._peak_before = _resident(), _peak_resident()
@@ -79,7 +81,8 @@ class Allowance:
         return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` if no time or memory remains."""
+        """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end."""
+        self.interruption.check()
         self.wall_seconds()
         self._processor_seconds()
         self.memory()

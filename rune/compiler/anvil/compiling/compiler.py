@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rune.compiler.anvil.compiling.allowance import Allowance
+from rune.compiler.anvil.compiling.data_object import data_object
 from rune.compiler.anvil.compiling.objects import ObjectCache, object_key
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
@@ -93,12 +94,15 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
     """Compiles a unit while `at_once - 1` others are compiled, or returns the cached object of the same files."""
+    if unit.data is not None:
+        return data_object(unit.name, unit.data)
     zig = _zig()
     flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}
     key = object_key(flags, unit.name, files)
     cached = _OBJECTS.get(key)
     if cached is None:
+        allowance.interruption.check()
         with _folder_of(files) as folder:
             headers = ("-isystem", str(zig.parent / "lib" / "include"))
             _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
@@ -147,12 +151,14 @@ def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -
         stderr=subprocess.PIPE,
     )
     try:
-        _, errors = process.communicate(timeout=seconds)
+        with allowance.interruption.covering(process):
+            _, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()  # the shell has become the compiler, which starts no other process
         process.communicate()
         raise allowance.out_of_time() from None
     if process.returncode:
+        allowance.interruption.check()
         details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
         raise CompileError(_reason(process.returncode, details, allowance), details)
 

@@ -18,6 +18,7 @@ from rune.compiler.anvil.program import (
     Structure,
     calls,
 )
+from rune.compiler.blocks.signature import Header
 
 
 class ChosenKernelJson(TypedDict):
@@ -59,11 +60,18 @@ def chosen_kernels(program: Program) -> Iterator[ChosenKernel]:
             yield ChosenKernel(
                 call.stage,
                 call.function,
-                f"{call.header.parent.name}/{call.header.name}",
+                _set_and_file(call.header),
                 sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call))),
                 sum(program.buffers[index].size for index in _scratch(program, call)),
                 isinstance(step, RowLoop),
             )
+
+
+def _set_and_file(header: Header) -> str:
+    """Returns `portable/conv_2d.h`, as the emitted C includes it: without the folder of a family of kernels."""
+    folder = header.parent
+    is_family = folder.parent.parent.name == "kernels"
+    return f"{(folder.parent if is_family else folder).name}/{header.name}"
 
 
 def _constants(step: KernelInvocation) -> Iterator[int]:

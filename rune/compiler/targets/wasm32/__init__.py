@@ -81,4 +81,7 @@ RELAXED = replace(
 
 FASTEST = replace(BALANCED, bytes_matter=0, optimized_for="speed", second=RELAXED)
 
+PREVIEW = replace(FASTEST, second=None, steps_apart=True)
+"""What a preview is built for. It has no second module, which would have to be compiled too before an edit is seen."""
+
 TARGET = replace(BALANCED, variants=(SMALLEST, FASTEST))

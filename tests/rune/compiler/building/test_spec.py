@@ -60,5 +60,5 @@ def test_a_spec_has_all_options_of_a_build() -> None:
     never built with other `blocks`."""
     names = {field.name for field in fields(BuildOptions)} - {"limits", "target", "blocks"}
     # The target has two parts: its name is the spec's, and what it is optimised for is an option. The preferences of
-    # forge.yml are read from the files, and become a profile and an aim.
-    assert names | {"optimize", "follows_forge_yml"} == {field.name for field in fields(SpecOptions)}
+    # forge.yml are read from the files, and become a profile and an aim. A preview is a target of its own.
+    assert names | {"optimize", "follows_forge_yml", "is_preview"} == {field.name for field in fields(SpecOptions)}
