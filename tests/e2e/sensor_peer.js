@@ -9,7 +9,10 @@ class PtyPort {
       pull: async (controller) => {
         for (;;) {
           const bytes = await readBoard();
-          if (bytes === null) return controller.error(new DOMException("The device has been lost.", "NetworkError"));
+          if (bytes === null) {
+            this.readable = null;
+            return controller.error(new DOMException("The device has been lost.", "NetworkError"));
+          }
           if (bytes.length > 0) return controller.enqueue(Uint8Array.from(bytes));
           await new Promise((resolve) => requestAnimationFrame(resolve));
         }

@@ -1,6 +1,6 @@
 // A board as the sensor of a preview: its serial port, chosen by its person, read until a signal aborts.
 import type { BoardLine } from "../../preview";
-import { SerialLine, serialOf } from "../serial-line";
+import { SerialLine, serialOf } from "../serial/port";
 import { SensorStream } from "./stream";
 
 /** What most sketches and bridges use; a board with its own USB ignores it. */

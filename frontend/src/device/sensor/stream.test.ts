@@ -1,6 +1,6 @@
 // What a board's line says as a sensor, however it is cut, and what is left out.
 import { expect, test } from "vitest";
-import { encodeFrame, Kind } from "../frames";
+import { encodeFrame, Kind } from "../serial/frames";
 import { boardLine } from "./board-line";
 import { SensorStream } from "./stream";
 

@@ -1,7 +1,7 @@
 // What a board's line says as a sensor: frames with sound or motion (docs/reference/serial.md), or lines of text with three
 // numbers, as the sketches of most motion sensors print them. What is neither is left out.
 import type { BoardMessage } from "../../preview";
-import { FrameReader, Kind } from "../frames";
+import { FrameReader, Kind } from "../serial/frames";
 
 /** Characters of a line of text; longer ones are no rows. */
 const LONGEST_LINE = 200;

@@ -1,6 +1,6 @@
 // The numbers of the Runefile that scores are compared with: which they are, and one edit that writes another. Fetched when
 // somebody tunes a threshold.
-import type { ScoresPlace, TextNumber } from "../../preview";
+import type { ScoresPlace, TextNumber, ThresholdHost } from "../../preview";
 import { GraphLanguage } from "./graph-language";
 import type { ArgumentValue, GraphEdit, OneEdit, Port, PortsAnswer, StageArgument } from "./graph-requests";
 import { sourceOf, unused } from "./label-stages";
@@ -78,6 +78,17 @@ export function addEdit(source: Port, value: number, names: ReadonlySet<string>)
       { edit: "add-stage", kind: "output", target: "SERIAL", name: output, inputs: [{ stage: block, index: 0 }] },
     ],
   };
+}
+
+/** The project's samples for tests, each read when it is its turn. */
+export async function recordingsOf({ client }: Pick<Workspace, "client">): ReturnType<ThresholdHost["recordings"]> {
+  return (await client.samples()).value
+    .filter(({ split }) => split === "test")
+    .map(({ id, label, kind }) => ({
+      id,
+      label,
+      read: async () => ({ label, kind, file: await client.recording(id) }),
+    }));
 }
 
 export function numbersOf(workspace: Workspace, place: ScoresPlace): Promise<readonly TextNumber[]> {

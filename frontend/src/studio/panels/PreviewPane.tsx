@@ -228,17 +228,9 @@ function useHost(phone: PhoneLine): PreviewHost {
 
 /** The project's recordings and its text, for tuning a threshold; what does it is fetched when somebody does. */
 function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
-  const { client } = workspace;
   const edits = () => import("../edits/thresholds");
   return {
-    recordings: async () =>
-      (await client.samples()).value
-        .filter(({ split }) => split === "test")
-        .map(({ id, label, kind }) => ({
-          id,
-          label,
-          read: async () => ({ label, kind, file: await client.recording(id) }),
-        })),
+    recordings: async () => (await edits()).recordingsOf(workspace),
     numbers: async (place) => (await edits()).numbersOf(workspace, place),
     write: mayEdit ? async (number, value) => (await edits()).writeNumber(workspace, number, value) : null,
     add: mayEdit ? async (place, value) => (await edits()).addThreshold(workspace, place, value) : null,

@@ -43,7 +43,11 @@ export function usePhones(): PhoneParts {
     ),
     // What a phone sends as a sensor is shown at the input that it feeds.
     pane: isPaired
-      ? !isSensor && <PhonePane pairing={pairing} />
+      ? !isSensor && (
+          <Suspense>
+            <PhonePane pairing={pairing} />
+          </Suspense>
+        )
       : !isOpen &&
         notice !== null &&
         pairing.sensor === null && (
