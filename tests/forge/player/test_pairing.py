@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from forge.accounts.actions import remove_member, set_password
 from forge.collab.closing import Closing
 from forge.collab.rooms import rooms
-from forge.core.events.delivery import attach
+from forge.core.events.delivery import attach, deliver
 from forge.player import consumers
 from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of
@@ -134,7 +134,6 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
 ) -> None:
     key, frame = {"type": "key", "key": "B" * 87}, {"type": "sealed", "frame": "C" * 4000}
     groups: set[str] = set()
-    deliver = consumers.deliver
 
     def noted(group: str, message: Any) -> None:
         if message["what"] in ("shown", "sealed"):

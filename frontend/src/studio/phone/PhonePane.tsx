@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { Mirror } from "../../preview";
 import type { StudioPairing } from "./pairing";
 
-export default function PhonePane({ pairing }: { readonly pairing: StudioPairing }) {
+export function PhonePane({ pairing }: { readonly pairing: StudioPairing }) {
   const { title } = useStore(pairing.mirror.state);
   return (
     <section className="stack phone-pane" aria-label="From your phone">

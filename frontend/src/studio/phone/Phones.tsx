@@ -43,11 +43,7 @@ export function usePhones(): PhoneParts {
     ),
     // What a phone sends as a sensor is shown at the input that it feeds.
     pane: isPaired
-      ? !isSensor && (
-          <Suspense>
-            <PhonePane pairing={pairing} />
-          </Suspense>
-        )
+      ? !isSensor && <PhonePane pairing={pairing} />
       : !isOpen &&
         notice !== null &&
         pairing.sensor === null && (
