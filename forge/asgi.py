@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
 
 _http = get_asgi_application()  # sets Django up, which what follows needs
 
-from forge.builds.build_worker import BuildWorker  # noqa: E402
+from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
 from forge.core.http.lifespan import lifespan, server_started, server_stopping  # noqa: E402

@@ -17,6 +17,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.api import rune_response
+from forge.builds.example_inputs import described_example, examples_for_others
 from forge.builds.models import Build
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, seen_by, with_etag
 from forge.core.api.views import needing, raising
@@ -37,10 +38,16 @@ from forge.registry.actions import (
     withdraw_tag,
 )
 from forge.registry.errors import NoSuchTag
-from forge.registry.examples import find_example
 from forge.registry.models import Tag
 from forge.registry.seen import version_facets
-from forge.registry.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json
+from forge.registry.serializers import (
+    ExampleListJson,
+    TagJson,
+    TagListJson,
+    example_list_to_json,
+    tag_list_to_json,
+    tag_to_json,
+)
 from forge.registry.use import counting
 
 
@@ -206,8 +213,21 @@ def _build_of(request: Request, project: Project, build_id: UUID) -> Build:
     return build
 
 
+class TagExamples(ProjectView):
+    """The example inputs of a tag, for whoever may see the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Gone)
+
+    @extend_schema(operation_id="tags_examples", responses=ExampleListJson)
+    def get(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Paths of recordings with which the rune can be tried; none where its project has none."""
+        version = find_tag(principal_of(request), self.project(request, organisation, name, Verb.SEE), tag)
+        return Response(example_list_to_json(examples_for_others(version.build)))
+
+
 class TagExample(ProjectView):
-    """An example input of a tag: for members, and for whoever sees the project where it shares its files."""
+    """An example input of a tag, for whoever may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)
@@ -216,7 +236,7 @@ class TagExample(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str, path: str) -> HttpResponseBase:
         principal, project = principal_of(request), self.project(request, organisation, name, Verb.SEE)
         version = find_tag(principal, project, tag)
-        described = find_example(principal, project, version, path)
+        described = described_example(examples_for_others(version.build), path)
         if request.method == "GET" and can(principal, Verb.READ, project):
             what = {"path": path, "digest": described["digest"], "version": version.build.source.number}
             note_download(principal, project, "file.download", **what)

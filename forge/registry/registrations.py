@@ -30,6 +30,7 @@ from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.seen import tag_facets
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.templates.publishing import EVERY, publish_templates
 from forge.registry.use import FLUSH_EVERY, write_down
 
 name_assigned.register(take_along)
@@ -37,6 +38,7 @@ deletion_facets.register(tag_facets)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
+register(PeriodicTask("templates", EVERY, Runs.ONE_WORKER, "builds and publishes the templates", publish_templates))
 
 
 @state_parts.register

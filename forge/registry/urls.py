@@ -12,6 +12,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", api.TagWithdrawal.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples", api.TagExamples.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/examples/<path:path>", api.TagExample.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),

@@ -60,3 +60,30 @@ def test_nothing_plays_over_what_a_person_chose(forge: LiveForge, open_page: Ope
     example.click()
     expect(output.get_by_text("resting", exact=True).first).to_be_visible(timeout=PATIENCE)
     expect(preview.get_by_role("button", name="Live", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+DARK_PIXELS = """canvas => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let dark = 0;
+  for (let at = 0; at < data.length; at += 4) dark += data[at + 3] > 0 && data[at] < 100;
+  return dark / (width * height);
+}"""
+
+
+def test_the_picture_of_an_example_is_on_the_sheet_until_somebody_draws(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.get_by_text("Draw your own")).to_be_visible(timeout=PATIENCE)
+    sheet = preview.get_by_role("application", name=re.compile("^Drawing sheet"))
+    shown = sheet.evaluate(DARK_PIXELS)
+    assert 0.02 < shown < 0.5
+    box = sheet.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    example = preview.get_by_role("group", name="Example inputs").get_by_role("button", name="seven", exact=True)
+    expect(example).to_have_attribute("aria-pressed", "false")
+    assert sheet.evaluate(DARK_PIXELS) < shown, "the first stroke begins on an empty sheet"
+    expect(preview.get_by_text("Draw your own")).to_have_count(0)

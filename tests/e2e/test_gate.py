@@ -50,6 +50,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     reviewer.get_by_role("button", name="Approve").click()
     expect(reviewer.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
     owner.goto(f"{project}/builds/1")
+    owner.get_by_role("link", name="Publish as 1.0").click()
     publish(owner, "1.0")
     expect(owner.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)
 
@@ -135,8 +136,9 @@ def build(page: Page, project: str, number: int) -> None:
     """Asks for a build on the list of builds, and waits on its page until it is there."""
     page.goto(f"{project}/builds")
     page.get_by_role("button", name="Build").first.click()
-    expect(page.get_by_role("heading", name="Publish")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Try it")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name=f"Build {number} of")).to_be_visible()
+    page.goto(f"{project}/builds/{number}/publish")
 
 
 def publish(page: Page, tag: str) -> None:

@@ -174,7 +174,9 @@ def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
         pinned = rune(tmp_path, "pull", f"{published.repository}@{digest}")
         assert (pinned.returncode, "It had a key in it." in pinned.stderr) == (0, True), pinned.stderr
     finally:
-        live.api("DELETE", f"projects/{published.repository}/tags/{published.tag}/withdrawal")
+        tag = f"projects/{published.repository}/tags/{published.tag}"
+        state = live.http.get(f"/api/v1/{tag}").raise_for_status().headers["ETag"]
+        live.api("DELETE", f"{tag}/withdrawal", {"If-Match": state})
 
 
 @pytest.mark.protects("uploads/damaged-bytes")

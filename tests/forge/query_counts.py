@@ -45,7 +45,14 @@ from tests.forge.factories.builds import RUNE, approved, built, failed_build, pa
 from tests.forge.factories.samples import zipped
 from tests.forge.factories.seen import seen_form, seen_headers
 from tests.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, job_addresses, people_addresses, webhook_addresses
+from tests.forge.web.test_permissions_matrix import (
+    CASES,
+    ELSEWHERE,
+    grant_addresses,
+    job_addresses,
+    people_addresses,
+    webhook_addresses,
+)
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -55,6 +62,7 @@ _P = "api/v1/projects/<str:organisation>/<str:name>"
 _SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
 _LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
+_RUN = "player/<str:organisation>/<str:name>/runes/<str:digest>"
 _PAGE = "<str:organisation>/<str:name>"
 _CHANGE = "api/v1/change-requests/<uuid:change_id>"
 _NAMED = "api/v1/change-requests/{change}"
@@ -142,6 +150,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/tags/override",
         {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
     ),
+    ("get", f"{_P}/tags/<str:tag>/examples", "api/v1/projects/acme/kitchen/tags/0.0/examples", None),
     ("get", f"{_P}/tags/<str:tag>/examples/<path:path>", "api/v1/projects/acme/kitchen/tags/0.0/examples/a.wav", None),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     (
@@ -200,7 +209,9 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
     ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
     ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
-    ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
+    ("get", _RUN, "player/acme/kitchen/runes/{digest}", None),
+    ("get", f"{_RUN}/examples", "player/acme/kitchen/runes/{digest}/examples", None),
+    ("get", f"{_RUN}/examples/<path:path>", "player/acme/kitchen/runes/{digest}/examples/a.wav", None),
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),
     ("get", _PAGE, "acme/kitchen", None),
@@ -208,6 +219,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_PAGE}/builds", "acme/kitchen/builds", None),
     ("form", f"{_PAGE}/builds", "acme/kitchen/builds", {}),
     ("get", f"{_PAGE}/builds/<int:number>", "acme/kitchen/builds/2", None),
+    ("get", f"{_PAGE}/builds/<int:number>/try", "acme/kitchen/builds/2/try", None),
+    ("get", f"{_PAGE}/builds/<int:number>/accuracy", "acme/kitchen/builds/2/accuracy", None),
+    ("get", f"{_PAGE}/builds/<int:number>/memory", "acme/kitchen/builds/2/memory", None),
+    ("get", f"{_PAGE}/builds/<int:number>/files", "acme/kitchen/builds/2/files", None),
+    ("get", f"{_PAGE}/builds/<int:number>/log", "acme/kitchen/builds/2/log", None),
+    ("get", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/2/publish", None),
     ("get", f"{_PAGE}/builds/<int:number>/devices", "acme/kitchen/builds/2/devices", None),
     ("get", f"{_PAGE}/devices", "acme/kitchen/devices", None),
     ("form", f"{_PAGE}/devices", "acme/kitchen/devices", {"targets": ["c", "cortex-m4"]}),
@@ -235,6 +252,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
     ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
+    ("get", "try/reviews/<uuid:review_id>/examples/<path:path>", "try/reviews/{review}/examples/a.wav", None),
     ("get", f"{_P}/change-requests", "api/v1/projects/acme/kitchen/change-requests", None),
     ("get", f"{_P}/offers", "api/v1/projects/acme/twin/offers", None),
     ("post", f"{_P}/offers", "api/v1/projects/acme/twin/offers", {"title": "x"}),
@@ -371,6 +389,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "MEMBER_PAGE/made": f"acme/-/members/{owner.pk}/made",
         "MEMBER_MADE": f"acme/-/members/{owner.pk}/made/invitation/{invitation.pk}",
         "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
+        **grant_addresses(owner, owner, invitation),
         **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",

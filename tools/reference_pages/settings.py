@@ -9,6 +9,8 @@ from tools.reference_pages.page import WRITTEN_BY, joined
 SETTINGS = {
     "DATA_DIR": "The folder of the database, the files and the keys. `manage.py backup` copies all of it.",
     "SHARED_DATA": "1 lets several servers of one machine share DATA_DIR with its SQLite; else a second is refused.",
+    "PUBLISH_TEMPLATES": "1 builds the templates in the background and publishes them in the server's own "
+    "organisation, `templates`, where anyone can try them; 0 hides them.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -83,6 +85,7 @@ def settings_page() -> str:
         "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
         "WORKER_CAPABILITIES": f"`{','.join(default.capabilities)}`",
+        "PUBLISH_TEMPLATES": "`1`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.contents import keep_contents
-from forge.builds.jobs import Step
 from forge.builds.models import Artefact, Build, Kind, Preview, PreviewState
+from forge.builds.runs.jobs import Step
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN

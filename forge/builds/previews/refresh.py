@@ -19,16 +19,16 @@ from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
 from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TestsRefused
-from forge.builds.execution import Execution
-from forge.builds.jobs import preview_job
 from forge.builds.models import PLAIN, Build, Kind, Preview, PreviewState
-from forge.builds.notify import notify_preview
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
 from forge.builds.previews.compiler_requests import ask_compiler
 from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
 from forge.builds.previews.leases import PreviewLease
+from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
+from forge.builds.runs.execution import Execution
+from forge.builds.runs.jobs import preview_job
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS

@@ -144,7 +144,7 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "stages": _by_stage(fields),
         "trial": copy,
         "said": in_words(build, overrides),
-        "examples": member_examples(build.source),
+        "examples": member_examples(build),
         "build_url": rune_url(build) if build.artefact is not None else "",
         **_tried(copy),
     }

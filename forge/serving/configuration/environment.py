@@ -91,6 +91,8 @@ class Environment:
     """The address of the OpenTelemetry collector that traces go to; "" without one."""
     collector_headers: str
     """What is sent to it besides, such as a token: `name=value`, separated by commas."""
+    publishes_templates: bool
+    """Whether the templates are published as projects of the server's own organisation."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     shared_data: bool
@@ -167,6 +169,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",
         collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
+        publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
@@ -269,8 +272,8 @@ def _webhook_secret(variables: Mapping[str, str], name: str, *, is_needed: bool)
     return text
 
 
-def _switch(variables: Mapping[str, str], name: str) -> bool:
-    text = variables.get(name) or "0"
+def _switch(variables: Mapping[str, str], name: str, default: str = "0") -> bool:
+    text = variables.get(name) or default
     if text not in ("0", "1"):
         raise BadEnvironment(f"{name} must be 0 or 1, it is {text!r}.")
     return text == "1"

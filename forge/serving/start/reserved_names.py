@@ -20,7 +20,9 @@ def warn_of_reserved_names() -> None:
 
 def reserved_name_warnings() -> Iterator[str]:
     """For each organisation and project whose pages cannot be reached any more: why, and what to do."""
-    for name in Organisation.objects.filter(name__in=RESERVED_ORGANISATIONS).values_list("name", flat=True):
+    # One that has members was made by people, before its name was reserved; the server's own has none.
+    of_people = Organisation.objects.filter(name__in=RESERVED_ORGANISATIONS, memberships__isnull=False).distinct()
+    for name in of_people.values_list("name", flat=True):
         yield _warning(f"organisation {name}", name, f"organisations/{name}")
     projects = Project.objects.alive().filter(name__in=RESERVED_PROJECTS).select_related("organisation")
     for project in projects.order_by("organisation__name", "name"):

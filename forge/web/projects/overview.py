@@ -93,7 +93,7 @@ def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Ma
     return {
         "build": newest,
         "rune_url": rune_url(newest),
-        "examples": "" if newest.version is None else member_examples(newest.version),
+        "examples": member_examples(newest),
         "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
         "quality": quality_of(newest),
         "summary": newest.evaluation,

@@ -158,7 +158,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
-        "examples": examples_of_tag(principal, project, tag),
+        "examples": examples_of_tag(project, tag),
         "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
         "packages": [each for each in packages if each.artefact is not None],
         "boards": boards_of(tag.build, packages),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from forge.web.builds.tabs import build_tabs
 from forge.web.projects.tabs import ShownTab, tabs_of
 
 register = template.Library()
@@ -24,6 +25,12 @@ def project_tabs(context: template.Context) -> dict[str, Any]:
 def project_share(context: template.Context) -> dict[str, Any]:
     """The way to the people of the page's project, for who reads it."""
     return {"project": context["project"], "tabs": _tabs(context)}
+
+
+@register.inclusion_tag("builds/tabs.html", takes_context=True)
+def build_page_tabs(context: template.Context, current: str) -> dict[str, Any]:
+    """The tabs of the page's build; `current` is the path of the one that is open."""
+    return {"build": context["build"], "tabs": build_tabs(context["build"], current)}
 
 
 def _tabs(context: template.Context) -> tuple[ShownTab, ...]:

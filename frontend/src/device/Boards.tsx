@@ -72,7 +72,7 @@ export default function Boards({ source, what, running, devices }: Props) {
           </button>
         )}
         {wanted === null ? (
-          <button type="button" className="button primary" onClick={() => start({ kind: "virtual" })}>
+          <button type="button" className="button" onClick={() => start({ kind: "virtual" })}>
             <Power aria-hidden="true" />
             Run on a virtual Pico
           </button>

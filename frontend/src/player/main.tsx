@@ -66,7 +66,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
 
 // A public rune in a frame on somebody else's page, or without a face for the script of that page.
 for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
-  const { embed = "", as, name = "This rune", memory } = element.dataset;
+  const { embed = "", as, name = "This rune", memory, examples } = element.dataset;
   if (as === "module") {
     // At once: the page around connects when this one is loaded.
     serve(embed, element, EMBEDDED);
@@ -76,7 +76,14 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
   if (embed === "") continue;
   createRoot(element).render(
     <StrictMode>
-      <Player address={embed} name={name} memory={bytesOf(memory)} limits={DEFAULT_LIMITS} addresses={EMBEDDED} />
+      <Player
+        address={embed}
+        name={name}
+        memory={bytesOf(memory)}
+        limits={DEFAULT_LIMITS}
+        addresses={EMBEDDED}
+        host={hostWith(examples)}
+      />
     </StrictMode>,
   );
 }

@@ -36,11 +36,14 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
   const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
   const fed = useRef(chosen);
   const titleId = useId();
-  const hasExamples = recordingOf(request) !== null && drawing === undefined;
+  const kind = recordingOf(request);
+  const isPicture = kind === "picture";
+  const hasExamples = kind !== null && drawing === undefined;
   // Until a source gives something or one is chosen, an example is the input. The ref is what sources read between drawings.
   const [playsExample, setPlaysExample] = useState(hasExamples && before === undefined);
   const example = useRef(playsExample);
   const [turn, setTurn] = useState(0);
+  const [picture, setPicture] = useState<ArrayBuffer | null>(null);
   const play = useCallback((plays: boolean) => {
     example.current = plays;
     setPlaysExample(plays);
@@ -58,9 +61,11 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
   );
   const onExample = useCallback(
     (data: ArrayBuffer, isStream: boolean) => {
-      if (example.current) offer(place, data, isStream);
+      if (!example.current) return;
+      offer(place, data, isStream);
+      if (isPicture) setPicture(data);
     },
-    [offer, place],
+    [offer, place, isPicture],
   );
   const chooseExample = (): void => {
     withdraw(place);
@@ -117,7 +122,12 @@ export function InputCard({ request: capability, place, before, hasAnswer, onCho
         </Suspense>
       )}
       <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
-        <Source key={`${chosen.label} ${turn}`} request={request} onInput={onInput} />
+        <Source
+          key={`${chosen.label} ${turn}`}
+          request={request}
+          onInput={onInput}
+          example={playsExample ? picture : null}
+        />
       </Suspense>
     </section>
   );

@@ -43,7 +43,7 @@ export interface PreviewHost {
   readonly thresholds?: ThresholdHost;
   /** The words of the rune that runs. */
   readonly wordlists?: readonly (readonly string[])[];
-  /** A recording that is played as soon as there is a rune that reads it; the same object as long as it is the same wish. */
+  /** A recording that is played as soon as there is a rune that reads it; the same object as long as the same one is to be played. */
   readonly replay?: Recorded | null;
   /** What is on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];

@@ -181,13 +181,13 @@ test("what a run found of a source that was switched off since is not shown", as
 
 test("a rune that keeps a part of a stream starts afresh with another source, so no window is of both", async () => {
   const core = engine();
-  const { run, load } = streaming(core);
+  const stream = streaming(core);
   let loads = 0;
   const session = new Session({
-    run,
+    ...stream,
     load: (...all) => {
       loads += 1;
-      return load(...all);
+      return stream.load(...all);
     },
   });
   await session.use(mirror(RAW, 2, "u8[2]"));

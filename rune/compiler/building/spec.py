@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rune.aim import BALANCED, Aim
+from rune.aim import BALANCED, RUNE_AIM, Aim
 from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.source.runefile import HostResources
 from rune.source.runefile.pipeline import Port
@@ -34,7 +34,7 @@ class SpecOptions:
     watched: tuple[Port, ...] = ()
     timed: bool = False
     profile: Profile = LITERT
-    optimize: Aim = BALANCED
+    optimize: Aim = RUNE_AIM
     """Which variant of the target."""
     follows_forge_yml: bool = False
     """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
@@ -47,7 +47,6 @@ class SpecOptions:
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
         follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
         preview = {"preview": True} if self.is_preview else {}
-        optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
         return {
             "name": self.name,
             "runefile": self.runefile,
@@ -56,7 +55,7 @@ class SpecOptions:
             "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
             "timed": self.timed,
             **matched,
-            **optimized,
+            "optimize": self.optimize,
             **preview,
             **follows,
         }
@@ -73,7 +72,7 @@ class SpecOptions:
             watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],
-            optimize=value.get("optimize", BALANCED),
+            optimize=value.get("optimize", BALANCED),  # earlier specs left that out
             follows_forge_yml=value.get("heeds_wishes", False),
             is_preview=value.get("preview", False),
         )

@@ -12,9 +12,10 @@ class VersionWithdrawer(ForgeClient):
     """Withdraws published versions."""
 
     def withdraw_rune(self, repository: str, tag: str, reason: str) -> None:
-        """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `request` does."""
-        address = f"/projects/{quote(repository)}/tags/{quote(tag, safe='')}/withdrawal"
-        self.request("PUT", address, {"reason": reason})
+        """Withdraws a tag of a repository (`acme/keywords`), and all tags of its bytes. Raises as `request` does, also
+        where the tag moves to other bytes meanwhile."""
+        address = f"/projects/{quote(repository)}/tags/{quote(tag, safe='')}"
+        self.request("PUT", f"{address}/withdrawal", {"reason": reason}, seen=self.state(address))
 
     def withdraw_block(self, path: SharedPath, reason: str) -> None:
         """Withdraws a version of a block. Raises as `request` does."""

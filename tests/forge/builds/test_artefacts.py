@@ -16,12 +16,12 @@ from django.utils import timezone
 
 import forge
 import rune
-from forge.builds import jobs
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import drop_unused, open_rune, secure
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.builds.previews.refresh import refresh_previews
+from forge.builds.runs import jobs
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN

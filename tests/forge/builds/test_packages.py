@@ -87,6 +87,7 @@ def test_a_build_makes_its_packages_once(
     # A package's aim is the project's own: what forge.yml wishes is said of the rune.
     rune, package = (dict(each.artefact.spec) for each in (done, by_target["c"]))  # type: ignore[union-attr]
     assert rune["options"].pop("heeds_wishes") is True
+    assert (rune["options"].pop("optimize"), package["options"].pop("optimize")) == ("speed", "balanced")
     assert package | {"target": "wasm32"} == rune
 
     client.force_login(developer)
@@ -239,4 +240,5 @@ OPTIONS: dict[str, Any] = {
     "host_resources": {"every": None, "capacities": {}},
     "watched": [],
     "timed": False,
+    "optimize": "balanced",
 }

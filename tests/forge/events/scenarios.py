@@ -23,11 +23,11 @@ from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION, acting_as
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.builds import actions as builds
-from forge.builds import progress
-from forge.builds.building import BUILD
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews import refresh as previews
+from forge.builds.runs import progress
+from forge.builds.runs.building import BUILD
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.slots import Party
 from forge.jobs import actions as jobs

@@ -151,7 +151,7 @@ def test_an_owner_says_why_it_is_none_and_others_read_that(
     assert (publication.reason, publication.missing[0].startswith(PLACE)) == (REASON, True)
     entry = AuditEntry.objects.get(action="tag.override")
     assert (entry.data["reason"], entry.data["missing"]) == (REASON, publication.missing)
-    assert REASON in browser_of(developer).get("/acme/kitchen").content.decode()
+    assert REASON in browser_of(developer).get("/acme/kitchen/published").content.decode()
 
 
 def test_a_build_without_secrets_has_nothing_to_override(project: Any, developer: Any, owner: Any) -> None:
@@ -161,11 +161,13 @@ def test_a_build_without_secrets_has_nothing_to_override(project: Any, developer
 
 def test_the_page_and_the_gate_say_where_it_is(leaking: Any, owner: Any, developer: Any, browser_of: Any) -> None:
     address = f"/acme/kitchen/builds/{leaking.number}"
-    shown = browser_of(owner).get(address).content.decode()
+    shown = browser_of(owner).get(f"{address}/publish").content.decode()
     assert "No secrets in the files" in shown
     assert PLACE in shown
     assert f'action="{address}/publish-past-gate"' in shown
-    assert f'action="{address}/publish-past-gate"' not in browser_of(developer).get(address).content.decode()
+    assert (
+        f'action="{address}/publish-past-gate"' not in browser_of(developer).get(f"{address}/publish").content.decode()
+    )
     gate = browser_of(developer).get(f"/api/v1/builds/{leaking.pk}/gate?tag=nightly").json()
     assert (gate["protected"], gate["missing"][0].startswith(PLACE)) == (False, True)
     assert gate["steps"][0]["title"] == "No secrets in the files"

@@ -59,7 +59,7 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     assert [tag["tag"] for tag in listed["tags"]] == ["1.1"]
     assert browser.get("/acme/kitchen?tag=1.0").status_code == 404
     assert "1.0" not in browser.get("/acme/kitchen").content.decode().partition("<h2>Versions</h2>")[2]
-    shown = browser_of(developer).get("/acme/kitchen").content.decode()
+    shown = browser_of(developer).get("/acme/kitchen/published").content.decode()
     assert REASON in shown
     assert "Publish it again" in shown
 

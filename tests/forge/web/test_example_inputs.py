@@ -13,6 +13,7 @@ from django.test import Client
 from forge.builds.example_inputs import MOST
 from forge.projects.actions import update_project, write_file
 from forge.registry.actions import publish_build
+from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, invite_guest
 from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,8 @@ FILES = {
     "samples/yes/0.wav": b"RIFF a person's",
     "notes.txt": b"no recording",
 }
+GLASS = "/examples/examples/glass%20%26%20co.WAV"
+KNOCK = "/examples/knock.wav"
 
 
 @pytest.fixture
@@ -59,16 +62,48 @@ def test_a_member_is_offered_the_recordings_of_what_was_built(
             assert content == FILES[row["path"]]
 
 
-def test_a_stranger_is_offered_them_where_the_project_shares_its_files(
+def test_whoever_may_run_the_published_rune_may_have_its_examples(
     project: Any, published: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    address = "/api/v1/projects/acme/kitchen/tags/1.0/examples/"
-    for sharing, expected in ((False, 404), (True, 200)):
-        update_project(people["owner"], project, visibility="public", shares_files=sharing)
-        for person in (None, people["stranger"]):
-            browser = browser_of(person)
-            assert len(examples_on(browser.get("/acme/kitchen"))) == (2 if sharing else 0)
-            assert browser.get(f"{address}knock.wav").status_code == expected
+    address = "/api/v1/projects/acme/kitchen/tags/1.0"
+    for visibility, allowed in (("private", ()), ("internal", ("stranger",)), ("public", ("stranger", "visitor"))):
+        update_project(people["owner"], project, visibility=visibility)
+        for name, person in (("stranger", people["stranger"]), ("visitor", None)):
+            browser, may = browser_of(person), name in allowed
+            statuses = {browser.get(f"{address}{path}").status_code for path in ("/rune", "/examples", GLASS)}
+            assert browser.get(f"{address}{KNOCK}").status_code in (401, 404), "it is not meant for others"
+            assert (statuses == {200}) is may, (visibility, name, statuses)
+            if may:
+                assert len(examples_on(browser.get("/acme/kitchen"))) == 1
+                listed = browser.get(f"{address}/examples").json()
+                assert listed == {"examples": [{"path": "examples/glass & co.WAV"}]}
+                embedded = examples_on(browser.get("/player/acme/kitchen/embed?tag=1.0"))
+                assert len(embedded) == (1 if visibility == "public" else 0)
+    update_project(people["owner"], project, shares_files=True)
+    assert len(browser_of(None).get(f"{address}/examples").json()["examples"]) == 2
+    assert browser_of(None).get(f"{address}{KNOCK}").status_code == 200
+
+
+@pytest.mark.protects("reviews/guest-examples")
+def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
+    project: Any, published: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    requested = [RequestedGroup((people["reviewer"].pk,))]
+    review = ask_for_review(
+        people["developer"], built(people["developer"], project), "Is it right?", reviewers=requested
+    )
+    _, address = invite_guest(people["developer"], review, GuestTerms("Vera"))
+    guest = browser_of(None)
+    guest.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})
+    rows = examples_on(guest.get(f"/try/reviews/{review.pk}"))
+    assert [row["path"] for row in rows] == ["examples/glass & co.WAV"]
+    for row in rows:
+        answer: Any = guest.get(row["url"])
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert content == FILES[row["path"]]
+        assert browser_of(None).get(row["url"]).status_code == 404
+    for path in ("knock.wav", "notes.txt", "Runefile.yml", "samples/yes/0.wav"):
+        assert guest.get(f"/try/reviews/{review.pk}/examples/{path}").status_code == 404
 
 
 @pytest.mark.protects("roles/drafts-of-public-projects")

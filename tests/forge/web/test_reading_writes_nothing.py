@@ -16,9 +16,9 @@ from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import create_token
 from forge.accounts.models import User
-from forge.builds import notify
 from forge.builds.actions import request_build
 from forge.builds.models import Preview, PreviewState
+from forge.builds.previews import notify
 from forge.projects.models import Project
 from tests.forge.web.test_strangers import Names, Which, build, each_address, filled, names, quarters
 

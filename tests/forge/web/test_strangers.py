@@ -327,12 +327,14 @@ PUBLISHED = {
     "/api/v1/projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",
     "/api/v1/projects/<str:organisation>/<str:name>/tags",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
+    "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/examples",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",
     "/<str:organisation>/<str:name>/picture.png",
     "/player/<str:organisation>/<str:name>/embed",
     "/v2/<path:rest>",
     "/player/<str:organisation>/<str:name>/state",
     "/player/<str:organisation>/<str:name>/runes/<str:digest>",
+    "/player/<str:organisation>/<str:name>/runes/<str:digest>/examples",
 }
 """What anyone may ask of a public project."""
 WITH_AN_ACCOUNT = {

@@ -1,7 +1,7 @@
 // The conversation on a review's or a build's page: it follows the project's event log, sends its forms without leaving the
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
 import { saysSignedOut } from "../signed-out";
-import { beginThreadsAtThings } from "./begin";
+import { beginMomentsElsewhere, beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
 import { threadQuery, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
@@ -22,7 +22,10 @@ const OF_THE_GATE = new Set(["check.posted", "review.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
-  if (section === null) return;
+  if (section === null) {
+    beginMomentsElsewhere();
+    return;
+  }
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
   const refresh = oneAtATime(async () => {

@@ -108,7 +108,7 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
         ))}
       </div>
       {isActive && problem !== null && <p className="small muted">This example cannot be played: {problem}</p>}
-      {/* A picture is not drawn: it would go away under the pen of whoever begins to draw below. */}
+      {/* A picture is shown by the source, where one draws. */}
       {kind !== "picture" && isActive && problem === null && played !== null && (
         <Played kind={kind} request={request} input={played} />
       )}

@@ -56,7 +56,7 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
   );
 }
 
-interface ChosenProps extends SourceProps {
+interface ChosenProps extends Omit<SourceProps, "example"> {
   readonly recording: Recording;
   readonly onChange: (changed: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
   readonly onDelete: () => void;

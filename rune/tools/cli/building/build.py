@@ -96,7 +96,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
     "each layer gets the fastest kernel, even where that takes several times the bytes, and a second module of relaxed "
     "SIMD goes along for browsers in which it is exact. The library of a package is compiled with -Os, -O2 or -O3. "
-    "By default what forge.yml says, or balanced.",
+    "By default what forge.yml says, or speed for wasm32 and balanced for all else.",
 )
 @click.option(
     "--match",

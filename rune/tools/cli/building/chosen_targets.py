@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from rune.aim import BALANCED, Aim
+from rune.aim import Aim
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.finding import UnknownTarget, find_target
 
@@ -20,7 +20,7 @@ def chosen_targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target,
     for name in wanted:
         target = _named_target(name)
         try:
-            targets.append(_variant(target, aim or BALANCED))
+            targets.append(_variant(target, aim or target.optimized_for))
         except click.UsageError as error:
             # The sources of a package are the same for every aim: beside other targets they are made as they are.
             if len(wanted) > 1 and not target.makes_rune:

@@ -44,8 +44,8 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
 def preferred_variant(target: Target, policy: Policy) -> Target:
     """The variant of the target that the project's `forge.yml` chooses; the target itself without a choice or a
     variant."""
-    aim = cast("Aim", policy.build.optimize or BALANCED) if target.makes_rune else preferred_package_aim(policy)
-    return target.variant(aim) or target
+    aim = policy.build.optimize or target.optimized_for if target.makes_rune else preferred_package_aim(policy)
+    return target.variant(cast("Aim", aim)) or target
 
 
 def preferred_package_aim(policy: Policy) -> Aim:

@@ -20,7 +20,7 @@ def command(version: str, reason: str, registry: str | None, insecure: bool) -> 
     """Withdraw a published VERSION of a rune, such as acme/keywords:1.0, or of a block, such as acme/sounds#smooth@1.2.
 
     No list has it, and nobody gets it by its name. Its bytes stay for everyone who pinned its digest, with a warning,
-    and the name never means other bytes. It needs a token with the scope rune:publish.
+    and the name never means other bytes. It needs a token with the scopes project:read and rune:publish.
     """
     block = parse_shared_path(version)
     if block is not None:

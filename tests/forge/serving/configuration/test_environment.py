@@ -44,6 +44,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("TLS_KEY", "key.pem"),
         ("UPGRADE_BACKUPS", "-1"),
         ("SHARED_DATA", "yes"),
+        ("PUBLISH_TEMPLATES", "no"),
         ("METRICS_TOKEN", "short"),
         ("LOG_FORMAT", "xml"),
         ("AUDIT_DAYS", "0"),

@@ -1,4 +1,4 @@
-// Pictures from the camera of one's choice, cropped to the sides that the rune asks for, mirrored if wished.
+// Pictures from the camera of one's choice, cropped to the sides that the rune asks for, mirrored where one chooses so.
 import { Camera, FlipHorizontal2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { pictureMaker } from "../../picture/maker";

@@ -12,9 +12,9 @@ from celery.worker import state
 from django.conf import settings
 from django.db import connections
 
-from forge.builds.dispatch import PLACES_OF_PREVIEWS, preview_slots
-from forge.builds.notify import notify_preview
+from forge.builds.previews.dispatch import PLACES_OF_PREVIEWS, preview_slots
 from forge.builds.previews.leases import end_leases
+from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.refresh import resume_previews
 from forge.compute.pool.toolchain import standby
 from forge.compute.pool.workdir import remove_leftovers, workdirs

@@ -10,8 +10,8 @@ import pytest
 
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact
-from forge.builds.jobs import numbered_job
 from forge.builds.models import Build
+from forge.builds.runs.jobs import numbered_job
 from forge.jobs.models import JobState
 from forge.projects.actions import create_project
 from forge.projects.models import Project

@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from forge.builds import actions, dispatch
+from forge.builds import actions
 from forge.builds.access import preview_of
-from forge.builds.dispatch import PreviewSlots
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
-from forge.builds.notify import Debounce
+from forge.builds.previews import dispatch, recorder
 from forge.builds.previews import leases as preview_leases
-from forge.builds.previews import recorder
 from forge.builds.previews import refresh as previews
+from forge.builds.previews.dispatch import PreviewSlots
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
+from forge.builds.previews.notify import Debounce
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.serializers import preview_to_json
 from forge.compute.pool.compiler import Compiler

@@ -21,8 +21,8 @@ from forge.builds.artefacts.store import (
     take_known,
 )
 from forge.builds.evaluations.outcomes import add_evaluation
-from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
+from forge.builds.runs.jobs import Job, Step
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from forge.accounts.models import Organisation
-from forge.builds import dispatch
-from forge.builds.dispatch import PreviewSlots
+from forge.builds.previews import dispatch
+from forge.builds.previews.dispatch import PreviewSlots
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from forge.accounts.quotas.limits import Resource
 from forge.builds.actions import request_build
-from forge.builds.building import BUILD
 from forge.builds.models import Build, Kind
+from forge.builds.runs.building import BUILD
 from forge.core.errors import Forbidden, TooOften
 from forge.core.leases import LeaseLost
 from forge.core.models import AuditEntry, Event
