@@ -47,17 +47,17 @@ def test_a_threshold_is_dragged_counted_written_and_taken_back(forge: LiveForge,
     expect(line).to_have_attribute("aria-valuenow", "0.9", timeout=PATIENCE)
     card.get_by_role("button", name="Count on the project's recordings").click()
     counts = card.get_by_label("At this threshold")
-    expect(counts).to_contain_text("0 of 1 recording missed", timeout=PATIENCE)
-    expect(counts).to_contain_text("0 false alarms")
+    expect(counts).to_contain_text("0 of 1 recording:", timeout=PATIENCE)
+    expect(counts).to_contain_text("0 in 11 s")
     expect(card.get_by_text("Too few samples for a precise figure.")).to_be_visible()
 
     # By keys to the end: nothing reaches it.
     line.press("End")
     expect(line).to_have_attribute("aria-valuenow", "1")
-    expect(counts).to_contain_text("1 of 1 recording missed")
+    expect(counts).to_contain_text("1 of 1 recording:")
     drag(page, up=-40)
     expect(line).not_to_have_attribute("aria-valuenow", "1")
-    expect(counts).to_contain_text("0 of 1 recording missed")
+    expect(counts).to_contain_text("0 of 1 recording:")
     value = line.get_attribute("aria-valuenow")
     assert findings(page) == []
     for width in (390, 1440):

@@ -35,8 +35,8 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
-  /** The person's own phone as a source of inputs. */
-  readonly phone?: PhoneLine;
+  /** Opens the line to the person's own phone as a source of inputs. */
+  readonly phone?: () => Promise<PhoneLine>;
   /** A board on a serial port as a source of inputs. */
   readonly board?: BoardLine;
   /** For tuning a threshold in the chart of scores. */

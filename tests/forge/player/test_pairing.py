@@ -21,6 +21,7 @@ from forge.core.events.delivery import attach, deliver
 from forge.player import consumers
 from forge.player.actions import end_phones, make_phone_link, redeem_phone_link
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, digits_of
+from forge.player.models import PhonePass
 from forge.player.passes import cookie_name
 from forge.player.routing import websocket_urlpatterns
 from tests.forge.collab.yjs_socket import Socket
@@ -146,10 +147,13 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
         studio_of(developer) as desk,
         studio_of(developer) as beside,
         studio_of(reviewer) as colleague,
+        phone_of(reviewer) as other_phone,
     ):
         await phone.event()
+        await other_phone.event()
         for studio in (desk, beside, colleague):
             assert (await studio.event())["type"] == "open"
+        assert (await colleague.event())["type"] == "asks"
         # Before the digits are confirmed there is nobody to pass anything to.
         await phone.say(**key)
         assert (await beside.event())["type"] == "asks"
@@ -161,11 +165,41 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
         assert [await desk.event(), await desk.event()] == [key, frame]
         await desk.say(**frame)
         assert await phone.event() == frame
-        assert await beside.is_silent()
-        assert await colleague.is_silent()
+        # A colleague's phone puts no frame of its own in between.
+        await other_phone.say(**key)
+        await other_phone.say(**frame)
+        assert [await each.is_silent() for each in (desk, beside, colleague)] == [True] * 3
         assert len(groups) == 2
         assert await sync_to_async(_stored)() == rows
     assert "C" * 32 not in caplog.text
+
+
+@pytest.mark.protects("live/sensor-frames", "live/pairing-access")
+async def test_a_phone_is_heard_and_looked_at_for_as_long_as_it_is_paired(
+    project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: asyncio.Queue[str] = asyncio.Queue()
+
+    def noted(group: str, message: Any) -> None:
+        if message["what"] == "beat":
+            beats.put_nowait(message["from"])
+        deliver(group, message)
+
+    monkeypatch.setattr(consumers, "BEAT", 0.02)
+    monkeypatch.setattr(consumers, "deliver", noted)
+    cookies = await let_in(developer, project)
+    async with phone_of(AnonymousUser(), cookies) as phone, studio_of(developer) as desk:
+        await phone.event()
+        await desk.event()
+        await pair(desk, phone)
+        for _ in range(8):
+            await beats.get()
+        frame = {"type": "sealed", "frame": "C" * 64}
+        await desk.say(**frame)
+        assert await phone.event() == frame
+        # Nobody tells the phone's socket that its pass is over: it looks itself.
+        await sync_to_async(PhonePass.objects.all().delete)()
+        assert (await phone.closed())[0] == Closing.NO_ACCESS
 
 
 def _stored() -> dict[str, int]:
@@ -286,7 +320,7 @@ async def test_what_is_too_large_or_cannot_be_read_closes_the_socket(
         assert (await phone.closed())[0] == code
 
 
-@pytest.mark.protects("live/pairing")
+@pytest.mark.protects("live/pairing", "live/sensor-frames")
 async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) -> None:
     project.visibility = "public"
     await sync_to_async(project.save)()

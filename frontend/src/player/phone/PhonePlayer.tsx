@@ -43,6 +43,8 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
   const [awake] = useState(() => new Awake());
   useAwake(awake);
   const { state, running, phase, fetching } = player;
+  // While the studio hears this phone, what the app says is read there.
+  const [isSensor, setSensor] = useState(false);
   const title = running?.run.title ?? null;
   const isMember = state === null || state.may_pair;
 
@@ -103,25 +105,35 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
           <>
             {sensor !== null && state.may_pair && state.person !== null && (
               <Suspense fallback={null}>
-                <SensorCard key={sensor.desk} {...sensor} person={state.person.name} />
+                <SensorCard
+                  key={sensor.desk}
+                  {...sensor}
+                  person={state.person.name}
+                  onUse={setSensor}
+                  onSend={awake.note}
+                />
               </Suspense>
             )}
-            <h2 className="aloud">The app</h2>
-            <Preview
-              rune={running?.rune ?? null}
-              heading={null}
-              memory={running?.run.memory ?? null}
-              isLarge
-              host={host}
-              addresses={ADDRESSES}
-              limits={DEFAULT_LIMITS}
-              empty={emptyText(fetching === null, player.tag, percent)}
-            />
-            <p className="small muted">
-              What you give the app here, from the microphone, camera or motion sensor, stays on this phone.
-            </p>
-            {state.may_pair && state.person !== null && (
-              <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />
+            {!isSensor && (
+              <>
+                <h2 className="aloud">The app</h2>
+                <Preview
+                  rune={running?.rune ?? null}
+                  heading={null}
+                  memory={running?.run.memory ?? null}
+                  isLarge
+                  host={host}
+                  addresses={ADDRESSES}
+                  limits={DEFAULT_LIMITS}
+                  empty={emptyText(fetching === null, player.tag, percent)}
+                />
+                <p className="small muted">
+                  What you give the app here, from the microphone, camera or motion sensor, stays on this phone.
+                </p>
+                {state.may_pair && state.person !== null && (
+                  <PairingCard pairing={pairing} person={state.person.name} isOffline={player.isOffline} />
+                )}
+              </>
             )}
             <Chooser player={player} state={state} store={store} />
           </>

@@ -12,29 +12,27 @@ import { inputsOf } from "../sources/measured";
 import { Seen } from "../sources/Seen";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
-import type { DeskSensor } from "./desk";
 import type { PhoneLine } from "./host";
 import { sideFor, type Wanted } from "./messages";
 
 export default function PhoneSource(props: SourceProps) {
   const { phone } = useHost();
-  const [sensor, setSensor] = useState<DeskSensor | null>(null);
+  const [line, setLine] = useState<PhoneLine | null>(null);
   useEffect(() => {
     let isWanted = true;
-    void phone?.sensor().then((each) => isWanted && setSensor(each));
+    void phone?.().then((each) => isWanted && setLine(each));
     return () => {
       isWanted = false;
     };
   }, [phone]);
-  return sensor === null || phone === undefined ? null : <Phone {...props} sensor={sensor} line={phone} />;
+  return line === null ? null : <Phone {...props} line={line} />;
 }
 
 interface PhoneProps extends SourceProps {
-  readonly sensor: DeskSensor;
   readonly line: PhoneLine;
 }
 
-function Phone({ request, onInput, sensor, line }: PhoneProps) {
+function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   const { phase, notice } = useStore(sensor.state);
   const [version, setVersion] = useState(0);
   const shown = useRef<Float32Array | null>(null);
@@ -84,12 +82,12 @@ function Phone({ request, onInput, sensor, line }: PhoneProps) {
       </p>
       <div className="row wrap">
         {phase === "off" ? (
-          <button type="button" className="button primary" onClick={line.pair}>
+          <button type="button" className="button primary" onClick={pair}>
             <Smartphone aria-hidden="true" />
             Connect your phone
           </button>
         ) : (
-          <button type="button" className="button" onClick={line.end}>
+          <button type="button" className="button" onClick={end}>
             <Unplug aria-hidden="true" />
             Disconnect the phone
           </button>

@@ -23,6 +23,7 @@ export class DeskSensor {
   #channel: SealedChannel | null = null;
   #wanted: Wanted | null = null;
   #listener: Listener | null = null;
+  #order: Promise<void> = Promise.resolve();
 
   constructor(send: (frame: string) => void) {
     this.#send = send;
@@ -53,7 +54,7 @@ export class DeskSensor {
     try {
       this.#channel = await SealedChannel.join(await this.#keys, key, "desk");
     } catch {
-      this.onEnd(UNREADABLE);
+      this.#store.setState({ phase: "off", notice: UNREADABLE });
       return;
     }
     this.#store.setState({ phase: "joined", notice: null });
@@ -76,14 +77,22 @@ export class DeskSensor {
     this.#listener?.(message);
   }
 
+  /** The pairing ended. One that never was a sensor says nothing here. */
   onEnd(notice: string | null): void {
+    if (this.#channel === null) return;
     this.#channel = null;
     this.#store.setState({ phase: "off", notice });
     this.#listener?.({ what: "off" });
   }
 
-  async #ask(): Promise<void> {
-    const frame = await this.#channel?.seal(wantedBytes(this.#wanted));
-    if (frame !== undefined) this.#send(frame);
+  /** Says what is wanted now. Frames leave in the order of their numbers, since an older one is not heard. */
+  #ask(): Promise<void> {
+    const channel = this.#channel;
+    if (channel === null) return this.#order;
+    this.#order = this.#order.then(async () => {
+      const frame = await channel.seal(wantedBytes(this.#wanted));
+      if (this.#channel === channel) this.#send(frame);
+    });
+    return this.#order;
   }
 }

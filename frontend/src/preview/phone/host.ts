@@ -3,7 +3,7 @@ import type { DeskSensor } from "./desk";
 
 export interface PhoneLine {
   /** The desk's end, the same for all inputs. */
-  readonly sensor: () => Promise<DeskSensor>;
+  readonly sensor: DeskSensor;
   /** Shows the code that the phone scans. */
   readonly pair: () => void;
   /** Ends the pairing. */

@@ -18,13 +18,10 @@ import { CameraSource } from "./sensors/CameraSource";
 import { DrawingSource } from "./DrawingSource";
 import { MicrophoneSource } from "./sensors/MicrophoneSource";
 import { MotionSource } from "./sensors/MotionSource";
-import { NumbersSource } from "./NumbersSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";
-import { RandomSource } from "./RandomSource";
 import type { SourceProps } from "./source";
 import type * as Recordings from "../recordings/RecordingSource";
-import { TextSource } from "./TextSource";
 
 export interface Choice {
   /** On the switch. */
@@ -34,7 +31,7 @@ export interface Choice {
   readonly Source: ComponentType<SourceProps>;
 }
 
-/** Fetched beside what runs: a source that stands first in its list is here at once, the others when they are chosen. */
+/** Fetched beside what runs. A sensor or a sheet that stands first in its list is here at once, the others when they are chosen. */
 const fetchOthers = (): Promise<typeof Others> => import("./others");
 const fetchRecordings = (): Promise<typeof Recordings> => import("../recordings/RecordingSource");
 
@@ -63,10 +60,10 @@ const PATTERN: Choice = { label: "Pattern", title: "Picture", icon: Image, Sourc
 const MOTION: Choice = { label: "Live", title: "Motion", icon: Move3d, Source: MotionSource };
 const MOTION_FILE: Choice = { label: "File", title: "Motion", icon: Move3d, Source: other("MotionFileSource") };
 const MOTION_SIGNAL: Choice = { label: "Signal", title: "Motion", icon: Move3d, Source: other("MotionSignalSource") };
-const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: NumbersSource };
-const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: TextSource };
+const SLIDERS: Choice = { label: "Slider", title: "Numbers", icon: SlidersHorizontal, Source: other("NumbersSource") };
+const TEXT: Choice = { label: "Text", title: "Text", icon: Braces, Source: other("TextSource") };
 const BYTES_FILE: Choice = { label: "File", title: "Bytes", icon: Braces, Source: other("BytesFileSource") };
-const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: RandomSource };
+const RANDOM: Choice = { label: "Random", title: "Random numbers", icon: Dices, Source: other("RandomSource") };
 
 const RecordingSource = lazy(fetchRecordings);
 const SOUND_TAKE: Choice = { label: "Recording", title: "Recording", icon: Mic, Source: RecordingSource };

@@ -69,17 +69,17 @@ test("intervals are those of an evaluation on the server", () => {
 test("what is said has counts, intervals, and whether the samples are few", () => {
   const counts = { events: 14, missed: 2, alarms: 1, others: 3, alarmed: 1, seconds: 192 };
   const { misses, alarms, few } = figuresOf(counts);
-  expect(misses).toBe("2 of 14 recordings missed: 14 % (95 % interval 4 to 40 %)");
-  expect(alarms).toBe("1 false alarm in 3.2 minutes: 18.8 an hour (95 % interval 0.5 to 104)");
+  expect(misses).toBe("2 of 14 recordings: 14 % (95 % interval 4 to 40 %)");
+  expect(alarms).toBe("1 in 3.2 minutes: 18.8 an hour (95 % interval 0.5 to 104)");
   expect(few).toBe("Too few samples for a precise figure.");
   expect(figuresOf({ ...counts, events: 0, missed: 0 }).misses).toBe(
     "No recording in which something should be called.",
   );
   expect(figuresOf({ ...counts, seconds: 0 }).alarms).toBe(
-    "False alarms in 1 of 3 other recordings: 33 % (95 % interval 6 to 79 %)",
+    "In 1 of 3 other recordings: 33 % (95 % interval 6 to 79 %)",
   );
   expect(figuresOf({ ...counts, others: 0, alarmed: 0, seconds: 0 }).alarms).toBe(
-    "1 false alarm. No recording in which nothing should be called.",
+    "1. No recording in which nothing should be called.",
   );
   expect(figuresOf({ events: 400, missed: 8, alarms: 2, others: 90, alarmed: 2, seconds: 36_000 }).few).toBeNull();
 });

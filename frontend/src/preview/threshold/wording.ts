@@ -23,18 +23,18 @@ export function figuresOf(counts: Counts): Figures {
 function missText({ events, missed }: Counts, share: Interval | null): string {
   return share === null
     ? "No recording in which something should be called."
-    : `${missed} of ${counted(events, "recording")} missed: ${percents(share)}`;
+    : `${missed} of ${counted(events, "recording")}: ${percents(share)}`;
 }
 
 function alarmText({ alarms, others, alarmed, seconds }: Counts): string {
   if (seconds > 0) {
     const rate = rateAnHour(alarms, seconds / 3600);
-    const text = `${counted(alarms, "false alarm")} in ${lengthText(seconds)}: ${rateText(rate.value)} an hour`;
+    const text = `${alarms} in ${lengthText(seconds)}: ${rateText(rate.value)} an hour`;
     return `${text} (95 % interval ${rateText(rate.low)} to ${rateText(rate.high)})`;
   }
-  if (others === 0) return `${counted(alarms, "false alarm")}. No recording in which nothing should be called.`;
+  if (others === 0) return `${alarms}. No recording in which nothing should be called.`;
   const share = shareOf(alarmed, others);
-  return `False alarms in ${alarmed} of ${counted(others, "other recording")}: ${percents(share)}`;
+  return `In ${alarmed} of ${counted(others, "other recording")}: ${percents(share)}`;
 }
 
 function isPreciseRate({ alarms, others, alarmed, seconds }: Counts): boolean {

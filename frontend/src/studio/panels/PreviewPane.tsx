@@ -151,7 +151,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 }
 
 /** What the project gives its preview: its files, its builds, its samples. */
-function useHost(phone: PhoneLine): PreviewHost {
+function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
   const files = useText((text) => text.files);

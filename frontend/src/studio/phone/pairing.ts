@@ -14,7 +14,7 @@ export interface PhonesState {
   readonly isOpen: boolean;
   readonly requests: readonly PairingRequest[];
   readonly isPaired: boolean;
-  /** Whether the phone sends what it measures, and no results. */
+  /** Whether the phone, or the one that ended last, sends what it measures, and no results. */
   readonly isSensor: boolean;
   /** Why the last one ended, or what was wrong; null when nothing is to be said. */
   readonly notice: string | null;
@@ -46,7 +46,7 @@ export type SensorEnd = Pick<DeskSensor, "onKey" | "onFrame" | "onEnd">;
 
 export class StudioPairing {
   readonly mirror = new MirrorStore();
-  /** Set with the first code that asks for a sensor. */
+  /** Reads what a phone that is a sensor sends. */
   sensor: SensorEnd | null = null;
   readonly #open: () => Wire;
   readonly #store = createStore<PhonesState>(() => CLOSED);
@@ -69,7 +69,7 @@ export class StudioPairing {
       if (this.#wire !== wire) return;
       this.#wire = null;
       const notice = reason === "" ? "The connection was lost. Pair again." : reason;
-      this.#store.setState({ ...CLOSED, notice });
+      this.#store.setState({ ...CLOSED, isSensor: this.#store.getState().isSensor, notice });
       this.sensor?.onEnd(notice);
     };
   }
@@ -89,9 +89,7 @@ export class StudioPairing {
   };
 
   /** A sealed frame for the phone. */
-  sendFrame(frame: string): void {
-    this.#say({ type: "sealed", frame });
-  }
+  readonly sendFrame = (frame: string): void => this.#say({ type: "sealed", frame });
 
   /** The person has seen the same digits on the phone. */
   confirm({ pairing, digits }: PairingRequest): void {
@@ -143,7 +141,7 @@ export class StudioPairing {
         void this.sensor?.onFrame(message.frame);
         break;
       case "ended":
-        this.#store.setState({ isPaired: false, isSensor: false, notice: message.reason });
+        this.#store.setState({ isPaired: false, notice: message.reason });
         this.sensor?.onEnd(message.reason);
         break;
     }

@@ -12,6 +12,10 @@ interface Props {
   /** Whose studio it is. */
   readonly person: string;
   readonly open: () => WebSocket;
+  /** Called with whether the studio hears this phone now. */
+  readonly onUse: (isUsed: boolean) => void;
+  /** Called for each frame that is sent. */
+  readonly onSend: () => void;
 }
 
 const DEVICES: Readonly<Record<Wanted["kind"], Device>> = {
@@ -20,7 +24,7 @@ const DEVICES: Readonly<Record<Wanted["kind"], Device>> = {
   picture: "camera",
 };
 
-export default function SensorCard({ desk, person, open }: Props) {
+export default function SensorCard({ desk, person, open, onUse, onSend }: Props) {
   const [pairing] = useState(() => new SensorPairing(open, desk));
   const { phase, digits, wanted, notice } = useStore(pairing.state);
   useEffect(() => {
@@ -30,6 +34,11 @@ export default function SensorCard({ desk, person, open }: Props) {
       pairing.stop();
     };
   }, [pairing]);
+  const isUsed = phase === "joined";
+  useEffect(() => {
+    onUse(isUsed);
+    return () => onUse(false);
+  }, [isUsed, onUse]);
   return (
     <section className="card stack phone-pairing" aria-label="This phone as a sensor">
       <h2>As a sensor of the studio</h2>
@@ -71,7 +80,7 @@ export default function SensorCard({ desk, person, open }: Props) {
         <p role="status">Connected. The studio asks for no sensor now: choose Phone at an input there.</p>
       )}
       {phase === "joined" && wanted !== null && (
-        <Sensor key={JSON.stringify(wanted)} wanted={wanted} person={person} pairing={pairing} />
+        <Sensor key={JSON.stringify(wanted)} wanted={wanted} person={person} pairing={pairing} onSend={onSend} />
       )}
       {phase !== "off" && (
         <div className="row wrap">
@@ -89,16 +98,21 @@ interface SensorProps {
   readonly wanted: Wanted;
   readonly person: string;
   readonly pairing: SensorPairing;
+  readonly onSend: () => void;
 }
 
-function Sensor({ wanted, person, pairing }: SensorProps) {
+function Sensor({ wanted, person, pairing, onSend }: SensorProps) {
   const video = useRef<HTMLVideoElement>(null);
   const device = DEVICES[wanted.kind];
   const [live, state] = useLive(() => {
     const sensor: Live = new Live(device, async (signal) => {
       signal.addEventListener("abort", pairing.off);
       const onLost = (): void => sensor.fail(lostProblem(device));
-      await capture(wanted, { signal, send: pairing.send, onLost, video: video.current });
+      const send: typeof pairing.send = (bytes) => {
+        onSend();
+        pairing.send(bytes);
+      };
+      await capture(wanted, { signal, send, onLost, video: video.current });
     });
     return sensor;
   });

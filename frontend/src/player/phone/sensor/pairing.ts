@@ -14,6 +14,7 @@ export interface SensorState {
 const OFF: SensorState = { phase: "off", digits: null, wanted: null, notice: null };
 /** Bytes that may wait for a slow connection; what is measured meanwhile is lost, as the desk's preview does with what is late. */
 const WAITING_LIMIT = 256 * 1024;
+const OLDER = "The studio shows a newer code. Scan that one.";
 
 export class SensorPairing {
   readonly #open: () => Wire;
@@ -22,6 +23,8 @@ export class SensorPairing {
   readonly state: Omit<StoreApi<SensorState>, "setState"> = this.#store;
   #wire: Wire | null = null;
   #channel: SealedChannel | null = null;
+  /** Whether the desk of the scanned code said something. */
+  #hasHeard = false;
   /** Frames leave in the order of their numbers. */
   #sending: Promise<unknown> = Promise.resolve();
 
@@ -83,6 +86,7 @@ export class SensorPairing {
       return;
     }
     this.#channel = channel;
+    this.#hasHeard = false;
     this.#store.setState({ phase: "joined", digits: null });
     wire.send(JSON.stringify({ type: "key", key: keys.publicKey }));
   }
@@ -93,8 +97,10 @@ export class SensorPairing {
     try {
       const wanted = readWanted(await channel.open(frame));
       if (this.#channel === channel) this.#store.setState({ wanted });
+      this.#hasHeard = true;
     } catch {
-      // Not of the desk whose code was scanned: it says nothing here.
+      // Not of the desk whose code was scanned. What was heard from that desk before stays; else the code is an older one.
+      if (!this.#hasHeard && this.#channel === channel) this.#end(OLDER);
     }
   }
 
