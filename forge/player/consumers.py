@@ -14,6 +14,7 @@ import json
 import logging
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -136,28 +137,21 @@ class PairingSocket(ProjectSocket):
         next_beat = time.monotonic() + BEAT
         while True:
             try:
-                message = await self._next_message(next_beat)
-                if message is not None:
-                    await self._take(message)
-                else:
+                if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + BEAT
                     await self._beat_on()
+                with suppress(TimeoutError):
+                    message = await asyncio.wait_for(self._pairing_inbox.get(), max(0.0, next_beat - time.monotonic()))
+                    await self._hear_end(message)
             except Exception:
                 _log.exception("A message of a pairing could not be answered; its socket is closed")
                 await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. Pair again.")
 
-    async def _next_message(self, until: float) -> Message | None:
-        try:
-            return await asyncio.wait_for(self._pairing_inbox.get(), max(0.01, until - time.monotonic()))
-        except TimeoutError:
-            return None
-
-    async def _take(self, message: Message) -> None:
-        is_partners = message.get("from") == self.partner
-        if is_partners:
+    async def _hear_end(self, message: Message) -> None:
+        if message.get("from") == self.partner:
             self._heard_at = time.monotonic()
         if message["what"] == "bye":
-            if is_partners:
+            if message["from"] == self.partner:
                 self.partner = None
                 await self.lost(f"The {self.other} ended the connection.")
         elif message["what"] != "beat":
