@@ -30,7 +30,7 @@ from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPubl
 from forge.registry.hooks import gate
 from forge.registry.listings import list_rune
 from forge.registry.messages import checked_notes
-from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
+from forge.registry.models import Admission, Manifest, Publication, Repository, Tag, WithdrawnRune
 from forge.registry.published_versions import fix_version
 from forge.registry.seen import build_facets
 from rune.source.policy import Policy
@@ -118,6 +118,7 @@ def _store(build: Build) -> Digests:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    require(actor.afresh(), Verb.PUBLISH, project)
     _require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
@@ -149,6 +150,9 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    fresh = actor.afresh()
+    require(fresh, Verb.PUBLISH, project)
+    require(fresh, Verb.OVERRIDE_GATE, project)
     _require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
@@ -232,9 +236,9 @@ def _link(
 
 def _require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
-    tag = Tag.objects.filter(repository__project=project, manifest__blob_id=digest).exclude(withdrawn=None).first()
-    if tag is not None:
-        raise NotPublishable(f"{tag.advice} Publish another build, or end the withdrawal of {tag.name} first.")
+    withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
+    if withdrawn is not None:
+        raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
 
 
 def _require_distinct(project: Project, tag: str) -> None:
