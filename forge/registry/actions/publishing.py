@@ -118,6 +118,7 @@ def _store(build: Build) -> Digests:
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    require(actor.afresh(), Verb.PUBLISH, project)
     _require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
@@ -149,6 +150,9 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 @transaction.atomic
 def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, seen: Seen) -> Tag:
     project, existing = _locked(build, name)
+    fresh = actor.afresh()
+    require(fresh, Verb.PUBLISH, project)
+    require(fresh, Verb.OVERRIDE_GATE, project)
     _require_not_withdrawn(project, digests.manifest)
     require_seen(build_facets(build), seen)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
